@@ -1,0 +1,148 @@
+//! What the definitions mean: objects with their fields, columns and relations, all names resolved.
+//! Immutable; the engine, the APIs and the UI read nothing else.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use formulas::Value;
+
+use crate::definitions::layout::Layout;
+use crate::definitions::list_view::ListView;
+use crate::definitions::object::{NameField, Sharing};
+use crate::definitions::option_set::OptionSet;
+use crate::field_kinds::picklist::Choice;
+use crate::field_kinds::{ColumnType, FieldKind};
+
+/// Every object of a tenant, and what else its metadata holds.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// Objects by position; the system's first.
+    pub objects: Vec<Arc<Object>>,
+    pub(crate) by_name: HashMap<String, usize>,
+    pub(crate) by_plural: HashMap<String, usize>,
+    pub option_sets: BTreeMap<String, Arc<OptionSet>>,
+    pub list_views: BTreeMap<String, Arc<ListView>>,
+    pub layouts: BTreeMap<String, Arc<Layout>>,
+}
+
+impl Catalog {
+    /// The object with this singular name.
+    pub fn find_object(&self, name: &str) -> Option<&Arc<Object>> {
+        self.by_name.get(name).map(|&index| &self.objects[index])
+    }
+
+    /// The object with this plural name: the word in URLs.
+    pub fn find_plural(&self, plural: &str) -> Option<&Arc<Object>> {
+        self.by_plural.get(plural).map(|&index| &self.objects[index])
+    }
+}
+
+/// One object: a table of the tenant.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Stable id, e.g. `o3`.
+    pub id: String,
+    /// Singular name; also the name of its table.
+    pub name: String,
+    pub plural: String,
+    pub label: String,
+    pub plural_label: String,
+    pub icon: Option<String>,
+    pub description: Option<String>,
+    pub name_field: NameField,
+    pub sharing: Sharing,
+    pub history: bool,
+    pub traits: Vec<String>,
+    /// Standard fields first, then the defined ones in reading order.
+    pub fields: Vec<Field>,
+    pub(crate) by_name: HashMap<String, usize>,
+    pub(crate) by_id: HashMap<String, usize>,
+    /// To-many relations: lookups of other objects seen from here, and own many-to-many fields.
+    pub relations: Vec<Relation>,
+    pub package: Option<String>,
+    /// Brought by Trellis itself (`user`): read through the records API, never written through it.
+    pub system: bool,
+}
+
+impl Object {
+    /// The field with this name (`account`, not `account_id`).
+    pub fn find_field(&self, name: &str) -> Option<&Field> {
+        self.by_name.get(name).map(|&index| &self.fields[index])
+    }
+
+    /// The field with this stable id (standard fields have their name as id).
+    pub fn find_field_by_id(&self, id: &str) -> Option<&Field> {
+        self.by_id.get(id).map(|&index| &self.fields[index])
+    }
+
+    /// The field that a JSON key means, and which of its columns: `account_id` is the lookup
+    /// `account`, `related_to_object` the first column of the any-lookup `related_to`.
+    pub fn find_key(&self, key: &str) -> Option<(&Field, &Column)> {
+        self.fields.iter().find_map(|field| {
+            field.columns.iter().find(|column| column.key == key).map(|column| (field, column))
+        })
+    }
+
+    /// The to-many relation with this name.
+    pub fn find_relation(&self, name: &str) -> Option<&Relation> {
+        self.relations.iter().find(|relation| relation.name == name)
+    }
+}
+
+/// One field of an object.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Stable id, e.g. `f12`; a standard field's name.
+    pub id: String,
+    pub name: String,
+    pub label: String,
+    pub help: Option<String>,
+    pub required: bool,
+    pub unique: bool,
+    pub indexed: bool,
+    pub searchable: bool,
+    pub sensitive: bool,
+    /// Checked already; `None` when there is none.
+    pub default: Option<Value>,
+    pub kind: FieldKind,
+    /// Resolved options of a picklist, inactive ones among them; empty for other kinds.
+    pub options: Vec<Choice>,
+    /// Columns in the object's table; none for many-to-many.
+    pub columns: Vec<Column>,
+    /// On every record: id, name, owner …
+    pub standard: bool,
+    /// Set by the engine alone (id, version, created_at …, autonumber).
+    pub read_only: bool,
+    pub package: Option<String>,
+}
+
+/// One column of a table, and the JSON key that carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Name in SQL.
+    pub name: String,
+    /// Key in JSON. The same word as `name`, except that `name` may be stored in another own field.
+    pub key: String,
+    pub ty: ColumnType,
+}
+
+/// A to-many relation seen from the object that owns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relation {
+    /// Name on this object, e.g. `deals`.
+    pub name: String,
+    /// The other object's name.
+    pub object: String,
+    pub link: Link,
+}
+
+/// How the rows of the other side are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The other object's field (by stable id) points here.
+    Lookup { field: String, column: String },
+    /// The other object's any-lookup points here.
+    AnyLookup { field: String, object_column: String, id_column: String },
+    /// Rows of a link table; `here` and `there` are its columns.
+    Table { field: String, table: String, here: String, there: String },
+}

@@ -1,0 +1,48 @@
+//! `layouts/{object}.{name}`: what a record's page shows, and where.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// A layout, as in contract §5a.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// Name of the object.
+    pub object: String,
+    /// Blocks of the page from top to bottom.
+    pub sections: Vec<Section>,
+    /// Paths shown large at the top.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub highlights: Vec<String>,
+    /// For whom this layout is meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assign: Vec<Json>,
+}
+
+/// One block of a layout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Heading.
+    pub label: String,
+    /// 1 or 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<u8>,
+    /// What stands in it.
+    pub items: Vec<Item>,
+}
+
+/// One item of a section: exactly one of its keys.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Path of a field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Name of a to-many relation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub related: Option<String>,
+    /// Name of a UI component.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+}

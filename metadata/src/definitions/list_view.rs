@@ -1,0 +1,54 @@
+//! `list-views/{object}.{name}`: a named selection of records and how it is shown.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// A list view, as in contract §5a. The filter is the JSON form of contract §3.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListView {
+    /// Name of the object.
+    pub object: String,
+    /// What people call the view.
+    pub label: String,
+    /// Whose records: `mine`, `team` or `all`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// Which records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Json>,
+    /// Paths of the columns, e.g. `amount`, `account.name`.
+    pub columns: Vec<String>,
+    /// Sort keys, e.g. `-amount`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sort: Vec<String>,
+    /// Field to group by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_by: Option<String>,
+    /// How the records are shown.
+    #[serde(default)]
+    pub display: Display,
+    /// With whom the view is shared; everybody when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared_with: Vec<Json>,
+}
+
+/// Whose records a view shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    Mine,
+    Team,
+    All,
+}
+
+/// How a view shows its records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Display {
+    #[default]
+    Table,
+    Board,
+    Calendar,
+    Timeline,
+}

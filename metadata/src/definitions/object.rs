@@ -1,0 +1,109 @@
+//! One object as it is written, without its fields: those are components of their own, so that a
+//! package, a tenant and an upgrade can each change one field alone.
+
+use serde::{Deserialize, Serialize};
+
+/// An object's own settings, as in contract §5.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectDefinition {
+    /// Singular, snake_case, at most 40 characters.
+    pub name: String,
+    /// Plural, snake_case: the word in URLs.
+    pub plural: String,
+    /// What people call one record; made from the name when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What people call several; made from the plural when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plural_label: Option<String>,
+    /// An icon's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    /// What the object is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// How records are named.
+    #[serde(default, skip_serializing_if = "NameField::is_default")]
+    pub name_field: NameField,
+    /// Who sees records that nobody opened to them.
+    #[serde(default, skip_serializing_if = "Sharing::is_default")]
+    pub sharing: Sharing,
+    /// Whether each change leaves a history row. Default true.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub history: bool,
+    /// What the UI may offer: schedulable, pipeline, hierarchical …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traits: Vec<String>,
+    /// Names of fields in the order in which people read them; fields not named follow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub field_order: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+/// How the standard field `name` comes about. At most one of `field` and `compose`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameField {
+    /// What people call it; `Name` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The object's own text field that is the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Own text fields whose values, joined by blanks, make the name when none is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compose: Vec<String>,
+}
+
+impl NameField {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What everybody may do with records of an object, before roles and rules open more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SharingDefault {
+    /// Nothing.
+    #[default]
+    Private,
+    /// See.
+    Read,
+    /// See and edit.
+    ReadWrite,
+    /// As the master record allows.
+    ControlledByParent,
+}
+
+/// The `sharing` setting of an object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sharing {
+    /// What everybody may do.
+    #[serde(default)]
+    pub default: SharingDefault,
+    /// Whether managers see what their people own.
+    #[serde(default = "yes")]
+    pub hierarchy: bool,
+}
+
+impl Default for Sharing {
+    fn default() -> Self {
+        Self { default: SharingDefault::Private, hierarchy: true }
+    }
+}
+
+impl Sharing {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
