@@ -23,7 +23,8 @@ mod resolve;
 pub mod standard;
 mod views;
 
-pub(crate) use fields::columns_of;
+pub use crate::field_kinds::lookup::OnDelete;
+pub(crate) use fields::{bare_field, columns_of};
 pub use names::check_name;
 pub(crate) use names::proper;
 pub use paths::Step;

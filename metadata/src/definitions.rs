@@ -6,11 +6,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+mod change;
+mod change_object;
 pub mod field;
 pub mod layout;
 pub mod list_view;
 pub mod object;
 pub mod option_set;
+mod rename;
+mod rows;
+mod structure;
 
 use field::FieldDefinition;
 use layout::Layout;
@@ -36,7 +41,8 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order in which they build on each other.
-    pub const ALL: [Self; 5] = [Self::OptionSets, Self::Objects, Self::Fields, Self::ListViews, Self::Layouts];
+    pub const ALL: [Self; 5] =
+        [Self::OptionSets, Self::Objects, Self::Fields, Self::ListViews, Self::Layouts];
 
     /// The word in URLs, packages and stored rows.
     pub fn word(self) -> &'static str {
@@ -94,6 +100,13 @@ pub struct Definitions {
     pub layouts: BTreeMap<String, Component<Layout>>,
     /// Number of the next id to give.
     pub next_id: u32,
+}
+
+impl Definitions {
+    /// Those of a new tenant: nothing but what the system brings, which the catalog adds by itself.
+    pub fn initial() -> Self {
+        Self { next_id: 1, ..Self::default() }
+    }
 }
 
 /// One component as it is stored: the row of `_metadata`.

@@ -5,18 +5,20 @@
 //! [`catalog`] (what it means), [`diff`] and [`ddl`] (what must happen to the tables), [`package`]
 //! (definitions as an installable folder) and [`schemas`] (JSON Schema of each kind of definition).
 
-pub mod problem;
-mod suggest;
-pub mod input;
-pub mod field_kinds;
-pub mod definitions;
-pub mod schemas;
 pub mod catalog;
-// pub mod diff;
-// pub mod ddl;
+pub mod ddl;
+pub mod definitions;
+pub mod diff;
+pub mod field_kinds;
+pub mod input;
+pub mod problem;
+pub mod schemas;
+mod suggest;
 
 pub use catalog::{Catalog, Field, Object, Relation};
+pub use ddl::{DdlPlan, Step};
 pub use definitions::{Change, Definitions, Kind};
+pub use diff::{Difference, Version, diff};
 pub use field_kinds::FieldKind;
 pub use input::Input;
 pub use problem::{Fault, Problem};

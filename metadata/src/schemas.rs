@@ -12,7 +12,7 @@ mod fields;
 mod views;
 
 /// Pattern of every name; the finer rules are in the catalog.
-const NAME: &str = "^[a-z][a-z0-9_]{0,39}$";
+pub(crate) const NAME: &str = "^[a-z][a-z0-9_]{0,39}$";
 
 /// A schema and what was compiled of it.
 struct Compiled {
@@ -28,6 +28,27 @@ pub fn schema(kind: Kind) -> &'static Json {
 /// Its validator. `None` cannot be: a test compiles every schema.
 pub(crate) fn validator(kind: Kind) -> Option<&'static Validator> {
     compiled(kind).validator.as_ref()
+}
+
+/// Keys that may stand at a place of a definition.
+pub(crate) fn keys_at(kind: Kind, root: &Json, segments: &[String]) -> Vec<String> {
+    let whole = schema(kind);
+    let (mut schema, mut value) = (branch(whole, root), root);
+    for segment in segments {
+        let item = segment.parse::<usize>().ok().filter(|_| value.is_array());
+        value = item.map_or_else(|| &value[segment.as_str()], |at| &value[at]);
+        let next = if item.is_some() { &schema["items"] } else { &schema["properties"][segment.as_str()] };
+        let next = if next.get("$ref").is_some() { &whole["$defs"]["field"] } else { next };
+        schema = branch(next, value);
+    }
+    schema["properties"].as_object().map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// The part of a schema that speaks of a value: that of its field kind, when there is a choice.
+fn branch<'a>(schema: &'a Json, value: &Json) -> &'a Json {
+    let branches = schema["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let fits = branches.iter().find(|branch| branch["if"]["properties"]["kind"]["const"] == value["kind"]);
+    fits.map_or(schema, |branch| &branch["then"])
 }
 
 fn compiled(kind: Kind) -> &'static Compiled {
@@ -170,7 +191,11 @@ mod tests {
     fn every_field_kind_has_its_schema() {
         let all = schema(Kind::Fields);
         for name in FieldKind::NAMES {
-            let known = all["allOf"].as_array().unwrap().iter().any(|s| s["if"]["properties"]["kind"]["const"] == **name);
+            let known = all["allOf"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|s| s["if"]["properties"]["kind"]["const"] == **name);
             assert!(known, "{name}");
         }
     }

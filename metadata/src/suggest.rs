@@ -7,7 +7,7 @@ pub fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Op
 
 /// The nearest candidate, when one is near enough to be what was meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (word.chars().count() / 3).max(1);
+    let most = ((word.chars().count() + 1) / 3).max(1);
     candidates
         .into_iter()
         .filter(|candidate| candidate.len().abs_diff(word.len()) <= most * 4)

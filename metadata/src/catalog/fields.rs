@@ -34,7 +34,11 @@ pub(super) fn resolve_field(
     let path = format!("{object_path}.fields.{}", common.name);
     problems.extend(name_problem(format!("{path}.name"), &common.name));
     if is_standard(&common.name) {
-        let problem = Problem::new(format!("{path}.name"), "reserved-name", format!("every record has `{}`", common.name));
+        let problem = Problem::new(
+            format!("{path}.name"),
+            "reserved-name",
+            format!("every record has `{}`", common.name),
+        );
         problems.push(problem.hint("choose another name; how records are named is said by `name_field`"));
     }
     let mut found = kind.behaviour().check();
@@ -70,15 +74,32 @@ fn plain(component: &Component<FieldDefinition>, options: Vec<Choice>) -> Field 
     }
 }
 
+/// A field as its definition alone tells it: without options, targets and checks. For comparing.
+pub(crate) fn bare_field(component: &Component<FieldDefinition>) -> Field {
+    let mut field = plain(component, Vec::new());
+    if matches!(field.kind, FieldKind::Boolean(_)) {
+        default(&mut field, &component.definition.common, &mut Vec::new());
+    }
+    field
+}
+
 /// What the kind does not allow of the common settings.
 fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
     use FieldKind as K;
     let mut problems = Vec::new();
     let long = matches!(kind, K::LongText(_) | K::RichText(_));
-    let listy = matches!(kind, K::MultiPicklist(_) | K::Tags(_) | K::Json(_) | K::AnyLookup(_) | K::ManyToMany(_));
+    let listy =
+        matches!(kind, K::MultiPicklist(_) | K::Tags(_) | K::Json(_) | K::AnyLookup(_) | K::ManyToMany(_));
     let wide = matches!(kind, K::Text(text) if text.max_length > MAX_INDEXED) || matches!(kind, K::Url(_));
     if common.unique && (long || listy || wide || matches!(kind, K::Boolean(_))) {
         problems.push(not_here("unique", kind, wide));
+    }
+    if common.unique && common.default.is_some() {
+        problems.push(Problem::new(
+            "default",
+            "not-allowed",
+            "a unique field takes no default: the second record would break it",
+        ));
     }
     if common.indexed && (long || wide || matches!(kind, K::ManyToMany(_))) {
         problems.push(not_here("indexed", kind, wide));
@@ -87,7 +108,11 @@ fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
 }
 
 fn not_here(setting: &str, kind: &FieldKind, wide: bool) -> Problem {
-    let problem = Problem::new(setting, "not-allowed", format!("a `{}` field of this size cannot be {setting}", kind.name()));
+    let problem = Problem::new(
+        setting,
+        "not-allowed",
+        format!("a `{}` field of this size cannot be {setting}", kind.name()),
+    );
     match wide {
         true => problem.hint(format!("a `text` field of max_length {MAX_INDEXED} or less can")),
         false if setting == "indexed" => problem.hint("use `searchable` for long text"),
@@ -105,7 +130,8 @@ fn options(kind: &FieldKind, all: &Definitions, problems: &mut Vec<Problem>) -> 
     match all.option_sets.get(name).filter(|set| !set.retired) {
         Some(set) => set.definition.options.clone(),
         None => {
-            let problem = Problem::new("option_set", "unknown-option-set", format!("there is no option set `{name}`"));
+            let problem =
+                Problem::new("option_set", "unknown-option-set", format!("there is no option set `{name}`"));
             let hint = suggest::hint(name, all.option_sets.keys().map(String::as_str));
             problems.push(problem.hint(hint.unwrap_or_else(|| "put the option set first".into())));
             Vec::new()

@@ -7,8 +7,20 @@ const MAX_LENGTH: usize = 40;
 
 /// Columns and keys that every record has, and the names of the fields behind them.
 const STANDARD: &[&str] = &[
-    "id", "name", "owner", "owner_id", "created_at", "created_by", "created_by_id", "updated_at", "updated_by",
-    "updated_by_id", "version", "deleted_at", "deleted_by", "deleted_by_id",
+    "id",
+    "name",
+    "owner",
+    "owner_id",
+    "created_at",
+    "created_by",
+    "created_by_id",
+    "updated_at",
+    "updated_by",
+    "updated_by_id",
+    "version",
+    "deleted_at",
+    "deleted_by",
+    "deleted_by_id",
 ];
 
 /// First words under `/api/v1/` that are not objects.
@@ -22,7 +34,8 @@ pub fn check_name(name: &str) -> Result<(), Fault> {
     if first && rest && !under && name.len() <= MAX_LENGTH {
         return Ok(());
     }
-    let text = "a name is snake_case: it starts with a letter, has a-z, 0-9 and single `_`, at most 40 characters";
+    let text =
+        "a name is snake_case: it starts with a letter, has a-z, 0-9 and single `_`, at most 40 characters";
     Err(Fault::new("bad-name", text))
 }
 

@@ -37,9 +37,13 @@ impl Field {
         }
         let value = self.kind.behaviour().parse(input)?;
         if self.kind.choices().is_some()
-            && let Some(wrong) = choices(&value).find(|choice| self.options.iter().all(|o| o.value != *choice))
+            && let Some(wrong) =
+                choices(&value).find(|choice| self.options.iter().all(|o| o.value != *choice))
         {
-            return Err(Fault::new("unknown-option", format!("`{wrong}` is not an option; {}", self.allowed())));
+            return Err(Fault::new(
+                "unknown-option",
+                format!("`{wrong}` is not an option; {}", self.allowed()),
+            ));
         }
         Ok(value)
     }
@@ -56,7 +60,8 @@ impl Field {
     }
 
     fn allowed(&self) -> String {
-        let active: Vec<String> = self.options.iter().filter(|o| o.active).map(|o| format!("`{}`", o.value)).collect();
+        let active: Vec<String> =
+            self.options.iter().filter(|o| o.active).map(|o| format!("`{}`", o.value)).collect();
         match active.len() {
             0 => "there are none".to_owned(),
             1..=FEW => format!("one of {}", active.join(", ")),

@@ -46,9 +46,11 @@ impl Catalog {
 
 fn word_of<'a>(object: &'a Object, word: &str) -> Result<&'a Field, Fault> {
     let found = object.find_field(word).or_else(|| object.find_key(word).map(|(field, _)| field));
-    found.filter(|field| !matches!(field.kind, FieldKind::ManyToMany(_)) || field.name == word).ok_or_else(|| {
-        let hint = suggest::nearest(word, object.fields.iter().map(|field| field.name.as_str()));
-        let hint = hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        Fault::new("unknown-field", format!("`{}` has no field `{word}`{hint}", object.name))
-    })
+    found.filter(|field| !matches!(field.kind, FieldKind::ManyToMany(_)) || field.name == word).ok_or_else(
+        || {
+            let hint = suggest::nearest(word, object.fields.iter().map(|field| field.name.as_str()));
+            let hint = hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+            Fault::new("unknown-field", format!("`{}` has no field `{word}`{hint}", object.name))
+        },
+    )
 }

@@ -30,7 +30,8 @@ struct Found {
 
 /// Fills in targets and relations of all objects.
 pub(super) fn resolve(objects: &mut [Object], problems: &mut Vec<Problem>) {
-    let index: HashMap<String, usize> = objects.iter().enumerate().map(|(at, o)| (o.name.clone(), at)).collect();
+    let index: HashMap<String, usize> =
+        objects.iter().enumerate().map(|(at, o)| (o.name.clone(), at)).collect();
     let everything: Vec<String> = objects.iter().filter(|o| !o.system).map(|o| o.name.clone()).collect();
     let mut found = Vec::new();
     for at in 0..objects.len() {
@@ -65,16 +66,23 @@ fn check_targets(
 ) {
     let field = &object.fields[field];
     for (at, target) in targets.iter().enumerate().filter(|(_, target)| !index.contains_key(*target)) {
-        let place = if matches!(field.kind, FieldKind::AnyLookup(_)) { format!("to.{at}") } else { "to".into() };
+        let place =
+            if matches!(field.kind, FieldKind::AnyLookup(_)) { format!("to.{at}") } else { "to".into() };
         let path = format!("objects.{}.fields.{}.{place}", object.name, field.name);
         let hint = suggest::hint(target, index.keys().map(String::as_str));
         let hint = hint.unwrap_or_else(|| "define the object first, or in the same change".into());
-        problems.push(Problem::new(path, "unknown-object", format!("there is no object `{target}`")).hint(hint));
+        problems
+            .push(Problem::new(path, "unknown-object", format!("there is no object `{target}`")).hint(hint));
     }
 }
 
 /// Relations that one field makes: seen from its targets, and its own when it is many-to-many.
-fn collect(object: &Object, field: usize, (at, index): (usize, &HashMap<String, usize>), found: &mut Vec<Found>) {
+fn collect(
+    object: &Object,
+    field: usize,
+    (at, index): (usize, &HashMap<String, usize>),
+    found: &mut Vec<Found>,
+) {
     let field = &object.fields[field];
     let inverse = match &field.kind {
         FieldKind::Lookup(lookup) => &lookup.inverse,
@@ -86,14 +94,19 @@ fn collect(object: &Object, field: usize, (at, index): (usize, &HashMap<String, 
     let yields = matches!(&field.kind, FieldKind::AnyLookup(any) if any.is_open());
     if let FieldKind::ManyToMany(many) = &field.kind {
         let link = table_link(&field.id, HERE, THERE);
-        let relation = Relation { name: field.name.clone(), object: many.to.clone(), field: field.name.clone(), link };
+        let relation =
+            Relation { name: field.name.clone(), object: many.to.clone(), field: field.name.clone(), link };
         found.push(Found { on: at, relation, path: String::new(), yields: false });
     }
     let Some(name) = inverse else { return };
     for on in field.targets.iter().filter_map(|target| index.get(target).copied()) {
         let path = format!("objects.{}.fields.{}.inverse", object.name, field.name);
-        let relation =
-            Relation { name: name.clone(), object: object.name.clone(), field: field.name.clone(), link: link(field) };
+        let relation = Relation {
+            name: name.clone(),
+            object: object.name.clone(),
+            field: field.name.clone(),
+            link: link(field),
+        };
         found.push(Found { on, relation, path, yields });
     }
 }
@@ -128,7 +141,9 @@ fn place(objects: &mut [Object], found: Found, problems: &mut Vec<Problem>) {
         }
         if taken {
             let text = format!("`{name}` is a field or relation of `{}` already", object.name);
-            problems.push(Problem::new(path, "duplicate-name", text).hint("choose another name for the other side"));
+            problems.push(
+                Problem::new(path, "duplicate-name", text).hint("choose another name for the other side"),
+            );
             return;
         }
     }

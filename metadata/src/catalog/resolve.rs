@@ -29,7 +29,8 @@ impl Catalog {
         check_option_sets(definitions, &mut problems);
         let system = standard::objects();
         let live = definitions.objects.iter().filter(|o| !o.object.retired);
-        let mut objects: Vec<Object> = system.iter().map(|o| object(o, true, definitions, &mut problems)).collect();
+        let mut objects: Vec<Object> =
+            system.iter().map(|o| object(o, true, definitions, &mut problems)).collect();
         objects.extend(live.map(|o| object(o, false, definitions, &mut problems)));
         check_object_names(&objects, &mut problems);
         relations::resolve(&mut objects, &mut problems);
@@ -103,11 +104,16 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
 }
 
 /// Live fields in reading order: those that `field_order` names, then the others.
-fn ordered(source: &ObjectComponent) -> Vec<&crate::definitions::Component<crate::definitions::field::FieldDefinition>> {
+fn ordered(
+    source: &ObjectComponent,
+) -> Vec<&crate::definitions::Component<crate::definitions::field::FieldDefinition>> {
     let order = &source.object.definition.field_order;
-    let places: HashMap<&str, usize> = order.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+    let places: HashMap<&str, usize> =
+        order.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     let mut fields: Vec<_> = source.fields.iter().filter(|field| !field.retired).collect();
-    fields.sort_by_key(|field| places.get(field.definition.common.name.as_str()).copied().unwrap_or(usize::MAX));
+    fields.sort_by_key(|field| {
+        places.get(field.definition.common.name.as_str()).copied().unwrap_or(usize::MAX)
+    });
     fields
 }
 
@@ -146,14 +152,17 @@ fn resolve_name(object: &mut Object, path: &str, problems: &mut Vec<Problem>) {
     }
     for (at, part) in compose.iter().enumerate() {
         let place = format!("{path}.name_field.compose.{at}");
-        problems.extend(own_field(object, part, place, can_compose, "a text, number, date or picklist field").err());
+        problems.extend(
+            own_field(object, part, place, can_compose, "a text, number, date or picklist field").err(),
+        );
     }
     let Some(field) = field else { return };
     let place = format!("{path}.name_field.field");
     match own_field(object, &field, place, |kind| matches!(kind, FieldKind::Text(_)), "a `text` field") {
         Err(problem) => problems.push(problem),
         Ok(source) => {
-            let (kind, required, column) = (source.kind.clone(), source.required, source.columns[0].name.clone());
+            let (kind, required, column) =
+                (source.kind.clone(), source.required, source.columns[0].name.clone());
             let name = &mut object.fields[1];
             (name.kind, name.required, name.columns[0].name) = (kind, required, column);
         }
@@ -164,7 +173,10 @@ use crate::definitions::object::NameField;
 
 fn can_compose(kind: &FieldKind) -> bool {
     use FieldKind as K;
-    !matches!(kind, K::Json(_) | K::RichText(_) | K::LongText(_) | K::ManyToMany(_) | K::AnyLookup(_) | K::Tags(_))
+    !matches!(
+        kind,
+        K::Json(_) | K::RichText(_) | K::LongText(_) | K::ManyToMany(_) | K::AnyLookup(_) | K::Tags(_)
+    )
 }
 
 fn own_field<'a>(
@@ -195,7 +207,11 @@ fn check_object_names(objects: &[Object], problems: &mut Vec<Problem>) {
             let place = format!("{path}.{key}");
             problems.extend(name_problem(place.clone(), word));
             if key == "plural" && is_url_word(word) {
-                problems.push(Problem::new(&place, "reserved-name", format!("`/api/v1/{word}` is taken by the API")));
+                problems.push(Problem::new(
+                    &place,
+                    "reserved-name",
+                    format!("`/api/v1/{word}` is taken by the API"),
+                ));
             }
             if key == "plural" && object.plural == object.name {
                 let text = "the plural must differ from the name, because both are words of the API";

@@ -10,8 +10,23 @@ use crate::suggest;
 
 /// Operators of contract §3, in filters of list views.
 const OPERATORS: &[&str] = &[
-    "eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "not_in", "is_null", "contains", "not_contains",
-    "starts_with", "ends_with", "has_any", "has_all", "search",
+    "eq",
+    "ne",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "between",
+    "in",
+    "not_in",
+    "is_null",
+    "contains",
+    "not_contains",
+    "starts_with",
+    "ends_with",
+    "has_any",
+    "has_all",
+    "search",
 ];
 
 /// Checks all views of a catalog whose objects are resolved.
@@ -35,9 +50,12 @@ fn component(
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     match name.split_once('.') {
-        Some((prefix, word)) if prefix == object => problems.extend(super::names::name_problem(String::new(), word)),
+        Some((prefix, word)) if prefix == object => {
+            problems.extend(super::names::name_problem(String::new(), word))
+        }
         _ => {
-            let problem = Problem::new("", "bad-name", format!("`{name}` does not belong to the object `{object}`"));
+            let problem =
+                Problem::new("", "bad-name", format!("`{name}` does not belong to the object `{object}`"));
             problems.push(problem.hint(format!("name it `{object}.…`")));
         }
     }
@@ -71,9 +89,18 @@ fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> Vec<Problem
 }
 
 /// Walks a filter in its JSON form; values are checked when the view is opened, because they may be relative.
-fn check_filter(catalog: &Catalog, object: &Object, filter: &Json, (place, problems): (&str, &mut Vec<Problem>)) {
+fn check_filter(
+    catalog: &Catalog,
+    object: &Object,
+    filter: &Json,
+    (place, problems): (&str, &mut Vec<Problem>),
+) {
     let Some(map) = filter.as_object() else {
-        problems.push(Problem::new(place, "wrong-type", "expected an object such as {\"amount\": {\"gte\": 1000}}"));
+        problems.push(Problem::new(
+            place,
+            "wrong-type",
+            "expected an object such as {\"amount\": {\"gte\": 1000}}",
+        ));
         return;
     };
     for (key, value) in map {
@@ -123,7 +150,11 @@ fn check_layout(catalog: &Catalog, object: &Object, layout: &Layout) -> Vec<Prob
         .collect();
     for (at, section) in layout.sections.iter().enumerate() {
         if section.columns.is_some_and(|columns| !(1..=2).contains(&columns)) {
-            problems.push(Problem::new(format!("sections.{at}.columns"), "out-of-range", "columns is 1 or 2"));
+            problems.push(Problem::new(
+                format!("sections.{at}.columns"),
+                "out-of-range",
+                "columns is 1 or 2",
+            ));
         }
         for (index, item) in section.items.iter().enumerate() {
             let place = format!("sections.{at}.items.{index}");

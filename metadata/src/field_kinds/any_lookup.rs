@@ -42,7 +42,9 @@ impl Behaviour for AnyLookup {
 
     fn check(&self) -> Vec<Problem> {
         if self.to.is_empty() {
-            return vec![Problem::new("to", "empty", "name at least one object").hint("`[\"*\"]` means every object")];
+            return vec![
+                Problem::new("to", "empty", "name at least one object").hint("`[\"*\"]` means every object"),
+            ];
         }
         Vec::new()
     }

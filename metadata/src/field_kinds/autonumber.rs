@@ -64,6 +64,9 @@ impl Behaviour for Autonumber {
         if zeros(&self.pattern).is_some_and(|(start, end)| end - start <= 14) && self.pattern.len() <= 60 {
             return Vec::new();
         }
-        vec![Problem::new("pattern", "bad-pattern", "the pattern needs one run of zeros in braces").hint("for example `PRJ-{0000}`")]
+        vec![
+            Problem::new("pattern", "bad-pattern", "the pattern needs one run of zeros in braces")
+                .hint("for example `PRJ-{0000}`"),
+        ]
     }
 }

@@ -38,7 +38,13 @@ fn default_currency() -> String {
 }
 impl Default for Currency {
     fn default() -> Self {
-        Self { precision: decimal::default_precision(), scale: default_scale(), min: None, max: None, currency: default_currency() }
+        Self {
+            precision: decimal::default_precision(),
+            scale: default_scale(),
+            min: None,
+            max: None,
+            currency: default_currency(),
+        }
     }
 }
 
@@ -62,7 +68,11 @@ impl Behaviour for Currency {
         let mut problems = decimal::digits_problem(self.precision, self.scale);
         problems.extend(decimal::bounds_problem(self.min, self.max));
         if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            problems.push(Problem::new("currency", "bad-currency", "expected an ISO 4217 code such as `EUR`"));
+            problems.push(Problem::new(
+                "currency",
+                "bad-currency",
+                "expected an ISO 4217 code such as `EUR`",
+            ));
         }
         problems
     }

@@ -27,7 +27,10 @@ impl Behaviour for Datetime {
             return Err(Fault::wrong_type("a date and time as YYYY-MM-DDTHH:MM:SSZ"));
         };
         parse_instant(text.trim()).map(Value::DateTime).ok_or_else(|| {
-            Fault::new("invalid-date", "expected an existing date and time as YYYY-MM-DDTHH:MM:SSZ or with an offset")
+            Fault::new(
+                "invalid-date",
+                "expected an existing date and time as YYYY-MM-DDTHH:MM:SSZ or with an offset",
+            )
         })
     }
 }

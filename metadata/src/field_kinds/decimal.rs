@@ -77,9 +77,12 @@ pub(super) fn parse_number(input: &Input<'_>) -> Result<Number, Fault> {
     if text.len() > 64 {
         return Err(Fault::new("out-of-range", "the number has too many digits"));
     }
-    let parsed = if text.contains(['e', 'E']) { Number::from_scientific(text) } else { Number::from_str_exact(text) };
+    let parsed =
+        if text.contains(['e', 'E']) { Number::from_scientific(text) } else { Number::from_str_exact(text) };
     parsed.map_err(|_| match text.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit()) {
-        true if text.parse::<f64>().is_ok() => Fault::new("out-of-range", "the number has more than 28 digits"),
+        true if text.parse::<f64>().is_ok() => {
+            Fault::new("out-of-range", "the number has more than 28 digits")
+        }
         _ => Fault::wrong_type("a number"),
     })
 }
@@ -112,7 +115,9 @@ pub(super) fn check_bounds(number: Number, min: Option<Number>, max: Option<Numb
 
 pub(super) fn bounds_problem(min: Option<Number>, max: Option<Number>) -> Vec<Problem> {
     match (min, max) {
-        (Some(min), Some(max)) if min > max => vec![Problem::new("min", "out-of-range", "min is larger than max")],
+        (Some(min), Some(max)) if min > max => {
+            vec![Problem::new("min", "out-of-range", "min is larger than max")]
+        }
         _ => Vec::new(),
     }
 }

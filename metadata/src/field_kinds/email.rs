@@ -23,7 +23,9 @@ impl Behaviour for Email {
 
     fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
         let Value::Text(text) = super::text::parse_text(input, 320)? else { return Ok(Value::Null) };
-        normalise(text.trim()).map(Value::Text).ok_or_else(|| Fault::new("invalid-email", "expected an address such as `ada@example.com`"))
+        normalise(text.trim())
+            .map(Value::Text)
+            .ok_or_else(|| Fault::new("invalid-email", "expected an address such as `ada@example.com`"))
     }
 }
 

@@ -54,7 +54,9 @@ impl Json {
         let Ok(validator) = jsonschema::validator_for(schema) else { return Ok(()) };
         match validator.iter_errors(value).next() {
             None => Ok(()),
-            Some(error) => Err(Fault::new("schema-mismatch", format!("at `{}`: {error}", error.instance_path()))),
+            Some(error) => {
+                Err(Fault::new("schema-mismatch", format!("at `{}`: {error}", error.instance_path())))
+            }
         }
     }
 }
@@ -70,7 +72,10 @@ fn parse_json(input: &Input<'_>) -> Result<serde_json::Value, Fault> {
                 return Err(Fault::new("too-long", format!("at most {MAX_BYTES} bytes fit")));
             }
             if text.contains("\\u0000") {
-                return Err(Fault::new("bad-character", "the text contains a NUL character, which cannot be stored"));
+                return Err(Fault::new(
+                    "bad-character",
+                    "the text contains a NUL character, which cannot be stored",
+                ));
             }
             serde_json::from_str(text).map_err(bad)?
         }

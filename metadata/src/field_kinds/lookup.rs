@@ -55,5 +55,7 @@ pub fn parse_id(input: &Input<'_>) -> Result<Value, Fault> {
     if text.is_empty() {
         return Ok(Value::Null);
     }
-    Uuid::try_parse(text.trim()).map(Value::Id).map_err(|_| Fault::new("invalid-id", "expected the id of a record (a UUID)"))
+    Uuid::try_parse(text.trim())
+        .map(Value::Id)
+        .map_err(|_| Fault::new("invalid-id", "expected the id of a record (a UUID)"))
 }

@@ -26,7 +26,9 @@ impl Behaviour for Phone {
 
     fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
         let Value::Text(text) = super::text::parse_text(input, 60)? else { return Ok(Value::Null) };
-        normalise(text.trim()).map(Value::Text).ok_or_else(|| Fault::new("invalid-phone", "expected a phone number such as `+1 415 555 0132`"))
+        normalise(text.trim())
+            .map(Value::Text)
+            .ok_or_else(|| Fault::new("invalid-phone", "expected a phone number such as `+1 415 555 0132`"))
     }
 }
 

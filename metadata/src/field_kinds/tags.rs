@@ -32,7 +32,9 @@ impl Behaviour for Tags {
 /// A list of distinct texts, from a JSON array or from one cell separated by `;` or `,`. Empty is null.
 pub(super) fn parse_list(input: &Input<'_>) -> Result<Value, Fault> {
     let items: Vec<String> = match input {
-        Input::Array(text) => serde_json::from_str(text).map_err(|_| Fault::wrong_type("an array of texts"))?,
+        Input::Array(text) => {
+            serde_json::from_str(text).map_err(|_| Fault::wrong_type("an array of texts"))?
+        }
         Input::Text(text) => {
             let separator = if text.contains(';') { ';' } else { ',' };
             text.split(separator).map(|item| item.trim().to_owned()).collect()

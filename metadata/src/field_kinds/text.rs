@@ -43,7 +43,10 @@ impl Behaviour for Text {
         if (1..=4000).contains(&self.max_length) {
             return Vec::new();
         }
-        vec![Problem::new("max_length", "out-of-range", "max_length must be between 1 and 4000").hint("use long_text for longer text")]
+        vec![
+            Problem::new("max_length", "out-of-range", "max_length must be between 1 and 4000")
+                .hint("use long_text for longer text"),
+        ]
     }
 }
 

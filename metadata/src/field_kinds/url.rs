@@ -23,7 +23,9 @@ impl Behaviour for Url {
 
     fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
         let Value::Text(text) = super::text::parse_text(input, 2000)? else { return Ok(Value::Null) };
-        normalise(text.trim()).map(Value::Text).ok_or_else(|| Fault::new("invalid-url", "expected a web address such as `https://example.com`"))
+        normalise(text.trim())
+            .map(Value::Text)
+            .ok_or_else(|| Fault::new("invalid-url", "expected a web address such as `https://example.com`"))
     }
 }
 

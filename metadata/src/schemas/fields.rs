@@ -62,22 +62,33 @@ fn flag(description: &str) -> Json {
 /// What a kind holds, its settings, and which of them it must have.
 fn settings(kind: &str) -> (&'static str, Json, &'static [&'static str]) {
     match kind {
-        "text" => ("One line of text.", json!({"max_length": whole(1, 4000, "Most characters; 255 when left out.")}), &[]),
+        "text" => (
+            "One line of text.",
+            json!({"max_length": whole(1, 4000, "Most characters; 255 when left out.")}),
+            &[],
+        ),
         "integer" => ("A whole number of 64 bits.", json!({"min": integer(), "max": integer()}), &[]),
         "decimal" => ("An exact number.", decimal(), &[]),
         "percent" => ("A percentage; 15 means 15 %.", decimal(), &[]),
         "currency" => ("An amount of money.", currency(), &[]),
         "picklist" => ("One of a list of options.", choices(), &[]),
         "multi_picklist" => ("Any of a list of options.", choices(), &[]),
-        "json" => ("Any JSON.", json!({"schema": {"type": ["object", "boolean"],
-            "description": "JSON Schema that every value must meet."}}), &[]),
+        "json" => (
+            "Any JSON.",
+            json!({"schema": {"type": ["object", "boolean"],
+            "description": "JSON Schema that every value must meet."}}),
+            &[],
+        ),
         "lookup" => ("A relation to one record.", lookup(), &["to"]),
         "master_detail" => ("A relation to the record that this one is part of.", relation(), &["to"]),
         "any_lookup" => ("A relation to one record of several objects.", any_lookup(), &["to"]),
         "many_to_many" => ("A relation to any number of records.", relation(), &["to"]),
-        "autonumber" => ("A number given at creation.", json!({"pattern": {"type": "string", "maxLength": 60,
+        "autonumber" => (
+            "A number given at creation.",
+            json!({"pattern": {"type": "string", "maxLength": 60,
             "description": "Text with {0000} for the number, and optionally {YYYY} and {MM}, such as PRJ-{0000}."}}),
-            &["pattern"]),
+            &["pattern"],
+        ),
         "long_text" => ("Text of many lines.", json!({}), &[]),
         "rich_text" => ("Formatted text: sanitised HTML.", json!({}), &[]),
         "boolean" => ("True or false, never blank.", json!({}), &[]),
@@ -112,7 +123,8 @@ fn decimal() -> Json {
 
 fn currency() -> Json {
     let mut settings = decimal();
-    settings["currency"] = json!({"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code."});
+    settings["currency"] =
+        json!({"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code."});
     settings
 }
 

@@ -1,0 +1,89 @@
+//! The steps that bring a tenant's tables from one version to the next: SQL, the lock each takes,
+//! whether it rewrites, and how risky it is. Pure: a plan is shown before it is run.
+//!
+//! Every statement makes one constraint or index, named by stable ids (`f12_key`, `f12_idx`, `f12_fk`,
+//! `o3_pkey`), so that renames never collide and a database error tells its field. Nothing is dropped:
+//! what is retired is renamed to `_gone_<id>`, where a rollback finds it.
+
+use serde::Serialize;
+
+use crate::diff::Difference;
+use crate::problem::Problem;
+
+mod changes;
+mod kinds;
+mod names;
+mod numbering;
+mod plan;
+mod renames;
+mod tables;
+
+pub use names::{gone, literal, quote};
+pub use numbering::Numbering;
+
+/// The strongest table lock that a statement takes on a table that others may be using.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lock {
+    /// None: the table is made by the same plan.
+    None,
+    /// Others read and write.
+    RowExclusive,
+    /// Others read; writes wait.
+    Share,
+    /// Others read; writes wait. On both tables of a foreign key.
+    ShareRowExclusive,
+    /// Everybody waits.
+    AccessExclusive,
+}
+
+/// What can be said of a step before it is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// Changes the catalog of PostgreSQL only; takes a millisecond on any table.
+    Safe,
+    /// Reads the whole table once.
+    Scan,
+    /// Writes the whole table anew.
+    Rewrite,
+    /// Hides data.
+    DataLoss,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    pub sql: String,
+    pub lock: Lock,
+    /// Whether the table is written anew.
+    pub rewrite: bool,
+    pub risk: Risk,
+    /// One sentence for people.
+    pub description: String,
+}
+
+/// Steps in the order in which one transaction runs them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DdlPlan {
+    pub steps: Vec<Step>,
+    /// Names of the components whose data would be hidden: `deal`, `deal.amount`.
+    pub data_loss: Vec<String>,
+    /// Counters to set after the steps, because existing records were numbered.
+    pub numberings: Vec<Numbering>,
+}
+
+impl DdlPlan {
+    /// The plan for the differences, in the PostgreSQL schema `schema`.
+    ///
+    /// # Errors
+    /// Differences that no table can follow, each with a way out.
+    pub fn new(schema: &str, differences: &[Difference]) -> Result<Self, Vec<Problem>> {
+        plan::build(schema, differences)
+    }
+
+    /// Whether there is nothing to do for the tables.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}

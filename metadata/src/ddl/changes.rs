@@ -1,0 +1,179 @@
+//! Each difference and its steps.
+
+use super::names::{gone, literal, quote};
+use super::numbering::backfill;
+use super::plan::{Builder, Phase};
+use super::tables::column_type;
+use super::{Lock, Risk};
+use crate::Field;
+use crate::catalog::Object;
+use crate::diff::Difference;
+use crate::field_kinds::lookup::OnDelete;
+use crate::field_kinds::{ColumnType, FieldKind};
+use crate::problem::Problem;
+
+/// The strongest lock, for the moment that the catalog of PostgreSQL takes.
+const MOMENT: (Lock, Risk) = (Lock::AccessExclusive, Risk::Safe);
+
+impl Builder<'_> {
+    pub fn difference(&mut self, difference: &Difference) {
+        use Difference as D;
+        match difference {
+            D::CreateObject { object } => self.create_object(object),
+            D::RenameObject { object, from } => self.tables.table(from.clone(), object.name.clone()),
+            D::RetireObject { object } => self.retire_object(object),
+            D::RestoreObject { object } => self.tables.table(gone(&object.id), object.name.clone()),
+            D::AddField { object, field } => self.add_field(object, field),
+            D::RenameField { object, field, from } => self.rename_field(object, from, field),
+            D::RetireField { object, field } => self.retire_field(object, field),
+            D::RestoreField { object, field } => self.restore_field(object, field),
+            D::ChangeKind { object, field, from } => self.change_kind(object, field, from),
+            D::ChangeTarget { object, field } => self.refuse_target(object, field),
+            D::ChangeOnDelete { object, field, .. } => self.change_on_delete(object, field),
+            D::ChangeDefault { object, field } => self.change_default(object, field),
+            D::SetUnique { object, field } => self.unique_index(object, field),
+            D::DropUnique { object, field } => self.drop_index(object, field, ("key", Phase::Loosen)),
+            D::AddIndex { object, field } => self.index(object, field),
+            D::DropIndex { object, field } => self.drop_index(object, field, ("idx", Phase::Loosen)),
+            D::ChangeNameColumn { object } => self.refuse_name(object),
+            D::RenameTarget { object, field, from, to } => self.rename_target(object, field, (from, to)),
+        }
+    }
+
+    /// The table moves away with its data. Its foreign keys must neither refuse nor cascade deletes meanwhile.
+    fn retire_object(&mut self, object: &Object) {
+        for field in object.fields.iter().filter(|field| !field.standard) {
+            self.loosen(object, field);
+        }
+        let sql = format!("ALTER TABLE {} RENAME TO {}", self.table(&object.name), quote(&gone(&object.id)));
+        let text = format!("Hide `{}` and its records", object.name);
+        self.push(Phase::Retire, sql, (Lock::AccessExclusive, Risk::DataLoss), text);
+        self.data_loss.push(object.name.clone());
+    }
+
+    /// Makes a foreign key blank out when its target goes.
+    fn loosen(&mut self, object: &Object, field: &Field) {
+        if field.on_delete().is_some_and(|on_delete| on_delete != OnDelete::SetNull) {
+            self.swap_foreign_key(object, field, (OnDelete::SetNull, Phase::Loosen));
+        }
+    }
+
+    /// Replaces a foreign key. Its rows were held to it until now, so they are not read again.
+    fn swap_foreign_key(&mut self, object: &Object, field: &Field, (on_delete, phase): (OnDelete, Phase)) {
+        let (table, name) = (self.table(&object.name), quote(&format!("{}_fk", field.id)));
+        let what = format!("{}.{}", object.name, field.name);
+        let text = format!("Lift the relation `{what}`");
+        self.push(phase, format!("ALTER TABLE {table} DROP CONSTRAINT {name}"), MOMENT, text);
+        let sql = format!(
+            "ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({}) REFERENCES {} (\"id\"){} NOT VALID",
+            quote(&field.columns[0].name),
+            self.table(field.kind.target().unwrap_or_default()),
+            super::tables::action(on_delete)
+        );
+        let text = format!("Say anew what happens to `{what}` when its target goes");
+        self.push(phase, sql, (Lock::ShareRowExclusive, Risk::Safe), text);
+    }
+
+    fn add_field(&mut self, object: &Object, field: &Field) {
+        let table = self.table(&object.name);
+        let fill = field.required && field.default.is_some();
+        for column in &field.columns {
+            let name = quote(&column.name);
+            let sql = format!("ALTER TABLE {table} ADD COLUMN {name} {}", column_type(column, field, !fill));
+            self.push(Phase::Create, sql, MOMENT, format!("Add `{}.{}`", object.name, column.name));
+            if fill && column.ty != ColumnType::Boolean {
+                let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT");
+                let text = format!("Let new records of `{}` get that default on writing", object.name);
+                self.push(Phase::Create, sql, MOMENT, text);
+            }
+        }
+        if let FieldKind::Autonumber(settings) = &field.kind {
+            let (sql, numbering) = backfill(&table, field, settings);
+            let text = format!("Number the existing records of `{}`", object.name);
+            self.push(Phase::Fill, sql, (Lock::RowExclusive, Risk::Rewrite), text);
+            self.numberings.push(numbering);
+        }
+        self.attach(object, field);
+    }
+
+    fn rename_field(&mut self, object: &Object, from: &Field, to: &Field) {
+        for (old, new) in from.columns.iter().zip(&to.columns) {
+            self.columns.column(&object.name, old.name.clone(), new.name.clone());
+        }
+    }
+
+    /// The columns move away with their data; a table of links stays where it is, under the field's id.
+    fn retire_field(&mut self, object: &Object, field: &Field) {
+        if field.unique && !field.columns.is_empty() {
+            self.drop_index(object, field, ("key", Phase::Loosen));
+        }
+        self.loosen(object, field);
+        for (column, suffix) in field.columns.iter().zip(suffixes(field)) {
+            let hidden = quote(&format!("{}{suffix}", gone(&field.id)));
+            let table = self.table(&object.name);
+            let sql = format!("ALTER TABLE {table} RENAME COLUMN {} TO {hidden}", quote(&column.name));
+            let text = format!("Hide `{}.{}` and its values", object.name, column.name);
+            self.push(Phase::Retire, sql, (Lock::AccessExclusive, Risk::DataLoss), text);
+        }
+        self.data_loss.push(format!("{}.{}", object.name, field.name));
+    }
+
+    fn restore_field(&mut self, object: &Object, field: &Field) {
+        for (column, suffix) in field.columns.iter().zip(suffixes(field)) {
+            self.columns.column(&object.name, format!("{}{suffix}", gone(&field.id)), column.name.clone());
+        }
+    }
+
+    fn change_on_delete(&mut self, object: &Object, field: &Field) {
+        let on_delete = field.on_delete().unwrap_or_default();
+        self.swap_foreign_key(object, field, (on_delete, Phase::ForeignKey));
+    }
+
+    fn change_default(&mut self, object: &Object, field: &Field) {
+        let default = field.default.clone().unwrap_or(formulas::Value::Bool(false));
+        let sql = format!(
+            "ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}",
+            self.table(&object.name),
+            quote(&field.columns[0].name),
+            literal(&default)
+        );
+        self.push(Phase::Create, sql, MOMENT, format!("Set the default of `{}.{}`", object.name, field.name));
+    }
+
+    fn drop_index(&mut self, object: &Object, field: &Field, (word, phase): (&str, Phase)) {
+        let sql = format!("DROP INDEX {}", self.table(&format!("{}_{word}", field.id)));
+        let what = if word == "key" { "uniqueness" } else { "index" };
+        let text = format!("Drop the {what} of `{}.{}`", object.name, field.name);
+        self.push(phase, sql, MOMENT, text);
+    }
+
+    /// Any-lookups carry names of objects in their rows.
+    fn rename_target(&mut self, object: &Object, field: &Field, (from, to): (&str, &str)) {
+        let column = quote(&field.columns[0].name);
+        let sql = format!(
+            "UPDATE {} SET {column} = {} WHERE {column} = {}",
+            self.table(&object.name),
+            super::names::text_literal(to),
+            super::names::text_literal(from)
+        );
+        let text = format!("Let `{}.{}` say `{to}` in place of `{from}`", object.name, field.name);
+        self.push(Phase::Fill, sql, (Lock::RowExclusive, Risk::Scan), text);
+    }
+
+    fn refuse_target(&mut self, object: &Object, field: &Field) {
+        let path = format!("objects.{}.fields.{}.to", object.name, field.name);
+        let problem = Problem::new(path, "cannot-change", "a relation cannot point to another object later");
+        self.problems.push(problem.hint("add a new field and move the data"));
+    }
+
+    fn refuse_name(&mut self, object: &Object) {
+        let path = format!("objects.{}.name_field.field", object.name);
+        let problem = Problem::new(path, "cannot-change", "the field that names records cannot change later");
+        self.problems.push(problem.hint("compose the name of fields instead, or make a new object"));
+    }
+}
+
+/// Suffixes of a field's columns behind its name.
+fn suffixes(field: &Field) -> impl Iterator<Item = &'static str> {
+    field.kind.behaviour().columns().into_iter().map(|(suffix, _)| suffix)
+}

@@ -1,0 +1,105 @@
+//! Differences → steps, in phases: names are freed before they are taken, columns exist before their
+//! indexes, both tables before their foreign key.
+
+use std::collections::HashSet;
+
+use super::names::quote;
+use super::renames::Renames;
+use super::{DdlPlan, Lock, Numbering, Risk, Step};
+use crate::catalog::Object;
+use crate::diff::Difference;
+use crate::problem::Problem;
+
+/// Phases in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// Retire: constraints first, then columns and tables move away.
+    Loosen,
+    Retire,
+    /// Restore and rename tables, then columns.
+    Tables,
+    Columns,
+    /// New tables and columns, other types.
+    Create,
+    Fill,
+    Index,
+    ForeignKey,
+}
+
+/// A plan in the making.
+pub(super) struct Builder<'a> {
+    pub schema: &'a str,
+    /// Ids of objects whose tables this plan makes: nobody else can hold a lock on them.
+    pub new: HashSet<&'a str>,
+    /// Their names.
+    new_tables: HashSet<&'a str>,
+    steps: Vec<(Phase, Step)>,
+    pub data_loss: Vec<String>,
+    pub numberings: Vec<Numbering>,
+    pub problems: Vec<Problem>,
+    pub tables: Renames,
+    pub columns: Renames,
+}
+
+pub(super) fn build(schema: &str, differences: &[Difference]) -> Result<DdlPlan, Vec<Problem>> {
+    let created = || {
+        differences.iter().filter_map(|difference| match difference {
+            Difference::CreateObject { object } => Some(object),
+            _ => None,
+        })
+    };
+    let mut builder = Builder {
+        schema,
+        new: created().map(|object| object.id.as_str()).collect(),
+        new_tables: created().map(|object| object.name.as_str()).collect(),
+        steps: Vec::new(),
+        data_loss: Vec::new(),
+        numberings: Vec::new(),
+        problems: Vec::new(),
+        tables: Renames::default(),
+        columns: Renames::default(),
+    };
+    differences.iter().for_each(|difference| builder.difference(difference));
+    builder.finish()
+}
+
+impl Builder<'_> {
+    fn finish(mut self) -> Result<DdlPlan, Vec<Problem>> {
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        let tables = std::mem::take(&mut self.tables).steps(self.schema);
+        let columns = std::mem::take(&mut self.columns).steps(self.schema);
+        self.steps.extend(tables.into_iter().map(|step| (Phase::Tables, step)));
+        self.steps.extend(columns.into_iter().map(|step| (Phase::Columns, step)));
+        self.steps.sort_by_key(|(phase, _)| *phase);
+        let steps = self.steps.into_iter().map(|(_, step)| step).collect();
+        Ok(DdlPlan { steps, data_loss: self.data_loss, numberings: self.numberings })
+    }
+
+    /// The quoted name of a table in the tenant's schema.
+    pub fn table(&self, name: &str) -> String {
+        format!("{}.{}", quote(self.schema), quote(name))
+    }
+
+    /// The lock that a statement takes, which is nobody's matter on a table that is new.
+    pub fn lock(&self, object: &Object, lock: Lock) -> Lock {
+        if self.new.contains(object.id.as_str()) { Lock::None } else { lock }
+    }
+
+    /// The lock of a foreign key, which is taken on both tables.
+    pub fn foreign_lock(&self, object: &Object, target: &str) -> Lock {
+        let new = self.new.contains(object.id.as_str()) && self.new_tables.contains(target);
+        if new { Lock::None } else { Lock::ShareRowExclusive }
+    }
+
+    /// The risk of reading a table, which is empty when it is new.
+    pub fn scan(&self, object: &Object) -> Risk {
+        if self.new.contains(object.id.as_str()) { Risk::Safe } else { Risk::Scan }
+    }
+
+    pub fn push(&mut self, phase: Phase, sql: String, (lock, risk): (Lock, Risk), description: String) {
+        let rewrite = risk == Risk::Rewrite;
+        self.steps.push((phase, Step { sql, lock, rewrite, risk, description }));
+    }
+}

@@ -1,0 +1,199 @@
+//! What a table, a column, an index and a foreign key look like.
+
+use super::names::{literal, quote};
+use super::plan::{Builder, Phase};
+use super::{Lock, Risk};
+use crate::catalog::{Column, HERE, Object, THERE, link_table, standard};
+use crate::field_kinds::lookup::OnDelete;
+use crate::field_kinds::{ColumnType, FieldKind};
+use crate::{Field, catalog};
+
+impl Builder<'_> {
+    /// A new table with all columns, its standard indexes, and what each field brings.
+    pub fn create_object(&mut self, object: &Object) {
+        let mut columns: Vec<String> = Vec::new();
+        for field in &object.fields {
+            for column in &field.columns {
+                let line = format!("  {} {}", quote(&column.name), column_type(column, field, true));
+                if !columns.contains(&line) && !is_other_column(object, field, column) {
+                    columns.push(line);
+                }
+            }
+        }
+        columns.extend(
+            standard::hidden_columns().iter().map(|c| format!("  {} {}", quote(&c.name), c.ty.sql())),
+        );
+        columns.push(format!("  CONSTRAINT {} PRIMARY KEY (\"id\")", quote(&format!("{}_pkey", object.id))));
+        let sql = format!("CREATE TABLE {} (\n{}\n)", self.table(&object.name), columns.join(",\n"));
+        self.push(
+            Phase::Create,
+            sql,
+            (Lock::None, Risk::Safe),
+            format!("Create the table of `{}`", object.name),
+        );
+        self.standard_indexes(object);
+        object.fields.iter().filter(|field| !field.standard).for_each(|field| self.attach(object, field));
+    }
+
+    /// Indexes that every table has: newest first, by name, by owner.
+    fn standard_indexes(&mut self, object: &Object) {
+        let name = object.find_field("name").and_then(|field| field.columns.first());
+        let name = quote(name.map_or("name", |column| column.name.as_str()));
+        let indexes = [
+            ("live", "(\"created_at\", \"id\") WHERE \"deleted_at\" IS NULL".to_owned(), "creation time"),
+            ("name", format!("({name}) WHERE \"deleted_at\" IS NULL"), "name"),
+            ("owner", "(\"owner_id\")".to_owned(), "owner"),
+        ];
+        for (word, on, what) in indexes {
+            let index = quote(&format!("{}_{word}_idx", object.id));
+            let sql = format!("CREATE INDEX {index} ON {} {on}", self.table(&object.name));
+            self.push(
+                Phase::Index,
+                sql,
+                (Lock::None, Risk::Safe),
+                format!("Index `{}` by {what}", object.name),
+            );
+        }
+        let sql = format!(
+            "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY (\"owner_id\") REFERENCES {} (\"id\")",
+            self.table(&object.name),
+            quote(&format!("{}_owner_fk", object.id)),
+            self.table(standard::USER)
+        );
+        let lock = self.foreign_lock(object, standard::USER);
+        self.push(Phase::ForeignKey, sql, (lock, Risk::Safe), format!("Let `{}` have owners", object.name));
+    }
+
+    /// Constraints, indexes and link table of a field whose columns are there and hold nothing yet.
+    pub fn attach(&mut self, object: &Object, field: &Field) {
+        if let FieldKind::ManyToMany(many) = &field.kind {
+            return self.create_links(object, field, &many.to);
+        }
+        if field.unique {
+            self.unique_index(object, field);
+        }
+        if field.has_index() {
+            self.index(object, field);
+        }
+        if let Some(on_delete) = field.on_delete() {
+            let filled = field.required && field.default.is_some();
+            self.foreign_key(object, field, (on_delete, filled));
+        }
+    }
+
+    /// Unique among the records that are not in the recycle bin.
+    pub fn unique_index(&mut self, object: &Object, field: &Field) {
+        let sql = format!(
+            "CREATE UNIQUE INDEX {} ON {} ({}) WHERE \"deleted_at\" IS NULL",
+            quote(&format!("{}_key", field.id)),
+            self.table(&object.name),
+            quote(&field.columns[0].name)
+        );
+        let lock = (self.lock(object, Lock::Share), self.scan(object));
+        self.push(Phase::Index, sql, lock, format!("Keep `{}.{}` unique", object.name, field.name));
+    }
+
+    pub fn index(&mut self, object: &Object, field: &Field) {
+        let column = field.columns.last().map_or("", |column| column.name.as_str());
+        let (method, rest) = match field.kind {
+            FieldKind::MultiPicklist(_) | FieldKind::Tags(_) => ("USING gin ", String::new()),
+            FieldKind::Json(_) => ("USING gin ", String::new()),
+            // Blanks are never looked up by a foreign key, and most relations are blank at first.
+            FieldKind::Lookup(_) | FieldKind::AnyLookup(_) => {
+                ("", format!(" WHERE {} IS NOT NULL", quote(column)))
+            }
+            _ => ("", String::new()),
+        };
+        let operators = if matches!(field.kind, FieldKind::Json(_)) { " jsonb_path_ops" } else { "" };
+        let sql = format!(
+            "CREATE INDEX {} ON {} {method}({}{operators}){rest}",
+            quote(&format!("{}_idx", field.id)),
+            self.table(&object.name),
+            quote(column)
+        );
+        let lock = (self.lock(object, Lock::Share), self.scan(object));
+        self.push(Phase::Index, sql, lock, format!("Index `{}.{}`", object.name, field.name));
+    }
+
+    /// A foreign key. Where the column is known to hold nothing wrong, existing rows are not read for it.
+    pub fn foreign_key(&mut self, object: &Object, field: &Field, (on_delete, check): (OnDelete, bool)) {
+        let target = field.kind.target().unwrap_or_default().to_owned();
+        let new = self.new.contains(object.id.as_str());
+        let sql = format!(
+            "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} (\"id\"){}{}",
+            self.table(&object.name),
+            quote(&format!("{}_fk", field.id)),
+            quote(&field.columns[0].name),
+            self.table(&target),
+            action(on_delete),
+            if new || check { "" } else { " NOT VALID" }
+        );
+        let risk = if check { self.scan(object) } else { Risk::Safe };
+        let text = format!("Let `{}.{}` point to `{target}`", object.name, field.name);
+        let lock = self.foreign_lock(object, &target);
+        self.push(Phase::ForeignKey, sql, (lock, risk), text);
+    }
+
+    /// The table of a many-to-many field.
+    fn create_links(&mut self, object: &Object, field: &Field, target: &str) {
+        let (table, name) = (link_table(&field.id), format!("{}.{}", object.name, field.name));
+        let table_sql = self.table(&table);
+        let (here, there) = (quote(HERE), quote(THERE));
+        let sql = format!(
+            "CREATE TABLE {table_sql} (\n  {here} uuid NOT NULL,\n  {there} uuid NOT NULL,\n  CONSTRAINT {} PRIMARY KEY ({here}, {there})\n)",
+            quote(&format!("{}_pkey", field.id))
+        );
+        self.push(
+            Phase::Create,
+            sql,
+            (Lock::None, Risk::Safe),
+            format!("Create the table of links of `{name}`"),
+        );
+        let sql =
+            format!("CREATE INDEX {} ON {table_sql} ({there}, {here})", quote(&format!("{}_idx", field.id)));
+        self.push(
+            Phase::Index,
+            sql,
+            (Lock::None, Risk::Safe),
+            format!("Index the links of `{name}` from the other side"),
+        );
+        for (word, column, to) in [("here", &here, object.name.as_str()), ("there", &there, target)] {
+            let sql = format!(
+                "ALTER TABLE {table_sql} ADD CONSTRAINT {} FOREIGN KEY ({column}) REFERENCES {} (\"id\") ON DELETE CASCADE",
+                quote(&format!("{}_{word}_fk", field.id)),
+                self.table(to)
+            );
+            let text = format!("Let the links of `{name}` point to `{to}`");
+            let lock = self.foreign_lock(object, to);
+            self.push(Phase::ForeignKey, sql, (lock, Risk::Safe), text);
+        }
+    }
+}
+
+/// Type of a column with what stands behind it. `blank` says that no record needs a value yet.
+pub(super) fn column_type(column: &Column, field: &Field, blank: bool) -> String {
+    let ty = column.ty.sql();
+    if column.ty == ColumnType::Boolean {
+        return format!("{ty} NOT NULL DEFAULT {}", field.default == Some(formulas::Value::Bool(true)));
+    }
+    let always = ["id", "created_at", "updated_at", "version"].contains(&field.name.as_str());
+    match &field.default {
+        _ if field.standard && always => format!("{ty} NOT NULL"),
+        Some(default) if !blank => format!("{ty} DEFAULT {}", literal(default)),
+        _ => ty,
+    }
+}
+
+/// Whether a standard field only borrows the column of another field.
+fn is_other_column(object: &Object, field: &Field, column: &catalog::Column) -> bool {
+    let owner = |other: &&Field| !other.standard && other.columns.iter().any(|c| c.name == column.name);
+    field.standard && object.fields.iter().any(|other| owner(&other))
+}
+
+pub(super) fn action(on_delete: OnDelete) -> &'static str {
+    match on_delete {
+        OnDelete::SetNull => " ON DELETE SET NULL",
+        OnDelete::Restrict => " ON DELETE RESTRICT",
+        OnDelete::Cascade => " ON DELETE CASCADE",
+    }
+}

@@ -1,0 +1,244 @@
+//! Definitions with changes applied: pure, all or nothing, every problem at once.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::structure::{self, without_nulls};
+use super::{Change, Component, Definitions, Kind, ObjectComponent, rename};
+use crate::catalog::Catalog;
+use crate::catalog::json::READ_ONLY_OTHER;
+use crate::catalog::standard::USER;
+use crate::problem::Problem;
+use crate::suggest;
+
+impl Definitions {
+    /// The definitions after the changes. New components get ids from `next_id`; what a package
+    /// brings is marked with its name, and a package changes only what it brought.
+    ///
+    /// # Errors
+    /// Every problem of the changes' form, and, as far as the rest can be understood, of their meaning
+    /// (what [`Catalog::resolve`] would say).
+    pub fn with_changes(&self, changes: &[Change], package: Option<&str>) -> Result<Self, Vec<Problem>> {
+        let mut draft = Draft::new(self.clone(), package);
+        let new_first = |change: &&Change| !(change.definition.is_some() && draft.is_new_base(change));
+        let mut ordered: Vec<&Change> = changes.iter().collect();
+        ordered.sort_by_key(new_first);
+        ordered.into_iter().for_each(|change| draft.apply(change));
+        draft.finish()
+    }
+}
+
+/// Definitions in the making.
+pub(super) struct Draft<'a> {
+    pub definitions: Definitions,
+    pub package: Option<&'a str>,
+    pub problems: Vec<Problem>,
+    /// Parts that stand in for faulty ones.
+    pub replaced: Vec<String>,
+    /// Whether what is left is worth resolving.
+    usable: bool,
+}
+
+impl<'a> Draft<'a> {
+    fn new(definitions: Definitions, package: Option<&'a str>) -> Self {
+        Self { definitions, package, problems: Vec::new(), replaced: Vec::new(), usable: true }
+    }
+
+    /// Objects and option sets that other changes may build on come first.
+    fn is_new_base(&self, change: &Change) -> bool {
+        match change.kind {
+            Kind::Objects => self.definitions.find_object(&change.name).is_none(),
+            Kind::OptionSets => !self.definitions.option_sets.contains_key(&change.name),
+            _ => false,
+        }
+    }
+
+    fn apply(&mut self, change: &Change) {
+        match (change.kind, change.definition.clone()) {
+            (Kind::Objects | Kind::Fields, _) if change.name.split('.').next() == Some(USER) => {
+                let text = "the object `user` is part of the system and cannot be changed";
+                self.refuse(Problem::new(path_of(change), "system-object", text));
+            }
+            (Kind::Objects, Some(definition)) => self.put_object(&change.name, definition),
+            (Kind::Objects, None) => self.delete_object(&change.name),
+            (Kind::Fields, definition) => self.change_field(&change.name, definition),
+            (Kind::OptionSets, definition) => self.change_option_set(&change.name, definition),
+            (Kind::ListViews, definition) => self.change_other(change, definition, |all| &mut all.list_views),
+            (Kind::Layouts, definition) => self.change_other(change, definition, |all| &mut all.layouts),
+        }
+    }
+
+    /// The result, or all problems: the form's first, then those of meaning that are not its echo.
+    fn finish(mut self) -> Result<Definitions, Vec<Problem>> {
+        if self.problems.is_empty() {
+            return Ok(self.definitions);
+        }
+        if self.usable
+            && let Err(found) = Catalog::resolve(&self.definitions)
+        {
+            for problem in found {
+                let echo = self.replaced.iter().any(|path| problem.path.starts_with(path.as_str()))
+                    || self.problems.iter().any(|known| known.path == problem.path);
+                if !echo {
+                    self.problems.push(problem);
+                }
+            }
+        }
+        Err(self.problems)
+    }
+
+    /// Notes a problem after which the rest is still understood.
+    pub(super) fn refuse(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Checks a definition's form; `None` when nothing can be made of it. Nothing builds on views.
+    pub(super) fn check(&mut self, kind: Kind, definition: &mut Json, path: &str) -> Option<()> {
+        let checked = structure::check(kind, definition, path);
+        self.problems.extend(checked.problems);
+        self.replaced.extend(checked.replaced);
+        self.usable &= checked.usable || matches!(kind, Kind::ListViews | Kind::Layouts);
+        checked.usable.then_some(())
+    }
+
+    /// The next id with this letter.
+    pub(super) fn next_id(&mut self, letter: char) -> String {
+        let number = self.definitions.next_id.max(1);
+        self.definitions.next_id = number + 1;
+        format!("{letter}{number}")
+    }
+
+    /// Whether the change may touch a component: a package only its own.
+    pub(super) fn may_touch(&mut self, owner: Option<&str>, path: &str) -> bool {
+        let may = self.package.is_none() || self.package == owner;
+        if !may {
+            let whose = owner.map_or("the tenant".to_owned(), |owner| format!("the package `{owner}`"));
+            let problem =
+                Problem::new(path, "owned-elsewhere", format!("it exists already and belongs to {whose}"));
+            self.refuse(problem.hint("rename or remove the existing one first"));
+        }
+        may
+    }
+
+    fn change_option_set(&mut self, name: &str, definition: Option<Json>) {
+        let renamed = definition.as_ref().and_then(|d| d["name"].as_str()).filter(|new| *new != name);
+        let renamed = renamed.map(str::to_owned);
+        let change = Change { kind: Kind::OptionSets, name: name.to_owned(), definition: None };
+        self.change_other(&change, definition, |all| &mut all.option_sets);
+        if let Some(new) = renamed.filter(|new| self.definitions.option_sets.contains_key(new)) {
+            rename::option_set(&mut self.definitions, name, &new);
+        }
+    }
+
+    /// Puts or removes a component that has no data of its own; `name` in its definition renames it.
+    fn change_other<T: DeserializeOwned>(
+        &mut self,
+        change: &Change,
+        definition: Option<Json>,
+        all: fn(&mut Definitions) -> &mut BTreeMap<String, Component<T>>,
+    ) {
+        let path = path_of(change);
+        let old = all(&mut self.definitions).get(&change.name).map(|c| (c.id.clone(), c.package.clone()));
+        if let Some((_, owner)) = &old
+            && !self.may_touch(owner.as_deref(), &path)
+        {
+            return;
+        }
+        let Some(definition) = definition else {
+            if old.is_none() {
+                let names: Vec<String> = all(&mut self.definitions).keys().cloned().collect();
+                self.refuse(unknown(path, &change.name, names.iter().map(String::as_str)));
+            }
+            all(&mut self.definitions).remove(&change.name);
+            return;
+        };
+        let Some((name, definition)) = self.read_other(change, definition, &path) else { return };
+        let package = old.as_ref().map_or(self.package.map(str::to_owned), |(_, owner)| owner.clone());
+        let id = old.map_or_else(|| self.next_id(letter(change.kind)), |(id, _)| id);
+        let all = all(&mut self.definitions);
+        all.remove(&change.name);
+        if all.contains_key(&name) {
+            let problem =
+                Problem::new(format!("{path}.name"), "duplicate-name", format!("`{name}` exists already"));
+            return self.refuse(problem);
+        }
+        all.insert(name, Component { id, package, retired: false, definition });
+    }
+
+    /// The definition, and the name it gives itself.
+    fn read_other<T: DeserializeOwned>(
+        &mut self,
+        change: &Change,
+        json: Json,
+        path: &str,
+    ) -> Option<(String, T)> {
+        let mut map = self.map(json, path)?;
+        READ_ONLY_OTHER.iter().for_each(|key| drop(map.shift_remove(*key)));
+        let name = match map.shift_remove("name") {
+            Some(Json::String(name)) => name,
+            _ => change.name.clone(),
+        };
+        let mut json = Json::Object(map);
+        self.check(change.kind, &mut json, path)?;
+        match serde_json::from_value(json) {
+            Ok(definition) => Some((name, definition)),
+            Err(error) => {
+                if !self.problems.iter().any(|problem| problem.path.starts_with(path)) {
+                    self.refuse(Problem::new(path, "bad-definition", error.to_string()));
+                }
+                None
+            }
+        }
+    }
+
+    /// A definition is an object; nulls in it count as not given.
+    pub(super) fn map(&mut self, json: Json, path: &str) -> Option<Map<String, Json>> {
+        match json {
+            Json::Object(map) => Some(without_nulls(map)),
+            _ => {
+                self.usable = false;
+                self.refuse(Problem::new(path, "wrong-type", "a definition is a JSON object"));
+                None
+            }
+        }
+    }
+}
+
+/// Path of a change's component.
+pub(super) fn path_of(change: &Change) -> String {
+    match (change.kind, change.name.split_once('.')) {
+        (Kind::Fields, Some((object, field))) => format!("objects.{object}.fields.{field}"),
+        _ => format!("{}.{}", change.kind.word(), change.name),
+    }
+}
+
+/// The first letter of ids.
+fn letter(kind: Kind) -> char {
+    match kind {
+        Kind::Objects => 'o',
+        Kind::Fields => 'f',
+        Kind::OptionSets => 's',
+        Kind::ListViews => 'v',
+        Kind::Layouts => 'l',
+    }
+}
+
+/// A name that should exist and does not.
+pub(super) fn unknown<'n>(path: String, name: &str, known: impl IntoIterator<Item = &'n str>) -> Problem {
+    let problem = Problem::new(path, "not-found", format!("there is no `{name}`"));
+    suggest::hint(name, known).into_iter().fold(problem, Problem::hint)
+}
+
+impl Definitions {
+    /// The live object with this name.
+    pub fn find_object(&self, name: &str) -> Option<&ObjectComponent> {
+        self.objects.iter().find(|object| !object.object.retired && object.object.definition.name == name)
+    }
+
+    /// Position of the live object with this name.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.objects.iter().position(|object| !object.object.retired && object.object.definition.name == name)
+    }
+}

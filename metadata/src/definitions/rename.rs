@@ -1,0 +1,172 @@
+//! Renames: what else speaks of the old name is rewritten in the same change. Definitions only; the
+//! tables follow by stable id.
+
+use serde_json::{Map, Value as Json};
+
+use super::Definitions;
+use crate::field_kinds::FieldKind;
+
+/// Rewrites what points to an object that has its new name already.
+pub(super) fn object(all: &mut Definitions, old: &str, new: &str) {
+    let swap = |name: &mut String| {
+        if name == old {
+            new.clone_into(name);
+        }
+    };
+    for field in all.objects.iter_mut().flat_map(|object| object.fields.iter_mut()) {
+        match &mut field.definition.kind {
+            FieldKind::Lookup(lookup) => swap(&mut lookup.to),
+            FieldKind::MasterDetail(master) => swap(&mut master.to),
+            FieldKind::ManyToMany(many) => swap(&mut many.to),
+            FieldKind::AnyLookup(any) => any.to.iter_mut().for_each(swap),
+            _ => {}
+        }
+    }
+    let key = |name: String| match name.split_once('.') {
+        Some((object, rest)) if object == old => format!("{new}.{rest}"),
+        _ => name,
+    };
+    all.list_views =
+        std::mem::take(&mut all.list_views).into_iter().map(|(name, v)| (key(name), v)).collect();
+    all.layouts = std::mem::take(&mut all.layouts).into_iter().map(|(name, l)| (key(name), l)).collect();
+    all.list_views.values_mut().for_each(|view| swap(&mut view.definition.object));
+    all.layouts.values_mut().for_each(|layout| swap(&mut layout.definition.object));
+}
+
+/// Rewrites picklists that use an option set.
+pub(super) fn option_set(all: &mut Definitions, old: &str, new: &str) {
+    for field in all.objects.iter_mut().flat_map(|object| object.fields.iter_mut()) {
+        let set = match &mut field.definition.kind {
+            FieldKind::Picklist(picklist) => &mut picklist.option_set,
+            FieldKind::MultiPicklist(picklist) => &mut picklist.option_set,
+            _ => continue,
+        };
+        if set.as_deref() == Some(old) {
+            *set = Some(new.to_owned());
+        }
+    }
+}
+
+/// Rewrites what speaks of a field that still has its old name.
+pub(super) fn field(all: &mut Definitions, at: usize, old: &str, new: &str) {
+    let before = all.clone();
+    let renamed =
+        Renamed { all: &before, object: before.objects[at].object.definition.name.clone(), old, new };
+    let definition = &mut all.objects[at].object.definition;
+    let own = definition.name_field.field.iter_mut().chain(&mut definition.name_field.compose);
+    own.chain(&mut definition.field_order).for_each(|name| {
+        if name == old {
+            new.clone_into(name);
+        }
+    });
+    for view in all.list_views.values_mut().map(|view| &mut view.definition) {
+        let object = view.object.clone();
+        let paths = view.columns.iter_mut().chain(&mut view.sort).chain(&mut view.group_by);
+        paths.for_each(|path| *path = renamed.path(&object, path));
+        view.filter = view.filter.take().map(|filter| renamed.filter(&object, filter));
+    }
+    for layout in all.layouts.values_mut().map(|layout| &mut layout.definition) {
+        let object = layout.object.clone();
+        let items = layout.sections.iter_mut().flat_map(|section| &mut section.items);
+        let paths = items.filter_map(|item| item.field.as_mut()).chain(&mut layout.highlights);
+        paths.for_each(|path| *path = renamed.path(&object, path));
+    }
+}
+
+/// One renamed field, and the definitions before the rename.
+struct Renamed<'a> {
+    all: &'a Definitions,
+    object: String,
+    old: &'a str,
+    new: &'a str,
+}
+
+impl Renamed<'_> {
+    /// A path from an object, `-` before it allowed.
+    fn path(&self, object: &str, path: &str) -> String {
+        let (sign, words) = path.strip_prefix('-').map_or(("", path), |rest| ("-", rest));
+        let mut here = Some(object.to_owned());
+        let words: Vec<String> = words
+            .split('.')
+            .map(|word| {
+                let object = here.take().unwrap_or_default();
+                here = self.target(&object, word);
+                if object == self.object { self.word(word) } else { word.to_owned() }
+            })
+            .collect();
+        format!("{sign}{}", words.join("."))
+    }
+
+    /// The word itself, or its key: `account`, `account_id`.
+    fn word(&self, word: &str) -> String {
+        match word.strip_prefix(self.old) {
+            Some(suffix @ ("" | "_id" | "_object")) if suffix.is_empty() || self.is_relation() => {
+                format!("{}{suffix}", self.new)
+            }
+            _ => word.to_owned(),
+        }
+    }
+
+    fn is_relation(&self) -> bool {
+        self.kind(&self.object, self.old).is_some_and(FieldKind::is_relation)
+    }
+
+    fn kind(&self, object: &str, field: &str) -> Option<&FieldKind> {
+        let fields = &self.all.find_object(object)?.fields;
+        let live = fields.iter().find(|f| !f.retired && f.definition.common.name == field);
+        live.map(|field| &field.definition.kind)
+    }
+
+    fn target(&self, object: &str, field: &str) -> Option<String> {
+        self.kind(object, field)?.target().map(str::to_owned)
+    }
+
+    /// The object on the other side of a to-many relation.
+    fn behind(&self, object: &str, relation: &str) -> Option<String> {
+        let live = self.all.objects.iter().filter(|o| !o.object.retired);
+        for other in live {
+            for field in other.fields.iter().filter(|field| !field.retired) {
+                let (to, inverse) = match &field.definition.kind {
+                    FieldKind::Lookup(lookup) => (lookup.to == object, &lookup.inverse),
+                    FieldKind::MasterDetail(master) => (master.to == object, &master.inverse),
+                    FieldKind::ManyToMany(many) => (many.to == object, &many.inverse),
+                    FieldKind::AnyLookup(any) => {
+                        (any.is_open() || any.to.iter().any(|to| to == object), &any.inverse)
+                    }
+                    _ => continue,
+                };
+                if to && inverse.as_deref() == Some(relation) {
+                    return Some(other.object.definition.name.clone());
+                }
+            }
+        }
+        None
+    }
+
+    /// A filter in its JSON form.
+    fn filter(&self, object: &str, filter: Json) -> Json {
+        let Json::Object(map) = filter else { return filter };
+        let mut rewritten = Map::new();
+        for (key, value) in map {
+            let (key, value) = match (key.as_str(), value) {
+                ("and" | "or", Json::Array(parts)) => {
+                    let parts = parts.into_iter().map(|part| self.filter(object, part)).collect();
+                    (key, Json::Array(parts))
+                }
+                ("not", part) => (key, self.filter(object, part)),
+                (name, value) => (self.path(object, name), self.quantified(object, name, value)),
+            };
+            rewritten.insert(key, value);
+        }
+        Json::Object(rewritten)
+    }
+
+    fn quantified(&self, object: &str, relation: &str, value: Json) -> Json {
+        match (self.behind(object, relation), value) {
+            (Some(other), Json::Object(map)) => {
+                map.into_iter().map(|(quantifier, part)| (quantifier, self.filter(&other, part))).collect()
+            }
+            (_, value) => value,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What is different between two versions of a tenant's metadata, by stable id: a rename is a rename.
+//! Only what concerns tables is told; labels, options and views need no step.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Object, bare_field, standard};
+use crate::definitions::field::FieldDefinition;
+use crate::definitions::{Component, Definitions, ObjectComponent};
+use crate::field_kinds::FieldKind;
+use crate::field_kinds::lookup::OnDelete;
+use crate::{Field, catalog};
+
+mod fields;
+
+/// Metadata at one revision: as written, and what it means.
+#[derive(Clone, Copy, Debug)]
+pub struct Version<'a> {
+    pub definitions: &'a Definitions,
+    pub catalog: &'a Catalog,
+}
+
+/// One difference. `object` is the object as it is in the new version (in the old one where it is gone there).
+#[derive(Clone, Debug)]
+pub enum Difference {
+    CreateObject {
+        object: Arc<Object>,
+    },
+    RenameObject {
+        object: Arc<Object>,
+        from: String,
+    },
+    RetireObject {
+        object: Arc<Object>,
+    },
+    RestoreObject {
+        object: Arc<Object>,
+    },
+    AddField {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    RenameField {
+        object: Arc<Object>,
+        field: Box<Field>,
+        from: Box<Field>,
+    },
+    /// Object and field are the old ones.
+    RetireField {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    RestoreField {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    ChangeKind {
+        object: Arc<Object>,
+        field: Box<Field>,
+        from: FieldKind,
+    },
+    /// A relation that is to point to another object.
+    ChangeTarget {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    ChangeOnDelete {
+        object: Arc<Object>,
+        field: Box<Field>,
+        from: OnDelete,
+    },
+    /// Of a boolean: the others' defaults are the engine's business alone.
+    ChangeDefault {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    SetUnique {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    DropUnique {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    AddIndex {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    DropIndex {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
+    /// The column of the records' names is to be another one.
+    ChangeNameColumn {
+        object: Arc<Object>,
+    },
+    /// An any-lookup holds the name of an object that is renamed.
+    RenameTarget {
+        object: Arc<Object>,
+        field: Box<Field>,
+        from: String,
+        to: String,
+    },
+}
+
+/// All differences; `None` is a tenant that has nothing yet, not even the built-in objects.
+pub fn diff(old: Option<Version<'_>>, new: Version<'_>) -> Vec<Difference> {
+    let Some(old) = old else {
+        return new
+            .catalog
+            .objects
+            .iter()
+            .map(|object| Difference::CreateObject { object: object.clone() })
+            .collect();
+    };
+    let before: HashMap<&str, &ObjectComponent> =
+        old.definitions.objects.iter().map(|object| (object.object.id.as_str(), object)).collect();
+    let mut found = retired(old, new);
+    for component in new.definitions.objects.iter().filter(|object| !object.object.retired) {
+        let Some(object) = new.catalog.find_object(&component.object.definition.name) else { continue };
+        match before.get(component.object.id.as_str()) {
+            None => found.push(Difference::CreateObject { object: object.clone() }),
+            Some(past) => {
+                let pair = Pair { old, new, object, past, present: component };
+                pair.object_differences(&mut found);
+                pair.field_differences(&mut found);
+            }
+        }
+    }
+    found.extend(renamed_targets(old, new));
+    found
+}
+
+/// Objects that were live and are not any more.
+fn retired(old: Version<'_>, new: Version<'_>) -> Vec<Difference> {
+    let live = |id: &str| {
+        new.definitions.objects.iter().any(|object| object.object.id == id && !object.object.retired)
+    };
+    let gone = old.catalog.objects.iter().filter(|object| !object.system && !live(&object.id));
+    gone.map(|object| Difference::RetireObject { object: object.clone() }).collect()
+}
+
+/// Any-lookups on both sides, for each object that has another name now.
+fn renamed_targets(old: Version<'_>, new: Version<'_>) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for target in &new.catalog.objects {
+        let Some(from) =
+            old.catalog.objects.iter().find(|past| past.id == target.id && past.name != target.name)
+        else {
+            continue;
+        };
+        for object in &new.catalog.objects {
+            let was = old.catalog.objects.iter().find(|past| past.id == object.id);
+            let any = object.fields.iter().filter(|field| matches!(field.kind, FieldKind::AnyLookup(_)));
+            for field in any.filter(|field| was.is_some_and(|was| was.find_field_by_id(&field.id).is_some()))
+            {
+                found.push(Difference::RenameTarget {
+                    object: object.clone(),
+                    field: Box::new(field.clone()),
+                    from: from.name.clone(),
+                    to: target.name.clone(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// One object in both versions; in the old one it may have been retired.
+struct Pair<'a> {
+    old: Version<'a>,
+    new: Version<'a>,
+    object: &'a Arc<Object>,
+    past: &'a ObjectComponent,
+    present: &'a ObjectComponent,
+}
+
+impl Pair<'_> {
+    fn object_differences(&self, found: &mut Vec<Difference>) {
+        let object = self.object.clone();
+        let (was, is) = (&self.past.object.definition, &self.present.object.definition);
+        if self.past.object.retired {
+            found.push(Difference::RestoreObject { object: object.clone() });
+        } else if was.name != is.name {
+            found.push(Difference::RenameObject { object: object.clone(), from: was.name.clone() });
+        }
+        let name_column = |definition: &ObjectComponent| {
+            let own = definition.object.definition.name_field.field.clone()?;
+            let field = definition.fields.iter().find(|f| !f.retired && f.definition.common.name == own)?;
+            Some(field.id.clone())
+        };
+        if name_column(self.past) != name_column(self.present) {
+            found.push(Difference::ChangeNameColumn { object });
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Differences of the fields of one object.
+
+use super::{
+    Arc, Component, Difference, Field, FieldDefinition, FieldKind, HashMap, OnDelete, Pair, Version,
+};
+use super::{bare_field, catalog, standard};
+
+impl Pair<'_> {
+    pub(super) fn field_differences(&self, found: &mut Vec<Difference>) {
+        let past: HashMap<&str, &Component<FieldDefinition>> =
+            self.past.fields.iter().map(|field| (field.id.as_str(), field)).collect();
+        self.retired_fields(found);
+        for field in self.object.fields.iter().filter(|field| !field.standard) {
+            let object = Arc::clone(self.object);
+            match past.get(field.id.as_str()) {
+                None => found.push(Difference::AddField { object, field: Box::new(field.clone()) }),
+                Some(was) => self.one_field(was, field, found),
+            }
+        }
+    }
+
+    fn retired_fields(&self, found: &mut Vec<Difference>) {
+        // A restored object has no old catalog entry; its fields stand under the new name when this runs.
+        let before = self.old.catalog.objects.iter().find(|object| object.id == self.object.id);
+        for was in self.past.fields.iter().filter(|was| !was.retired) {
+            if self.object.find_field_by_id(&was.id).is_none() {
+                let object = Arc::clone(before.unwrap_or(self.object));
+                found.push(Difference::RetireField { object, field: Box::new(bare_field(was)) });
+            }
+        }
+    }
+
+    /// A field in both versions; in the old one it, or its object, may have been retired.
+    fn one_field(&self, was: &Component<FieldDefinition>, field: &Field, found: &mut Vec<Difference>) {
+        let past = bare_field(was);
+        let (object, new) = (|| Arc::clone(self.object), || Box::new(field.clone()));
+        if was.retired {
+            found.push(Difference::RestoreField { object: object(), field: new() });
+        } else if past.name != field.name {
+            found.push(Difference::RenameField {
+                object: object(),
+                field: new(),
+                from: Box::new(past.clone()),
+            });
+        }
+        if past.kind != field.kind {
+            found.push(Difference::ChangeKind { object: object(), field: new(), from: past.kind.clone() });
+        }
+        if target_id(self.old, &past.kind) != target_id(self.new, &field.kind)
+            && past.kind.name() == field.kind.name()
+        {
+            found.push(Difference::ChangeTarget { object: object(), field: new() });
+        }
+        self.constraints(was, &past, field, found);
+    }
+
+    fn constraints(
+        &self,
+        was: &Component<FieldDefinition>,
+        past: &Field,
+        field: &Field,
+        found: &mut Vec<Difference>,
+    ) {
+        let (object, new) = (Arc::clone(self.object), Box::new(field.clone()));
+        match (past.unique && !was.retired, field.unique) {
+            (false, true) => found.push(Difference::SetUnique { object: object.clone(), field: new.clone() }),
+            (true, false) => {
+                found.push(Difference::DropUnique { object: object.clone(), field: new.clone() })
+            }
+            _ => {}
+        }
+        match (past.has_index(), field.has_index()) {
+            (false, true) => found.push(Difference::AddIndex { object: object.clone(), field: new.clone() }),
+            (true, false) => found.push(Difference::DropIndex { object: object.clone(), field: new.clone() }),
+            _ => {}
+        }
+        // What is retired must not refuse or cascade deletes, so its foreign keys blank out meanwhile.
+        let hidden = was.retired || self.past.object.retired;
+        match (on_delete(&past.kind), on_delete(&field.kind)) {
+            (Some(from), Some(to)) => {
+                let from = if hidden { OnDelete::SetNull } else { from };
+                if from != to {
+                    found.push(Difference::ChangeOnDelete {
+                        object: object.clone(),
+                        field: new.clone(),
+                        from,
+                    });
+                }
+            }
+            _ => {}
+        }
+        let boolean = matches!((&past.kind, &field.kind), (FieldKind::Boolean(_), FieldKind::Boolean(_)));
+        let truth = |field: &Field| field.default == Some(formulas::Value::Bool(true));
+        if boolean && truth(past) != truth(field) {
+            found.push(Difference::ChangeDefault { object, field: new });
+        }
+    }
+}
+
+/// What a foreign key does when its target goes; `None` when there is no foreign key.
+pub(crate) fn on_delete(kind: &FieldKind) -> Option<OnDelete> {
+    match kind {
+        FieldKind::Lookup(lookup) => Some(lookup.on_delete),
+        FieldKind::MasterDetail(_) => Some(OnDelete::Cascade),
+        _ => None,
+    }
+}
+
+/// Stable id of the one object that a relation points to.
+fn target_id(version: Version<'_>, kind: &FieldKind) -> Option<String> {
+    let name = match kind {
+        FieldKind::ManyToMany(many) => many.to.as_str(),
+        kind => kind.target()?,
+    };
+    if name == standard::USER {
+        return Some(standard::USER_ID.to_owned());
+    }
+    let component = version.definitions.find_object(name);
+    Some(component.map_or_else(|| name.to_owned(), |component| component.object.id.clone()))
+}
+
+impl Field {
+    /// Whether its column has an index of its own, beside a unique one: relations always have.
+    pub fn has_index(&self) -> bool {
+        let relation =
+            matches!(self.kind, FieldKind::Lookup(_) | FieldKind::MasterDetail(_) | FieldKind::AnyLookup(_));
+        relation || (self.indexed && !self.columns.is_empty())
+    }
+
+    /// What its foreign key does when the target is deleted for good; `None` when it has none.
+    pub fn on_delete(&self) -> Option<catalog::OnDelete> {
+        on_delete(&self.kind)
+    }
+}
