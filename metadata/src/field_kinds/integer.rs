@@ -26,7 +26,7 @@ impl Behaviour for Integer {
     }
 
     fn ty(&self) -> Type {
-        Type::Number
+        Type::Integer
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
