@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use permissions::Actor;
 use uuid::Uuid;
 
+use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
 
 /// One tenant: an isolated world in a PostgreSQL schema of its own.
@@ -51,6 +52,15 @@ impl Context {
     /// The tenant that the request is about.
     pub fn tenant(&self) -> &Tenant {
         &self.snapshot.tenant
+    }
+
+    /// Refuses to go on when the tenant's counters are not those that the context was made from.
+    pub(crate) fn check(&self, versions: Versions) -> Result<()> {
+        let same_access = self.access.is_none_or(|access| access == versions.access);
+        if self.snapshot.revision == versions.revision && same_access {
+            return Ok(());
+        }
+        Err(Error::Outdated(versions))
     }
 
     /// A new record id, sortable by time (UUIDv7).
