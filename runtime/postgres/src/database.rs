@@ -73,15 +73,18 @@ impl Database {
         }
     }
 
-    /// Resolves when the private server has died without having been told to; it is being restarted by then.
-    /// Never resolves for an external database.
-    pub async fn died(&self) {
-        if let Some(private) = &self.private
-            && private.supervisor.deaths().changed().await.is_ok()
-        {
-            return;
+    /// Resolves when the private server dies, from now on, without having been told to; it is being restarted by
+    /// then. Never resolves for an external database.
+    pub fn died(&self) -> impl Future<Output = ()> + Send + use<> {
+        let deaths = self.private.as_ref().map(|private| private.supervisor.deaths());
+        async move {
+            if let Some(mut deaths) = deaths
+                && deaths.changed().await.is_ok()
+            {
+                return;
+            }
+            std::future::pending().await
         }
-        std::future::pending().await
     }
 
     /// Stops the private server (fast: sessions are ended, nothing committed is lost) and waits for its end.
@@ -144,7 +147,7 @@ fn private_url(run: &Path) -> String {
             byte => host.push_str(&format!("%{byte:02X}")),
         }
     }
-    format!("postgres://trellis@/trellis?host={host}")
+    format!("postgres:///trellis?host={host}&user=trellis")
 }
 
 fn url_without_password(options: &PgConnectOptions) -> String {
@@ -168,6 +171,9 @@ mod tests {
 
     #[test]
     fn socket_paths_are_escaped() {
-        assert_eq!(private_url(Path::new("/tmp/a b/run")), "postgres://trellis@/trellis?host=/tmp/a%20b/run");
+        assert_eq!(
+            private_url(Path::new("/tmp/a b/run")),
+            "postgres:///trellis?host=/tmp/a%20b/run&user=trellis"
+        );
     }
 }

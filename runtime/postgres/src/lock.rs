@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::Error;
@@ -18,7 +19,8 @@ impl Lock {
     pub fn take(directory: &Path, name: &str, data_dir: &Path) -> Result<Lock, Error> {
         let path = directory.join(name);
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
+        // Root may come to another user's directory and must not be led to another file by a link.
+        options.read(true).write(true).create(true).truncate(false).custom_flags(libc::O_NOFOLLOW);
         let mut file = options.open(&path).map_err(Error::io("open", &path))?;
         match file.try_lock() {
             Ok(()) => {}

@@ -49,6 +49,14 @@ impl Place {
         self.root.join("log")
     }
 
+    pub fn socket(&self) -> PathBuf {
+        self.run.join(SOCKET_NAME)
+    }
+
+    pub fn socket_lock(&self) -> PathBuf {
+        self.run.join(format!("{SOCKET_NAME}.lock"))
+    }
+
     pub fn startup_log(&self) -> PathBuf {
         self.root.join("startup.log")
     }
@@ -67,6 +75,15 @@ impl Place {
         }
         let run = socket_directory(&root, &account)?;
         Ok(Place { root, run, account })
+    }
+}
+
+impl Place {
+    /// After the last stop: a socket directory outside the root is nobody's any more.
+    pub fn leave(&self) {
+        if !self.run.starts_with(&self.root) {
+            let _ = fs::remove_dir(&self.run);
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::binaries::Binaries;
 use crate::pid_file::PidFile;
 use crate::place::Place;
-use crate::unix::send;
-use crate::{Error, command, takeover, unix};
+use crate::unix::Signal;
+use crate::{Error, command, log, takeover, unix};
 
 /// After `kill -9` of a server its sessions hold the shared memory for a second or two, and no new one can start.
 const REMNANTS_LAST: Duration = Duration::from_secs(10);
@@ -24,6 +24,8 @@ const REMNANTS: [&str; 2] =
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    /// Still known after the child has been reaped, for finding its lines in the log.
+    pid: i32,
 }
 
 impl Server {
@@ -31,8 +33,8 @@ impl Server {
     pub async fn launch(place: &Place, binaries: &Binaries) -> Result<Server, Error> {
         let deadline = Instant::now() + REMNANTS_LAST;
         loop {
-            takeover::clear(&place.data()).await?;
-            let mut server = Server { child: spawn(place, binaries)? };
+            takeover::clear(place).await?;
+            let mut server = Server::spawn(place, binaries)?;
             let Err(error) = server.become_ready(place).await else { return Ok(server) };
             let passing = matches!(&error, Error::EndedWhileStarting { log, .. }
                 if REMNANTS.iter().any(|words| log.contains(words)));
@@ -43,9 +45,15 @@ impl Server {
         }
     }
 
-    /// Process id; None once the death has been seen.
-    pub fn pid(&self) -> Option<u32> {
-        self.child.id()
+    pub fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// Nothing once the death has been seen: the number may be somebody else's by then.
+    fn signal(&self, signal: Signal) {
+        if self.child.id().is_some() {
+            unix::send(self.pid, signal);
+        }
     }
 
     /// Resolves when the process has ended.
@@ -55,14 +63,29 @@ impl Server {
 
     /// Fast shutdown, then rougher ways; returns when the process is gone.
     pub async fn stop(mut self) -> Result<(), Error> {
-        let Some(pid) = self.child.id().map(|pid| pid as i32) else { return Ok(()) };
         for (signal, patience) in takeover::PATIENCE {
-            send(pid, signal);
+            self.signal(signal);
             if let Ok(ended) = timeout(patience, self.ended()).await {
                 return ended.map(|_| ());
             }
         }
-        Err(Error::DoesNotStop { pid })
+        Err(Error::DoesNotStop { pid: self.pid })
+    }
+
+    fn spawn(place: &Place, binaries: &Binaries) -> Result<Server, Error> {
+        let path = place.startup_log();
+        let _ = fs::remove_file(&path);
+        let output =
+            File::options().write(true).create_new(true).open(&path).map_err(Error::io("write", &path))?;
+        let copy = output.try_clone().map_err(Error::io("write", &path))?;
+        let program = binaries.postgres();
+        let config = place.conf().join("postgresql.conf");
+        let mut postgres = command::detached(&program, &place.account);
+        postgres.arg("-D").arg(place.data()).arg("-c").arg(format!("config_file={}", config.display()));
+        postgres.stdout(Stdio::from(output)).stderr(Stdio::from(copy));
+        let child = Command::from(postgres).spawn().map_err(Error::io("run", program))?;
+        let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default();
+        Ok(Server { child, pid })
     }
 
     /// There is no time limit: recovery after a crash takes as long as it takes, and a child that fails ends.
@@ -72,10 +95,10 @@ impl Server {
         loop {
             let ended = self.child.try_wait().map_err(Error::io("wait for", "postgres"))?;
             if let Some(status) = ended {
-                return Err(Error::EndedWhileStarting { status, log: last_words(place) });
+                return Err(Error::EndedWhileStarting { status, log: log::last_words(place, self.pid) });
             }
             let found = PidFile::find(&data);
-            if found.is_some_and(|file| file.ready && Some(file.pid as u32) == self.child.id()) {
+            if found.is_some_and(|file| file.ready && file.pid == self.pid) {
                 return Ok(());
             }
             if Instant::now() > next_word {
@@ -89,29 +112,6 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(pid) = self.child.id() {
-            unix::send(pid as i32, unix::Signal::Fast);
-        }
+        self.signal(Signal::Fast);
     }
-}
-
-fn spawn(place: &Place, binaries: &Binaries) -> Result<Child, Error> {
-    let log = place.startup_log();
-    let output = File::create(&log).map_err(Error::io("write", &log))?;
-    let copy = output.try_clone().map_err(Error::io("write", &log))?;
-    let program = binaries.postgres();
-    let config = place.conf().join("postgresql.conf");
-    let mut postgres = command::detached(&program, &place.account);
-    postgres.arg("-D").arg(place.data()).arg("-c").arg(format!("config_file={}", config.display()));
-    postgres.stdout(Stdio::from(output)).stderr(Stdio::from(copy));
-    Command::from(postgres).spawn().map_err(Error::io("run", program))
-}
-
-/// The end of what the server wrote before its own log began, or of that log.
-fn last_words(place: &Place) -> String {
-    let text = fs::read_to_string(place.startup_log()).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().filter(|line| !line.contains(" LOG: ")).collect();
-    let start = lines.len().saturating_sub(6);
-    let words = lines[start..].join(" / ");
-    if words.is_empty() { format!("(see {})", place.log().display()) } else { words }
 }

@@ -2,7 +2,9 @@
 //! Trellis or a bigger machine takes effect; what an operator wants otherwise goes into `custom.conf`, which wins.
 
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::Error;
@@ -37,17 +39,25 @@ pub fn write(place: &Place, tuning: Tuning) -> Result<(), Error> {
     ];
     for (name, text) in files {
         let path = conf.join(name);
-        fs::write(&path, text).map_err(Error::io("write", &path))?;
-        set_readable(&path)?;
+        replace(&path, &text).map_err(Error::io("write", &path))?;
     }
-    Ok(())
+    let custom = conf.join("custom.conf");
+    if custom.exists() {
+        return Ok(());
+    }
+    let hint = "# Settings of PostgreSQL here win over those of postgresql.conf; they count from the next start on.\n";
+    replace(&custom, hint).map_err(Error::io("write", &custom))
 }
 
-/// There are no secrets in them, and the server's user must read what ours wrote, whatever our umask is.
-fn set_readable(path: &Path) -> Result<(), Error> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
-        .map_err(Error::io("set the permissions of", path))
+/// A new file takes the old one's place, whoever owned that and whatever it linked to. There are no secrets in it, and
+/// the server's user must read what ours wrote, whatever our umask is.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let fresh = path.with_extension("new");
+    let _ = fs::remove_file(&fresh);
+    let mut file = File::options().write(true).create_new(true).open(&fresh)?;
+    file.set_permissions(Permissions::from_mode(0o644))?;
+    file.write_all(text.as_bytes())?;
+    fs::rename(&fresh, path)
 }
 
 /// Both our user and the server's may be the superuser `postgres` and the plain owner `trellis`; no passwords.
@@ -68,7 +78,7 @@ fn postgresql_conf(place: &Place, tuning: Tuning) -> String {
     for (name, value) in groups.into_iter().flatten() {
         let _ = writeln!(text, "{name} = {}", quote(&value));
     }
-    text.push_str("include_if_exists = 'custom.conf'\n");
+    text.push_str("include = 'custom.conf'\n");
     text
 }
 

@@ -42,9 +42,11 @@ impl Supervisor {
         Supervisor { stop, deaths, task }
     }
 
-    /// Counts the deaths that nobody asked for.
+    /// Counts the deaths that nobody asked for, and tells of those from now on.
     pub fn deaths(&self) -> watch::Receiver<u64> {
-        self.deaths.clone()
+        let mut deaths = self.deaths.clone();
+        deaths.mark_unchanged();
+        deaths
     }
 
     /// Stops the server and returns when it is gone and the data directory is free.
@@ -76,6 +78,7 @@ async fn supervise(
         tracing::info!(pid = server.pid(), "PostgreSQL is back");
     }
     let outcome = server.stop().await;
+    place.leave();
     drop(locks);
     outcome
 }

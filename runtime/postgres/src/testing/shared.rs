@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::mpsc as blocking;
 use std::thread;
+use std::time::UNIX_EPOCH;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
@@ -57,7 +58,8 @@ pub fn or_panic<T>(doing: &str, result: Result<T, impl Display>) -> T {
 }
 
 fn start() -> Result<Cluster, Error> {
-    let data_dir = std::env::temp_dir().join(format!("trellis-test-{}", std::process::id()));
+    let moment = UNIX_EPOCH.elapsed().map(|since| since.subsec_micros()).unwrap_or_default();
+    let data_dir = std::env::temp_dir().join(format!("trellis-test-{}-{moment}", std::process::id()));
     let watchdog = Watchdog::start(&data_dir)?;
     let (leftovers, to_drop) = unbounded_channel();
     let (send, started) = blocking::channel();

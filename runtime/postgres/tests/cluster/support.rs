@@ -80,3 +80,8 @@ pub async fn rows(database: &Database) -> i64 {
     let mut connection = connect_patiently(database).await;
     sqlx::query_scalar("select count(*) from kept").fetch_one(&mut connection).await.expect("counted")
 }
+
+pub fn socket_directory(url: &str) -> &str {
+    let (_, rest) = url.split_once("host=").expect("a host");
+    rest.split('&').next().expect("split gives a first part")
+}
