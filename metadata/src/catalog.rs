@@ -13,6 +13,23 @@ use crate::definitions::option_set::OptionSet;
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
+mod fields;
+pub mod json;
+mod names;
+mod parse;
+mod paths;
+mod relations;
+mod resolve;
+pub mod standard;
+mod views;
+
+pub(crate) use fields::columns_of;
+pub use names::check_name;
+pub(crate) use names::proper;
+pub use paths::Step;
+pub use relations::{HERE, THERE, link_table};
+pub use resolve::{MAX_FIELDS, MAX_OBJECTS, MAX_OPTIONS};
+
 /// Every object of a tenant, and what else its metadata holds.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
@@ -107,6 +124,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// Resolved options of a picklist, inactive ones among them; empty for other kinds.
     pub options: Vec<Choice>,
+    /// Names of the objects that a relation may point to; empty for other kinds.
+    pub targets: Vec<String>,
     /// Columns in the object's table; none for many-to-many.
     pub columns: Vec<Column>,
     /// On every record: id, name, owner …
@@ -133,6 +152,8 @@ pub struct Relation {
     pub name: String,
     /// The other object's name.
     pub object: String,
+    /// Name of the field behind it: the other object's, or this object's own many-to-many field.
+    pub field: String,
     pub link: Link,
 }
 

@@ -29,7 +29,7 @@ impl<'a> Input<'a> {
         Self::from_json(raw.get())
     }
 
-    fn from_json(text: &'a str) -> Self {
+    pub(crate) fn from_json(text: &'a str) -> Self {
         let text = text.trim();
         match text.as_bytes().first() {
             Some(b'n') | None => Self::Null,

@@ -6,10 +6,14 @@
 //! (definitions as an installable folder) and [`schemas`] (JSON Schema of each kind of definition).
 
 pub mod problem;
+mod suggest;
 pub mod input;
 pub mod field_kinds;
 pub mod definitions;
+pub mod schemas;
 pub mod catalog;
+// pub mod diff;
+// pub mod ddl;
 
 pub use catalog::{Catalog, Field, Object, Relation};
 pub use definitions::{Change, Definitions, Kind};

@@ -27,7 +27,7 @@ impl Behaviour for ManyToMany {
     }
 
     fn ty(&self) -> Type {
-        Type::Id
+        Type::Ids
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {

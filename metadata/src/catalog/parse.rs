@@ -1,0 +1,78 @@
+//! One value on its way into a field: null, the kind's own check, and membership in the options.
+
+use formulas::Value;
+
+use super::Field;
+use crate::input::Input;
+use crate::problem::Fault;
+
+/// Options listed in a message; more would be a wall.
+const FEW: usize = 12;
+
+impl Field {
+    /// Checks and normalises a value that is to be written.
+    ///
+    /// # Errors
+    /// One fault: `required`, `wrong-type`, `unknown-option`, `inactive-option` (a value that is
+    /// on the record already may stay, see [`Field::parse_known`]), or the kind's own.
+    pub fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
+        let value = self.parse_known(input)?;
+        if value == Value::Null {
+            return self.parse_blank();
+        }
+        let gone = |choice: &&str| self.options.iter().any(|o| o.value == *choice && !o.active);
+        if let Some(inactive) = choices(&value).find(gone) {
+            return Err(Fault::new("inactive-option", format!("`{inactive}` cannot be chosen any more")));
+        }
+        Ok(value)
+    }
+
+    /// The same for a value that is compared, not written: blanks and inactive options are fine.
+    ///
+    /// # Errors
+    /// As [`Field::parse`], without `required` and `inactive-option`.
+    pub fn parse_known(&self, input: &Input<'_>) -> Result<Value, Fault> {
+        if matches!(input, Input::Null) {
+            return Ok(Value::Null);
+        }
+        let value = self.kind.behaviour().parse(input)?;
+        if self.kind.choices().is_some()
+            && let Some(wrong) = choices(&value).find(|choice| self.options.iter().all(|o| o.value != *choice))
+        {
+            return Err(Fault::new("unknown-option", format!("`{wrong}` is not an option; {}", self.allowed())));
+        }
+        Ok(value)
+    }
+
+    /// A blank: refused where a value must stand. A boolean is never blank.
+    fn parse_blank(&self) -> Result<Value, Fault> {
+        if matches!(self.kind, crate::FieldKind::Boolean(_)) {
+            return Err(Fault::new("required", "expected true or false; it is never blank"));
+        }
+        if self.required {
+            return Err(Fault::new("required", format!("{} is required", self.label)));
+        }
+        Ok(Value::Null)
+    }
+
+    fn allowed(&self) -> String {
+        let active: Vec<String> = self.options.iter().filter(|o| o.active).map(|o| format!("`{}`", o.value)).collect();
+        match active.len() {
+            0 => "there are none".to_owned(),
+            1..=FEW => format!("one of {}", active.join(", ")),
+            many => format!("there are {many}, among them {}", active[..FEW].join(", ")),
+        }
+    }
+}
+
+/// The texts of a value that is one option or several.
+fn choices(value: &Value) -> impl Iterator<Item = &str> {
+    let items = match value {
+        Value::List(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    items.iter().filter_map(|item| match item {
+        Value::Text(text) => Some(text.as_str()),
+        _ => None,
+    })
+}

@@ -1,0 +1,212 @@
+//! Definitions → catalog, in stages that collect every problem: names, fields, relations, views.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::fields::resolve_field;
+use super::names::{is_url_word, label, name_problem};
+use super::{Catalog, Field, Object, relations, standard, views};
+use crate::definitions::{Definitions, ObjectComponent};
+use crate::field_kinds::FieldKind;
+use crate::field_kinds::picklist::check_choices;
+use crate::problem::Problem;
+use crate::suggest;
+
+/// Most objects of one tenant.
+pub const MAX_OBJECTS: usize = 1000;
+/// Most fields of one object.
+pub const MAX_FIELDS: usize = 500;
+/// Most options of one picklist or option set.
+pub const MAX_OPTIONS: usize = 1000;
+
+impl Catalog {
+    /// What the definitions mean.
+    ///
+    /// # Errors
+    /// Every problem found, with paths such as `objects.deal.fields.account.to`.
+    pub fn resolve(definitions: &Definitions) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        check_option_sets(definitions, &mut problems);
+        let system = standard::objects();
+        let live = definitions.objects.iter().filter(|o| !o.object.retired);
+        let mut objects: Vec<Object> = system.iter().map(|o| object(o, true, definitions, &mut problems)).collect();
+        objects.extend(live.map(|o| object(o, false, definitions, &mut problems)));
+        check_object_names(&objects, &mut problems);
+        relations::resolve(&mut objects, &mut problems);
+        let catalog = Self::assemble(objects, definitions);
+        views::check(&catalog, &mut problems);
+        if problems.is_empty() { Ok(catalog) } else { Err(problems) }
+    }
+
+    fn assemble(objects: Vec<Object>, definitions: &Definitions) -> Self {
+        let index = |name: fn(&Object) -> &String| -> HashMap<String, usize> {
+            objects.iter().enumerate().map(|(at, object)| (name(object).clone(), at)).collect()
+        };
+        let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
+        let live = definitions.list_views.iter().filter(|(_, c)| !c.retired);
+        let list_views = live.map(|(name, c)| (name.clone(), Arc::new(c.definition.clone()))).collect();
+        let live = definitions.layouts.iter().filter(|(_, c)| !c.retired);
+        let layouts = live.map(|(name, c)| (name.clone(), Arc::new(c.definition.clone()))).collect();
+        let live = definitions.option_sets.iter().filter(|(_, c)| !c.retired);
+        let option_sets = live.map(|(name, c)| (name.clone(), Arc::new(c.definition.clone()))).collect();
+        let objects = objects.into_iter().map(Arc::new).collect();
+        Self { objects, by_name, by_plural, option_sets, list_views, layouts }
+    }
+}
+
+fn check_option_sets(definitions: &Definitions, problems: &mut Vec<Problem>) {
+    for (name, set) in definitions.option_sets.iter().filter(|(_, set)| !set.retired) {
+        let path = format!("option-sets.{name}");
+        problems.extend(name_problem(path.clone(), name));
+        let choices = check_choices(&set.definition.options);
+        problems.extend(choices.into_iter().map(|problem| problem.under(&path)));
+        if set.definition.options.len() > MAX_OPTIONS {
+            problems.push(too_many(format!("{path}.options"), "options", MAX_OPTIONS));
+        }
+    }
+}
+
+pub(super) fn too_many(path: String, what: &str, most: usize) -> Problem {
+    Problem::new(path, "too-many", format!("at most {most} {what} fit"))
+}
+
+/// One object with its fields; relations come later, when all objects are known.
+fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &mut Vec<Problem>) -> Object {
+    let definition = &source.object.definition;
+    let path = format!("objects.{}", definition.name);
+    let mut fields = standard::fields(definition);
+    for component in ordered(source) {
+        fields.push(resolve_field(component, all, &path, problems));
+    }
+    check_fields(&fields, &path, problems);
+    let mut object = Object {
+        id: source.object.id.clone(),
+        name: definition.name.clone(),
+        plural: definition.plural.clone(),
+        label: definition.label.clone().unwrap_or_else(|| label(&definition.name)),
+        plural_label: definition.plural_label.clone().unwrap_or_else(|| label(&definition.plural)),
+        icon: definition.icon.clone(),
+        description: definition.description.clone(),
+        name_field: definition.name_field.clone(),
+        sharing: definition.sharing.clone(),
+        history: definition.history,
+        traits: definition.traits.clone(),
+        by_name: fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect(),
+        by_id: fields.iter().enumerate().map(|(at, field)| (field.id.clone(), at)).collect(),
+        fields,
+        relations: Vec::new(),
+        package: source.object.package.clone(),
+        system,
+    };
+    resolve_name(&mut object, &path, problems);
+    object
+}
+
+/// Live fields in reading order: those that `field_order` names, then the others.
+fn ordered(source: &ObjectComponent) -> Vec<&crate::definitions::Component<crate::definitions::field::FieldDefinition>> {
+    let order = &source.object.definition.field_order;
+    let places: HashMap<&str, usize> = order.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+    let mut fields: Vec<_> = source.fields.iter().filter(|field| !field.retired).collect();
+    fields.sort_by_key(|field| places.get(field.definition.common.name.as_str()).copied().unwrap_or(usize::MAX));
+    fields
+}
+
+/// Names and keys that are there twice, and their number.
+fn check_fields(fields: &[Field], path: &str, problems: &mut Vec<Problem>) {
+    let mut seen: HashMap<&str, &str> = HashMap::new();
+    for field in fields.iter().filter(|field| field.standard) {
+        seen.insert(&field.name, &field.name);
+        seen.extend(field.columns.iter().map(|column| (column.key.as_str(), field.name.as_str())));
+    }
+    for field in fields.iter().filter(|field| !field.standard) {
+        let words: HashSet<&str> =
+            field.columns.iter().map(|column| column.key.as_str()).chain([field.name.as_str()]).collect();
+        if let Some((word, other)) = words.iter().find_map(|word| seen.get(word).map(|other| (*word, *other)))
+            && !super::names::is_standard(&field.name)
+        {
+            let text = match word == field.name {
+                true => format!("the name `{word}` is taken already"),
+                false => format!("its key `{word}` is taken already by the field `{other}`"),
+            };
+            problems.push(Problem::new(format!("{path}.fields.{}.name", field.name), "duplicate-name", text));
+        }
+        seen.extend(words.into_iter().map(|word| (word, field.name.as_str())));
+    }
+    if fields.len() - standard::NAMES.len() > MAX_FIELDS {
+        problems.push(too_many(format!("{path}.fields"), "fields", MAX_FIELDS));
+    }
+}
+
+/// Binds `name` to the column that holds it.
+fn resolve_name(object: &mut Object, path: &str, problems: &mut Vec<Problem>) {
+    let NameField { field, compose, .. } = object.name_field.clone();
+    if field.is_some() && !compose.is_empty() {
+        let text = "give at most one of `field` and `compose`";
+        problems.push(Problem::new(format!("{path}.name_field"), "field-or-compose", text));
+    }
+    for (at, part) in compose.iter().enumerate() {
+        let place = format!("{path}.name_field.compose.{at}");
+        problems.extend(own_field(object, part, place, can_compose, "a text, number, date or picklist field").err());
+    }
+    let Some(field) = field else { return };
+    let place = format!("{path}.name_field.field");
+    match own_field(object, &field, place, |kind| matches!(kind, FieldKind::Text(_)), "a `text` field") {
+        Err(problem) => problems.push(problem),
+        Ok(source) => {
+            let (kind, required, column) = (source.kind.clone(), source.required, source.columns[0].name.clone());
+            let name = &mut object.fields[1];
+            (name.kind, name.required, name.columns[0].name) = (kind, required, column);
+        }
+    }
+}
+
+use crate::definitions::object::NameField;
+
+fn can_compose(kind: &FieldKind) -> bool {
+    use FieldKind as K;
+    !matches!(kind, K::Json(_) | K::RichText(_) | K::LongText(_) | K::ManyToMany(_) | K::AnyLookup(_) | K::Tags(_))
+}
+
+fn own_field<'a>(
+    object: &'a Object,
+    name: &str,
+    path: String,
+    fits: impl Fn(&FieldKind) -> bool,
+    wanted: &str,
+) -> Result<&'a Field, Problem> {
+    match object.find_field(name).filter(|field| !field.standard) {
+        Some(field) if fits(&field.kind) => Ok(field),
+        Some(_) => Err(Problem::new(path, "wrong-kind", format!("`{name}` is not {wanted}"))),
+        None => {
+            let own = object.fields.iter().filter(|field| !field.standard && fits(&field.kind));
+            let hint = suggest::hint(name, own.map(|field| field.name.as_str()));
+            let hint = hint.unwrap_or_else(|| format!("name {wanted} of this object"));
+            Err(Problem::new(path, "unknown-field", format!("there is no field `{name}`")).hint(hint))
+        }
+    }
+}
+
+/// Names of objects and plurals: well-formed, free, and not words of the API.
+fn check_object_names(objects: &[Object], problems: &mut Vec<Problem>) {
+    let mut seen: HashMap<&str, &str> = HashMap::new();
+    for object in objects {
+        let path = format!("objects.{}", object.name);
+        for (key, word) in [("name", &object.name), ("plural", &object.plural)] {
+            let place = format!("{path}.{key}");
+            problems.extend(name_problem(place.clone(), word));
+            if key == "plural" && is_url_word(word) {
+                problems.push(Problem::new(&place, "reserved-name", format!("`/api/v1/{word}` is taken by the API")));
+            }
+            if key == "plural" && object.plural == object.name {
+                let text = "the plural must differ from the name, because both are words of the API";
+                problems.push(Problem::new(&place, "duplicate-name", text));
+            } else if let Some(other) = seen.insert(word, &object.name) {
+                let text = format!("`{word}` is a name of the object `{other}` already");
+                problems.push(Problem::new(place, "duplicate-name", text));
+            }
+        }
+    }
+    if objects.len() > MAX_OBJECTS {
+        problems.push(too_many("objects".into(), "objects", MAX_OBJECTS));
+    }
+}

@@ -1,0 +1,110 @@
+//! The fields that every record has, and the built-in object `user`, written as definitions like all others.
+
+use serde_json::{Value as Json, json};
+
+use super::{Column, Field, columns_of};
+use crate::definitions::field::FieldDefinition;
+use crate::definitions::object::{NameField, ObjectDefinition, Sharing, SharingDefault};
+use crate::definitions::{Component, ObjectComponent};
+use crate::field_kinds::{ColumnType, FieldKind, datetime, integer, lookup, text};
+
+/// Name of the built-in object of users.
+pub const USER: &str = "user";
+/// Its stable id.
+pub const USER_ID: &str = "o0";
+/// Longest name that is joined from other fields; what a B-tree can hold in any script.
+const COMPOSED_LENGTH: u32 = 600;
+
+/// Names of the standard fields, in their order.
+pub const NAMES: [&str; 8] =
+    ["id", "name", "owner", "created_at", "created_by", "updated_at", "updated_by", "version"];
+
+/// The standard fields of an object. The column of `name` may still turn out to be another field's.
+pub(super) fn fields(object: &ObjectDefinition) -> Vec<Field> {
+    NAMES.iter().map(|name| field(name, object)).collect()
+}
+
+fn field(name: &str, object: &ObjectDefinition) -> Field {
+    let mut field = Field {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        label: super::names::label(name),
+        help: None,
+        required: name != "name" && name != "owner",
+        unique: name == "id",
+        indexed: ["id", "name", "owner", "created_at"].contains(&name),
+        searchable: name == "name",
+        sensitive: false,
+        default: None,
+        kind: kind(name, &object.name_field),
+        options: Vec::new(),
+        targets: Vec::new(),
+        columns: Vec::new(),
+        standard: true,
+        read_only: name != "name" && name != "owner",
+        package: None,
+    };
+    if name == "name" {
+        field.label = object.name_field.label.clone().unwrap_or(field.label);
+    }
+    field.columns = columns_of(name, &field.kind);
+    field
+}
+
+fn kind(name: &str, name_field: &NameField) -> FieldKind {
+    match name {
+        "id" => FieldKind::Id,
+        "name" if name_field.compose.is_empty() => FieldKind::Text(text::Text::default()),
+        "name" => FieldKind::Text(text::Text { max_length: COMPOSED_LENGTH }),
+        "created_at" | "updated_at" => FieldKind::Datetime(datetime::Datetime::default()),
+        "version" => FieldKind::Integer(integer::Integer::default()),
+        _ => FieldKind::Lookup(lookup::Lookup {
+            to: USER.into(),
+            inverse: None,
+            on_delete: lookup::OnDelete::Restrict,
+        }),
+    }
+}
+
+/// Columns that every table has beside the fields: the recycle bin's.
+pub fn hidden_columns() -> [Column; 2] {
+    let column = |name: &str, ty| Column { name: name.into(), key: name.into(), ty };
+    [column("deleted_at", ColumnType::Timestamptz), column("deleted_by_id", ColumnType::Uuid)]
+}
+
+/// The built-in objects. Their ids are fixed, so that every tenant's tables are alike.
+pub(super) fn objects() -> Vec<ObjectComponent> {
+    let object = ObjectDefinition {
+        name: USER.into(),
+        plural: "users".into(),
+        label: Some("User".into()),
+        plural_label: Some("Users".into()),
+        icon: Some("user".into()),
+        description: Some("Somebody, or something, that works with this tenant's records.".into()),
+        name_field: NameField { label: Some("Full name".into()), ..NameField::default() },
+        sharing: Sharing { default: SharingDefault::Read, hierarchy: false },
+        history: true,
+        traits: Vec::new(),
+        field_order: Vec::new(),
+    };
+    let fields = user_fields().into_iter().enumerate().filter_map(|(index, json)| {
+        let definition = FieldDefinition::from_json(json.as_object()?).ok()?;
+        Some(Component { id: format!("u{}", index + 1), package: None, retired: false, definition })
+    });
+    let fields = fields.collect();
+    let object = Component { id: USER_ID.into(), package: None, retired: false, definition: object };
+    vec![ObjectComponent { object, fields }]
+}
+
+fn user_fields() -> [Json; 7] {
+    [
+        json!({"name": "email", "kind": "email", "unique": true, "searchable": true}),
+        json!({"name": "active", "kind": "boolean", "default": true, "help": "May sign in."}),
+        json!({"name": "roles", "kind": "tags", "help": "Names of the roles whose permissions add up."}),
+        json!({"name": "title", "kind": "text", "label": "Job title"}),
+        json!({"name": "manager", "kind": "lookup", "to": "user", "inverse": "reports"}),
+        json!({"name": "time_zone", "kind": "text", "max_length": 60, "help": "IANA name, such as Europe/Budapest."}),
+        json!({"name": "kind", "kind": "picklist", "default": "person", "required": true, "options": [
+            {"value": "person", "label": "Person"}, {"value": "system", "label": "System"}]}),
+    ]
+}

@@ -1,0 +1,149 @@
+//! Layouts and list views: whether the objects, paths and relations that they name exist.
+
+use serde_json::Value as Json;
+
+use super::{Catalog, Object};
+use crate::definitions::layout::{Item, Layout};
+use crate::definitions::list_view::ListView;
+use crate::problem::Problem;
+use crate::suggest;
+
+/// Operators of contract §3, in filters of list views.
+const OPERATORS: &[&str] = &[
+    "eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "not_in", "is_null", "contains", "not_contains",
+    "starts_with", "ends_with", "has_any", "has_all", "search",
+];
+
+/// Checks all views of a catalog whose objects are resolved.
+pub(super) fn check(catalog: &Catalog, problems: &mut Vec<Problem>) {
+    for (name, view) in &catalog.list_views {
+        let found = component(catalog, name, &view.object, |object| list_view(catalog, object, view));
+        problems.extend(found.into_iter().map(|problem| problem.under(&format!("list-views.{name}"))));
+    }
+    for (name, layout) in &catalog.layouts {
+        let found = component(catalog, name, &layout.object, |object| check_layout(catalog, object, layout));
+        problems.extend(found.into_iter().map(|problem| problem.under(&format!("layouts.{name}"))));
+    }
+}
+
+/// What both have in common: a name of the form `object.name`, and an object that exists.
+fn component(
+    catalog: &Catalog,
+    name: &str,
+    object: &str,
+    check: impl FnOnce(&Object) -> Vec<Problem>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    match name.split_once('.') {
+        Some((prefix, word)) if prefix == object => problems.extend(super::names::name_problem(String::new(), word)),
+        _ => {
+            let problem = Problem::new("", "bad-name", format!("`{name}` does not belong to the object `{object}`"));
+            problems.push(problem.hint(format!("name it `{object}.…`")));
+        }
+    }
+    match catalog.find_object(object) {
+        Some(object) => problems.extend(check(object)),
+        None => {
+            let problem = Problem::new("object", "unknown-object", format!("there is no object `{object}`"));
+            let hint = suggest::hint(object, catalog.by_name.keys().map(String::as_str));
+            problems.push(hint.into_iter().fold(problem, Problem::hint));
+        }
+    }
+    problems
+}
+
+fn check_path(catalog: &Catalog, object: &Object, path: &str, place: String) -> Option<Problem> {
+    catalog.resolve_path(object, path).err().map(|fault| fault.at(place))
+}
+
+fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> Vec<Problem> {
+    let columns = view.columns.iter().enumerate().map(|(at, path)| (format!("columns.{at}"), path.as_str()));
+    let sort = view.sort.iter().enumerate();
+    let sort = sort.map(|(at, path)| (format!("sort.{at}"), path.strip_prefix('-').unwrap_or(path)));
+    let group = view.group_by.iter().map(|path| ("group_by".to_owned(), path.as_str()));
+    let paths = columns.chain(sort).chain(group);
+    let mut problems: Vec<Problem> =
+        paths.filter_map(|(place, path)| check_path(catalog, object, path, place)).collect();
+    if let Some(filter) = &view.filter {
+        check_filter(catalog, object, filter, ("filter", &mut problems));
+    }
+    problems
+}
+
+/// Walks a filter in its JSON form; values are checked when the view is opened, because they may be relative.
+fn check_filter(catalog: &Catalog, object: &Object, filter: &Json, (place, problems): (&str, &mut Vec<Problem>)) {
+    let Some(map) = filter.as_object() else {
+        problems.push(Problem::new(place, "wrong-type", "expected an object such as {\"amount\": {\"gte\": 1000}}"));
+        return;
+    };
+    for (key, value) in map {
+        let place = format!("{place}.{key}");
+        match (key.as_str(), value) {
+            ("and" | "or", Json::Array(parts)) => {
+                for (at, part) in parts.iter().enumerate() {
+                    check_filter(catalog, object, part, (&format!("{place}.{at}"), problems));
+                }
+            }
+            ("not", part) => check_filter(catalog, object, part, (&place, problems)),
+            (path, value) => check_condition(catalog, object, (path, value), (&place, problems)),
+        }
+    }
+}
+
+fn check_condition(
+    catalog: &Catalog,
+    object: &Object,
+    (path, value): (&str, &Json),
+    (place, problems): (&str, &mut Vec<Problem>),
+) {
+    if let Some(relation) = object.find_relation(path)
+        && let (Some(other), Some(map)) = (catalog.find_object(&relation.object), value.as_object())
+        && map.keys().all(|key| ["some", "none", "every"].contains(&key.as_str()))
+    {
+        for (quantifier, part) in map {
+            check_filter(catalog, other, part, (&format!("{place}.{quantifier}"), problems));
+        }
+        return;
+    }
+    problems.extend(check_path(catalog, object, path, place.to_owned()));
+    for operator in value.as_object().into_iter().flat_map(|map| map.keys()) {
+        if !OPERATORS.contains(&operator.as_str()) {
+            let text = format!("`{operator}` is not an operator");
+            let hint = suggest::hint(operator, OPERATORS.iter().copied());
+            let problem = Problem::new(format!("{place}.{operator}"), "unknown-operator", text);
+            problems.push(problem.hint(hint.unwrap_or_else(|| format!("one of {}", OPERATORS.join(", ")))));
+        }
+    }
+}
+
+fn check_layout(catalog: &Catalog, object: &Object, layout: &Layout) -> Vec<Problem> {
+    let highlights = layout.highlights.iter().enumerate();
+    let mut problems: Vec<Problem> = highlights
+        .filter_map(|(at, path)| check_path(catalog, object, path, format!("highlights.{at}")))
+        .collect();
+    for (at, section) in layout.sections.iter().enumerate() {
+        if section.columns.is_some_and(|columns| !(1..=2).contains(&columns)) {
+            problems.push(Problem::new(format!("sections.{at}.columns"), "out-of-range", "columns is 1 or 2"));
+        }
+        for (index, item) in section.items.iter().enumerate() {
+            let place = format!("sections.{at}.items.{index}");
+            problems.extend(check_item(catalog, object, item, &place));
+        }
+    }
+    problems
+}
+
+fn check_item(catalog: &Catalog, object: &Object, item: &Item, place: &str) -> Option<Problem> {
+    match (&item.field, &item.related, &item.component) {
+        (Some(path), None, None) => check_path(catalog, object, path, format!("{place}.field")),
+        (None, Some(name), None) if object.find_relation(name).is_some() => None,
+        (None, Some(name), None) => {
+            let text = format!("`{}` has no relation `{name}`", object.name);
+            let hint = suggest::hint(name, object.relations.iter().map(|relation| relation.name.as_str()));
+            let problem = Problem::new(format!("{place}.related"), "unknown-relation", text);
+            Some(hint.into_iter().fold(problem, Problem::hint))
+        }
+        (None, None, Some(_)) => None,
+        _ => Some(Problem::new(place, "one-of", "give exactly one of `field`, `related` and `component`")),
+    }
+}

@@ -1,0 +1,69 @@
+//! The schemas of list views and layouts.
+
+use serde_json::{Value as Json, json};
+
+use super::{name, text};
+
+fn paths(description: &str) -> Json {
+    json!({"type": "array", "maxItems": 100, "description": description,
+        "items": {"type": "string", "maxLength": 400}})
+}
+
+pub(super) fn list_view() -> Json {
+    json!({
+        "type": "object",
+        "description": "A named selection of records and how it is shown.",
+        "required": ["object", "label", "columns"],
+        "additionalProperties": false,
+        "properties": {
+            "object": name("The object whose records it shows."),
+            "label": text(80, "What people call the view."),
+            "scope": {"enum": ["mine", "team", "all"], "description": "Whose records."},
+            "filter": {"type": "object", "description": "Which records, such as {\"stage\": {\"eq\": \"won\"}}."},
+            "columns": paths("Paths of fields, such as `amount` or `account.name`."),
+            "sort": paths("Paths, the first first; `-` before a path sorts downwards."),
+            "group_by": text(400, "Path of the field to group by."),
+            "display": {"enum": ["table", "board", "calendar", "timeline"], "default": "table"},
+            "shared_with": {"type": "array", "maxItems": 100,
+                "description": "With whom it is shared; everybody when left out."},
+        },
+    })
+}
+
+pub(super) fn layout() -> Json {
+    let item = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "description": "Exactly one of field, related and component.",
+        "properties": {
+            "field": text(400, "Path of a field."),
+            "related": name("A relation to many records."),
+            "component": text(60, "A component of the UI."),
+        },
+    });
+    let section = json!({
+        "type": "object",
+        "required": ["label", "items"],
+        "additionalProperties": false,
+        "properties": {
+            "label": text(80, "The heading."),
+            "columns": {"type": "integer", "minimum": 1, "maximum": 2},
+            "items": {"type": "array", "maxItems": 500, "items": item},
+        },
+    });
+    json!({
+        "type": "object",
+        "description": "What a record's page shows, and where.",
+        "required": ["object", "sections"],
+        "additionalProperties": false,
+        "properties": {
+            "object": name("The object whose records it shows."),
+            "sections": {"type": "array", "maxItems": 100, "items": section},
+            "highlights": paths("Paths shown large at the top."),
+            "assign": {"type": "array", "maxItems": 100, "description": "For whom the layout is meant.",
+                "items": {"type": "object"}},
+        },
+    })
+}
