@@ -14,7 +14,9 @@ pub enum Holder {
     Other,
 }
 
-/// Linux tells all of it in `/proc`; a server's working directory is its data directory.
+/// Linux tells all of it in `/proc`: a server works in its data directory, and we start it with `-D` and that path.
+/// The first survives a move of the directory; the second is readable in a container, where root may not look into
+/// other users' processes.
 #[cfg(target_os = "linux")]
 pub fn holder(pid: i32, data: &Path) -> Holder {
     let directory = Path::new("/proc").join(pid.to_string());
@@ -25,10 +27,18 @@ pub fn holder(pid: i32, data: &Path) -> Holder {
         return Holder::Other;
     }
     let here = std::fs::canonicalize(data).unwrap_or_else(|_| data.to_owned());
-    match std::fs::read_link(directory.join("cwd")) {
-        Ok(cwd) if cwd == here => Holder::Server,
-        _ => Holder::Other,
-    }
+    let works_there = std::fs::read_link(directory.join("cwd")).is_ok_and(|cwd| cwd == here);
+    let started_for = std::fs::read(directory.join("cmdline")).is_ok_and(|line| names(&line, &here));
+    if works_there || started_for { Holder::Server } else { Holder::Other }
+}
+
+/// Whether a command line, its words ended by zero bytes, is a server's with exactly this data directory. Sessions of
+/// a server overwrite theirs, so they never match.
+#[cfg(target_os = "linux")]
+fn names(command_line: &[u8], data: &Path) -> bool {
+    let mut words = command_line.split(|byte| *byte == 0);
+    let server = words.next().is_some_and(|program| program.ends_with(b"postgres"));
+    server && words.any(|word| word == data.as_os_str().as_encoded_bytes())
 }
 
 /// Elsewhere `ps` shows the state and the command line, in which we put the data directory.
@@ -53,5 +63,13 @@ mod tests {
     fn a_process_elsewhere_is_not_the_server() {
         assert_eq!(holder(std::process::id() as i32, Path::new("/nonexistent")), Holder::Other);
         assert_eq!(holder(i32::MAX, Path::new("/")), Holder::Gone);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn command_lines_are_compared_by_whole_words() {
+        assert!(names(b"/usr/lib/postgresql/15/bin/postgres\0-D\0/a/data\0", Path::new("/a/data")));
+        assert!(!names(b"/usr/lib/postgresql/15/bin/postgres\0-D\0/a/data2\0", Path::new("/a/data")));
+        assert!(!names(b"tail\0/a/data\0", Path::new("/a/data")));
     }
 }

@@ -33,8 +33,11 @@ impl Cluster {
         CLUSTER.get_or_init(|| or_panic("start a cluster for tests", start()))
     }
 
+    /// Copying files is three times as fast here as the default, because nothing waits for the disk.
     pub async fn create(&self, name: &str, template: &str) -> Result<(), sqlx::Error> {
-        let statement = format!("create database {} owner trellis template {}", quote(name), quote(template));
+        let (name, template) = (quote(name), quote(template));
+        let statement =
+            format!("create database {name} owner trellis template {template} strategy file_copy");
         self.admin.connect().await?.execute(AssertSqlSafe(statement)).await.map(|_| ())
     }
 

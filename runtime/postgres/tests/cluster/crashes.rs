@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use postgres::{Database, Error};
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::helper::Helper;
 use crate::support::{DataDir, find_server_pid, kill, rows, start, write_row};
@@ -36,6 +38,37 @@ async fn it_comes_back_every_time() {
         assert_eq!(rows(&database).await, 1);
     }
     database.stop().await.expect("stop");
+}
+
+#[tokio::test]
+async fn no_acknowledged_row_is_lost_under_load() {
+    let dir = DataDir::new("load");
+    let database = start(&dir, true).await.expect("start");
+    write_row(&database, 0).await;
+    let writers: Vec<_> =
+        (0..4).map(|_| tokio::spawn(write_until_broken(database.connect_options()))).collect();
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    let since = Instant::now();
+    kill(find_server_pid(&dir).expect("running"), "-KILL");
+    let mut acknowledged = 1;
+    for writer in writers {
+        acknowledged += writer.await.expect("ended");
+    }
+    let found = rows(&database).await;
+    println!("{acknowledged} rows acknowledged, {found} found, back after {:?}", since.elapsed());
+    // A row may have been committed without the answer having come through, one for each writer.
+    assert!(acknowledged > 4 && (acknowledged..=acknowledged + 4).contains(&found));
+    database.stop().await.expect("stop");
+}
+
+/// Inserts one row per transaction; returns how many were acknowledged before the connection broke.
+async fn write_until_broken(options: PgConnectOptions) -> i64 {
+    let mut connection = options.connect().await.expect("connected");
+    let mut acknowledged = 0;
+    while sqlx::query("insert into kept values (1)").execute(&mut connection).await.is_ok() {
+        acknowledged += 1;
+    }
+    acknowledged
 }
 
 #[tokio::test]
