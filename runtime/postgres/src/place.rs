@@ -3,7 +3,7 @@
 //! ```text
 //! DATA_DIR/trellis.lock          one Trellis per data directory
 //! DATA_DIR/postgres/             the cluster's root (or the path in DATA_DIR/postgres-at)
-//!     data/                      PostgreSQL's own files; the only part that its user owns, with log/ and run/
+//!     data/                      PostgreSQL's own files; its user owns these, log/ and run/, and nothing else
 //!     conf/                      written by Trellis at each start; custom.conf is the operator's
 //!     log/  run/  startup.log    server log of seven days, socket, output of the last start
 //! ```
@@ -120,7 +120,8 @@ fn elsewhere(data_dir: &Path, unreachable: PathBuf, account: &Account) -> Result
     write_note(&root.join(OWNER_NOTE), data_dir)?;
     write_note(&data_dir.join(ELSEWHERE_NOTE), &root)?;
     let _ = fs::remove_dir(&unreachable);
-    tracing::info!(root = %root.display(), user = account.name, "data directory out of the server's reach, cluster lies elsewhere");
+    let why = "the server's user cannot reach the data directory; the cluster lies elsewhere";
+    tracing::info!(root = %root.display(), user = account.name, "{why}");
     Ok(root)
 }
 

@@ -7,11 +7,11 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::Error;
 use crate::binaries::Binaries;
 use crate::lock::Lock;
 use crate::place::Place;
 use crate::server::Server;
+use crate::{Error, takeover};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -63,21 +63,21 @@ async fn supervise(
 ) -> Result<(), Error> {
     let Watch { mut server, place, binaries, locks } = watch;
     let mut pause = FIRST_PAUSE;
-    loop {
+    let outcome = loop {
         let born = Instant::now();
         tokio::select! {
-            _ = &mut stopped => break,
+            _ = &mut stopped => break server.stop().await,
             status = server.ended() => tracing::error!(?status, "PostgreSQL ended unexpectedly; starting it again"),
         }
         deaths.send_modify(|count| *count += 1);
         pause = if born.elapsed() > HEALTHY { FIRST_PAUSE } else { pause };
         tokio::select! {
-            _ = &mut stopped => break,
+            // The attempt that was under way has been told to end; this waits for it.
+            _ = &mut stopped => break takeover::clear(&place).await,
             again = relaunch(&place, &binaries, &mut pause) => server = again,
         }
         tracing::info!(pid = server.pid(), "PostgreSQL is back");
-    }
-    let outcome = server.stop().await;
+    };
     place.leave();
     drop(locks);
     outcome

@@ -41,6 +41,20 @@ async fn it_comes_back_every_time() {
 }
 
 #[tokio::test]
+async fn it_can_be_stopped_while_it_restarts() {
+    let dir = DataDir::new("midway");
+    for moment in [0, 60, 120] {
+        let database = start(&dir, false).await.expect("start");
+        let died = database.died();
+        kill(find_server_pid(&dir).expect("running"), "-KILL");
+        died.await;
+        tokio::time::sleep(Duration::from_millis(moment)).await;
+        database.stop().await.expect("stop");
+    }
+    start(&dir, false).await.expect("start").stop().await.expect("stop");
+}
+
+#[tokio::test]
 async fn no_acknowledged_row_is_lost_under_load() {
     let dir = DataDir::new("load");
     let database = start(&dir, true).await.expect("start");
