@@ -39,10 +39,14 @@ pub struct Update {
 }
 
 /// What a command did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Written {
     /// Ids of the records in the order of the command.
     pub ids: Vec<Uuid>,
+    /// Versions after the change, in the same order.
+    pub versions: Vec<i64>,
+    /// The records as the actor may see them now; none after a delete.
+    pub answer: Option<crate::read::Answer>,
 }
 
 /// Most records of one command.

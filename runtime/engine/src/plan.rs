@@ -21,6 +21,7 @@ mod cursor;
 mod paths;
 
 pub use cursor::Cursor;
+pub(crate) use paths::column_of;
 
 /// One planned read.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub(crate) enum Start {
 pub(crate) struct Level {
     pub object: Arc<Object>,
     pub outputs: Vec<Output>,
+    /// Which rows the actor reaches; `None` when all.
+    pub allowed: Option<Expression>,
     pub condition: Option<Expression>,
     pub order: Vec<OrderKey>,
     pub limit: u32,
@@ -84,7 +87,12 @@ pub(crate) struct OrderKey {
 impl Plan {
     /// Binds `query` to the context's snapshot and actor. All problems of the question at once.
     pub fn new(context: &Context, query: &Query) -> Result<Self> {
-        bind::plan(context, query)
+        bind::plan(context, query, Action::Read)
+    }
+
+    /// The same for records that shall be changed: rows are those that the action reaches.
+    pub(crate) fn for_action(context: &Context, query: &Query, action: Action) -> Result<Self> {
+        bind::plan(context, query, action)
     }
 
     /// The object that is asked for.

@@ -31,6 +31,13 @@ pub struct Query {
     pub bin: Bin,
 }
 
+impl Query {
+    /// These records of an object, live, with all own fields.
+    pub fn of(object: &str, ids: Vec<Uuid>) -> Self {
+        Self { object: object.to_owned(), page: Page::Ids(ids), ..Self::default() }
+    }
+}
+
 /// One thing to answer: a field, or a relation with what to answer of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Selection {

@@ -1,12 +1,16 @@
 //! Running a planned read: one round trip, and bytes out.
 
+use std::collections::HashMap;
+
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
+use uuid::Uuid;
 
 use crate::context::{Context, Versions};
 use crate::error::{Error, Result};
 use crate::plan::{Cursor, Plan, Start};
-use crate::query::Query;
+use crate::Engine;
+use crate::query::{Query, Selection};
 
 pub(crate) mod encode;
 pub(crate) mod sql;
@@ -22,6 +26,62 @@ pub struct Answer {
     pub next_cursor: Option<String>,
     /// All matches, if asked for.
     pub total: Option<i64>,
+    /// Versions of the records, when they were asked for by id.
+    pub versions: Vec<i64>,
+}
+
+/// One record.
+#[derive(Clone, Debug)]
+pub struct One {
+    /// One JSON object.
+    pub json: Vec<u8>,
+    pub version: i64,
+}
+
+impl Engine {
+    /// One page of records.
+    pub async fn read(&self, context: &Context, query: &Query) -> Result<Answer> {
+        let mut connection = self.pool().acquire().await?;
+        let outcome = run(&mut connection, context, query).await;
+        self.settle(&mut connection, context, outcome).await
+    }
+
+    /// One live record; fields as in a query.
+    pub async fn read_one(&self, context: &Context, object: &str, id: Uuid, fields: Vec<Selection>) -> Result<One> {
+        let query = Query { fields, ..Query::of(object, vec![id]) };
+        let answer = self.read(context, &query).await?;
+        if answer.count == 0 {
+            return Err(Error::NotFound);
+        }
+        let version = answer.versions.first().copied().unwrap_or_default();
+        let json = answer.json[1..answer.json.len() - 1].to_vec();
+        Ok(One { json, version })
+    }
+
+    /// What a query would do: the decisions, the conditions that follow and the statement, without running it.
+    pub fn explain(&self, context: &Context, query: &Query) -> Result<serde_json::Value> {
+        let plan = Plan::new(context, query)?;
+        let statement = sql::statement(&plan);
+        let mut view = plan.explain();
+        view["query"] = serde_json::to_value(query).unwrap_or_default();
+        view["sql"] = statement.text.into();
+        view["parameters"] = statement.values.0.iter().map(|value| format!("{value:?}")).collect();
+        Ok(view)
+    }
+
+    /// A statement that failed on a missing table or column is outdated only if the revision has moved on.
+    pub(crate) async fn settle<T>(
+        &self,
+        connection: &mut PgConnection,
+        context: &Context,
+        outcome: Result<T>,
+    ) -> Result<T> {
+        let Err(Error::Database(error)) = outcome else { return outcome };
+        if is_outdated_plan(&error) {
+            context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
+        }
+        Err(error.into())
+    }
 }
 
 /// Plans and runs one query on a connection, checking that the context's caches are still true.
@@ -29,13 +89,7 @@ pub(crate) async fn run(connection: &mut PgConnection, context: &Context, query:
     let plan = Plan::new(context, query)?;
     let statement = sql::statement(&plan);
     let values = sea_query_sqlx::SqlxValues(statement.values.clone());
-    let fetched = sqlx::query_with(AssertSqlSafe(statement.text.as_str()), values).fetch_all(connection).await;
-    let rows = match fetched {
-        Ok(rows) => rows,
-        // A column that was renamed since the plan was made; the caller looks whether that is so.
-        Err(error) if is_outdated_plan(&error) => return Err(Error::Outdated(Versions::default())),
-        Err(error) => return Err(error.into()),
-    };
+    let rows = sqlx::query_with(AssertSqlSafe(statement.text.as_str()), values).fetch_all(connection).await?;
     check_versions(context, rows.first())?;
     collect(&plan, &statement, &rows)
 }
@@ -56,7 +110,10 @@ fn collect(plan: &Plan, statement: &sql::Statement, rows: &[PgRow]) -> Result<An
     let total = if plan.include_total { rows.first().map(|row| row.try_get(2)).transpose()? } else { None };
     // Without a record the statement still answers its versions, in a row whose id is null.
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(offset).is_ok_and(|id| id.is_null()));
-    let rows = if is_empty { &[] } else { rows };
+    let mut rows: Vec<&PgRow> = if is_empty { Vec::new() } else { rows.iter().collect() };
+    if let Start::Ids(ids) = &plan.start {
+        in_order(&mut rows, ids, offset)?;
+    }
     let limit = if matches!(plan.start, Start::Ids(_)) { rows.len() } else { plan.root.limit as usize };
     let page = &rows[..rows.len().min(limit)];
     let mut json = Vec::with_capacity(64 + page.len() * statement.columns.len() * 24);
@@ -69,13 +126,29 @@ fn collect(plan: &Plan, statement: &sql::Statement, rows: &[PgRow]) -> Result<An
     }
     json.push(b']');
     let next_cursor = if rows.len() > page.len() { cursor(plan, statement, page.last(), offset)? } else { None };
-    Ok(Answer { json, count: page.len(), next_cursor, total })
+    let versions = if statement.keys == 0 { versions(statement, page, offset)? } else { Vec::new() };
+    Ok(Answer { json, count: page.len(), next_cursor, total, versions })
 }
 
-fn cursor(plan: &Plan, statement: &sql::Statement, last: Option<&PgRow>, offset: usize) -> Result<Option<String>> {
+/// Records asked for by id come in the order of the ids.
+fn in_order(rows: &mut [&PgRow], ids: &[Uuid], offset: usize) -> Result<()> {
+    let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    for row in rows.iter() {
+        row.try_get::<Uuid, _>(offset)?;
+    }
+    rows.sort_by_key(|row| row.try_get::<Uuid, _>(offset).ok().and_then(|id| places.get(&id).copied()));
+    Ok(())
+}
+
+fn cursor(plan: &Plan, statement: &sql::Statement, last: Option<&&PgRow>, offset: usize) -> Result<Option<String>> {
     let Some(row) = last else { return Ok(None) };
     let first = offset + statement.columns.len();
     let values: Result<Vec<Option<String>>, sqlx::Error> =
         (0..statement.keys).map(|index| row.try_get::<Option<String>, _>(first + index)).collect();
     Ok(Some(Cursor { values: values? }.print(&plan.root.order)))
+}
+
+fn versions(statement: &sql::Statement, page: &[&PgRow], offset: usize) -> Result<Vec<i64>> {
+    let at = offset + statement.columns.len();
+    Ok(page.iter().map(|row| row.try_get(at)).collect::<Result<_, _>>()?)
 }

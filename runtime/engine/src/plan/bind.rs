@@ -25,17 +25,19 @@ pub(super) struct Binder<'c> {
 }
 
 /// Binds one query, or tells all that is wrong with it.
-pub(super) fn plan(context: &Context, query: &Query) -> Result<Plan> {
+pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<Plan> {
     let catalog = &context.snapshot.catalog;
     let object = catalog.find_object(&query.object).ok_or(Error::NotFound)?;
     let mut binder = Binder { context, catalog, decisions: BTreeMap::new(), problems: Vec::new() };
-    if !binder.decide(object).is_allowed() {
-        return Err(Error::Forbidden(Refusal::Action { action: "read", object: object.name.clone() }));
+    let decision = context.snapshot.policies.decide(&context.actor, action, object, catalog);
+    if !decision.is_allowed() || !binder.decide(object).is_allowed() {
+        return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
     }
     let order = binder.order(object, &query.sort, "sort");
     let root = Level {
         object: object.clone(),
         outputs: binder.outputs(object, &query.fields, 0),
+        allowed: decision.condition(),
         condition: query.filter.as_ref().map(|filter| binder.condition(object, filter)),
         limit: binder.limit(query.limit, DEFAULT_LIMIT),
         order,
@@ -181,8 +183,14 @@ impl<'c> Binder<'c> {
             return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
         };
         let outputs_below = self.outputs(target, &nested.fields, depth + 1);
-        let level =
-            Level { object: target.clone(), outputs: outputs_below, condition: None, order: Vec::new(), limit: 1 };
+        let level = Level {
+            object: target.clone(),
+            outputs: outputs_below,
+            allowed: None,
+            condition: None,
+            order: Vec::new(),
+            limit: 1,
+        };
         push(outputs, name.clone(), What::ToOne { field: field.id.clone(), level: Box::new(level) });
     }
 
@@ -195,6 +203,7 @@ impl<'c> Binder<'c> {
         let level = Level {
             object: other.clone(),
             outputs: self.outputs(other, &nested.fields, depth + 1),
+            allowed: self.decide(other).condition(),
             condition: nested.filter.as_ref().map(|filter| self.condition(other, filter)),
             order: self.order(other, &nested.sort, &format!("sort[{name}]")),
             limit: self.limit(nested.limit.unwrap_or_default(), DEFAULT_NESTED_LIMIT),

@@ -12,7 +12,7 @@ use formulas::sql::{Columns, condition};
 use formulas::{Expression, Quantifier, Reference};
 use metadata::catalog::{Column, Link, Object, Relation};
 use metadata::field_kinds::ColumnType;
-use sea_query::{Alias, Expr, JoinType, NullOrdering, Order, PostgresQueryBuilder, Query, SelectStatement, Values};
+use sea_query::{Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, PostgresQueryBuilder, Query, SelectStatement, Values};
 
 use crate::plan::{Level, OrderKey, Output, Plan, Start, What, column_of};
 use crate::query::Bin;
@@ -54,6 +54,32 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
     Statement { text, values, columns, keys }
 }
 
+/// Whether the rows are locked against other changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lock {
+    None,
+    Update,
+}
+
+/// Id and version of those of the plan's records that it reaches, in no order.
+pub(crate) fn reach_statement(plan: &Plan, lock: Lock) -> (String, Values) {
+    let render = Render { plan, next: Cell::new(0) };
+    let scope = render.scope(&plan.root.object);
+    let mut select = Query::select();
+    select.expr(scope.column("id")).expr(scope.column("version"));
+    if let Start::Ids(ids) = &plan.start {
+        select.and_where(Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), ids.clone().into()]));
+    }
+    scope.filter(&mut select, &plan.root, plan.bin);
+    let mut select = scope.finish(select);
+    if lock == Lock::Update {
+        // In one order, so that two writers of the same records wait instead of deadlocking.
+        select.order_by_expr(scope.column("id"), Order::Asc);
+        select.lock_with_tables(sea_query::LockType::NoKeyUpdate, [scope.alias.clone()]);
+    }
+    select.build(PostgresQueryBuilder)
+}
+
 fn written(output: &Output) -> Written {
     let ty = match &output.what {
         What::Column(column) => Some(column.ty),
@@ -88,6 +114,7 @@ impl<'p> Render<'p> {
         }
         match &self.plan.start {
             Start::Ids(ids) => {
+                select.expr_as(scope.column("version"), "v");
                 select.and_where(Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), ids.clone().into()]));
             }
             start => {
@@ -153,8 +180,8 @@ impl<'p> Scope<'p> {
     fn filter(&self, select: &mut SelectStatement, level: &Level, bin: Bin) {
         let deleted = self.column("deleted_at");
         select.and_where(if bin == Bin::Live { deleted.is_null() } else { deleted.is_not_null() });
-        if let Some(allowed) = self.allowed() {
-            select.and_where(allowed);
+        if let Some(allowed) = &level.allowed {
+            select.and_where(condition(allowed, true, self));
         }
         if let Some(expression) = &level.condition {
             select.and_where(condition(expression, true, self));

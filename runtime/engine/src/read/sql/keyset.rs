@@ -1,7 +1,7 @@
 //! Pages by keyset: the rows after a given place in the order. A comparison of rows where the order
 //! allows it, because PostgreSQL walks an index with it; else the lexicographic form.
 
-use sea_query::Expr;
+use sea_query::{Expr, ExprTrait};
 
 use super::Scope;
 use crate::plan::{Cursor, OrderKey};
