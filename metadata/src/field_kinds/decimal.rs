@@ -68,7 +68,7 @@ impl Behaviour for Decimal {
 }
 
 /// An exact number from a JSON number or a string such as `1200.50`, `-3` or `1e3`.
-pub(super) fn parse_number(input: &Input<'_>) -> Result<Number, Fault> {
+pub fn parse_number(input: &Input<'_>) -> Result<Number, Fault> {
     let text = match input {
         Input::Number(text) => *text,
         Input::Text(text) => text.trim(),

@@ -1,1 +1,63 @@
-//! engine
+//! The only way to records. Reads go `Query → Plan → Statement`, writes `Command → Plan → Statement`, and
+//! a change of metadata `Definitions → Catalog → Difference → DDL → apply`.
+//!
+//! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
+//! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
+//! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
+//! behind), [`apply`] (metadata), [`schema`] (a tenant's own schema).
+
+pub mod apply;
+pub mod change;
+pub mod command;
+pub mod context;
+pub mod error;
+pub mod filter;
+pub mod history;
+pub mod plan;
+pub mod query;
+pub mod read;
+pub mod revisions;
+pub mod schema;
+pub mod snapshot;
+mod store;
+pub mod write;
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+use uuid::{Uuid, uuid};
+
+pub use apply::{AllowLoss, Applied, Apply};
+pub use command::{Command, Fields, Update, What, Written};
+pub use context::{Context, Tenant, Versions};
+pub use error::{Error, Refusal, Result};
+pub use filter::Filter;
+pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
+pub use read::{Answer, One};
+pub use snapshot::Snapshot;
+
+/// The record of `user` that stands for Trellis itself; the same in every tenant.
+pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");
+
+/// The engine: a pool and the snapshots made from it. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: PgPool,
+    snapshots: snapshot::Snapshots,
+}
+
+impl Engine {
+    /// An engine on a pool of connections to a migrated database.
+    pub fn new(pool: PgPool) -> Self {
+        Self { inner: Arc::new(Inner { pool, snapshots: snapshot::Snapshots::new() }) }
+    }
+
+    /// The pool, for rooms that keep platform tables of their own.
+    pub fn pool(&self) -> &PgPool {
+        &self.inner.pool
+    }
+}

@@ -1,0 +1,238 @@
+//! One change of metadata: planned by pure functions, applied in one transaction, live for the next
+//! request on every node.
+//!
+//! One change of a tenant at a time (advisory lock). Table locks are asked for with a short
+//! `lock_timeout` and tried again, so that a long-running reader makes the change wait, never everybody
+//! behind it. The revision moves with a compare-and-swap in the same transaction: killed at any moment,
+//! the tenant is at the old revision or the new one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metadata::ddl::{DdlPlan, Step};
+use metadata::definitions::Row;
+use metadata::diff::{Version, diff};
+use metadata::{Catalog, Change, Definitions, Problem};
+use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use crate::context::{Context, Tenant};
+use crate::error::{Error, Refusal, Result};
+use crate::snapshot::{self, Snapshot};
+use crate::write::sql::table;
+use crate::{Engine, store};
+
+/// How long one attempt waits for a table lock.
+const LOCK_TIMEOUT: &str = "300ms";
+/// Attempts before the change is given up as busy.
+const ATTEMPTS: u32 = 40;
+
+/// A wished change of metadata.
+#[derive(Clone, Debug, Default)]
+pub struct Apply {
+    pub changes: Vec<Change>,
+    /// The package that brings the components; `None` is the tenant itself.
+    pub package: Option<String>,
+    /// Why, for the history of revisions.
+    pub message: Option<String>,
+    /// Refuse when the tenant has moved on from this revision.
+    pub expected_revision: Option<i64>,
+    /// Answer the steps without running them.
+    pub dry_run: bool,
+    pub allow_data_loss: AllowLoss,
+}
+
+/// Which components' data may be hidden by a change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AllowLoss {
+    #[default]
+    None,
+    Named(Vec<String>),
+    All,
+}
+
+/// What a change did, or would do.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    pub revision: i64,
+    pub steps: Vec<Step>,
+}
+
+/// What becomes of the definitions; how is the caller's business (changes, a rollback).
+pub(crate) type Next<'n> = &'n (dyn Fn(&Definitions) -> Result<Definitions> + Sync);
+
+impl Engine {
+    /// Applies changes, all or nothing.
+    pub async fn apply(&self, context: &Context, wish: Apply) -> Result<Applied> {
+        let package = wish.package.as_deref();
+        let next = |old: &Definitions| old.with_changes(&wish.changes, package).map_err(Error::Unprocessable);
+        self.change(context, &wish, &next).await
+    }
+
+    /// Tries until the locks are to be had.
+    pub(crate) async fn change(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
+        if !context.actor.in_scope("metadata", true) || !context.snapshot.policies.holds(&context.actor, "manage_metadata") {
+            return Err(Error::Forbidden(Refusal::Permission("manage_metadata")));
+        }
+        for attempt in 0..ATTEMPTS {
+            match self.attempt(context, wish, next).await {
+                Err(Error::Database(error)) if is_locked(&error) => {
+                    tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * attempt))).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    async fn attempt(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
+        let mut transaction = self.pool().begin().await?;
+        let outcome = attempt(&mut transaction, context, wish, next).await;
+        match outcome {
+            Ok((applied, Some(snapshot))) => {
+                transaction.commit().await?;
+                self.inner.snapshots.keep(&snapshot);
+                Ok(applied)
+            }
+            Ok((applied, None)) => {
+                transaction.rollback().await?;
+                Ok(applied)
+            }
+            Err(error) => {
+                transaction.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Lock not available, or a deadlock with ordinary writers.
+fn is_locked(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03" || code == "40P01")
+}
+
+/// One attempt inside a transaction; with a snapshot when there is something to commit.
+async fn attempt(
+    connection: &mut PgConnection,
+    context: &Context,
+    wish: &Apply,
+    next: Next<'_>,
+) -> Result<(Applied, Option<Arc<Snapshot>>)> {
+    let tenant = context.tenant();
+    sqlx::query(AssertSqlSafe(format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))).execute(&mut *connection).await?;
+    store::lock_state(connection, tenant).await?;
+    let (old, versions) = current(connection, context).await?;
+    if wish.expected_revision.is_some_and(|expected| expected != versions.revision) {
+        let message = format!("the metadata is at revision {} by now", versions.revision);
+        return Err(Error::Conflict(vec![Problem::new("expected_revision", "stale-revision", message)]));
+    }
+    let definitions = next(&old.definitions)?;
+    let catalog = Catalog::resolve(&definitions).map_err(Error::Unprocessable)?;
+    let before = Version { definitions: &old.definitions, catalog: &old.catalog };
+    let differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
+    let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Unprocessable)?;
+    let steps = plan.steps.clone();
+    if wish.dry_run {
+        return Ok((Applied { revision: versions.revision, steps }, None));
+    }
+    check_loss(&plan, &wish.allow_data_loss)?;
+    if definitions == old.definitions {
+        return Ok((Applied { revision: versions.revision, steps }, None));
+    }
+    execute(connection, tenant, &plan).await?;
+    let revision = versions.revision + 1;
+    record(connection, context, (&old.definitions, &definitions), (wish, &steps, revision)).await?;
+    let snapshot = Snapshot::new(tenant.clone(), revision, definitions)?;
+    Ok((Applied { revision, steps }, Some(Arc::new(snapshot))))
+}
+
+/// The tenant's metadata under the lock: the context's own snapshot when nobody was faster.
+async fn current(connection: &mut PgConnection, context: &Context) -> Result<(Arc<Snapshot>, crate::Versions)> {
+    let versions = store::load_versions(connection, context.tenant()).await?;
+    if versions.revision == context.snapshot.revision {
+        return Ok((context.snapshot.clone(), versions));
+    }
+    snapshot::load(connection, context.tenant()).await
+}
+
+fn check_loss(plan: &DdlPlan, allowed: &AllowLoss) -> Result<()> {
+    let lost: Vec<String> = match allowed {
+        AllowLoss::All => Vec::new(),
+        AllowLoss::Named(names) => plan.data_loss.iter().filter(|name| !names.contains(name)).cloned().collect(),
+        AllowLoss::None => plan.data_loss.clone(),
+    };
+    if lost.is_empty() { Ok(()) } else { Err(Error::DataLoss(lost)) }
+}
+
+async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan) -> Result<()> {
+    for step in &plan.steps {
+        sqlx::query(AssertSqlSafe(step.sql.as_str())).execute(&mut *connection).await.map_err(|error| explain(error, step))?;
+    }
+    for numbering in &plan.numberings {
+        let text = format!(
+            "INSERT INTO {} (field_id, period, value) SELECT $1, n.period, n.value FROM ({}) AS n(period, value) \
+             ON CONFLICT (field_id, period) DO UPDATE SET value = excluded.value",
+            table(&tenant.schema, "_counters"),
+            numbering.sql
+        );
+        sqlx::query(AssertSqlSafe(text)).bind(&numbering.field).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Existing data that stands against a new rule is the data's conflict, not a failure.
+fn explain(error: sqlx::Error, step: &Step) -> Error {
+    let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
+    match code.as_deref() {
+        Some("23505") => Error::Conflict(vec![Problem::new("", "duplicate", format!("{}: existing records hold the same value twice", step.description)).hint("make the values differ first")]),
+        Some("23503") => Error::Conflict(vec![Problem::new("", "dangling", format!("{}: existing records point to nothing", step.description))]),
+        Some("22003" | "22P02" | "22001") => Error::Conflict(vec![Problem::new("", "does-not-fit", format!("{}: existing values do not fit", step.description))]),
+        _ => error.into(),
+    }
+}
+
+/// Stores what changed, and the revision with its before and after.
+async fn record(
+    connection: &mut PgConnection,
+    context: &Context,
+    (old, new): (&Definitions, &Definitions),
+    (wish, steps, revision): (&Apply, &[Step], i64),
+) -> Result<()> {
+    let (before, after) = (old.rows(), new.rows());
+    let known: HashMap<&str, (usize, &Row)> = positions(&before);
+    let kept: HashMap<&str, (usize, &Row)> = positions(&after);
+    let changed: Vec<(usize, &Row)> =
+        after.iter().enumerate().filter(|(place, row)| known.get(row.id.as_str()) != Some(&(*place, *row))).collect();
+    let gone: Vec<&Row> = before.iter().filter(|row| !kept.contains_key(row.id.as_str())).collect();
+    let ids: Vec<String> = gone.iter().map(|row| row.id.clone()).collect();
+    store::put_rows(connection, context.tenant(), &changed).await?;
+    store::remove_rows(connection, context.tenant(), &ids).await?;
+    // A component that only moved to another place did not change.
+    let changed: Vec<&Row> =
+        changed.iter().map(|(_, row)| *row).filter(|row| known.get(row.id.as_str()).is_none_or(|(_, old)| old != row)).collect();
+    let was: Vec<&Row> = changed.iter().filter_map(|row| known.get(row.id.as_str()).map(|(_, row)| *row)).chain(gone).collect();
+    let row = store::RevisionRow {
+        number: revision,
+        next_id: new.next_id,
+        actor: (context.actor.user_id, &context.actor.name),
+        message: wish.message.as_deref(),
+        at: context.now,
+        before: crate::revisions::rows_json(&was),
+        after: crate::revisions::rows_json(&changed),
+        steps: serde_json::to_value(steps).unwrap_or(Json::Null),
+    };
+    store::put_revision(connection, context.tenant(), row).await
+}
+
+fn positions(rows: &[Row]) -> HashMap<&str, (usize, &Row)> {
+    rows.iter().enumerate().map(|(place, row)| (row.id.as_str(), (place, row))).collect()
+}
+
+/// Statements that make the built-in objects of a fresh tenant.
+pub(crate) fn initial_steps(tenant: &Tenant, definitions: &Definitions) -> Result<Vec<String>> {
+    let catalog = Catalog::resolve(definitions).map_err(Error::Damaged)?;
+    let differences = diff(None, Version { definitions, catalog: &catalog });
+    let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Damaged)?;
+    Ok(plan.steps.into_iter().map(|step| step.sql).collect())
+}

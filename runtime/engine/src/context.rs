@@ -1,0 +1,70 @@
+//! One request's surroundings, made at an edge (request, job, command line) and nowhere else.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use permissions::Actor;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::snapshot::Snapshot;
+
+/// One tenant: an isolated world in a PostgreSQL schema of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Tenant {
+    pub id: Uuid,
+    /// Short name in host names and on the command line.
+    pub slug: String,
+    /// The PostgreSQL schema that holds its tables.
+    pub schema: String,
+}
+
+impl Tenant {
+    /// Schema of the tenant called `slug`.
+    pub fn schema_of(slug: &str) -> String {
+        format!("t_{}", slug.replace('-', "_"))
+    }
+}
+
+/// Counters of a tenant's `_state` row: what caches were filled from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Versions {
+    /// Grows with each change of metadata.
+    pub revision: i64,
+    /// Grows when a session, key, user or role changes, so that cached callers are looked up again.
+    pub access: i64,
+}
+
+/// Everything that a plan needs besides the question itself. Time and ids come from here.
+#[derive(Clone)]
+pub struct Context {
+    pub actor: Actor,
+    /// The tenant's metadata at one revision; kept for the whole request.
+    pub snapshot: Arc<Snapshot>,
+    /// The `access` counter that the actor was looked up under; `None` for the system itself.
+    pub access: Option<i64>,
+    /// The request's one moment.
+    pub now: DateTime<Utc>,
+    pub request_id: String,
+}
+
+impl Context {
+    /// The tenant that the request is about.
+    pub fn tenant(&self) -> &Tenant {
+        &self.snapshot.tenant
+    }
+
+    /// Refuses to go on when the tenant's counters are not those that the context was made from.
+    pub(crate) fn check(&self, versions: Versions) -> Result<()> {
+        let same_access = self.access.is_none_or(|access| access == versions.access);
+        if self.snapshot.revision == versions.revision && same_access {
+            return Ok(());
+        }
+        Err(Error::Outdated(versions))
+    }
+
+    /// A new record id, sortable by time (UUIDv7).
+    pub fn new_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}

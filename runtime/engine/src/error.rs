@@ -1,0 +1,75 @@
+//! Why the engine refused or failed. `api` maps each case to a status; no case carries SQL outside.
+
+use metadata::Problem;
+
+/// Everything that can go wrong between a query or command and its answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The question names something that does not exist, or a value has the wrong type.
+    #[error("the request is not valid")]
+    Invalid(Vec<Problem>),
+    /// The data breaks rules.
+    #[error("the data breaks a rule")]
+    Unprocessable(Vec<Problem>),
+    /// Not there, or not the caller's to know.
+    #[error("there is no such record")]
+    NotFound,
+    /// The caller may see but not do.
+    #[error("{0}")]
+    Forbidden(Refusal),
+    /// Another value or state stands in the way.
+    #[error("the change conflicts with what is there")]
+    Conflict(Vec<Problem>),
+    /// Someone was faster.
+    #[error("the record has changed since it was read")]
+    Stale,
+    /// A metadata change would hide or lose data and was not told that it may.
+    #[error("the change would lose data")]
+    DataLoss(Vec<String>),
+    /// The caches of the request are out of date: make a new context and ask again.
+    #[error("the request must be planned again")]
+    Outdated(crate::context::Versions),
+    /// Locks were not to be had in time.
+    #[error("the data is busy")]
+    Busy,
+    /// The database failed or is away.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// Stored metadata cannot be read; `trellis doctor` tells more.
+    #[error("the stored metadata is damaged")]
+    Damaged(Vec<Problem>),
+    /// Roles cannot be compiled.
+    #[error(transparent)]
+    Policies(#[from] permissions::PolicyError),
+}
+
+/// What a caller may not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// An action on an object.
+    Action { action: &'static str, object: String },
+    /// Objects of the system are changed through their own routes.
+    SystemObject(String),
+    /// A system permission such as `manage_metadata`.
+    Permission(&'static str),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Action { action, object } => write!(f, "you may not {action} {object} records"),
+            Self::SystemObject(object) => write!(f, "`{object}` records are changed through /admin/v1"),
+            Self::Permission(permission) => write!(f, "you need the permission `{permission}`"),
+        }
+    }
+}
+
+impl Error {
+    /// One problem of a question.
+    pub fn invalid(path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Problem::new(path, code, message)])
+    }
+}
+
+/// The engine's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

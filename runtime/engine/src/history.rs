@@ -1,0 +1,77 @@
+//! A record's history as its reader may see it: who did what when, with field names for stable ids.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json, json};
+use sqlx::{AssertSqlSafe, Row};
+use uuid::Uuid;
+
+use crate::Engine;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::query::{Bin, Query};
+use crate::write::sql::table;
+
+impl Engine {
+    /// The newest changes of one record, before version `before` if given, as a JSON array of
+    /// `{at, action, version, actor: {id, name}, changes: {field: [old, new]}, request_id}`.
+    /// Only for those who may read the record, in the recycle bin or not.
+    pub async fn history(&self, context: &Context, object: &str, id: Uuid, limit: u32, before: Option<i64>) -> Result<Vec<u8>> {
+        self.require_readable(context, object, id).await?;
+        let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?;
+        let schema = &context.tenant().schema;
+        let text = format!(
+            "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes FROM {} h LEFT JOIN {} u ON u.id = h.actor_id \
+             WHERE h.record_id = $1 AND h.object_id = $2 AND h.version < $3 ORDER BY h.version DESC LIMIT $4",
+            table(schema, "_history"),
+            table(schema, "user"),
+        );
+        let rows = sqlx::query(AssertSqlSafe(text))
+            .bind(id)
+            .bind(&object.id)
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(i64::from(limit.clamp(1, 1000)))
+            .fetch_all(self.pool())
+            .await?;
+        let names: HashMap<&str, &str> =
+            object.fields.iter().map(|field| (field.id.as_str(), field.columns.first().map_or(field.name.as_str(), |c| c.key.as_str()))).collect();
+        let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
+        Ok(Json::Array(entries?).to_string().into_bytes())
+    }
+
+    async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {
+        for bin in [Bin::Live, Bin::Deleted] {
+            let query = Query { bin, ..Query::of(object, vec![id]) };
+            if self.read(context, &query).await?.count > 0 {
+                return Ok(());
+            }
+        }
+        Err(Error::NotFound)
+    }
+}
+
+fn entry(row: &sqlx::postgres::PgRow, names: &HashMap<&str, &str>) -> Result<Json, sqlx::Error> {
+    let at: chrono::DateTime<chrono::Utc> = row.try_get("happened_at")?;
+    let changes: Option<Json> = row.try_get("changes")?;
+    let action: String = row.try_get("action")?;
+    let named: Map<String, Json> = match changes {
+        // The whole image of a purged record is for a restore from the outside, not for readers.
+        Some(Json::Object(map)) if action != "purge" => {
+            map.into_iter().filter_map(|(id, change)| Some(((*names.get(key_id(&id, names))?).to_owned(), change))).collect()
+        }
+        _ => Map::new(),
+    };
+    Ok(json!({
+        "version": row.try_get::<i64, _>("version")?,
+        "at": at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        "action": action,
+        "actor": { "id": row.try_get::<Uuid, _>("actor_id")?, "name": row.try_get::<Option<String>, _>("actor")? },
+        "changes": named,
+        "request_id": row.try_get::<String, _>("request_id")?,
+    }))
+}
+
+/// Fields of several columns are noted by key.
+fn key_id<'k>(id: &'k str, names: &HashMap<&'k str, &str>) -> &'k str {
+    if names.contains_key(id) { id } else { names.iter().find(|(_, key)| **key == id).map_or(id, |(id, _)| id) }
+}

@@ -1,0 +1,119 @@
+//! A question bound to one tenant's catalog and one actor's rights: what to answer of which rows.
+//!
+//! A plan has no public constructor other than [`Plan::new`], which asks `permissions` for every object
+//! it touches: a read without a decision cannot be written down.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use formulas::{Expression, Reference};
+use metadata::catalog::{Column, Object, Relation};
+use permissions::{Action, Decision};
+use serde_json::json;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::query::{Bin, Query};
+
+mod bind;
+mod condition;
+mod cursor;
+mod paths;
+
+pub use cursor::Cursor;
+pub(crate) use paths::column_of;
+
+/// One planned read.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) schema: String,
+    pub(crate) root: Level,
+    pub(crate) start: Start,
+    pub(crate) include_total: bool,
+    pub(crate) bin: Bin,
+    /// What was decided about reading each object that the plan touches, by name.
+    pub(crate) decisions: BTreeMap<String, Decision>,
+    pub(crate) catalog: Arc<metadata::Catalog>,
+}
+
+/// Where the page begins.
+#[derive(Debug)]
+pub(crate) enum Start {
+    First,
+    After(Cursor),
+    Offset(u32),
+    Ids(Vec<uuid::Uuid>),
+}
+
+/// What to answer of one object's records.
+#[derive(Debug)]
+pub(crate) struct Level {
+    pub object: Arc<Object>,
+    pub outputs: Vec<Output>,
+    /// Which rows the actor reaches; `None` when all.
+    pub allowed: Option<Expression>,
+    pub condition: Option<Expression>,
+    pub order: Vec<OrderKey>,
+    pub limit: u32,
+}
+
+/// One key of the answer.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub key: String,
+    pub what: What,
+}
+
+/// What stands under a key.
+#[derive(Debug)]
+pub(crate) enum What {
+    Column(Column),
+    /// The record at the end of a lookup (stable id).
+    ToOne { field: String, level: Box<Level> },
+    /// Records of a relation.
+    ToMany { relation: Relation, level: Box<Level> },
+}
+
+/// One key of the order. Blank is the smallest value.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderKey {
+    pub reference: Reference,
+    pub column: Column,
+    pub descending: bool,
+    /// Whether the value may be blank.
+    pub nullable: bool,
+}
+
+impl Plan {
+    /// Binds `query` to the context's snapshot and actor. All problems of the question at once.
+    pub fn new(context: &Context, query: &Query) -> Result<Self> {
+        bind::plan(context, query, Action::Read)
+    }
+
+    /// The same for records that shall be changed: rows are those that the action reaches.
+    pub(crate) fn for_action(context: &Context, query: &Query, action: Action) -> Result<Self> {
+        bind::plan(context, query, action)
+    }
+
+    /// The object that is asked for.
+    pub fn object(&self) -> &Arc<Object> {
+        &self.root.object
+    }
+
+    /// The plan for people: what was decided and which condition follows.
+    pub fn explain(&self) -> serde_json::Value {
+        let decisions: serde_json::Map<String, serde_json::Value> = self
+            .decisions
+            .iter()
+            .map(|(name, decision)| {
+                let condition = decision.condition().map(|condition| format!("{condition:?}"));
+                let view = json!({
+                    "action": Action::Read.word(), "rows": decision.rows,
+                    "condition": condition, "reasons": decision.reasons,
+                });
+                (name.clone(), view)
+            })
+            .collect();
+        json!({ "object": self.root.object.name, "decisions": decisions })
+    }
+}

@@ -1,0 +1,231 @@
+//! Binding: names become columns, conditions become expressions, and each object passed is decided on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use metadata::catalog::{Catalog, Field, Object};
+use metadata::{Problem, Relation};
+use permissions::{Action, Decision};
+
+use super::paths::Lost;
+use super::{Cursor, Level, OrderKey, Output, Plan, Start, What};
+use crate::context::Context;
+use crate::error::{Error, Refusal, Result};
+use crate::query::{DEFAULT_LIMIT, DEFAULT_NESTED_LIMIT, MAX_LIMIT, Nested, Page, Query, Selection, SortKey};
+
+/// Deepest nesting of answers.
+const MAX_NESTING: usize = 6;
+
+/// What binding knows and collects.
+pub(super) struct Binder<'c> {
+    pub context: &'c Context,
+    pub catalog: &'c Catalog,
+    pub decisions: BTreeMap<String, Decision>,
+    pub problems: Vec<Problem>,
+}
+
+/// Binds one query, or tells all that is wrong with it.
+pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<Plan> {
+    let catalog = &context.snapshot.catalog;
+    let object = catalog.find_object(&query.object).ok_or(Error::NotFound)?;
+    let mut binder = Binder { context, catalog, decisions: BTreeMap::new(), problems: Vec::new() };
+    let decision = context.snapshot.policies.decide(&context.actor, action, object, catalog);
+    if !decision.is_allowed() || !binder.decide(object).is_allowed() {
+        return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
+    }
+    let order = binder.order(object, &query.sort, "sort");
+    let root = Level {
+        object: object.clone(),
+        outputs: binder.outputs(object, &query.fields, 0),
+        allowed: decision.condition(),
+        condition: query.filter.as_ref().map(|filter| binder.condition(object, filter)),
+        limit: binder.limit(query.limit, DEFAULT_LIMIT),
+        order,
+    };
+    let start = binder.start(&query.page, &root.order);
+    if !binder.problems.is_empty() {
+        return Err(Error::Invalid(binder.problems));
+    }
+    Ok(Plan {
+        schema: context.tenant().schema.clone(),
+        root,
+        start,
+        include_total: query.include_total,
+        bin: query.bin,
+        decisions: binder.decisions,
+        catalog: catalog.clone(),
+    })
+}
+
+impl<'c> Binder<'c> {
+    /// Whether and which records of `object` the actor may read; decided once a plan.
+    pub(super) fn decide(&mut self, object: &Object) -> &Decision {
+        let (context, catalog) = (self.context, self.catalog);
+        self.decisions
+            .entry(object.name.clone())
+            .or_insert_with(|| context.snapshot.policies.decide(&context.actor, Action::Read, object, catalog))
+    }
+
+    pub(super) fn problem(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
+        self.problems.push(Problem::new(path, code, message));
+    }
+
+    fn limit(&mut self, asked: u32, default: u32) -> u32 {
+        if asked > MAX_LIMIT {
+            self.problem("limit", "out-of-range", format!("limit is at most {MAX_LIMIT}"));
+        }
+        if asked == 0 { default } else { asked }
+    }
+
+    fn start(&mut self, page: &Page, order: &[OrderKey]) -> Start {
+        match page {
+            Page::First => Start::First,
+            Page::Offset(0) => Start::First,
+            Page::Offset(offset) => Start::Offset(*offset),
+            Page::Ids(ids) => Start::Ids(ids.clone()),
+            Page::After(text) => match Cursor::parse(text, order) {
+                Some(cursor) => Start::After(cursor),
+                None => {
+                    self.problem("cursor", "bad-cursor", "the cursor belongs to another list; begin again without it");
+                    Start::First
+                }
+            },
+        }
+    }
+
+    /// Sort keys, always ended by the id, so that the order is total and pages never overlap.
+    fn order(&mut self, object: &'c Arc<Object>, keys: &[SortKey], place: &str) -> Vec<OrderKey> {
+        let mut order: Vec<OrderKey> = Vec::with_capacity(keys.len() + 1);
+        for key in keys {
+            match self.follow(object, &key.path) {
+                Ok(target) => order.push(OrderKey {
+                    nullable: !target.reference.path.is_empty() || !never_blank(target.field),
+                    reference: target.reference,
+                    column: target.column,
+                    descending: key.descending,
+                }),
+                Err(lost) => self.unknown(format!("{place}.{}", key.path), &lost, object),
+            }
+        }
+        if order.iter().any(|key| key.reference.path.is_empty() && key.column.name == "id") {
+            return order;
+        }
+        let descending = order.last().is_none_or(|key| key.descending);
+        if let Ok(id) = self.follow(object, "id") {
+            order.push(OrderKey { reference: id.reference, column: id.column, descending, nullable: false });
+        }
+        order
+    }
+
+    pub(super) fn unknown(&mut self, path: String, lost: &Lost, object: &Object) {
+        let code = if matches!(lost, Lost::TooFar) { "too-deep" } else { "unknown-field" };
+        self.problem(path, code, lost.message(object));
+    }
+
+    fn outputs(&mut self, object: &'c Arc<Object>, fields: &[Selection], depth: usize) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        if let Some(id) = object.find_field("id").and_then(|field| field.columns.first()) {
+            outputs.push(Output { key: "id".into(), what: What::Column(id.clone()) });
+        }
+        if fields.is_empty() {
+            add_all(&mut outputs, object);
+        }
+        for selection in fields {
+            match selection {
+                Selection::Field(name) if name == "*" => add_all(&mut outputs, object),
+                Selection::Field(name) => self.output(&mut outputs, (object, name), depth),
+                Selection::Nested(nested) => self.nested(&mut outputs, (object, nested), depth),
+            }
+        }
+        outputs
+    }
+
+    fn output(&mut self, outputs: &mut Vec<Output>, (object, name): (&'c Arc<Object>, &str), depth: usize) {
+        if let Some((_, column)) = object.find_key(name) {
+            push(outputs, column.key.clone(), What::Column(column.clone()));
+            return;
+        }
+        // A relation named alone answers id and name of what it points to.
+        let is_relation = object.find_relation(name).is_some()
+            || object.find_field(name).is_some_and(|field| field.kind.target().is_some());
+        if is_relation {
+            let nested = Nested {
+                relation: name.to_owned(),
+                fields: vec![Selection::Field("name".into())],
+                sort: Vec::new(),
+                limit: None,
+                filter: None,
+            };
+            return self.nested(outputs, (object, &nested), depth);
+        }
+        match object.find_field(name) {
+            Some(field) if !field.columns.is_empty() => {
+                for column in &field.columns {
+                    push(outputs, column.key.clone(), What::Column(column.clone()));
+                }
+            }
+            _ => self.unknown(format!("fields.{name}"), &Lost::Unknown(name.to_owned()), object),
+        }
+    }
+
+    fn nested(&mut self, outputs: &mut Vec<Output>, (object, nested): (&'c Arc<Object>, &Nested), depth: usize) {
+        let name = &nested.relation;
+        if depth >= MAX_NESTING {
+            return self.problem(format!("fields.{name}"), "too-deep", format!("at most {MAX_NESTING} levels nest"));
+        }
+        if let Some(relation) = object.find_relation(name) {
+            return self.to_many(outputs, (relation, nested), depth);
+        }
+        let Some(field) = object.find_field(name) else {
+            return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
+        };
+        let Some(target) = self.readable_target(field) else {
+            return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
+        };
+        let outputs_below = self.outputs(target, &nested.fields, depth + 1);
+        let level = Level {
+            object: target.clone(),
+            outputs: outputs_below,
+            allowed: None,
+            condition: None,
+            order: Vec::new(),
+            limit: 1,
+        };
+        push(outputs, name.clone(), What::ToOne { field: field.id.clone(), level: Box::new(level) });
+    }
+
+    fn to_many(&mut self, outputs: &mut Vec<Output>, (relation, nested): (&Relation, &Nested), depth: usize) {
+        let name = &nested.relation;
+        let Some(other) = self.catalog.find_object(&relation.object).filter(|other| self.decide(other).is_allowed())
+        else {
+            return self.problem(format!("fields.{name}"), "unknown-field", format!("there is no field `{name}`"));
+        };
+        let level = Level {
+            object: other.clone(),
+            outputs: self.outputs(other, &nested.fields, depth + 1),
+            allowed: self.decide(other).condition(),
+            condition: nested.filter.as_ref().map(|filter| self.condition(other, filter)),
+            order: self.order(other, &nested.sort, &format!("sort[{name}]")),
+            limit: self.limit(nested.limit.unwrap_or_default(), DEFAULT_NESTED_LIMIT),
+        };
+        push(outputs, name.clone(), What::ToMany { relation: relation.clone(), level: Box::new(level) });
+    }
+}
+
+fn never_blank(field: &Field) -> bool {
+    matches!(field.id.as_str(), "id" | "created_at" | "updated_at" | "version")
+        || matches!(field.kind, metadata::FieldKind::Boolean(_))
+}
+
+fn add_all(outputs: &mut Vec<Output>, object: &Object) {
+    for column in object.fields.iter().flat_map(|field| &field.columns) {
+        push(outputs, column.key.clone(), What::Column(column.clone()));
+    }
+}
+
+/// A key is answered once, however often it was asked for.
+fn push(outputs: &mut Vec<Output>, key: String, what: What) {
+    if !outputs.iter().any(|output| output.key == key) {
+        outputs.push(Output { key, what });
+    }
+}

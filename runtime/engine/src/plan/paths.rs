@@ -1,0 +1,89 @@
+//! Following a dotted path through to-one relations to a field, with the decision on each object passed.
+
+use std::sync::Arc;
+
+use formulas::{Reference, Type};
+use metadata::catalog::{Column, Field, Object};
+use metadata::field_kinds::FieldKind;
+
+use super::bind::Binder;
+
+/// Most lookups that one path follows.
+const MAX_HOPS: usize = 5;
+
+/// The end of a path.
+#[derive(Clone)]
+pub(super) struct Target<'c> {
+    pub reference: Reference,
+    pub field: &'c Field,
+    pub column: Column,
+}
+
+/// Why a path leads nowhere.
+pub(super) enum Lost {
+    Unknown(String),
+    TooFar,
+}
+
+impl Lost {
+    pub(super) fn message(&self, object: &Object) -> String {
+        match self {
+            Self::Unknown(name) => format!("`{}` has no field `{name}`", object.name),
+            Self::TooFar => format!("paths follow at most {MAX_HOPS} relations"),
+        }
+    }
+}
+
+impl<'c> Binder<'c> {
+    /// The field at the end of `path`, seen from `object`. An object that may not be read does not exist.
+    pub(super) fn follow(&mut self, object: &'c Arc<Object>, path: &str) -> Result<Target<'c>, Lost> {
+        let (mut hops, mut here, mut rest) = (Vec::new(), object, path);
+        while let Some((head, tail)) = rest.split_once('.') {
+            if hops.len() >= MAX_HOPS {
+                return Err(Lost::TooFar);
+            }
+            let field = here.find_field(head).ok_or_else(|| Lost::Unknown(head.to_owned()))?;
+            here = self.readable_target(field).ok_or_else(|| Lost::Unknown(head.to_owned()))?;
+            hops.push(field.id.clone());
+            rest = tail;
+        }
+        let (field, column) = find_column(here, rest).ok_or_else(|| Lost::Unknown(rest.to_owned()))?;
+        let reference = Reference { path: hops, field: reference_id(field, column), ty: type_of(field, column) };
+        Ok(Target { reference, field, column: column.clone() })
+    }
+
+    /// The object that a to-one field points to, when the actor may read it at all.
+    pub(super) fn readable_target(&mut self, field: &Field) -> Option<&'c Arc<Object>> {
+        let target = self.catalog.find_object(field.kind.target()?)?;
+        self.decide(target).is_allowed().then_some(target)
+    }
+}
+
+/// The column that a name or key means: `account` and `account_id` are the same.
+fn find_column<'c>(object: &'c Object, name: &str) -> Option<(&'c Field, &'c Column)> {
+    match object.find_field(name) {
+        Some(field) => Some((field, field.columns.last()?)),
+        None => object.find_key(name),
+    }
+}
+
+/// The id of a reference: the field's, with `#object` for the first column of an any-lookup.
+fn reference_id(field: &Field, column: &Column) -> String {
+    if is_object_column(field, column) { format!("{}#object", field.id) } else { field.id.clone() }
+}
+
+fn type_of(field: &Field, column: &Column) -> Type {
+    if is_object_column(field, column) { Type::Text } else { field.kind.behaviour().ty() }
+}
+
+fn is_object_column(field: &Field, column: &Column) -> bool {
+    matches!(field.kind, FieldKind::AnyLookup(_)) && Some(column) == field.columns.first()
+}
+
+/// The column that a reference's id means on its object.
+pub(crate) fn column_of<'c>(object: &'c Object, id: &str) -> Option<&'c Column> {
+    match id.split_once('#') {
+        Some((field, _)) => object.find_field_by_id(field)?.columns.first(),
+        None => object.find_field_by_id(id)?.columns.last(),
+    }
+}

@@ -1,0 +1,90 @@
+//! A question about records, in names only: no policy, no column, no SQL. REST, GraphQL, exports and
+//! the engine itself all ask with this one type.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::filter::Filter;
+
+/// Records per page when the query does not say.
+pub const DEFAULT_LIMIT: u32 = 50;
+/// Most records per page.
+pub const MAX_LIMIT: u32 = 1000;
+/// Nested records per relation when the query does not say.
+pub const DEFAULT_NESTED_LIMIT: u32 = 20;
+
+/// One question.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Query {
+    /// Singular name of the object.
+    pub object: String,
+    /// What to answer of each record; empty means all own fields that the caller may see.
+    pub fields: Vec<Selection>,
+    /// Which records.
+    pub filter: Option<Filter>,
+    pub sort: Vec<SortKey>,
+    pub page: Page,
+    /// Records at most; 0 means [`DEFAULT_LIMIT`].
+    pub limit: u32,
+    /// Whether to count all matches too.
+    pub include_total: bool,
+    pub bin: Bin,
+}
+
+impl Query {
+    /// These records of an object, live, with all own fields.
+    pub fn of(object: &str, ids: Vec<Uuid>) -> Self {
+        Self { object: object.to_owned(), page: Page::Ids(ids), ..Self::default() }
+    }
+}
+
+/// One thing to answer: a field, or a relation with what to answer of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Selection {
+    /// An own field by name or key (`amount`, `account_id`), or `*`.
+    Field(String),
+    /// A to-one or to-many relation by name.
+    Nested(Nested),
+}
+
+/// What to answer of a relation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Nested {
+    pub relation: String,
+    pub fields: Vec<Selection>,
+    /// For to-many relations only.
+    pub sort: Vec<SortKey>,
+    /// For to-many relations only.
+    pub limit: Option<u32>,
+    pub filter: Option<Filter>,
+}
+
+/// One sort key: a path such as `amount` or `account.name`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SortKey {
+    pub path: String,
+    pub descending: bool,
+}
+
+/// Where the page begins.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub enum Page {
+    #[default]
+    First,
+    /// After the last record of another page (keyset).
+    After(String),
+    /// Skipping so many records.
+    Offset(u32),
+    /// Exactly these records.
+    Ids(Vec<Uuid>),
+}
+
+/// Which side of the recycle bin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Bin {
+    /// Records that are not in it.
+    #[default]
+    Live,
+    /// Records that are in it.
+    Deleted,
+}

@@ -1,0 +1,154 @@
+//! Running a planned read: one round trip, and bytes out.
+
+use std::collections::HashMap;
+
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
+use uuid::Uuid;
+
+use crate::context::{Context, Versions};
+use crate::error::{Error, Result};
+use crate::plan::{Cursor, Plan, Start};
+use crate::Engine;
+use crate::query::{Query, Selection};
+
+pub(crate) mod encode;
+pub(crate) mod sql;
+
+/// One page of records.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// A JSON array of records, or for [`read_one`](crate::Engine::read_one) one JSON object.
+    pub json: Vec<u8>,
+    /// Records in it.
+    pub count: usize,
+    /// Where the next page begins; `None` on the last one.
+    pub next_cursor: Option<String>,
+    /// All matches, if asked for.
+    pub total: Option<i64>,
+    /// Versions of the records, when they were asked for by id.
+    pub versions: Vec<i64>,
+}
+
+/// One record.
+#[derive(Clone, Debug)]
+pub struct One {
+    /// One JSON object.
+    pub json: Vec<u8>,
+    pub version: i64,
+}
+
+impl Engine {
+    /// One page of records.
+    pub async fn read(&self, context: &Context, query: &Query) -> Result<Answer> {
+        let mut connection = self.pool().acquire().await?;
+        let outcome = run(&mut connection, context, query).await;
+        self.settle(&mut connection, context, outcome).await
+    }
+
+    /// One live record; fields as in a query.
+    pub async fn read_one(&self, context: &Context, object: &str, id: Uuid, fields: Vec<Selection>) -> Result<One> {
+        let query = Query { fields, ..Query::of(object, vec![id]) };
+        let answer = self.read(context, &query).await?;
+        if answer.count == 0 {
+            return Err(Error::NotFound);
+        }
+        let version = answer.versions.first().copied().unwrap_or_default();
+        let json = answer.json[1..answer.json.len() - 1].to_vec();
+        Ok(One { json, version })
+    }
+
+    /// What a query would do: the decisions, the conditions that follow and the statement, without running it.
+    pub fn explain(&self, context: &Context, query: &Query) -> Result<serde_json::Value> {
+        let plan = Plan::new(context, query)?;
+        let statement = sql::statement(&plan);
+        let mut view = plan.explain();
+        view["query"] = serde_json::to_value(query).unwrap_or_default();
+        view["sql"] = statement.text.into();
+        view["parameters"] = statement.values.0.iter().map(|value| format!("{value:?}")).collect();
+        Ok(view)
+    }
+
+    /// A statement that failed on a missing table or column is outdated only if the revision has moved on.
+    pub(crate) async fn settle<T>(
+        &self,
+        connection: &mut PgConnection,
+        context: &Context,
+        outcome: Result<T>,
+    ) -> Result<T> {
+        let Err(Error::Database(error)) = outcome else { return outcome };
+        if is_outdated_plan(&error) {
+            context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
+        }
+        Err(error.into())
+    }
+}
+
+/// Plans and runs one query on a connection, checking that the context's caches are still true.
+pub(crate) async fn run(connection: &mut PgConnection, context: &Context, query: &Query) -> Result<Answer> {
+    let plan = Plan::new(context, query)?;
+    let statement = sql::statement(&plan);
+    let values = sea_query_sqlx::SqlxValues(statement.values.clone());
+    let rows = sqlx::query_with(AssertSqlSafe(statement.text.as_str()), values).fetch_all(connection).await?;
+    check_versions(context, rows.first())?;
+    collect(&plan, &statement, &rows)
+}
+
+/// Undefined table or column: the schema has moved on since the snapshot.
+fn is_outdated_plan(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42P01" || code == "42703")
+}
+
+fn check_versions(context: &Context, first: Option<&PgRow>) -> Result<()> {
+    let Some(row) = first else { return Err(Error::NotFound) };
+    let versions = Versions { revision: row.try_get(0)?, access: row.try_get(1)? };
+    context.check(versions)
+}
+
+fn collect(plan: &Plan, statement: &sql::Statement, rows: &[PgRow]) -> Result<Answer> {
+    let offset = 2 + usize::from(plan.include_total);
+    let total = if plan.include_total { rows.first().map(|row| row.try_get(2)).transpose()? } else { None };
+    // Without a record the statement still answers its versions, in a row whose id is null.
+    let is_empty = rows.first().is_none_or(|row| row.try_get_raw(offset).is_ok_and(|id| id.is_null()));
+    let mut rows: Vec<&PgRow> = if is_empty { Vec::new() } else { rows.iter().collect() };
+    if let Start::Ids(ids) = &plan.start {
+        in_order(&mut rows, ids, offset)?;
+    }
+    let limit = if matches!(plan.start, Start::Ids(_)) { rows.len() } else { plan.root.limit as usize };
+    let page = &rows[..rows.len().min(limit)];
+    let mut json = Vec::with_capacity(64 + page.len() * statement.columns.len() * 24);
+    json.push(b'[');
+    for (index, row) in page.iter().enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
+        encode::row(&mut json, row, &statement.columns, offset)?;
+    }
+    json.push(b']');
+    let next_cursor = if rows.len() > page.len() { cursor(plan, statement, page.last(), offset)? } else { None };
+    let versions = if statement.keys == 0 { versions(statement, page, offset)? } else { Vec::new() };
+    Ok(Answer { json, count: page.len(), next_cursor, total, versions })
+}
+
+/// Records asked for by id come in the order of the ids.
+fn in_order(rows: &mut [&PgRow], ids: &[Uuid], offset: usize) -> Result<()> {
+    let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    for row in rows.iter() {
+        row.try_get::<Uuid, _>(offset)?;
+    }
+    rows.sort_by_key(|row| row.try_get::<Uuid, _>(offset).ok().and_then(|id| places.get(&id).copied()));
+    Ok(())
+}
+
+fn cursor(plan: &Plan, statement: &sql::Statement, last: Option<&&PgRow>, offset: usize) -> Result<Option<String>> {
+    let Some(row) = last else { return Ok(None) };
+    let first = offset + statement.columns.len();
+    let values: Result<Vec<Option<String>>, sqlx::Error> =
+        (0..statement.keys).map(|index| row.try_get::<Option<String>, _>(first + index)).collect();
+    Ok(Some(Cursor { values: values? }.print(&plan.root.order)))
+}
+
+fn versions(statement: &sql::Statement, page: &[&PgRow], offset: usize) -> Result<Vec<i64>> {
+    let at = offset + statement.columns.len();
+    Ok(page.iter().map(|row| row.try_get(at)).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,152 @@
+//! The history of a tenant's metadata: who changed what when, and the way back.
+
+use std::collections::BTreeMap;
+
+use metadata::definitions::Row;
+use metadata::{Definitions, Kind};
+use serde_json::{Value as Json, json};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+
+use crate::apply::{AllowLoss, Applied, Apply};
+use crate::context::{Context, Tenant};
+use crate::error::{Error, Result};
+use crate::write::sql::table;
+use crate::{Engine, store};
+
+/// Components as a revision keeps them.
+pub(crate) fn rows_json(rows: &[&Row]) -> Json {
+    rows.iter()
+        .map(|row| {
+            json!({ "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent,
+                    "package": row.package, "retired": row.retired, "definition": row.definition })
+        })
+        .collect()
+}
+
+fn row_from_json(json: &Json) -> Option<Row> {
+    let text = |key: &str| json[key].as_str().map(str::to_owned);
+    Some(Row {
+        id: text("id")?,
+        kind: Kind::find(json["kind"].as_str()?)?,
+        name: text("name")?,
+        parent: text("parent"),
+        package: text("package"),
+        retired: json["retired"].as_bool()?,
+        definition: json["definition"].clone(),
+    })
+}
+
+impl Engine {
+    /// The newest revisions before `before`, as a JSON array without their details.
+    pub async fn revisions(&self, context: &Context, limit: u32, before: Option<i64>) -> Result<Json> {
+        let text = format!(
+            "SELECT number, made_at, actor_id, actor_name, message, after, before FROM {} WHERE number < $1 ORDER BY number DESC LIMIT $2",
+            table(&context.tenant().schema, "_revisions")
+        );
+        let rows = sqlx::query(AssertSqlSafe(text))
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(i64::from(limit.clamp(1, 200)))
+            .fetch_all(self.pool())
+            .await?;
+        rows.iter().map(|row| summary(row)).collect::<Result<Vec<Json>>>().map(Json::Array)
+    }
+
+    /// One revision with the components before and after it and the steps that it ran.
+    pub async fn revision(&self, context: &Context, number: i64) -> Result<Json> {
+        let text = format!(
+            "SELECT number, made_at, actor_id, actor_name, message, after, before, steps FROM {} WHERE number = $1",
+            table(&context.tenant().schema, "_revisions")
+        );
+        let row = sqlx::query(AssertSqlSafe(text)).bind(number).fetch_optional(self.pool()).await?.ok_or(Error::NotFound)?;
+        let mut view = summary(&row)?;
+        for key in ["before", "after", "steps"] {
+            view[key] = row.try_get(key)?;
+        }
+        Ok(view)
+    }
+
+    /// Brings the metadata back to what it was at revision `number`, as a new revision. What was made
+    /// since is retired; what was retired since comes back with its data.
+    pub async fn rollback(&self, context: &Context, number: i64, dry_run: bool, allow: AllowLoss) -> Result<Applied> {
+        let mut connection = self.pool().acquire().await?;
+        let versions = store::load_versions(&mut connection, context.tenant()).await?;
+        if !(0..=versions.revision).contains(&number) {
+            return Err(Error::NotFound);
+        }
+        let undone = undone_since(&mut connection, context.tenant(), number).await?;
+        drop(connection);
+        let wish = Apply {
+            message: Some(format!("Back to revision {number}")),
+            expected_revision: Some(versions.revision),
+            dry_run,
+            allow_data_loss: allow,
+            ..Apply::default()
+        };
+        let next = |old: &Definitions| undo(old, &undone);
+        self.change(context, &wish, &next).await
+    }
+}
+
+fn summary(row: &sqlx::postgres::PgRow) -> Result<Json> {
+    let at: chrono::DateTime<chrono::Utc> = row.try_get("made_at")?;
+    let (before, after): (Json, Json) = (row.try_get("before")?, row.try_get("after")?);
+    let (before, after) = (names(&before), names(&after));
+    let changes: Vec<Json> = after
+        .iter()
+        .map(|(id, place)| (if before.contains_key(id) { "change" } else { "create" }, place))
+        .chain(before.iter().filter(|(id, _)| !after.contains_key(*id)).map(|(_, place)| ("delete", place)))
+        .map(|(action, (kind, name, retired))| {
+            json!({ "action": if *retired { "delete" } else { action }, "kind": kind, "name": name })
+        })
+        .collect();
+    Ok(json!({
+        "revision": row.try_get::<i64, _>("number")?,
+        "at": at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        "actor": { "id": row.try_get::<uuid::Uuid, _>("actor_id")?, "name": row.try_get::<String, _>("actor_name")? },
+        "message": row.try_get::<Option<String>, _>("message")?,
+        "changes": changes,
+    }))
+}
+
+/// Kind, name and whether it is retired, by id.
+fn names(rows: &Json) -> BTreeMap<String, (String, String, bool)> {
+    let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
+    rows.iter()
+        .filter_map(row_from_json)
+        .map(|row| (row.id, (row.kind.word().to_owned(), row.name, row.retired)))
+        .collect()
+}
+
+/// What each component that changed after revision `number` was then; `None` when it did not exist.
+async fn undone_since(connection: &mut PgConnection, tenant: &Tenant, number: i64) -> Result<BTreeMap<String, Option<Row>>> {
+    let text = format!("SELECT before, after FROM {} WHERE number > $1 ORDER BY number", table(&tenant.schema, "_revisions"));
+    let revisions = sqlx::query(AssertSqlSafe(text)).bind(number).fetch_all(connection).await?;
+    let mut undone: BTreeMap<String, Option<Row>> = BTreeMap::new();
+    for revision in &revisions {
+        let (before, after): (Json, Json) = (revision.try_get("before")?, revision.try_get("after")?);
+        let list = |json: &Json| -> Vec<Row> { json.as_array().into_iter().flatten().filter_map(row_from_json).collect() };
+        let before: BTreeMap<String, Row> = list(&before).into_iter().map(|row| (row.id.clone(), row)).collect();
+        for id in list(&after).into_iter().map(|row| row.id).chain(before.keys().cloned()) {
+            // The first revision that touched it tells what it was.
+            undone.entry(id.clone()).or_insert_with(|| before.get(&id).cloned());
+        }
+    }
+    Ok(undone)
+}
+
+fn undo(old: &Definitions, undone: &BTreeMap<String, Option<Row>>) -> Result<Definitions> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for row in old.rows() {
+        seen.insert(row.id.clone());
+        match undone.get(&row.id) {
+            None => rows.push(row),
+            Some(Some(then)) => rows.push(then.clone()),
+            // Data of what was made since is kept: retired, not removed.
+            Some(None) if matches!(row.kind, Kind::Objects | Kind::Fields) => rows.push(Row { retired: true, ..row }),
+            Some(None) => {}
+        }
+    }
+    rows.extend(undone.iter().filter(|(id, _)| !seen.contains(*id)).filter_map(|(_, then)| then.clone()));
+    Definitions::from_rows(rows, old.next_id).map_err(Error::Unprocessable)
+}

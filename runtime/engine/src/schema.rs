@@ -1,0 +1,72 @@
+//! A tenant's PostgreSQL schema: its system tables, and its making and dropping.
+
+use metadata::Definitions;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use crate::context::Tenant;
+use crate::error::Result;
+use crate::write::sql::{quoted, table};
+use crate::{Engine, SYSTEM_USER, apply};
+
+/// The system tables, each statement with `{schema}` in place of the quoted schema. Names begin with an
+/// underscore, which no object's may. Everything that one transaction writes lives here, so that a
+/// tenant can be placed and moved as a whole.
+const SYSTEM_TABLES: &[&str] = &[
+    "CREATE TABLE {schema}._state (only boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT 1, next_id int NOT NULL DEFAULT 1, CONSTRAINT _state_pkey PRIMARY KEY (only), CONSTRAINT _state_only CHECK (only))",
+    "INSERT INTO {schema}._state DEFAULT VALUES",
+    "CREATE TABLE {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, position int NOT NULL, retired_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
+    "CREATE TABLE {schema}._revisions (number bigint NOT NULL, made_at timestamptz NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, message text, before jsonb NOT NULL, after jsonb NOT NULL, steps jsonb NOT NULL, CONSTRAINT _revisions_pkey PRIMARY KEY (number))",
+    "CREATE TABLE {schema}._history (record_id uuid NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, action text NOT NULL, request_id text NOT NULL, changes jsonb, CONSTRAINT _history_pkey PRIMARY KEY (record_id, version))",
+    "CREATE TABLE {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
+    "CREATE TABLE {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', CONSTRAINT _packages_pkey PRIMARY KEY (name))",
+];
+
+impl Engine {
+    /// Makes the tenant's schema with its system tables, the `user` table and the record of Trellis
+    /// itself, in one transaction. A schema that is there already is left alone.
+    pub async fn create_schema(&self, tenant: &Tenant) -> Result<()> {
+        let mut transaction = self.pool().begin().await?;
+        crate::store::lock_state(&mut transaction, tenant).await?;
+        let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
+            .bind(&tenant.schema)
+            .fetch_one(&mut *transaction)
+            .await?;
+        if exists {
+            return Ok(());
+        }
+        create_system_tables(&mut transaction, tenant).await?;
+        for step in apply::initial_steps(tenant, &Definitions::default())? {
+            sqlx::query(AssertSqlSafe(step)).execute(&mut *transaction).await?;
+        }
+        insert_system_user(&mut transaction, tenant).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Drops the tenant's schema with everything in it.
+    pub async fn drop_schema(&self, tenant: &Tenant) -> Result<()> {
+        let text = format!("DROP SCHEMA IF EXISTS {} CASCADE", quoted(&tenant.schema));
+        sqlx::query(AssertSqlSafe(text)).execute(self.pool()).await?;
+        self.forget(tenant);
+        Ok(())
+    }
+}
+
+async fn create_system_tables(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    let schema = quoted(&tenant.schema);
+    sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut *connection).await?;
+    for statement in SYSTEM_TABLES {
+        sqlx::query(AssertSqlSafe(statement.replace("{schema}", &schema))).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn insert_system_user(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    let text = format!(
+        "INSERT INTO {} (id, name, kind, active, owner_id, created_by_id, updated_by_id, created_at, updated_at, version) \
+         VALUES ($1, 'Trellis', 'system', true, $1, $1, $1, $2, $2, 1)",
+        table(&tenant.schema, "user")
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(SYSTEM_USER).bind(chrono::Utc::now()).execute(connection).await?;
+    Ok(())
+}

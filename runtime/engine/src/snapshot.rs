@@ -1,0 +1,110 @@
+//! One tenant's catalog and policies at one revision: immutable, shared, evictable. A snapshot may be old;
+//! each statement checks that it is not, so it never has to be fetched to be sure.
+
+use std::sync::Arc;
+
+use metadata::{Catalog, Definitions};
+use moka::sync::Cache;
+use permissions::{Actor, Policies};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::context::{Context, Tenant, Versions};
+use crate::error::{Error, Result};
+use crate::{Engine, SYSTEM_USER, store};
+
+/// Most tenants whose snapshots are kept.
+const MAX_SNAPSHOTS: u64 = 1_000;
+
+/// A tenant's metadata at one revision.
+pub struct Snapshot {
+    pub tenant: Tenant,
+    pub revision: i64,
+    pub definitions: Definitions,
+    pub catalog: Arc<Catalog>,
+    pub policies: Policies,
+}
+
+impl Snapshot {
+    /// Resolves stored definitions; they were checked when they were stored.
+    pub(crate) fn new(tenant: Tenant, revision: i64, definitions: Definitions) -> Result<Self> {
+        let catalog = Catalog::resolve(&definitions).map_err(Error::Damaged)?;
+        Ok(Self { tenant, revision, definitions, catalog: Arc::new(catalog), policies: Policies::new()? })
+    }
+}
+
+pub(crate) struct Snapshots {
+    kept: Cache<Uuid, Arc<Snapshot>>,
+}
+
+impl Snapshots {
+    pub(crate) fn new() -> Self {
+        Self { kept: Cache::new(MAX_SNAPSHOTS) }
+    }
+
+    /// Keeps a snapshot, unless a newer one is there already.
+    pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
+        let id = snapshot.tenant.id;
+        if self.kept.get(&id).is_none_or(|known| known.revision <= snapshot.revision) {
+            self.kept.insert(id, snapshot.clone());
+        }
+    }
+
+    pub(crate) fn forget(&self, tenant: &Tenant) {
+        self.kept.invalidate(&tenant.id);
+    }
+}
+
+impl Engine {
+    /// The tenant's snapshot as last seen by this process.
+    pub async fn snapshot(&self, tenant: &Tenant) -> Result<Arc<Snapshot>> {
+        match self.inner.snapshots.kept.get(&tenant.id) {
+            Some(snapshot) => Ok(snapshot),
+            None => Ok(self.fresh_snapshot(tenant).await?.0),
+        }
+    }
+
+    /// The tenant's snapshot as it is now, and the counters that it was read under.
+    pub async fn fresh_snapshot(&self, tenant: &Tenant) -> Result<(Arc<Snapshot>, Versions)> {
+        let mut connection = self.inner.pool.acquire().await?;
+        let versions = store::load_versions(&mut connection, tenant).await?;
+        if let Some(snapshot) = self.inner.snapshots.kept.get(&tenant.id)
+            && snapshot.revision == versions.revision
+        {
+            return Ok((snapshot, versions));
+        }
+        let (snapshot, versions) = load(&mut connection, tenant).await?;
+        self.inner.snapshots.keep(&snapshot);
+        Ok((snapshot, versions))
+    }
+
+    /// A context in which Trellis itself acts, for `reason`.
+    pub async fn system_context(&self, tenant: &Tenant, reason: &str) -> Result<Context> {
+        let (snapshot, _) = self.fresh_snapshot(tenant).await?;
+        Ok(Context {
+            actor: Actor::system(SYSTEM_USER, reason),
+            snapshot,
+            access: None,
+            now: chrono::Utc::now(),
+            request_id: Uuid::now_v7().to_string(),
+        })
+    }
+
+    /// Makes every node look up its cached callers of the tenant again, from the next request on.
+    pub async fn touch_access(&self, tenant: &Tenant) -> Result<()> {
+        store::bump_access(&self.inner.pool, tenant).await
+    }
+
+    /// Drops what is cached of a tenant: a hint from another node, or its deletion.
+    pub fn forget(&self, tenant: &Tenant) {
+        self.inner.snapshots.forget(tenant);
+    }
+}
+
+/// Reads counters and definitions in one statement, so that they belong together.
+pub(crate) async fn load(connection: &mut PgConnection, tenant: &Tenant) -> Result<(Arc<Snapshot>, Versions)> {
+    let stored = store::load_metadata(connection, tenant).await?;
+    let definitions = Definitions::from_rows(stored.rows, stored.next_id).map_err(Error::Damaged)?;
+    let snapshot = Snapshot::new(tenant.clone(), stored.versions.revision, definitions)?;
+    Ok((Arc::new(snapshot), stored.versions))
+}

@@ -1,0 +1,145 @@
+//! Static SQL on the system tables of a tenant's schema (`_state`, `_metadata`, `_revisions`).
+
+use metadata::Kind;
+use metadata::definitions::Row;
+use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row as _};
+use uuid::Uuid;
+
+use crate::context::{Tenant, Versions};
+use crate::error::{Error, Result};
+use crate::write::sql::table;
+
+/// All stored metadata of a tenant.
+pub(crate) struct Stored {
+    pub versions: Versions,
+    pub next_id: u32,
+    pub rows: Vec<Row>,
+}
+
+pub(crate) async fn load_versions(connection: &mut PgConnection, tenant: &Tenant) -> Result<Versions> {
+    let text = format!("SELECT revision, access FROM {}", table(&tenant.schema, "_state"));
+    let row = sqlx::query(AssertSqlSafe(text)).fetch_one(connection).await?;
+    Ok(Versions { revision: row.try_get(0)?, access: row.try_get(1)? })
+}
+
+pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant) -> Result<Stored> {
+    let text = format!(
+        "SELECT s.revision, s.access, s.next_id, m.id, m.kind, m.name, m.parent, m.package, m.retired_at IS NOT NULL AS retired, m.definition \
+         FROM {} s LEFT JOIN {} m ON TRUE ORDER BY m.position, m.id",
+        table(&tenant.schema, "_state"),
+        table(&tenant.schema, "_metadata"),
+    );
+    let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
+    let first = rows.first().ok_or(Error::NotFound)?;
+    let versions = Versions { revision: first.try_get("revision")?, access: first.try_get("access")? };
+    let next_id: i32 = first.try_get("next_id")?;
+    let mut components = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (Some(id), Some(kind)) = (row.try_get::<Option<String>, _>("id")?, row.try_get::<Option<String>, _>("kind")?)
+        else {
+            continue;
+        };
+        let Some(kind) = Kind::find(&kind) else { continue };
+        components.push(Row {
+            id,
+            kind,
+            name: row.try_get("name")?,
+            parent: row.try_get("parent")?,
+            package: row.try_get("package")?,
+            retired: row.try_get("retired")?,
+            definition: row.try_get("definition")?,
+        });
+    }
+    Ok(Stored { versions, next_id: u32::try_from(next_id).unwrap_or_default(), rows: components })
+}
+
+pub(crate) async fn bump_access(pool: &PgPool, tenant: &Tenant) -> Result<()> {
+    let text = format!("UPDATE {} SET access = access + 1", table(&tenant.schema, "_state"));
+    sqlx::query(AssertSqlSafe(text)).execute(pool).await?;
+    Ok(())
+}
+
+/// Stores changed components; `position` keeps their order.
+pub(crate) async fn put_rows(connection: &mut PgConnection, tenant: &Tenant, rows: &[(usize, &Row)]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let document: Vec<Json> = rows
+        .iter()
+        .map(|(position, row)| {
+            serde_json::json!({
+                "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent, "package": row.package,
+                "retired": row.retired, "definition": row.definition, "position": position,
+            })
+        })
+        .collect();
+    let metadata = table(&tenant.schema, "_metadata");
+    let text = format!(
+        "INSERT INTO {metadata} AS m (id, kind, name, parent, package, retired_at, definition, position) \
+         SELECT s.id, s.kind, s.name, s.parent, s.package, CASE WHEN s.retired THEN $2::timestamptz END, s.definition, s.position \
+         FROM jsonb_to_recordset($1) AS s(id text, kind text, name text, parent text, package text, retired boolean, definition jsonb, position int) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, parent = excluded.parent, package = excluded.package, definition = excluded.definition, \
+         position = excluded.position, retired_at = CASE WHEN excluded.retired_at IS NULL THEN NULL ELSE coalesce(m.retired_at, excluded.retired_at) END"
+    );
+    let now = chrono::Utc::now();
+    sqlx::query(AssertSqlSafe(text)).bind(Json::Array(document)).bind(now).execute(connection).await?;
+    Ok(())
+}
+
+pub(crate) async fn remove_rows(connection: &mut PgConnection, tenant: &Tenant, ids: &[String]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let text = format!("DELETE FROM {} WHERE id = ANY($1)", table(&tenant.schema, "_metadata"));
+    sqlx::query(AssertSqlSafe(text)).bind(ids).execute(connection).await?;
+    Ok(())
+}
+
+/// The tenant's counters, locked until the end of the transaction: one metadata change at a time.
+pub(crate) async fn lock_state(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(format!("trellis:{}", tenant.id))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What a revision leaves behind.
+pub(crate) struct RevisionRow<'r> {
+    pub number: i64,
+    pub next_id: u32,
+    pub actor: (Uuid, &'r str),
+    pub message: Option<&'r str>,
+    pub at: chrono::DateTime<chrono::Utc>,
+    /// Components before the change, and after it.
+    pub before: Json,
+    pub after: Json,
+    pub steps: Json,
+}
+
+pub(crate) async fn put_revision(connection: &mut PgConnection, tenant: &Tenant, row: RevisionRow<'_>) -> Result<()> {
+    let text = format!("UPDATE {} SET revision = $1, next_id = $2", table(&tenant.schema, "_state"));
+    sqlx::query(AssertSqlSafe(text))
+        .bind(row.number)
+        .bind(i32::try_from(row.next_id).unwrap_or(i32::MAX))
+        .execute(&mut *connection)
+        .await?;
+    let text = format!(
+        "INSERT INTO {} (number, made_at, actor_id, actor_name, message, before, after, steps) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        table(&tenant.schema, "_revisions")
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(row.number)
+        .bind(row.at)
+        .bind(row.actor.0)
+        .bind(row.actor.1)
+        .bind(row.message)
+        .bind(row.before)
+        .bind(row.after)
+        .bind(row.steps)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("SELECT pg_notify('trellis', $1)").bind(tenant.id.to_string()).execute(connection).await?;
+    Ok(())
+}

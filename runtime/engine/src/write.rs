@@ -1,0 +1,83 @@
+//! One command, one transaction: read the drafts, decide, check, write the rows with their history, check
+//! the after-image, commit. The number of statements does not depend on the number of records.
+//!
+//! The order of a save, in one place ([`Engine::write`] → [`create`], [`update`], [`remove`]):
+//! draft (types, options, defaults) → required → references that the actor may read → uniqueness →
+//! rows and history → links → may the actor still do this to what came out.
+
+use sqlx::{PgConnection, PgTransaction};
+use uuid::Uuid;
+
+use crate::Engine;
+use crate::command::{Command, MAX_RECORDS, What, Written};
+use crate::context::Context;
+use crate::error::{Error, Refusal, Result};
+use crate::query::Query;
+use crate::read;
+
+mod checks;
+mod constraint;
+mod create;
+pub(crate) mod draft;
+mod links;
+mod numbers;
+mod reach;
+mod remove;
+pub(crate) mod source;
+pub(crate) mod sql;
+mod update;
+
+impl Engine {
+    /// Runs one command: all or nothing. Answers ids, versions and, where records remain, the records as
+    /// the actor may see them.
+    pub async fn write(&self, context: &Context, command: Command) -> Result<Written> {
+        check_size(&command.what)?;
+        let object = context.snapshot.catalog.find_object(&command.object).ok_or(Error::NotFound)?.clone();
+        if object.system && !context.actor.is_system() {
+            return Err(Error::Forbidden(Refusal::SystemObject(object.name.clone())));
+        }
+        let mut transaction = self.begin(context).await?;
+        let outcome = match command.what {
+            What::Create(records) => create::run(&mut transaction, context, &object, records).await,
+            What::Update(updates) => update::run(&mut transaction, context, &object, updates).await,
+            What::Delete(ids) => remove::delete(&mut transaction, context, &object, ids).await,
+            What::Restore(ids) => remove::restore(&mut transaction, context, &object, ids).await,
+            What::Purge(ids) => remove::purge(&mut transaction, context, &object, ids).await,
+        };
+        match outcome {
+            Ok(written) => {
+                transaction.commit().await.map_err(|error| constraint::explain(error.into(), &object, context))?;
+                Ok(written)
+            }
+            Err(error) => {
+                transaction.rollback().await?;
+                Err(constraint::explain(error, &object, context))
+            }
+        }
+    }
+
+    /// A transaction in which the context's snapshot and caller are known to be current.
+    pub(crate) async fn begin(&self, context: &Context) -> Result<PgTransaction<'static>> {
+        let mut transaction = self.pool().begin().await?;
+        context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
+        Ok(transaction)
+    }
+}
+
+fn check_size(what: &What) -> Result<()> {
+    let count = match what {
+        What::Create(records) => records.len(),
+        What::Update(updates) => updates.len(),
+        What::Delete(ids) | What::Restore(ids) | What::Purge(ids) => ids.len(),
+    };
+    if count > MAX_RECORDS {
+        return Err(Error::invalid("", "too-many", format!("at most {MAX_RECORDS} records at once")));
+    }
+    Ok(())
+}
+
+/// The written records as the actor may see them, in the order of `ids`.
+async fn answer(connection: &mut PgConnection, context: &Context, object: &str, ids: Vec<Uuid>) -> Result<Written> {
+    let answer = read::run(connection, context, &Query::of(object, ids.clone())).await?;
+    Ok(Written { ids, versions: answer.versions.clone(), answer: Some(answer) })
+}

@@ -1,0 +1,49 @@
+//! Database constraints as problems of fields, by the names that our DDL gave them. The database is the
+//! judge of uniqueness and of references; nothing of its text goes outside.
+
+use metadata::Problem;
+use metadata::catalog::{Field, Object};
+
+use crate::context::Context;
+use crate::error::Error;
+
+/// A database error as what it means for the caller, where it means something.
+pub(crate) fn explain(error: Error, object: &Object, context: &Context) -> Error {
+    let Error::Database(error) = error else { return error };
+    let Some(database) = error.as_database_error() else { return error.into() };
+    let name = database.constraint().unwrap_or_default().to_owned();
+    match database.code().as_deref() {
+        Some("23505") => Error::Conflict(vec![duplicate(find_field(object, context, &name))]),
+        Some("23503") => Error::Conflict(vec![dangling(find_field(object, context, &name))]),
+        // Lock not available, deadlock, serialization failure, query cancelled by a timeout.
+        Some("55P03" | "40P01" | "40001" | "57014") => Error::Busy,
+        // Undefined table or column: the schema has moved on since the snapshot was made.
+        Some("42P01" | "42703") => Error::Outdated(crate::context::Versions::default()),
+        _ => error.into(),
+    }
+}
+
+/// The field whose stable id begins the constraint's name: `f12_key`, on Citus with a shard suffix.
+fn find_field<'c>(object: &'c Object, context: &'c Context, constraint: &str) -> Option<&'c Field> {
+    let id = constraint.split('_').next()?;
+    let others = context.snapshot.catalog.objects.iter().map(AsRef::as_ref);
+    std::iter::once(object).chain(others).find_map(|object| object.find_field_by_id(id))
+}
+
+fn duplicate(field: Option<&Field>) -> Problem {
+    match field {
+        Some(field) => {
+            let key = field.columns.first().map_or(field.name.as_str(), |column| column.key.as_str());
+            Problem::new(key, "duplicate", format!("another record has this {}", field.label))
+        }
+        None => Problem::new("", "duplicate", "another record has this value"),
+    }
+}
+
+fn dangling(field: Option<&Field>) -> Problem {
+    let message = match field {
+        Some(field) => format!("a record is still pointed to, or no longer there, through {}", field.label),
+        None => "a record is still pointed to, or no longer there".into(),
+    };
+    Problem::new("", "in-use", message)
+}

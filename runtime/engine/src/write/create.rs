@@ -1,0 +1,105 @@
+//! New records.
+
+use std::sync::Arc;
+
+use metadata::Problem;
+use metadata::catalog::Object;
+use permissions::Action;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use super::draft::{Draft, Slots};
+use super::{answer, checks, links, numbers, reach, source, sql};
+use crate::command::{Fields, Written};
+use crate::context::Context;
+use crate::error::{Error, Refusal, Result};
+
+/// Creates the records and answers them.
+pub(super) async fn run(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Arc<Object>,
+    records: Vec<Fields>,
+) -> Result<Written> {
+    let slots = Slots::new(object);
+    let many = records.len() > 1;
+    let mut drafts = read(&slots, context, &records, many)?;
+    insert(connection, context, &slots, &mut drafts).await?;
+    answer(connection, context, &object.name, drafts.iter().map(|draft| draft.id).collect()).await
+}
+
+/// Checks and inserts drafts that were read already.
+pub(crate) async fn insert(
+    connection: &mut PgConnection,
+    context: &Context,
+    slots: &Slots<'_>,
+    drafts: &mut [Draft],
+) -> Result<()> {
+    let decision = context.snapshot.policies.decide(&context.actor, Action::Create, slots.object, &context.snapshot.catalog);
+    if !decision.is_allowed() {
+        return Err(Error::Forbidden(Refusal::Action { action: "create", object: slots.object.name.clone() }));
+    }
+    let many = drafts.len() > 1;
+    let problems = checks::references(connection, context, slots, drafts).await?;
+    checks::refuse(problems, many)?;
+    numbers::assign(connection, context, slots, drafts).await?;
+    let used = used(slots, drafts);
+    let indexed: Vec<(usize, &Draft)> = drafts.iter().enumerate().collect();
+    let json = source::json(slots, &used, &indexed);
+    if many {
+        checks::refuse_duplicates(connection, context, (slots, &used), &json).await?;
+    }
+    let text = sql::insert(&context.tenant().schema, slots, &used);
+    execute(connection, context, text, json).await?;
+    links::put(connection, context, slots, drafts).await?;
+    let ids: Vec<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    reach::require_after(connection, context, (slots.object, &ids), Action::Create).await
+}
+
+fn read(slots: &Slots<'_>, context: &Context, records: &[Fields], many: bool) -> Result<Vec<Draft>> {
+    let (mut drafts, mut problems) = (Vec::with_capacity(records.len()), Vec::new());
+    for (index, fields) in records.iter().enumerate() {
+        let (draft, mut found) = prepare(slots, context, fields);
+        if many {
+            found = found.into_iter().map(|problem| problem.under(&index.to_string())).collect();
+        }
+        problems.extend(found);
+        drafts.push(draft);
+    }
+    if problems.is_empty() { Ok(drafts) } else { Err(Error::Unprocessable(problems)) }
+}
+
+/// One new record: read, completed and checked for what it lacks.
+fn prepare(slots: &Slots<'_>, context: &Context, fields: &Fields) -> (Draft, Vec<Problem>) {
+    let (mut draft, mut problems) = slots.read(context, context.new_id(), fields);
+    slots.complete(context, &mut draft);
+    let missing = slots.missing(&draft, true);
+    // A value that could not be read is wrong, not missing.
+    problems.extend(missing.into_iter().filter(|m| !fields.iter().any(|(key, _)| *key == m.path)).collect::<Vec<_>>());
+    let blank_given: Vec<Problem> =
+        slots.missing(&draft, false).into_iter().filter(|m| fields.iter().any(|(key, _)| *key == m.path)).collect();
+    problems.extend(blank_given);
+    (draft, problems)
+}
+
+/// Slots that any of the drafts fills.
+pub(super) fn used(slots: &Slots<'_>, drafts: &[Draft]) -> Vec<usize> {
+    (0..slots.columns.len()).filter(|&slot| drafts.iter().any(|draft| draft.slots[slot].is_some())).collect()
+}
+
+/// Runs one statement of the write path with its common parameters; answers the ids that it wrote.
+pub(super) async fn execute(
+    connection: &mut PgConnection,
+    context: &Context,
+    text: String,
+    json: String,
+) -> Result<Vec<Uuid>> {
+    let ids = sqlx::query_scalar(AssertSqlSafe(text))
+        .bind(json)
+        .bind(context.now)
+        .bind(context.actor.user_id)
+        .bind(&context.request_id)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids)
+}

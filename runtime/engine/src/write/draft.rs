@@ -1,0 +1,187 @@
+//! Records on their way in: keys matched to columns, values parsed by their kinds, defaults filled.
+//! Pure; every problem of every record is told.
+
+use formulas::Value;
+use metadata::catalog::{Column, Field, Object};
+use metadata::{FieldKind, Input, Problem};
+use uuid::Uuid;
+
+use crate::command::Fields;
+use crate::context::Context;
+
+/// One record as it will be written: a slot for each column of the object, `None` where nothing is said.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub id: Uuid,
+    pub slots: Vec<Option<Value>>,
+    /// Many-to-many fields by index, with the ids that shall be linked.
+    pub links: Vec<(usize, Vec<Uuid>)>,
+}
+
+/// The columns of an object in one row, each with the field that it belongs to.
+pub(crate) struct Slots<'o> {
+    pub object: &'o Object,
+    pub columns: Vec<(&'o Field, &'o Column)>,
+}
+
+impl<'o> Slots<'o> {
+    /// Own columns; `name` that is stored in another own field shares that field's slot.
+    pub(crate) fn new(object: &'o Object) -> Self {
+        let mut columns: Vec<(&Field, &Column)> = Vec::new();
+        for field in &object.fields {
+            for column in &field.columns {
+                match columns.iter_mut().find(|(_, known)| known.name == column.name) {
+                    // The own field knows the rules (length, required); the standard one only mirrors it.
+                    Some(known) if known.0.standard => *known = (field, column),
+                    Some(_) => {}
+                    None => columns.push((field, column)),
+                }
+            }
+        }
+        Self { object, columns }
+    }
+
+    /// The slot that a JSON key is written to.
+    pub(crate) fn find(&self, key: &str) -> Option<usize> {
+        let (_, column) = self.object.find_key(key)?;
+        self.columns.iter().position(|(_, known)| known.name == column.name)
+    }
+
+    /// The slot of a column by name.
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|(_, column)| column.name == name)
+    }
+
+    /// An empty draft.
+    pub(crate) fn blank(&self, id: Uuid) -> Draft {
+        Draft { id, slots: vec![None; self.columns.len()], links: Vec::new() }
+    }
+
+    /// Reads one record's fields into a draft.
+    pub(crate) fn read(&self, context: &Context, id: Uuid, fields: &Fields) -> (Draft, Vec<Problem>) {
+        let mut draft = self.blank(id);
+        let mut problems = Vec::new();
+        for (key, raw) in fields {
+            if let Err(problem) = self.put(context, &mut draft, (key, Input::from_raw(raw))) {
+                problems.push(problem);
+            }
+        }
+        (draft, problems)
+    }
+
+    /// Puts one value into the draft's slot for `key`.
+    pub(crate) fn put(
+        &self,
+        context: &Context,
+        draft: &mut Draft,
+        (key, input): (&str, Input<'_>),
+    ) -> Result<(), Problem> {
+        let Some(slot) = self.find(key) else { return self.put_links(draft, key, &input) };
+        let (field, column) = self.columns[slot];
+        if field.read_only && !may_set(context, field) {
+            return Err(Problem::new(key, "read-only", format!("`{key}` is set by the system")));
+        }
+        let value = parse(field, column, &input).map_err(|fault| fault.at(key))?;
+        draft.slots[slot] = Some(value);
+        Ok(())
+    }
+
+    fn put_links(&self, draft: &mut Draft, key: &str, input: &Input<'_>) -> Result<(), Problem> {
+        let found = self.object.fields.iter().position(|field| field.name == key && field.kind.is_to_many());
+        let Some(index) = found else {
+            let hint = self.object.find_field(key).and_then(|field| field.columns.first());
+            let problem = Problem::new(key, "unknown-field", format!("`{}` has no field `{key}`", self.object.name));
+            return Err(match hint {
+                Some(column) => problem.hint(format!("write `{}`", column.key)),
+                None => problem,
+            });
+        };
+        let value = if matches!(input, Input::Null) {
+            Value::List(Vec::new())
+        } else {
+            self.object.fields[index].kind.behaviour().parse(input).map_err(|fault| fault.at(key))?
+        };
+        let Value::List(items) = value else { return Ok(()) };
+        let ids = items.into_iter().filter_map(|item| if let Value::Id(id) = item { Some(id) } else { None });
+        draft.links.push((index, ids.collect()));
+        Ok(())
+    }
+
+    /// Fills what a new record has without being told: owner, defaults, times.
+    pub(crate) fn complete(&self, context: &Context, draft: &mut Draft) {
+        for (slot, (field, column)) in self.columns.iter().enumerate() {
+            let given = match column.name.as_str() {
+                "id" => Some(Value::Id(draft.id)),
+                "version" => Some(Value::Number(1.into())),
+                "created_at" => draft.slots[slot].clone().or(Some(Value::DateTime(context.now))),
+                "updated_at" => draft.slots[slot].clone().or_else(|| self.created_at(draft)).or(Some(Value::DateTime(context.now))),
+                "owner_id" | "created_by_id" | "updated_by_id" if draft.slots[slot].is_none() => {
+                    Some(Value::Id(context.actor.user_id))
+                }
+                _ if draft.slots[slot].is_none() => field.default.clone().or_else(|| match field.kind {
+                    FieldKind::Boolean(_) => Some(Value::Bool(false)),
+                    _ => None,
+                }),
+                _ => continue,
+            };
+            draft.slots[slot] = given;
+        }
+        self.compose_name(draft, true);
+    }
+
+    fn created_at(&self, draft: &Draft) -> Option<Value> {
+        draft.slots[self.column("created_at")?].clone()
+    }
+
+    /// A name that is made of other fields, when none was given.
+    fn compose_name(&self, draft: &mut Draft, is_new: bool) {
+        let parts = &self.object.name_field.compose;
+        let Some(slot) = self.column("name") else { return };
+        if parts.is_empty() || !is_new || draft.slots[slot].as_ref().is_some_and(|name| *name != Value::Null) {
+            return;
+        }
+        let texts = parts.iter().filter_map(|part| match draft.slots[self.find(part)?].as_ref()? {
+            Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let name = texts.collect::<Vec<_>>().join(" ");
+        draft.slots[slot] = (!name.is_empty()).then_some(Value::Text(name));
+    }
+
+    /// Fields that must not be blank and are: on a new record all, on a change those that it names.
+    pub(crate) fn missing(&self, draft: &Draft, is_new: bool) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (slot, (field, column)) in self.columns.iter().enumerate() {
+            let must = field.required || matches!(column.name.as_str(), "name" | "owner_id") || is_boolean(field);
+            let blank = match &draft.slots[slot] {
+                None => is_new && !matches!(field.kind, FieldKind::Autonumber(_)),
+                Some(value) => *value == Value::Null,
+            };
+            if must && blank {
+                problems.push(Problem::new(&column.key, "required", format!("{} is required", field.label)));
+            }
+        }
+        problems
+    }
+}
+
+fn is_boolean(field: &Field) -> bool {
+    matches!(field.kind, FieldKind::Boolean(_))
+}
+
+/// Trellis itself may set the times of sample and imported records; nobody else may.
+fn may_set(context: &Context, field: &Field) -> bool {
+    context.actor.is_system()
+        && matches!(field.name.as_str(), "created_at" | "updated_at" | "created_by" | "updated_by")
+}
+
+fn parse(field: &Field, column: &Column, input: &Input<'_>) -> Result<Value, metadata::Fault> {
+    let is_object_name = matches!(field.kind, FieldKind::AnyLookup(_)) && field.columns.first() == Some(column);
+    match (is_object_name, input) {
+        (_, Input::Null) => Ok(Value::Null),
+        (true, Input::Text(name)) if name.is_empty() => Ok(Value::Null),
+        (true, Input::Text(name)) => Ok(Value::Text(name.to_string())),
+        (true, _) => Err(metadata::Fault::wrong_type("the name of an object")),
+        (false, input) => field.parse(input),
+    }
+}

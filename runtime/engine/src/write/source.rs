@@ -1,0 +1,78 @@
+//! Rows as the statement's source: one parameter holding JSON, read back by PostgreSQL as a typed
+//! record set. The text depends on the set of columns alone, whether one record is written or ten thousand.
+
+use formulas::Value;
+use metadata::field_kinds::ColumnType;
+
+use super::draft::{Draft, Slots};
+use super::sql::quoted;
+use crate::read::encode::string;
+
+/// `json_to_recordset($1) AS s(n int, id uuid, …)` for the given slots.
+pub(crate) fn recordset(slots: &Slots<'_>, used: &[usize]) -> String {
+    let mut text = String::from("json_to_recordset($1::json) AS s(n int, id uuid");
+    for &slot in used {
+        let (_, column) = slots.columns[slot];
+        if column.name != "id" {
+            text.push_str(&format!(", {} {}", quoted(&column.name), wide(column.ty)));
+        }
+    }
+    text.push(')');
+    text
+}
+
+/// Numbers keep all digits until the column's own type takes them.
+fn wide(ty: ColumnType) -> String {
+    match ty {
+        ColumnType::Numeric(..) => "numeric".into(),
+        other => other.sql(),
+    }
+}
+
+/// The drafts as a JSON array; `n` is the place of the record in the command.
+pub(crate) fn json(slots: &Slots<'_>, used: &[usize], drafts: &[(usize, &Draft)]) -> String {
+    let mut out = Vec::with_capacity(drafts.len() * (48 + used.len() * 24));
+    out.push(b'[');
+    for (index, (n, draft)) in drafts.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(format!("{{\"n\":{n},\"id\":\"{}\"", draft.id).as_bytes());
+        for &slot in used {
+            let (_, column) = slots.columns[slot];
+            let Some(value) = draft.slots[slot].as_ref().filter(|_| column.name != "id") else { continue };
+            out.push(b',');
+            string(&mut out, &column.name);
+            out.push(b':');
+            write_value(&mut out, value);
+        }
+        out.push(b'}');
+    }
+    out.push(b']');
+    // Every piece was written from `str`.
+    String::from_utf8(out).unwrap_or_default()
+}
+
+fn write_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Value::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::Text(text) => string(out, text),
+        Value::Date(date) => string(out, &date.to_string()),
+        Value::DateTime(at) => string(out, &at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)),
+        Value::Time(time) => string(out, &time.to_string()),
+        Value::Id(id) => string(out, &id.to_string()),
+        Value::Json(json) => out.extend_from_slice(json.to_string().as_bytes()),
+        Value::List(items) => {
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write_value(out, item);
+            }
+            out.push(b']');
+        }
+    }
+}

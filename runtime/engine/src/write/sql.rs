@@ -1,0 +1,120 @@
+//! The statements of the write path. Each writes the rows and their history together, so that there is
+//! no change without a history row; none depends on how many records there are.
+//!
+//! Parameters common to all: `$1` the source or ids, `$2` now, `$3` the actor's user id, `$4` the request id.
+
+use metadata::catalog::Object;
+
+use super::draft::Slots;
+use super::source::recordset;
+use crate::change::Happened;
+
+/// An identifier in double quotes.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Schema-qualified table.
+pub(crate) fn table(schema: &str, name: &str) -> String {
+    format!("{}.{}", quoted(schema), quoted(name))
+}
+
+fn columns(slots: &Slots<'_>, used: &[usize]) -> Vec<String> {
+    used.iter().map(|&slot| quoted(&slots.columns[slot].1.name)).collect()
+}
+
+/// New rows from the source, with their history.
+pub(crate) fn insert(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String {
+    let columns = columns(slots, used);
+    let picked: Vec<String> = columns.iter().map(|column| format!("s.{column}")).collect();
+    let rows = format!(
+        "INSERT INTO {} ({}) SELECT {} FROM {} ORDER BY s.n RETURNING id, version",
+        table(schema, &slots.object.name),
+        columns.join(", "),
+        picked.join(", "),
+        recordset(slots, used),
+    );
+    with_history(schema, slots.object, &rows, ("NULL::jsonb", Happened::Created))
+}
+
+/// Changed columns from the source, with old and new values as history.
+pub(crate) fn update(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String {
+    let object = table(schema, &slots.object.name);
+    let names = columns(slots, used);
+    let assigned: Vec<String> = names.iter().map(|name| format!("{name} = s.{name}, ")).collect();
+    let kept: String = names.iter().map(|name| format!(", b.{name}")).collect();
+    let new: String = names.iter().map(|name| format!(", t.{name}")).collect();
+    let rows = format!(
+        "UPDATE {object} t SET {}version = t.version + 1, updated_at = $2, updated_by_id = $3 FROM {} WHERE t.id = s.id RETURNING t.id, t.version{new}",
+        assigned.concat(),
+        recordset(slots, used),
+    );
+    let before = format!("SELECT b.id{kept} FROM {object} b WHERE b.id IN (SELECT s.id FROM {})", recordset(slots, used));
+    format!(
+        "WITH before AS ({before}), written AS ({rows}), noted AS (INSERT INTO {} (record_id, version, object_id, happened_at, actor_id, action, request_id, changes) \
+         SELECT w.id, w.version, '{}', $2, $3, '{}', $4, {} FROM written w JOIN before b ON b.id = w.id) SELECT id FROM written",
+        table(schema, "_history"),
+        slots.object.id,
+        Happened::Updated.word(),
+        differences(slots, used),
+    )
+}
+
+/// `{"f12": [old, new], …}` of the columns that differ.
+fn differences(slots: &Slots<'_>, used: &[usize]) -> String {
+    let parts: Vec<String> = used
+        .iter()
+        .map(|&slot| {
+            let (field, column) = slots.columns[slot];
+            let name = quoted(&column.name);
+            let key = if field.columns.len() > 1 { &column.key } else { &field.id };
+            format!(
+                "CASE WHEN b.{name} IS DISTINCT FROM w.{name} THEN jsonb_build_object('{key}', jsonb_build_array(b.{name}, w.{name})) ELSE '{{}}'::jsonb END"
+            )
+        })
+        .collect();
+    if parts.is_empty() { "'{}'::jsonb".into() } else { parts.join(" || ") }
+}
+
+/// Into the recycle bin: live rows where `condition` holds.
+pub(crate) fn delete(schema: &str, object: &Object, condition: &str) -> String {
+    let rows = format!(
+        "UPDATE {} t SET deleted_at = $2, deleted_by_id = $3, version = t.version + 1 WHERE t.deleted_at IS NULL AND {condition} RETURNING t.id, t.version",
+        table(schema, &object.name),
+    );
+    with_history(schema, object, &rows, ("NULL::jsonb", Happened::Deleted))
+}
+
+/// Out of the recycle bin.
+pub(crate) fn restore(schema: &str, object: &Object, condition: &str) -> String {
+    let rows = format!(
+        "UPDATE {} t SET deleted_at = NULL, deleted_by_id = NULL, version = t.version + 1 WHERE t.deleted_at IS NOT NULL AND {condition} RETURNING t.id, t.version",
+        table(schema, &object.name),
+    );
+    with_history(schema, object, &rows, ("NULL::jsonb", Happened::Restored))
+}
+
+/// For good; the history keeps the whole last image.
+pub(crate) fn purge(schema: &str, object: &Object, condition: &str) -> String {
+    let rows = format!(
+        "DELETE FROM {} t WHERE {condition} RETURNING t.id, t.version + 1 AS version, to_jsonb(t) AS image",
+        table(schema, &object.name),
+    );
+    with_history(schema, object, &rows, ("w.image", Happened::Purged))
+}
+
+fn with_history(schema: &str, object: &Object, rows: &str, (changes, happened): (&str, Happened)) -> String {
+    if !object.history {
+        // The parameters stay used, so that every statement takes the same ones.
+        return format!(
+            "WITH written AS ({rows}) SELECT id FROM written WHERE $2::timestamptz IS NOT NULL AND $3::uuid IS NOT NULL AND $4::text IS NOT NULL"
+        );
+    }
+    format!(
+        "WITH written AS ({rows}), noted AS (INSERT INTO {} (record_id, version, object_id, happened_at, actor_id, action, request_id, changes) \
+         SELECT w.id, w.version, '{}', $2::timestamptz, $3::uuid, '{}', $4::text, {changes} FROM written w) SELECT id FROM written",
+        table(schema, "_history"),
+        object.id,
+        happened.word(),
+    )
+}
