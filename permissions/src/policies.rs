@@ -26,7 +26,7 @@ g = _, _
 [policy_effect]
 e = some(where (p.eft == allow))
 [matchers]
-m = (p.action == '*' || r.action == p.action) && (p.object == '*' || r.object == p.object) && (p.rows == 'all' || r.rows == p.rows) && g(r.role, p.role)
+m = (p.action == \"*\" || r.action == p.action) && (p.object == \"*\" || r.object == p.object) && (p.rows == \"all\" || r.rows == p.rows) && g(r.role, p.role)
 ";
 
 /// Deepest chain of master-detail relations that access follows.

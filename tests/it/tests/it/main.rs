@@ -1,0 +1,3 @@
+//! The database ring: one binary, real PostgreSQL, a database for each test.
+
+mod records;
