@@ -2,7 +2,7 @@
 # Runs the rings of tests, all of them or those named, and sums up: all.sh [fmt clippy rust tidy ui-lint ui browser]
 # A ring that fails does not keep the next from running; the exit code is 1 when any failed.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 TARGET=${CARGO_TARGET_DIR:-target}
 LOGS=$(mktemp -d)

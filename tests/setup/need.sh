@@ -12,7 +12,7 @@ at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; 
 
 have_cargo() { command -v cargo >/dev/null && at_least "$(rust_wanted)" "$(cargo --version | cut -d' ' -f2)"; }
 have_cc() { command -v cc >/dev/null; }
-have_node() { command -v npm >/dev/null && at_least $NODE_AT_LEAST "$(node --version 2>/dev/null | tr -d v)"; }
+have_node() { command -v npm >/dev/null && at_least "$NODE_AT_LEAST" "$(node --version 2>/dev/null | tr -d v)"; }
 have_postgres() { [ -n "$(postgres_bin)" ]; }
 have_chromium() { [ -n "$(chromium_bin)" ]; }
 
@@ -24,7 +24,7 @@ postgres_bin() {
     for bin in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin \
         /usr/local/opt/postgresql*/bin "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
         if [ -x "$bin/postgres" ] && [ -x "$bin/initdb" ] &&
-            at_least $POSTGRES_AT_LEAST "$("$bin/postgres" --version | grep -oE '[0-9.]+' | head -n 1)"; then
+            at_least "$POSTGRES_AT_LEAST" "$("$bin/postgres" --version | grep -oE '[0-9.]+' | head -n 1)"; then
             echo "$bin"
             return
         fi
@@ -63,42 +63,57 @@ how_by_hand() {
         node) echo "Node.js $NODE_AT_LEAST or newer with npm: from nodejs.org or by your version manager" ;;
         postgres)
             echo "PostgreSQL $POSTGRES_AT_LEAST or newer, its server programs: on macOS 'brew install postgresql@17', on" \
-                "Fedora 'dnf install postgresql-server', on an older Debian or Ubuntu from the PGDG repository;" \
-                "or set TRELLIS_DATABASE_URL to a server that runs already"
+                "Fedora 'dnf install postgresql-server', on Debian 12, Ubuntu 24.04 and newer 'apt-get install" \
+                "postgresql', on older ones from the PGDG repository; or set TRELLIS_DATABASE_URL to a server that runs already"
             ;;
-        chromium) echo "Chromium or Chrome for the browser tests; CHROMIUM=/path/to/it names one outside PATH" ;;
+        chromium) echo "Chromium or Chrome for the browser tests ('apt-get install chromium'); CHROMIUM=/path/to/it names one outside PATH" ;;
     esac
 }
 
 # Root by right, by a sudo that asks nothing, or by one that may ask because someone sits there.
-as_root() {
+find_root() {
     if [ "$(id -u)" = 0 ]; then
-        "$@"
+        as_root=(env)
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-        sudo -n "$@"
+        as_root=(sudo -n)
     elif command -v sudo >/dev/null && [ -t 0 ] && [ -z "${CI:-}" ]; then
-        sudo "$@"
+        as_root=(sudo)
     else
-        echo "need: this takes root, and there is no sudo that works here without a question; as root run:" >&2
-        echo "    $*" >&2
         return 1
     fi
 }
 
-apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
 
 # Debian makes and starts a cluster when a server is installed. Trellis has its own, so not this time.
 apt_install() {
-    local no_cluster=/etc/postgresql-common/createcluster.d/trellis.conf
+    local settings=/etc/postgresql-common/createcluster.d
     case " $* " in
         *" postgresql "*)
-            apt install -y --no-install-recommends postgresql-common
-            echo 'create_main_cluster = false' | as_root tee $no_cluster >/dev/null
+            apt install -y --no-install-recommends postgresql-common || return
+            "${as_root[@]}" mkdir -p $settings
+            echo 'create_main_cluster = false' | "${as_root[@]}" tee $settings/trellis.conf >/dev/null
             apt install -y --no-install-recommends "$@"
-            as_root rm -f $no_cluster
+            "${as_root[@]}" rm -f $settings/trellis.conf
             ;;
         *) apt install -y --no-install-recommends "$@" ;;
     esac
+}
+
+# Installs what apt has of the tools named; quiet unless it fails.
+apt_tools() {
+    local tool names packages=() log
+    log=$(mktemp)
+    apt update >"$log" 2>&1 || { cat "$log" && echo "need: apt could not update its lists; going on with the old"; } >&2
+    for tool in "$@"; do
+        read -r -a names <<<"$(apt_packages "$tool")"
+        packages+=(${names[@]+"${names[@]}"})
+    done
+    if [ ${#packages[@]} -gt 0 ]; then
+        echo "need: apt-get install ${packages[*]}"
+        apt_install "${packages[@]}" >"$log" 2>&1 || cat "$log" >&2
+    fi
+    rm -f "$log"
 }
 
 missing=()
@@ -109,13 +124,11 @@ done
 
 if command -v apt-get >/dev/null; then
     echo "need: installing what is missing: ${missing[*]}"
-    apt update || echo "need: apt could not update its lists; going on with what it has" >&2
-    packages=()
-    for tool in "${missing[@]}"; do
-        read -r -a names <<<"$(apt_packages "$tool")"
-        packages+=(${names[@]+"${names[@]}"})
-    done
-    [ ${#packages[@]} = 0 ] || apt_install "${packages[@]}" >/dev/null || true
+    if find_root; then
+        apt_tools "${missing[@]}"
+    else
+        echo "need: cannot install by apt: not root, and no sudo that works here without a question" >&2
+    fi
 fi
 
 failed=0
