@@ -87,14 +87,15 @@ apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::
 
 # Debian makes and starts a cluster when a server is installed. Trellis has its own, so not this time.
 apt_install() {
-    local settings=/etc/postgresql-common/createcluster.d
+    local settings=/etc/postgresql-common/createcluster.d failed=0
     case " $* " in
         *" postgresql "*)
             apt install -y --no-install-recommends postgresql-common || return
             "${as_root[@]}" mkdir -p $settings
             echo 'create_main_cluster = false' | "${as_root[@]}" tee $settings/trellis.conf >/dev/null
-            apt install -y --no-install-recommends "$@"
+            apt install -y --no-install-recommends "$@" || failed=1
             "${as_root[@]}" rm -f $settings/trellis.conf
+            [ $failed = 0 ]
             ;;
         *) apt install -y --no-install-recommends "$@" ;;
     esac
