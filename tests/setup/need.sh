@@ -18,11 +18,13 @@ have_chromium() { [ -n "$(chromium_bin)" ]; }
 
 rust_wanted() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$(dirname "$0")/../../Cargo.toml"; }
 
-# The first folder with the server programs of a PostgreSQL that is new enough.
+# The first folder with the server programs of a PostgreSQL that is new enough, looked for where Trellis looks.
 postgres_bin() {
     local bin
-    for bin in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin \
-        /usr/local/opt/postgresql*/bin "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
+    for bin in "${TRELLIS_POSTGRES_BIN:-/none}" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql* \
+        /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin /usr/local/pgsql/bin \
+        /home/linuxbrew/.linuxbrew/opt/postgresql*/bin /Applications/Postgres.app/Contents/Versions/*/bin \
+        "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
         if [ -x "$bin/postgres" ] && [ -x "$bin/initdb" ] &&
             at_least "$POSTGRES_AT_LEAST" "$("$bin/postgres" --version | grep -oE '[0-9.]+' | head -n 1)"; then
             echo "$bin"

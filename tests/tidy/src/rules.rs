@@ -9,7 +9,6 @@ mod object_names;
 mod pure;
 mod sizes;
 mod sql;
-mod ui_layers;
 
 pub use field_kinds::unequal_field_kinds;
 pub use heads::missing_heads;
@@ -20,4 +19,3 @@ pub use object_names::packaged_names_in_ui;
 pub use pure::impure_calls;
 pub use sizes::oversized_files;
 pub use sql::stray_sea_query;
-pub use ui_layers::upward_imports;

@@ -102,8 +102,3 @@ fn ui_folders_are_the_field_kinds() {
 fn no_packaged_object_is_special_in_the_ui() {
     hold(rules::packaged_names_in_ui(&SOURCES));
 }
-
-#[test]
-fn ui_imports_flow_one_way() {
-    hold(rules::upward_imports(&SOURCES));
-}
