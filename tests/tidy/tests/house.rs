@@ -13,12 +13,10 @@ use tidy::workspace::{Crate, load_crates};
 static CRATES: LazyLock<Vec<Crate>> = LazyLock::new(|| load_crates(&root()));
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| load_sources(&root()));
 
+/// Asked for at run time: trees that share a target folder share this binary, and each means itself.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .expect("the crate is in tests/tidy")
-        .to_path_buf()
+    let folder = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate is");
+    Path::new(&folder).ancestors().nth(2).expect("the crate is in tests/tidy").to_path_buf()
 }
 
 #[track_caller]
