@@ -13,6 +13,8 @@ pub mod edges;
 
 pub mod doors;
 
+pub mod licences;
+
 pub mod rules;
 
 /// One broken rule: where, and what to do about it.

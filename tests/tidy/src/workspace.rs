@@ -1,8 +1,8 @@
-//! What Cargo says about the workspace: its crates and what each names in its `Cargo.toml`.
-//! Features and versions are of no interest here.
+//! What Cargo says about the workspace: its crates, what each names in its `Cargo.toml`, and the licences of all that
+//! is built. Features and versions are of no interest here.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde::Deserialize;
 
@@ -32,6 +32,9 @@ struct Metadata {
 struct Package {
     name: String,
     manifest_path: String,
+    /// `None` for a crate of this workspace.
+    source: Option<String>,
+    license: Option<String>,
     dependencies: Vec<PackageDependency>,
 }
 
@@ -46,14 +49,28 @@ struct PackageDependency {
 /// # Panics
 /// When Cargo cannot be run or cannot read the workspace: then no rule can be checked.
 pub fn load_crates(root: &Path) -> Vec<Crate> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["metadata", "--offline", "--no-deps", "--format-version", "1"])
-        .current_dir(root)
-        .output()
-        .expect("cargo runs: this test was started by it");
+    let output = cargo(root, &["--no-deps"]);
     assert!(output.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
     parse_crates(&output.stdout, root)
+}
+
+/// Name and licence of every third-party crate that is built for this machine, or why Cargo cannot say: on a machine
+/// that never built the whole workspace some are not there to be asked, and this test fetches nothing.
+pub fn load_licences(root: &Path) -> Result<Vec<(String, String)>, String> {
+    let output = cargo(root, &["--locked", "--filter-platform", "host-tuple"]);
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+    let others = metadata.packages.into_iter().filter(|package| package.source.is_some());
+    Ok(others.map(|package| (package.name, package.license.unwrap_or_default())).collect())
+}
+
+fn cargo(root: &Path, options: &[&str]) -> Output {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["metadata", "--offline", "--format-version", "1"]).args(options).current_dir(root);
+    command.output().expect("cargo runs: this test was started by it")
 }
 
 fn parse_crates(json: &[u8], root: &Path) -> Vec<Crate> {

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use tidy::Finding;
 use tidy::doors::{DOORS, impure_dependencies, wrong_doors};
 use tidy::edges::{MAY_USE, forbidden_edges};
+use tidy::licences::{locked_licences, unwanted_licences};
 use tidy::rules;
 use tidy::sources::{Source, load_sources};
-use tidy::workspace::{Crate, load_crates};
+use tidy::workspace::{Crate, load_crates, load_licences};
 
 static CRATES: LazyLock<Vec<Crate>> = LazyLock::new(|| load_crates(&root()));
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| load_sources(&root()));
@@ -86,6 +87,17 @@ fn no_file_is_past_600_lines() {
 #[test]
 fn lock_files_name_no_server() {
     hold(rules::addresses_in_locks(&SOURCES));
+}
+
+#[test]
+fn licences_are_permissive() {
+    hold(
+        SOURCES.iter().flat_map(|source| unwanted_licences(&source.path, &locked_licences(source))).collect(),
+    );
+    match load_licences(&root()) {
+        Ok(crates) => hold(unwanted_licences("Cargo.lock", &crates)),
+        Err(why) => println!("skipped for crates, as not all of them are on this machine: {why}"),
+    }
 }
 
 #[test]
