@@ -72,18 +72,8 @@ impl Engine {
 
     /// Tries until the locks are to be had.
     pub(crate) async fn change(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
-        if !context.actor.in_scope("metadata", true) || !context.snapshot.policies.holds(&context.actor, "manage_metadata") {
-            return Err(Error::Forbidden(Refusal::Permission("manage_metadata")));
-        }
-        for attempt in 0..ATTEMPTS {
-            match self.attempt(context, wish, next).await {
-                Err(Error::Database(error)) if is_locked(&error) => {
-                    tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * attempt))).await;
-                }
-                outcome => return outcome,
-            }
-        }
-        Err(Error::Busy)
+        require_permission(context)?;
+        with_patience(async || self.attempt(context, wish, next).await).await
     }
 
     async fn attempt(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
@@ -107,13 +97,35 @@ impl Engine {
     }
 }
 
+/// Metadata is changed by those who may, with a key that may.
+pub(crate) fn require_permission(context: &Context) -> Result<()> {
+    let holds = context.snapshot.policies.holds(&context.actor, "manage_metadata");
+    if context.actor.in_scope("metadata", true) && holds {
+        return Ok(());
+    }
+    Err(Error::Forbidden(Refusal::Permission("manage_metadata")))
+}
+
+/// Tries again while locks are not to be had, with a growing pause in which others get their turn.
+pub(crate) async fn with_patience<T>(mut attempt: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+    for count in 0..ATTEMPTS {
+        match attempt().await {
+            Err(Error::Database(error)) if is_locked(&error) => {
+                tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * count))).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    Err(Error::Busy)
+}
+
 /// Lock not available, or a deadlock with ordinary writers.
 fn is_locked(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03" || code == "40P01")
 }
 
 /// One attempt inside a transaction; with a snapshot when there is something to commit.
-async fn attempt(
+pub(crate) async fn attempt(
     connection: &mut PgConnection,
     context: &Context,
     wish: &Apply,

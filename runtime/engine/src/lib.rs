@@ -4,7 +4,7 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`schema`] (a tenant's own schema).
+//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`schema`] (a tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -13,6 +13,7 @@ pub mod context;
 pub mod error;
 pub mod filter;
 pub mod history;
+pub mod packages;
 pub mod plan;
 pub mod query;
 pub mod read;

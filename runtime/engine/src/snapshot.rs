@@ -95,6 +95,11 @@ impl Engine {
         store::bump_access(&self.inner.pool, tenant).await
     }
 
+    /// Keeps the snapshot that a committed change left.
+    pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
+        self.inner.snapshots.keep(snapshot);
+    }
+
     /// Drops what is cached of a tenant: a hint from another node, or its deletion.
     pub fn forget(&self, tenant: &Tenant) {
         self.inner.snapshots.forget(tenant);

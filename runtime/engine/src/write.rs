@@ -27,6 +27,8 @@ pub(crate) mod source;
 pub(crate) mod sql;
 mod update;
 
+pub(crate) use create::create_with_ids;
+
 impl Engine {
     /// Runs one command: all or nothing. Answers ids, versions and, where records remain, the records as
     /// the actor may see them.

@@ -3,8 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Apply, Command, Context, Engine, Fields, Query, Tenant, What};
-use metadata::{Change, Kind};
+use engine::packages::Install;
+use engine::{Command, Context, Engine, Fields, Query, Tenant, What};
+use metadata::package::Package;
 use permissions::{Actor, ActorKind};
 use postgres::testing::{TestDatabase, test_database};
 use serde_json::Value as Json;
@@ -36,12 +37,21 @@ impl World {
     /// The tenant with the standard packages' metadata.
     pub async fn with_packages(name: &str) -> Self {
         let world = Self::new(name).await;
-        for package in ["accounts", "leads", "deals", "tasks"] {
-            let changes = package_changes(package);
-            let wish = Apply { changes, package: Some(package.to_owned()), ..Apply::default() };
-            world.engine.apply(&world.system().await, wish).await.expect("the package applies");
-        }
+        world.install(false).await;
         world
+    }
+
+    /// A tenant with the standard packages and their sample records.
+    pub async fn with_samples(name: &str) -> Self {
+        let world = Self::new(name).await;
+        world.install(true).await;
+        world
+    }
+
+    async fn install(&self, samples: bool) {
+        let packages: Vec<Package> = ["accounts", "leads", "deals", "tasks"].map(package).into();
+        let options = Install { samples, dry_run: false };
+        self.engine.install(&self.system().await, &packages, options).await.expect("the packages install");
     }
 
     /// Trellis itself.
@@ -89,18 +99,22 @@ pub fn packages() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages")
 }
 
-/// The metadata of one package as changes.
-pub fn package_changes(package: &str) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for kind in Kind::ALL {
-        let Ok(folder) = std::fs::read_dir(packages().join(package).join(kind.word())) else { continue };
-        let mut files: Vec<PathBuf> = folder.flatten().map(|entry| entry.path()).collect();
-        files.sort();
-        for file in files {
-            let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-            let text = std::fs::read_to_string(&file).expect("a readable file");
-            changes.push(Change { kind, name, definition: Some(serde_json::from_str(&text).expect("JSON")) });
+/// A standard package from disk.
+pub fn package(name: &str) -> Package {
+    let root = packages().join(name);
+    let mut files = Vec::new();
+    collect(&root, &root, &mut files);
+    Package::from_files(files.into_iter()).expect("the package is sound")
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).expect("a readable folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+            files.push((name, std::fs::read(&path).expect("a readable file")));
         }
     }
-    changes
 }

@@ -68,10 +68,14 @@ pub(crate) async fn references(
 
 fn wanted<'d>(context: &Context, slots: &'d Slots<'_>, drafts: &[Draft]) -> (Vec<Wanted<'d>>, Vec<Found>) {
     let (mut wanted, mut found) = (Vec::new(), Vec::new());
+    // Records of one command may point to each other.
+    let siblings: HashSet<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    let own = slots.object.name.as_str();
     for (n, draft) in drafts.iter().enumerate() {
         for (slot, (field, column)) in slots.columns.iter().enumerate() {
             let Some(Value::Id(id)) = draft.slots[slot] else { continue };
             match target(context, slots, draft, (field, column)) {
+                Ok(Some(object)) if object == own && siblings.contains(&id) => {}
                 Ok(Some(object)) if !is_self(context, &object, id) => {
                     wanted.push(Wanted { n, key: &column.key, object, id });
                 }
