@@ -10,6 +10,7 @@ pub mod apply;
 pub mod change;
 pub mod command;
 pub mod context;
+pub mod doctor;
 pub mod error;
 pub mod filter;
 pub mod history;

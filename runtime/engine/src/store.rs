@@ -143,3 +143,9 @@ pub(crate) async fn put_revision(connection: &mut PgConnection, tenant: &Tenant,
     sqlx::query("SELECT pg_notify('trellis', $1)").bind(tenant.id.to_string()).execute(connection).await?;
     Ok(())
 }
+
+/// Number of the newest revision; 0 when there is none.
+pub(crate) async fn load_newest_revision(connection: &mut PgConnection, tenant: &Tenant) -> Result<i64> {
+    let text = format!("SELECT coalesce(max(number), 0) FROM {}", table(&tenant.schema, "_revisions"));
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
+}

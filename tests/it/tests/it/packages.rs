@@ -12,6 +12,7 @@ async fn samples_load_and_hang_together() {
         let answer = world.engine.read(&system, &query).await.unwrap();
         assert!(answer.total.unwrap() >= least, "{object}: {:?}", answer.total);
     }
+    assert_eq!(world.engine.doctor(&world.tenant).await.unwrap(), []);
 }
 
 #[tokio::test]
