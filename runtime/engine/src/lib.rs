@@ -33,7 +33,7 @@ pub use apply::{AllowLoss, Applied, Apply};
 pub use command::{Command, Fields, Update, What, Written};
 pub use context::{Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
-pub use filter::Filter;
+pub use filter::{Filter, How, Operator};
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
 pub use snapshot::Snapshot;
