@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use metadata::catalog::{Catalog, Link, Object};
 use metadata::FieldKind;
+use metadata::catalog::{Catalog, Link, Object};
 use serde::Serialize;
 use sqlx::{PgConnection, Row};
 
@@ -17,18 +17,46 @@ use crate::{Engine, snapshot, store};
 #[serde(tag = "drift", rename_all = "kebab-case")]
 pub enum Drift {
     /// The definitions themselves cannot be read.
-    Unreadable { problem: String },
+    Unreadable {
+        problem: String,
+    },
     /// The newest revision is not the one that the state names.
-    Revision { state: i64, newest: i64 },
-    MissingTable { table: String },
-    UnknownTable { table: String },
-    MissingColumn { table: String, column: String },
-    UnknownColumn { table: String, column: String },
-    ColumnType { table: String, column: String, expected: String, found: String },
-    MissingIndex { table: String, index: String },
-    MissingConstraint { table: String, constraint: String },
+    Revision {
+        state: i64,
+        newest: i64,
+    },
+    MissingTable {
+        table: String,
+    },
+    UnknownTable {
+        table: String,
+    },
+    MissingColumn {
+        table: String,
+        column: String,
+    },
+    UnknownColumn {
+        table: String,
+        column: String,
+    },
+    ColumnType {
+        table: String,
+        column: String,
+        expected: String,
+        found: String,
+    },
+    MissingIndex {
+        table: String,
+        index: String,
+    },
+    MissingConstraint {
+        table: String,
+        constraint: String,
+    },
     /// An index that an interrupted build left behind.
-    InvalidIndex { index: String },
+    InvalidIndex {
+        index: String,
+    },
 }
 
 /// What the database has: tables with their columns and types, indexes, constraints.
@@ -63,7 +91,8 @@ impl Engine {
 }
 
 fn compare(catalog: &Catalog, found: &Found) -> Vec<Drift> {
-    let mut drifts: Vec<Drift> = found.invalid.iter().map(|index| Drift::InvalidIndex { index: index.clone() }).collect();
+    let mut drifts: Vec<Drift> =
+        found.invalid.iter().map(|index| Drift::InvalidIndex { index: index.clone() }).collect();
     let mut known: BTreeSet<&str> = BTreeSet::new();
     for object in &catalog.objects {
         known.insert(&object.name);
@@ -86,7 +115,12 @@ fn compare(catalog: &Catalog, found: &Found) -> Vec<Drift> {
     drifts
 }
 
-fn object_drifts(drifts: &mut Vec<Drift>, object: &Object, columns: &BTreeMap<String, String>, found: &Found) {
+fn object_drifts(
+    drifts: &mut Vec<Drift>,
+    object: &Object,
+    columns: &BTreeMap<String, String>,
+    found: &Found,
+) {
     let table = object.name.clone();
     let mut expected: BTreeSet<&str> = ["deleted_at", "deleted_by_id"].into();
     for field in &object.fields {
@@ -94,7 +128,9 @@ fn object_drifts(drifts: &mut Vec<Drift>, object: &Object, columns: &BTreeMap<St
             expected.insert(&column.name);
             let wanted = long_name(&column.ty.sql());
             match columns.get(&column.name) {
-                None => drifts.push(Drift::MissingColumn { table: table.clone(), column: column.name.clone() }),
+                None => {
+                    drifts.push(Drift::MissingColumn { table: table.clone(), column: column.name.clone() })
+                }
                 Some(ty) if *ty != wanted => drifts.push(Drift::ColumnType {
                     table: table.clone(),
                     column: column.name.clone(),
@@ -107,13 +143,19 @@ fn object_drifts(drifts: &mut Vec<Drift>, object: &Object, columns: &BTreeMap<St
         if field.unique && !field.standard && !found.relations.contains(&format!("{}_key", field.id)) {
             drifts.push(Drift::MissingIndex { table: table.clone(), index: format!("{}_key", field.id) });
         }
-        let is_reference = matches!(field.kind, FieldKind::Lookup(_) | FieldKind::MasterDetail(_)) && !field.standard;
+        let is_reference =
+            matches!(field.kind, FieldKind::Lookup(_) | FieldKind::MasterDetail(_)) && !field.standard;
         if is_reference && !found.constraints.contains(&format!("{}_fk", field.id)) {
-            drifts.push(Drift::MissingConstraint { table: table.clone(), constraint: format!("{}_fk", field.id) });
+            drifts.push(Drift::MissingConstraint {
+                table: table.clone(),
+                constraint: format!("{}_fk", field.id),
+            });
         }
     }
-    let unknown = columns.keys().filter(|name| !expected.contains(name.as_str()) && !name.starts_with("_gone_"));
-    drifts.extend(unknown.map(|column| Drift::UnknownColumn { table: table.clone(), column: column.clone() }));
+    let unknown =
+        columns.keys().filter(|name| !expected.contains(name.as_str()) && !name.starts_with("_gone_"));
+    drifts
+        .extend(unknown.map(|column| Drift::UnknownColumn { table: table.clone(), column: column.clone() }));
 }
 
 /// The name by which PostgreSQL's catalog prints a type.

@@ -43,12 +43,22 @@ impl Engine {
     }
 
     /// Installs or upgrades packages in their order (what is required first), all or nothing.
-    pub async fn install(&self, context: &Context, packages: &[Package], options: Install) -> Result<Applied> {
+    pub async fn install(
+        &self,
+        context: &Context,
+        packages: &[Package],
+        options: Install,
+    ) -> Result<Applied> {
         apply::require_permission(context)?;
         apply::with_patience(async || self.try_install(context, packages, options).await).await
     }
 
-    async fn try_install(&self, context: &Context, packages: &[Package], options: Install) -> Result<Applied> {
+    async fn try_install(
+        &self,
+        context: &Context,
+        packages: &[Package],
+        options: Install,
+    ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
         let mut here = context.clone();
         let mut applied = Applied { revision: context.snapshot.revision, steps: Vec::new() };
@@ -61,12 +71,22 @@ impl Engine {
     }
 
     /// Takes a package's layer away: what it brought is retired with its data, the rest stays.
-    pub async fn uninstall(&self, context: &Context, name: &str, (dry_run, allow): (bool, AllowLoss)) -> Result<Applied> {
+    pub async fn uninstall(
+        &self,
+        context: &Context,
+        name: &str,
+        (dry_run, allow): (bool, AllowLoss),
+    ) -> Result<Applied> {
         apply::require_permission(context)?;
         apply::with_patience(async || self.try_uninstall(context, name, (dry_run, allow.clone())).await).await
     }
 
-    async fn try_uninstall(&self, context: &Context, name: &str, (dry_run, allow): (bool, AllowLoss)) -> Result<Applied> {
+    async fn try_uninstall(
+        &self,
+        context: &Context,
+        name: &str,
+        (dry_run, allow): (bool, AllowLoss),
+    ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
         let installed = load_installed(&mut transaction, context).await?;
         if !installed.contains_key(name) {
@@ -88,7 +108,12 @@ impl Engine {
         Ok(applied)
     }
 
-    async fn finish(&self, transaction: sqlx::PgTransaction<'_>, snapshot: Arc<Snapshot>, dry_run: bool) -> Result<()> {
+    async fn finish(
+        &self,
+        transaction: sqlx::PgTransaction<'_>,
+        snapshot: Arc<Snapshot>,
+        dry_run: bool,
+    ) -> Result<()> {
         if dry_run {
             return Ok(transaction.rollback().await?);
         }
@@ -123,7 +148,10 @@ async fn install_one(
     (options, applied): (Install, &mut Applied),
 ) -> Result<Arc<Snapshot>> {
     let manifest = &package.manifest;
-    let versions = load_installed(connection, context).await?.into_iter().map(|(name, one)| (name, one.manifest.version));
+    let versions = load_installed(connection, context)
+        .await?
+        .into_iter()
+        .map(|(name, one)| (name, one.manifest.version));
     let missing = missing_requirements(manifest, &versions.collect());
     if !missing.is_empty() {
         return Err(Error::Unprocessable(missing));
@@ -146,19 +174,29 @@ async fn install_one(
     Ok(here.snapshot)
 }
 
-async fn load_installed(connection: &mut PgConnection, context: &Context) -> Result<BTreeMap<String, Installed>> {
-    let text = format!("SELECT name, manifest, installed_at FROM {}", table(&context.tenant().schema, "_packages"));
+async fn load_installed(
+    connection: &mut PgConnection,
+    context: &Context,
+) -> Result<BTreeMap<String, Installed>> {
+    let text =
+        format!("SELECT name, manifest, installed_at FROM {}", table(&context.tenant().schema, "_packages"));
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
     let mut installed = BTreeMap::new();
     for row in &rows {
         let manifest: Json = row.try_get("manifest")?;
         let Ok(manifest) = serde_json::from_value::<Manifest>(manifest) else { continue };
-        installed.insert(row.try_get("name")?, Installed { manifest, installed_at: row.try_get("installed_at")? });
+        installed
+            .insert(row.try_get("name")?, Installed { manifest, installed_at: row.try_get("installed_at")? });
     }
     Ok(installed)
 }
 
-async fn put_installed(connection: &mut PgConnection, context: &Context, manifest: &Manifest, refs: &records::Refs) -> Result<()> {
+async fn put_installed(
+    connection: &mut PgConnection,
+    context: &Context,
+    manifest: &Manifest,
+    refs: &records::Refs,
+) -> Result<()> {
     let text = format!(
         "INSERT INTO {} AS p (name, version, installed_at, manifest, refs) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, refs = p.refs || excluded.refs",

@@ -27,10 +27,11 @@ impl Engine {
     pub async fn create_schema(&self, tenant: &Tenant) -> Result<()> {
         let mut transaction = self.pool().begin().await?;
         crate::store::lock_state(&mut transaction, tenant).await?;
-        let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
-            .bind(&tenant.schema)
-            .fetch_one(&mut *transaction)
-            .await?;
+        let exists: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
+                .bind(&tenant.schema)
+                .fetch_one(&mut *transaction)
+                .await?;
         if exists {
             return Ok(());
         }

@@ -107,7 +107,10 @@ impl Engine {
 }
 
 /// Reads counters and definitions in one statement, so that they belong together.
-pub(crate) async fn load(connection: &mut PgConnection, tenant: &Tenant) -> Result<(Arc<Snapshot>, Versions)> {
+pub(crate) async fn load(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+) -> Result<(Arc<Snapshot>, Versions)> {
     let stored = store::load_metadata(connection, tenant).await?;
     let definitions = Definitions::from_rows(stored.rows, stored.next_id).map_err(Error::Damaged)?;
     let snapshot = Snapshot::new(tenant.clone(), stored.versions.revision, definitions)?;

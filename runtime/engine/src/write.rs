@@ -48,7 +48,10 @@ impl Engine {
         };
         match outcome {
             Ok(written) => {
-                transaction.commit().await.map_err(|error| constraint::explain(error.into(), &object, context))?;
+                transaction
+                    .commit()
+                    .await
+                    .map_err(|error| constraint::explain(error.into(), &object, context))?;
                 Ok(written)
             }
             Err(error) => {
@@ -79,7 +82,12 @@ fn check_size(what: &What) -> Result<()> {
 }
 
 /// The written records as the actor may see them, in the order of `ids`.
-async fn answer(connection: &mut PgConnection, context: &Context, object: &str, ids: Vec<Uuid>) -> Result<Written> {
+async fn answer(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &str,
+    ids: Vec<Uuid>,
+) -> Result<Written> {
     let answer = read::run(connection, context, &Query::of(object, ids.clone())).await?;
     Ok(Written { ids, versions: answer.versions.clone(), answer: Some(answer) })
 }

@@ -62,7 +62,9 @@ impl World {
     /// A person with a role; the record of `user` is made when `id` is new.
     pub async fn person(&self, name: &str, role: &str) -> Context {
         let system = self.system().await;
-        let record = fields(&serde_json::json!({ "name": name, "email": format!("{name}@example.com"), "roles": [role] }));
+        let record = fields(
+            &serde_json::json!({ "name": name, "email": format!("{name}@example.com"), "roles": [role] }),
+        );
         let command = Command { object: "user".into(), what: What::Create(vec![record]) };
         let written = self.engine.write(&system, command).await.expect("a user");
         let actor = Actor {
@@ -91,7 +93,10 @@ impl World {
 /// A record as it would come in over the wire.
 pub fn fields(record: &Json) -> Fields {
     let record = record.as_object().expect("a record is an object");
-    record.iter().map(|(key, value)| (key.clone(), serde_json::value::to_raw_value(value).expect("JSON"))).collect()
+    record
+        .iter()
+        .map(|(key, value)| (key.clone(), serde_json::value::to_raw_value(value).expect("JSON")))
+        .collect()
 }
 
 /// The folder of the standard packages.

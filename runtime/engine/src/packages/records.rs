@@ -19,7 +19,12 @@ use crate::write::sql::table;
 pub(super) type Refs = BTreeMap<String, Uuid>;
 
 /// Loads the records of a package; answers the references that are new.
-pub(super) async fn load(connection: &mut PgConnection, context: &Context, package: &Package, samples: bool) -> Result<Refs> {
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    context: &Context,
+    package: &Package,
+    samples: bool,
+) -> Result<Refs> {
     let known = load_refs(connection, context).await?;
     let mut refs = Refs::new();
     for file in &package.data {
@@ -62,9 +67,15 @@ async fn load_file(
         for (key, value) in &record.data {
             let place = format!("{}.{}.{key}", file.path, record.reference);
             match resolve(value, context, (known, refs)) {
-                Ok(value) => fields.extend(serde_json::value::to_raw_value(&value).map(|raw| (key.clone(), raw))),
+                Ok(value) => {
+                    fields.extend(serde_json::value::to_raw_value(&value).map(|raw| (key.clone(), raw)))
+                }
                 Err(name) => {
-                    problems.push(Problem::new(place, "unknown-reference", format!("there is no record `@{name}`")));
+                    problems.push(Problem::new(
+                        place,
+                        "unknown-reference",
+                        format!("there is no record `@{name}`"),
+                    ));
                 }
             }
         }
@@ -74,14 +85,18 @@ async fn load_file(
         return Err(Error::Unprocessable(problems));
     }
     for chunk in records.chunks(crate::command::MAX_RECORDS) {
-        write::create_with_ids(connection, context, object, chunk).await.map_err(|error| locate(error, &file.path))?;
+        write::create_with_ids(connection, context, object, chunk)
+            .await
+            .map_err(|error| locate(error, &file.path))?;
     }
     Ok(())
 }
 
 fn locate(error: Error, path: &str) -> Error {
     match error {
-        Error::Unprocessable(problems) => Error::Unprocessable(problems.into_iter().map(|p| p.under(path)).collect()),
+        Error::Unprocessable(problems) => {
+            Error::Unprocessable(problems.into_iter().map(|p| p.under(path)).collect())
+        }
         Error::Conflict(problems) => Error::Conflict(problems.into_iter().map(|p| p.under(path)).collect()),
         other => other,
     }

@@ -52,9 +52,17 @@ pub(crate) async fn insert(
     slots: &Slots<'_>,
     drafts: &mut [Draft],
 ) -> Result<()> {
-    let decision = context.snapshot.policies.decide(&context.actor, Action::Create, slots.object, &context.snapshot.catalog);
+    let decision = context.snapshot.policies.decide(
+        &context.actor,
+        Action::Create,
+        slots.object,
+        &context.snapshot.catalog,
+    );
     if !decision.is_allowed() {
-        return Err(Error::Forbidden(Refusal::Action { action: "create", object: slots.object.name.clone() }));
+        return Err(Error::Forbidden(Refusal::Action {
+            action: "create",
+            object: slots.object.name.clone(),
+        }));
     }
     let many = drafts.len() > 1;
     let problems = checks::references(connection, context, slots, drafts).await?;
@@ -97,9 +105,14 @@ fn prepare(slots: &Slots<'_>, context: &Context, (id, fields): (Uuid, &Fields)) 
     slots.complete(context, &mut draft);
     let missing = slots.missing(&draft, true);
     // A value that could not be read is wrong, not missing.
-    problems.extend(missing.into_iter().filter(|m| !fields.iter().any(|(key, _)| *key == m.path)).collect::<Vec<_>>());
-    let blank_given: Vec<Problem> =
-        slots.missing(&draft, false).into_iter().filter(|m| fields.iter().any(|(key, _)| *key == m.path)).collect();
+    problems.extend(
+        missing.into_iter().filter(|m| !fields.iter().any(|(key, _)| *key == m.path)).collect::<Vec<_>>(),
+    );
+    let blank_given: Vec<Problem> = slots
+        .missing(&draft, false)
+        .into_iter()
+        .filter(|m| fields.iter().any(|(key, _)| *key == m.path))
+        .collect();
     problems.extend(blank_given);
     (draft, problems)
 }

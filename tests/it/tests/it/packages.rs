@@ -7,7 +7,14 @@ use it::World;
 async fn samples_load_and_hang_together() {
     let world = World::with_samples("samples").await;
     let system = world.system().await;
-    for (object, least) in [("account", 50), ("contact", 100), ("lead", 100), ("deal", 100), ("task", 200), ("pipeline_stage", 5)] {
+    for (object, least) in [
+        ("account", 50),
+        ("contact", 100),
+        ("lead", 100),
+        ("deal", 100),
+        ("task", 200),
+        ("pipeline_stage", 5),
+    ] {
         let query = Query { object: object.into(), include_total: true, ..Query::default() };
         let answer = world.engine.read(&system, &query).await.unwrap();
         assert!(answer.total.unwrap() >= least, "{object}: {:?}", answer.total);

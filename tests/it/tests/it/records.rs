@@ -13,7 +13,10 @@ fn query(object: &str) -> Query {
 async fn what_goes_in_comes_out() {
     let world = World::with_packages("in_out").await;
     let ada = world.person("ada", "administrator").await;
-    let account = world.create(&ada, "account", json!({ "name": "Tidewater", "annual_revenue": "1200000.50" })).await.unwrap();
+    let account = world
+        .create(&ada, "account", json!({ "name": "Tidewater", "annual_revenue": "1200000.50" }))
+        .await
+        .unwrap();
     let deal = json!({ "name": "Array", "account_id": account, "amount": 12.5, "stage": "proposal", "close_date": "2026-12-24", "pipeline_id": null });
     world.create(&ada, "deal", deal).await.unwrap();
     let mut question = query("deal");
@@ -22,7 +25,10 @@ async fn what_goes_in_comes_out() {
         Selection::Field("close_date".into()),
         Selection::Field("account".into()),
     ];
-    question.filter = Some(Filter::from_json(&json!({ "account.name": { "contains": "tide" }, "amount": { "gte": 12 } })).unwrap());
+    question.filter = Some(
+        Filter::from_json(&json!({ "account.name": { "contains": "tide" }, "amount": { "gte": 12 } }))
+            .unwrap(),
+    );
     question.sort = vec![SortKey { path: "account.name".into(), descending: true }];
     question.include_total = true;
     let answer = world.read(&ada, &question).await.unwrap();
