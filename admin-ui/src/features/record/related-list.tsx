@@ -7,7 +7,7 @@ import { messageOf } from "@/api/problem";
 import { recordStore, useRecord } from "@/api/record-store";
 import { listRecords } from "@/api/records";
 import { mayCreate, mayRead, useCatalog } from "@/catalog/catalog";
-import { defaultColumns, fieldOf } from "@/catalog/fields";
+import { defaultColumns, fieldOf, nameSource } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import type { FieldDef, ObjectDef, RelationDef } from "@/catalog/types";
 import { Glyph, Skeleton } from "@/components/bits";
@@ -148,7 +148,14 @@ function RelatedList({ relation, owner }: { relation: RelationDef; owner: Owner 
 function detailFields(object: ObjectDef, viewColumns: string[] | undefined, via: string): FieldDef[] {
   return (viewColumns ?? defaultColumns(object))
     .map((name) => fieldOf(object, name))
-    .filter((f): f is FieldDef => Boolean(f) && f?.name !== "name" && f?.name !== via && !kindOf(f as FieldDef).wide)
+    .filter(
+      (f): f is FieldDef =>
+        Boolean(f) &&
+        f?.name !== "name" &&
+        f?.name !== nameSource(object) &&
+        f?.name !== via &&
+        !kindOf(f as FieldDef).wide,
+    )
     .slice(0, 4);
 }
 

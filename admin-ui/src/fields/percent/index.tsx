@@ -17,7 +17,7 @@ function PercentDisplay({ value, field }: DisplayProps) {
       <span aria-hidden="true" className="h-1 w-10 shrink-0 overflow-hidden rounded-full bg-press">
         <span className="block h-full rounded-full bg-accent" style={{ width: `${share}%` }} />
       </span>
-      <span className="num">{text(value, field)}</span>
+      <span className="num min-w-8 text-end">{text(value, field)}</span>
     </span>
   );
 }
