@@ -30,14 +30,11 @@ export function TitleBar({ object, total, text, onText }: TitleBarProps) {
       <span className="flex-1" />
       <SearchBox object={object} text={text} onChange={onText} />
       {mayCreate(object) && (
-        <Button
-          className="hidden phone:inline-flex"
-          look="solid"
-          icon={<Plus size={14} />}
-          onClick={() => createIntent.set({ object: object.name })}
-        >
-          New {inSentence(object.label)}
-        </Button>
+        <span className="hidden phone:inline-flex">
+          <Button look="solid" icon={<Plus size={14} />} onClick={() => createIntent.set({ object: object.name })}>
+            New {inSentence(object.label)}
+          </Button>
+        </span>
       )}
     </header>
   );

@@ -162,7 +162,9 @@ function detailFields(object: ObjectDef, viewColumns: string[] | undefined, via:
 function RelatedRow({ object, id, columns }: { object: ObjectDef; id: string; columns: FieldDef[] }) {
   const record = useRecord(object.name, id);
   if (!record) return null;
-  const filled = columns.filter((f) => !isEmpty(kindOf(f).read(record, f)) && f.kind !== "boolean").slice(0, 2);
+  const filled = columns.filter((f) => !isEmpty(kindOf(f).read(record, f)) && f.kind !== "boolean");
+  const wordy = filled.filter((f) => kindOf(f).group === "Text" || kindOf(f).group === "Relations");
+  const shown = filled.filter((f) => !wordy.includes(f) || f === wordy[0]).slice(0, 2);
   return (
     <li>
       <Link
@@ -172,7 +174,7 @@ function RelatedRow({ object, id, columns }: { object: ObjectDef; id: string; co
       >
         <span className="min-w-0 flex-1 truncate">{String(record.name ?? "") || "Unnamed"}</span>
         <span className="flex max-w-[55%] shrink-0 items-center gap-2 text-text-2 text-xs">
-          {filled.map((field) => {
+          {shown.map((field) => {
             const Display = kindOf(field).display;
             return (
               <span key={field.name} className="flex min-w-0 items-center truncate">
