@@ -19,6 +19,7 @@ export class ListSource {
   readonly #watchers = new Set<() => void>();
   #wanted: number[] = [0];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #filler: ReturnType<typeof setTimeout> | undefined;
   #total: number | undefined;
   #version = 0;
   error: unknown = null;
@@ -122,11 +123,15 @@ export class ListSource {
     this.#cursors.clear();
     for (let at = 0; at < ids.length; at += PAGE_SIZE) this.#pages.set(at / PAGE_SIZE, ids.slice(at, at + PAGE_SIZE));
     if (ids.length === 0) this.#pages.set(0, []);
-    const last = this.#pages.size - 1;
     if (this.#total !== undefined) this.#total -= 1;
-    if ((this.#pages.get(last)?.length ?? 0) < PAGE_SIZE && this.rows > ids.length) this.#pages.delete(last);
     this.#changed();
-    this.want((this.#wanted[0] ?? 0) * PAGE_SIZE, ((this.#wanted.at(-1) ?? 0) + 1) * PAGE_SIZE);
+    if (this.rows > ids.length) this.#fillLast();
+  }
+
+  /** The last page has a gap now; it is loaded again once the removing has settled. */
+  #fillLast(): void {
+    clearTimeout(this.#filler);
+    this.#filler = setTimeout(() => void this.#load(this.#pages.size - 1), SETTLE_MS);
   }
 
   #loadWanted(): void {

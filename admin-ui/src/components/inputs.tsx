@@ -91,14 +91,14 @@ export function Switch({ checked, onChange, id, label, describedBy, disabled, au
       autoFocus={autoFocus}
       onClick={() => onChange(!checked)}
       className={cx(
-        "relative inline-flex h-5 w-8.5 shrink-0 items-center rounded-full transition-colors duration-100 disabled:opacity-50",
-        checked ? "bg-accent" : "bg-text-3",
+        "inline-flex h-5 w-8.5 shrink-0 items-center rounded-full border transition-colors duration-100 disabled:opacity-50",
+        checked ? "border-accent bg-accent" : "border-text-3 bg-surface hover:bg-hover",
       )}
     >
       <span
         className={cx(
-          "block size-4 rounded-full bg-white transition-transform duration-100",
-          checked ? "translate-x-4" : "translate-x-0.5",
+          "block size-3.5 rounded-full transition-transform duration-100",
+          checked ? "translate-x-4 bg-white rtl:-translate-x-4" : "translate-x-0.5 bg-text-3 rtl:-translate-x-0.5",
         )}
       />
     </button>

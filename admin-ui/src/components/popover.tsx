@@ -61,7 +61,7 @@ export function Popover({
 
   useLayoutEffect(() => {
     const pop = ref.current;
-    const from = anchor.current;
+    const from = anchor.current ?? pop?.parentElement;
     if (!open || !pop || !from) return;
     pop.showPopover();
     pop.querySelector<HTMLElement>("[data-autofocus]")?.focus({ preventScroll: true });

@@ -13,10 +13,11 @@ function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return made;
 }
 
+/** Four digits stay together, so that years read as years. */
 export function formatNumber(value: number | string, scale?: number): string {
   const n = Number(value);
   if (!Number.isFinite(n)) return String(value);
-  return format({ maximumFractionDigits: scale ?? 6 }).format(n);
+  return format({ maximumFractionDigits: scale ?? 6, useGrouping: "min2" }).format(n);
 }
 
 /** Whole amounts lose their zeros, so that columns of round sums stay quiet. */

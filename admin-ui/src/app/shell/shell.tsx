@@ -1,6 +1,6 @@
 // The frame around every page: navigation, the sheet, and what opens over it.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import { sessionExpired, unreachable } from "@/api/client";
 import { forgetSources } from "@/api/list-source";
@@ -27,25 +27,26 @@ const CreateDrawer = lazy(() => import("@/features/create/create-drawer").then((
 const HelpSheet = lazy(() => import("@/features/help/help-sheet").then((m) => ({ default: m.HelpSheet })));
 
 export function Shell() {
-  const navigate = useNavigate();
-  const location = useLocation();
+  const router = useRouter();
   const client = useQueryClient();
   const catalog = useQuery(catalogQuery);
   const expired = useCell(sessionExpired);
   useCell(moreIcons);
 
+  const known = Boolean(catalog.data);
   useEffect(() => {
-    if (expired)
-      navigate({ to: "/sign-in", search: { next: location.href, expired: catalog.data ? true : undefined } });
-  }, [expired, navigate, location.href, catalog.data]);
+    const { href, pathname } = router.state.location;
+    if (!expired || pathname === "/sign-in") return;
+    router.navigate({ to: "/sign-in", search: { next: href, expired: known || undefined }, replace: true });
+  }, [expired, router, known]);
 
   const leave = useCallback(async () => {
     await signOut().catch(() => {});
     client.clear();
     recordStore.clear();
     forgetSources();
-    navigate({ to: "/sign-in" });
-  }, [client, navigate]);
+    router.navigate({ to: "/sign-in" });
+  }, [client, router]);
 
   if (!catalog.data) {
     const refused = catalog.error instanceof Problem && catalog.error.status === 401;

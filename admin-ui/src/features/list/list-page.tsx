@@ -23,7 +23,7 @@ import { FilterButton, FilterChips } from "./filter-bar";
 import { Grid } from "./grid";
 import { type ListSearch, listState, type SortKey, sortText } from "./list-state";
 import { PhoneList } from "./phone-list";
-import { SearchBox, TitleBar, ViewTabs } from "./toolbar";
+import { TitleBar, ViewTabs } from "./toolbar";
 import { useListSource } from "./use-list-source";
 import { useSelection } from "./use-selection";
 
@@ -78,13 +78,17 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
   const empty = !source.pending && !source.error && source.rows === 0;
   return (
     <section aria-label={object.plural_label} className="relative flex min-h-0 min-w-0 flex-1 flex-col">
-      <TitleBar object={object} total={source.total} />
+      <TitleBar
+        object={object}
+        total={source.total}
+        text={state.text}
+        onText={(q) => onSearch({ q: q || undefined })}
+      />
       <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b ps-2 pe-2 phone:ps-3">
         <ViewTabs
           state={state}
           onView={(view) => onSearch({ view, sort: undefined, cols: undefined, peek: undefined }, true)}
         />
-        <SearchBox object={object} text={state.text} onChange={(q) => onSearch({ q: q || undefined })} />
         <FilterButton
           object={object}
           open={adding}

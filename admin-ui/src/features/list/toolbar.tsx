@@ -14,17 +14,27 @@ import { inSentence } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 import { type ListState, viewSlug } from "./list-state";
 
-export function TitleBar({ object, total }: { object: ObjectDef; total: number | undefined }) {
+interface TitleBarProps {
+  object: ObjectDef;
+  total: number | undefined;
+  text: string;
+  onText: (text: string) => void;
+}
+
+export function TitleBar({ object, total, text, onText }: TitleBarProps) {
   return (
     <header className="flex h-11 shrink-0 items-center gap-2.5 border-line border-b ps-4 pe-3">
       <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={22} />
-      <h1 className="truncate font-semibold text-base">{object.plural_label}</h1>
+      <h1 className="shrink-0 truncate font-semibold text-base">{object.plural_label}</h1>
       {total !== undefined && <span className="num text-text-3 text-xs">{total.toLocaleString()}</span>}
       <span className="flex-1" />
+      <SearchBox object={object} text={text} onChange={onText} />
       {mayCreate(object) && (
-        <Button look="solid" icon={<Plus size={14} />} onClick={() => createIntent.set({ object: object.name })}>
-          New {inSentence(object.label)}
-        </Button>
+        <span className="hidden phone:inline-flex">
+          <Button look="solid" icon={<Plus size={14} />} onClick={() => createIntent.set({ object: object.name })}>
+            New {inSentence(object.label)}
+          </Button>
+        </span>
       )}
     </header>
   );
@@ -63,15 +73,7 @@ export function ViewTabs({ state, onView }: { state: ListState; onView: (slug: s
 }
 
 /** Searches the names while one types; `/` comes here. */
-export function SearchBox({
-  object,
-  text,
-  onChange,
-}: {
-  object: ObjectDef;
-  text: string;
-  onChange: (text: string) => void;
-}) {
+function SearchBox({ object, text, onChange }: { object: ObjectDef; text: string; onChange: (text: string) => void }) {
   const [typed, setTyped] = useState(text);
   const settled = useDebounced(typed, 220);
   const [sent, setSent] = useState(text);
@@ -90,7 +92,7 @@ export function SearchBox({
   }, [settled]);
 
   return (
-    <span className="relative hidden w-48 shrink-0 items-center phone:flex">
+    <span className="relative flex min-w-0 max-w-56 flex-1 items-center">
       <Search size={13} aria-hidden="true" className="pointer-events-none absolute start-2 text-text-3" />
       <input
         id="list-search"

@@ -7,7 +7,7 @@ import { messageOf } from "@/api/problem";
 import { recordStore, useRecord } from "@/api/record-store";
 import { listRecords } from "@/api/records";
 import { mayCreate, mayRead, useCatalog } from "@/catalog/catalog";
-import { defaultColumns, fieldOf } from "@/catalog/fields";
+import { defaultColumns, fieldOf, nameSource } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import type { FieldDef, ObjectDef, RelationDef } from "@/catalog/types";
 import { Glyph, Skeleton } from "@/components/bits";
@@ -148,14 +148,23 @@ function RelatedList({ relation, owner }: { relation: RelationDef; owner: Owner 
 function detailFields(object: ObjectDef, viewColumns: string[] | undefined, via: string): FieldDef[] {
   return (viewColumns ?? defaultColumns(object))
     .map((name) => fieldOf(object, name))
-    .filter((f): f is FieldDef => Boolean(f) && f?.name !== "name" && f?.name !== via && !kindOf(f as FieldDef).wide)
+    .filter(
+      (f): f is FieldDef =>
+        Boolean(f) &&
+        f?.name !== "name" &&
+        f?.name !== nameSource(object) &&
+        f?.name !== via &&
+        !kindOf(f as FieldDef).wide,
+    )
     .slice(0, 4);
 }
 
 function RelatedRow({ object, id, columns }: { object: ObjectDef; id: string; columns: FieldDef[] }) {
   const record = useRecord(object.name, id);
   if (!record) return null;
-  const filled = columns.filter((f) => !isEmpty(kindOf(f).read(record, f)) && f.kind !== "boolean").slice(0, 2);
+  const filled = columns.filter((f) => !isEmpty(kindOf(f).read(record, f)) && f.kind !== "boolean");
+  const wordy = filled.filter((f) => kindOf(f).group === "Text" || kindOf(f).group === "Relations");
+  const shown = filled.filter((f) => !wordy.includes(f) || f === wordy[0]).slice(0, 2);
   return (
     <li>
       <Link
@@ -165,7 +174,7 @@ function RelatedRow({ object, id, columns }: { object: ObjectDef; id: string; co
       >
         <span className="min-w-0 flex-1 truncate">{String(record.name ?? "") || "Unnamed"}</span>
         <span className="flex max-w-[55%] shrink-0 items-center gap-2 text-text-2 text-xs">
-          {filled.map((field) => {
+          {shown.map((field) => {
             const Display = kindOf(field).display;
             return (
               <span key={field.name} className="flex min-w-0 items-center truncate">

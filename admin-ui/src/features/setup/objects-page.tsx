@@ -106,6 +106,6 @@ function ObjectRow({ object }: { object: ObjectDef }) {
 
 export function Source({ package_, system }: { package_: string | null | undefined; system: boolean }) {
   if (system) return <Tag>System</Tag>;
-  if (package_) return <Tag color="indigo">{package_}</Tag>;
+  if (package_) return <Tag color="indigo">{`Package ${package_}`}</Tag>;
   return <Tag color="teal">Custom</Tag>;
 }

@@ -29,7 +29,7 @@ export function OptionsEditor({ options, optionSet, onOptions, onOptionSet }: Op
     const used = new Set(options.map((o) => o.color));
     const color = COLORS.slice(1).find((c) => !used.has(c)) ?? "gray";
     onOptions([...options.slice(0, at), { value: "", label: "", color }, ...options.slice(at)]);
-    requestAnimationFrame(() => list.current?.querySelectorAll<HTMLInputElement>("input")[at]?.focus());
+    requestAnimationFrame(() => list.current?.querySelectorAll<HTMLInputElement>("[data-option]")[at]?.focus());
   }
 
   const change = (at: number, patch: Partial<Option>) =>
@@ -127,6 +127,7 @@ function OptionRow({ option, first, last, onChange, onRemove, onMove, onEnter }:
       <ColorButton color={option.color} label={option.label} onChange={(color) => onChange({ color })} />
       <TextInput
         aria-label="Option label"
+        data-option
         placeholder="Label"
         value={option.label}
         onChange={(e) => onChange({ label: e.target.value, ...(follows ? { value: apiName(e.target.value) } : {}) })}

@@ -11,7 +11,7 @@ export const date = defineKind({
   about: "A day, such as a birthday or a deadline.",
   group: "Dates",
   icon: Calendar,
-  width: 128,
+  width: 140,
   text: (value) => (isEmpty(value) ? "" : formatDate(String(value))),
   display: temporalDisplay(formatDate),
   input: temporalInput("date"),

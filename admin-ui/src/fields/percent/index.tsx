@@ -9,7 +9,7 @@ import { numberOperators } from "../operators";
 const text = (value: unknown, field: FieldDef): string =>
   isEmpty(value) ? "" : `${formatNumber(value as number, field.scale ?? 2)}%`;
 
-function PercentDisplay({ value, field }: DisplayProps) {
+function PercentDisplay({ value, field, compact }: DisplayProps) {
   if (isEmpty(value)) return null;
   const share = Math.max(0, Math.min(100, Number(value)));
   return (
@@ -17,7 +17,7 @@ function PercentDisplay({ value, field }: DisplayProps) {
       <span aria-hidden="true" className="h-1 w-10 shrink-0 overflow-hidden rounded-full bg-press">
         <span className="block h-full rounded-full bg-accent" style={{ width: `${share}%` }} />
       </span>
-      <span className="num">{text(value, field)}</span>
+      <span className={compact ? "num min-w-9 text-end" : "num"}>{text(value, field)}</span>
     </span>
   );
 }
