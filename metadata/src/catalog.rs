@@ -75,6 +75,9 @@ pub struct Object {
     pub fields: Vec<Field>,
     pub(crate) by_name: HashMap<String, usize>,
     pub(crate) by_id: HashMap<String, usize>,
+    /// JSON key → positions of field and column.
+    pub(crate) by_key: HashMap<String, (usize, usize)>,
+    pub(crate) by_relation: HashMap<String, usize>,
     /// To-many relations: lookups of other objects seen from here, and own many-to-many fields.
     pub relations: Vec<Relation>,
     pub package: Option<String>,
@@ -96,14 +99,13 @@ impl Object {
     /// The field that a JSON key means, and which of its columns: `account_id` is the lookup
     /// `account`, `related_to_object` the first column of the any-lookup `related_to`.
     pub fn find_key(&self, key: &str) -> Option<(&Field, &Column)> {
-        self.fields.iter().find_map(|field| {
-            field.columns.iter().find(|column| column.key == key).map(|column| (field, column))
-        })
+        let (field, column) = *self.by_key.get(key)?;
+        Some((&self.fields[field], &self.fields[field].columns[column]))
     }
 
     /// The to-many relation with this name.
     pub fn find_relation(&self, name: &str) -> Option<&Relation> {
-        self.relations.iter().find(|relation| relation.name == name)
+        self.by_relation.get(name).map(|&index| &self.relations[index])
     }
 }
 

@@ -1,6 +1,9 @@
 //! The JSON forms of the catalog, as the metadata API answers them: the definition with what was
 //! resolved, and read-only keys. What is answered here can be put back.
 
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Catalog, Field, Link, Object, Relation};
@@ -59,7 +62,7 @@ impl Field {
         ];
         flags.into_iter().filter(|(_, on)| *on).for_each(|(key, on)| drop(put(key, on.into())));
         self.default.iter().for_each(|value| drop(put("default", literal(value))));
-        self.kind.settings().into_iter().for_each(|(key, value)| drop(put(&key, value)));
+        self.kind.settings().into_iter().for_each(|(key, value)| drop(put(&key, bound(&key, value))));
         if self.kind.choices().is_some() {
             put("options", self.options.iter().map(option).collect());
         }
@@ -87,7 +90,7 @@ fn literal(value: &formulas::Value) -> Json {
     match value {
         V::Null => Json::Null,
         V::Bool(value) => (*value).into(),
-        V::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Json::Null),
+        V::Number(number) => exact(*number),
         V::Text(text) => text.clone().into(),
         V::Date(date) => date.to_string().into(),
         V::DateTime(at) => at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true).into(),
@@ -95,6 +98,21 @@ fn literal(value: &formulas::Value) -> Json {
         V::Id(id) => id.to_string().into(),
         V::List(items) => items.iter().map(literal).collect(),
         V::Json(json) => json.clone(),
+    }
+}
+
+/// A decimal as a JSON number when that holds it exactly, else as text.
+fn exact(number: Decimal) -> Json {
+    let text = number.normalize().to_string();
+    let json: Json = serde_json::from_str(&text).unwrap_or(Json::Null);
+    if Decimal::from_str(&json.to_string()) == Ok(number) { json } else { text.into() }
+}
+
+/// Bounds of decimals are kept as text; people write and read numbers.
+fn bound(key: &str, value: Json) -> Json {
+    match (key, value.as_str().and_then(|text| Decimal::from_str(text).ok())) {
+        ("min" | "max", Some(number)) => exact(number),
+        _ => value,
     }
 }
 

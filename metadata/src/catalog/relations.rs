@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Link, Object, Relation};
+use crate::definitions::object::SharingDefault;
 use crate::field_kinds::FieldKind;
 use crate::problem::Problem;
 use crate::suggest;
@@ -34,16 +35,52 @@ pub(super) fn resolve(objects: &mut [Object], problems: &mut Vec<Problem>) {
         objects.iter().enumerate().map(|(at, o)| (o.name.clone(), at)).collect();
     let everything: Vec<String> = objects.iter().filter(|o| !o.system).map(|o| o.name.clone()).collect();
     let mut found = Vec::new();
-    for at in 0..objects.len() {
-        for field in 0..objects[at].fields.len() {
-            let targets = targets(&objects[at], field, &everything);
-            check_targets(&objects[at], field, &targets, (&index, problems));
-            objects[at].fields[field].targets = targets;
-            collect(&objects[at], field, (at, &index), &mut found);
+    for (at, object) in objects.iter_mut().enumerate() {
+        for field in 0..object.fields.len() {
+            let targets = targets(object, field, &everything);
+            check_targets(object, field, &targets, (&index, problems));
+            object.fields[field].targets = targets;
+            collect(object, field, (at, &index), &mut found);
         }
     }
+    masters(objects, &index, problems);
     found.sort_by_key(|found| found.yields);
     found.into_iter().for_each(|found| place(objects, found, problems));
+}
+
+/// Parts of parts are fine; a record that must have itself as a master could never be created.
+fn masters(objects: &[Object], index: &HashMap<String, usize>, problems: &mut Vec<Problem>) {
+    let masters: Vec<Vec<usize>> = objects.iter().map(|object| masters_of(object, index)).collect();
+    for (at, object) in objects.iter().enumerate() {
+        let path = format!("objects.{}", object.name);
+        let mut above: Vec<usize> = masters[at].clone();
+        let mut next = 0;
+        while let Some(one) = above.get(next).copied() {
+            let further = masters[one].iter().filter(|m| !above.contains(m)).copied().collect::<Vec<_>>();
+            above.extend(further);
+            next += 1;
+        }
+        if above.contains(&at) {
+            let problem = Problem::new(
+                &path,
+                "master-cycle",
+                "the object would be part of itself by master-detail relations",
+            );
+            problems.push(problem.hint("make one of them a `lookup`"));
+        }
+        if masters[at].is_empty() && object.sharing.default == SharingDefault::ControlledByParent {
+            let text = "`controlled_by_parent` needs a `master_detail` field that says who the parent is";
+            problems.push(Problem::new(format!("{path}.sharing.default"), "no-parent", text));
+        }
+    }
+}
+
+fn masters_of(object: &Object, index: &HashMap<String, usize>) -> Vec<usize> {
+    let masters = object.fields.iter().filter_map(|field| match &field.kind {
+        FieldKind::MasterDetail(master) => index.get(&master.to).copied(),
+        _ => None,
+    });
+    masters.collect()
 }
 
 /// Names of the objects that a field may point to.
@@ -147,5 +184,6 @@ fn place(objects: &mut [Object], found: Found, problems: &mut Vec<Problem>) {
             return;
         }
     }
+    object.by_relation.insert(relation.name.clone(), object.relations.len());
     object.relations.push(relation);
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
 use super::{Catalog, Field, Object, relations, standard, views};
-use crate::definitions::{Definitions, ObjectComponent};
+use crate::definitions::field::FieldDefinition;
+use crate::definitions::object::NameField;
+use crate::definitions::{Component, Definitions, ObjectComponent};
 use crate::field_kinds::FieldKind;
 use crate::field_kinds::picklist::check_choices;
 use crate::problem::Problem;
@@ -94,6 +96,8 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         traits: definition.traits.clone(),
         by_name: fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect(),
         by_id: fields.iter().enumerate().map(|(at, field)| (field.id.clone(), at)).collect(),
+        by_key: keys(&fields),
+        by_relation: HashMap::new(),
         fields,
         relations: Vec::new(),
         package: source.object.package.clone(),
@@ -103,10 +107,18 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
     object
 }
 
+fn keys(fields: &[Field]) -> HashMap<String, (usize, usize)> {
+    let mut keys = HashMap::with_capacity(fields.len());
+    for (at, field) in fields.iter().enumerate() {
+        for (index, column) in field.columns.iter().enumerate() {
+            keys.entry(column.key.clone()).or_insert((at, index));
+        }
+    }
+    keys
+}
+
 /// Live fields in reading order: those that `field_order` names, then the others.
-fn ordered(
-    source: &ObjectComponent,
-) -> Vec<&crate::definitions::Component<crate::definitions::field::FieldDefinition>> {
+fn ordered(source: &ObjectComponent) -> Vec<&Component<FieldDefinition>> {
     let order = &source.object.definition.field_order;
     let places: HashMap<&str, usize> =
         order.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
@@ -168,8 +180,6 @@ fn resolve_name(object: &mut Object, path: &str, problems: &mut Vec<Problem>) {
         }
     }
 }
-
-use crate::definitions::object::NameField;
 
 fn can_compose(kind: &FieldKind) -> bool {
     use FieldKind as K;

@@ -12,6 +12,8 @@ use crate::{schemas, suggest};
 
 /// Deepest nesting of a definition.
 const MAX_DEPTH: usize = 24;
+/// Longest wrong name that stands in a path; a longer one is numbered.
+const MAX_WORD: usize = 60;
 /// Most values in one definition.
 const MAX_VALUES: usize = 100_000;
 
@@ -89,7 +91,7 @@ impl Found {
         for (at, segment) in self.segments.iter().enumerate() {
             let field = (at == 1 && self.segments[0] == "fields")
                 .then(|| root["fields"][index(segment)]["name"].as_str());
-            let word = field.flatten().unwrap_or(segment);
+            let word = field.flatten().filter(|name| name.len() <= MAX_WORD).unwrap_or(segment);
             place = if place.is_empty() { word.to_owned() } else { format!("{place}.{word}") };
         }
         place

@@ -76,18 +76,11 @@ impl Pair<'_> {
         }
         // What is retired must not refuse or cascade deletes, so its foreign keys blank out meanwhile.
         let hidden = was.retired || self.past.object.retired;
-        match (on_delete(&past.kind), on_delete(&field.kind)) {
-            (Some(from), Some(to)) => {
-                let from = if hidden { OnDelete::SetNull } else { from };
-                if from != to {
-                    found.push(Difference::ChangeOnDelete {
-                        object: object.clone(),
-                        field: new.clone(),
-                        from,
-                    });
-                }
+        if let (Some(from), Some(to)) = (on_delete(&past.kind), on_delete(&field.kind)) {
+            let from = if hidden { OnDelete::SetNull } else { from };
+            if from != to {
+                found.push(Difference::ChangeOnDelete { object: object.clone(), field: new.clone(), from });
             }
-            _ => {}
         }
         let boolean = matches!((&past.kind, &field.kind), (FieldKind::Boolean(_), FieldKind::Boolean(_)));
         let truth = |field: &Field| field.default == Some(formulas::Value::Bool(true));
