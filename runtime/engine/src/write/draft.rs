@@ -158,7 +158,7 @@ impl<'o> Slots<'o> {
         let mut problems = Vec::new();
         for (slot, (field, column)) in self.columns.iter().enumerate() {
             let must =
-                field.required || matches!(column.name.as_str(), "name" | "owner_id") || is_boolean(field);
+                field.required || column.name == "owner_id" || is_boolean(field);
             let blank = match &draft.slots[slot] {
                 None => is_new && !matches!(field.kind, FieldKind::Autonumber(_)),
                 Some(value) => *value == Value::Null,
