@@ -1,13 +1,61 @@
-//! The expression language of the product: typed values, expressions, and their SQL form.
+//! The expression language of the product: texts, typed values, expressions, and their SQL form.
 //!
 //! Every condition (filter, grant, validation rule, formula field, roll-up condition) is one [`Expression`].
-//! The crate is pure: no database, no clock, no environment.
+//! A formula's way is `text → lexer → parser → syntax → check (Scope) → Expression`, and from there to SQL ([`sql`]),
+//! to a value in memory ([`evaluate()`]), or as JSON to the browser. The crate is pure: no database, no clock.
+//!
+//! ```text
+//! formula   = expr                          # an optional leading "=" is skipped
+//! expr      = or
+//! or        = and  { ("||" | OR)  and }
+//! and       = cmp  { ("&&" | AND) cmp }
+//! cmp       = cat  [ ("=" | "==" | "<>" | "!=" | "<" | "<=" | ">" | ">=") cat ] | cat [NOT] IN list
+//! cat       = add  { "&" add }
+//! add       = mul  { ("+" | "-") mul }
+//! mul       = unary { ("*" | "/" | "%") unary }
+//! unary     = ("-" | "+" | "!") unary | NOT cmp | pow
+//! pow       = prim [ "^" unary ]            # "-a^b" and "a^b^c" are refused
+//! prim      = number | text | TRUE | FALSE | NULL | field | call | "(" expr ")" | list
+//! ```
 
-mod expression;
-pub mod sql;
+mod diagnostic;
+mod lexer;
+mod limits;
+mod parser;
+mod print;
+mod span;
+mod syntax;
+
+mod fault;
+mod moment;
+mod number;
+mod pattern;
 mod types;
 mod value;
 
-pub use expression::{Comparison, Expression, Quantifier, Reference, TextMatch};
+mod capability;
+mod check;
+mod expression;
+pub mod functions;
+mod scope;
+
+mod evaluate;
+mod request;
+pub mod sql;
+
+#[cfg(test)]
+mod testing;
+
+pub use capability::Capability;
+pub use check::{BlankAs, Checked, Mention, Options, Zone, check};
+pub use diagnostic::{Code, Diagnostic};
+pub use evaluate::{Record, evaluate};
+pub use expression::{Arithmetic, Branch, Comparison, Expression, Quantifier, Reference, TextMatch};
+pub use fault::Fault;
+pub use functions::{Function, FunctionRef};
+pub use limits::Limits;
+pub use request::Request;
+pub use scope::{OptionLabel, Scope, Target, Unknown};
+pub use span::Span;
 pub use types::Type;
 pub use value::Value;

@@ -14,6 +14,7 @@ pub mod list_view;
 pub mod object;
 pub mod option_set;
 mod rename;
+mod rollback;
 mod rows;
 mod structure;
 

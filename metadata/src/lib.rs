@@ -3,7 +3,8 @@
 //! Reading order: [`problem`] (how everything here complains), [`input`] (one JSON value as it came
 //! in), [`field_kinds`] (the closed list of kinds, one file each), [`definitions`] (what people write),
 //! [`catalog`] (what it means), [`diff`] and [`ddl`] (what must happen to the tables), [`package`]
-//! (definitions as an installable folder) and [`schemas`] (JSON Schema of each kind of definition).
+//! (definitions as an installable folder) with [`relative`] dates, and [`schemas`] (JSON Schema of each
+//! kind of definition).
 
 pub mod catalog;
 pub mod ddl;
@@ -11,7 +12,9 @@ pub mod definitions;
 pub mod diff;
 pub mod field_kinds;
 pub mod input;
+pub mod package;
 pub mod problem;
+pub mod relative;
 pub mod schemas;
 mod suggest;
 
@@ -21,4 +24,5 @@ pub use definitions::{Change, Definitions, Kind};
 pub use diff::{Difference, Version, diff};
 pub use field_kinds::FieldKind;
 pub use input::Input;
+pub use package::Package;
 pub use problem::{Fault, Problem};

@@ -42,7 +42,9 @@ impl Scope {
     /// Reads `area:read` or `area:write`.
     pub fn parse(text: &str) -> Option<Self> {
         let (area, level) = text.split_once(':')?;
-        let area_ok = area == "*" || (!area.is_empty() && area.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+        let area_ok = area == "*"
+            || (!area.is_empty()
+                && area.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
         match level {
             "read" if area_ok => Some(Self { area: area.to_owned(), write: false }),
             "write" if area_ok => Some(Self { area: area.to_owned(), write: true }),

@@ -26,7 +26,7 @@ g = _, _
 [policy_effect]
 e = some(where (p.eft == allow))
 [matchers]
-m = (p.action == '*' || r.action == p.action) && (p.object == '*' || r.object == p.object) && (p.rows == 'all' || r.rows == p.rows) && g(r.role, p.role)
+m = (p.action == \"*\" || r.action == p.action) && (p.object == \"*\" || r.object == p.object) && (p.rows == \"all\" || r.rows == p.rows) && g(r.role, p.role)
 ";
 
 /// Deepest chain of master-detail relations that access follows.
@@ -57,7 +57,8 @@ impl Policies {
 
     /// Whether `actor` may do `action` with records of `object`, which, and why.
     pub fn decide(&self, actor: &Actor, action: Action, object: &Object, catalog: &Catalog) -> Decision {
-        let mut decision = Decision { rows: Rows::None, through: Vec::new(), reasons: Vec::new(), user_id: actor.user_id };
+        let mut decision =
+            Decision { rows: Rows::None, through: Vec::new(), reasons: Vec::new(), user_id: actor.user_id };
         if !actor.in_scope(&object.plural, action != Action::Read) {
             decision.reasons.push(format!("the key's scopes do not hold `{}`", object.plural));
             return decision;
@@ -65,7 +66,11 @@ impl Policies {
         for role in &actor.roles {
             let rows = self.rows(role, &object.name, action);
             if rows != Rows::None {
-                decision.reasons.push(format!("role `{role}` gives {} on {} records", action.word(), word(rows)));
+                decision.reasons.push(format!(
+                    "role `{role}` gives {} on {} records",
+                    action.word(),
+                    word(rows)
+                ));
             }
             decision.rows = decision.rows.max(rows);
         }
@@ -75,7 +80,13 @@ impl Policies {
         decision
     }
 
-    fn open_by_sharing(&self, decision: &mut Decision, actor: &Actor, action: Action, place: (&Object, &Catalog)) {
+    fn open_by_sharing(
+        &self,
+        decision: &mut Decision,
+        actor: &Actor,
+        action: Action,
+        place: (&Object, &Catalog),
+    ) {
         let object = place.0;
         let opened = match object.sharing.default {
             SharingDefault::Private => false,
@@ -90,7 +101,13 @@ impl Policies {
     }
 
     /// Access to a part is access to its master: a part is changed by whoever may edit the master.
-    fn follow_master(&self, decision: &mut Decision, actor: &Actor, action: Action, place: (&Object, &Catalog)) {
+    fn follow_master(
+        &self,
+        decision: &mut Decision,
+        actor: &Actor,
+        action: Action,
+        place: (&Object, &Catalog),
+    ) {
         let (object, catalog) = place;
         let master = object.fields.iter().find_map(|field| match &field.kind {
             FieldKind::MasterDetail(settings) => Some((field.id.clone(), catalog.find_object(&settings.to)?)),
@@ -129,9 +146,10 @@ impl Policies {
 
     /// Whether one of the actor's roles holds a system permission such as `manage_metadata`.
     pub fn holds(&self, actor: &Actor, permission: &str) -> bool {
-        actor.roles.iter().any(|role| {
-            self.enforcer.enforce((role.as_str(), "system", permission, "all")).unwrap_or(false)
-        })
+        actor
+            .roles
+            .iter()
+            .any(|role| self.enforcer.enforce((role.as_str(), "system", permission, "all")).unwrap_or(false))
     }
 }
 

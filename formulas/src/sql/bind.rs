@@ -1,43 +1,54 @@
-//! Values as bind parameters. The parameter's type follows from the text around it, never from the value alone,
-//! because prepared statements are cached by their text.
+//! Values as bind parameters, or as literals in the text. A parameter's type follows from the text around it, never
+//! from the value alone, because prepared statements are cached by their text.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use sea_query::{ArrayType, Expr, Value as Bound};
 
+use super::{Render, type_name};
 use crate::types::Type;
 use crate::value::Value;
 
-/// The parameter for a value that meets an operand of type `beside`. Blank becomes the keyword NULL.
-pub(super) fn bind(value: &Value, beside: Type) -> Expr {
-    match value {
-        Value::Number(number) if beside == Type::Integer => bind_beside_integer(*number),
-        Value::Null => Expr::cust("NULL"),
-        Value::List(items) => bind_list(items, element_of(beside)),
-        _ => Expr::Value(bound(value)),
+impl Render<'_> {
+    /// The value where it meets an operand of type `beside`. Blank is a NULL of that type.
+    pub(super) fn bind(self, value: &Value, beside: Type) -> Expr {
+        match value {
+            Value::Number(number) if beside == Type::Integer => self.bind_beside_integer(*number),
+            Value::Null => Expr::cust(format!("CAST(NULL AS {})", type_name(beside))),
+            Value::List(items) => self.bind_list(items, element_of(beside)),
+            _ => self.place(bound(value), type_of(value)),
+        }
     }
-}
 
-/// One array parameter for all values. `beside` is the type of one element.
-pub(super) fn bind_list(items: &[Value], beside: Type) -> Expr {
-    let whole: Option<Vec<i64>> = items.iter().map(whole).collect();
-    if let (Type::Integer, Some(whole)) = (beside, whole) {
-        return Expr::Value(whole.into());
+    /// One array for all values. `beside` is the type of one element.
+    pub(super) fn bind_list(self, items: &[Value], beside: Type) -> Expr {
+        let whole: Option<Vec<i64>> = items.iter().map(whole).collect();
+        if let (Type::Integer, Some(whole)) = (beside, whole) {
+            return self.place(whole.into(), "bigint[]");
+        }
+        let element = items.first().map_or_else(|| array_type(beside), array_type_of);
+        let ty = format!("{}[]", items.first().map_or(type_name(beside), type_of));
+        let array = Bound::Array(element.clone(), Some(Box::new(items.iter().map(bound).collect())));
+        match beside == Type::Integer && element == ArrayType::Decimal && !self.inline {
+            true => Expr::cust_with_expr("CAST($1 AS numeric[])", Expr::Value(array)),
+            false => self.place(array, &ty),
+        }
     }
-    let element = items.first().map_or_else(|| array_type(beside), array_type_of);
-    let numeric = beside == Type::Integer && element == ArrayType::Decimal;
-    let array = Bound::Array(element, Some(Box::new(items.iter().map(bound).collect())));
-    match numeric {
-        true => Expr::cust_with_expr("CAST($1 AS numeric[])", Expr::Value(array)),
-        false => Expr::Value(array),
-    }
-}
 
-/// A whole number stays a bigint, so that an index on the column serves; any other says its type in the text.
-fn bind_beside_integer(number: Decimal) -> Expr {
-    match whole(&Value::Number(number)) {
-        Some(whole) => Expr::Value(whole.into()),
-        None => Expr::cust_with_expr("CAST($1 AS numeric)", Expr::Value(number.into())),
+    /// A whole number stays a bigint, so that an index on the column serves; any other says its type in the text.
+    fn bind_beside_integer(self, number: Decimal) -> Expr {
+        match whole(&Value::Number(number)) {
+            Some(whole) => self.place(whole.into(), "bigint"),
+            None if self.inline => self.place(number.into(), "numeric"),
+            None => Expr::cust_with_expr("CAST($1 AS numeric)", Expr::Value(number.into())),
+        }
+    }
+
+    fn place(self, bound: Bound, ty: &str) -> Expr {
+        match self.inline {
+            true => Expr::cust_with_expr(format!("CAST($1 AS {ty})"), Expr::Constant(bound)),
+            false => Expr::Value(bound),
+        }
     }
 }
 
@@ -71,6 +82,19 @@ fn element_of(list: Type) -> Type {
         Type::Ids => Type::Id,
         _ => Type::Choice,
     }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    type_name(match value {
+        Value::Null | Value::Text(_) | Value::List(_) => Type::Text,
+        Value::Bool(_) => Type::Bool,
+        Value::Number(_) => Type::Number,
+        Value::Date(_) => Type::Date,
+        Value::DateTime(_) => Type::DateTime,
+        Value::Time(_) => Type::Time,
+        Value::Id(_) => Type::Id,
+        Value::Json(_) => Type::Json,
+    })
 }
 
 fn array_type_of(value: &Value) -> ArrayType {

@@ -35,9 +35,43 @@ fn join(mut parts: Vec<Expr>, word: &str, empty: bool) -> Expr {
     match parts.len() {
         0 => constant(empty),
         1 => parts.remove(0),
-        count => {
-            let places: Vec<String> = (1..=count).map(|place| format!("${place}")).collect();
-            Expr::cust_with_exprs(format!("({})", places.join(word)), parts)
-        }
+        count => Expr::cust_with_exprs(format!("({})", places(count, word)), parts),
     }
+}
+
+/// `$1, $2 …` with a word between.
+fn places(count: usize, between: &str) -> String {
+    let places: Vec<String> = (1..=count).map(|place| format!("${place}")).collect();
+    places.join(between)
+}
+
+/// The first of the parts that is not NULL.
+pub(super) fn coalesce(mut parts: Vec<Expr>) -> Expr {
+    match parts.len() {
+        1 => parts.remove(0),
+        count => Expr::cust_with_exprs(format!("coalesce({})", places(count, ", ")), parts),
+    }
+}
+
+/// The first fault of several; nothing without any.
+pub(super) fn first_fault(faults: impl IntoIterator<Item = Option<Expr>>) -> Option<Expr> {
+    let faults: Vec<Expr> = faults.into_iter().flatten().collect();
+    if faults.is_empty() { None } else { Some(coalesce(faults)) }
+}
+
+/// `CASE WHEN … THEN … ELSE … END`; without branches it is what stands after ELSE.
+pub(super) fn case(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>) -> Expr {
+    if branches.is_empty() {
+        return otherwise.unwrap_or_else(|| Expr::cust("NULL"));
+    }
+    let (mut text, mut parts) = (String::from("(CASE"), Vec::new());
+    for (when, then) in branches {
+        parts.extend([when, then]);
+        text += &format!(" WHEN ${} THEN ${}", parts.len() - 1, parts.len());
+    }
+    if let Some(otherwise) = otherwise {
+        parts.push(otherwise);
+        text += &format!(" ELSE ${}", parts.len());
+    }
+    Expr::cust_with_exprs(text + " END)", parts)
 }

@@ -107,13 +107,18 @@ impl Builder<'_> {
         if field.unique && !field.columns.is_empty() {
             self.drop_index(object, field, ("key", Phase::Loosen));
         }
-        self.loosen(object, field);
+        // In a table that comes back, foreign keys blank out already, and its name is back first.
+        let restored = self.restored.contains(object.id.as_str());
+        let phase = if restored { Phase::Columns } else { Phase::Retire };
+        if !restored {
+            self.loosen(object, field);
+        }
         for (column, suffix) in field.columns.iter().zip(suffixes(field)) {
             let hidden = quote(&format!("{}{suffix}", gone(&field.id)));
             let table = self.table(&object.name);
             let sql = format!("ALTER TABLE {table} RENAME COLUMN {} TO {hidden}", quote(&column.name));
             let text = format!("Hide `{}.{}` and its values", object.name, column.name);
-            self.push(Phase::Retire, sql, (Lock::AccessExclusive, Risk::DataLoss), text);
+            self.push(phase, sql, (Lock::AccessExclusive, Risk::DataLoss), text);
         }
         self.data_loss.push(format!("{}.{}", object.name, field.name));
     }

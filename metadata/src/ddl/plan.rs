@@ -31,7 +31,9 @@ pub(super) struct Builder<'a> {
     pub schema: &'a str,
     /// Ids of objects whose tables this plan makes: nobody else can hold a lock on them.
     pub new: HashSet<&'a str>,
-    /// Their names.
+    /// Ids of objects that come back from where they were hidden.
+    pub restored: HashSet<&'a str>,
+    /// Names of the new ones.
     new_tables: HashSet<&'a str>,
     steps: Vec<(Phase, Step)>,
     pub data_loss: Vec<String>,
@@ -48,8 +50,13 @@ pub(super) fn build(schema: &str, differences: &[Difference]) -> Result<DdlPlan,
             _ => None,
         })
     };
+    let restored = differences.iter().filter_map(|difference| match difference {
+        Difference::RestoreObject { object } => Some(object.id.as_str()),
+        _ => None,
+    });
     let mut builder = Builder {
         schema,
+        restored: restored.collect(),
         new: created().map(|object| object.id.as_str()).collect(),
         new_tables: created().map(|object| object.name.as_str()).collect(),
         steps: Vec::new(),

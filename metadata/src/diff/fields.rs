@@ -20,7 +20,7 @@ impl Pair<'_> {
     }
 
     fn retired_fields(&self, found: &mut Vec<Difference>) {
-        // A restored object has no old catalog entry; its fields stand under the new name when this runs.
+        // A restored object has no old catalog entry: its fields are hidden when its name is back.
         let before = self.old.catalog.objects.iter().find(|object| object.id == self.object.id);
         for was in self.past.fields.iter().filter(|was| !was.retired) {
             if self.object.find_field_by_id(&was.id).is_none() {

@@ -72,18 +72,8 @@ impl Engine {
 
     /// Tries until the locks are to be had.
     pub(crate) async fn change(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
-        if !context.actor.in_scope("metadata", true) || !context.snapshot.policies.holds(&context.actor, "manage_metadata") {
-            return Err(Error::Forbidden(Refusal::Permission("manage_metadata")));
-        }
-        for attempt in 0..ATTEMPTS {
-            match self.attempt(context, wish, next).await {
-                Err(Error::Database(error)) if is_locked(&error) => {
-                    tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * attempt))).await;
-                }
-                outcome => return outcome,
-            }
-        }
-        Err(Error::Busy)
+        require_permission(context)?;
+        with_patience(async || self.attempt(context, wish, next).await).await
     }
 
     async fn attempt(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
@@ -107,20 +97,47 @@ impl Engine {
     }
 }
 
+/// Metadata is changed by those who may, with a key that may.
+pub(crate) fn require_permission(context: &Context) -> Result<()> {
+    let holds = context.snapshot.policies.holds(&context.actor, "manage_metadata");
+    if context.actor.in_scope("metadata", true) && holds {
+        return Ok(());
+    }
+    Err(Error::Forbidden(Refusal::Permission("manage_metadata")))
+}
+
+/// Tries again while locks are not to be had, with a growing pause in which others get their turn.
+pub(crate) async fn with_patience<T>(mut attempt: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+    for count in 0..ATTEMPTS {
+        match attempt().await {
+            Err(Error::Database(error)) if is_locked(&error) => {
+                tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * count))).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    Err(Error::Busy)
+}
+
 /// Lock not available, or a deadlock with ordinary writers.
 fn is_locked(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03" || code == "40P01")
+    error
+        .as_database_error()
+        .and_then(|error| error.code())
+        .is_some_and(|code| code == "55P03" || code == "40P01")
 }
 
 /// One attempt inside a transaction; with a snapshot when there is something to commit.
-async fn attempt(
+pub(crate) async fn attempt(
     connection: &mut PgConnection,
     context: &Context,
     wish: &Apply,
     next: Next<'_>,
 ) -> Result<(Applied, Option<Arc<Snapshot>>)> {
     let tenant = context.tenant();
-    sqlx::query(AssertSqlSafe(format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))).execute(&mut *connection).await?;
+    sqlx::query(AssertSqlSafe(format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")))
+        .execute(&mut *connection)
+        .await?;
     store::lock_state(connection, tenant).await?;
     let (old, versions) = current(connection, context).await?;
     if wish.expected_revision.is_some_and(|expected| expected != versions.revision) {
@@ -148,7 +165,10 @@ async fn attempt(
 }
 
 /// The tenant's metadata under the lock: the context's own snapshot when nobody was faster.
-async fn current(connection: &mut PgConnection, context: &Context) -> Result<(Arc<Snapshot>, crate::Versions)> {
+async fn current(
+    connection: &mut PgConnection,
+    context: &Context,
+) -> Result<(Arc<Snapshot>, crate::Versions)> {
     let versions = store::load_versions(connection, context.tenant()).await?;
     if versions.revision == context.snapshot.revision {
         return Ok((context.snapshot.clone(), versions));
@@ -159,7 +179,9 @@ async fn current(connection: &mut PgConnection, context: &Context) -> Result<(Ar
 fn check_loss(plan: &DdlPlan, allowed: &AllowLoss) -> Result<()> {
     let lost: Vec<String> = match allowed {
         AllowLoss::All => Vec::new(),
-        AllowLoss::Named(names) => plan.data_loss.iter().filter(|name| !names.contains(name)).cloned().collect(),
+        AllowLoss::Named(names) => {
+            plan.data_loss.iter().filter(|name| !names.contains(name)).cloned().collect()
+        }
         AllowLoss::None => plan.data_loss.clone(),
     };
     if lost.is_empty() { Ok(()) } else { Err(Error::DataLoss(lost)) }
@@ -167,7 +189,10 @@ fn check_loss(plan: &DdlPlan, allowed: &AllowLoss) -> Result<()> {
 
 async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan) -> Result<()> {
     for step in &plan.steps {
-        sqlx::query(AssertSqlSafe(step.sql.as_str())).execute(&mut *connection).await.map_err(|error| explain(error, step))?;
+        sqlx::query(AssertSqlSafe(step.sql.as_str()))
+            .execute(&mut *connection)
+            .await
+            .map_err(|error| explain(error, step))?;
     }
     for numbering in &plan.numberings {
         let text = format!(
@@ -185,9 +210,24 @@ async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan)
 fn explain(error: sqlx::Error, step: &Step) -> Error {
     let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
     match code.as_deref() {
-        Some("23505") => Error::Conflict(vec![Problem::new("", "duplicate", format!("{}: existing records hold the same value twice", step.description)).hint("make the values differ first")]),
-        Some("23503") => Error::Conflict(vec![Problem::new("", "dangling", format!("{}: existing records point to nothing", step.description))]),
-        Some("22003" | "22P02" | "22001") => Error::Conflict(vec![Problem::new("", "does-not-fit", format!("{}: existing values do not fit", step.description))]),
+        Some("23505") => Error::Conflict(vec![
+            Problem::new(
+                "",
+                "duplicate",
+                format!("{}: existing records hold the same value twice", step.description),
+            )
+            .hint("make the values differ first"),
+        ]),
+        Some("23503") => Error::Conflict(vec![Problem::new(
+            "",
+            "dangling",
+            format!("{}: existing records point to nothing", step.description),
+        )]),
+        Some("22003" | "22P02" | "22001") => Error::Conflict(vec![Problem::new(
+            "",
+            "does-not-fit",
+            format!("{}: existing values do not fit", step.description),
+        )]),
         _ => error.into(),
     }
 }
@@ -202,16 +242,26 @@ async fn record(
     let (before, after) = (old.rows(), new.rows());
     let known: HashMap<&str, (usize, &Row)> = positions(&before);
     let kept: HashMap<&str, (usize, &Row)> = positions(&after);
-    let changed: Vec<(usize, &Row)> =
-        after.iter().enumerate().filter(|(place, row)| known.get(row.id.as_str()) != Some(&(*place, *row))).collect();
+    let changed: Vec<(usize, &Row)> = after
+        .iter()
+        .enumerate()
+        .filter(|(place, row)| known.get(row.id.as_str()) != Some(&(*place, *row)))
+        .collect();
     let gone: Vec<&Row> = before.iter().filter(|row| !kept.contains_key(row.id.as_str())).collect();
     let ids: Vec<String> = gone.iter().map(|row| row.id.clone()).collect();
     store::put_rows(connection, context.tenant(), &changed).await?;
     store::remove_rows(connection, context.tenant(), &ids).await?;
     // A component that only moved to another place did not change.
-    let changed: Vec<&Row> =
-        changed.iter().map(|(_, row)| *row).filter(|row| known.get(row.id.as_str()).is_none_or(|(_, old)| old != row)).collect();
-    let was: Vec<&Row> = changed.iter().filter_map(|row| known.get(row.id.as_str()).map(|(_, row)| *row)).chain(gone).collect();
+    let changed: Vec<&Row> = changed
+        .iter()
+        .map(|(_, row)| *row)
+        .filter(|row| known.get(row.id.as_str()).is_none_or(|(_, old)| old != row))
+        .collect();
+    let was: Vec<&Row> = changed
+        .iter()
+        .filter_map(|row| known.get(row.id.as_str()).map(|(_, row)| *row))
+        .chain(gone)
+        .collect();
     let row = store::RevisionRow {
         number: revision,
         next_id: new.next_id,

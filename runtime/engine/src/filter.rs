@@ -19,9 +19,17 @@ pub enum Filter {
     Or(Vec<Filter>),
     Not(Box<Filter>),
     /// `path operator value`, e.g. `account.industry in ["retail"]`.
-    Field { path: String, operator: Operator, value: Json },
+    Field {
+        path: String,
+        operator: Operator,
+        value: Json,
+    },
     /// A condition on the records of a to-many relation.
-    Related { path: String, how: How, filter: Box<Filter> },
+    Related {
+        path: String,
+        how: How,
+        filter: Box<Filter>,
+    },
 }
 
 /// The operators of contract §3.
@@ -142,9 +150,14 @@ impl Parser {
             return self.problem(place, "too-deep", format!("filters nest at most {MAX_DEPTH} levels"));
         }
         let Json::Object(map) = json else {
-            return self.problem(place, "wrong-type", "expected an object such as {\"amount\":{\"gte\":1000}}");
+            return self.problem(
+                place,
+                "wrong-type",
+                "expected an object such as {\"amount\":{\"gte\":1000}}",
+            );
         };
-        let mut parts: Vec<Filter> = map.iter().map(|(key, value)| self.entry(key, value, (place, depth))).collect();
+        let mut parts: Vec<Filter> =
+            map.iter().map(|(key, value)| self.entry(key, value, (place, depth))).collect();
         if parts.len() == 1 { parts.remove(0) } else { Filter::And(parts) }
     }
 
@@ -162,7 +175,11 @@ impl Parser {
         let Json::Array(items) = value else {
             return vec![self.problem(place, "wrong-type", "expected an array of conditions")];
         };
-        items.iter().enumerate().map(|(index, item)| self.object(item, &join(place, &index.to_string()), depth + 1)).collect()
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.object(item, &join(place, &index.to_string()), depth + 1))
+            .collect()
     }
 
     fn field(&mut self, path: String, value: &Json, (place, depth): (&str, usize)) -> Filter {
@@ -173,8 +190,10 @@ impl Parser {
         match value {
             Json::Object(map) if map.is_empty() => self.problem(place, "empty", "expected an operator"),
             Json::Object(map) => {
-                let mut parts: Vec<Filter> =
-                    map.iter().map(|(key, value)| self.condition(&path, (key, value), (place, depth))).collect();
+                let mut parts: Vec<Filter> = map
+                    .iter()
+                    .map(|(key, value)| self.condition(&path, (key, value), (place, depth)))
+                    .collect();
                 if parts.len() == 1 { parts.remove(0) } else { Filter::And(parts) }
             }
             Json::Null => Filter::Field { path, operator: Operator::IsNull, value: true.into() },

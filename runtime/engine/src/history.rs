@@ -16,7 +16,12 @@ impl Engine {
     /// The newest changes of one record, before version `before` if given, as a JSON array of
     /// `{at, action, version, actor: {id, name}, changes: {field: [old, new]}, request_id}`.
     /// Only for those who may read the record, in the recycle bin or not.
-    pub async fn history(&self, context: &Context, object: &str, id: Uuid, limit: u32, before: Option<i64>) -> Result<Vec<u8>> {
+    pub async fn history(
+        &self,
+        context: &Context,
+        (object, id): (&str, Uuid),
+        (limit, before): (u32, Option<i64>),
+    ) -> Result<Vec<u8>> {
         self.require_readable(context, object, id).await?;
         let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?;
         let schema = &context.tenant().schema;
@@ -33,8 +38,13 @@ impl Engine {
             .bind(i64::from(limit.clamp(1, 1000)))
             .fetch_all(self.pool())
             .await?;
-        let names: HashMap<&str, &str> =
-            object.fields.iter().map(|field| (field.id.as_str(), field.columns.first().map_or(field.name.as_str(), |c| c.key.as_str()))).collect();
+        let names: HashMap<&str, &str> = object
+            .fields
+            .iter()
+            .map(|field| {
+                (field.id.as_str(), field.columns.first().map_or(field.name.as_str(), |c| c.key.as_str()))
+            })
+            .collect();
         let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
         Ok(Json::Array(entries?).to_string().into_bytes())
     }
@@ -56,9 +66,10 @@ fn entry(row: &sqlx::postgres::PgRow, names: &HashMap<&str, &str>) -> Result<Jso
     let action: String = row.try_get("action")?;
     let named: Map<String, Json> = match changes {
         // The whole image of a purged record is for a restore from the outside, not for readers.
-        Some(Json::Object(map)) if action != "purge" => {
-            map.into_iter().filter_map(|(id, change)| Some(((*names.get(key_id(&id, names))?).to_owned(), change))).collect()
-        }
+        Some(Json::Object(map)) if action != "purge" => map
+            .into_iter()
+            .filter_map(|(id, change)| Some(((*names.get(key_id(&id, names))?).to_owned(), change)))
+            .collect(),
         _ => Map::new(),
     };
     Ok(json!({
@@ -73,5 +84,9 @@ fn entry(row: &sqlx::postgres::PgRow, names: &HashMap<&str, &str>) -> Result<Jso
 
 /// Fields of several columns are noted by key.
 fn key_id<'k>(id: &'k str, names: &HashMap<&'k str, &str>) -> &'k str {
-    if names.contains_key(id) { id } else { names.iter().find(|(_, key)| **key == id).map_or(id, |(id, _)| id) }
+    if names.contains_key(id) {
+        id
+    } else {
+        names.iter().find(|(_, key)| **key == id).map_or(id, |(id, _)| id)
+    }
 }

@@ -4,15 +4,17 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`schema`] (a tenant's own schema).
+//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`schema`] (a tenant's own schema).
 
 pub mod apply;
 pub mod change;
 pub mod command;
 pub mod context;
+pub mod doctor;
 pub mod error;
 pub mod filter;
 pub mod history;
+pub mod packages;
 pub mod plan;
 pub mod query;
 pub mod read;
@@ -31,7 +33,7 @@ pub use apply::{AllowLoss, Applied, Apply};
 pub use command::{Command, Fields, Update, What, Written};
 pub use context::{Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
-pub use filter::Filter;
+pub use filter::{Filter, How, Operator};
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
 pub use snapshot::Snapshot;

@@ -69,9 +69,15 @@ pub(crate) struct Output {
 pub(crate) enum What {
     Column(Column),
     /// The record at the end of a lookup (stable id).
-    ToOne { field: String, level: Box<Level> },
+    ToOne {
+        field: String,
+        level: Box<Level>,
+    },
     /// Records of a relation.
-    ToMany { relation: Relation, level: Box<Level> },
+    ToMany {
+        relation: Relation,
+        level: Box<Level>,
+    },
 }
 
 /// One key of the order. Blank is the smallest value.

@@ -6,10 +6,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
 use uuid::Uuid;
 
+use crate::Engine;
 use crate::context::{Context, Versions};
 use crate::error::{Error, Result};
 use crate::plan::{Cursor, Plan, Start};
-use crate::Engine;
 use crate::query::{Query, Selection};
 
 pub(crate) mod encode;
@@ -47,7 +47,13 @@ impl Engine {
     }
 
     /// One live record; fields as in a query.
-    pub async fn read_one(&self, context: &Context, object: &str, id: Uuid, fields: Vec<Selection>) -> Result<One> {
+    pub async fn read_one(
+        &self,
+        context: &Context,
+        object: &str,
+        id: Uuid,
+        fields: Vec<Selection>,
+    ) -> Result<One> {
         let query = Query { fields, ..Query::of(object, vec![id]) };
         let answer = self.read(context, &query).await?;
         if answer.count == 0 {
@@ -96,7 +102,10 @@ pub(crate) async fn run(connection: &mut PgConnection, context: &Context, query:
 
 /// Undefined table or column: the schema has moved on since the snapshot.
 fn is_outdated_plan(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42P01" || code == "42703")
+    error
+        .as_database_error()
+        .and_then(|error| error.code())
+        .is_some_and(|code| code == "42P01" || code == "42703")
 }
 
 fn check_versions(context: &Context, first: Option<&PgRow>) -> Result<()> {
@@ -125,7 +134,8 @@ fn collect(plan: &Plan, statement: &sql::Statement, rows: &[PgRow]) -> Result<An
         encode::row(&mut json, row, &statement.columns, offset)?;
     }
     json.push(b']');
-    let next_cursor = if rows.len() > page.len() { cursor(plan, statement, page.last(), offset)? } else { None };
+    let next_cursor =
+        if rows.len() > page.len() { cursor(plan, statement, page.last(), offset)? } else { None };
     let versions = if statement.keys == 0 { versions(statement, page, offset)? } else { Vec::new() };
     Ok(Answer { json, count: page.len(), next_cursor, total, versions })
 }
@@ -140,7 +150,12 @@ fn in_order(rows: &mut [&PgRow], ids: &[Uuid], offset: usize) -> Result<()> {
     Ok(())
 }
 
-fn cursor(plan: &Plan, statement: &sql::Statement, last: Option<&&PgRow>, offset: usize) -> Result<Option<String>> {
+fn cursor(
+    plan: &Plan,
+    statement: &sql::Statement,
+    last: Option<&&PgRow>,
+    offset: usize,
+) -> Result<Option<String>> {
     let Some(row) = last else { return Ok(None) };
     let first = offset + statement.columns.len();
     let values: Result<Vec<Option<String>>, sqlx::Error> =

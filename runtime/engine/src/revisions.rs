@@ -48,7 +48,7 @@ impl Engine {
             .bind(i64::from(limit.clamp(1, 200)))
             .fetch_all(self.pool())
             .await?;
-        rows.iter().map(|row| summary(row)).collect::<Result<Vec<Json>>>().map(Json::Array)
+        rows.iter().map(summary).collect::<Result<Vec<Json>>>().map(Json::Array)
     }
 
     /// One revision with the components before and after it and the steps that it ran.
@@ -57,7 +57,11 @@ impl Engine {
             "SELECT number, made_at, actor_id, actor_name, message, after, before, steps FROM {} WHERE number = $1",
             table(&context.tenant().schema, "_revisions")
         );
-        let row = sqlx::query(AssertSqlSafe(text)).bind(number).fetch_optional(self.pool()).await?.ok_or(Error::NotFound)?;
+        let row = sqlx::query(AssertSqlSafe(text))
+            .bind(number)
+            .fetch_optional(self.pool())
+            .await?
+            .ok_or(Error::NotFound)?;
         let mut view = summary(&row)?;
         for key in ["before", "after", "steps"] {
             view[key] = row.try_get(key)?;
@@ -67,7 +71,13 @@ impl Engine {
 
     /// Brings the metadata back to what it was at revision `number`, as a new revision. What was made
     /// since is retired; what was retired since comes back with its data.
-    pub async fn rollback(&self, context: &Context, number: i64, dry_run: bool, allow: AllowLoss) -> Result<Applied> {
+    pub async fn rollback(
+        &self,
+        context: &Context,
+        number: i64,
+        dry_run: bool,
+        allow: AllowLoss,
+    ) -> Result<Applied> {
         let mut connection = self.pool().acquire().await?;
         let versions = store::load_versions(&mut connection, context.tenant()).await?;
         if !(0..=versions.revision).contains(&number) {
@@ -118,14 +128,24 @@ fn names(rows: &Json) -> BTreeMap<String, (String, String, bool)> {
 }
 
 /// What each component that changed after revision `number` was then; `None` when it did not exist.
-async fn undone_since(connection: &mut PgConnection, tenant: &Tenant, number: i64) -> Result<BTreeMap<String, Option<Row>>> {
-    let text = format!("SELECT before, after FROM {} WHERE number > $1 ORDER BY number", table(&tenant.schema, "_revisions"));
+async fn undone_since(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    number: i64,
+) -> Result<BTreeMap<String, Option<Row>>> {
+    let text = format!(
+        "SELECT before, after FROM {} WHERE number > $1 ORDER BY number",
+        table(&tenant.schema, "_revisions")
+    );
     let revisions = sqlx::query(AssertSqlSafe(text)).bind(number).fetch_all(connection).await?;
     let mut undone: BTreeMap<String, Option<Row>> = BTreeMap::new();
     for revision in &revisions {
         let (before, after): (Json, Json) = (revision.try_get("before")?, revision.try_get("after")?);
-        let list = |json: &Json| -> Vec<Row> { json.as_array().into_iter().flatten().filter_map(row_from_json).collect() };
-        let before: BTreeMap<String, Row> = list(&before).into_iter().map(|row| (row.id.clone(), row)).collect();
+        let list = |json: &Json| -> Vec<Row> {
+            json.as_array().into_iter().flatten().filter_map(row_from_json).collect()
+        };
+        let before: BTreeMap<String, Row> =
+            list(&before).into_iter().map(|row| (row.id.clone(), row)).collect();
         for id in list(&after).into_iter().map(|row| row.id).chain(before.keys().cloned()) {
             // The first revision that touched it tells what it was.
             undone.entry(id.clone()).or_insert_with(|| before.get(&id).cloned());
@@ -143,7 +163,9 @@ fn undo(old: &Definitions, undone: &BTreeMap<String, Option<Row>>) -> Result<Def
             None => rows.push(row),
             Some(Some(then)) => rows.push(then.clone()),
             // Data of what was made since is kept: retired, not removed.
-            Some(None) if matches!(row.kind, Kind::Objects | Kind::Fields) => rows.push(Row { retired: true, ..row }),
+            Some(None) if matches!(row.kind, Kind::Objects | Kind::Fields) => {
+                rows.push(Row { retired: true, ..row })
+            }
             Some(None) => {}
         }
     }

@@ -12,7 +12,7 @@ use crate::{Engine, SYSTEM_USER, apply};
 /// underscore, which no object's may. Everything that one transaction writes lives here, so that a
 /// tenant can be placed and moved as a whole.
 const SYSTEM_TABLES: &[&str] = &[
-    "CREATE TABLE {schema}._state (only boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT 1, next_id int NOT NULL DEFAULT 1, CONSTRAINT _state_pkey PRIMARY KEY (only), CONSTRAINT _state_only CHECK (only))",
+    "CREATE TABLE {schema}._state (id boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT 1, next_id int NOT NULL DEFAULT 1, CONSTRAINT _state_pkey PRIMARY KEY (id), CONSTRAINT _state_single CHECK (id))",
     "INSERT INTO {schema}._state DEFAULT VALUES",
     "CREATE TABLE {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, position int NOT NULL, retired_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
     "CREATE TABLE {schema}._revisions (number bigint NOT NULL, made_at timestamptz NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, message text, before jsonb NOT NULL, after jsonb NOT NULL, steps jsonb NOT NULL, CONSTRAINT _revisions_pkey PRIMARY KEY (number))",
@@ -27,10 +27,11 @@ impl Engine {
     pub async fn create_schema(&self, tenant: &Tenant) -> Result<()> {
         let mut transaction = self.pool().begin().await?;
         crate::store::lock_state(&mut transaction, tenant).await?;
-        let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
-            .bind(&tenant.schema)
-            .fetch_one(&mut *transaction)
-            .await?;
+        let exists: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
+                .bind(&tenant.schema)
+                .fetch_one(&mut *transaction)
+                .await?;
         if exists {
             return Ok(());
         }

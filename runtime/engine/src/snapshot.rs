@@ -95,6 +95,11 @@ impl Engine {
         store::bump_access(&self.inner.pool, tenant).await
     }
 
+    /// Keeps the snapshot that a committed change left.
+    pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
+        self.inner.snapshots.keep(snapshot);
+    }
+
     /// Drops what is cached of a tenant: a hint from another node, or its deletion.
     pub fn forget(&self, tenant: &Tenant) {
         self.inner.snapshots.forget(tenant);
@@ -102,7 +107,10 @@ impl Engine {
 }
 
 /// Reads counters and definitions in one statement, so that they belong together.
-pub(crate) async fn load(connection: &mut PgConnection, tenant: &Tenant) -> Result<(Arc<Snapshot>, Versions)> {
+pub(crate) async fn load(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+) -> Result<(Arc<Snapshot>, Versions)> {
     let stored = store::load_metadata(connection, tenant).await?;
     let definitions = Definitions::from_rows(stored.rows, stored.next_id).map_err(Error::Damaged)?;
     let snapshot = Snapshot::new(tenant.clone(), stored.versions.revision, definitions)?;

@@ -36,7 +36,8 @@ pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant
     let next_id: i32 = first.try_get("next_id")?;
     let mut components = Vec::with_capacity(rows.len());
     for row in &rows {
-        let (Some(id), Some(kind)) = (row.try_get::<Option<String>, _>("id")?, row.try_get::<Option<String>, _>("kind")?)
+        let (Some(id), Some(kind)) =
+            (row.try_get::<Option<String>, _>("id")?, row.try_get::<Option<String>, _>("kind")?)
         else {
             continue;
         };
@@ -61,7 +62,11 @@ pub(crate) async fn bump_access(pool: &PgPool, tenant: &Tenant) -> Result<()> {
 }
 
 /// Stores changed components; `position` keeps their order.
-pub(crate) async fn put_rows(connection: &mut PgConnection, tenant: &Tenant, rows: &[(usize, &Row)]) -> Result<()> {
+pub(crate) async fn put_rows(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    rows: &[(usize, &Row)],
+) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -87,7 +92,11 @@ pub(crate) async fn put_rows(connection: &mut PgConnection, tenant: &Tenant, row
     Ok(())
 }
 
-pub(crate) async fn remove_rows(connection: &mut PgConnection, tenant: &Tenant, ids: &[String]) -> Result<()> {
+pub(crate) async fn remove_rows(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    ids: &[String],
+) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -118,7 +127,11 @@ pub(crate) struct RevisionRow<'r> {
     pub steps: Json,
 }
 
-pub(crate) async fn put_revision(connection: &mut PgConnection, tenant: &Tenant, row: RevisionRow<'_>) -> Result<()> {
+pub(crate) async fn put_revision(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    row: RevisionRow<'_>,
+) -> Result<()> {
     let text = format!("UPDATE {} SET revision = $1, next_id = $2", table(&tenant.schema, "_state"));
     sqlx::query(AssertSqlSafe(text))
         .bind(row.number)
@@ -142,4 +155,10 @@ pub(crate) async fn put_revision(connection: &mut PgConnection, tenant: &Tenant,
         .await?;
     sqlx::query("SELECT pg_notify('trellis', $1)").bind(tenant.id.to_string()).execute(connection).await?;
     Ok(())
+}
+
+/// Number of the newest revision; 0 when there is none.
+pub(crate) async fn load_newest_revision(connection: &mut PgConnection, tenant: &Tenant) -> Result<i64> {
+    let text = format!("SELECT coalesce(max(number), 0) FROM {}", table(&tenant.schema, "_revisions"));
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
 }

@@ -27,6 +27,8 @@ pub(crate) mod source;
 pub(crate) mod sql;
 mod update;
 
+pub(crate) use create::create_with_ids;
+
 impl Engine {
     /// Runs one command: all or nothing. Answers ids, versions and, where records remain, the records as
     /// the actor may see them.
@@ -46,7 +48,10 @@ impl Engine {
         };
         match outcome {
             Ok(written) => {
-                transaction.commit().await.map_err(|error| constraint::explain(error.into(), &object, context))?;
+                transaction
+                    .commit()
+                    .await
+                    .map_err(|error| constraint::explain(error.into(), &object, context))?;
                 Ok(written)
             }
             Err(error) => {
@@ -77,7 +82,12 @@ fn check_size(what: &What) -> Result<()> {
 }
 
 /// The written records as the actor may see them, in the order of `ids`.
-async fn answer(connection: &mut PgConnection, context: &Context, object: &str, ids: Vec<Uuid>) -> Result<Written> {
+async fn answer(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &str,
+    ids: Vec<Uuid>,
+) -> Result<Written> {
     let answer = read::run(connection, context, &Query::of(object, ids.clone())).await?;
     Ok(Written { ids, versions: answer.versions.clone(), answer: Some(answer) })
 }

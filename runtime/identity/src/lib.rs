@@ -1,1 +1,77 @@
-//! identity
+//! Who is asking: users, what proves who they are (passwords, sessions, API keys), and the [`Actor`] that comes of it.
+//!
+//! Reading order: [`secret`] (what is never printed or stored), [`users`] (records of the object `user`, written
+//! through the engine, with a credential in the platform's tables), `password` and [`login`] (from an e-mail address
+//! and a password to a session), [`sessions`], [`api_keys`], and [`authenticate`] (from a credential to a caller, once
+//! per request, mostly from memory).
+//!
+//! It decides nothing about records: that is `permissions`, asked by the engine. It knows no HTTP: cookies, headers
+//! and status codes are the api's.
+//!
+//! # Why a revoked credential never works again
+//! A cached caller carries its tenant's `access` counter, read *before* the credential and the user. Each change of
+//! users, sessions and keys is committed first and bumps the counter afterwards. So whoever read the old counter is
+//! found out by the next statement of the engine, which compares counters; and whoever read the new one read the
+//! credential after the change. Should the process die between commit and bump, the cache's short life ends it.
+//!
+//! [`Actor`]: permissions::Actor
+
+mod addresses;
+pub mod api_keys;
+pub mod authenticate;
+mod change;
+mod clock;
+mod error;
+pub mod login;
+mod password;
+pub mod rate_limit;
+pub mod secret;
+pub mod sessions;
+pub mod users;
+
+use std::sync::Arc;
+
+use engine::Engine;
+use sqlx::PgPool;
+
+pub use api_keys::{CreatedKey, KeyInfo, NewKey};
+pub use authenticate::{Caller, Credential, SessionInfo};
+pub use clock::Clock;
+pub use error::{AuthError, Error, LoginError, Result};
+pub use login::{NewSession, Origin};
+pub use rate_limit::Rate;
+pub use secret::Secret;
+pub use sessions::OpenSession;
+pub use users::{FirstAdministrator, NewUser, UserPatch};
+
+/// Users, sessions and keys of all tenants. Cheap to clone; clones share their caches.
+#[derive(Clone)]
+pub struct Identity {
+    engine: Engine,
+    pool: PgPool,
+    clock: Clock,
+    passwords: Arc<password::Passwords>,
+    failures: Arc<login::failures::Failures>,
+    callers: authenticate::Callers,
+    buckets: rate_limit::Buckets,
+}
+
+impl Identity {
+    /// Over the platform tables in `pool`; users are read and written through `engine`.
+    pub fn new(engine: Engine, pool: PgPool) -> Self {
+        Self::with_clock(engine, pool, Clock::default())
+    }
+
+    /// The same with a clock of one's own, so that tests need not wait.
+    pub fn with_clock(engine: Engine, pool: PgPool, clock: Clock) -> Self {
+        Self {
+            engine,
+            pool,
+            clock,
+            passwords: Arc::default(),
+            failures: Arc::default(),
+            callers: authenticate::Callers::default(),
+            buckets: rate_limit::Buckets::default(),
+        }
+    }
+}

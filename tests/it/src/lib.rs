@@ -1,1 +1,125 @@
-//! it
+//! The harness of the database ring: a fresh database for each test, a tenant in it, and the standard
+//! packages from disk. Time and ids come from contexts, nothing sleeps.
+
+use std::path::{Path, PathBuf};
+
+use engine::packages::Install;
+use engine::{Command, Context, Engine, Fields, Query, Tenant, What};
+use metadata::package::Package;
+use permissions::{Actor, ActorKind};
+use postgres::testing::{TestDatabase, test_database};
+use serde_json::Value as Json;
+use sqlx::postgres::PgPoolOptions;
+use uuid::Uuid;
+
+/// One database with one tenant.
+pub struct World {
+    pub engine: Engine,
+    pub tenant: Tenant,
+    _database: TestDatabase,
+}
+
+impl World {
+    /// A tenant without packages.
+    pub async fn new(name: &str) -> Self {
+        let database = test_database(name).await;
+        let pool = PgPoolOptions::new()
+            .max_connections(8)
+            .connect_with(database.connect_options())
+            .await
+            .expect("the test database takes connections");
+        let engine = Engine::new(pool);
+        let tenant = Tenant { id: Uuid::now_v7(), slug: "demo".into(), schema: Tenant::schema_of("demo") };
+        engine.create_schema(&tenant).await.expect("the tenant's schema is made");
+        Self { engine, tenant, _database: database }
+    }
+
+    /// The tenant with the standard packages' metadata.
+    pub async fn with_packages(name: &str) -> Self {
+        let world = Self::new(name).await;
+        world.install(false).await;
+        world
+    }
+
+    /// A tenant with the standard packages and their sample records.
+    pub async fn with_samples(name: &str) -> Self {
+        let world = Self::new(name).await;
+        world.install(true).await;
+        world
+    }
+
+    async fn install(&self, samples: bool) {
+        let packages: Vec<Package> = ["accounts", "leads", "deals", "tasks"].map(package).into();
+        let options = Install { samples, dry_run: false };
+        self.engine.install(&self.system().await, &packages, options).await.expect("the packages install");
+    }
+
+    /// Trellis itself.
+    pub async fn system(&self) -> Context {
+        self.engine.system_context(&self.tenant, "test").await.expect("a context")
+    }
+
+    /// A person with a role; the record of `user` is made when `id` is new.
+    pub async fn person(&self, name: &str, role: &str) -> Context {
+        let system = self.system().await;
+        let record = fields(
+            &serde_json::json!({ "name": name, "email": format!("{name}@example.com"), "roles": [role] }),
+        );
+        let command = Command { object: "user".into(), what: What::Create(vec![record]) };
+        let written = self.engine.write(&system, command).await.expect("a user");
+        let actor = Actor {
+            user_id: written.ids[0],
+            name: name.into(),
+            roles: vec![role.into()],
+            kind: ActorKind::Person,
+            scopes: None,
+        };
+        Context { actor, access: None, ..system }
+    }
+
+    /// Creates one record; answers its id.
+    pub async fn create(&self, context: &Context, object: &str, record: Json) -> engine::Result<Uuid> {
+        let command = Command { object: object.into(), what: What::Create(vec![fields(&record)]) };
+        Ok(self.engine.write(context, command).await?.ids[0])
+    }
+
+    /// The records that a query answers.
+    pub async fn read(&self, context: &Context, query: &Query) -> engine::Result<Json> {
+        let answer = self.engine.read(context, query).await?;
+        Ok(serde_json::from_slice(&answer.json).expect("the answer is JSON"))
+    }
+}
+
+/// A record as it would come in over the wire.
+pub fn fields(record: &Json) -> Fields {
+    let record = record.as_object().expect("a record is an object");
+    record
+        .iter()
+        .map(|(key, value)| (key.clone(), serde_json::value::to_raw_value(value).expect("JSON")))
+        .collect()
+}
+
+/// The folder of the standard packages.
+pub fn packages() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages")
+}
+
+/// A standard package from disk.
+pub fn package(name: &str) -> Package {
+    let root = packages().join(name);
+    let mut files = Vec::new();
+    collect(&root, &root, &mut files);
+    Package::from_files(files.into_iter()).expect("the package is sound")
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).expect("a readable folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+            files.push((name, std::fs::read(&path).expect("a readable file")));
+        }
+    }
+}

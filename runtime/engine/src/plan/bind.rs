@@ -61,9 +61,9 @@ impl<'c> Binder<'c> {
     /// Whether and which records of `object` the actor may read; decided once a plan.
     pub(super) fn decide(&mut self, object: &Object) -> &Decision {
         let (context, catalog) = (self.context, self.catalog);
-        self.decisions
-            .entry(object.name.clone())
-            .or_insert_with(|| context.snapshot.policies.decide(&context.actor, Action::Read, object, catalog))
+        self.decisions.entry(object.name.clone()).or_insert_with(|| {
+            context.snapshot.policies.decide(&context.actor, Action::Read, object, catalog)
+        })
     }
 
     pub(super) fn problem(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
@@ -86,7 +86,11 @@ impl<'c> Binder<'c> {
             Page::After(text) => match Cursor::parse(text, order) {
                 Some(cursor) => Start::After(cursor),
                 None => {
-                    self.problem("cursor", "bad-cursor", "the cursor belongs to another list; begin again without it");
+                    self.problem(
+                        "cursor",
+                        "bad-cursor",
+                        "the cursor belongs to another list; begin again without it",
+                    );
                     Start::First
                 }
             },
@@ -168,13 +172,22 @@ impl<'c> Binder<'c> {
         }
     }
 
-    fn nested(&mut self, outputs: &mut Vec<Output>, (object, nested): (&'c Arc<Object>, &Nested), depth: usize) {
+    fn nested(
+        &mut self,
+        outputs: &mut Vec<Output>,
+        (object, nested): (&'c Arc<Object>, &Nested),
+        depth: usize,
+    ) {
         let name = &nested.relation;
         if depth >= MAX_NESTING {
-            return self.problem(format!("fields.{name}"), "too-deep", format!("at most {MAX_NESTING} levels nest"));
+            return self.problem(
+                format!("fields.{name}"),
+                "too-deep",
+                format!("at most {MAX_NESTING} levels nest"),
+            );
         }
         if let Some(relation) = object.find_relation(name) {
-            return self.to_many(outputs, (relation, nested), depth);
+            return self.many(outputs, (relation, nested), depth);
         }
         let Some(field) = object.find_field(name) else {
             return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
@@ -194,11 +207,16 @@ impl<'c> Binder<'c> {
         push(outputs, name.clone(), What::ToOne { field: field.id.clone(), level: Box::new(level) });
     }
 
-    fn to_many(&mut self, outputs: &mut Vec<Output>, (relation, nested): (&Relation, &Nested), depth: usize) {
+    fn many(&mut self, outputs: &mut Vec<Output>, (relation, nested): (&Relation, &Nested), depth: usize) {
         let name = &nested.relation;
-        let Some(other) = self.catalog.find_object(&relation.object).filter(|other| self.decide(other).is_allowed())
+        let Some(other) =
+            self.catalog.find_object(&relation.object).filter(|other| self.decide(other).is_allowed())
         else {
-            return self.problem(format!("fields.{name}"), "unknown-field", format!("there is no field `{name}`"));
+            return self.problem(
+                format!("fields.{name}"),
+                "unknown-field",
+                format!("there is no field `{name}`"),
+            );
         };
         let level = Level {
             object: other.clone(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use formulas::{Comparison, Expression, Quantifier, TextMatch, Type, Value};
 use metadata::catalog::Object;
-use metadata::{FieldKind, Fault, Input};
+use metadata::{Fault, FieldKind, Input};
 use serde_json::Value as Json;
 
 use super::bind::Binder;
@@ -17,8 +17,12 @@ impl<'c> Binder<'c> {
     /// The expression of a filter on `object`; problems are collected.
     pub(super) fn condition(&mut self, object: &'c Arc<Object>, filter: &Filter) -> Expression {
         match filter {
-            Filter::And(parts) => Expression::And(parts.iter().map(|part| self.condition(object, part)).collect()),
-            Filter::Or(parts) => Expression::Or(parts.iter().map(|part| self.condition(object, part)).collect()),
+            Filter::And(parts) => {
+                Expression::And(parts.iter().map(|part| self.condition(object, part)).collect())
+            }
+            Filter::Or(parts) => {
+                Expression::Or(parts.iter().map(|part| self.condition(object, part)).collect())
+            }
             Filter::Not(part) => Expression::Not(Box::new(self.condition(object, part))),
             Filter::Related { path, how, filter } => self.related(object, path, (*how, filter)),
             Filter::Field { path, operator: Operator::Search, value } => self.search(object, path, value),
@@ -36,7 +40,11 @@ impl<'c> Binder<'c> {
         let relation = object.find_relation(path);
         let other = relation.and_then(|relation| self.catalog.find_object(&relation.object));
         let Some(other) = other.filter(|other| self.decide(other).is_allowed()) else {
-            self.problem(format!("filter.{path}"), "unknown-field", format!("`{}` has no relation `{path}`", object.name));
+            self.problem(
+                format!("filter.{path}"),
+                "unknown-field",
+                format!("`{}` has no relation `{path}`", object.name),
+            );
             return Expression::never();
         };
         let how = match how {
@@ -73,7 +81,12 @@ impl<'c> Binder<'c> {
         Expression::Or(places)
     }
 
-    fn compare(&mut self, target: &Target<'c>, operator: Operator, (path, value): (&str, &Json)) -> Expression {
+    fn compare(
+        &mut self,
+        target: &Target<'c>,
+        operator: Operator,
+        (path, value): (&str, &Json),
+    ) -> Expression {
         let today = self.context.now.date_naive();
         comparison(target, operator, value, today).unwrap_or_else(|fault| {
             self.problems.push(fault.at(format!("filter.{path}.{}", operator.word())));
@@ -83,7 +96,8 @@ impl<'c> Binder<'c> {
 }
 
 fn searchable(object: &Object) -> Vec<String> {
-    let fields = object.fields.iter().filter(|field| field.searchable && field.kind.behaviour().ty() == Type::Text);
+    let fields =
+        object.fields.iter().filter(|field| field.searchable && field.kind.behaviour().ty() == Type::Text);
     let mut names: Vec<String> = fields.map(|field| field.name.clone()).collect();
     if !names.iter().any(|name| name == "name") {
         names.push("name".into());
@@ -100,7 +114,12 @@ fn text_match(target: &Target<'_>, how: TextMatch, part: &str) -> Expression {
     Expression::TextMatch { how, ignore_case: true, text: field(target), part }
 }
 
-fn comparison(target: &Target<'_>, operator: Operator, value: &Json, today: NaiveDate) -> Result<Expression, Fault> {
+fn comparison(
+    target: &Target<'_>,
+    operator: Operator,
+    value: &Json,
+    today: NaiveDate,
+) -> Result<Expression, Fault> {
     let ordered = |op| order(target, op, value, today);
     match operator {
         Operator::Eq => ordered(Comparison::Eq),
@@ -127,7 +146,10 @@ fn comparison(target: &Target<'_>, operator: Operator, value: &Json, today: Naiv
 }
 
 fn not_for(target: &Target<'_>, operator: &str) -> Fault {
-    Fault::new("unsuitable-operator", format!("`{operator}` does not suit a {} field", target.field.kind.name()))
+    Fault::new(
+        "unsuitable-operator",
+        format!("`{operator}` does not suit a {} field", target.field.kind.name()),
+    )
 }
 
 fn choices(target: &Target<'_>) -> Result<Box<Expression>, Fault> {
@@ -188,8 +210,13 @@ fn between(target: &Target<'_>, value: &Json, today: NaiveDate) -> Result<Expres
         Json::String(text) => text.split(',').map(|part| Json::String(part.trim().to_owned())).collect(),
         _ => Vec::new(),
     };
-    let [low, high] = parts.as_slice() else { return Err(Fault::wrong_type("two values: the lowest and the highest")) };
-    Ok(Expression::And(vec![order(target, Comparison::Ge, low, today)?, order(target, Comparison::Le, high, today)?]))
+    let [low, high] = parts.as_slice() else {
+        return Err(Fault::wrong_type("two values: the lowest and the highest"));
+    };
+    Ok(Expression::And(vec![
+        order(target, Comparison::Ge, low, today)?,
+        order(target, Comparison::Le, high, today)?,
+    ]))
 }
 
 fn list(target: &Target<'_>, value: &Json) -> Result<Vec<Value>, Fault> {
@@ -234,9 +261,11 @@ fn literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault> {
         },
         (Type::Text, _) => Err(Fault::wrong_type("a text")),
         (Type::Choice, Json::String(text)) => choice(target, text),
-        (Type::Date, Json::String(text)) if text.len() > 10 => {
-            target.field.kind.behaviour().parse(&Input::Text(Cow::Borrowed(&text[..text.floor_char_boundary(10)])))
-        }
+        (Type::Date, Json::String(text)) if text.len() > 10 => target
+            .field
+            .kind
+            .behaviour()
+            .parse(&Input::Text(Cow::Borrowed(&text[..text.floor_char_boundary(10)]))),
         (Type::Integer, _) => number(&input),
         (Type::Number, _) => number(&input),
         _ => target.field.kind.behaviour().parse(&input),
@@ -252,14 +281,19 @@ fn choice(target: &Target<'_>, text: &str) -> Result<Value, Fault> {
     if target.field.options.iter().any(|option| option.value == text) {
         return Ok(Value::Text(text.to_owned()));
     }
-    let values: Vec<&str> = target.field.options.iter().take(12).map(|option| option.value.as_str()).collect();
-    Err(Fault::new("unknown-option", format!("`{text}` is not an option of `{}`; there are {}", target.field.name, values.join(", "))))
+    let values: Vec<&str> =
+        target.field.options.iter().take(12).map(|option| option.value.as_str()).collect();
+    Err(Fault::new(
+        "unknown-option",
+        format!("`{text}` is not an option of `{}`; there are {}", target.field.name, values.join(", ")),
+    ))
 }
 
 /// First moment of a span and the moment after it, in the type of the field.
 fn span(target: &Target<'_>, value: &Json, today: NaiveDate) -> Option<(Value, Value)> {
     let Json::String(word) = value else { return None };
-    let bare_day = || NaiveDate::parse_from_str(word, "%Y-%m-%d").ok().and_then(|day| Some((day, day.succ_opt()?)));
+    let bare_day =
+        || NaiveDate::parse_from_str(word, "%Y-%m-%d").ok().and_then(|day| Some((day, day.succ_opt()?)));
     match target.reference.ty {
         Type::Date => {
             let (first, after) = relative::span(word, today)?;

@@ -48,7 +48,9 @@ fn readable(text: &str, ty: ColumnType) -> bool {
         ColumnType::Numeric(..) => text.parse::<rust_decimal::Decimal>().is_ok(),
         ColumnType::Boolean => text == "true" || text == "false",
         ColumnType::Date => chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok(),
-        ColumnType::Timestamptz => chrono::DateTime::parse_from_str(&format!("{text}00"), "%Y-%m-%d %H:%M:%S%.f%z").is_ok(),
+        ColumnType::Timestamptz => {
+            chrono::DateTime::parse_from_str(&format!("{text}00"), "%Y-%m-%d %H:%M:%S%.f%z").is_ok()
+        }
         ColumnType::Time => chrono::NaiveTime::parse_from_str(text, "%H:%M:%S%.f").is_ok(),
         ColumnType::Text => !text.contains('\0'),
         ColumnType::TextArray | ColumnType::Jsonb => false,
@@ -56,7 +58,7 @@ fn readable(text: &str, ty: ColumnType) -> bool {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || text.len() > 20_000 || !text.is_ascii() {
+    if !text.len().is_multiple_of(2) || text.len() > 20_000 || !text.is_ascii() {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()

@@ -48,7 +48,8 @@ impl<'c> Binder<'c> {
             rest = tail;
         }
         let (field, column) = find_column(here, rest).ok_or_else(|| Lost::Unknown(rest.to_owned()))?;
-        let reference = Reference { path: hops, field: reference_id(field, column), ty: type_of(field, column) };
+        let reference =
+            Reference { path: hops, field: reference_id(field, column), ty: type_of(field, column) };
         Ok(Target { reference, field, column: column.clone() })
     }
 

@@ -20,7 +20,12 @@ fn protocol_error() -> sqlx::Error {
 }
 
 /// Writes one row as a JSON object; the row's columns begin at `offset`.
-pub(crate) fn row(out: &mut Vec<u8>, row: &PgRow, columns: &[Written], offset: usize) -> Result<(), sqlx::Error> {
+pub(crate) fn row(
+    out: &mut Vec<u8>,
+    row: &PgRow,
+    columns: &[Written],
+    offset: usize,
+) -> Result<(), sqlx::Error> {
     for (index, column) in columns.iter().enumerate() {
         out.push(if index == 0 { b'{' } else { b',' });
         string(out, &column.key);
@@ -152,7 +157,10 @@ mod tests {
         assert_eq!(written(&0i32.to_be_bytes(), ColumnType::Date), "\"2000-01-01\"");
         assert_eq!(written(&(-1i32).to_be_bytes(), ColumnType::Date), "\"1999-12-31\"");
         assert_eq!(written(&0i64.to_be_bytes(), ColumnType::Timestamptz), "\"2000-01-01T00:00:00.000000Z\"");
-        assert_eq!(written(&(-1i64).to_be_bytes(), ColumnType::Timestamptz), "\"1999-12-31T23:59:59.999999Z\"");
+        assert_eq!(
+            written(&(-1i64).to_be_bytes(), ColumnType::Timestamptz),
+            "\"1999-12-31T23:59:59.999999Z\""
+        );
         assert_eq!(written(&34_200_000_000i64.to_be_bytes(), ColumnType::Time), "\"09:30:00\"");
     }
 

@@ -12,7 +12,10 @@ use formulas::sql::{Columns, condition};
 use formulas::{Expression, Quantifier, Reference};
 use metadata::catalog::{Column, Link, Object, Relation};
 use metadata::field_kinds::ColumnType;
-use sea_query::{Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, PostgresQueryBuilder, Query, SelectStatement, Values};
+use sea_query::{
+    Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, PostgresQueryBuilder, Query, SelectStatement,
+    Values,
+};
 
 use crate::plan::{Level, OrderKey, Output, Plan, Start, What, column_of};
 use crate::query::Bin;
@@ -115,7 +118,10 @@ impl<'p> Render<'p> {
         match &self.plan.start {
             Start::Ids(ids) => {
                 select.expr_as(scope.column("version"), "v");
-                select.and_where(Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), ids.clone().into()]));
+                select.and_where(Expr::cust_with_exprs(
+                    "$1 = ANY($2)",
+                    [scope.column("id"), ids.clone().into()],
+                ));
             }
             start => {
                 for (index, key) in root.order.iter().enumerate() {
@@ -125,7 +131,9 @@ impl<'p> Render<'p> {
                 select.limit(u64::from(root.limit) + 1);
                 match start {
                     Start::Offset(offset) => drop(select.offset(u64::from(*offset))),
-                    Start::After(cursor) => drop(select.and_where(keyset::after(&scope, cursor, &root.order))),
+                    Start::After(cursor) => {
+                        drop(select.and_where(keyset::after(&scope, cursor, &root.order)))
+                    }
                     _ => {}
                 }
             }
@@ -263,7 +271,12 @@ impl<'p> Scope<'p> {
     }
 
     fn render_scope(&self) -> Scope<'_> {
-        Scope { render: self.render, object: self.object, alias: self.render.alias(), joins: RefCell::default() }
+        Scope {
+            render: self.render,
+            object: self.object,
+            alias: self.render.alias(),
+            joins: RefCell::default(),
+        }
     }
 
     /// The alias of the record at the end of a path of lookups, joined once however often it is asked for.
@@ -280,7 +293,12 @@ impl<'p> Scope<'p> {
         let target = self.render.plan.catalog.find_object(field.kind.target()?)?.clone();
         let alias = self.render.alias();
         let on = format!("\"{from}\".\"{}\"", field.columns.first()?.name);
-        self.joins.borrow_mut().push(Join { path: path.to_vec(), alias: alias.clone(), on, object: target.clone() });
+        self.joins.borrow_mut().push(Join {
+            path: path.to_vec(),
+            alias: alias.clone(),
+            on,
+            object: target.clone(),
+        });
         Some((alias, target))
     }
 
@@ -289,7 +307,7 @@ impl<'p> Scope<'p> {
         let Some((alias, object)) = self.join(path) else { return Expr::cust("NULL") };
         match &output.what {
             What::Column(column) => value(column_at(&alias, &column.name), column, form),
-            What::ToOne { field, level } => self.to_one(&[path, &[field.clone()]].concat(), level),
+            What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
             What::ToMany { relation, level } => self.to_many((&alias, &object.name), relation, level),
         }
     }
@@ -329,7 +347,12 @@ impl<'p> Scope<'p> {
         relation: &Relation,
         other: &'s Arc<Object>,
     ) -> (Scope<'s>, SelectStatement) {
-        let scope = Scope { render: self.render, object: other, alias: self.render.alias(), joins: RefCell::default() };
+        let scope = Scope {
+            render: self.render,
+            object: other,
+            alias: self.render.alias(),
+            joins: RefCell::default(),
+        };
         let mut select = Query::select();
         let here = column_at(alias, "id");
         match &relation.link {
@@ -364,9 +387,10 @@ impl Columns for Scope<'_> {
     }
 
     fn related(&self, relation: &str, how: Quantifier, inner: &Expression) -> Expr {
-        let found = self.object.find_relation(relation).and_then(|relation| {
-            Some((relation, self.render.plan.catalog.find_object(&relation.object)?))
-        });
+        let found = self
+            .object
+            .find_relation(relation)
+            .and_then(|relation| Some((relation, self.render.plan.catalog.find_object(&relation.object)?)));
         let Some((relation, other)) = found else { return Expr::cust("FALSE") };
         let (scope, mut select) = self.related_rows((&self.alias, &self.object.name), relation, other);
         select.expr(Expr::cust("1")).and_where(scope.column("deleted_at").is_null());

@@ -11,9 +11,9 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
+use super::reach;
 use super::source::recordset;
 use super::sql::{quoted, table};
-use super::reach;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::Bin;
@@ -54,7 +54,8 @@ pub(crate) async fn references(
     let mut known: HashMap<&str, HashMap<Uuid, i64>> = HashMap::new();
     for (object, ids) in by_object {
         let ids: Vec<Uuid> = ids.into_iter().collect();
-        let reached = reach::find(connection, context, (object, &ids, Bin::Live), (Action::Read, Lock::None)).await?;
+        let reached =
+            reach::find(connection, context, (object, &ids, Bin::Live), (Action::Read, Lock::None)).await?;
         known.insert(object, reached);
     }
     for one in &wanted {
@@ -68,10 +69,14 @@ pub(crate) async fn references(
 
 fn wanted<'d>(context: &Context, slots: &'d Slots<'_>, drafts: &[Draft]) -> (Vec<Wanted<'d>>, Vec<Found>) {
     let (mut wanted, mut found) = (Vec::new(), Vec::new());
+    // Records of one command may point to each other.
+    let siblings: HashSet<Uuid> = drafts.iter().map(|draft| draft.id).collect();
+    let own = slots.object.name.as_str();
     for (n, draft) in drafts.iter().enumerate() {
         for (slot, (field, column)) in slots.columns.iter().enumerate() {
             let Some(Value::Id(id)) = draft.slots[slot] else { continue };
             match target(context, slots, draft, (field, column)) {
+                Ok(Some(object)) if object == own && siblings.contains(&id) => {}
                 Ok(Some(object)) if !is_self(context, &object, id) => {
                     wanted.push(Wanted { n, key: &column.key, object, id });
                 }
@@ -82,7 +87,12 @@ fn wanted<'d>(context: &Context, slots: &'d Slots<'_>, drafts: &[Draft]) -> (Vec
         for (index, ids) in &draft.links {
             let field = &slots.object.fields[*index];
             let FieldKind::ManyToMany(settings) = &field.kind else { continue };
-            wanted.extend(ids.iter().map(|&id| Wanted { n, key: &field.name, object: settings.to.clone(), id }));
+            wanted.extend(ids.iter().map(|&id| Wanted {
+                n,
+                key: &field.name,
+                object: settings.to.clone(),
+                id,
+            }));
         }
         found.extend(lonely_names(slots, draft).map(|problem| (n, problem)));
     }
@@ -95,7 +105,12 @@ fn is_self(context: &Context, object: &str, id: Uuid) -> bool {
 }
 
 /// The object that a reference column points to; `None` for the record's own id.
-fn target(context: &Context, slots: &Slots<'_>, draft: &Draft, (field, column): (&Field, &Column)) -> Result<Option<String>, Problem> {
+fn target(
+    context: &Context,
+    slots: &Slots<'_>,
+    draft: &Draft,
+    (field, column): (&Field, &Column),
+) -> Result<Option<String>, Problem> {
     let FieldKind::AnyLookup(settings) = &field.kind else {
         return Ok(field.kind.target().map(str::to_owned));
     };
@@ -111,7 +126,11 @@ fn target(context: &Context, slots: &Slots<'_>, draft: &Draft, (field, column): 
         return Ok(Some(name));
     }
     let key = field.columns.first().map_or("", |first| first.key.as_str());
-    Err(Problem::new(key, "unknown-object", format!("`{name}` is not an object that `{}` points to", field.name)))
+    Err(Problem::new(
+        key,
+        "unknown-object",
+        format!("`{name}` is not an object that `{}` points to", field.name),
+    ))
 }
 
 /// An any-lookup with an object but no id.
@@ -122,7 +141,8 @@ fn lonely_names<'s>(slots: &'s Slots<'_>, draft: &'s Draft) -> impl Iterator<Ite
         let slot = |column: &Column| slots.column(&column.name).and_then(|slot| draft.slots[slot].clone());
         let has_name = matches!(slot(name), Some(Value::Text(_)));
         let has_id = matches!(slot(id), Some(Value::Id(_)));
-        (has_name && !has_id).then(|| Problem::new(&id.key, "required", format!("`{}` needs `{}` too", name.key, id.key)))
+        (has_name && !has_id)
+            .then(|| Problem::new(&id.key, "required", format!("`{}` needs `{}` too", name.key, id.key)))
     })
 }
 
@@ -163,13 +183,15 @@ pub(crate) async fn duplicates(
             )
         })
         .collect();
-    let text = format!("WITH s AS (SELECT * FROM {}) {}", recordset(slots, &unique), parts.join(" UNION ALL "));
+    let text =
+        format!("WITH s AS (SELECT * FROM {}) {}", recordset(slots, &unique), parts.join(" UNION ALL "));
     let rows = sqlx::query(AssertSqlSafe(text)).bind(json).fetch_all(connection).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let (n, slot): (i32, i32) = (row.try_get(0)?, row.try_get(1)?);
         let (field, column) = slots.columns[usize::try_from(slot).unwrap_or_default()];
-        let problem = Problem::new(&column.key, "duplicate", format!("another record has this {}", field.label));
+        let problem =
+            Problem::new(&column.key, "duplicate", format!("another record has this {}", field.label));
         found.push((usize::try_from(n).unwrap_or_default(), problem));
     }
     Ok(found)

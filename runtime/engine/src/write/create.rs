@@ -23,9 +23,26 @@ pub(super) async fn run(
 ) -> Result<Written> {
     let slots = Slots::new(object);
     let many = records.len() > 1;
-    let mut drafts = read(&slots, context, &records, many)?;
+    let with_ids = records.iter().map(|fields| (context.new_id(), fields));
+    let mut drafts = read(&slots, context, with_ids, many)?;
     insert(connection, context, &slots, &mut drafts).await?;
     answer(connection, context, &object.name, drafts.iter().map(|draft| draft.id).collect()).await
+}
+
+/// Creates records whose ids are given, within a transaction of the caller's.
+pub(crate) async fn create_with_ids(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Arc<Object>,
+    records: &[(Uuid, Fields)],
+) -> Result<()> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let slots = Slots::new(object);
+    let mut drafts = read(&slots, context, records.iter().map(|(id, fields)| (*id, fields)), true)?;
+    let outcome = insert(connection, context, &slots, &mut drafts).await;
+    outcome.map_err(|error| super::constraint::explain(error, object, context))
 }
 
 /// Checks and inserts drafts that were read already.
@@ -35,9 +52,17 @@ pub(crate) async fn insert(
     slots: &Slots<'_>,
     drafts: &mut [Draft],
 ) -> Result<()> {
-    let decision = context.snapshot.policies.decide(&context.actor, Action::Create, slots.object, &context.snapshot.catalog);
+    let decision = context.snapshot.policies.decide(
+        &context.actor,
+        Action::Create,
+        slots.object,
+        &context.snapshot.catalog,
+    );
     if !decision.is_allowed() {
-        return Err(Error::Forbidden(Refusal::Action { action: "create", object: slots.object.name.clone() }));
+        return Err(Error::Forbidden(Refusal::Action {
+            action: "create",
+            object: slots.object.name.clone(),
+        }));
     }
     let many = drafts.len() > 1;
     let problems = checks::references(connection, context, slots, drafts).await?;
@@ -56,10 +81,15 @@ pub(crate) async fn insert(
     reach::require_after(connection, context, (slots.object, &ids), Action::Create).await
 }
 
-fn read(slots: &Slots<'_>, context: &Context, records: &[Fields], many: bool) -> Result<Vec<Draft>> {
-    let (mut drafts, mut problems) = (Vec::with_capacity(records.len()), Vec::new());
-    for (index, fields) in records.iter().enumerate() {
-        let (draft, mut found) = prepare(slots, context, fields);
+fn read<'f>(
+    slots: &Slots<'_>,
+    context: &Context,
+    records: impl Iterator<Item = (Uuid, &'f Fields)>,
+    many: bool,
+) -> Result<Vec<Draft>> {
+    let (mut drafts, mut problems) = (Vec::new(), Vec::new());
+    for (index, (id, fields)) in records.enumerate() {
+        let (draft, mut found) = prepare(slots, context, (id, fields));
         if many {
             found = found.into_iter().map(|problem| problem.under(&index.to_string())).collect();
         }
@@ -70,14 +100,19 @@ fn read(slots: &Slots<'_>, context: &Context, records: &[Fields], many: bool) ->
 }
 
 /// One new record: read, completed and checked for what it lacks.
-fn prepare(slots: &Slots<'_>, context: &Context, fields: &Fields) -> (Draft, Vec<Problem>) {
-    let (mut draft, mut problems) = slots.read(context, context.new_id(), fields);
+fn prepare(slots: &Slots<'_>, context: &Context, (id, fields): (Uuid, &Fields)) -> (Draft, Vec<Problem>) {
+    let (mut draft, mut problems) = slots.read(context, id, fields);
     slots.complete(context, &mut draft);
     let missing = slots.missing(&draft, true);
     // A value that could not be read is wrong, not missing.
-    problems.extend(missing.into_iter().filter(|m| !fields.iter().any(|(key, _)| *key == m.path)).collect::<Vec<_>>());
-    let blank_given: Vec<Problem> =
-        slots.missing(&draft, false).into_iter().filter(|m| fields.iter().any(|(key, _)| *key == m.path)).collect();
+    problems.extend(
+        missing.into_iter().filter(|m| !fields.iter().any(|(key, _)| *key == m.path)).collect::<Vec<_>>(),
+    );
+    let blank_given: Vec<Problem> = slots
+        .missing(&draft, false)
+        .into_iter()
+        .filter(|m| fields.iter().any(|(key, _)| *key == m.path))
+        .collect();
     problems.extend(blank_given);
     (draft, problems)
 }

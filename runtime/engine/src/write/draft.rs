@@ -90,7 +90,8 @@ impl<'o> Slots<'o> {
         let found = self.object.fields.iter().position(|field| field.name == key && field.kind.is_to_many());
         let Some(index) = found else {
             let hint = self.object.find_field(key).and_then(|field| field.columns.first());
-            let problem = Problem::new(key, "unknown-field", format!("`{}` has no field `{key}`", self.object.name));
+            let problem =
+                Problem::new(key, "unknown-field", format!("`{}` has no field `{key}`", self.object.name));
             return Err(match hint {
                 Some(column) => problem.hint(format!("write `{}`", column.key)),
                 None => problem,
@@ -114,7 +115,10 @@ impl<'o> Slots<'o> {
                 "id" => Some(Value::Id(draft.id)),
                 "version" => Some(Value::Number(1.into())),
                 "created_at" => draft.slots[slot].clone().or(Some(Value::DateTime(context.now))),
-                "updated_at" => draft.slots[slot].clone().or_else(|| self.created_at(draft)).or(Some(Value::DateTime(context.now))),
+                "updated_at" => draft.slots[slot]
+                    .clone()
+                    .or_else(|| self.created_at(draft))
+                    .or(Some(Value::DateTime(context.now))),
                 "owner_id" | "created_by_id" | "updated_by_id" if draft.slots[slot].is_none() => {
                     Some(Value::Id(context.actor.user_id))
                 }
@@ -137,7 +141,8 @@ impl<'o> Slots<'o> {
     fn compose_name(&self, draft: &mut Draft, is_new: bool) {
         let parts = &self.object.name_field.compose;
         let Some(slot) = self.column("name") else { return };
-        if parts.is_empty() || !is_new || draft.slots[slot].as_ref().is_some_and(|name| *name != Value::Null) {
+        if parts.is_empty() || !is_new || draft.slots[slot].as_ref().is_some_and(|name| *name != Value::Null)
+        {
             return;
         }
         let texts = parts.iter().filter_map(|part| match draft.slots[self.find(part)?].as_ref()? {
@@ -152,7 +157,8 @@ impl<'o> Slots<'o> {
     pub(crate) fn missing(&self, draft: &Draft, is_new: bool) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (slot, (field, column)) in self.columns.iter().enumerate() {
-            let must = field.required || matches!(column.name.as_str(), "name" | "owner_id") || is_boolean(field);
+            let must =
+                field.required || matches!(column.name.as_str(), "name" | "owner_id") || is_boolean(field);
             let blank = match &draft.slots[slot] {
                 None => is_new && !matches!(field.kind, FieldKind::Autonumber(_)),
                 Some(value) => *value == Value::Null,
@@ -176,7 +182,8 @@ fn may_set(context: &Context, field: &Field) -> bool {
 }
 
 fn parse(field: &Field, column: &Column, input: &Input<'_>) -> Result<Value, metadata::Fault> {
-    let is_object_name = matches!(field.kind, FieldKind::AnyLookup(_)) && field.columns.first() == Some(column);
+    let is_object_name =
+        matches!(field.kind, FieldKind::AnyLookup(_)) && field.columns.first() == Some(column);
     match (is_object_name, input) {
         (_, Input::Null) => Ok(Value::Null),
         (true, Input::Text(name)) if name.is_empty() => Ok(Value::Null),

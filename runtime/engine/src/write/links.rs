@@ -19,7 +19,9 @@ pub(super) async fn put(
     for (index, field) in slots.object.fields.iter().enumerate() {
         let named: Vec<(Uuid, &[Uuid])> = drafts
             .iter()
-            .flat_map(|draft| draft.links.iter().filter(|(at, _)| *at == index).map(|(_, ids)| (draft.id, ids.as_slice())))
+            .flat_map(|draft| {
+                draft.links.iter().filter(|(at, _)| *at == index).map(|(_, ids)| (draft.id, ids.as_slice()))
+            })
             .collect();
         let Some(Link::Table { table: name, here, there, .. }) =
             slots.object.find_relation(&field.name).map(|relation| &relation.link)

@@ -28,7 +28,9 @@ pub(crate) async fn find(
         Err(error) => return Err(error),
     };
     let (text, values) = reach_statement(&plan, lock);
-    let rows = sqlx::query_with(AssertSqlSafe(text), sea_query_sqlx::SqlxValues(values)).fetch_all(connection).await?;
+    let rows = sqlx::query_with(AssertSqlSafe(text), sea_query_sqlx::SqlxValues(values))
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
@@ -69,7 +71,8 @@ pub(super) async fn require_after(
     (object, ids): (&Object, &[Uuid]),
     action: Action,
 ) -> Result<()> {
-    let decision = context.snapshot.policies.decide(&context.actor, action, object, &context.snapshot.catalog);
+    let decision =
+        context.snapshot.policies.decide(&context.actor, action, object, &context.snapshot.catalog);
     if decision.condition().is_none() {
         return Ok(());
     }

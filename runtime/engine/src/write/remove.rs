@@ -22,21 +22,36 @@ use crate::query::Bin;
 const MAX_DEPTH: usize = 10;
 
 /// Puts live records into the recycle bin.
-pub(super) async fn delete(connection: &mut PgConnection, context: &Context, object: &Arc<Object>, ids: Vec<Uuid>) -> Result<Written> {
+pub(super) async fn delete(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Arc<Object>,
+    ids: Vec<Uuid>,
+) -> Result<Written> {
     reach::lock(connection, context, (object, &ids), Action::Delete).await?;
     walk(connection, context, (object, &ids), Happened::Deleted).await?;
     Ok(Written { ids, ..Written::default() })
 }
 
 /// Takes records out of the recycle bin, with the parts that went in together with them.
-pub(super) async fn restore(connection: &mut PgConnection, context: &Context, object: &Arc<Object>, ids: Vec<Uuid>) -> Result<Written> {
+pub(super) async fn restore(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Arc<Object>,
+    ids: Vec<Uuid>,
+) -> Result<Written> {
     reach::lock_in(connection, context, (object, &ids, Bin::Deleted), Action::Delete).await?;
     walk(connection, context, (object, &ids), Happened::Restored).await?;
     answer(connection, context, &object.name, ids).await
 }
 
 /// Removes records for good, live ones or from the recycle bin.
-pub(super) async fn purge(connection: &mut PgConnection, context: &Context, object: &Arc<Object>, ids: Vec<Uuid>) -> Result<Written> {
+pub(super) async fn purge(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Arc<Object>,
+    ids: Vec<Uuid>,
+) -> Result<Written> {
     let live = reach::lock(connection, context, (object, &ids), Action::Delete).await;
     match live {
         Ok(_) => {}
@@ -50,13 +65,22 @@ pub(super) async fn purge(connection: &mut PgConnection, context: &Context, obje
 }
 
 /// Does one thing to the records and to all that is part of them, level by level.
-async fn walk(connection: &mut PgConnection, context: &Context, (object, ids): (&Arc<Object>, &[Uuid]), what: Happened) -> Result<()> {
+async fn walk(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Arc<Object>, &[Uuid]),
+    what: Happened,
+) -> Result<()> {
     let catalog = &context.snapshot.catalog;
     let mut levels: Vec<(Arc<Object>, Vec<Uuid>)> = vec![(object.clone(), ids.to_vec())];
     let mut at = 0;
     while at < levels.len() {
         if at > MAX_DEPTH * 20 {
-            return Err(Error::Conflict(vec![Problem::new("", "too-deep", "too many records depend on this one")]));
+            return Err(Error::Conflict(vec![Problem::new(
+                "",
+                "too-deep",
+                "too many records depend on this one",
+            )]));
         }
         let (object, ids) = levels[at].clone();
         for (other, field, column) in pointing(catalog, &object) {
@@ -96,7 +120,10 @@ async fn walk(connection: &mut PgConnection, context: &Context, (object, ids): (
 
 fn held(other: &Object, count: usize) -> Error {
     let label = if count == 1 { &other.label } else { &other.plural_label };
-    Error::Conflict(vec![Problem::new("", "in-use", format!("{count} {label} still point to it")).hint("delete or change them first")])
+    Error::Conflict(vec![
+        Problem::new("", "in-use", format!("{count} {label} still point to it"))
+            .hint("delete or change them first"),
+    ])
 }
 
 /// Every lookup of any object that points to `object`.
@@ -132,17 +159,27 @@ async fn dependants(
     let schema = &context.tenant().schema;
     let (child, column) = (table(schema, &other.name), quoted(&column.name));
     let text = match what {
-        Happened::Deleted => format!("SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.deleted_at IS NULL AND c.id <> ALL($1)"),
-        Happened::Restored => format!("SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.deleted_at IS NOT NULL AND c.deleted_by_id IS NOT NULL AND c.id <> ALL($1) \
+        Happened::Deleted => format!(
+            "SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.deleted_at IS NULL AND c.id <> ALL($1)"
+        ),
+        Happened::Restored => format!(
+            "SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.deleted_at IS NOT NULL AND c.deleted_by_id IS NOT NULL AND c.id <> ALL($1) \
              AND EXISTS (SELECT 1 FROM {} h WHERE h.record_id = c.id AND h.version = c.version AND h.action = 'delete' AND h.request_id IN \
-             (SELECT p.request_id FROM {} p WHERE p.record_id = ANY($1) AND p.action = 'delete'))", table(schema, "_history"), table(schema, "_history")),
+             (SELECT p.request_id FROM {} p WHERE p.record_id = ANY($1) AND p.action = 'delete'))",
+            table(schema, "_history"),
+            table(schema, "_history")
+        ),
         _ => format!("SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.id <> ALL($1)"),
     };
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_all(connection).await?)
 }
 
 /// Any-lookups have no foreign key that would clear them.
-async fn forget_any_lookups(connection: &mut PgConnection, context: &Context, (object, ids): (&Object, &[Uuid])) -> Result<()> {
+async fn forget_any_lookups(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Object, &[Uuid]),
+) -> Result<()> {
     let schema = &context.tenant().schema;
     for other in &context.snapshot.catalog.objects {
         for field in other.fields.iter().filter(|field| matches!(field.kind, FieldKind::AnyLookup(_))) {

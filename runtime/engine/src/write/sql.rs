@@ -49,7 +49,10 @@ pub(crate) fn update(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String 
         assigned.concat(),
         recordset(slots, used),
     );
-    let before = format!("SELECT b.id{kept} FROM {object} b WHERE b.id IN (SELECT s.id FROM {})", recordset(slots, used));
+    let before = format!(
+        "SELECT b.id{kept} FROM {object} b WHERE b.id IN (SELECT s.id FROM {})",
+        recordset(slots, used)
+    );
     format!(
         "WITH before AS ({before}), written AS ({rows}), noted AS (INSERT INTO {} (record_id, version, object_id, happened_at, actor_id, action, request_id, changes) \
          SELECT w.id, w.version, '{}', $2, $3, '{}', $4, {} FROM written w JOIN before b ON b.id = w.id) SELECT id FROM written",

@@ -40,7 +40,9 @@ pub(super) async fn run(
 }
 
 fn check_versions(updates: &[Update], locked: &HashMap<Uuid, i64>) -> Result<()> {
-    let stale = updates.iter().any(|update| update.if_version.is_some_and(|seen| locked.get(&update.id) != Some(&seen)));
+    let stale = updates
+        .iter()
+        .any(|update| update.if_version.is_some_and(|seen| locked.get(&update.id) != Some(&seen)));
     if stale { Err(Error::Stale) } else { Ok(()) }
 }
 

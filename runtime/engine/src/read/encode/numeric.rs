@@ -5,7 +5,8 @@ use std::io::Write as _;
 /// Base-10000 digits: count, weight of the first, sign, digits after the point, then the digits.
 pub(super) fn write(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     let word = |index: usize| Some(u16::from_be_bytes(bytes.get(index * 2..index * 2 + 2)?.try_into().ok()?));
-    let (count, weight, sign, scale) = (word(0)? as i32, word(1)? as i16 as i32, word(2)?, usize::from(word(3)?));
+    let (count, weight, sign, scale) =
+        (word(0)? as i32, word(1)? as i16 as i32, word(2)?, usize::from(word(3)?));
     if sign & 0xC000 == 0xC000 {
         // NaN and infinities have no JSON form; no field kind stores them.
         out.extend_from_slice(b"null");

@@ -19,8 +19,11 @@ pub(super) fn after(scope: &Scope<'_>, cursor: &Cursor, order: &[OrderKey]) -> E
     }
     let mut cases = Vec::new();
     for (index, key) in order.iter().enumerate() {
-        let mut parts: Vec<Expr> =
-            order[..index].iter().zip(&cursor.values).map(|(key, value)| same(scope, key, value.as_deref())).collect();
+        let mut parts: Vec<Expr> = order[..index]
+            .iter()
+            .zip(&cursor.values)
+            .map(|(key, value)| same(scope, key, value.as_deref()))
+            .collect();
         parts.push(beyond(scope, key, cursor.values[index].as_deref()));
         cases.push(joined(parts, " AND "));
     }
@@ -29,7 +32,8 @@ pub(super) fn after(scope: &Scope<'_>, cursor: &Cursor, order: &[OrderKey]) -> E
 
 fn row_comparison(scope: &Scope<'_>, cursor: &Cursor, order: &[OrderKey]) -> Expr {
     let columns = joined(order.iter().map(|key| scope.reference(&key.reference)).collect(), ", ");
-    let values = order.iter().zip(&cursor.values).map(|(key, value)| bound(key, value.as_deref().unwrap_or_default()));
+    let values =
+        order.iter().zip(&cursor.values).map(|(key, value)| bound(key, value.as_deref().unwrap_or_default()));
     let values = joined(values.collect(), ", ");
     let sign = if order[0].descending { "<" } else { ">" };
     Expr::cust_with_exprs(format!("$1 {sign} $2"), [columns, values])
@@ -57,7 +61,10 @@ fn beyond(scope: &Scope<'_>, key: &OrderKey, value: Option<&str>) -> Expr {
 }
 
 fn bound(key: &OrderKey, value: &str) -> Expr {
-    Expr::cust_with_exprs(format!("CAST($1::text AS {})", key.column.ty.sql()), [Expr::from(value.to_owned())])
+    Expr::cust_with_exprs(
+        format!("CAST($1::text AS {})", key.column.ty.sql()),
+        [Expr::from(value.to_owned())],
+    )
 }
 
 fn joined(parts: Vec<Expr>, separator: &str) -> Expr {

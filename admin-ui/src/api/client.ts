@@ -1,0 +1,77 @@
+// One way to the server: same origin, session cookie, CSRF header, problems as exceptions.
+import { Cell } from "@/lib/cell";
+import { Problem } from "./problem";
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+export interface Answer<T> {
+  body: T;
+  etag: string | null;
+  status: number;
+}
+
+interface Options {
+  query?: Query;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+let csrfToken = "";
+
+export function setCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/** Turns true when the server no longer knows us; the shell asks to sign in again. */
+export const sessionExpired = new Cell(false);
+
+/** Turns true while the server cannot be reached. */
+export const unreachable = new Cell(false);
+
+export function withQuery(path: string, query: Query = {}): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== "") params.set(key, String(value));
+  }
+  const text = params.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  if (response.status === 204) return null;
+  const text = await response.text();
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { detail: "" };
+  }
+}
+
+export async function request<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
+  const headers: Record<string, string> = { accept: "application/json", ...options.headers };
+  const init: RequestInit = { method, headers, credentials: "same-origin", signal: options.signal ?? null };
+  if (options.body !== undefined) {
+    headers["content-type"] = "application/json";
+    init.body = JSON.stringify(options.body);
+  }
+  if (method !== "GET" && csrfToken) headers["x-csrf-token"] = csrfToken;
+  let response: Response;
+  try {
+    response = await fetch(withQuery(path, options.query), init);
+    unreachable.set(false);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    unreachable.set(true);
+    throw new Problem(0, {});
+  }
+  const body = await readBody(response);
+  if (response.ok) return { body: body as T, etag: response.headers.get("etag"), status: response.status };
+  if (response.status === 401 && !path.startsWith("/auth/v1/login")) sessionExpired.set(true);
+  throw new Problem(response.status, (body ?? {}) as Record<string, unknown>);
+}
+
+export async function load<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
+  return (await request<T>("GET", path, { ...(query ? { query } : {}), signal })).body;
+}

@@ -1,0 +1,62 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { type Fetch, ListSource, PAGE_SIZE } from "./list-source";
+
+const TOTAL = 100_000;
+const object = { name: "thing", plural: "things" };
+const fetch = vi.fn<Fetch>();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  fetch.mockReset();
+  fetch.mockImplementation(async (request) => {
+    const page = request.cursor ? Number(request.cursor) : (request.page ?? 1) - 1;
+    const start = page * PAGE_SIZE;
+    const records = Array.from({ length: Math.min(PAGE_SIZE, TOTAL - start) }, (_, i) => ({ id: `r${start + i}` }));
+    return { records, nextCursor: String(page + 1), hasMore: true, total: request.includeTotal ? TOTAL : undefined };
+  });
+});
+
+const settle = () => vi.advanceTimersByTimeAsync(100);
+
+it("loads the first page, then follows the cursor, and jumps by page number", async () => {
+  const source = new ListSource(object, {}, fetch);
+  source.want(0, 30);
+  await settle();
+  expect([source.rows, source.idAt(5), source.idAt(150)]).toEqual([TOTAL, "r5", undefined]);
+  source.want(90, 130);
+  await settle();
+  expect(fetch.mock.lastCall?.[0]).toMatchObject({ cursor: "1" });
+  source.want(70_000, 70_030);
+  await settle();
+  expect(fetch.mock.lastCall?.[0]).toMatchObject({ page: 701 });
+  expect(source.idAt(70_001)).toBe("r70001");
+});
+
+it("asks for nothing that flies by", async () => {
+  const source = new ListSource(object, {}, fetch);
+  source.want(0, 30);
+  await settle();
+  for (let row = 1000; row < 50_000; row += 1000) source.want(row, row + 30);
+  await settle();
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+it("takes a removed record out at once", async () => {
+  const source = new ListSource(object, {}, fetch);
+  source.want(0, 30);
+  await settle();
+  source.onEvent({ type: "removed", object: "thing", id: "r3" });
+  expect([source.idAt(3), source.rows]).toEqual(["r4", TOTAL - 1]);
+  source.onEvent({ type: "removed", object: "other", id: "r4" });
+  expect(source.idAt(3)).toBe("r4");
+});
+
+it("keeps what it shows when a refresh fails", async () => {
+  const source = new ListSource(object, {}, fetch);
+  source.want(0, 30);
+  await settle();
+  fetch.mockRejectedValueOnce(new Error("down"));
+  source.refresh();
+  await settle();
+  expect([source.error instanceof Error, source.idAt(0)]).toEqual([true, "r0"]);
+});

@@ -1,0 +1,59 @@
+// What the server says when it refuses (RFC 9457), and what to tell people about it.
+
+export interface FieldProblem {
+  path: string;
+  code?: string;
+  message: string;
+  hint?: string;
+}
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: FieldProblem[];
+  readonly requestId: string | undefined;
+  readonly body: Record<string, unknown>;
+
+  constructor(status: number, body: Record<string, unknown>) {
+    const detail = typeof body.detail === "string" ? body.detail : "";
+    const title = typeof body.title === "string" ? body.title : "";
+    super(detail || title || fallback(status));
+    this.name = "Problem";
+    this.status = status;
+    this.code = typeof body.code === "string" ? body.code : "";
+    this.errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [];
+    this.requestId = typeof body.request_id === "string" ? body.request_id : undefined;
+    this.body = body;
+  }
+}
+
+function fallback(status: number): string {
+  if (status === 0) return "The server cannot be reached. Check the connection and try again.";
+  if (status === 403) return "You have no permission to do this.";
+  if (status === 404) return "This is not here, or not yours to see.";
+  if (status === 413) return "This is too large to be saved.";
+  if (status === 429) return "Too many requests. Wait a moment and try again.";
+  if (status >= 500) return "The server failed to answer. Try again in a moment.";
+  return `The server refused this (${status}).`;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The problems of a refusal by field name, with the rest under "". Paths such as "/data/x_id", "fields[2].label" are cut to their last word. */
+export function problemsByField(error: unknown): Record<string, string> {
+  if (!(error instanceof Problem)) return { "": messageOf(error) };
+  const found: Record<string, string> = {};
+  for (const item of error.errors) {
+    const name =
+      item.path
+        .split(/[/.]/)
+        .pop()
+        ?.replace(/\[\d+\]$/, "") ?? "";
+    const text = item.hint ? `${item.message} ${item.hint}` : item.message;
+    found[name] = found[name] ? `${found[name]} ${text}` : text;
+  }
+  if (error.errors.length === 0) found[""] = error.message;
+  return found;
+}

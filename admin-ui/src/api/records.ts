@@ -1,0 +1,149 @@
+// Records of any object through the REST API. What comes back goes into the record store.
+import type { Ast } from "@/lib/filter";
+import { load, request } from "./client";
+import { Problem } from "./problem";
+import { type RecordData, recordStore } from "./record-store";
+
+/** The two names of an object that a request needs. */
+export interface ObjectRef {
+  name: string;
+  plural: string;
+}
+
+export interface ListRequest {
+  fields?: string[];
+  filter?: Ast | null;
+  where?: string | undefined;
+  sort?: string[];
+  limit?: number;
+  cursor?: string | undefined;
+  page?: number | undefined;
+  includeTotal?: boolean;
+}
+
+export interface Page {
+  records: RecordData[];
+  nextCursor: string | null;
+  hasMore: boolean;
+  total: number | undefined;
+}
+
+interface ListBody {
+  data: RecordData[];
+  pagination?: { next_cursor?: string | null; has_more?: boolean; total?: number };
+}
+
+const base = (object: ObjectRef) => `/api/v1/${object.plural}`;
+
+export async function listRecords(object: ObjectRef, query: ListRequest, signal?: AbortSignal): Promise<Page> {
+  const body = await load<ListBody>(
+    base(object),
+    {
+      fields: query.fields?.join(","),
+      filter: query.filter ? JSON.stringify(query.filter) : undefined,
+      where: query.where,
+      sort: query.sort?.join(","),
+      limit: query.limit,
+      cursor: query.cursor,
+      page: query.page,
+      include_total: query.includeTotal ? true : undefined,
+    },
+    signal,
+  );
+  const records = body.data.map((record) => recordStore.merge(object.name, record));
+  return {
+    records,
+    nextCursor: body.pagination?.next_cursor ?? null,
+    hasMore: body.pagination?.has_more ?? false,
+    total: body.pagination?.total,
+  };
+}
+
+export async function loadRecord(
+  object: ObjectRef,
+  id: string,
+  fields?: string[],
+  signal?: AbortSignal,
+): Promise<RecordData> {
+  const body = await load<{ data: RecordData }>(`${base(object)}/${id}`, { fields: fields?.join(",") }, signal);
+  return recordStore.merge(object.name, body.data);
+}
+
+export async function createRecord(object: ObjectRef, data: Record<string, unknown>): Promise<RecordData> {
+  const answer = await request<{ data: RecordData }>("POST", base(object), {
+    body: data,
+    headers: { "idempotency-key": crypto.randomUUID() },
+  });
+  const record = recordStore.merge(object.name, answer.body.data);
+  recordStore.announce({ type: "created", object: object.name, id: record.id });
+  return record;
+}
+
+/** Someone else was faster: the record as it is now. */
+export class Conflict extends Error {
+  readonly theirs: RecordData;
+  constructor(theirs: RecordData) {
+    super("Someone else changed this record meanwhile.");
+    this.theirs = theirs;
+  }
+}
+
+/** Saves a change at once on screen and then at the server; takes it back when the server refuses. */
+export async function updateRecord(
+  object: ObjectRef,
+  id: string,
+  patch: Record<string, unknown>,
+  shown: Record<string, unknown> = patch,
+): Promise<RecordData> {
+  const version = recordStore.find(object.name, id)?.version;
+  const takeBack = recordStore.applyOptimistic(object.name, id, shown);
+  try {
+    const answer = await request<{ data: RecordData }>("PATCH", `${base(object)}/${id}`, {
+      body: patch,
+      headers: version === undefined ? {} : { "if-match": `"${version}"` },
+    });
+    return recordStore.merge(object.name, answer.body.data);
+  } catch (error) {
+    takeBack();
+    if (error instanceof Problem && error.status === 412) throw new Conflict(await loadRecord(object, id));
+    throw error;
+  }
+}
+
+export async function deleteRecord(object: ObjectRef, id: string): Promise<void> {
+  await request("DELETE", `${base(object)}/${id}`);
+  recordStore.announce({ type: "removed", object: object.name, id });
+}
+
+export async function restoreRecord(object: ObjectRef, id: string): Promise<void> {
+  await request("POST", `${base(object)}/${id}/restore`);
+  recordStore.announce({ type: "restored", object: object.name, id });
+}
+
+/** Runs a piece of work for each id, a few at a time; answers the ids that failed with their reason. */
+export async function forEachRecord(ids: string[], work: (id: string) => Promise<void>): Promise<Map<string, unknown>> {
+  const failed = new Map<string, unknown>();
+  const queue = [...ids];
+  const lane = async () => {
+    for (let id = queue.shift(); id; id = queue.shift()) {
+      try {
+        await work(id);
+      } catch (error) {
+        failed.set(id, error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(6, ids.length) }, lane));
+  return failed;
+}
+
+export interface HistoryEntry {
+  at: string;
+  actor: { id: string; name: string } | null;
+  action: string;
+  changes: Record<string, [unknown, unknown]>;
+}
+
+export async function loadHistory(object: ObjectRef, id: string, signal?: AbortSignal): Promise<HistoryEntry[]> {
+  return (await load<{ data: HistoryEntry[] }>(`${base(object)}/${id}/history`, undefined, signal)).data;
+}

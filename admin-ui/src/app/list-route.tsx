@@ -1,0 +1,37 @@
+// The list at its address, with the record that is peeked at beside it.
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect } from "react";
+import { mayRead, useCatalog } from "@/catalog/catalog";
+import { ListPage } from "@/features/list/list-page";
+import type { ListSearch } from "@/features/list/list-state";
+import { remember } from "@/lib/storage";
+import { NotFound } from "./errors";
+
+const RecordPeek = lazy(() => import("@/features/record/record-peek").then((m) => ({ default: m.RecordPeek })));
+
+export function ListRoute() {
+  const { plural } = useParams({ from: "/shell/o/$plural" });
+  const search = useSearch({ from: "/shell/o/$plural" });
+  const navigate = useNavigate();
+  const object = useCatalog().objectByPlural(plural);
+
+  useEffect(() => remember("last-list", plural), [plural]);
+
+  const onSearch = useCallback(
+    (patch: Partial<ListSearch>, push = false) =>
+      navigate({ to: "/o/$plural", params: { plural }, search: (old) => ({ ...old, ...patch }), replace: !push }),
+    [navigate, plural],
+  );
+
+  if (!object || !mayRead(object)) return <NotFound />;
+  return (
+    <>
+      <ListPage key={object.name} object={object} search={search} onSearch={onSearch} />
+      {search.peek && (
+        <Suspense fallback={null}>
+          <RecordPeek object={object} id={search.peek} onClose={() => onSearch({ peek: undefined })} />
+        </Suspense>
+      )}
+    </>
+  );
+}

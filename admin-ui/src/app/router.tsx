@@ -1,0 +1,107 @@
+// Routes. The shell and the list are in the first load; everything else comes when it is needed, and is fetched ahead on hover.
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { readListSearch } from "@/features/list/list-state";
+import { NotFound, PageError } from "./errors";
+import { ListRoute } from "./list-route";
+import { Shell } from "./shell/shell";
+import { SignInRoute } from "./sign-in-route";
+
+interface Context {
+  client: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: PageError,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (raw: Record<string, unknown>): { next?: string | undefined; expired?: boolean | undefined } => ({
+    next: typeof raw.next === "string" && /^\/(?!\/)/.test(raw.next) ? raw.next : undefined,
+    expired: raw.expired === true ? true : undefined,
+  }),
+  component: SignInRoute,
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  component: lazyRouteComponent(() => import("./home"), "Home"),
+});
+
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$plural",
+  validateSearch: readListSearch,
+  component: ListRoute,
+});
+
+const record = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$plural/$id",
+  component: lazyRouteComponent(() => import("./record-route"), "RecordRoute"),
+});
+
+const setup = createRoute({
+  getParentRoute: () => shell,
+  path: "/setup",
+  beforeLoad: ({ location }) => {
+    if (location.pathname === "/setup") throw redirect({ to: "/setup/objects" });
+  },
+});
+
+const objects = createRoute({
+  getParentRoute: () => setup,
+  path: "/objects",
+  component: lazyRouteComponent(() => import("@/features/setup/objects-page"), "ObjectsPage"),
+});
+
+const object = createRoute({
+  getParentRoute: () => setup,
+  path: "/objects/$object",
+  component: lazyRouteComponent(() => import("@/features/setup/object-page"), "ObjectPage"),
+});
+
+const packages = createRoute({
+  getParentRoute: () => setup,
+  path: "/packages",
+  component: lazyRouteComponent(() => import("@/features/setup/packages-page"), "PackagesPage"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  shell.addChildren([home, list, record, setup.addChildren([objects, object, packages])]),
+]);
+
+export function makeRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultPreload: "intent",
+    defaultPendingMs: 400,
+    scrollRestoration: false,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,74 @@
+// The bar at the foot of a phone: objects, search, create, you.
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { Boxes, LayoutGrid, Package, Plus, Search } from "lucide-react";
+import { mayCreate, useCatalog } from "@/catalog/catalog";
+import { objectIcon } from "@/catalog/icons";
+import { Avatar, Glyph } from "@/components/bits";
+import { MenuButton, type MenuItem } from "@/components/menu";
+import { objectHue } from "@/lib/hues";
+import { commandMenuOpen, createIntent } from "@/lib/intents";
+import { UserCard, useUserMenu } from "./sidebar";
+
+const item =
+  "flex h-full flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-text-2 active:bg-hover";
+
+export function BottomBar({ onSignOut }: { onSignOut: () => void }) {
+  const catalog = useCatalog();
+  const navigate = useNavigate();
+  const { plural } = useParams({ strict: false });
+  const here = plural ? catalog.objectByPlural(plural) : undefined;
+  const you = useUserMenu(onSignOut);
+  const objects: MenuItem[] = catalog.navigation.map((o) => ({
+    label: o.plural_label,
+    icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
+    onSelect: () => navigate({ to: "/o/$plural", params: { plural: o.plural } }),
+  }));
+  if (catalog.may("manage_metadata")) {
+    objects.push(
+      {
+        label: "Objects and fields",
+        icon: <Boxes size={16} />,
+        separate: true,
+        onSelect: () => navigate({ to: "/setup/objects" }),
+      },
+      { label: "Packages", icon: <Package size={16} />, onSelect: () => navigate({ to: "/setup/packages" }) },
+    );
+  }
+  const target = here && mayCreate(here) ? here : catalog.navigation.find(mayCreate);
+  return (
+    <nav
+      aria-label="Main"
+      className="flex h-14 shrink-0 items-stretch border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] phone:hidden"
+    >
+      <MenuButton items={objects} label="Objects" side="top">
+        {(button) => (
+          <button type="button" {...button} className={item}>
+            <LayoutGrid size={19} />
+            Objects
+          </button>
+        )}
+      </MenuButton>
+      <button type="button" className={item} onClick={() => commandMenuOpen.set(true)}>
+        <Search size={19} />
+        Search
+      </button>
+      <button
+        type="button"
+        className={item}
+        disabled={!target}
+        onClick={() => target && createIntent.set({ object: target.name })}
+      >
+        <Plus size={19} />
+        Create
+      </button>
+      <MenuButton items={you} label="You" side="top" align="end" header={<UserCard />}>
+        {(button) => (
+          <button type="button" {...button} className={item}>
+            <Avatar name={catalog.me.user.name} size={20} />
+            You
+          </button>
+        )}
+      </MenuButton>
+    </nav>
+  );
+}

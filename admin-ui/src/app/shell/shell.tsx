@@ -1,0 +1,124 @@
+// The frame around every page: navigation, the sheet, and what opens over it.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect } from "react";
+import { sessionExpired, unreachable } from "@/api/client";
+import { forgetSources } from "@/api/list-source";
+import { messageOf, Problem } from "@/api/problem";
+import { recordStore } from "@/api/record-store";
+import { signOut } from "@/api/session";
+import { CatalogContext } from "@/catalog/catalog";
+import { moreIcons } from "@/catalog/icons";
+import { catalogQuery } from "@/catalog/load";
+import { Notice } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Toasts } from "@/components/toast";
+import { useCell } from "@/lib/cell";
+import { commandMenuOpen, createIntent, helpOpen } from "@/lib/intents";
+import { BottomBar } from "./bottom-bar";
+import { ShellSkeleton } from "./shell-skeleton";
+import { Sidebar } from "./sidebar";
+import { useGlobalShortcuts } from "./use-global-shortcuts";
+
+const CommandMenu = lazy(() =>
+  import("@/features/command-menu/command-menu").then((m) => ({ default: m.CommandMenu })),
+);
+const CreateDrawer = lazy(() => import("@/features/create/create-drawer").then((m) => ({ default: m.CreateDrawer })));
+const HelpSheet = lazy(() => import("@/features/help/help-sheet").then((m) => ({ default: m.HelpSheet })));
+
+export function Shell() {
+  const router = useRouter();
+  const client = useQueryClient();
+  const catalog = useQuery(catalogQuery);
+  const expired = useCell(sessionExpired);
+  useCell(moreIcons);
+
+  const known = Boolean(catalog.data);
+  useEffect(() => {
+    const { href, pathname } = router.state.location;
+    if (!expired || pathname === "/sign-in") return;
+    router.navigate({ to: "/sign-in", search: { next: href, expired: known || undefined }, replace: true });
+  }, [expired, router, known]);
+
+  const leave = useCallback(async () => {
+    await signOut().catch(() => {});
+    client.clear();
+    recordStore.clear();
+    forgetSources();
+    router.navigate({ to: "/sign-in" });
+  }, [client, router]);
+
+  if (!catalog.data) {
+    const refused = catalog.error instanceof Problem && catalog.error.status === 401;
+    if (catalog.isError && !refused) {
+      return (
+        <main className="flex h-full items-center justify-center p-6">
+          <div className="w-full max-w-md">
+            <Notice
+              title="Trellis could not be loaded."
+              action={
+                <Button look="outline" onClick={() => catalog.refetch()}>
+                  Try again
+                </Button>
+              }
+            >
+              {messageOf(catalog.error)}
+            </Notice>
+          </div>
+        </main>
+      );
+    }
+    return <ShellSkeleton />;
+  }
+
+  return (
+    <CatalogContext.Provider value={catalog.data}>
+      <div className="flex h-full flex-col">
+        <a
+          href="#content"
+          className="sr-only rounded-control bg-surface px-3 py-2 shadow-pop focus:not-sr-only focus:absolute focus:z-50 focus:m-2"
+        >
+          Skip to content
+        </a>
+        <ConnectionStrip />
+        <div className="flex min-h-0 flex-1">
+          <Sidebar onSignOut={leave} />
+          <main
+            id="content"
+            tabIndex={-1}
+            className="flex min-w-0 flex-1 overflow-hidden bg-surface outline-none phone:my-2 phone:me-2 phone:rounded-sheet phone:border phone:border-line phone:shadow-card"
+          >
+            <Outlet />
+          </main>
+        </div>
+        <BottomBar onSignOut={leave} />
+      </div>
+      <Overlays />
+      <Toasts />
+    </CatalogContext.Provider>
+  );
+}
+
+/** Dialogs of the shell; each is loaded when it first opens. */
+function Overlays() {
+  const create = useCell(createIntent);
+  const commands = useCell(commandMenuOpen);
+  const help = useCell(helpOpen);
+  useGlobalShortcuts();
+  return (
+    <Suspense fallback={null}>
+      {commands && <CommandMenu onClose={() => commandMenuOpen.set(false)} />}
+      {create && <CreateDrawer key={create.object} intent={create} onClose={() => createIntent.set(null)} />}
+      {help && <HelpSheet onClose={() => helpOpen.set(false)} />}
+    </Suspense>
+  );
+}
+
+function ConnectionStrip() {
+  if (!useCell(unreachable)) return null;
+  return (
+    <div role="status" className="bg-amber-soft px-4 py-1 text-center font-medium text-xs">
+      The server cannot be reached. What you see may be out of date.
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+// Metadata as the server tells it. The UI knows no object by name; everything on screen comes from these.
+import type { ObjectRights } from "@/api/session";
+
+export interface Option {
+  value: string;
+  label: string;
+  color?: string;
+  active?: boolean;
+}
+
+export interface FieldDef {
+  name: string;
+  kind: string;
+  label: string;
+  id?: string;
+  help?: string;
+  required?: boolean;
+  unique?: boolean;
+  indexed?: boolean;
+  searchable?: boolean;
+  sensitive?: boolean;
+  default?: unknown;
+  package?: string | null;
+  standard?: boolean;
+  options?: Option[];
+  option_set?: string;
+  depends_on?: unknown;
+  max_length?: number;
+  precision?: number;
+  scale?: number;
+  min?: number | string;
+  max?: number | string;
+  currency?: string;
+  to?: string | string[];
+  inverse?: string;
+  on_delete?: string;
+  pattern?: string;
+  [setting: string]: unknown;
+}
+
+export interface RelationDef {
+  name: string;
+  object: string;
+  field: string;
+  kind: string;
+  label?: string;
+}
+
+export interface ObjectDef {
+  name: string;
+  plural: string;
+  label: string;
+  plural_label: string;
+  id?: string;
+  icon?: string;
+  description?: string;
+  name_field?: { label?: string; field?: string; compose?: string[] };
+  fields: FieldDef[];
+  relations?: RelationDef[];
+  traits?: string[];
+  package?: string | null;
+  system?: boolean;
+  custom?: boolean;
+  permissions?: ObjectRights;
+  [setting: string]: unknown;
+}
+
+export interface ListViewDef {
+  name: string;
+  object: string;
+  label: string;
+  scope?: "mine" | "team" | "all";
+  filter?: Record<string, unknown>;
+  where?: string;
+  columns: string[];
+  sort?: string[];
+  display?: "table" | "board" | "calendar" | "timeline";
+}
+
+export interface LayoutItem {
+  field?: string;
+  related?: string;
+  component?: string;
+}
+
+export interface LayoutDef {
+  name: string;
+  object: string;
+  sections: { label: string; columns?: number; items: LayoutItem[] }[];
+  highlights?: string[];
+}
+
+export interface Bootstrap {
+  revision: number;
+  user: unknown;
+  objects: ObjectDef[];
+  option_sets?: { name: string; label: string; options: Option[] }[];
+  list_views?: ListViewDef[];
+  layouts?: LayoutDef[];
+}

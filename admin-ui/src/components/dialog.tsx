@@ -1,0 +1,107 @@
+// Modal dialogs on the browser's own <dialog>: focus stays inside, Esc closes, the rest of the page is inert.
+import { X } from "lucide-react";
+import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { cx } from "@/lib/cx";
+import { IconButton } from "./button";
+
+interface DialogProps {
+  onClose: () => void;
+  title: ReactNode;
+  children: ReactNode;
+  footer?: ReactNode;
+  /** A panel at the end of the screen for forms, a small box for questions, a palette near the top for the command menu. */
+  shape?: "drawer" | "box" | "palette";
+  width?: string;
+  onSubmit?: () => void;
+  mark?: ReactNode;
+}
+
+const SHAPES = {
+  drawer:
+    "slide-in ms-auto me-0 my-0 h-dvh max-h-dvh w-full max-w-full phone:me-2 phone:my-2 phone:h-[calc(100dvh-16px)] phone:rounded-sheet",
+  box: "appear w-full max-w-[calc(100vw-16px)] max-h-[calc(100dvh-32px)] rounded-sheet",
+  palette: "mt-[8dvh] mb-auto phone:mt-[14dvh] w-full max-w-[calc(100vw-16px)] max-h-[72dvh] rounded-menu",
+};
+
+export function Dialog({ onClose, title, children, footer, shape = "box", width, onSubmit, mark }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+
+  useEffect(() => {
+    const dialog = ref.current;
+    const before = document.activeElement as HTMLElement | null;
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      dialog.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+    }
+    return () => {
+      dialog?.close();
+      before?.focus?.({ preventScroll: true });
+    };
+  }, []);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    event.stopPropagation();
+    onSubmit?.();
+  }
+
+  const body = (
+    <>
+      {shape === "palette" ? (
+        <h2 id={titleId} className="sr-only">
+          {title}
+        </h2>
+      ) : (
+        <header className="flex h-12 shrink-0 items-center gap-2 border-line border-b ps-4 pe-2">
+          {mark}
+          <h2 id={titleId} className="min-w-0 flex-1 truncate font-semibold text-base">
+            {title}
+          </h2>
+          <IconButton label="Close" onClick={onClose}>
+            <X size={16} />
+          </IconButton>
+        </header>
+      )}
+      <div className={cx("min-h-0 flex-1 overflow-y-auto overscroll-contain", shape !== "palette" && "px-4 py-4")}>
+        {children}
+      </div>
+      {footer && (
+        <footer className="flex min-h-12 shrink-0 flex-wrap items-center justify-end gap-2 border-line border-t px-4 py-2">
+          {footer}
+        </footer>
+      )}
+    </>
+  );
+
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={titleId}
+      style={width ? { width } : undefined}
+      className={cx("scrim flex flex-col overflow-hidden bg-surface text-text shadow-pop", SHAPES[shape])}
+      onCancel={(event) => {
+        if (event.target !== ref.current) return;
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === ref.current) onClose();
+      }}
+      onKeyDown={(event) => {
+        if (onSubmit && event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+          event.preventDefault();
+          onSubmit();
+        }
+      }}
+    >
+      {onSubmit ? (
+        <form noValidate className="flex min-h-0 flex-1 flex-col" onSubmit={submit}>
+          {body}
+        </form>
+      ) : (
+        body
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,191 @@
+// ⌘K: go anywhere, find any record by name, create, and switch the theme.
+import { useQueries } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Boxes, CircleHelp, Moon, Package, Plus, Sun } from "lucide-react";
+import { type ReactNode, useMemo, useState } from "react";
+import { listRecords } from "@/api/records";
+import { mayCreate, useCatalog } from "@/catalog/catalog";
+import { objectIcon } from "@/catalog/icons";
+import type { ObjectDef } from "@/catalog/types";
+import { Glyph } from "@/components/bits";
+import { Dialog } from "@/components/dialog";
+import { Kbd } from "@/components/kbd";
+import { type Choice, PickerList } from "@/components/picker";
+import { objectHue } from "@/lib/hues";
+import { createIntent, helpOpen } from "@/lib/intents";
+import { inSentence } from "@/lib/text";
+import { setTheme } from "@/lib/theme";
+import { useDebounced } from "@/lib/use-debounced";
+
+interface Command extends Choice {
+  run: () => void;
+}
+
+const PER_OBJECT = 4;
+
+/** Records of every object whose name contains the text, found side by side. */
+function useFoundRecords(objects: ObjectDef[], text: string) {
+  const settled = useDebounced(text.trim(), 140);
+  return useQueries({
+    queries: objects.map((object) => ({
+      queryKey: ["find", object.name, settled],
+      enabled: settled.length > 1,
+      staleTime: 20_000,
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        const page = await listRecords(
+          object,
+          { fields: ["id", "name"], filter: { name: { contains: settled } }, limit: PER_OBJECT },
+          signal,
+        );
+        return { object, records: page.records.map((r) => ({ id: r.id, name: String(r.name ?? "") })) };
+      },
+    })),
+    combine: (results) => ({
+      found: results.flatMap((r) => (r.data ? [r.data] : [])),
+      busy: results.some((r) => r.isFetching),
+    }),
+  });
+}
+
+const mark = (object: ObjectDef): ReactNode => (
+  <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={20} />
+);
+const tile = (icon: ReactNode): ReactNode => (
+  <span className="inline-flex size-5 items-center justify-center text-text-2">{icon}</span>
+);
+
+export function CommandMenu({ onClose }: { onClose: () => void }) {
+  const catalog = useCatalog();
+  const navigate = useNavigate();
+  const [text, setText] = useState("");
+  const { found, busy } = useFoundRecords(catalog.navigation, text);
+
+  const fixed = useMemo<Command[]>(() => {
+    const go: Command[] = catalog.navigation.map((o) => ({
+      id: `go:${o.name}`,
+      label: o.plural_label,
+      group: "Go to",
+      icon: mark(o),
+      words: o.name,
+      run: () => navigate({ to: "/o/$plural", params: { plural: o.plural } }),
+    }));
+    if (catalog.may("manage_metadata")) {
+      go.push(
+        {
+          id: "go:setup",
+          label: "Objects and fields",
+          group: "Go to",
+          icon: tile(<Boxes size={16} />),
+          words: "setup metadata",
+          run: () => navigate({ to: "/setup/objects" }),
+        },
+        {
+          id: "go:packages",
+          label: "Packages",
+          group: "Go to",
+          icon: tile(<Package size={16} />),
+          words: "setup install",
+          run: () => navigate({ to: "/setup/packages" }),
+        },
+      );
+    }
+    const make: Command[] = catalog.navigation.filter(mayCreate).map((o) => ({
+      id: `new:${o.name}`,
+      label: `New ${inSentence(o.label)}`,
+      group: "Create",
+      icon: tile(<Plus size={16} />),
+      words: "create add",
+      run: () => createIntent.set({ object: o.name }),
+    }));
+    const fields: Command[] = catalog.may("manage_metadata")
+      ? catalog.objects
+          .filter((o) => !o.system)
+          .map((o) => ({
+            id: `fields:${o.name}`,
+            label: `${o.label} fields`,
+            group: "Setup",
+            icon: mark(o),
+            words: "setup object definition",
+            run: () => navigate({ to: "/setup/objects/$object", params: { object: o.name } }),
+          }))
+      : [];
+    const other: Command[] = [
+      {
+        id: "theme:light",
+        label: "Light theme",
+        group: "Other",
+        icon: tile(<Sun size={16} />),
+        words: "appearance",
+        run: () => setTheme("light"),
+      },
+      {
+        id: "theme:dark",
+        label: "Dark theme",
+        group: "Other",
+        icon: tile(<Moon size={16} />),
+        words: "appearance",
+        run: () => setTheme("dark"),
+      },
+      {
+        id: "help",
+        label: "Keyboard shortcuts",
+        group: "Other",
+        icon: tile(<CircleHelp size={16} />),
+        run: () => helpOpen.set(true),
+      },
+    ];
+    return [...go, ...make, ...fields, ...other];
+  }, [catalog, navigate]);
+
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const commands = fixed.filter((c) => {
+    const all = `${c.label} ${c.words ?? ""}`.toLowerCase();
+    return words.length ? words.every((w) => all.includes(w)) : c.group !== "Setup";
+  });
+  const records: Command[] =
+    words.length === 0
+      ? []
+      : found.flatMap(({ object, records: list }) =>
+          list.map((r) => ({
+            id: r.id,
+            label: r.name || "Unnamed",
+            group: "Records",
+            detail: object.label,
+            icon: mark(object),
+            run: () => navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } }),
+          })),
+        );
+  const choices = [...records, ...commands.slice(0, words.length ? 14 : undefined)];
+
+  return (
+    <Dialog shape="palette" title="Search and commands" width="600px" onClose={onClose}>
+      <PickerList
+        roomy
+        className="max-h-[72dvh]"
+        label="Search and commands"
+        placeholder="Search records, or type a command"
+        choices={choices}
+        onSearch={setText}
+        busy={busy}
+        empty={`Nothing found for “${text}”`}
+        onPick={(choice) => {
+          onClose();
+          (choice as Command).run();
+        }}
+        footer={
+          <div className="hidden h-9 shrink-0 items-center gap-4 border-line border-t px-3 text-text-3 text-xs phone:flex">
+            <span className="inline-flex items-center gap-1.5">
+              <Kbd keys={["↑", "↓"]} /> move
+            </span>
+            <span className="inline-flex items-center gap-1.5">
+              <Kbd keys={["↵"]} /> open
+            </span>
+            <span className="inline-flex items-center gap-1.5">
+              <Kbd keys={["Esc"]} /> close
+            </span>
+          </div>
+        }
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,216 @@
+// Making a record: what is needed first, the rest on demand; ⌘Enter saves.
+import { useNavigate } from "@tanstack/react-router";
+import { ChevronRight } from "lucide-react";
+import { useRef, useState } from "react";
+import { problemsByField } from "@/api/problem";
+import { createRecord } from "@/api/records";
+import { useCatalog } from "@/catalog/catalog";
+import { formFields } from "@/catalog/fields";
+import { objectIcon } from "@/catalog/icons";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { Glyph, Notice } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { FieldFrame } from "@/components/field-frame";
+import { Checkbox } from "@/components/inputs";
+import { Kbd } from "@/components/kbd";
+import { toast } from "@/components/toast";
+import { isEmpty } from "@/fields/kind";
+import { checkValue, kindOf } from "@/fields/registry";
+import { cx } from "@/lib/cx";
+import { objectHue } from "@/lib/hues";
+import type { CreateIntent } from "@/lib/intents";
+import { shortcutLabel } from "@/lib/shortcuts";
+import { inSentence } from "@/lib/text";
+
+type Draft = Record<string, unknown>;
+
+function startOf(object: ObjectDef, preset: Draft | undefined): Draft {
+  const draft: Draft = {};
+  for (const field of object.fields) {
+    const literal = field.default !== undefined && (typeof field.default !== "object" || Array.isArray(field.default));
+    if (literal && !field.standard) draft[field.name] = field.default;
+  }
+  return { ...draft, ...preset };
+}
+
+/** The body of the request: what was given, in the keys of the API. */
+function bodyOf(fields: FieldDef[], draft: Draft): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  for (const field of fields) {
+    if (!(field.name in draft) || (isEmpty(draft[field.name]) && !("default" in field))) continue;
+    Object.assign(body, kindOf(field).patch(draft[field.name], field));
+  }
+  return body;
+}
+
+export function CreateDrawer({ intent, onClose }: { intent: CreateIntent; onClose: () => void }) {
+  const catalog = useCatalog();
+  const object = catalog.object(intent.object);
+  if (!object) return null;
+  return <CreateForm object={object} intent={intent} onClose={onClose} />;
+}
+
+function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: CreateIntent; onClose: () => void }) {
+  const navigate = useNavigate();
+  const layout = useCatalog().layout(object.name);
+  const { first, more } = formFields(object, layout);
+  const all = [...first, ...more];
+  const presetMore = more.some((f) => intent.preset && f.name in intent.preset && !isEmpty(intent.preset[f.name]));
+  const [draft, setDraft] = useState<Draft>(() => startOf(object, intent.preset));
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [showMore, setShowMore] = useState(presetMore);
+  const [another, setAnother] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [round, setRound] = useState(0);
+  const body = useRef<HTMLDivElement>(null);
+
+  function fail(found: Record<string, string>) {
+    setErrors(found);
+    if (more.some((f) => errorOf(found, f))) setShowMore(true);
+    requestAnimationFrame(() => {
+      const el = body.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+      el?.scrollIntoView({ block: "center" });
+      el?.focus();
+    });
+  }
+
+  async function save() {
+    if (busy) return;
+    const wrong: Record<string, string> = {};
+    for (const field of all) {
+      const problem = checkValue(draft[field.name], field.name === "owner" ? { ...field, required: false } : field);
+      if (problem) wrong[field.name] = problem;
+    }
+    if (Object.keys(wrong).length) {
+      fail(wrong);
+      return;
+    }
+    setBusy(true);
+    try {
+      const record = await createRecord(object, bodyOf(all, draft));
+      const open = () => navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: record.id } });
+      toast(`Created ${String(record.name || object.label)}`, { action: { label: "Open", run: open } });
+      if (another) {
+        setDraft(startOf(object, intent.preset));
+        setErrors({});
+        setRound(round + 1);
+        setBusy(false);
+        requestAnimationFrame(() => body.current?.querySelector<HTMLElement>("input, button")?.focus());
+      } else {
+        onClose();
+      }
+    } catch (error) {
+      setBusy(false);
+      fail(problemsByField(error));
+    }
+  }
+
+  const set = (name: string) => (value: unknown) => {
+    setDraft((d) => ({ ...d, [name]: value }));
+    setErrors(({ [name]: _, ...rest }) => rest);
+  };
+  const known = new Set(all.flatMap((f) => [f.name, ...Object.keys(kindOf(f).patch(null, f))]));
+  const general = Object.entries(errors).filter(([name]) => !known.has(name));
+
+  const field = (f: FieldDef, i: number) => (
+    <FormField
+      key={`${round}:${f.name}`}
+      field={f}
+      value={draft[f.name]}
+      error={errorOf(errors, f)}
+      onChange={set(f.name)}
+      autoFocus={i === 0}
+    />
+  );
+
+  return (
+    <Dialog
+      shape="drawer"
+      width="520px"
+      title={`New ${inSentence(object.label)}`}
+      mark={<Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={22} />}
+      onClose={onClose}
+      onSubmit={save}
+      footer={
+        <>
+          <label className="me-auto flex items-center gap-2 text-text-2">
+            <Checkbox checked={another} onChange={(e) => setAnother(e.target.checked)} />
+            Create another
+          </label>
+          <Button size="md" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button look="solid" size="md" type="submit" busy={busy}>
+            Create {inSentence(object.label)}
+          </Button>
+          <span className="hidden phone:inline">
+            <Kbd keys={shortcutLabel("mod+enter")} />
+          </span>
+        </>
+      }
+    >
+      <div ref={body} className="flex flex-col gap-4">
+        {general.length > 0 && (
+          <Notice title="This could not be saved.">{general.map(([, text]) => text).join(" ")}</Notice>
+        )}
+        <div className="grid gap-x-4 gap-y-3.5 phone:grid-cols-2">{first.map(field)}</div>
+        {more.length > 0 && (
+          <button
+            type="button"
+            aria-expanded={showMore}
+            className="-mx-1 flex h-7 items-center gap-1 self-start rounded-control px-1 font-medium text-text-2 hover:bg-hover hover:text-text"
+            onClick={() => setShowMore(!showMore)}
+          >
+            <ChevronRight size={14} className={cx("transition-transform", showMore && "rotate-90")} />
+            {showMore ? "Fewer fields" : `${more.length} more ${more.length === 1 ? "field" : "fields"}`}
+          </button>
+        )}
+        {showMore && <div className="grid gap-x-4 gap-y-3.5 phone:grid-cols-2">{more.map((f) => field(f, 1))}</div>}
+      </div>
+    </Dialog>
+  );
+}
+
+/** The error of a field may be told under its own name or under a key of its value. */
+function errorOf(errors: Record<string, string>, field: FieldDef): string | undefined {
+  const keys = [field.name, ...Object.keys(kindOf(field).patch(null, field))];
+  return keys.map((key) => errors[key]).find(Boolean);
+}
+
+interface FormFieldProps {
+  field: FieldDef;
+  value: unknown;
+  error: string | undefined;
+  onChange: (value: unknown) => void;
+  autoFocus: boolean;
+}
+
+function FormField({ field, value, error, onChange, autoFocus }: FormFieldProps) {
+  const kind = kindOf(field);
+  const Input = kind.input;
+  const Icon = kind.icon;
+  const whole = kind.wide || autoFocus || kind.kind === "any_lookup" || kind.kind === "tags";
+  return (
+    <FieldFrame
+      label={field.label}
+      icon={<Icon size={12} />}
+      required={Boolean(field.required) && kind.kind !== "boolean"}
+      hint={field.help}
+      error={error}
+      {...(whole ? { className: "col-span-full" } : {})}
+    >
+      {({ id, describedBy, invalid }) => (
+        <Input
+          id={id}
+          field={field}
+          value={value}
+          onChange={onChange}
+          describedBy={describedBy}
+          invalid={invalid}
+          autoFocus={autoFocus || undefined}
+        />
+      )}
+    </FieldFrame>
+  );
+}

@@ -1,0 +1,66 @@
+// All keys on one sheet.
+import { Dialog } from "@/components/dialog";
+import { Kbd } from "@/components/kbd";
+import { shortcutLabel } from "@/lib/shortcuts";
+
+const GROUPS: { title: string; keys: [string, string][] }[] = [
+  {
+    title: "Everywhere",
+    keys: [
+      ["mod+k", "Search and commands"],
+      ["/", "Search this list"],
+      ["c", "Create a record"],
+      ["g s", "Go to setup"],
+      ["g d", "Go to an object by its first letter"],
+      ["mod+z", "Undo the last delete"],
+      ["?", "This sheet"],
+    ],
+  },
+  {
+    title: "Lists",
+    keys: [
+      ["↑ ↓ ← →", "Move"],
+      ["enter", "Open, or edit the cell"],
+      ["mod+enter", "Open the record"],
+      ["space", "Peek"],
+      ["x", "Select"],
+      ["shift+↓", "Select a range"],
+      ["mod+a", "Select all that is loaded"],
+      ["f", "Filter"],
+      ["esc", "Close the peek, then clear the selection"],
+    ],
+  },
+  {
+    title: "Forms and values",
+    keys: [
+      ["enter", "Save the value"],
+      ["mod+enter", "Save the form"],
+      ["esc", "Leave without saving"],
+    ],
+  },
+];
+
+export function HelpSheet({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={onClose} width="640px">
+      <div className="grid gap-6 phone:grid-cols-2">
+        {GROUPS.map((group) => (
+          <section key={group.title} aria-label={group.title}>
+            <h3 className="mb-1.5 font-semibold">{group.title}</h3>
+            <dl>
+              {group.keys.map(([keys, what]) => (
+                <div key={keys} className="flex h-7 items-center justify-between gap-3">
+                  <dt className="text-text-2">{what}</dt>
+                  <dd>
+                    <span className="sr-only">{keys}</span>
+                    <Kbd keys={shortcutLabel(keys)} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,214 @@
+// The grid: draws only the rows on screen, is one stop for Tab, and is driven by the keyboard like a sheet.
+import { type KeyboardEvent, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { ListSource } from "@/api/list-source";
+import { mayEdit } from "@/catalog/catalog";
+import { isWritable } from "@/catalog/fields";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { kindOf } from "@/fields/registry";
+import { type Cursor, moveCursor, scrollFor, windowRows } from "@/lib/grid-window";
+import { isTyping, keyName } from "@/lib/shortcuts";
+import { HEADER_HEIGHT, Header } from "./header";
+import type { SortKey } from "./list-state";
+import { Row } from "./row";
+import type { Selection } from "./use-selection";
+
+const ROW_HEIGHT = 32;
+const CHECK_WIDTH = 40;
+
+interface GridProps {
+  object: ObjectDef;
+  source: ListSource;
+  columns: FieldDef[];
+  sort: SortKey[];
+  onSort: (path: string) => void;
+  selection: Selection;
+  peek: string | undefined;
+  onOpen: (id: string) => void;
+  onPeek: (id: string | undefined) => void;
+  onToggleValue: (id: string, field: FieldDef) => void;
+}
+
+export function Grid(props: GridProps) {
+  const { object, source, columns, selection, peek, onOpen, onPeek } = props;
+  const gridId = useId();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: source.scrollTop, height: 600 });
+  const [cursor, setCursor] = useState<Cursor | null>(null);
+  const [editing, setEditing] = useState(false);
+  const rows = source.pending ? 14 : source.rows;
+  const window_ = windowRows(view.top, view.height, ROW_HEIGHT, rows);
+
+  const widths = useMemo(() => columns.map((f, i) => (i === 0 ? 264 : kindOf(f).width)), [columns]);
+  const width = CHECK_WIDTH + widths.reduce((a, b) => a + b, 0);
+  const template = `${CHECK_WIDTH}px ${widths.map((w) => `${w}px`).join(" ")} minmax(0, 1fr)`;
+
+  useLayoutEffect(() => {
+    const el = scroller.current;
+    if (!el) return;
+    el.scrollTop = source.scrollTop;
+    const measure = () => setView({ top: el.scrollTop, height: el.clientHeight - HEADER_HEIGHT });
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(el);
+    return () => sizes.disconnect();
+  }, [source]);
+
+  useEffect(() => {
+    source.want(window_.first, window_.end);
+  }, [source, window_.first, window_.end]);
+
+  const focusGrid = useCallback(() => scroller.current?.focus({ preventScroll: true }), []);
+
+  function go(to: Cursor) {
+    setCursor(to);
+    const el = scroller.current;
+    if (!el) return;
+    const top = scrollFor(to.row, ROW_HEIGHT, el.scrollTop, el.clientHeight - HEADER_HEIGHT);
+    if (top !== null) el.scrollTop = top;
+    const start = widths.slice(0, to.col).reduce((a, b) => a + b, 0) - (widths[0] ?? 0);
+    if (to.col > 0 && start < el.scrollLeft) el.scrollLeft = start;
+    const end = CHECK_WIDTH + (widths[0] ?? 0) + start + (widths[to.col] ?? 0);
+    if (to.col > 0 && end > el.scrollLeft + el.clientWidth) el.scrollLeft = end - el.clientWidth;
+  }
+
+  const canEdit = useCallback(
+    (col: number) => {
+      const field = columns[col];
+      return Boolean(field && mayEdit(object) && isWritable(object, field) && !kindOf(field).wide);
+    },
+    [columns, object],
+  );
+
+  const edit = useCallback(
+    (row: number, col: number) => {
+      const field = columns[col];
+      const id = source.idAt(row);
+      if (!id || !field || !canEdit(col)) return;
+      setCursor({ row, col });
+      if (field.kind === "boolean") props.onToggleValue(id, field);
+      else setEditing(true);
+    },
+    [columns, source, canEdit, props.onToggleValue],
+  );
+
+  const onCell = useCallback(
+    (row: number, col: number, again: boolean) => {
+      if (again && col > 0) edit(row, col);
+      else {
+        setEditing(false);
+        setCursor({ row, col });
+        const id = source.idAt(row);
+        if (peek && id) onPeek(id);
+      }
+    },
+    [edit, peek, onPeek, source],
+  );
+
+  const onDone = useCallback(
+    (moved?: "down" | "next") => {
+      setEditing(false);
+      focusGrid();
+      if (moved === "down") setCursor((c) => (c ? { ...c, row: Math.min(source.rows - 1, c.row + 1) } : c));
+    },
+    [focusGrid, source],
+  );
+
+  const onToggle = useCallback(
+    (row: number, range: boolean) => {
+      selection.toggle(row, range);
+      focusGrid();
+    },
+    [selection, focusGrid],
+  );
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (editing || isTyping(event.target) || rows === 0) return;
+    const key = keyName(event);
+    const at = cursor ?? { row: -1, col: 0 };
+    const id = source.idAt(at.row);
+    const next = moveCursor(at, key, source.rows, columns.length, Math.floor(view.height / ROW_HEIGHT) - 1);
+    if (next) {
+      go(next);
+      if (key.startsWith("shift+")) selection.extend(at.row, next.row);
+      const under = source.idAt(next.row);
+      if (peek && under) onPeek(under);
+    } else if (key === "enter" && id) {
+      if (at.col === 0 || !canEdit(at.col)) onOpen(id);
+      else edit(at.row, at.col);
+    } else if (key === "mod+enter" && id) onOpen(id);
+    else if (key === "space" && id) onPeek(peek === id ? undefined : id);
+    else if (key === "x" && at.row >= 0) selection.toggle(at.row, false);
+    else if (key === "mod+a") selection.selectLoaded();
+    else if (key === "esc" && (peek || selection.size)) {
+      if (peek) onPeek(undefined);
+      else selection.clear();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  const pool = Math.max(1, window_.end - window_.first);
+  const drawn: number[] = [];
+  for (let row = window_.first; row < window_.end; row++) drawn.push(row);
+
+  return (
+    <div
+      ref={scroller}
+      role="grid"
+      tabIndex={0}
+      aria-label={object.plural_label}
+      aria-rowcount={source.rows + 1}
+      aria-colcount={columns.length + 1}
+      aria-multiselectable="true"
+      aria-busy={source.pending || undefined}
+      aria-activedescendant={cursor ? `${gridId}-active` : undefined}
+      className="min-h-0 flex-1 overflow-auto overscroll-contain outline-none [scrollbar-gutter:stable] focus-visible:shadow-[inset_0_1px_0_var(--accent)]"
+      onScroll={(event) => {
+        const el = event.currentTarget;
+        source.scrollTop = el.scrollTop;
+        setView({ top: el.scrollTop, height: el.clientHeight - HEADER_HEIGHT });
+      }}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && !cursor && source.rows > 0)
+          setCursor({ row: window_.first === 0 ? 0 : window_.first + 8, col: 0 });
+      }}
+      onKeyDown={onKeyDown}
+    >
+      <Header
+        columns={columns}
+        template={template}
+        width={width}
+        sort={props.sort}
+        onSort={props.onSort}
+        selection={selection.state}
+        onSelectAll={selection.toggleLoaded}
+      />
+      <div role="rowgroup" className="relative" style={{ height: rows * ROW_HEIGHT, width }}>
+        {drawn.map((row) => {
+          const id = source.idAt(row);
+          return (
+            <Row
+              key={row % pool}
+              object={object}
+              columns={columns}
+              template={template}
+              width={width}
+              height={ROW_HEIGHT}
+              index={row}
+              id={id}
+              gridId={gridId}
+              activeCol={cursor?.row === row ? cursor.col : -1}
+              editing={editing && cursor?.row === row}
+              selected={id !== undefined && selection.has(id)}
+              peeked={id !== undefined && id === peek}
+              onCell={onCell}
+              onEdit={edit}
+              onDone={onDone}
+              onToggle={onToggle}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}

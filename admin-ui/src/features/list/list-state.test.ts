@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import type { Me } from "@/api/session";
+import { Catalog } from "@/catalog/catalog";
+import type { ObjectDef } from "@/catalog/types";
+import { conditionAst, listState, readListSearch } from "./list-state";
+
+const object: ObjectDef = {
+  name: "project",
+  plural: "projects",
+  label: "Project",
+  plural_label: "Projects",
+  fields: [
+    { name: "id", kind: "id", label: "ID", standard: true },
+    { name: "name", kind: "text", label: "Name", standard: true },
+    { name: "owner", kind: "lookup", label: "Owner", to: "user", standard: true },
+    { name: "phase", kind: "picklist", label: "Phase", options: [{ value: "plan", label: "Plan" }] },
+    { name: "budget", kind: "currency", label: "Budget" },
+    { name: "customer", kind: "lookup", label: "Customer", to: "customer" },
+    { name: "done", kind: "boolean", label: "Done" },
+    { name: "due", kind: "date", label: "Due" },
+  ],
+};
+const me = { user: { id: "u1" }, permissions: { system: [], objects: {} } } as unknown as Me;
+const views = [
+  {
+    name: "project.mine",
+    object: "project",
+    label: "Mine",
+    scope: "mine" as const,
+    columns: ["name", "customer"],
+    sort: ["-customer"],
+  },
+  { name: "project.all", object: "project", label: "All", columns: ["budget", "phase"] },
+  { name: "project.board", object: "project", label: "Board", columns: [], display: "board" as const },
+];
+const catalog = new Catalog({ revision: 1, user: null, objects: [object], list_views: views }, me);
+
+it.each([
+  [{ field: "phase", op: "in", value: ["plan"] }, { phase: { in: ["plan"] } }],
+  [{ field: "phase", op: "in", value: [] }, null],
+  [{ field: "budget", op: "between", value: ["10", undefined] }, { budget: { gte: "10" } }],
+  [{ field: "customer", op: "in", value: [{ id: "c1", name: "Ann" }] }, { customer_id: { in: ["c1"] } }],
+  [{ field: "customer", op: "name_contains", value: "an" }, { "customer.name": { contains: "an" } }],
+  [{ field: "due", op: "within", value: "this_month" }, { due: { eq: "this_month" } }],
+  [{ field: "done", op: "no" }, { or: [{ done: { eq: false } }, { done: { is_null: true } }] }],
+  [{ field: "name", op: "empty" }, { name: { is_null: true } }],
+  [{ field: "gone", op: "eq", value: 1 }, null],
+])("compiles %j", (condition, ast) => {
+  expect(conditionAst(object, condition)).toEqual(ast);
+});
+
+it("starts from the view, with the name first and nested names asked for", () => {
+  const state = listState(catalog, object, {});
+  expect(state.view?.name).toBe("project.all");
+  expect(state.columns.map((c) => c.name)).toEqual(["name", "budget", "phase"]);
+  const mine = listState(catalog, object, { view: "mine", q: "x" });
+  expect(mine.request).toEqual({
+    fields: ["id", "version", "name", "customer_id", "customer.name"],
+    filter: { and: [{ owner_id: { eq: "u1" } }, { name: { contains: "x" } }] },
+    where: undefined,
+    sort: ["-customer.name"],
+  });
+});
+
+it("reads the URL and forgives it", () => {
+  expect(readListSearch({ q: 42, f: "no", sort: "", cols: "a,b", junk: 1 })).toEqual({
+    view: undefined,
+    q: "42",
+    f: undefined,
+    sort: undefined,
+    cols: "a,b",
+    peek: undefined,
+  });
+});

@@ -1,0 +1,109 @@
+// What a list shows: the view it starts from, and what the URL changes about it.
+import type { ListRequest } from "@/api/records";
+import type { Catalog } from "@/catalog/catalog";
+import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
+import type { FieldDef, ListViewDef, ObjectDef } from "@/catalog/types";
+import { kindOf } from "@/fields/registry";
+import { type Ast, all, type Condition, compare, readConditions } from "@/lib/filter";
+
+/** The part of the URL that belongs to a list. */
+export interface ListSearch {
+  view?: string | undefined;
+  q?: string | undefined;
+  f?: Condition[] | undefined;
+  sort?: string | undefined;
+  cols?: string | undefined;
+  peek?: string | undefined;
+}
+
+export function readListSearch(raw: Record<string, unknown>): ListSearch {
+  const word = (key: string) => {
+    const value = raw[key];
+    return typeof value === "string" && value ? value : typeof value === "number" ? String(value) : undefined;
+  };
+  const f = readConditions(raw.f);
+  return {
+    view: word("view"),
+    q: word("q"),
+    f: f.length ? f : undefined,
+    sort: word("sort"),
+    cols: word("cols"),
+    peek: word("peek"),
+  };
+}
+
+export interface SortKey {
+  path: string;
+  down: boolean;
+}
+
+export interface ListState {
+  view: ListViewDef | undefined;
+  views: ListViewDef[];
+  columns: FieldDef[];
+  sort: SortKey[];
+  conditions: Condition[];
+  text: string;
+  /** Something beyond the view narrows the list. */
+  filtered: boolean;
+  request: ListRequest;
+}
+
+/** "project.all" is "all" in the URL. */
+export const viewSlug = (view: ListViewDef): string => view.name.split(".").pop() ?? view.name;
+
+export function conditionAst(object: ObjectDef, condition: Condition): Ast | null {
+  const field = fieldOf(object, condition.field);
+  if (!field) return null;
+  const kind = kindOf(field);
+  const operator = kind.operators.find((o) => o.id === condition.op);
+  return operator?.compile(kind.filterPath(field), condition.value) ?? null;
+}
+
+/** Columns by name; unknown ones drop out, the name is always there and first. */
+function columnsOf(object: ObjectDef, names: string[]): FieldDef[] {
+  const found = names.map((name) => fieldOf(object, name)).filter((f): f is FieldDef => Boolean(f));
+  const unique = found.filter((f, i) => found.findIndex((g) => g.name === f.name) === i && f.kind !== "id");
+  const named = unique.find((f) => f.name === "name") ?? columnFields(object)[0];
+  return named ? [named, ...unique.filter((f) => f.name !== named.name)] : unique;
+}
+
+/** A sort key of a view ("-customer") in the path that the server sorts by ("-customer.name"). */
+function sortKeys(object: ObjectDef, keys: string[]): SortKey[] {
+  return keys.filter(Boolean).map((key) => {
+    const down = key.startsWith("-");
+    const path = down ? key.slice(1) : key;
+    const field = fieldOf(object, path);
+    return { down, path: (field && kindOf(field).sortPath(field)) ?? path };
+  });
+}
+
+export const sortText = (keys: SortKey[]): string[] => keys.map((k) => (k.down ? `-${k.path}` : k.path));
+
+export function listState(catalog: Catalog, object: ObjectDef, search: ListSearch): ListState {
+  const views = catalog.listViews(object.name);
+  const view = views.find((v) => viewSlug(v) === search.view) ?? views[0];
+  const columns = columnsOf(object, search.cols?.split(",") ?? view?.columns ?? defaultColumns(object));
+  const sort = sortKeys(object, search.sort?.split(",") ?? view?.sort ?? []);
+  const conditions = search.f ?? [];
+  const text = search.q ?? "";
+  const mine = view?.scope === "mine" ? compare("owner_id", "eq", catalog.me.user.id) : null;
+  const filter = all([
+    mine,
+    (view?.filter as Ast | undefined) ?? null,
+    text ? compare("name", "contains", text) : null,
+    ...conditions.map((c) => conditionAst(object, c)),
+  ]);
+  const fields = new Set(["id", "version", "name"]);
+  for (const field of columns) for (const path of kindOf(field).paths(field)) fields.add(path);
+  return {
+    view,
+    views,
+    columns,
+    sort,
+    conditions,
+    text,
+    filtered: Boolean(text || conditions.length),
+    request: { fields: [...fields], filter, where: view?.where, sort: sortText(sort) },
+  };
+}

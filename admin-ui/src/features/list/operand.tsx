@@ -1,0 +1,143 @@
+// What a condition compares with: the right input for the operator, and its words on the chip.
+import { useEffect, useState } from "react";
+import { useCatalog } from "@/catalog/catalog";
+import type { FieldDef } from "@/catalog/types";
+import { TextInput } from "@/components/inputs";
+import { Select } from "@/components/select";
+import { optionChoices, optionText } from "@/fields/choice";
+import { type Operator, PERIODS } from "@/fields/operators";
+import { kindByName, kindOf } from "@/fields/registry";
+import { isRef, RecordSelect, type Ref, targetOf } from "@/fields/relation";
+import { useDebounced } from "@/lib/use-debounced";
+
+interface OperandProps {
+  field: FieldDef;
+  operator: Operator;
+  value: unknown;
+  onChange: (value: unknown) => void;
+}
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+export function OperandInput({ field, operator, value, onChange }: OperandProps) {
+  const catalog = useCatalog();
+  const plain: FieldDef = { ...field, required: false };
+  switch (operator.operand) {
+    case "none":
+      return null;
+    case "text":
+      return <DelayedText label={`${field.label} ${operator.label}`} value={String(value ?? "")} onChange={onChange} />;
+    case "value":
+      return <Settling field={plain} value={value} onChange={onChange} />;
+    case "range":
+      return (
+        <div className="flex items-center gap-2">
+          <Settling
+            field={{ ...plain, label: `${field.label} from` }}
+            value={list(value)[0]}
+            onChange={(from) => onChange([from, list(value)[1]])}
+          />
+          <span className="text-text-3">to</span>
+          <Settling
+            field={{ ...plain, label: `${field.label} to` }}
+            value={list(value)[1]}
+            onChange={(to) => onChange([list(value)[0], to])}
+          />
+        </div>
+      );
+    case "choices":
+      return (
+        <Select
+          multiple
+          label={field.label}
+          choices={optionChoices(field)}
+          value={list(value).map(String)}
+          onChange={onChange}
+          placeholder="Choose options"
+        />
+      );
+    case "words": {
+      const Input = kindByName("tags")?.input;
+      return Input ? <Input field={plain} value={value} onChange={onChange} /> : null;
+    }
+    case "period":
+      return (
+        <Select
+          label={`${field.label} is in`}
+          choices={PERIODS.map((p) => ({ id: p.value, label: p.label }))}
+          value={value ? [String(value)] : []}
+          onChange={(next) => onChange(next[0])}
+          placeholder="Choose a period"
+        />
+      );
+    case "records":
+      return (
+        <RecordSelect
+          multiple
+          object={catalog.object(targetOf(field))}
+          label={field.label}
+          value={list(value).filter(isRef) as Ref[]}
+          onChange={(refs) => onChange(refs.map(({ id, name }) => ({ id, name })))}
+        />
+      );
+  }
+}
+
+function DelayedText({ label, value, onChange }: { label: string; value: string; onChange: (v: unknown) => void }) {
+  const [typed, setTyped] = useState(value);
+  const settled = useDebounced(typed, 250);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed counts.
+  useEffect(() => {
+    if (settled !== value) onChange(settled);
+  }, [settled]);
+  return (
+    <TextInput
+      data-autofocus
+      autoFocus
+      aria-label={label}
+      placeholder="Value"
+      value={typed}
+      onChange={(e) => setTyped(e.target.value)}
+    />
+  );
+}
+
+/** The kind's own input, with the list waiting until the typing pauses. */
+function Settling({ field, value, onChange }: { field: FieldDef; value: unknown; onChange: (v: unknown) => void }) {
+  const [typed, setTyped] = useState(value);
+  const settled = useDebounced(typed, 300);
+  const Input = kindOf(field).input;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed counts.
+  useEffect(() => {
+    const readable = typeof settled !== "object" || settled === null;
+    if (readable && settled !== value) onChange(settled);
+  }, [settled]);
+  return <Input field={field} value={value} onChange={setTyped} />;
+}
+
+/** The operand in words, for the chip. */
+export function operandText(field: FieldDef, operator: Operator, value: unknown): string {
+  const kind = kindOf(field);
+  switch (operator.operand) {
+    case "none":
+      return "";
+    case "choices":
+      return optionText(value, field);
+    case "words":
+      return list(value).join(", ");
+    case "period":
+      return PERIODS.find((p) => p.value === value)?.label ?? String(value ?? "");
+    case "records":
+      return list(value)
+        .map((v) => (isRef(v) ? (v.name ?? "…") : String(v)))
+        .join(", ");
+    case "range":
+      return list(value)
+        .map((v) => kind.text(v, field) || "…")
+        .join(" to ");
+    case "value":
+      return kind.text(value, field);
+    case "text":
+      return value ? `“${String(value)}”` : "";
+  }
+}

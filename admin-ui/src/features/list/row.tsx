@@ -1,0 +1,120 @@
+// One row of the grid. Rows are recycled: the same element shows another record after scrolling.
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+import { useRecord } from "@/api/record-store";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { Skeleton } from "@/components/bits";
+import { Checkbox } from "@/components/inputs";
+import { InlineEditor } from "@/fields/inline-editor";
+import { kindOf } from "@/fields/registry";
+import { cx } from "@/lib/cx";
+
+export interface RowProps {
+  object: ObjectDef;
+  columns: FieldDef[];
+  template: string;
+  width: number;
+  height: number;
+  index: number;
+  id: string | undefined;
+  gridId: string;
+  activeCol: number;
+  editing: boolean;
+  selected: boolean;
+  peeked: boolean;
+  onCell: (row: number, col: number, again: boolean) => void;
+  onEdit: (row: number, col: number) => void;
+  onDone: (moved?: "down" | "next") => void;
+  onToggle: (row: number, range: boolean) => void;
+}
+
+export const Row = memo(function Row(props: RowProps) {
+  const { object, columns, index, id, gridId, activeCol, selected } = props;
+  const record = useRecord(object.name, id);
+  const ground = selected ? "bg-accent-soft" : props.peeked ? "bg-hover" : "bg-surface";
+  return (
+    <div
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      data-row={index}
+      className={cx("group absolute start-0 grid border-line border-b [contain:strict]", ground)}
+      style={{
+        gridTemplateColumns: props.template,
+        width: props.width,
+        height: props.height,
+        top: index * props.height,
+      }}
+    >
+      <div
+        role="gridcell"
+        aria-colindex={1}
+        className={cx("sticky start-0 z-10 flex items-center justify-center", ground)}
+        onClick={(event) => {
+          event.preventDefault();
+          props.onToggle(index, event.shiftKey);
+        }}
+        onKeyDown={() => {}}
+        tabIndex={-1}
+      >
+        <span className="absolute inset-0 group-hover:bg-hover" />
+        <span className={cx("relative flex", !selected && "phone:opacity-0 phone:group-hover:opacity-100")}>
+          <Checkbox tabIndex={-1} checked={selected} readOnly aria-label={`Select row ${index + 1}`} />
+        </span>
+      </div>
+      {columns.map((field, col) => {
+        const active = activeCol === col;
+        const kind = kindOf(field);
+        const editing = active && props.editing && record;
+        return (
+          <div
+            key={field.name}
+            id={active ? `${gridId}-active` : undefined}
+            role="gridcell"
+            tabIndex={-1}
+            aria-colindex={col + 2}
+            className={cx(
+              "relative flex min-w-0 items-center overflow-hidden text-sm",
+              col === 0 ? cx("sticky start-10 z-10 border-line border-e font-medium", ground) : "text-text",
+              kind.align === "end" && "justify-end",
+              !editing && "px-2.5",
+              active && "shadow-[inset_0_0_0_2px_var(--accent)]",
+            )}
+            onClick={(event) => props.onCell(index, col, active && event.detail === 1)}
+            onDoubleClick={() => props.onEdit(index, col)}
+            onKeyDown={() => {}}
+          >
+            {!editing && <span className="pointer-events-none absolute inset-0 group-hover:bg-hover" />}
+            {!record ? (
+              <Skeleton className="h-2.5" style={{ width: `${35 + ((index * 7 + col * 13) % 45)}%` }} />
+            ) : editing ? (
+              <InlineEditor
+                object={object}
+                record={record}
+                field={field}
+                onClose={props.onDone}
+                className="w-full px-px"
+              />
+            ) : col === 0 ? (
+              <Link
+                to="/o/$plural/$id"
+                params={{ plural: object.plural, id: record.id }}
+                tabIndex={-1}
+                draggable={false}
+                className="relative truncate underline-offset-2 hover:underline"
+                onClick={(event) => event.stopPropagation()}
+              >
+                {String(record.name ?? "") || "Unnamed"}
+              </Link>
+            ) : (
+              <span className="relative flex min-w-0 items-center">
+                <kind.display value={kind.read(record, field)} field={field} compact />
+              </span>
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+});

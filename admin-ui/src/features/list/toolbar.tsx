@@ -1,0 +1,129 @@
+// The two bars above a list: what it is and how many, then its views, search, filters and columns.
+import { Plus, Search, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { mayCreate } from "@/catalog/catalog";
+import { objectIcon } from "@/catalog/icons";
+import type { ObjectDef } from "@/catalog/types";
+import { Glyph } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Kbd } from "@/components/kbd";
+import { cx } from "@/lib/cx";
+import { objectHue } from "@/lib/hues";
+import { createIntent } from "@/lib/intents";
+import { inSentence } from "@/lib/text";
+import { useDebounced } from "@/lib/use-debounced";
+import { type ListState, viewSlug } from "./list-state";
+
+interface TitleBarProps {
+  object: ObjectDef;
+  total: number | undefined;
+  text: string;
+  onText: (text: string) => void;
+}
+
+export function TitleBar({ object, total, text, onText }: TitleBarProps) {
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-2.5 border-line border-b ps-4 pe-3">
+      <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={22} />
+      <h1 className="shrink-0 truncate font-semibold text-base">{object.plural_label}</h1>
+      {total !== undefined && <span className="num text-text-3 text-xs">{total.toLocaleString()}</span>}
+      <span className="flex-1" />
+      <SearchBox object={object} text={text} onChange={onText} />
+      {mayCreate(object) && (
+        <span className="hidden phone:inline-flex">
+          <Button look="solid" icon={<Plus size={14} />} onClick={() => createIntent.set({ object: object.name })}>
+            New {inSentence(object.label)}
+          </Button>
+        </span>
+      )}
+    </header>
+  );
+}
+
+export function ViewTabs({ state, onView }: { state: ListState; onView: (slug: string | undefined) => void }) {
+  const strip = useRef<HTMLDivElement>(null);
+  if (state.views.length === 0) return <span className="flex-1 px-1 text-text-2">All records</span>;
+  return (
+    <div
+      ref={strip}
+      role="tablist"
+      aria-label="Views"
+      className="-mb-px flex min-w-0 flex-1 gap-0.5 self-stretch overflow-x-auto [scrollbar-width:none]"
+    >
+      {state.views.map((view, i) => {
+        const on = view.name === state.view?.name;
+        return (
+          <button
+            key={view.name}
+            type="button"
+            role="tab"
+            aria-selected={on}
+            className={cx(
+              "shrink-0 border-b-2 px-2 font-medium text-sm transition-colors",
+              on ? "border-accent text-text" : "border-transparent text-text-2 hover:text-text",
+            )}
+            onClick={() => onView(i === 0 ? undefined : viewSlug(view))}
+          >
+            {view.label}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Searches the names while one types; `/` comes here. */
+function SearchBox({ object, text, onChange }: { object: ObjectDef; text: string; onChange: (text: string) => void }) {
+  const [typed, setTyped] = useState(text);
+  const settled = useDebounced(typed, 220);
+  const [sent, setSent] = useState(text);
+
+  if (text !== sent) {
+    setSent(text);
+    setTyped(text);
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed counts.
+  useEffect(() => {
+    if (settled === typed && settled !== sent) {
+      setSent(settled);
+      onChange(settled);
+    }
+  }, [settled]);
+
+  return (
+    <span className="relative flex min-w-0 max-w-56 flex-1 items-center">
+      <Search size={13} aria-hidden="true" className="pointer-events-none absolute start-2 text-text-3" />
+      <input
+        id="list-search"
+        type="search"
+        autoComplete="off"
+        aria-label={`Search ${inSentence(object.plural_label)} by name`}
+        placeholder="Search by name"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            setTyped("");
+            event.currentTarget.blur();
+          }
+        }}
+        className="peer h-7 w-full rounded-control bg-hover ps-7 pe-7 text-sm outline-none transition-shadow focus:bg-surface focus:shadow-[0_0_0_1px_var(--accent)]"
+      />
+      {typed ? (
+        <button
+          type="button"
+          aria-label="Clear search"
+          className="absolute end-1 inline-flex size-5 items-center justify-center rounded-tag text-text-3 hover:bg-hover"
+          onClick={() => setTyped("")}
+        >
+          <X size={12} />
+        </button>
+      ) : (
+        <span className="pointer-events-none absolute end-1.5 peer-focus:hidden">
+          <Kbd keys={["/"]} />
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,168 @@
+// The top of a record: what it is, its name, what tells most about it, and what can be done.
+import { useQueryClient } from "@tanstack/react-query";
+import { Copy, Ellipsis, Link as LinkIcon, Trash2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { messageOf } from "@/api/problem";
+import type { RecordData } from "@/api/record-store";
+import { deleteRecord, restoreRecord } from "@/api/records";
+import { mayCreate, mayDelete, mayEdit, useCatalog } from "@/catalog/catalog";
+import { highlightFields, isWritable, nameField, ownFields } from "@/catalog/fields";
+import { objectIcon } from "@/catalog/icons";
+import type { ObjectDef } from "@/catalog/types";
+import { Glyph, Skeleton } from "@/components/bits";
+import { IconButton } from "@/components/button";
+import { MenuButton, type MenuItem } from "@/components/menu";
+import { toast, toastError } from "@/components/toast";
+import { InlineEditor } from "@/fields/inline-editor";
+import { kindOf } from "@/fields/registry";
+import { cx } from "@/lib/cx";
+import { objectHue } from "@/lib/hues";
+import { createIntent } from "@/lib/intents";
+import { inSentence } from "@/lib/text";
+import { Value } from "./field-row";
+
+interface RecordHeaderProps {
+  object: ObjectDef;
+  record: RecordData | undefined;
+  narrow: boolean;
+  actions: ReactNode;
+  back: ReactNode;
+  onGone: () => void;
+}
+
+/** A copy starts from all writable values but those that must be one of a kind. */
+function copyOf(object: ObjectDef, record: RecordData): Record<string, unknown> {
+  const preset: Record<string, unknown> = {};
+  for (const field of [nameField(object), ...ownFields(object)]) {
+    if (field.unique || !isWritable(object, field)) continue;
+    preset[field.name] = kindOf(field).read(record, field);
+  }
+  return preset;
+}
+
+export function useRecordActions(object: ObjectDef, record: RecordData | undefined, onGone: () => void): MenuItem[] {
+  const client = useQueryClient();
+  if (!record) return [];
+  const items: MenuItem[] = [
+    {
+      label: "Copy link",
+      icon: <LinkIcon size={15} />,
+      onSelect: () => {
+        navigator.clipboard?.writeText(`${location.origin}/o/${object.plural}/${record.id}`);
+        toast("Link copied");
+      },
+    },
+  ];
+  if (mayCreate(object)) {
+    items.push({
+      label: "Duplicate",
+      icon: <Copy size={15} />,
+      onSelect: () => createIntent.set({ object: object.name, preset: copyOf(object, record) }),
+    });
+  }
+  if (mayDelete(object)) {
+    items.push({
+      label: `Delete ${inSentence(object.label)}`,
+      icon: <Trash2 size={15} />,
+      danger: true,
+      separate: true,
+      onSelect: async () => {
+        try {
+          await deleteRecord(object, record.id);
+          onGone();
+          toast(`Deleted ${String(record.name || object.label)}`, {
+            action: {
+              label: "Undo",
+              run: () =>
+                restoreRecord(object, record.id)
+                  .then(() => client.invalidateQueries({ queryKey: ["record", object.name, record.id] }))
+                  .catch((error) => toastError(messageOf(error))),
+            },
+          });
+        } catch (error) {
+          toastError(messageOf(error));
+        }
+      },
+    });
+  }
+  return items;
+}
+
+export function RecordHeader({ object, record, narrow, actions, back, onGone }: RecordHeaderProps) {
+  const layout = useCatalog().layout(object.name);
+  const items = useRecordActions(object, record, onGone);
+  const highlights = highlightFields(object, layout).filter((f) => f.name !== "name");
+  return (
+    <header className="shrink-0 border-line border-b">
+      <div className="flex h-11 items-center gap-1 ps-2.5 pe-2.5 phone:ps-3">
+        {back ?? <span className="ps-1.5 font-medium text-text-2 text-xs">{object.label}</span>}
+        <span className="flex-1" />
+        <MenuButton items={items} label="Actions" align="end">
+          {(button) => (
+            <IconButton label="Actions" {...button} disabled={!items.length}>
+              <Ellipsis size={16} />
+            </IconButton>
+          )}
+        </MenuButton>
+        {actions}
+      </div>
+      <div className="flex items-center gap-3 px-4 pb-3 phone:px-5">
+        <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={32} />
+        <div className="min-w-0 flex-1">
+          {record ? <Title object={object} record={record} /> : <Skeleton className="h-4 w-48" />}
+        </div>
+      </div>
+      {highlights.length > 0 && (
+        <dl
+          className={cx(
+            "grid gap-x-2 gap-y-1 px-2.5 pb-2.5 phone:px-3.5",
+            narrow ? "grid-cols-2" : "grid-cols-2 phone:flex phone:flex-wrap phone:gap-x-6",
+          )}
+        >
+          {highlights.map((field) => (
+            <div key={field.name} className="min-w-0 phone:max-w-64">
+              <dt className="truncate px-2 text-text-3 text-xs">{field.label}</dt>
+              <dd className="min-w-24 font-medium">
+                {record ? (
+                  <Value object={object} record={record} field={field} />
+                ) : (
+                  <Skeleton className="mx-2 my-2.5 w-20" />
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </header>
+  );
+}
+
+function Title({ object, record }: { object: ObjectDef; record: RecordData }) {
+  const [editing, setEditing] = useState(false);
+  const field = nameField(object);
+  const name = String(record.name ?? "") || "Unnamed";
+  if (editing)
+    return (
+      <InlineEditor
+        object={object}
+        record={record}
+        field={field}
+        onClose={() => setEditing(false)}
+        className="max-w-lg"
+      />
+    );
+  if (!mayEdit(object) || !isWritable(object, field))
+    return <h1 className="truncate font-semibold text-lg tracking-tight">{name}</h1>;
+  return (
+    <h1 className="flex min-w-0 font-semibold text-lg tracking-tight">
+      <button
+        type="button"
+        title="Rename"
+        className="-mx-1.5 truncate rounded-control px-1.5 text-start hover:bg-hover"
+        onClick={() => setEditing(true)}
+      >
+        {name}
+      </button>
+    </h1>
+  );
+}

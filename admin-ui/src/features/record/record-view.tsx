@@ -1,0 +1,163 @@
+// A record: its header, the fields in sections, related lists, history. Wide on a page, narrow in a panel.
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { messageOf, Problem } from "@/api/problem";
+import { useRecord } from "@/api/record-store";
+import { loadRecord } from "@/api/records";
+import { useCatalog } from "@/catalog/catalog";
+import { sections } from "@/catalog/fields";
+import type { ObjectDef } from "@/catalog/types";
+import { Empty, Notice, Skeleton } from "@/components/bits";
+import { Button } from "@/components/button";
+import { kindOf } from "@/fields/registry";
+import { cx } from "@/lib/cx";
+import { inSentence } from "@/lib/text";
+import { FieldRow } from "./field-row";
+import { History } from "./history";
+import { RecordHeader } from "./record-header";
+import { RelatedLists } from "./related-list";
+
+interface RecordViewProps {
+  object: ObjectDef;
+  id: string;
+  narrow?: boolean;
+  actions?: ReactNode;
+  back?: ReactNode;
+  onGone: () => void;
+}
+
+/** Everything that the page shows: own values, and the names of what they point to. */
+function pathsOf(object: ObjectDef): string[] {
+  const paths = new Set(["id", "name", "version"]);
+  for (const field of object.fields) for (const path of kindOf(field).paths(field)) paths.add(path);
+  return [...paths];
+}
+
+export function RecordView({ object, id, narrow, actions, back, onGone }: RecordViewProps) {
+  const catalog = useCatalog();
+  const record = useRecord(object.name, id);
+  const layout = catalog.layout(object.name);
+  const blocks = useMemo(() => sections(object, layout), [object, layout]);
+  const [tab, setTab] = useState<"overview" | "history">("overview");
+  const query = useQuery({
+    queryKey: ["record", object.name, id, catalog.revision],
+    queryFn: ({ signal }) => loadRecord(object, id, pathsOf(object), signal),
+    staleTime: 0,
+    refetchOnWindowFocus: true,
+  });
+
+  useEffect(() => {
+    if (!narrow && record?.name) document.title = `${String(record.name)} · ${catalog.me.tenant.name}`;
+  }, [narrow, record?.name, catalog]);
+
+  if (query.isError && (!record || (query.error instanceof Problem && query.error.status === 404))) {
+    const gone = query.error instanceof Problem && query.error.status === 404;
+    return (
+      <div className="flex flex-1 flex-col">
+        <div className="flex h-11 items-center gap-1 px-3">
+          {back}
+          <span className="flex-1" />
+          {actions}
+        </div>
+        {gone ? (
+          <Empty
+            title={`This ${inSentence(object.label)} is not here`}
+            action={
+              <Button look="outline" onClick={onGone}>
+                Back
+              </Button>
+            }
+          >
+            It was deleted, or you may not see it.
+          </Empty>
+        ) : (
+          <div className="p-4">
+            <Notice
+              title="The record could not be loaded."
+              action={
+                <Button look="outline" onClick={() => query.refetch()}>
+                  Try again
+                </Button>
+              }
+            >
+              {messageOf(query.error)}
+            </Notice>
+          </div>
+        )}
+      </div>
+    );
+  }
+
+  const tabButton = (name: typeof tab, label: string) => (
+    <button
+      type="button"
+      role="tab"
+      aria-selected={tab === name}
+      className={cx(
+        "border-b-2 px-2 font-medium text-sm",
+        tab === name ? "border-accent text-text" : "border-transparent text-text-2 hover:text-text",
+      )}
+      onClick={() => setTab(name)}
+    >
+      {label}
+    </button>
+  );
+
+  return (
+    <>
+      <RecordHeader
+        object={object}
+        record={record}
+        narrow={Boolean(narrow)}
+        actions={actions}
+        back={back}
+        onGone={onGone}
+      />
+      <div
+        role="tablist"
+        aria-label="Parts of the record"
+        className="flex h-9 shrink-0 gap-0.5 border-line border-b px-2 phone:px-3"
+      >
+        {tabButton("overview", "Overview")}
+        {tabButton("history", "History")}
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        {tab === "history" ? (
+          <History object={object} id={id} />
+        ) : (
+          <div className={cx("min-h-full", !narrow && "wide:grid wide:grid-cols-[minmax(0,1fr)_360px]")}>
+            <div className="min-w-0">
+              {blocks.map((section) => (
+                <section
+                  key={section.label}
+                  aria-label={section.label}
+                  className="border-line border-b px-4 py-4 last:border-b-0 phone:px-5"
+                >
+                  <h2 className="mb-2 font-semibold text-sm">{section.label}</h2>
+                  <dl className={cx("grid gap-x-8", !narrow && section.columns > 1 && "phone:grid-cols-2")}>
+                    {section.fields.map((field) =>
+                      record ? (
+                        <FieldRow key={field.name} object={object} record={record} field={field} />
+                      ) : (
+                        <div key={field.name} className="flex h-8 items-center gap-4">
+                          <Skeleton className="w-24" />
+                          <Skeleton className="w-36" />
+                        </div>
+                      ),
+                    )}
+                  </dl>
+                </section>
+              ))}
+            </div>
+            <aside
+              aria-label="Related records"
+              className={cx("min-w-0 border-line border-t", !narrow && "wide:border-s wide:border-t-0")}
+            >
+              <RelatedLists object={object} id={id} name={String(record?.name ?? "")} />
+            </aside>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+// A field while it is being made: what was typed, and the definition that it means.
+import type { Change } from "@/api/metadata";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { type FieldKind, isEmpty, Unreadable } from "@/fields/kind";
+import { apiName } from "@/lib/text";
+
+export interface FieldDraft {
+  label: string;
+  /** Null while the name follows the label. */
+  name: string | null;
+  help: string;
+  required: boolean;
+  unique: boolean;
+  default: unknown;
+  settings: Record<string, unknown>;
+  /** What the definition has besides what this form knows; it is sent back unchanged. */
+  rest: Record<string, unknown>;
+}
+
+const READ_ONLY = new Set(["id", "package", "standard", "custom", "system"]);
+const COMMON = new Set(["name", "kind", "label", "help", "required", "unique", "default"]);
+
+export function startDraft(_object: ObjectDef, kind: FieldKind, field: FieldDef | undefined): FieldDraft {
+  const settings: Record<string, unknown> = {};
+  for (const setting of kind.settings) settings[setting.name] = field ? field[setting.name] : setting.initial;
+  if (field?.option_set) settings.option_set = field.option_set;
+  const rest: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(field ?? {})) {
+    if (!COMMON.has(key) && !READ_ONLY.has(key) && !(key in settings)) rest[key] = value;
+  }
+  return {
+    label: field?.label ?? "",
+    name: field?.name ?? null,
+    help: field?.help ?? "",
+    required: field?.required ?? false,
+    unique: field?.unique ?? false,
+    default: field?.default,
+    settings,
+    rest,
+  };
+}
+
+/** The definition as the API takes it: settings that are not given stay out. */
+export function definitionOf(draft: FieldDraft, kind: FieldKind, object: ObjectDef): Record<string, unknown> {
+  const name = draft.name ?? apiName(draft.label);
+  const definition: Record<string, unknown> = { ...draft.rest, name, kind: kind.kind, label: draft.label.trim() };
+  if (draft.help.trim()) definition.help = draft.help.trim();
+  if (draft.required && kind.common.required) definition.required = true;
+  if (draft.unique && kind.common.unique) definition.unique = true;
+  if (!isEmpty(draft.default) && !(draft.default instanceof Unreadable)) definition.default = draft.default;
+  for (const [key, value] of Object.entries(draft.settings)) {
+    if (!isEmpty(value)) definition[key] = value;
+  }
+  if (draft.settings.option_set) delete definition.options;
+  const needsInverse = kind.settings.some((s) => s.name === "inverse");
+  if (needsInverse && isEmpty(definition.inverse) && name) definition.inverse = object.plural;
+  if (definition.on_delete === "set_null" && definition.required) definition.on_delete = "restrict";
+  return definition;
+}
+
+export function changeOf(object: ObjectDef, definition: Record<string, unknown>): Change {
+  return { kind: "fields", name: `${object.name}.${String(definition.name)}`, definition };
+}

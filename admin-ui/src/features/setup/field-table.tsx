@@ -1,0 +1,132 @@
+// The fields of an object as a table.
+import { Plus } from "lucide-react";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { Empty, Tag } from "@/components/bits";
+import { Button } from "@/components/button";
+import { kindOf } from "@/fields/registry";
+import { cx } from "@/lib/cx";
+import { tableCell, tableHead } from "./setup-frame";
+
+interface FieldTableProps {
+  object: ObjectDef;
+  fields: FieldDef[];
+  title: string;
+  about?: string;
+  onOpen?: (field: FieldDef) => void;
+  onNew?: () => void;
+}
+
+/** What else is worth knowing about a field, in a word or two each. */
+function rules(field: FieldDef): string[] {
+  const to = Array.isArray(field.to) ? field.to.join(", ") : field.to;
+  return [
+    to ? `to ${to === "*" ? "any object" : to}` : "",
+    field.required && !field.standard ? "required" : "",
+    field.unique ? "unique" : "",
+    field.indexed ? "indexed" : "",
+    field.sensitive ? "sensitive" : "",
+    field.options ? `${field.options.length} options` : "",
+  ].filter(Boolean);
+}
+
+export function FieldTable({ object, fields, title, about, onOpen, onNew }: FieldTableProps) {
+  return (
+    <section aria-label={title} className="mb-8">
+      <h2 className="mb-1 flex items-baseline gap-2 font-semibold text-base">
+        {title}
+        <span className="num font-normal text-text-3 text-xs">{fields.length}</span>
+        {about && <span className="font-normal text-text-3 text-xs">{about}</span>}
+      </h2>
+      {fields.length === 0 ? (
+        <Empty
+          title="No fields of its own yet"
+          action={
+            onNew && (
+              <Button look="outline" icon={<Plus size={14} />} onClick={onNew}>
+                Add the first field
+              </Button>
+            )
+          }
+        >
+          Records have a name, an owner and dates. Add what else you want to keep.
+        </Empty>
+      ) : (
+        <table className="w-full table-fixed border-collapse">
+          <thead>
+            <tr>
+              <th scope="col" className={cx(tableHead, "w-[40%]")}>
+                Label
+              </th>
+              <th scope="col" className={cx(tableHead, "hidden phone:table-cell")}>
+                API name
+              </th>
+              <th scope="col" className={tableHead}>
+                Kind
+              </th>
+              <th scope="col" className={cx(tableHead, "hidden wide:table-cell")}>
+                Rules
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <Row key={field.name} object={object} field={field} onOpen={onOpen} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function Row({
+  object,
+  field,
+  onOpen,
+}: {
+  object: ObjectDef;
+  field: FieldDef;
+  onOpen: ((field: FieldDef) => void) | undefined;
+}) {
+  const kind = kindOf(field);
+  const Icon = kind.icon;
+  const foreign = field.package && field.package !== object.package;
+  const label = (
+    <span className="flex min-w-0 items-center gap-2">
+      <span className="truncate font-medium">{field.label}</span>
+      {!field.standard && !field.package && object.package && <Tag color="teal">Custom</Tag>}
+      {foreign && <Tag color="indigo">{field.package}</Tag>}
+    </span>
+  );
+  return (
+    <tr className={onOpen ? "hover:bg-hover" : "text-text-2"} onClick={() => onOpen?.(field)}>
+      <td className={tableCell}>
+        {onOpen ? (
+          <button
+            type="button"
+            aria-label={`Edit ${field.label}`}
+            className="flex max-w-full rounded-tag text-start"
+            onClick={(e) => {
+              e.stopPropagation();
+              onOpen(field);
+            }}
+          >
+            {label}
+          </button>
+        ) : (
+          label
+        )}
+      </td>
+      <td className={cx(tableCell, "hidden truncate font-mono text-text-2 text-xs phone:table-cell")}>{field.name}</td>
+      <td className={tableCell}>
+        <span className="flex min-w-0 items-center gap-2">
+          <Icon size={14} aria-hidden="true" className="text-text-3" />
+          <span className="truncate">{kind.kind === "unknown" ? field.kind : kind.label}</span>
+        </span>
+      </td>
+      <td className={cx(tableCell, "hidden truncate text-text-2 text-xs wide:table-cell")}>
+        {rules(field).join(" · ")}
+      </td>
+    </tr>
+  );
+}

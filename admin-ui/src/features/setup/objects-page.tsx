@@ -1,0 +1,111 @@
+// Every object of the tenant, and the way to a new one.
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useCatalog } from "@/catalog/catalog";
+import { ownFields } from "@/catalog/fields";
+import { objectIcon } from "@/catalog/icons";
+import type { ObjectDef } from "@/catalog/types";
+import { Empty, Glyph, Tag } from "@/components/bits";
+import { Button } from "@/components/button";
+import { TextInput } from "@/components/inputs";
+import { objectHue } from "@/lib/hues";
+import { useShortcuts } from "@/lib/shortcuts";
+import { NewObjectDialog } from "./new-object-dialog";
+import { SetupFrame, tableCell, tableHead } from "./setup-frame";
+
+export function ObjectsPage() {
+  const catalog = useCatalog();
+  const [creating, setCreating] = useState(false);
+  const [text, setText] = useState("");
+  useEffect(() => {
+    document.title = `Objects and fields · ${catalog.me.tenant.name}`;
+  }, [catalog]);
+  useShortcuts({
+    c: () => setCreating(true),
+    "/": () => document.getElementById("find-object")?.focus(),
+  });
+  const shown = catalog.objects.filter((o) => `${o.label} ${o.name}`.toLowerCase().includes(text.toLowerCase()));
+  return (
+    <SetupFrame
+      title="Objects and fields"
+      about="What your workspace keeps records of. Every object gets its own table, list, pages and API."
+      action={
+        <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setCreating(true)}>
+          New object
+        </Button>
+      }
+    >
+      <TextInput
+        id="find-object"
+        type="search"
+        className="mb-3 max-w-72"
+        placeholder="Find an object"
+        aria-label="Find an object"
+        value={text}
+        onChange={(e) => setText(e.target.value)}
+      />
+      {shown.length === 0 ? (
+        <Empty title={text ? `No object matches “${text}”` : "No objects yet"} />
+      ) : (
+        <table className="w-full border-collapse text-sm">
+          <thead>
+            <tr>
+              <th scope="col" className={tableHead}>
+                Label
+              </th>
+              <th scope="col" className={`${tableHead} hidden phone:table-cell`}>
+                API name
+              </th>
+              <th scope="col" className={`${tableHead} hidden wide:table-cell`}>
+                From
+              </th>
+              <th scope="col" className={`${tableHead} text-end`}>
+                Fields
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((object) => (
+              <ObjectRow key={object.name} object={object} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {creating && <NewObjectDialog onClose={() => setCreating(false)} />}
+    </SetupFrame>
+  );
+}
+
+function ObjectRow({ object }: { object: ObjectDef }) {
+  const navigate = useNavigate();
+  return (
+    <tr
+      className="hover:bg-hover"
+      onClick={() => navigate({ to: "/setup/objects/$object", params: { object: object.name } })}
+    >
+      <td className={tableCell}>
+        <Link
+          to="/setup/objects/$object"
+          params={{ object: object.name }}
+          className="flex items-center gap-2.5 font-medium"
+          onClick={(e) => e.stopPropagation()}
+        >
+          <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={24} />
+          {object.plural_label}
+        </Link>
+      </td>
+      <td className={`${tableCell} hidden font-mono text-text-2 text-xs phone:table-cell`}>{object.name}</td>
+      <td className={`${tableCell} hidden wide:table-cell`}>
+        <Source package_={object.package} system={Boolean(object.system)} />
+      </td>
+      <td className={`${tableCell} num pe-0 text-end text-text-2`}>{ownFields(object).length}</td>
+    </tr>
+  );
+}
+
+export function Source({ package_, system }: { package_: string | null | undefined; system: boolean }) {
+  if (system) return <Tag>System</Tag>;
+  if (package_) return <Tag color="indigo">{`Package ${package_}`}</Tag>;
+  return <Tag color="teal">Custom</Tag>;
+}

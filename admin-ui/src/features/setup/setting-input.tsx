@@ -1,0 +1,141 @@
+// One setting of a field kind, with the control that its description asks for.
+import { useCatalog } from "@/catalog/catalog";
+import { objectIcon } from "@/catalog/icons";
+import type { ObjectDef, Option } from "@/catalog/types";
+import { Glyph } from "@/components/bits";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import type { Choice } from "@/components/picker";
+import { Select } from "@/components/select";
+import type { Setting } from "@/fields/kind";
+import { kindByName } from "@/fields/registry";
+import { objectHue } from "@/lib/hues";
+import { parseNumber } from "@/lib/numbers";
+import type { FieldDraft } from "./field-draft";
+import { OptionsEditor } from "./options-editor";
+
+interface SettingInputProps {
+  setting: Setting;
+  draft: FieldDraft;
+  value: unknown;
+  error: string | undefined;
+  existing: boolean;
+  onChange: (settings: Record<string, unknown>) => void;
+}
+
+const objectChoice = (o: ObjectDef): Choice => ({
+  id: o.name,
+  label: o.label,
+  detail: <span className="font-mono">{o.name}</span>,
+  icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
+});
+
+export function SettingInput({ setting, draft, value, error, existing, onChange }: SettingInputProps) {
+  const catalog = useCatalog();
+  const set = (next: unknown) => onChange({ [setting.name]: next });
+  const wide = ["options", "objects", "json"].includes(setting.control) || setting.name === "pattern";
+  const fixed =
+    existing && (setting.control === "object" || setting.control === "objects" || setting.name === "inverse");
+  return (
+    <FieldFrame
+      label={setting.label}
+      required={Boolean(setting.required)}
+      hint={setting.hint}
+      error={error}
+      {...(wide ? { className: "col-span-full" } : {})}
+    >
+      {(ids) => {
+        switch (setting.control) {
+          case "integer":
+          case "number":
+            return (
+              <TextInput
+                id={ids.id}
+                inputMode={setting.control === "integer" ? "numeric" : "decimal"}
+                aria-describedby={ids.describedBy}
+                aria-invalid={ids.invalid || undefined}
+                className="num"
+                defaultValue={value === undefined || value === null ? "" : String(value)}
+                onChange={(e) => {
+                  const exact = parseNumber(e.target.value);
+                  set(exact ? Number(exact) : undefined);
+                }}
+              />
+            );
+          case "text":
+            return (
+              <TextInput
+                id={ids.id}
+                disabled={fixed}
+                spellCheck={false}
+                aria-describedby={ids.describedBy}
+                aria-invalid={ids.invalid || undefined}
+                className={setting.mono ? "font-mono text-xs" : ""}
+                value={String(value ?? "")}
+                onChange={(e) => set(e.target.value)}
+              />
+            );
+          case "choice":
+            return (
+              <Select
+                id={ids.id}
+                label={setting.label}
+                choices={(setting.choices ?? []).map((c) => ({ id: c.value, label: c.label }))}
+                value={value ? [String(value)] : []}
+                onChange={(next) => set(next[0])}
+                invalid={ids.invalid}
+              />
+            );
+          case "object":
+            return (
+              <Select
+                id={ids.id}
+                label={setting.label}
+                placeholder="Choose an object"
+                disabled={fixed}
+                choices={catalog.objects.map(objectChoice)}
+                value={value ? [String(value)] : []}
+                onChange={(next) => set(next[0])}
+                invalid={ids.invalid}
+                describedBy={ids.describedBy}
+              />
+            );
+          case "objects":
+            return (
+              <Select
+                id={ids.id}
+                multiple
+                label={setting.label}
+                disabled={fixed}
+                choices={[{ id: "*", label: "Any object" }, ...catalog.navigation.map(objectChoice)]}
+                value={Array.isArray(value) ? value.map(String) : []}
+                onChange={(next) => set(next.at(-1) === "*" ? ["*"] : next.filter((n) => n !== "*"))}
+                invalid={ids.invalid}
+              />
+            );
+          case "options":
+            return (
+              <OptionsEditor
+                options={(value as Option[] | undefined) ?? []}
+                optionSet={draft.settings.option_set as string | undefined}
+                onOptions={(options) => onChange({ options, option_set: undefined })}
+                onOptionSet={(option_set) => onChange({ option_set })}
+              />
+            );
+          case "json": {
+            const Json = kindByName("json")?.input;
+            return Json ? (
+              <Json
+                id={ids.id}
+                field={{ name: setting.name, kind: "json", label: setting.label }}
+                value={value}
+                onChange={set}
+                describedBy={ids.describedBy}
+              />
+            ) : null;
+          }
+        }
+      }}
+    </FieldFrame>
+  );
+}

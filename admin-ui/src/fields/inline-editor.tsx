@@ -1,0 +1,174 @@
+// Editing one value in place: Enter or leaving saves, Esc takes back, a refusal keeps what was typed.
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { problemsByField } from "@/api/problem";
+import type { RecordData } from "@/api/record-store";
+import { Conflict, updateRecord } from "@/api/records";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { Button } from "@/components/button";
+import { Popover } from "@/components/popover";
+import { cx } from "@/lib/cx";
+import { checkValue, kindOf } from "./registry";
+
+interface InlineEditorProps {
+  object: ObjectDef;
+  record: RecordData;
+  field: FieldDef;
+  onClose: (moved?: "down" | "next") => void;
+  className?: string;
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+export function InlineEditor({ object, record, field, onClose, className }: InlineEditorProps) {
+  const kind = kindOf(field);
+  const [start] = useState(() => kind.read(record, field));
+  const [value, setValue] = useState(start);
+  const [error, setError] = useState<string | null>(null);
+  const [theirs, setTheirs] = useState<RecordData | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const latest = useRef(value);
+  const done = useRef(false);
+  const Input = kind.input;
+  const picks = ["picklist", "multi_picklist", "lookup", "master_detail", "many_to_many", "any_lookup"].includes(
+    field.kind,
+  );
+
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+  }, []);
+
+  async function save(moved?: "down" | "next") {
+    if (done.current) return;
+    const next = latest.current;
+    if (same(next, start) && !theirs) {
+      done.current = true;
+      onClose(moved);
+      return;
+    }
+    const wrong = checkValue(next, field);
+    if (wrong) {
+      setError(wrong);
+      return;
+    }
+    done.current = true;
+    try {
+      const saving = updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field));
+      await saving;
+      onClose(moved);
+    } catch (problem) {
+      done.current = false;
+      if (problem instanceof Conflict) {
+        setTheirs(problem.theirs);
+        return;
+      }
+      const found = problemsByField(problem);
+      const own = Object.keys(kind.patch(next, field))
+        .map((key) => found[key])
+        .find(Boolean);
+      setError(own ?? found[field.name] ?? Object.values(found)[0] ?? "This could not be saved.");
+    }
+  }
+
+  function cancel() {
+    done.current = true;
+    onClose();
+  }
+
+  function change(next: unknown) {
+    latest.current = next;
+    setValue(next);
+    setError(null);
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    event.stopPropagation();
+    if (event.key === "Escape") {
+      event.preventDefault();
+      cancel();
+    } else if (event.key === "Enter" && !event.nativeEvent.isComposing && !event.defaultPrevented) {
+      event.preventDefault();
+      void save("down");
+    } else if (event.key === "Tab" && !picks) void save();
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys and focus of the input inside bubble here.
+    <div
+      ref={box}
+      className={cx("relative min-w-0", className)}
+      onKeyDown={onKeyDown}
+      onKeyDownCapture={(event) => {
+        if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+          event.preventDefault();
+          event.stopPropagation();
+          void save();
+        }
+      }}
+      onBlur={(event) => {
+        if (picks || theirs || box.current?.contains(event.relatedTarget)) return;
+        if (!error) void save();
+      }}
+    >
+      <Input
+        field={field}
+        value={value}
+        onChange={change}
+        invalid={Boolean(error)}
+        autoFocus
+        {...(picks ? { onDone: () => void save() } : {})}
+      />
+      <Popover
+        open={Boolean(error)}
+        onClose={() => setError(null)}
+        anchor={box}
+        role="presentation"
+        className="max-w-80 px-3 py-2"
+      >
+        <p role="alert" className="text-red text-xs">
+          {error}
+        </p>
+      </Popover>
+      {theirs && (
+        <Popover open onClose={cancel} anchor={box} label="Conflict" className="w-80 p-3">
+          <ConflictBox
+            field={field}
+            mine={kind.text(value, field)}
+            theirs={kind.text(kind.read(theirs, field), field)}
+            onTheirs={cancel}
+            onMine={() => void save()}
+          />
+        </Popover>
+      )}
+    </div>
+  );
+}
+
+interface ConflictBoxProps {
+  field: FieldDef;
+  mine: string;
+  theirs: string;
+  onTheirs: () => void;
+  onMine: () => void;
+}
+
+function ConflictBox({ field, mine, theirs, onTheirs, onMine }: ConflictBoxProps) {
+  return (
+    <div className="flex flex-col gap-2.5">
+      <p className="font-medium">Someone changed this record while you were typing.</p>
+      <dl className="grid grid-cols-[72px_1fr] gap-x-2 gap-y-1 text-xs">
+        <dt className="text-text-2">{field.label} now</dt>
+        <dd className="break-words">{theirs || "Empty"}</dd>
+        <dt className="text-text-2">Yours</dt>
+        <dd className="break-words">{mine || "Empty"}</dd>
+      </dl>
+      <div className="flex justify-end gap-2">
+        <Button look="outline" onClick={onTheirs}>
+          Keep theirs
+        </Button>
+        <Button look="solid" data-autofocus onClick={onMine}>
+          Save mine
+        </Button>
+      </div>
+    </div>
+  );
+}

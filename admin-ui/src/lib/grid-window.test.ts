@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { moveCursor, pagesOf, scrollFor, windowRows } from "./grid-window";
+
+describe("windowRows", () => {
+  it("draws what is on screen with a margin", () => {
+    expect(windowRows(0, 320, 32, 1000, 8)).toEqual({ first: 0, end: 18 });
+    expect(windowRows(3200, 320, 32, 1000, 8)).toEqual({ first: 92, end: 118 });
+  });
+
+  it("ends with the rows", () => {
+    expect(windowRows(31_680, 320, 32, 1000, 8)).toEqual({ first: 982, end: 1000 });
+    expect(windowRows(0, 320, 32, 0)).toEqual({ first: 0, end: 0 });
+    expect(windowRows(99_999, 320, 32, 3)).toEqual({ first: 3, end: 3 });
+  });
+});
+
+describe("pagesOf", () => {
+  it("names every page that the rows touch", () => {
+    expect(pagesOf({ first: 0, end: 18 }, 100)).toEqual([0]);
+    expect(pagesOf({ first: 92, end: 118 }, 100)).toEqual([0, 1]);
+    expect(pagesOf({ first: 99_990, end: 100_000 }, 100)).toEqual([999]);
+    expect(pagesOf({ first: 5, end: 5 }, 100)).toEqual([]);
+  });
+});
+
+describe("scrollFor", () => {
+  it("scrolls only as far as needed", () => {
+    expect(scrollFor(5, 32, 0, 320)).toBeNull();
+    expect(scrollFor(10, 32, 0, 320)).toBe(32);
+    expect(scrollFor(2, 32, 200, 320)).toBe(64);
+  });
+});
+
+describe("moveCursor", () => {
+  const at = { row: 4, col: 1 };
+  it.each([
+    ["arrowdown", { row: 5, col: 1 }],
+    ["k", { row: 3, col: 1 }],
+    ["arrowright", { row: 4, col: 2 }],
+    ["end", { row: 4, col: 2 }],
+    ["pagedown", { row: 9, col: 1 }],
+    ["mod+home", { row: 0, col: 1 }],
+  ])("%s", (key, to) => {
+    expect(moveCursor(at, key, 10, 3, 8)).toEqual(to);
+  });
+
+  it("leaves other keys alone", () => {
+    expect(moveCursor(at, "enter", 10, 3, 8)).toBeNull();
+  });
+});

@@ -1,0 +1,42 @@
+//! Where an expression can be used: what an editor shows as "indexable", "sortable" or "form only".
+
+use serde::{Deserialize, Serialize};
+
+use crate::expression::Expression;
+use crate::functions::{Accepts, FunctionRef};
+use crate::types::Type;
+
+/// From the narrowest to the widest use; an expression has the narrowest of its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// Only in memory, while a record is being saved.
+    Memory,
+    /// Also in queries: lists can filter and sort by it.
+    Query,
+    /// Also in an index: immutable, of one record alone.
+    Index,
+}
+
+impl Expression {
+    /// The narrowest capability of its parts.
+    pub fn capability(&self) -> Capability {
+        let mut least = match self {
+            Expression::Variable { .. } | Expression::Related { .. } => Capability::Query,
+            Expression::Field(reference) if !reference.path.is_empty() => Capability::Query,
+            Expression::Call { function, arguments } => of_call(*function, arguments),
+            _ => Capability::Index,
+        };
+        self.parts(&mut |part| least = least.min(part.capability()));
+        least
+    }
+}
+
+/// Forms and lists as text go through functions that PostgreSQL does not call immutable.
+fn of_call(function: FunctionRef, arguments: &[Expression]) -> Capability {
+    let formatted = (0..arguments.len())
+        .any(|index| function.parameter(index).is_some_and(|parameter| parameter.accepts == Accepts::Format));
+    let list_as_text = function.gives == crate::functions::Gives::Is(Type::Text)
+        && arguments.first().is_some_and(|argument| argument.ty().is_list());
+    if formatted || list_as_text { function.capability.min(Capability::Query) } else { function.capability }
+}

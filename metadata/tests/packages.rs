@@ -1,0 +1,132 @@
+//! The standard packages, read from their folders: they define a catalog without problems, what the
+//! metadata API answers can be put back, and their records fit.
+#![allow(clippy::unwrap_used, reason = "a broken package should stop its test")]
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use chrono::DateTime;
+use metadata::definitions::Kind;
+use metadata::package::{Package, missing_requirements, uninstall_changes};
+use metadata::{Catalog, Change, DdlPlan, Definitions, Version, diff};
+
+const IN_ORDER: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+                found.push((name, std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+fn read(name: &str) -> Package {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packages").join(name);
+    Package::from_files(files(&folder).into_iter()).unwrap()
+}
+
+fn installed() -> (Vec<Package>, Definitions) {
+    let packages: Vec<Package> = IN_ORDER.iter().map(|name| read(name)).collect();
+    let mut definitions = Definitions::initial();
+    for package in &packages {
+        definitions = definitions.with_changes(&package.changes, Some(&package.manifest.name)).unwrap();
+        Catalog::resolve(&definitions).unwrap();
+    }
+    (packages, definitions)
+}
+
+#[test]
+fn they_install_in_order_and_their_records_fit() {
+    let (packages, definitions) = installed();
+    let catalog = Catalog::resolve(&definitions).unwrap();
+    let now = DateTime::parse_from_rfc3339("2026-11-20T12:00:00Z").unwrap().to_utc();
+    let mut known = HashSet::new();
+    let mut versions = BTreeMap::new();
+    for package in &packages {
+        assert_eq!(
+            missing_requirements(&package.manifest, &versions),
+            Vec::new(),
+            "{}",
+            package.manifest.name
+        );
+        assert_eq!(package.check_data(&catalog, &known, now), Vec::new(), "{}", package.manifest.name);
+        let records = package.data.iter().flat_map(|file| &file.records);
+        known.extend(records.map(|record| record.reference.clone()));
+        versions.insert(package.manifest.name.clone(), package.manifest.version.clone());
+    }
+    let plan =
+        DdlPlan::new("t", &diff(None, Version { definitions: &definitions, catalog: &catalog })).unwrap();
+    assert!(plan.steps.iter().all(|step| !step.rewrite));
+}
+
+#[test]
+fn what_is_answered_can_be_put_back() {
+    let (_, definitions) = installed();
+    let catalog = Catalog::resolve(&definitions).unwrap();
+    for kind in [Kind::Objects, Kind::OptionSets, Kind::ListViews, Kind::Layouts] {
+        for name in catalog.component_names(kind).into_iter().filter(|name| name != "user") {
+            let answered = catalog.component_json(kind, &name).unwrap();
+            let change = Change { kind, name: name.clone(), definition: Some(answered.clone()) };
+            let next = definitions.with_changes(&[change], None).unwrap_or_else(|p| panic!("{name}: {p:?}"));
+            let after = Catalog::resolve(&next).unwrap();
+            assert_eq!(after.component_json(kind, &name), Some(answered), "{name}");
+            let old = Version { definitions: &definitions, catalog: &catalog };
+            let found = diff(Some(old), Version { definitions: &next, catalog: &after });
+            assert!(found.is_empty(), "{name}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_package_brought_can_be_taken_away() {
+    let (packages, definitions) = installed();
+    let changes = uninstall_changes(&definitions, "tasks");
+    let without = definitions.with_changes(&changes, Some("tasks")).unwrap();
+    let catalog = Catalog::resolve(&without).unwrap();
+    assert!(catalog.find_object("task").is_none() && catalog.find_object("deal").is_some());
+
+    let needed =
+        definitions.with_changes(&uninstall_changes(&definitions, "accounts"), Some("accounts")).unwrap();
+    let problems = Catalog::resolve(&needed).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.path == "objects.deal.fields.account.to"), "{problems:?}");
+
+    let again = definitions.with_changes(&packages[3].upgrade_changes(&definitions), Some("tasks")).unwrap();
+    assert_eq!(again, definitions, "an upgrade to the same version changes nothing");
+}
+
+#[test]
+fn problems_of_all_files_come_at_once() {
+    let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec());
+    let broken = [
+        file("manifest.json", r#"{"name": "Fleet", "version": "1.0.0", "label": "Fleet"}"#),
+        file("object/car.json", "{}"),
+        file("objects/car.json", r#"{"name": "van", "plural": "cars"}"#),
+        file("objects/bus.json", "{"),
+        file(
+            "data/10-car.json",
+            r#"{"object": "car", "kind": "sample", "records": [{"ref": "a b", "data": {}}]}"#,
+        ),
+        file("notes.txt", "?"),
+    ];
+    let problems = Package::from_files(broken.into_iter()).unwrap_err();
+    let mut found: Vec<String> = problems.iter().map(|p| format!("{} {}", p.path, p.code)).collect();
+    found.sort();
+    let expected = [
+        "data/10-car.json.records.0.ref bad-ref",
+        "manifest.json.name bad-name",
+        "notes.txt unknown-file",
+        "object/car.json unknown-folder",
+        "objects/bus.json bad-json",
+        "objects/car.json.name wrong-name",
+    ];
+    assert_eq!(found, expected);
+}

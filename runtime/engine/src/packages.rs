@@ -1,0 +1,214 @@
+//! Installing packages: a package's definitions, its records and the note that it is installed are one
+//! transaction; a package with what it requires is one transaction too.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use metadata::Change;
+use metadata::package::{Manifest, Package, missing_requirements, uninstall_changes};
+use metadata::{Definitions, Problem};
+use serde_json::{Value as Json, json};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use crate::Engine;
+use crate::apply::{self, AllowLoss, Applied, Apply};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::snapshot::Snapshot;
+use crate::write::sql::table;
+
+mod records;
+
+/// How packages are installed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Install {
+    /// Load sample records too, not the reference records alone.
+    pub samples: bool,
+    /// Answer the steps without running them.
+    pub dry_run: bool,
+}
+
+/// One installed package.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    pub manifest: Manifest,
+    pub installed_at: chrono::DateTime<chrono::Utc>,
+}
+
+impl Engine {
+    /// What is installed, by name.
+    pub async fn installed_packages(&self, context: &Context) -> Result<BTreeMap<String, Installed>> {
+        let mut connection = self.pool().acquire().await?;
+        load_installed(&mut connection, context).await
+    }
+
+    /// Installs or upgrades packages in their order (what is required first), all or nothing.
+    pub async fn install(
+        &self,
+        context: &Context,
+        packages: &[Package],
+        options: Install,
+    ) -> Result<Applied> {
+        apply::require_permission(context)?;
+        apply::with_patience(async || self.try_install(context, packages, options).await).await
+    }
+
+    async fn try_install(
+        &self,
+        context: &Context,
+        packages: &[Package],
+        options: Install,
+    ) -> Result<Applied> {
+        let mut transaction = self.pool().begin().await?;
+        let mut here = context.clone();
+        let mut applied = Applied { revision: context.snapshot.revision, steps: Vec::new() };
+        for package in packages {
+            let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
+            here = Context { snapshot, ..here };
+        }
+        self.finish(transaction, here.snapshot, options.dry_run).await?;
+        Ok(applied)
+    }
+
+    /// Takes a package's layer away: what it brought is retired with its data, the rest stays.
+    pub async fn uninstall(
+        &self,
+        context: &Context,
+        name: &str,
+        (dry_run, allow): (bool, AllowLoss),
+    ) -> Result<Applied> {
+        apply::require_permission(context)?;
+        apply::with_patience(async || self.try_uninstall(context, name, (dry_run, allow.clone())).await).await
+    }
+
+    async fn try_uninstall(
+        &self,
+        context: &Context,
+        name: &str,
+        (dry_run, allow): (bool, AllowLoss),
+    ) -> Result<Applied> {
+        let mut transaction = self.pool().begin().await?;
+        let installed = load_installed(&mut transaction, context).await?;
+        if !installed.contains_key(name) {
+            return Err(Error::NotFound);
+        }
+        refuse_if_required(&installed, name)?;
+        let wish = Apply {
+            package: Some(name.to_owned()),
+            message: Some(format!("Uninstall {name}")),
+            dry_run,
+            allow_data_loss: allow,
+            ..Apply::default()
+        };
+        let next = |old: &Definitions| changed(old, &uninstall_changes(old, name), name);
+        let (applied, snapshot) = apply::attempt(&mut transaction, context, &wish, &next).await?;
+        let text = format!("DELETE FROM {} WHERE name = $1", table(&context.tenant().schema, "_packages"));
+        sqlx::query(AssertSqlSafe(text)).bind(name).execute(&mut *transaction).await?;
+        self.finish(transaction, snapshot.unwrap_or_else(|| context.snapshot.clone()), dry_run).await?;
+        Ok(applied)
+    }
+
+    async fn finish(
+        &self,
+        transaction: sqlx::PgTransaction<'_>,
+        snapshot: Arc<Snapshot>,
+        dry_run: bool,
+    ) -> Result<()> {
+        if dry_run {
+            return Ok(transaction.rollback().await?);
+        }
+        transaction.commit().await?;
+        self.keep(&snapshot);
+        Ok(())
+    }
+}
+
+fn changed(old: &Definitions, changes: &[Change], package: &str) -> Result<Definitions> {
+    old.with_changes(changes, Some(package)).map_err(Error::Unprocessable)
+}
+
+fn refuse_if_required(installed: &BTreeMap<String, Installed>, name: &str) -> Result<()> {
+    let needed: Vec<&str> = installed
+        .values()
+        .filter(|other| other.manifest.requires.contains_key(name))
+        .map(|other| other.manifest.name.as_str())
+        .collect();
+    if needed.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{} still needs `{name}`", needed.join(", "));
+    Err(Error::Conflict(vec![Problem::new("name", "required", message).hint("uninstall that first")]))
+}
+
+/// One package within the transaction; the snapshot after it.
+async fn install_one(
+    connection: &mut PgConnection,
+    context: &Context,
+    package: &Package,
+    (options, applied): (Install, &mut Applied),
+) -> Result<Arc<Snapshot>> {
+    let manifest = &package.manifest;
+    let versions = load_installed(connection, context)
+        .await?
+        .into_iter()
+        .map(|(name, one)| (name, one.manifest.version));
+    let missing = missing_requirements(manifest, &versions.collect());
+    if !missing.is_empty() {
+        return Err(Error::Unprocessable(missing));
+    }
+    let wish = Apply {
+        package: Some(manifest.name.clone()),
+        message: Some(format!("Install {} {}", manifest.label, manifest.version)),
+        ..Apply::default()
+    };
+    let next = |old: &Definitions| changed(old, &package.upgrade_changes(old), &manifest.name);
+    let (done, snapshot) = apply::attempt(connection, context, &wish, &next).await?;
+    applied.revision = done.revision;
+    applied.steps.extend(done.steps);
+    let here = match snapshot {
+        Some(snapshot) => Context { snapshot, ..context.clone() },
+        None => context.clone(),
+    };
+    let refs = records::load(connection, &here, package, options.samples).await?;
+    put_installed(connection, &here, manifest, &refs).await?;
+    Ok(here.snapshot)
+}
+
+async fn load_installed(
+    connection: &mut PgConnection,
+    context: &Context,
+) -> Result<BTreeMap<String, Installed>> {
+    let text =
+        format!("SELECT name, manifest, installed_at FROM {}", table(&context.tenant().schema, "_packages"));
+    let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
+    let mut installed = BTreeMap::new();
+    for row in &rows {
+        let manifest: Json = row.try_get("manifest")?;
+        let Ok(manifest) = serde_json::from_value::<Manifest>(manifest) else { continue };
+        installed
+            .insert(row.try_get("name")?, Installed { manifest, installed_at: row.try_get("installed_at")? });
+    }
+    Ok(installed)
+}
+
+async fn put_installed(
+    connection: &mut PgConnection,
+    context: &Context,
+    manifest: &Manifest,
+    refs: &records::Refs,
+) -> Result<()> {
+    let text = format!(
+        "INSERT INTO {} AS p (name, version, installed_at, manifest, refs) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, refs = p.refs || excluded.refs",
+        table(&context.tenant().schema, "_packages")
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(&manifest.name)
+        .bind(manifest.version.to_string())
+        .bind(context.now)
+        .bind(serde_json::to_value(manifest).unwrap_or_default())
+        .bind(json!(refs))
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! A package's records: references resolved, dates made relative to today, written through the one
+//! write path. Records that an earlier install loaded are left as they are.
+
+use std::collections::BTreeMap;
+
+use metadata::package::{DataFile, DataKind, Package};
+use metadata::{Problem, relative};
+use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use crate::command::Fields;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::write;
+use crate::write::sql::table;
+
+/// Ids of loaded records by reference.
+pub(super) type Refs = BTreeMap<String, Uuid>;
+
+/// Loads the records of a package; answers the references that are new.
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    context: &Context,
+    package: &Package,
+    samples: bool,
+) -> Result<Refs> {
+    let known = load_refs(connection, context).await?;
+    let mut refs = Refs::new();
+    for file in &package.data {
+        if file.kind == DataKind::Sample && !samples {
+            continue;
+        }
+        load_file(connection, context, file, (&known, &mut refs)).await?;
+    }
+    Ok(refs)
+}
+
+/// References of every installed package.
+async fn load_refs(connection: &mut PgConnection, context: &Context) -> Result<Refs> {
+    let text = format!(
+        "SELECT coalesce(jsonb_object_agg(r.key, r.value), '{{}}'::jsonb) FROM {} p, jsonb_each(p.refs) r",
+        table(&context.tenant().schema, "_packages")
+    );
+    let refs: Json = sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?;
+    Ok(serde_json::from_value(refs).unwrap_or_default())
+}
+
+async fn load_file(
+    connection: &mut PgConnection,
+    context: &Context,
+    file: &DataFile,
+    (known, refs): (&Refs, &mut Refs),
+) -> Result<()> {
+    let object = context.snapshot.catalog.find_object(&file.object).ok_or_else(|| {
+        let message = format!("there is no object `{}`", file.object);
+        Error::Unprocessable(vec![Problem::new(&file.path, "unknown-object", message)])
+    })?;
+    let fresh: Vec<_> = file.records.iter().filter(|record| !known.contains_key(&record.reference)).collect();
+    for record in &fresh {
+        refs.insert(record.reference.clone(), context.new_id());
+    }
+    let mut problems = Vec::new();
+    let mut records: Vec<(Uuid, Fields)> = Vec::with_capacity(fresh.len());
+    for record in fresh {
+        let mut fields = Fields::new();
+        for (key, value) in &record.data {
+            let place = format!("{}.{}.{key}", file.path, record.reference);
+            match resolve(value, context, (known, refs)) {
+                Ok(value) => {
+                    fields.extend(serde_json::value::to_raw_value(&value).map(|raw| (key.clone(), raw)))
+                }
+                Err(name) => {
+                    problems.push(Problem::new(
+                        place,
+                        "unknown-reference",
+                        format!("there is no record `@{name}`"),
+                    ));
+                }
+            }
+        }
+        records.push((refs.get(&record.reference).copied().unwrap_or_else(|| context.new_id()), fields));
+    }
+    if !problems.is_empty() {
+        return Err(Error::Unprocessable(problems));
+    }
+    for chunk in records.chunks(crate::command::MAX_RECORDS) {
+        write::create_with_ids(connection, context, object, chunk)
+            .await
+            .map_err(|error| locate(error, &file.path))?;
+    }
+    Ok(())
+}
+
+fn locate(error: Error, path: &str) -> Error {
+    match error {
+        Error::Unprocessable(problems) => {
+            Error::Unprocessable(problems.into_iter().map(|p| p.under(path)).collect())
+        }
+        Error::Conflict(problems) => Error::Conflict(problems.into_iter().map(|p| p.under(path)).collect()),
+        other => other,
+    }
+}
+
+/// The value with references and relative dates replaced; the name of a reference that is not there.
+fn resolve(value: &Json, context: &Context, refs: (&Refs, &Refs)) -> Result<Json, String> {
+    match value {
+        Json::String(text) => {
+            if let Some(date) = relative::resolve(text, context.now) {
+                return Ok(date.into());
+            }
+            let Some(name) = text.strip_prefix('@') else { return Ok(value.clone()) };
+            let name = name.strip_suffix(".id").unwrap_or(name);
+            let id = refs.1.get(name).or_else(|| refs.0.get(name));
+            id.map(|id| id.to_string().into()).ok_or_else(|| name.to_owned())
+        }
+        Json::Array(items) => items.iter().map(|item| resolve(item, context, refs)).collect(),
+        _ => Ok(value.clone()),
+    }
+}

@@ -1,0 +1,184 @@
+//! From a credential to a caller, once per request: mostly from memory, without a round trip. What is remembered is
+//! proved by the engine, whose statements compare the tenant's `access` counter with [`Caller::access`].
+
+use std::net::IpAddr;
+
+use engine::Tenant;
+use permissions::Actor;
+use uuid::Uuid;
+
+use self::cache::{Known, Proof};
+use crate::addresses::AddressRange;
+use crate::error::AuthError;
+use crate::rate_limit::Rate;
+use crate::secret::{KEY_MARK, Secret, SecretHash, hash};
+use crate::{Identity, api_keys, sessions};
+
+mod cache;
+mod lookup;
+
+pub(crate) use cache::Callers;
+
+/// What a request shows.
+#[derive(Clone, Copy)]
+pub enum Credential<'a> {
+    /// `Authorization: Bearer`: the token of a session, or an API key.
+    Bearer(&'a str),
+    /// The session cookie; never a key.
+    Cookie(&'a str),
+}
+
+/// Who sent a request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub tenant: Tenant,
+    pub actor: Actor,
+    pub email: Option<String>,
+    /// The tenant's `access` counter that all this was looked up under.
+    pub access: i64,
+    /// `None` for a key.
+    pub session: Option<SessionInfo>,
+    /// What is left of a key's requests; `None` without a limit.
+    pub rate: Option<Rate>,
+    /// A key with a role or scopes of its own: it may not make credentials.
+    pub is_limited: bool,
+}
+
+/// The session that a request belongs to.
+#[derive(Clone, Debug)]
+pub struct SessionInfo {
+    pub id: Uuid,
+    /// What changing requests with the cookie must show as `X-CSRF-Token`; compare with [`Secret::matches`].
+    pub csrf: Secret,
+}
+
+impl<'a> Credential<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Self::Bearer(text) | Self::Cookie(text) => text,
+        }
+    }
+
+    fn is_key(self) -> bool {
+        self.text().starts_with(KEY_MARK)
+    }
+
+    fn hash(self) -> SecretHash {
+        hash(self.text())
+    }
+}
+
+impl Identity {
+    /// Who shows this credential. `ip` is where the request comes from.
+    ///
+    /// The answer may be remembered: ask the engine with `Context::access` set to [`Caller::access`], and when it
+    /// answers `Outdated`, ask [`authenticate_again`](Self::authenticate_again). Routes that ask the engine nothing
+    /// use [`authenticate_fresh`](Self::authenticate_fresh).
+    pub async fn authenticate(
+        &self,
+        credential: Credential<'_>,
+        ip: Option<IpAddr>,
+    ) -> Result<Caller, AuthError> {
+        let known = self.known(credential, ip).await?;
+        let rate = self.count(&known)?;
+        Ok(Caller { rate, ..known.caller.clone() })
+    }
+
+    /// The same, compared with the tenant's counter at the price of a round trip.
+    pub async fn authenticate_fresh(
+        &self,
+        credential: Credential<'_>,
+        ip: Option<IpAddr>,
+    ) -> Result<Caller, AuthError> {
+        let caller = self.authenticate(credential, ip).await?;
+        match self.engine.fresh_snapshot(&caller.tenant).await {
+            Ok((_, versions)) if versions.access == caller.access => Ok(caller),
+            // Changed, or the tenant is gone.
+            _ => self.authenticate_again(credential, ip, caller.rate).await,
+        }
+    }
+
+    /// Looks the caller up anew, within a request that was counted already: `rate` is what that answered.
+    pub async fn authenticate_again(
+        &self,
+        credential: Credential<'_>,
+        ip: Option<IpAddr>,
+        rate: Option<Rate>,
+    ) -> Result<Caller, AuthError> {
+        self.forget(credential);
+        let known = self.known(credential, ip).await?;
+        Ok(Caller { rate, ..known.caller.clone() })
+    }
+
+    /// Drops what is remembered of a credential.
+    pub fn forget(&self, credential: Credential<'_>) {
+        self.callers.forget(credential.hash());
+    }
+
+    /// Ends the caller's session. Without one (a key) there is nothing to end.
+    pub async fn logout(&self, caller: &Caller) -> crate::Result<()> {
+        let Some(session) = &caller.session else { return Ok(()) };
+        match self.revoke_session(&caller.tenant, caller.actor.user_id, session.id).await {
+            Err(crate::Error::NotFound) => Ok(()),
+            done => done,
+        }
+    }
+
+    async fn known(
+        &self,
+        credential: Credential<'_>,
+        ip: Option<IpAddr>,
+    ) -> Result<std::sync::Arc<Known>, AuthError> {
+        let now = self.clock.now();
+        if matches!(credential, Credential::Cookie(_)) && credential.is_key() {
+            return Err(AuthError::Unknown);
+        }
+        // Over as far as memory goes: another node may have prolonged it.
+        let remembered = self.callers.find(credential.hash()).filter(|known| !known.is_over(now));
+        let known = match remembered {
+            Some(known) => known,
+            None => self
+                .look_up(credential)
+                .await?
+                .filter(|known| !known.is_over(now))
+                .ok_or(AuthError::Unknown)?,
+        };
+        if !known.is_allowed_from(ip) {
+            return Err(AuthError::Address);
+        }
+        self.note_use(&known, now).await;
+        Ok(known)
+    }
+
+    fn count(&self, known: &Known) -> Result<Option<Rate>, AuthError> {
+        match &known.proof {
+            Proof::Key { id, rate_limit: Some(limit), .. } => {
+                self.buckets.take(*id, *limit, self.clock.now()).map(Some).map_err(AuthError::Throttled)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Writes down that the credential was used, at most once a minute. A request does not fail for it.
+    async fn note_use(&self, known: &Known, now: chrono::DateTime<chrono::Utc>) {
+        if !known.is_due(now) {
+            return;
+        }
+        let noted = match &known.proof {
+            Proof::Session { id, created_at } => {
+                sessions::store::touch(&self.pool, *id, now, sessions::expires_at(*created_at, now)).await
+            }
+            Proof::Key { id, .. } => api_keys::store::touch(&self.pool, *id, now).await,
+        };
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the use of a credential could not be noted");
+        }
+    }
+}
+
+impl Known {
+    fn is_allowed_from(&self, ip: Option<IpAddr>) -> bool {
+        let Proof::Key { addresses: Some(ranges), .. } = &self.proof else { return true };
+        ip.is_some_and(|ip| ranges.iter().any(|range: &AddressRange| range.contains(ip)))
+    }
+}

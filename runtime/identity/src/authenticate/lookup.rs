@@ -1,0 +1,149 @@
+//! A credential that is not remembered: what the database says about it, in the order that keeps revocation safe.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use engine::{SYSTEM_USER, Tenant};
+use permissions::{ADMINISTRATOR, Actor, ActorKind, Scope};
+
+use super::cache::{Known, Proof};
+use super::{Caller, Credential, SessionInfo};
+use crate::addresses::AddressRange;
+use crate::api_keys::{self, is_given};
+use crate::error::{AuthError, Result};
+use crate::secret::csrf;
+use crate::users::User;
+use crate::{Identity, sessions};
+
+impl Identity {
+    /// `None` when the credential gives nobody.
+    ///
+    /// First only the tenant, then the tenant's counter, then the credential and the user: both are at least as new
+    /// as the counter that they are kept under. A statement that read them before the counter could keep a caller
+    /// who was revoked in between.
+    pub(super) async fn look_up(&self, credential: Credential<'_>) -> Result<Option<Arc<Known>>, AuthError> {
+        let Some(tenant) = self.load_tenant_of(credential).await? else { return Ok(None) };
+        let access = match self.engine.fresh_snapshot(&tenant).await {
+            Ok((_, versions)) => versions.access,
+            // Deleted this moment: then the credential is gone too.
+            Err(_) if self.load_tenant_of(credential).await?.is_none() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let known = if credential.is_key() {
+            self.look_up_key(credential, tenant, access).await?
+        } else {
+            self.look_up_session(credential, tenant, access).await?
+        };
+        let known = known.map(Arc::new);
+        if let Some(known) = &known {
+            self.callers.keep(credential.hash(), Arc::clone(known));
+        }
+        Ok(known)
+    }
+
+    async fn load_tenant_of(&self, credential: Credential<'_>) -> Result<Option<Tenant>, sqlx::Error> {
+        let row = if credential.is_key() {
+            api_keys::store::load_tenant(&self.pool, credential.hash()).await?
+        } else {
+            sessions::store::load_tenant(&self.pool, credential.hash()).await?
+        };
+        Ok(row.map(|(id, slug, schema)| Tenant { id, slug, schema }))
+    }
+
+    async fn look_up_session(
+        &self,
+        credential: Credential<'_>,
+        tenant: Tenant,
+        access: i64,
+    ) -> Result<Option<Known>> {
+        let row = sessions::store::load(&self.pool, credential.hash()).await?;
+        let Some((id, user, created_at, last_seen_at, _)) = row else { return Ok(None) };
+        let user = self.load_user(&tenant, user).await?;
+        let Some(user) = user.filter(|user| user.is_active && user.is_person) else { return Ok(None) };
+        let actor = Actor {
+            user_id: user.id,
+            name: user.name,
+            roles: user.roles,
+            kind: ActorKind::Person,
+            scopes: None,
+        };
+        let session = Some(SessionInfo { id, csrf: csrf(credential.text()) });
+        let caller =
+            Caller { tenant, actor, email: user.email, access, session, rate: None, is_limited: false };
+        let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
+        Ok(Some(Known { caller, proof: Proof::Session { id, created_at }, noted_at }))
+    }
+
+    async fn look_up_key(
+        &self,
+        credential: Credential<'_>,
+        tenant: Tenant,
+        access: i64,
+    ) -> Result<Option<Known>> {
+        let Some(key) = api_keys::store::load(&self.pool, credential.hash()).await? else { return Ok(None) };
+        let user = self.load_user(&tenant, key.user).await?.filter(may_have_keys);
+        let Some(user) = user else { return Ok(None) };
+        let email = user.email.clone();
+        let caller = Caller {
+            tenant,
+            email,
+            access,
+            session: None,
+            rate: None,
+            is_limited: key.role.is_some() || key.scopes.is_some(),
+            actor: actor(user, key.role, key.scopes),
+        };
+        let addresses =
+            key.allowed_ips.map(|ranges| ranges.iter().filter_map(|r| AddressRange::parse(r)).collect());
+        let proof =
+            Proof::Key { id: key.id, expires_at: key.expires_at, rate_limit: key.rate_limit, addresses };
+        let noted_at = AtomicI64::new(key.last_used_at.map_or(0, |at| at.timestamp_millis()));
+        Ok(Some(Known { caller, proof, noted_at }))
+    }
+}
+
+fn may_have_keys(user: &User) -> bool {
+    user.id == SYSTEM_USER || (user.is_active && user.is_person)
+}
+
+fn actor(user: User, role: Option<String>, scopes: Option<Vec<String>>) -> Actor {
+    let own = if user.id == SYSTEM_USER { vec![ADMINISTRATOR.to_owned()] } else { user.roles };
+    let roles = match role {
+        // The user may have lost the role since: then the key gives nothing.
+        Some(role) => is_given(&role, &own).then_some(role).into_iter().collect(),
+        None => own,
+    };
+    // A scope that cannot be read gives nothing.
+    let scopes = scopes.map(|scopes| scopes.iter().filter_map(|scope| Scope::parse(scope)).collect());
+    Actor { user_id: user.id, name: user.name, roles, kind: ActorKind::ApiKey, scopes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn user(roles: &[&str]) -> User {
+        User {
+            id: Uuid::from_u128(5),
+            name: "Ada".into(),
+            email: None,
+            roles: roles.iter().map(ToString::to_string).collect(),
+            is_active: true,
+            is_person: true,
+        }
+    }
+
+    #[test]
+    fn a_key_lends_no_role_that_its_user_has_lost() {
+        assert_eq!(actor(user(&["administrator"]), Some("member".into()), None).roles, ["member"]);
+        assert!(actor(user(&["member"]), Some("administrator".into()), None).roles.is_empty());
+        assert_eq!(actor(user(&["member"]), None, None).roles, ["member"]);
+    }
+
+    #[test]
+    fn unreadable_scopes_give_nothing() {
+        let scopes = Some(vec!["deals:read".to_owned(), "nonsense".to_owned()]);
+        assert_eq!(actor(user(&["member"]), None, scopes).scopes.unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,97 @@
+//! Why a user, session or key could not be had, and why somebody could not sign in or be recognised.
+
+use std::time::Duration;
+
+use metadata::Problem;
+
+use crate::Rate;
+
+/// Everything that can go wrong with users, sessions and keys.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data breaks rules; all of them.
+    #[error("the data breaks a rule")]
+    Invalid(Vec<Problem>),
+    /// No such user, session or key, or not the caller's.
+    #[error("it does not exist")]
+    NotFound,
+    /// The change would leave the tenant without an active administrator.
+    #[error("the last administrator stays one")]
+    LastAdministrator,
+    /// A key that is limited to a role or scopes asked for another key.
+    #[error("a key with a role or scopes of its own cannot make keys")]
+    LimitedKey,
+    /// Too many passwords are being checked already.
+    #[error("too many sign-ins at once")]
+    Busy,
+    /// The password could not be hashed.
+    #[error("the password cannot be hashed")]
+    Password(#[from] argon2::password_hash::Error),
+    /// The task that did the work died.
+    #[error("the work was cut off")]
+    CutOff(#[from] tokio::task::JoinError),
+    /// What the engine answered about a user is not what it was asked for.
+    #[error("a user record cannot be read")]
+    Unreadable(#[from] serde_json::Error),
+    /// The engine refused or failed.
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
+    /// The database failed or is away.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Why somebody could not sign in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown, inactive or wrong password: the answer does not say which.
+    #[error("the e-mail address or the password is wrong")]
+    Wrong,
+    /// Too many failures; try again later.
+    #[error("too many attempts")]
+    Throttled {
+        /// From now on.
+        retry_after: Duration,
+    },
+    /// Nothing was decided.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+/// Why a credential gives no caller.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// Unknown, expired, revoked, or of somebody who may not sign in any more.
+    #[error("the credential is not valid")]
+    Unknown,
+    /// The key may not be used from this address.
+    #[error("the key may not be used from this address")]
+    Address,
+    /// The key's requests are used up for now.
+    #[error("the key's limit is reached")]
+    Throttled(Rate),
+    /// Nothing was decided.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<sqlx::Error> for LoginError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<sqlx::Error> for AuthError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<engine::Error> for AuthError {
+    fn from(error: engine::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// The result of this room.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,137 @@
+//! Hashing and checking passwords: argon2id, 19 MiB and two passes, a few at a time.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use metadata::Problem;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+/// Hashes at the same time; each holds a core for tens of milliseconds and 19 MiB.
+const AT_ONCE: usize = 2;
+/// Most that wait for their turn.
+const WAITING: usize = 64;
+/// Shortest password, in characters.
+const SHORTEST: usize = 8;
+/// Longest password, in bytes.
+const LONGEST: usize = 1024;
+/// Checked when there is no user, so that this takes as long. Same parameters as real ones, random salt and hash:
+/// no password fits.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$kB4f2Lx0mYw9TqR7sVhJcA$Vw3mQk9zT0eYc7uHn5aXrB2dLs8pGj4fKq1oZi6vEtM";
+
+/// The one place where passwords are hashed.
+pub(crate) struct Passwords {
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+}
+
+/// The right to hash one password.
+pub(crate) struct Turn {
+    _running: OwnedSemaphorePermit,
+    _waiting: OwnedSemaphorePermit,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { running: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(WAITING)) }
+    }
+}
+
+impl Passwords {
+    /// Waits for a turn; `Busy` when too many wait already.
+    pub async fn turn(&self) -> Result<Turn> {
+        let waiting = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| Error::Busy)?;
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Error::Busy)?;
+        Ok(Turn { _running: running, _waiting: waiting })
+    }
+
+    /// The PHC string to store.
+    pub async fn hash(&self, password: &Secret) -> Result<String> {
+        let (turn, password) = (self.turn().await?, password.clone());
+        let work = move || {
+            let hash = argon2().hash_password(password.expose().as_bytes())?.to_string();
+            drop(turn);
+            Ok(hash)
+        };
+        tokio::task::spawn_blocking(work).await?
+    }
+
+    /// Whether the password fits `stored`. Takes as long when nothing is stored.
+    pub async fn verify(&self, turn: Turn, password: &Secret, stored: Option<String>) -> Result<bool> {
+        let password = password.clone();
+        let work = move || {
+            // The turn ends with the hash, not with the request, which may be gone by then.
+            let _turn = turn;
+            let fits = fits(&password, stored.as_deref().unwrap_or(NOBODY));
+            fits && stored.is_some()
+        };
+        Ok(tokio::task::spawn_blocking(work).await?)
+    }
+}
+
+fn fits(password: &Secret, stored: &str) -> bool {
+    let Ok(stored) = PasswordHash::new(stored) else { return false };
+    argon2().verify_password(password.expose().as_bytes(), &stored).is_ok()
+}
+
+fn argon2() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
+}
+
+/// What is wrong with a new password.
+pub(crate) fn check(password: &Secret) -> Option<Problem> {
+    let text = password.expose();
+    if text.chars().count() < SHORTEST {
+        let message = format!("a password has at least {SHORTEST} characters");
+        return Some(Problem::new("password", "too-short", message));
+    }
+    let message = format!("a password has at most {LONGEST} bytes");
+    (text.len() > LONGEST).then(|| Problem::new("password", "too-long", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hash_fits_its_password_only() {
+        let passwords = Passwords::default();
+        let secret = Secret::new("correct horse");
+        let hash = passwords.hash(&secret).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let wrong = Secret::new("correct house");
+        let verify = async |secret: &Secret, stored: Option<&str>| {
+            let turn = passwords.turn().await.unwrap();
+            passwords.verify(turn, secret, stored.map(str::to_owned)).await.unwrap()
+        };
+        assert!(verify(&secret, Some(&hash)).await);
+        assert!(!verify(&wrong, Some(&hash)).await);
+        assert!(!verify(&secret, None).await);
+        assert!(!verify(&secret, Some("damaged")).await);
+    }
+
+    #[test]
+    fn nobody_costs_what_somebody_costs() {
+        let nobody = PasswordHash::new(NOBODY).unwrap();
+        let somebody = argon2().hash_password(b"x").unwrap().to_string();
+        let somebody = PasswordHash::new(&somebody).unwrap();
+        assert_eq!(nobody.params, somebody.params);
+        assert_eq!(nobody.hash.unwrap().as_bytes().len(), somebody.hash.unwrap().as_bytes().len());
+    }
+
+    #[tokio::test]
+    async fn a_crowd_is_turned_away() {
+        let passwords = Passwords::default();
+        let turns = [passwords.turn().await.unwrap(), passwords.turn().await.unwrap()];
+        let waiting: Vec<_> =
+            (0..WAITING - 2).map(|_| Arc::clone(&passwords.waiting).try_acquire_owned().unwrap()).collect();
+        assert!(matches!(passwords.turn().await, Err(Error::Busy)));
+        drop((turns, waiting));
+        assert!(passwords.turn().await.is_ok());
+    }
+}

@@ -1,0 +1,146 @@
+//! Static SQL on `platform.sessions`.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgExecutor, PgPool};
+use uuid::Uuid;
+
+use super::OpenSession;
+use crate::secret::SecretHash;
+
+/// A new session.
+pub(crate) struct Insert {
+    pub id: Uuid,
+    pub token_hash: SecretHash,
+    pub tenant: Uuid,
+    pub user: Uuid,
+    pub now: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+/// A session as authentication needs it: `id, user_id, created_at, last_seen_at, expires_at`.
+pub(crate) type Row = (Uuid, Uuid, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
+
+pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into platform.sessions \
+         (id, token_hash, tenant_id, user_id, created_at, last_seen_at, expires_at, ip, user_agent) \
+         values ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
+    )
+    .bind(session.id)
+    .bind(session.token_hash.0.as_slice())
+    .bind(session.tenant)
+    .bind(session.user)
+    .bind(session.now)
+    .bind(session.expires_at)
+    .bind(session.ip)
+    .bind(session.user_agent)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The active tenant that a token belongs to: `id, slug, schema_name`.
+pub(crate) async fn load_tenant(
+    pool: &PgPool,
+    hash: SecretHash,
+) -> sqlx::Result<Option<(Uuid, String, String)>> {
+    sqlx::query_as(
+        "select t.id, t.slug, t.schema_name from platform.sessions s \
+         join platform.tenants t on t.id = s.tenant_id where s.token_hash = $1 and t.status = 'active'",
+    )
+    .bind(hash.0.as_slice())
+    .fetch_optional(pool)
+    .await
+}
+
+pub(crate) async fn load(pool: &PgPool, hash: SecretHash) -> sqlx::Result<Option<Row>> {
+    sqlx::query_as(
+        "select id, user_id, created_at, last_seen_at, expires_at from platform.sessions where token_hash = $1",
+    )
+    .bind(hash.0.as_slice())
+    .fetch_optional(pool)
+    .await
+}
+
+pub(crate) async fn load_open(
+    pool: &PgPool,
+    tenant: Uuid,
+    user: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<OpenSession>> {
+    type Columns = (Uuid, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, Option<String>, Option<String>);
+    let rows: Vec<Columns> = sqlx::query_as(
+        "select id, created_at, last_seen_at, expires_at, ip, user_agent from platform.sessions \
+         where tenant_id = $1 and user_id = $2 and expires_at > $3 order by created_at desc, id desc limit 1000",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(now)
+    .fetch_all(pool)
+    .await?;
+    let session = |(id, created_at, last_seen_at, expires_at, ip, user_agent): Columns| OpenSession {
+        id,
+        created_at,
+        last_seen_at,
+        expires_at,
+        ip,
+        user_agent,
+    };
+    Ok(rows.into_iter().map(session).collect())
+}
+
+/// Notes a use. Times only move on, whichever node writes last.
+pub(crate) async fn touch(
+    pool: &PgPool,
+    id: Uuid,
+    seen_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.sessions set last_seen_at = greatest(last_seen_at, $2), \
+         expires_at = greatest(expires_at, $3) where id = $1",
+    )
+    .bind(id)
+    .bind(seen_at)
+    .bind(expires_at)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Whether there was such a session.
+pub(crate) async fn delete(pool: &PgPool, tenant: Uuid, user: Uuid, id: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query("delete from platform.sessions where tenant_id = $1 and user_id = $2 and id = $3")
+        .bind(tenant)
+        .bind(user)
+        .bind(id)
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn delete_all(executor: impl PgExecutor<'_>, tenant: Uuid, user: Uuid) -> sqlx::Result<()> {
+    sqlx::query("delete from platform.sessions where tenant_id = $1 and user_id = $2")
+        .bind(tenant)
+        .bind(user)
+        .execute(executor)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn delete_expired(
+    pool: &PgPool,
+    tenant: Uuid,
+    user: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query("delete from platform.sessions where tenant_id = $1 and user_id = $2 and expires_at <= $3")
+        .bind(tenant)
+        .bind(user)
+        .bind(now)
+        .execute(pool)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! Users: records of the object `user` in their tenant, written through the engine as the system, with a credential
+//! in the platform's tables. Made, changed and found here; what they may do is their roles'.
+
+use engine::{Answer, Tenant};
+use metadata::Problem;
+use metadata::field_kinds::email;
+use permissions::{ADMINISTRATOR, MEMBER};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::{Identity, api_keys, password, sessions};
+
+mod first_administrator;
+mod records;
+pub(crate) mod store;
+
+pub use first_administrator::FirstAdministrator;
+pub(crate) use records::User;
+
+/// Roles that exist.
+const ROLES: [&str; 2] = [ADMINISTRATOR, MEMBER];
+
+/// A wish for a user. What is not checked here is checked by the engine, as for any record.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    pub email: String,
+    pub name: String,
+    /// Without one the user cannot sign in until an administrator sets it.
+    pub password: Option<Secret>,
+    #[serde(default = "member")]
+    pub roles: Vec<String>,
+    pub manager_id: Option<Uuid>,
+    pub title: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+/// What to change about a user; what is not named stays.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UserPatch {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    /// Set anew by an administrator; closes the user's sessions.
+    pub password: Option<Secret>,
+    pub roles: Option<Vec<String>>,
+    /// `false` closes the user's sessions and revokes the keys.
+    pub active: Option<bool>,
+    #[serde(deserialize_with = "given")]
+    pub manager_id: Option<Option<Uuid>>,
+    #[serde(deserialize_with = "given")]
+    pub title: Option<Option<String>>,
+    #[serde(deserialize_with = "given")]
+    pub time_zone: Option<Option<String>>,
+}
+
+fn member() -> Vec<String> {
+    vec![MEMBER.to_owned()]
+}
+
+/// Tells `null` (to empty the field) from nothing (to leave it).
+fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    input: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(input).map(Some)
+}
+
+impl Identity {
+    /// Makes a user. A wrong or taken e-mail address is the engine's to refuse.
+    pub async fn create_user(&self, tenant: &Tenant, user: NewUser) -> Result<Uuid> {
+        let problems: Vec<Problem> = [
+            check_email(&user.email),
+            check_name(&user.name),
+            user.password.as_ref().and_then(password::check),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(check_roles(&user.roles))
+        .collect();
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        self.make_user(tenant, user).await
+    }
+
+    /// The same for what is checked, or need not be.
+    pub(crate) async fn make_user(&self, tenant: &Tenant, user: NewUser) -> Result<Uuid> {
+        // The hash first: a user whose password cannot be hashed is not made.
+        let hash = self.hash_of(user.password.as_ref()).await?;
+        let id = self.write_new_user(tenant, &user).await?;
+        if let Some(hash) = hash {
+            store::put_password(&self.pool, (tenant.id, id), &hash, self.clock.now()).await?;
+        }
+        Ok(id)
+    }
+
+    /// Changes a user. `NotFound` when there is none, `LastAdministrator` when nobody would be left to undo it.
+    pub async fn patch_user(&self, tenant: &Tenant, id: Uuid, patch: UserPatch) -> Result<()> {
+        let problems = patch.check();
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let user = self.load_user(tenant, id).await?.filter(|user| user.is_person).ok_or(Error::NotFound)?;
+        if user.is_administrator() && patch.takes_administration() {
+            self.refuse_last_administrator(tenant, id).await?;
+        }
+        let hash = self.hash_of(patch.password.as_ref()).await?;
+        let (identity, own_tenant) = (self.clone(), tenant.clone());
+        self.change(tenant, async move { identity.apply_patch(&own_tenant, id, patch, hash).await }).await
+    }
+
+    /// A page of people by name, as JSON records of `user`.
+    pub async fn list_users(&self, tenant: &Tenant, limit: u32, cursor: Option<String>) -> Result<Answer> {
+        Ok(self.read_users(tenant, records::page_of_people(limit, cursor)).await?)
+    }
+
+    /// One person as a JSON record of `user`.
+    pub async fn find_user(&self, tenant: &Tenant, id: Uuid) -> Result<Option<Answer>> {
+        let answer = self.read_users(tenant, records::one_person(id)).await?;
+        Ok((answer.count > 0).then_some(answer))
+    }
+
+    async fn apply_patch(
+        &self,
+        tenant: &Tenant,
+        id: Uuid,
+        patch: UserPatch,
+        hash: Option<String>,
+    ) -> Result<()> {
+        self.write_user_patch(tenant, id, &patch).await?;
+        let now = self.clock.now();
+        let mut transaction = self.pool.begin().await?;
+        if let Some(hash) = &hash {
+            store::put_password(&mut *transaction, (tenant.id, id), hash, now).await?;
+        }
+        if hash.is_some() || patch.active == Some(false) {
+            sessions::store::delete_all(&mut *transaction, tenant.id, id).await?;
+        }
+        if patch.active == Some(false) {
+            api_keys::store::revoke_all(&mut *transaction, tenant.id, id, now).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn hash_of(&self, password: Option<&Secret>) -> Result<Option<String>> {
+        match password {
+            Some(password) => Ok(Some(self.passwords.hash(password).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn refuse_last_administrator(&self, tenant: &Tenant, id: Uuid) -> Result<()> {
+        let others = self.list_administrators(tenant).await?;
+        if others.iter().any(|user| user.id != id) { Ok(()) } else { Err(Error::LastAdministrator) }
+    }
+}
+
+impl UserPatch {
+    fn check(&self) -> Vec<Problem> {
+        let single = [
+            self.email.as_deref().and_then(check_email),
+            self.name.as_deref().and_then(check_name),
+            self.password.as_ref().and_then(password::check),
+        ];
+        let roles = self.roles.as_deref().map(check_roles).unwrap_or_default();
+        single.into_iter().flatten().chain(roles).collect()
+    }
+
+    fn takes_administration(&self) -> bool {
+        let demoted =
+            self.roles.as_ref().is_some_and(|roles| !roles.iter().any(|role| role == ADMINISTRATOR));
+        demoted || self.active == Some(false)
+    }
+}
+
+/// The address as it is stored and looked up: in lower case, so that it is unique whatever its case.
+pub(crate) fn normalise_email(text: &str) -> Option<String> {
+    email::normalise(text.trim()).map(|email| email.to_lowercase())
+}
+
+fn check_email(text: &str) -> Option<Problem> {
+    let wrong = normalise_email(text).is_none();
+    wrong.then(|| Problem::new("email", "invalid-email", "expected an address such as `ada@example.com`"))
+}
+
+fn check_name(name: &str) -> Option<Problem> {
+    name.trim().is_empty().then(|| Problem::new("name", "required", "a user has a name"))
+}
+
+fn check_roles(roles: &[String]) -> Vec<Problem> {
+    if roles.is_empty() {
+        return vec![Problem::new("roles", "required", "a user has at least one role")];
+    }
+    let wrong = roles.iter().enumerate().filter_map(|(index, role)| Some((index, check_role_name(role)?)));
+    wrong.map(|(index, problem)| Problem { path: format!("roles.{index}"), ..problem }).collect()
+}
+
+/// What is wrong with the name of a role.
+pub(crate) fn check_role_name(role: &str) -> Option<Problem> {
+    let unknown = !ROLES.contains(&role);
+    let message = format!("there is no role `{role}`");
+    unknown
+        .then(|| Problem::new("role", "unknown-role", message).hint(format!("one of: {}", ROLES.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_compared_in_lower_case() {
+        assert_eq!(normalise_email(" Ada.L@Example.COM ").as_deref(), Some("ada.l@example.com"));
+        assert_eq!(normalise_email("ada"), None);
+    }
+
+    #[test]
+    fn null_empties_and_nothing_leaves() {
+        let patch: UserPatch = serde_json::from_str(r#"{"title":null}"#).unwrap();
+        assert_eq!((patch.title, patch.time_zone), (Some(None), None));
+        assert!(serde_json::from_str::<UserPatch>(r#"{"kind":"system"}"#).is_err());
+    }
+
+    #[test]
+    fn a_patch_tells_all_its_problems() {
+        let patch = r#"{"email":"x","name":" ","password":"short","roles":["member","king"]}"#;
+        let patch: UserPatch = serde_json::from_str(patch).unwrap();
+        let paths: Vec<String> = patch.check().into_iter().map(|problem| problem.path).collect();
+        assert_eq!(paths, ["email", "name", "password", "roles.1"]);
+    }
+
+    #[test]
+    fn roles_default_to_member() {
+        let user: NewUser = serde_json::from_str(r#"{"email":"a@example.com","name":"A"}"#).unwrap();
+        assert_eq!(user.roles, ["member"]);
+    }
+}

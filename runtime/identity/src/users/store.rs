@@ -1,0 +1,58 @@
+//! Static SQL on `platform.credentials`.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgExecutor, PgPool};
+use uuid::Uuid;
+
+/// The PHC string of a user's password.
+pub(crate) async fn load_password(pool: &PgPool, tenant: Uuid, user: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("select password_hash from platform.credentials where tenant_id = $1 and user_id = $2")
+        .bind(tenant)
+        .bind(user)
+        .fetch_optional(pool)
+        .await
+}
+
+pub(crate) async fn put_password(
+    executor: impl PgExecutor<'_>,
+    (tenant, user): (Uuid, Uuid),
+    hash: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into platform.credentials (tenant_id, user_id, password_hash, changed_at) values ($1, $2, $3, $4) \
+         on conflict (tenant_id, user_id) \
+         do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(hash)
+    .bind(now)
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Which of these users have a password.
+pub(crate) async fn load_with_password(
+    pool: &PgPool,
+    tenant: Uuid,
+    users: &[Uuid],
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("select user_id from platform.credentials where tenant_id = $1 and user_id = any($2)")
+        .bind(tenant)
+        .bind(users)
+        .fetch_all(pool)
+        .await
+}
+
+/// Waits until no other node makes the tenant's first administrator; held until the transaction ends.
+pub(crate) async fn lock_first(transaction: &mut sqlx::PgConnection, tenant: Uuid) -> sqlx::Result<()> {
+    sqlx::query(
+        "select pg_advisory_xact_lock(hashtextextended('trellis first administrator ' || $1::text, 0))",
+    )
+    .bind(tenant)
+    .execute(transaction)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Why a tenant could not be made, found or deleted.
+
+use crate::slug::{Slug, SlugFault};
+
+/// Everything that can go wrong with tenants.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The slug has the wrong shape or is reserved.
+    #[error(transparent)]
+    Slug(#[from] SlugFault),
+    /// The name is empty or longer than 200 characters.
+    #[error("a tenant's name has 1 to 200 characters")]
+    Name,
+    /// Another tenant has the slug.
+    #[error("there is a tenant `{0}` already")]
+    Taken(Slug),
+    /// The tenant is being deleted; deleting it again finishes that.
+    #[error("the tenant `{0}` is being deleted")]
+    Deleting(Slug),
+    /// No such tenant.
+    #[error("there is no such tenant")]
+    NotFound,
+    /// Neither host nor request says which of several tenants is meant.
+    #[error("say which tenant is meant")]
+    Ambiguous,
+    /// The schema could not be made or dropped.
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
+    /// The platform's tables could not be migrated.
+    #[error("the platform's tables cannot be migrated")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database failed or is away.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+}
+
+/// The result of this room.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

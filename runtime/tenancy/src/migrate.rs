@@ -1,0 +1,63 @@
+//! The platform's own tables: the files of `migrations/`, built into the binary, each run once.
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Connection, PgPool, SqlSafeStr};
+
+use crate::error::Result;
+use crate::store;
+
+/// Number, name and text of each file in `migrations/`, in order. What was released never changes.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "tenancy", include_str!("../../../migrations/0001_tenancy.sql")),
+    (2, "identity", include_str!("../../../migrations/0002_identity.sql")),
+];
+
+/// Brings the schema `platform` to this version. Nodes that start at once wait for each other (an advisory lock).
+///
+/// Runs on a connection of its own that is closed afterwards: when a migration fails, the lock ends with it.
+pub async fn migrate(pool: &PgPool) -> Result<()> {
+    let mut connection = pool.acquire().await?.detach();
+    // Not `run`: behind its `Acquire` the future is not `Send`.
+    let done = migrator().run_direct(None, &mut connection, false).await;
+    // The outcome of the migration counts more than that of the goodbye.
+    let closed = connection.close().await;
+    done?;
+    Ok(closed?)
+}
+
+/// Whether every migration of this version has been run.
+pub async fn is_migrated(pool: &PgPool) -> Result<bool> {
+    let newest = store::load_newest_migration(pool).await?;
+    Ok(newest >= MIGRATIONS.iter().map(|(number, ..)| *number).max())
+}
+
+fn migrator() -> Migrator {
+    let migration = |&(number, name, sql): &(i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    let mut migrator = Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect());
+    // Not the table of somebody else who keeps sqlx migrations in the same database.
+    migrator.dangerous_set_table_name("platform.migrations");
+    migrator.create_schema("platform");
+    // A node of the older version may start again while a newer one has migrated already.
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_listed_in_order() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let listed: Vec<String> =
+            MIGRATIONS.iter().map(|(number, name, _)| format!("{number:04}_{name}.sql")).collect();
+        assert_eq!(files, listed);
+    }
+}

@@ -1,0 +1,48 @@
+//! Records through the engine: what goes in comes out, and who may see it.
+
+use engine::filter::Filter;
+use engine::{Nested, Query, Selection, SortKey};
+use it::World;
+use serde_json::json;
+
+fn query(object: &str) -> Query {
+    Query { object: object.into(), ..Query::default() }
+}
+
+#[tokio::test]
+async fn what_goes_in_comes_out() {
+    let world = World::with_packages("in_out").await;
+    let ada = world.person("ada", "administrator").await;
+    let account = world
+        .create(&ada, "account", json!({ "name": "Tidewater", "annual_revenue": "1200000.50" }))
+        .await
+        .unwrap();
+    let deal = json!({ "name": "Array", "account_id": account, "amount": 12.5, "stage": "proposal", "close_date": "2026-12-24", "pipeline_id": null });
+    world.create(&ada, "deal", deal).await.unwrap();
+    let mut question = query("deal");
+    question.fields = vec![
+        Selection::Field("amount".into()),
+        Selection::Field("close_date".into()),
+        Selection::Field("account".into()),
+    ];
+    question.filter = Some(
+        Filter::from_json(&json!({ "account.name": { "contains": "tide" }, "amount": { "gte": 12 } }))
+            .unwrap(),
+    );
+    question.sort = vec![SortKey { path: "account.name".into(), descending: true }];
+    question.include_total = true;
+    let answer = world.read(&ada, &question).await.unwrap();
+    assert_eq!(answer[0]["amount"].to_string(), "12.5");
+    assert_eq!(answer[0]["close_date"], "2026-12-24");
+    assert_eq!(answer[0]["account"]["name"], "Tidewater");
+    let mut accounts = query("account");
+    accounts.fields = vec![Selection::Nested(Nested {
+        relation: "deals".into(),
+        fields: vec![Selection::Field("name".into()), Selection::Field("created_at".into())],
+        sort: vec![],
+        limit: None,
+        filter: None,
+    })];
+    let answer = world.read(&ada, &accounts).await.unwrap();
+    assert_eq!(answer[0]["deals"][0]["name"], "Array");
+}
