@@ -1,1 +1,70 @@
-//! api
+//! The wire: HTTP in, the engine's questions and commands out, and the other way round. Nobody else knows
+//! envelopes, status codes or cookies; nothing here knows SQL or decides who may do what.
+//!
+//! Reading order: [`routes`] (every address on one page), `edge` (what holds for every request), `asked`
+//! (a request with its body), `call` (the same with its caller, planned again while metadata moves),
+//! `list` and `body` (from URLs and JSON to questions), `rest` (the handlers), `answer` and `problem` (what goes
+//! out), `ui` (the embedded pages), [`serve`] (the socket).
+
+mod answer;
+mod asked;
+mod body;
+mod call;
+mod credential;
+mod edge;
+mod list;
+mod meter;
+mod problem;
+mod rest;
+pub mod routes;
+mod serve;
+mod ui;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use engine::Engine;
+use identity::Identity;
+use tenancy::Tenants;
+
+pub use meter::upkeep;
+pub use serve::serve;
+
+/// What the routes work with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub engine: Engine,
+    pub identity: Identity,
+    pub tenants: Tenants,
+    pub settings: Arc<Settings>,
+}
+
+/// What an operator may set about the wire.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Domain under which tenants have host names: `acme` in `acme.crm.example.com`.
+    pub base_domain: Option<String>,
+    /// Whether `X-Forwarded-For` is written by a proxy of ours: its last address is the caller's then.
+    pub trust_proxy: bool,
+    /// Largest body in bytes.
+    pub max_body: usize,
+    /// Longest time for one request; ten times that for changes of metadata.
+    pub timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            base_domain: None,
+            trust_proxy: false,
+            max_body: 10 * 1024 * 1024,
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Everything that the process answers to. Tests call it in process, without a socket.
+pub fn router(app: App) -> Router {
+    edge::around(routes::routed(Arc::new(app)))
+}

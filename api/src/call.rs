@@ -1,0 +1,122 @@
+//! A request whose caller is known, and the context that the engine is asked in. What is remembered of callers
+//! and metadata may be old; the engine says so, and then everything is looked up and asked again.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use chrono::Utc;
+use engine::{Context, Engine};
+use identity::{Caller, Credential, Rate};
+use metadata::Object;
+use uuid::Uuid;
+
+use crate::asked::Asked;
+use crate::credential;
+use crate::problem::{Code, Problem};
+
+/// How often a request is planned again before it is given up as busy.
+const RETRIES: u32 = 3;
+
+/// A request with its caller. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub asked: Arc<Asked>,
+    pub caller: Arc<Caller>,
+    pub context: Context,
+}
+
+/// How far memory is trusted when a handler begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// The handler asks the engine, whose statements compare the counters.
+    Remembered,
+    /// The handler answers from memory or from platform tables, so the counters are compared before.
+    Compared,
+}
+
+/// Runs a handler as whoever asks, again while metadata or access move under it.
+pub(crate) async fn with_caller<T, F, A>(asked: Arc<Asked>, trust: Trust, handler: F) -> Result<T, Problem>
+where
+    F: Fn(Call) -> A,
+    A: Future<Output = Result<T, Problem>>,
+{
+    let credential = credential::of(&asked.head.headers)?;
+    let mut call = admit(&asked, credential, trust).await?;
+    for _ in 0..RETRIES {
+        match handler(call.clone()).await {
+            Err(problem) if problem.code == Code::Outdated => {
+                call = admit_again(&asked, credential, call.caller.rate).await?;
+            }
+            outcome => return outcome,
+        }
+    }
+    handler(call).await
+}
+
+async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> Result<Call, Problem> {
+    let identity = &asked.app.identity;
+    let caller = match trust {
+        Trust::Remembered => identity.authenticate(credential, asked.ip).await,
+        Trust::Compared => identity.authenticate_fresh(credential, asked.ip).await,
+    };
+    let caller = caller?;
+    credential::check_csrf(credential, (&asked.head.method, &asked.head.headers), &caller)?;
+    let snapshot = asked.app.engine.snapshot(&caller.tenant).await?;
+    Ok(Call::new(asked.clone(), caller, snapshot))
+}
+
+async fn admit_again(
+    asked: &Arc<Asked>,
+    credential: Credential<'_>,
+    rate: Option<Rate>,
+) -> Result<Call, Problem> {
+    let caller = asked.app.identity.authenticate_again(credential, asked.ip, rate).await?;
+    let (snapshot, _) = asked.app.engine.fresh_snapshot(&caller.tenant).await?;
+    Ok(Call::new(asked.clone(), caller, snapshot))
+}
+
+impl Call {
+    fn new(asked: Arc<Asked>, caller: Caller, snapshot: Arc<engine::Snapshot>) -> Self {
+        let context = Context {
+            actor: caller.actor.clone(),
+            snapshot,
+            access: Some(caller.access),
+            now: Utc::now(),
+            request_id: asked.id.clone(),
+        };
+        Self { asked, caller: Arc::new(caller), context }
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.asked.app.engine
+    }
+
+    pub fn identity(&self) -> &identity::Identity {
+        &self.asked.app.identity
+    }
+
+    /// The object that the path names by its plural.
+    pub fn object(&self) -> Result<Arc<Object>, Problem> {
+        let plural = self.asked.part("plural");
+        self.context.snapshot.catalog.find_plural(plural).cloned().ok_or_else(Problem::not_found)
+    }
+
+    /// The record that the path names. What is no id is no record.
+    pub fn id(&self) -> Result<Uuid, Problem> {
+        Uuid::parse_str(self.asked.part("id")).map_err(|_| Problem::not_found())
+    }
+
+    /// Whether the caller's roles hold a system permission.
+    pub fn holds(&self, permission: &str) -> bool {
+        self.context.snapshot.policies.holds(&self.context.actor, permission)
+    }
+
+    /// Refuses callers without a system permission, and keys whose scopes leave out `area`.
+    pub fn require(&self, permission: &'static str, area: &str) -> Result<(), Problem> {
+        let write = !self.asked.head.method.is_safe();
+        if self.holds(permission) && self.context.actor.in_scope(area, write) {
+            return Ok(());
+        }
+        Err(engine::Error::Forbidden(engine::Refusal::Permission(permission)).into())
+    }
+}

@@ -1,0 +1,15 @@
+//! The handlers, one file a subject. Each is extract → question or command → engine → answer; what a handler
+//! needs of its caller stands in [`crate::routes`].
+
+pub(crate) mod api_keys;
+pub(crate) mod deploy;
+pub(crate) mod explain;
+pub(crate) mod health;
+pub(crate) mod history;
+pub(crate) mod metadata;
+pub(crate) mod records;
+pub(crate) mod revisions;
+pub(crate) mod rights;
+pub(crate) mod session;
+pub(crate) mod sessions;
+pub(crate) mod users;

@@ -1,0 +1,49 @@
+//! `/auth/v1/api-keys`: keys that act for the caller.
+
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+use identity::NewKey;
+use serde_json::json;
+
+use crate::answer;
+use crate::body::form::Form;
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::routes::Outcome;
+
+/// The caller's keys, the newest first; none of them readable.
+pub(crate) async fn list(call: Call) -> Outcome {
+    let keys = call.identity().list_keys(&call.caller.tenant, Some(call.caller.actor.user_id)).await?;
+    Ok(answer::data(&json!(keys)))
+}
+
+/// Makes a key and shows it, this once.
+pub(crate) async fn create(call: Call) -> Outcome {
+    let wish = read(call.asked.json()?)?;
+    let made = call.identity().create_key(&call.caller, wish).await?;
+    let body = json!({ "id": made.id, "key": made.key.expose(), "prefix": made.prefix });
+    Ok(answer::document(StatusCode::CREATED, &body))
+}
+
+/// Revokes a key, at once on every node.
+pub(crate) async fn revoke(call: Call) -> Outcome {
+    call.identity().revoke_key(&call.caller.tenant, Some(call.caller.actor.user_id), call.id()?).await?;
+    Ok(answer::no_content())
+}
+
+fn read(body: &[u8]) -> Result<NewKey, Problem> {
+    let mut form = Form::new(body)?;
+    let instant = |value: &serde_json::Value| DateTime::parse_from_rfc3339(value.as_str()?).ok();
+    let key = NewKey {
+        name: form.required_text("name"),
+        scopes: form.texts("scopes"),
+        expires_at: form
+            .typed("expires_at", "a time such as 2027-01-31T12:00:00Z", instant)
+            .map(|at| at.with_timezone(&Utc)),
+        rate_limit: form.typed("rate_limit", "a whole number", |value| u32::try_from(value.as_u64()?).ok()),
+        allowed_ips: form.texts("allowed_ips"),
+        role: form.text("role"),
+    };
+    form.finish()?;
+    Ok(key)
+}

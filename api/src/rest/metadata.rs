@@ -1,0 +1,108 @@
+//! `/metadata/v1`, the reading half: what exists, as far as the caller may know of it.
+
+use axum::response::Response;
+use http::{HeaderValue, header};
+use metadata::{Kind, Object, schemas};
+use serde_json::{Value as Json, json};
+
+use super::{rights, session};
+use crate::answer;
+use crate::asked::params::Params;
+use crate::call::Call;
+use crate::problem::{Code, Problem};
+use crate::routes::Outcome;
+
+/// Everything that the UI needs to begin, in one answer.
+pub(crate) async fn bootstrap(call: Call) -> Outcome {
+    Params::new(call.asked.pairs()?).finish()?;
+    let session = call.caller.session.as_ref().map(|session| session.id).unwrap_or_default();
+    let tag = format!("\"{}-{}-{session}\"", call.context.snapshot.revision, call.caller.access);
+    if answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    let user = session::describe(&call).await?;
+    let document = json!({
+        "revision": call.context.snapshot.revision,
+        "user": user,
+        "objects": objects(&call),
+        "option_sets": components(&call, Kind::OptionSets),
+        "list_views": components(&call, Kind::ListViews),
+        "layouts": components(&call, Kind::Layouts),
+    });
+    Ok(answer::tagged(answer::data(&document), &tag))
+}
+
+/// Each object with what the caller may do with its records.
+fn objects(call: &Call) -> Json {
+    let seen = call.context.snapshot.catalog.objects.iter().filter(|object| rights::sees(call, object));
+    let described = seen.map(|object| {
+        let mut json = object.to_json();
+        json["permissions"] = rights::of(call, object);
+        json
+    });
+    described.collect()
+}
+
+/// All components of a kind.
+pub(crate) async fn list(call: Call) -> Outcome {
+    Params::new(call.asked.pairs()?).finish()?;
+    Ok(answer::data(&components(&call, kind(&call)?)))
+}
+
+/// One component.
+pub(crate) async fn show(call: Call) -> Outcome {
+    Params::new(call.asked.pairs()?).finish()?;
+    component(&call, kind(&call)?, call.asked.part("name"))
+}
+
+/// One field of an object.
+pub(crate) async fn show_field(call: Call) -> Outcome {
+    let name = format!("{}.{}", call.asked.part("object"), call.asked.part("field"));
+    component(&call, Kind::Fields, &name)
+}
+
+/// The JSON Schema of a kind's definitions, bare, as editors want it.
+pub(crate) async fn schema(call: Call) -> Outcome {
+    let mut response = answer::document(http::StatusCode::OK, schemas::schema(kind(&call)?));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/schema+json"));
+    Ok(response)
+}
+
+/// The kind that the path names.
+pub(crate) fn kind(call: &Call) -> Result<Kind, Problem> {
+    let word = call.asked.part("kind");
+    let known = || Kind::ALL.map(Kind::word).join(", ");
+    Kind::find(word).ok_or_else(|| {
+        Problem::new(
+            Code::NotFound,
+            format!("there is no kind of metadata called that; there are {}", known()),
+        )
+    })
+}
+
+fn component(call: &Call, kind: Kind, name: &str) -> Result<Response, Problem> {
+    let found = call.context.snapshot.catalog.component_json(kind, name);
+    let seen = found.filter(|json| is_seen(call, kind, (name, json)));
+    seen.map(|json| answer::data(&json)).ok_or_else(Problem::not_found)
+}
+
+fn components(call: &Call, kind: Kind) -> Json {
+    let catalog = &call.context.snapshot.catalog;
+    let named = catalog.component_names(kind).into_iter().filter_map(|name| {
+        let json = catalog.component_json(kind, &name)?;
+        is_seen(call, kind, (&name, &json)).then_some(json)
+    });
+    named.collect()
+}
+
+/// What belongs to an object is known to those who may read its records.
+fn is_seen(call: &Call, kind: Kind, (name, json): (&str, &Json)) -> bool {
+    let object = match kind {
+        Kind::OptionSets => return true,
+        Kind::Objects => Some(name),
+        Kind::Fields => name.split('.').next(),
+        Kind::ListViews | Kind::Layouts => json["object"].as_str(),
+    };
+    let find = |name: &str| call.context.snapshot.catalog.find_object(name).cloned();
+    object.and_then(find).is_some_and(|object: std::sync::Arc<Object>| rights::sees(call, &object))
+}

@@ -1,0 +1,156 @@
+//! `/api/v1/{plural}`: the records of any object.
+
+use axum::response::Response;
+use engine::{Command, Query, Update, What, Written};
+use http::{HeaderValue, StatusCode, header};
+use uuid::Uuid;
+
+use super::explain;
+use crate::answer::{self, version_tag};
+use crate::asked::params::Params;
+use crate::body::{self, Records};
+use crate::call::Call;
+use crate::list;
+use crate::problem::{Code, Problem};
+use crate::routes::Outcome;
+
+/// A page of records.
+pub(crate) async fn list(call: Call) -> Outcome {
+    let (object, pairs) = (call.object()?, call.asked.pairs()?);
+    let query = list::many(&object, &pairs).map_err(Problem::invalid)?;
+    if explain::is_asked(&call, &pairs) {
+        return explain::read(&call, &query);
+    }
+    let answer = call.engine().read(&call.context, &query).await?;
+    Ok(answer::page(&answer, &query))
+}
+
+/// One record.
+pub(crate) async fn show(call: Call) -> Outcome {
+    let (object, id, pairs) = (call.object()?, call.id()?, call.asked.pairs()?);
+    let fields = list::one(&object, &pairs).map_err(Problem::invalid)?;
+    if explain::is_asked(&call, &pairs) {
+        return explain::read(&call, &Query { fields, ..Query::of(&object.name, vec![id]) });
+    }
+    // The version says nothing about related records, so an answer with those is never "not modified".
+    let tags = !list::fields::nests(&fields);
+    let one = call.engine().read_one(&call.context, &object.name, id, fields).await?;
+    let tag = version_tag(one.version);
+    if tags && answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    Ok(answer::one(StatusCode::OK, &one))
+}
+
+/// One new record from an object, or several from an array: all or nothing.
+pub(crate) async fn create(call: Call) -> Outcome {
+    no_parameters(&call)?;
+    match body::records(call.asked.json()?)? {
+        Records::One(fields) => {
+            let written = write(&call, What::Create(vec![fields])).await?;
+            located(&call, one(StatusCode::CREATED, &written), &written)
+        }
+        Records::Many(records) => {
+            let written = write(&call, What::Create(records)).await?;
+            let json = written.answer.map_or_else(|| b"[]".to_vec(), |answer| answer.json);
+            Ok(answer::raw(StatusCode::CREATED, &json))
+        }
+    }
+}
+
+/// Changes the named fields of a record.
+pub(crate) async fn update(call: Call) -> Outcome {
+    no_parameters(&call)?;
+    let if_version = if_match(call.asked.header(&header::IF_MATCH))?;
+    let update = Update { id: call.id()?, fields: body::record(call.asked.json()?)?, if_version };
+    let written = write(&call, What::Update(vec![update])).await?;
+    Ok(one(StatusCode::OK, &written))
+}
+
+/// Into the recycle bin, or gone for good with `permanent=true`.
+pub(crate) async fn delete(call: Call) -> Outcome {
+    let id = call.id()?;
+    let mut params = Params::new(call.asked.pairs()?);
+    let permanent = params.flag("permanent");
+    params.finish()?;
+    if let Some(version) = if_match(call.asked.header(&header::IF_MATCH))? {
+        require_version(&call, id, version).await?;
+    }
+    write(&call, if permanent { What::Purge(vec![id]) } else { What::Delete(vec![id]) }).await?;
+    Ok(answer::no_content())
+}
+
+/// Out of the recycle bin.
+pub(crate) async fn restore(call: Call) -> Outcome {
+    no_parameters(&call)?;
+    let written = write(&call, What::Restore(vec![call.id()?])).await?;
+    Ok(one(StatusCode::OK, &written))
+}
+
+async fn write(call: &Call, what: What) -> Result<Written, Problem> {
+    let command = Command { object: call.object()?.name.clone(), what };
+    Ok(call.engine().write(&call.context, command).await?)
+}
+
+/// Parameters of a write would be silently ignored wishes.
+fn no_parameters(call: &Call) -> Result<(), Problem> {
+    Params::new(call.asked.pairs()?).finish()
+}
+
+/// The record that was written. A caller who may not see it gets its id.
+fn one(status: StatusCode, written: &Written) -> Response {
+    let id = written.ids.first().copied().unwrap_or_default();
+    let bare = || format!("{{\"id\":\"{id}\"}}").into_bytes();
+    let record = written.answer.as_ref().and_then(answer::only).map_or_else(bare, <[u8]>::to_vec);
+    let response = answer::raw(status, &record);
+    match written.versions.first() {
+        Some(version) => answer::tagged(response, &version_tag(*version)),
+        None => response,
+    }
+}
+
+fn located(call: &Call, mut response: Response, written: &Written) -> Outcome {
+    let id = written.ids.first().copied().unwrap_or_default();
+    let place = format!("/api/v1/{}/{id}", call.object()?.plural);
+    if let Ok(place) = HeaderValue::try_from(place) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+/// The version that the caller saw; `None` for any.
+fn if_match(header: Option<&str>) -> Result<Option<i64>, Problem> {
+    let Some(text) = header.map(str::trim).filter(|text| *text != "*") else { return Ok(None) };
+    if text.contains(',') {
+        return Err(Problem::new(Code::InvalidRequest, "If-Match takes one version here"));
+    }
+    let version =
+        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    // A tag that was never given out matches nothing.
+    version.map(Some).ok_or_else(|| engine::Error::Stale.into())
+}
+
+async fn require_version(call: &Call, id: Uuid, version: i64) -> Result<(), Problem> {
+    let one = call.engine().read_one(&call.context, &call.object()?.name, id, Vec::new()).await?;
+    if one.version == version { Ok(()) } else { Err(engine::Error::Stale.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn if_match_names_one_version() {
+        assert_eq!(if_match(None).unwrap(), None);
+        assert_eq!(if_match(Some("*")).unwrap(), None);
+        assert_eq!(if_match(Some("\"3\"")).unwrap(), Some(3));
+        for (header, code) in [
+            ("W/\"3\"", Code::Stale),
+            ("3", Code::Stale),
+            ("\"x\"", Code::Stale),
+            ("\"1\", \"2\"", Code::InvalidRequest),
+        ] {
+            assert_eq!(if_match(Some(header)).unwrap_err().code, code, "{header}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `/metadata/v1/revisions`: who changed the metadata when, and the way back.
+
+use serde_json::json;
+
+use super::deploy::allow_json;
+use crate::answer;
+use crate::asked::params::Params;
+use crate::body::form::Form;
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::routes::Outcome;
+
+/// The newest revisions, before `before` if given.
+pub(crate) async fn list(call: Call) -> Outcome {
+    let mut params = Params::new(call.asked.pairs()?);
+    let (limit, before) = (params.limit(200), params.number("before", 1, i64::MAX));
+    params.finish()?;
+    Ok(answer::data(&call.engine().revisions(&call.context, limit, before).await?))
+}
+
+/// One of them with what it changed and the steps that it ran.
+pub(crate) async fn show(call: Call) -> Outcome {
+    Params::new(call.asked.pairs()?).finish()?;
+    Ok(answer::data(&call.engine().revision(&call.context, number(&call)?).await?))
+}
+
+/// Back to what was at a revision, as a new revision.
+pub(crate) async fn rollback(call: Call) -> Outcome {
+    let mut form = Form::optional(call.asked.optional_json()?)?;
+    let dry_run = form.flag("dry_run").unwrap_or_default();
+    let allow = form.typed("allow_data_loss", "true or a list of names", allow_json).unwrap_or_default();
+    form.finish()?;
+    let applied = call.engine().rollback(&call.context, number(&call)?, dry_run, allow).await?;
+    Ok(answer::data(&json!({ "revision": applied.revision, "steps": applied.steps })))
+}
+
+fn number(call: &Call) -> Result<i64, Problem> {
+    call.asked.part("number").parse().map_err(|_| Problem::not_found())
+}

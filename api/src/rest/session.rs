@@ -1,0 +1,79 @@
+//! `/auth/v1`: signing in and out, and who one is.
+
+use std::sync::Arc;
+
+use http::{StatusCode, header};
+use identity::{LoginError, NewSession, Origin, Secret};
+use serde_json::{Value as Json, json};
+
+use super::rights;
+use crate::asked::Asked;
+use crate::body::form::Form;
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::routes::Outcome;
+use crate::{answer, credential};
+
+/// Opens a session: the token in the body for programs, in a cookie for browsers.
+pub(crate) async fn login(asked: Arc<Asked>) -> Outcome {
+    let mut form = Form::new(asked.json()?)?;
+    let (email, password) = (form.required_text("email"), Secret::new(form.required_text("password")));
+    let tenant = form.text("tenant");
+    // No second factor is set up anywhere yet, so whatever is typed here is right.
+    form.text("totp");
+    form.finish()?;
+    let tenant = match find_tenant(&asked, tenant.as_deref()).await {
+        Err(tenancy::Error::NotFound) => return Err(LoginError::Wrong.into()),
+        found => found?,
+    };
+    let user_agent = asked.header(&header::USER_AGENT).map(str::to_owned);
+    let session =
+        asked.app.identity.login(&tenant, &email, &password, Origin { ip: asked.ip, user_agent }).await?;
+    Ok(opened(&asked, &session))
+}
+
+async fn find_tenant(asked: &Asked, named: Option<&str>) -> tenancy::Result<engine::Tenant> {
+    let host = asked.header(&header::HOST).or_else(|| asked.head.uri.host());
+    asked.app.tenants.resolve(host, asked.app.settings.base_domain.as_deref(), named).await
+}
+
+fn opened(asked: &Asked, session: &NewSession) -> axum::response::Response {
+    let body = json!({
+        "access_token": session.token.expose(),
+        "token_type": "Bearer",
+        "expires_in": session.expires_in.as_secs(),
+    });
+    let mut response = answer::document(StatusCode::OK, &body);
+    if let Some(cookie) = credential::session_cookie(&session.token, session.expires_in, asked.is_https()) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Ends the session, at once on every node.
+pub(crate) async fn logout(call: Call) -> Outcome {
+    call.identity().logout(&call.caller).await?;
+    let mut response = answer::no_content();
+    if let Some(cookie) = credential::no_cookie(call.asked.is_https()) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Who the caller is and what they may do.
+pub(crate) async fn me(call: Call) -> Outcome {
+    Ok(answer::data(&describe(&call).await?))
+}
+
+/// The answer of `/auth/v1/me`.
+pub(crate) async fn describe(call: &Call) -> Result<Json, Problem> {
+    let (actor, tenant) = (&call.context.actor, &call.caller.tenant);
+    let name = call.asked.app.tenants.find_name(tenant.id).await?;
+    Ok(json!({
+        "user": { "id": actor.user_id, "name": actor.name, "email": call.caller.email },
+        "tenant": { "id": tenant.id, "slug": tenant.slug, "name": name },
+        "roles": actor.roles,
+        "permissions": rights::summary(call),
+        "csrf_token": call.caller.session.as_ref().map(|session| session.csrf.expose()),
+    }))
+}

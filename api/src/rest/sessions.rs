@@ -1,0 +1,25 @@
+//! `/auth/v1/sessions`: where the caller is signed in.
+
+use serde_json::{Value as Json, json};
+
+use crate::answer;
+use crate::call::Call;
+use crate::routes::Outcome;
+
+/// The caller's open sessions, the newest first.
+pub(crate) async fn list(call: Call) -> Outcome {
+    let current = call.caller.session.as_ref().map(|session| session.id);
+    let open = call.identity().list_sessions(&call.caller.tenant, call.caller.actor.user_id).await?;
+    let described = open.iter().map(|session| {
+        let mut json = json!(session);
+        json["current"] = (Some(session.id) == current).into();
+        json
+    });
+    Ok(answer::data(&described.collect::<Json>()))
+}
+
+/// Closes one of them.
+pub(crate) async fn revoke(call: Call) -> Outcome {
+    call.identity().revoke_session(&call.caller.tenant, call.caller.actor.user_id, call.id()?).await?;
+    Ok(answer::no_content())
+}

@@ -1,0 +1,108 @@
+//! `/admin/v1/users`: people, made and changed by administrators.
+
+use axum::response::Response;
+use engine::Query;
+use http::{HeaderValue, StatusCode, header};
+use identity::{NewUser, Secret, UserPatch};
+use permissions::MEMBER;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::answer;
+use crate::asked::params::Params;
+use crate::body::form::Form;
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::routes::Outcome;
+
+/// A page of people by name.
+pub(crate) async fn list(call: Call) -> Outcome {
+    let mut params = Params::new(call.asked.pairs()?);
+    let (limit, cursor) = (params.limit(1000), params.text("cursor"));
+    params.finish()?;
+    let people = call.identity().list_users(&call.caller.tenant, limit, cursor).await?;
+    Ok(answer::page(&people, &Query { limit, ..Query::default() }))
+}
+
+/// One of them.
+pub(crate) async fn show(call: Call) -> Outcome {
+    user(&call, call.id()?, StatusCode::OK).await
+}
+
+/// A new one.
+pub(crate) async fn create(call: Call) -> Outcome {
+    let wish = read_new(call.asked.json()?)?;
+    let id = call.identity().create_user(&call.caller.tenant, wish).await?;
+    let mut response = user(&call, id, StatusCode::CREATED).await?;
+    if let Ok(place) = HeaderValue::try_from(format!("/admin/v1/users/{id}")) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+/// Changes what is named.
+pub(crate) async fn update(call: Call) -> Outcome {
+    let patch = read_patch(call.asked.json()?)?;
+    call.identity().patch_user(&call.caller.tenant, call.id()?, patch).await?;
+    user(&call, call.id()?, StatusCode::OK).await
+}
+
+async fn user(call: &Call, id: Uuid, status: StatusCode) -> Result<Response, Problem> {
+    let found = call.identity().find_user(&call.caller.tenant, id).await?.ok_or_else(Problem::not_found)?;
+    Ok(answer::raw(status, answer::only(&found).unwrap_or(b"null")))
+}
+
+fn read_new(body: &[u8]) -> Result<NewUser, Problem> {
+    let mut form = Form::new(body)?;
+    let user = NewUser {
+        email: form.required_text("email"),
+        name: form.required_text("name"),
+        password: form.text("password").map(Secret::new),
+        roles: form.texts("roles").unwrap_or_else(|| vec![MEMBER.to_owned()]),
+        manager_id: form.typed("manager_id", "the id of a user", id),
+        title: form.text("title"),
+        time_zone: form.text("time_zone"),
+    };
+    form.finish()?;
+    Ok(user)
+}
+
+fn read_patch(body: &[u8]) -> Result<UserPatch, Problem> {
+    let mut form = Form::new(body)?;
+    // Null empties these three; for the others it means that nothing is said.
+    let [manager, title, time_zone] = ["manager_id", "title", "time_zone"].map(|key| form.has(key));
+    let patch = UserPatch {
+        email: form.text("email"),
+        name: form.text("name"),
+        password: form.text("password").map(Secret::new),
+        roles: form.texts("roles"),
+        active: form.flag("active"),
+        manager_id: Some(form.typed("manager_id", "the id of a user", id)).filter(|_| manager),
+        title: Some(form.text("title")).filter(|_| title),
+        time_zone: Some(form.text("time_zone")).filter(|_| time_zone),
+    };
+    form.finish()?;
+    Ok(patch)
+}
+
+fn id(value: &Json) -> Option<Uuid> {
+    Uuid::parse_str(value.as_str()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_empties_and_nothing_leaves() {
+        let patch = read_patch(br#"{"title":null,"name":"Ada"}"#).unwrap();
+        assert_eq!((patch.title, patch.time_zone, patch.name), (Some(None), None, Some("Ada".into())));
+    }
+
+    #[test]
+    fn problems_have_paths() {
+        let problem = read_new(br#"{"email":1,"manager_id":"x","teams":[]}"#).unwrap_err();
+        let paths: Vec<&str> = problem.errors.iter().map(|detail| detail.path.as_str()).collect();
+        assert_eq!(paths, ["email", "name", "manager_id", "teams"]);
+    }
+}

@@ -1,0 +1,210 @@
+//! Every address on one page: method, path, what it needs of the caller, and the handler.
+//!
+//! *open*: anybody. *caller*: who is signed in or shows a key; what they may do is the engine's decision.
+//! *compared*: the same for what is not answered by the engine's statements, so that the caller is compared with
+//! the database first. *permission*: a system permission besides.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use http::{Method, Request};
+
+use crate::asked::Asked;
+use crate::call::{Call, Trust, with_caller};
+use crate::problem::{Code, Problem};
+use crate::rest::{
+    api_keys, deploy, health, history, metadata, records, revisions, session, sessions, users,
+};
+use crate::{App, edge, ui};
+
+/// What a handler answers.
+pub(crate) type Outcome = Result<Response, Problem>;
+
+type Answering = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+type Handler = Arc<dyn Fn(Arc<Asked>) -> Answering + Send + Sync>;
+
+/// What a route asks of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    Nothing,
+    Caller,
+    /// A system permission such as `manage_metadata`.
+    Permission(&'static str),
+}
+
+/// One row of the table.
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub need: Need,
+    handler: Handler,
+}
+
+/// The table.
+pub fn table() -> Vec<Route> {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    const PATCH: Method = Method::PATCH;
+    const DELETE: Method = Method::DELETE;
+    vec![
+        // The process
+        open(GET, "/healthz", health::alive),
+        open(GET, "/readyz", health::ready),
+        open(GET, "/metrics", health::metrics),
+        // Who is asking
+        open(POST, "/auth/v1/login", session::login),
+        compared(POST, "/auth/v1/logout", session::logout),
+        compared(GET, "/auth/v1/me", session::me),
+        compared(GET, "/auth/v1/sessions", sessions::list),
+        compared(DELETE, "/auth/v1/sessions/{id}", sessions::revoke),
+        compared(GET, "/auth/v1/api-keys", api_keys::list),
+        compared(POST, "/auth/v1/api-keys", api_keys::create),
+        compared(DELETE, "/auth/v1/api-keys/{id}", api_keys::revoke),
+        // Records
+        caller(GET, "/api/v1/{plural}", records::list),
+        caller(POST, "/api/v1/{plural}", records::create),
+        caller(GET, "/api/v1/{plural}/{id}", records::show),
+        caller(PATCH, "/api/v1/{plural}/{id}", records::update),
+        caller(DELETE, "/api/v1/{plural}/{id}", records::delete),
+        caller(POST, "/api/v1/{plural}/{id}/restore", records::restore),
+        caller(GET, "/api/v1/{plural}/{id}/history", history::list),
+        // Metadata
+        compared(GET, "/metadata/v1/bootstrap", metadata::bootstrap),
+        compared(GET, "/metadata/v1/schemas/{kind}", metadata::schema),
+        compared(GET, "/metadata/v1/{kind}", metadata::list),
+        compared(GET, "/metadata/v1/{kind}/{name}", metadata::show),
+        compared(GET, "/metadata/v1/objects/{object}/fields/{field}", metadata::show_field),
+        permission(PUT, "/metadata/v1/objects/{object}/fields/{field}", "manage_metadata", deploy::put_field),
+        permission(
+            DELETE,
+            "/metadata/v1/objects/{object}/fields/{field}",
+            "manage_metadata",
+            deploy::delete_field,
+        ),
+        permission(PUT, "/metadata/v1/{kind}/{name}", "manage_metadata", deploy::put),
+        permission(DELETE, "/metadata/v1/{kind}/{name}", "manage_metadata", deploy::delete),
+        permission(POST, "/metadata/v1/deploy", "manage_metadata", deploy::deploy),
+        permission(GET, "/metadata/v1/revisions", "manage_metadata", revisions::list),
+        permission(GET, "/metadata/v1/revisions/{number}", "manage_metadata", revisions::show),
+        permission(POST, "/metadata/v1/revisions/{number}/rollback", "manage_metadata", revisions::rollback),
+        // Administration
+        permission(GET, "/admin/v1/users", "manage_users", users::list),
+        permission(POST, "/admin/v1/users", "manage_users", users::create),
+        permission(GET, "/admin/v1/users/{id}", "manage_users", users::show),
+        permission(PATCH, "/admin/v1/users/{id}", "manage_users", users::update),
+    ]
+}
+
+fn open<F, A>(method: Method, path: &'static str, handler: F) -> Route
+where
+    F: Fn(Arc<Asked>) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Outcome> + Send + 'static,
+{
+    let handler: Handler = Arc::new(move |asked| Box::pin(handler(asked)));
+    Route { method, path, need: Need::Nothing, handler }
+}
+
+fn caller<F, A>(method: Method, path: &'static str, handler: F) -> Route
+where
+    F: Fn(Call) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Outcome> + Send + 'static,
+{
+    let handler: Handler = Arc::new(move |asked| Box::pin(answered(asked, Trust::Remembered, handler)));
+    Route { method, path, need: Need::Caller, handler }
+}
+
+fn compared<F, A>(method: Method, path: &'static str, handler: F) -> Route
+where
+    F: Fn(Call) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Outcome> + Send + 'static,
+{
+    let handler: Handler = Arc::new(move |asked| Box::pin(answered(asked, Trust::Compared, handler)));
+    Route { method, path, need: Need::Caller, handler }
+}
+
+fn permission<F, A>(method: Method, path: &'static str, permission: &'static str, handler: F) -> Route
+where
+    F: Fn(Call) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Outcome> + Send + 'static,
+{
+    let area = if path.starts_with("/admin/") { "admin" } else { "metadata" };
+    let guarded = move |call: Call| async move {
+        call.require(permission, area)?;
+        handler(call).await
+    };
+    let handler: Handler = Arc::new(move |asked| Box::pin(answered(asked, Trust::Compared, guarded)));
+    Route { method, path, need: Need::Permission(permission), handler }
+}
+
+/// Runs a handler as its caller; a key sees in each answer what is left of its requests.
+async fn answered<F, A>(asked: Arc<Asked>, trust: Trust, handler: F) -> Outcome
+where
+    F: Fn(Call) -> A,
+    A: Future<Output = Outcome>,
+{
+    let asking = |call: Call| {
+        let rate = call.caller.rate;
+        let handling = handler(call);
+        async move {
+            let mut response = handling.await?;
+            rate.iter().for_each(|rate| response.headers_mut().extend(crate::problem::rate_headers(rate)));
+            Ok(response)
+        }
+    };
+    with_caller(asked, trust, asking).await
+}
+
+/// The table as a router, without the edge.
+pub(crate) fn routed(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for Route { method, path, handler, .. } in table() {
+        let Ok(filter) = MethodFilter::try_from(method) else { continue };
+        let app = app.clone();
+        let answering =
+            move |request: Request<Body>| run(app.clone(), patience(path, &app), handler.clone(), request);
+        router = router.route(path, on(filter, answering));
+    }
+    router.fallback(ui::page).method_not_allowed_fallback(edge::wrong_method)
+}
+
+/// Changes of metadata wait for locks and may rewrite tables.
+fn patience(path: &str, app: &App) -> Duration {
+    if path.starts_with("/metadata/") { app.settings.timeout * 10 } else { app.settings.timeout }
+}
+
+async fn run(app: Arc<App>, patience: Duration, handler: Handler, request: Request<Body>) -> Response {
+    let answering = async { handler(Arc::new(Asked::read(app, request).await?)).await };
+    let too_late = || Problem::new(Code::Timeout, "the request took too long and was given up");
+    match tokio::time::timeout(patience, answering).await {
+        Ok(outcome) => outcome.unwrap_or_else(IntoResponse::into_response),
+        Err(_) => too_late().into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_these_routes_are_open() {
+        let open: Vec<&str> =
+            table().iter().filter(|route| route.need == Need::Nothing).map(|route| route.path).collect();
+        assert_eq!(open, ["/healthz", "/readyz", "/metrics", "/auth/v1/login"]);
+    }
+
+    #[test]
+    fn what_changes_metadata_or_users_needs_a_permission() {
+        for route in table() {
+            let guarded = route.path.starts_with("/admin/")
+                || (route.path.starts_with("/metadata/") && !route.method.is_safe());
+            assert!(!guarded || matches!(route.need, Need::Permission(_)), "{} {}", route.method, route.path);
+        }
+    }
+}
