@@ -1,8 +1,8 @@
 //! Users as the engine keeps them: the queries and commands on the object `user`.
 
+use engine::filter::Operator;
 use engine::{
-    Answer, Bin, Command, Fields, Filter, Nested, Operator, Page, Query, Selection, SortKey, Tenant, Update,
-    What,
+    Answer, Bin, Command, Fields, Filter, Nested, Page, Query, Selection, SortKey, Tenant, Update, What,
 };
 use permissions::ADMINISTRATOR;
 use serde::{Deserialize, Serialize};

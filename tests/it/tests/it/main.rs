@@ -1,4 +1,6 @@
 //! The database ring: one binary, real PostgreSQL, a database for each test.
 
+mod identity;
 mod packages;
 mod records;
+mod tenancy;

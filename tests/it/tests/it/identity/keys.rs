@@ -1,0 +1,129 @@
+//! API keys: what they may be limited to, and what limits do.
+
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+use identity::{AuthError, Caller, Credential, Error, NewKey, Secret};
+use permissions::ActorKind;
+use serde_json::{Value as Json, json};
+
+use super::world::World;
+
+fn wish(json: Json) -> NewKey {
+    serde_json::from_value(json).unwrap()
+}
+
+async fn ada(world: &World) -> Caller {
+    let token = world.session("ada@example.com").await;
+    world.caller(&token).await.unwrap()
+}
+
+async fn key(world: &World, caller: &Caller, json: Json) -> Secret {
+    world.node.create_key(caller, wish(json)).await.unwrap().key
+}
+
+#[tokio::test]
+async fn a_key_acts_for_its_user_until_revoked() {
+    let (world, ada_id) = World::with_ada("key").await;
+    let ada = ada(&world).await;
+    let made = world.node.create_key(&ada, wish(json!({ "name": "sync" }))).await.unwrap();
+    assert!(made.key.expose().starts_with(&made.prefix));
+    let caller = world.caller(&made.key).await.unwrap();
+    assert_eq!((caller.actor.user_id, &caller.actor.kind), (ada_id, &ActorKind::ApiKey));
+    assert_eq!(caller.actor.roles, ["administrator"]);
+    assert!(caller.session.is_none() && caller.actor.scopes.is_none() && !caller.is_limited);
+    assert_eq!(caller.rate.unwrap().limit, identity::rate_limit::DEFAULT_PER_MINUTE);
+    let cookie = world.node.authenticate(Credential::Cookie(made.key.expose()), None).await;
+    assert!(matches!(cookie, Err(AuthError::Unknown)), "a key is not a cookie");
+
+    let keys = world.node.list_keys(&world.tenant, Some(ada_id)).await.unwrap();
+    assert_eq!((keys[0].id, keys[0].prefix.as_str()), (made.id, made.prefix.as_str()));
+    assert!(keys[0].last_used_at.is_some());
+    let bob = world.user("bob@example.com", "member").await;
+    assert!(world.node.list_keys(&world.tenant, Some(bob)).await.unwrap().is_empty());
+    assert!(matches!(world.node.revoke_key(&world.tenant, Some(bob), made.id).await, Err(Error::NotFound)));
+    world.node.revoke_key(&world.tenant, None, made.id).await.unwrap();
+    let bearer = Credential::Bearer(made.key.expose());
+    assert!(matches!(world.node.authenticate_fresh(bearer, None).await, Err(AuthError::Unknown)));
+    assert!(world.node.list_keys(&world.tenant, None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_key_may_be_limited() {
+    let (world, _) = World::with_ada("limits").await;
+    let ada = ada(&world).await;
+    let limited = key(&world, &ada, json!({ "name": "k", "role": "member", "scopes": ["deals:read"] })).await;
+    let caller = world.caller(&limited).await.unwrap();
+    assert_eq!(caller.actor.roles, ["member"]);
+    assert!(caller.actor.in_scope("deals", false) && !caller.actor.in_scope("deals", true));
+    assert!(!caller.actor.in_scope("contacts", false));
+    let refused = world.node.create_key(&caller, wish(json!({ "name": "wider" }))).await;
+    assert!(matches!(refused, Err(Error::LimitedKey)), "{refused:?}");
+
+    let here = key(&world, &ada, json!({ "name": "k", "allowed_ips": ["192.0.2.0/24", "2001:db8::1"] })).await;
+    let from = async |ip: Option<&str>| {
+        let ip = ip.map(|ip| ip.parse::<IpAddr>().unwrap());
+        world.node.authenticate(Credential::Bearer(here.expose()), ip).await.map(|_| ())
+    };
+    from(Some("192.0.2.9")).await.unwrap();
+    from(Some("2001:db8::1")).await.unwrap();
+    assert!(matches!(from(Some("198.51.100.1")).await, Err(AuthError::Address)));
+    assert!(matches!(from(None).await, Err(AuthError::Address)));
+
+    let soon = key(&world, &ada, json!({ "name": "k", "expires_at": world.now() + TimeDelta::hours(1) })).await;
+    world.caller(&soon).await.unwrap();
+    world.pass(TimeDelta::minutes(61));
+    assert!(matches!(world.caller(&soon).await, Err(AuthError::Unknown)));
+}
+
+#[tokio::test]
+async fn a_key_runs_out_of_requests_for_a_while() {
+    let (world, _) = World::with_ada("rate").await;
+    let ada = ada(&world).await;
+    let slow = key(&world, &ada, json!({ "name": "k", "rate_limit": 3 })).await;
+    for left in [2, 1, 0] {
+        assert_eq!(world.caller(&slow).await.unwrap().rate.unwrap().remaining, left);
+    }
+    let Err(AuthError::Throttled(rate)) = world.caller(&slow).await else { panic!() };
+    assert!((19..=20).contains(&rate.retry_after.as_secs()), "{rate:?}");
+    let again = world.node.authenticate_again(Credential::Bearer(slow.expose()), None, None).await;
+    assert!(again.is_ok(), "within a request that was counted already");
+    world.pass(TimeDelta::seconds(21));
+    world.caller(&slow).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_gives_no_more_than_its_user_has() {
+    let (world, _) = World::with_ada("more").await;
+    world.user("bob@example.com", "member").await;
+    let token = world.session("bob@example.com").await;
+    let bob = world.caller(&token).await.unwrap();
+    let refused = world.node.create_key(&bob, wish(json!({ "name": "k", "role": "administrator" }))).await;
+    assert!(matches!(&refused, Err(Error::Invalid(problems)) if problems[0].code == "not-allowed"), "{refused:?}");
+
+    let eve_id = world.user("eve@example.com", "administrator").await;
+    let token = world.session("eve@example.com").await;
+    let eve = world.caller(&token).await.unwrap();
+    let kept = key(&world, &eve, json!({ "name": "k", "role": "administrator" })).await;
+    let demote = serde_json::from_value(json!({ "roles": ["member"] })).unwrap();
+    world.node.patch_user(&world.tenant, eve_id, demote).await.unwrap();
+    let caller = world.node.authenticate_fresh(Credential::Bearer(kept.expose()), None).await.unwrap();
+    assert!(caller.actor.roles.is_empty());
+}
+
+#[tokio::test]
+async fn the_shell_makes_keys_without_limits() {
+    let world = World::new("shell").await;
+    let key = world.node.create_key_for_shell(&world.tenant, "script", None).await.unwrap();
+    let caller = world.caller(&key.key).await.unwrap();
+    assert_eq!(caller.actor.user_id, engine::SYSTEM_USER);
+    assert_eq!(caller.actor.roles, ["administrator"]);
+    assert!(caller.rate.is_none());
+
+    let ada = world.user("ada@example.com", "administrator").await;
+    let key = world.node.create_key_for_shell(&world.tenant, "script", Some("member".into())).await.unwrap();
+    let caller = world.caller(&key.key).await.unwrap();
+    assert_eq!((caller.actor.user_id, caller.actor.roles.as_slice()), (ada, ["member".to_owned()].as_slice()));
+    let refused = world.node.create_key_for_shell(&world.tenant, "script", Some("king".into())).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))));
+}
