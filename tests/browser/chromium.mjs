@@ -60,7 +60,7 @@ export async function journey(browser, url, name, options, steps) {
     mkdirSync(RESULTS, { recursive: true });
     const picture = `${RESULTS}${name.replaceAll(/\W+/g, "-")}.png`;
     await page.screenshot({ path: picture }).catch(() => {});
-    error.message += `\nat ${page.url()}, see ${picture}${faults.map((fault) => `\n  ${fault}`).join("")}`;
+    error.message += `\nat ${page.url().slice(0, 200)}, see ${picture}${faults.map((fault) => `\n  ${fault}`).join("")}`;
     throw error;
   } finally {
     await context.close();
@@ -90,7 +90,7 @@ export async function assertAccessible(page) {
     return violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.html.slice(0, 160)) }));
   }, AXE_TAGS);
   const lines = broken.map(({ id, help, where }) => `${id}: ${help}\n    ${where.join("\n    ")}`);
-  assert.equal(lines.length, 0, `${page.url()} breaks accessibility rules:\n  ${lines.join("\n  ")}`);
+  assert.equal(lines.length, 0, `${page.url().slice(0, 200)} breaks accessibility rules:\n  ${lines.join("\n  ")}`);
 }
 
 /** Fails when the page is wider than the window: then it scrolls sideways. */

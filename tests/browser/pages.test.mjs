@@ -1,0 +1,89 @@
+// Every page, light and dark, wide and on a phone: no broken WCAG A or AA rule, no script error, no sideways scroll.
+
+import { after, before, test } from "node:test";
+import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE, startChromium } from "./chromium.mjs";
+import { ask, openSignedIn, settled } from "./steps.mjs";
+import { startTrellis } from "./trellis.mjs";
+
+let trellis;
+let browser;
+
+before(async () => {
+  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await trellis?.stop();
+});
+
+/** Name → how to get there once signed in. */
+const PAGES = {
+  "a list": (page) => open(page, "/o/leads?view=all"),
+  "a list that is empty": (page) => open(page, "/o/leads?q=no-such-lead-anywhere"),
+  "a record": openFirstDeal,
+  "the history of a record": async (page) => {
+    await openFirstDeal(page);
+    await page.getByRole("tab", { name: "History" }).click();
+  },
+  "a create form": async (page) => {
+    await open(page, "/o/leads");
+    await page.getByRole("button", { name: /^(New lead|Create)$/ }).first().click();
+    await page.getByRole("dialog", { name: "New lead" }).waitFor();
+  },
+  "the objects": (page) => open(page, "/setup/objects"),
+  "an object": (page) => open(page, "/setup/objects/deal"),
+  "the kinds of field": openNewField,
+  "a field": async (page) => {
+    await openNewField(page);
+    await page.getByRole("dialog").getByRole("button", { name: /^Choice/ }).first().click();
+  },
+  "the packages": (page) => open(page, "/setup/packages"),
+};
+
+const LOOKS = {
+  light: { ...DESKTOP, colorScheme: "light" },
+  dark: { ...DESKTOP, colorScheme: "dark" },
+  "light on a phone": { ...PHONE, colorScheme: "light" },
+  "dark on a phone": { ...PHONE, colorScheme: "dark" },
+};
+
+async function open(page, path) {
+  await page.goto(path);
+  await settled(page);
+}
+
+async function openFirstDeal(page) {
+  const { data } = await ask(page, "/api/v1/deals?limit=1&fields=id");
+  await open(page, `/o/deals/${data[0].id}`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+async function openNewField(page) {
+  await open(page, "/setup/objects/deal");
+  await page.getByRole("button", { name: "New field" }).click();
+  await page.getByRole("dialog").waitFor();
+}
+
+for (const [look, options] of Object.entries(LOOKS)) {
+  test(`pages, ${look}`, async (t) => {
+    await t.test("signing in", () =>
+      journey(browser, trellis.url, `sign-in ${look}`, options, async (page) => {
+        await open(page, "/");
+        await assertAccessible(page);
+        await assertNoSidewaysScroll(page);
+      }),
+    );
+    for (const [name, go] of Object.entries(PAGES)) {
+      await t.test(name, () =>
+        journey(browser, trellis.url, `${name} ${look}`, options, async (page) => {
+          await openSignedIn(page, "/");
+          await go(page);
+          await settled(page);
+          await assertAccessible(page);
+          await assertNoSidewaysScroll(page);
+        }),
+      );
+    }
+  });
+}
