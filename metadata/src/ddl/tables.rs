@@ -35,12 +35,11 @@ impl Builder<'_> {
         object.fields.iter().filter(|field| !field.standard).for_each(|field| self.attach(object, field));
     }
 
-    /// Indexes that every table has: newest first, by name, by owner.
+    /// Indexes that every table has: by name and by owner. Newest first is the primary key: ids are in time's order.
     fn standard_indexes(&mut self, object: &Object) {
         let name = object.find_field("name").and_then(|field| field.columns.first());
         let name = quote(name.map_or("name", |column| column.name.as_str()));
         let indexes = [
-            ("live", "(\"created_at\", \"id\") WHERE \"deleted_at\" IS NULL".to_owned(), "creation time"),
             ("name", format!("({name}) WHERE \"deleted_at\" IS NULL"), "name"),
             ("owner", "(\"owner_id\")".to_owned(), "owner"),
         ];

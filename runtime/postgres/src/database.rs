@@ -60,14 +60,6 @@ impl Database {
         }
     }
 
-    /// The private cluster that another Trellis of this machine runs in the data directory: for commands beside a
-    /// running server. Nothing is started, and nothing stops with the value.
-    pub async fn join(data_dir: &Path) -> Result<Database, Error> {
-        let place = Place::settle(&place::open_data_dir(data_dir)?)?;
-        let options = configured(socket_options(&place.run).username(store::TRELLIS).database(store::TRELLIS));
-        Ok(Database { options, private: None })
-    }
-
     /// For pools and single connections: the database, UTC, application name `trellis`.
     pub fn connect_options(&self) -> PgConnectOptions {
         self.options.clone()

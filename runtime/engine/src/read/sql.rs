@@ -129,12 +129,11 @@ impl<'p> Render<'p> {
                 }
                 scope.order(&mut select, &root.order);
                 select.limit(u64::from(root.limit) + 1);
-                match start {
-                    Start::Offset(offset) => drop(select.offset(u64::from(*offset))),
-                    Start::After(cursor) => {
-                        drop(select.and_where(keyset::after(&scope, cursor, &root.order)))
-                    }
-                    _ => {}
+                if let Start::Offset(offset) = start {
+                    select.offset(u64::from(*offset));
+                }
+                if let Start::After(cursor) = start {
+                    select.and_where(keyset::after(&scope, cursor, &root.order));
                 }
             }
         }
