@@ -60,6 +60,18 @@ impl Database {
         }
     }
 
+    /// The same for a command beside a running Trellis: when another process has the data directory, this one
+    /// connects to its server, which [`Database::stop`] then leaves alone.
+    pub async fn start_or_join(source: Source) -> Result<Database, Error> {
+        match source {
+            Source::External(_) => Database::start(source).await,
+            Source::Private(options) => match start_private(&options).await {
+                Err(Error::InUse { .. }) => join(&options),
+                started => started,
+            },
+        }
+    }
+
     /// For pools and single connections: the database, UTC, application name `trellis`.
     pub fn connect_options(&self) -> PgConnectOptions {
         self.options.clone()
@@ -121,6 +133,12 @@ async fn start_private(options: &PrivateOptions) -> Result<Database, Error> {
     let options = configured(socket_options(&place.run).username(store::TRELLIS).database(store::TRELLIS));
     let supervisor = Supervisor::start(Watch { server, place: place.clone(), binaries, locks });
     Ok(Database { options, private: Some(Private { supervisor, place }) })
+}
+
+fn join(options: &PrivateOptions) -> Result<Database, Error> {
+    let place = Place::settle(&place::open_data_dir(&options.data_dir)?)?;
+    let options = socket_options(&place.run).username(store::TRELLIS).database(store::TRELLIS);
+    Ok(Database { options: configured(options), private: None })
 }
 
 /// The session's time zone needs no word: sqlx always asks for UTC.

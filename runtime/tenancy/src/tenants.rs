@@ -65,6 +65,11 @@ impl Tenants {
         Ok(active(store::load_by_id(&self.pool, id).await?))
     }
 
+    /// The name for people of the tenant with this id.
+    pub async fn find_name(&self, id: Uuid) -> Result<Option<String>> {
+        Ok(store::load_by_id(&self.pool, id).await?.map(|row| Listed::from(row).name))
+    }
+
     /// The only active tenant; `None` when there is none, `Ambiguous` when there are several.
     pub async fn only(&self) -> Result<Option<Tenant>> {
         let mut rows = store::load_two_active(&self.pool).await?;
