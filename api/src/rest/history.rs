@@ -13,6 +13,6 @@ pub(crate) async fn list(call: Call) -> Outcome {
     let mut params = Params::new(call.asked.pairs()?);
     let (limit, before) = (params.limit(1000), params.number("before", 1, i64::MAX));
     params.finish()?;
-    let changes = call.engine().history(&call.context, &object.name, id, limit, before).await?;
+    let changes = call.engine().history(&call.context, (&object.name, id), (limit, before)).await?;
     Ok(answer::raw(StatusCode::OK, &changes))
 }
