@@ -73,7 +73,13 @@ impl Engine {
     /// Tries until the locks are to be had.
     pub(crate) async fn change(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
         require_permission(context)?;
-        with_patience(async || self.attempt(context, wish, next).await).await
+        let mut patience = Patience::default();
+        loop {
+            let outcome = self.attempt(context, wish, next).await;
+            if !patience.again(&outcome).await {
+                return Patience::end(outcome);
+            }
+        }
     }
 
     async fn attempt(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
@@ -106,17 +112,31 @@ pub(crate) fn require_permission(context: &Context) -> Result<()> {
     Err(Error::Forbidden(Refusal::Permission("manage_metadata")))
 }
 
-/// Tries again while locks are not to be had, with a growing pause in which others get their turn.
-pub(crate) async fn with_patience<T>(mut attempt: impl AsyncFnMut() -> Result<T>) -> Result<T> {
-    for count in 0..ATTEMPTS {
-        match attempt().await {
-            Err(Error::Database(error)) if is_locked(&error) => {
-                tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * count))).await;
-            }
-            outcome => return outcome,
+/// Tries left while locks are not to be had, with a growing pause in which others get their turn.
+#[derive(Default)]
+pub(crate) struct Patience {
+    count: u32,
+}
+
+impl Patience {
+    /// Whether to try again after this outcome; waits before it says yes.
+    pub(crate) async fn again<T>(&mut self, outcome: &Result<T>) -> bool {
+        let locked = matches!(outcome, Err(Error::Database(error)) if is_locked(error));
+        if !locked || self.count >= ATTEMPTS {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * self.count))).await;
+        self.count += 1;
+        true
+    }
+
+    /// The last outcome; locks that were never to be had are told as busy.
+    pub(crate) fn end<T>(outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Err(Error::Database(error)) if is_locked(&error) => Err(Error::Busy),
+            outcome => outcome,
         }
     }
-    Err(Error::Busy)
 }
 
 /// Lock not available, or a deadlock with ordinary writers.
