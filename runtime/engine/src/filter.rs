@@ -30,6 +30,8 @@ pub enum Filter {
         how: How,
         filter: Box<Filter>,
     },
+    /// A condition in the formula language: `amount > 1000 AND stage = "proposal"`.
+    Formula(String),
 }
 
 /// The operators of contract §3.

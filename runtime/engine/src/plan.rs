@@ -18,6 +18,7 @@ use crate::query::{Bin, Query};
 mod bind;
 mod condition;
 mod cursor;
+mod formula;
 mod paths;
 
 pub use cursor::Cursor;

@@ -24,6 +24,7 @@ impl<'c> Binder<'c> {
                 Expression::Or(parts.iter().map(|part| self.condition(object, part)).collect())
             }
             Filter::Not(part) => Expression::Not(Box::new(self.condition(object, part))),
+            Filter::Formula(text) => self.formula(object, text),
             Filter::Related { path, how, filter } => self.related(object, path, (*how, filter)),
             Filter::Field { path, operator: Operator::Search, value } => self.search(object, path, value),
             Filter::Field { path, operator, value } => match self.follow(object, path) {

@@ -157,8 +157,7 @@ impl<'o> Slots<'o> {
     pub(crate) fn missing(&self, draft: &Draft, is_new: bool) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (slot, (field, column)) in self.columns.iter().enumerate() {
-            let must =
-                field.required || column.name == "owner_id" || is_boolean(field);
+            let must = field.required || column.name == "owner_id" || is_boolean(field);
             let blank = match &draft.slots[slot] {
                 None => is_new && !matches!(field.kind, FieldKind::Autonumber(_)),
                 Some(value) => *value == Value::Null,

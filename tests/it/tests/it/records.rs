@@ -46,3 +46,23 @@ async fn what_goes_in_comes_out() {
     let answer = world.read(&ada, &accounts).await.unwrap();
     assert_eq!(answer[0]["deals"][0]["name"], "Array");
 }
+
+#[tokio::test]
+async fn where_speaks_the_formula_language() {
+    let world = World::with_packages("where").await;
+    let ada = world.person("ada", "administrator").await;
+    for (name, amount, stage) in [("a", 500, "new"), ("b", 1500, "proposal"), ("c", 2500, "won")] {
+        let deal = json!({ "name": name, "amount": amount, "stage": stage });
+        world.create(&ada, "deal", deal).await.unwrap();
+    }
+    let asked = |text: &str| Query { filter: Some(Filter::Formula(text.into())), ..query("deal") };
+    let answer = world.read(&ada, &asked("amount / 2 > 300 AND (stage = 'proposal' OR CONTAINS(name, 'zzz'))")).await;
+    assert_eq!(answer.unwrap()[0]["name"], "b");
+    let answer = world.read(&ada, &asked("amount > 1000 AND NOT stage IN ['won']")).await;
+    assert_eq!(answer.unwrap().as_array().unwrap().len(), 1);
+    let problems = match world.read(&ada, &asked("amont > 1000 AND stage = 'prposal'")).await {
+        Err(engine::Error::Invalid(problems)) => problems,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(problems.len(), 2, "{problems:?}");
+}

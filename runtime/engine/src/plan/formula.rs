@@ -1,0 +1,74 @@
+//! Conditions that callers type in the formula language. Names are resolved as in every other part of a
+//! question: what the actor may not read does not exist.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use formulas::{Expression, OptionLabel, Options, Request, Scope, Target, Type, Unknown, Value};
+use metadata::Problem;
+use metadata::catalog::Object;
+
+use super::bind::Binder;
+
+/// The names that a formula may use, seen from one object.
+struct Names<'b, 'c> {
+    binder: RefCell<&'b mut Binder<'c>>,
+    object: &'c Arc<Object>,
+}
+
+impl Scope for Names<'_, '_> {
+    fn field(&self, segments: &[String]) -> Result<Target, Unknown> {
+        let path = segments.join(".");
+        let Ok(found) = self.binder.borrow_mut().follow(self.object, &path) else {
+            return Err(Unknown { at: segments.len().saturating_sub(1), ..Unknown::default() });
+        };
+        let options = found.field.options.iter().map(|option| OptionLabel {
+            value: option.value.clone(),
+            label: option.label.clone().unwrap_or_else(|| option.value.clone()),
+        });
+        let options: Vec<OptionLabel> = options.collect();
+        Ok(Target {
+            reference: found.reference,
+            nullable: true,
+            options: (!options.is_empty()).then_some(options),
+        })
+    }
+}
+
+impl<'c> Binder<'c> {
+    /// The expression of a condition in the formula language; problems are told with their place in the text.
+    pub(super) fn formula(&mut self, object: &'c Arc<Object>, text: &str) -> Expression {
+        let request = self.request();
+        let options = Options { expects: Some(Type::Bool), ..Options::default() };
+        let names = Names { binder: RefCell::new(self), object };
+        let checked = formulas::check(text, &names, &options);
+        match checked {
+            Ok(checked) => checked.expression.fixed(&request),
+            Err(found) => {
+                for diagnostic in found {
+                    let span = diagnostic.span;
+                    let message = format!("at {}..{}: {}", span.start, span.end, diagnostic.message);
+                    let problem = Problem::new("where", diagnostic.code.as_str(), message);
+                    self.problems.push(if diagnostic.hint.is_empty() {
+                        problem
+                    } else {
+                        problem.hint(diagnostic.hint)
+                    });
+                }
+                Expression::never()
+            }
+        }
+    }
+
+    /// What a formula may know of this request.
+    fn request(&self) -> Request {
+        let actor = &self.context.actor;
+        let variables = BTreeMap::from([
+            ("$User.id".to_owned(), Value::Id(actor.user_id)),
+            ("$User.name".to_owned(), Value::text(&actor.name)),
+            ("$Tenant.slug".to_owned(), Value::text(&self.context.tenant().slug)),
+        ]);
+        Request { variables, roles: actor.roles.clone(), ..Request::at(self.context.now) }
+    }
+}
