@@ -12,6 +12,7 @@ mod body;
 mod call;
 mod credential;
 mod edge;
+pub mod library;
 mod list;
 mod meter;
 mod problem;
@@ -28,6 +29,7 @@ use engine::Engine;
 use identity::Identity;
 use tenancy::Tenants;
 
+pub use library::Library;
 pub use meter::upkeep;
 pub use serve::serve;
 
@@ -37,6 +39,8 @@ pub struct App {
     pub engine: Engine,
     pub identity: Identity,
     pub tenants: Tenants,
+    /// Packages that can be installed by name.
+    pub library: Arc<Library>,
     pub settings: Arc<Settings>,
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod metadata;
+pub(crate) mod packages;
 pub(crate) mod records;
 pub(crate) mod revisions;
 pub(crate) mod rights;

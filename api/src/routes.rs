@@ -19,7 +19,7 @@ use crate::asked::Asked;
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    api_keys, deploy, health, history, metadata, records, revisions, session, sessions, users,
+    api_keys, deploy, health, history, metadata, packages, records, revisions, session, sessions, users,
 };
 use crate::{App, edge, ui};
 
@@ -94,6 +94,9 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/metadata/v1/revisions", "manage_metadata", revisions::list),
         permission(GET, "/metadata/v1/revisions/{number}", "manage_metadata", revisions::show),
         permission(POST, "/metadata/v1/revisions/{number}/rollback", "manage_metadata", revisions::rollback),
+        permission(GET, "/metadata/v1/packages", "manage_metadata", packages::list),
+        permission(POST, "/metadata/v1/packages", "manage_metadata", packages::install),
+        permission(DELETE, "/metadata/v1/packages/{name}", "manage_metadata", packages::uninstall),
         // Administration
         permission(GET, "/admin/v1/users", "manage_users", users::list),
         permission(POST, "/admin/v1/users", "manage_users", users::create),

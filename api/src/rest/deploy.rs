@@ -80,7 +80,8 @@ fn changed(component: Option<Json>, applied: &Applied) -> Json {
     json!({ "data": component, "revision": applied.revision, "steps": applied.steps })
 }
 
-fn allow_text(text: &str) -> AllowLoss {
+/// `true`, or names separated by commas.
+pub(crate) fn allow_text(text: &str) -> AllowLoss {
     match text {
         "true" => AllowLoss::All,
         "false" | "" => AllowLoss::None,

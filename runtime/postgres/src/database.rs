@@ -99,6 +99,11 @@ impl Database {
         }
     }
 
+    /// How often the private server has died without having been told to; `None` for an external database.
+    pub fn deaths(&self) -> Option<tokio::sync::watch::Receiver<u64>> {
+        self.private.as_ref().map(|private| private.supervisor.deaths())
+    }
+
     /// Stops the private server (fast: sessions are ended, nothing committed is lost) and waits for its end.
     pub async fn stop(self) -> Result<(), Error> {
         match self.private {

@@ -1,2 +1,56 @@
-//! The `trellis` binary.
-fn main() {}
+//! The `trellis` binary: reads its arguments, wires the rooms together, runs one subcommand.
+//!
+//! Reading order: [`args`] (every flag), [`config_file`] (the same from a file), [`node`] (the rooms on one
+//! database), [`serve`] (the server), [`commands`] (everything else).
+
+mod args;
+mod commands;
+mod config_file;
+mod node;
+mod packages;
+mod serve;
+mod stop;
+
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    match config_file::arguments() {
+        Ok(args) => start(args),
+        Err(error) => failed(&error),
+    }
+}
+
+fn start(args: Args) -> ExitCode {
+    let filter = EnvFilter::try_new(&args.common.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(run(args)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn run(Args { common, command }: Args) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(options) => serve::run(&common, options).await,
+        Command::Work => commands::work::run(&common).await,
+        Command::Migrate => commands::migrate::run(&common).await,
+        Command::Tenant(command) => commands::tenant::run(&common, command).await,
+        Command::ApiKey(command) => commands::api_key::run(&common, command).await,
+        Command::Package(command) => commands::package::run(&common, command).await,
+        Command::Doctor(options) => commands::doctor::run(&common, options).await,
+    }
+}
+
+/// Why nothing came of it, with all causes, for the person at the terminal.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("trellis: {error:#}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,221 @@
+//! Every subcommand and flag. Each flag has an environment variable `TRELLIS_<FLAG>`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as Group, Parser, Subcommand};
+
+/// A schema-driven metadata platform and CRM.
+#[derive(Debug, Parser)]
+#[command(name = "trellis", version, propagate_version = true)]
+pub struct Args {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every subcommand takes.
+#[derive(Debug, Group)]
+pub struct Common {
+    /// Where Trellis keeps its files, its private PostgreSQL among them.
+    #[arg(long, env = "TRELLIS_DATA_DIR", default_value = ".trellis", global = true)]
+    pub data_dir: PathBuf,
+    /// An external PostgreSQL (15 or newer) in place of the private one.
+    #[arg(long, env = "TRELLIS_DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Most connections to the database.
+    #[arg(long, env = "TRELLIS_DATABASE_CONNECTIONS", default_value_t = 16, global = true, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub database_connections: u32,
+    /// What to log to stderr: `info`, `debug`, `warn,engine=debug` …
+    #[arg(long, env = "TRELLIS_LOG", default_value = "info,sqlx=warn", global = true)]
+    pub log: String,
+    /// A file of flags, such as `listen = "0.0.0.0:8080"`; `trellis.toml` is read when it is there.
+    #[arg(long, env = "TRELLIS_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer requests: API, workers and UI in one process.
+    Serve(Serve),
+    /// Workers only, for many nodes.
+    Work,
+    /// Bring the platform's tables to this version, and end.
+    Migrate,
+    /// Tenants from the shell.
+    #[command(subcommand)]
+    Tenant(Tenant),
+    /// API keys from the shell.
+    #[command(subcommand)]
+    ApiKey(ApiKey),
+    /// Packages from the shell.
+    #[command(subcommand)]
+    Package(Package),
+    /// Compare every tenant's tables with its metadata.
+    Doctor(Doctor),
+}
+
+/// Flags of `serve`.
+#[derive(Debug, Group)]
+pub struct Serve {
+    /// Address and port to listen on.
+    #[arg(long, env = "TRELLIS_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Install the standard packages with sample records in the first tenant.
+    #[arg(long, env = "TRELLIS_DEMO")]
+    pub demo: bool,
+    /// Slug of the first tenant, made when there is none.
+    #[arg(long, env = "TRELLIS_TENANT", default_value = "demo")]
+    pub tenant: String,
+    /// Its first administrator.
+    #[arg(long, env = "TRELLIS_ADMIN_EMAIL", default_value = "admin@example.com")]
+    pub admin_email: String,
+    /// Their password; without one it is made up and printed once.
+    #[arg(long, env = "TRELLIS_ADMIN_PASSWORD", hide_env_values = true)]
+    pub admin_password: Option<String>,
+    /// Domain under which tenants have host names.
+    #[arg(long, env = "TRELLIS_BASE_DOMAIN")]
+    pub base_domain: Option<String>,
+    /// Believe `X-Forwarded-For`: a proxy of ours stands in front.
+    #[arg(long, env = "TRELLIS_TRUST_PROXY")]
+    pub trust_proxy: bool,
+    /// Largest body of a request in bytes.
+    #[arg(long, env = "TRELLIS_MAX_BODY", default_value_t = 10 * 1024 * 1024)]
+    pub max_body: usize,
+    /// Seconds until a request is given up.
+    #[arg(long, env = "TRELLIS_TIMEOUT", default_value = "30", value_parser = seconds)]
+    pub timeout: Duration,
+    /// Seconds that requests in flight have to finish when told to stop.
+    #[arg(long, env = "TRELLIS_DRAIN", default_value = "20", value_parser = seconds)]
+    pub drain: Duration,
+}
+
+/// `trellis tenant …`
+#[derive(Debug, Subcommand)]
+pub enum Tenant {
+    /// Make a tenant.
+    Create {
+        slug: String,
+        /// Name for people; the slug when not said.
+        #[arg(long, env = "TRELLIS_NAME")]
+        name: Option<String>,
+        /// E-mail address of its first administrator, whose password is printed once.
+        #[arg(long, env = "TRELLIS_ADMIN")]
+        admin: Option<String>,
+    },
+    /// List all tenants.
+    List,
+    /// Delete a tenant with all its records, for good.
+    Delete { slug: String },
+}
+
+/// `trellis api-key …`
+#[derive(Debug, Subcommand)]
+pub enum ApiKey {
+    /// Make a key for scripts and print it.
+    Create {
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+        /// What the key is called in lists.
+        #[arg(long, env = "TRELLIS_NAME", default_value = "shell")]
+        name: String,
+        /// Role of the key in place of the administrator's.
+        #[arg(long, env = "TRELLIS_ROLE")]
+        role: Option<String>,
+    },
+}
+
+/// `trellis package …`
+#[derive(Debug, Subcommand)]
+pub enum Package {
+    /// List the packages that come with Trellis, and those installed in a tenant.
+    List {
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+    },
+    /// Check a package on disk.
+    Validate { dir: PathBuf },
+    /// Install a package from disk, or one that comes with Trellis, with what it requires.
+    Install {
+        /// A folder, or a name.
+        package: String,
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+        /// Load sample records too.
+        #[arg(long, env = "TRELLIS_SAMPLES")]
+        samples: bool,
+        /// Print the steps without running them.
+        #[arg(long, env = "TRELLIS_DRY_RUN")]
+        dry_run: bool,
+    },
+    /// Bring an installed package to the version on disk, or to the one that comes with Trellis.
+    Upgrade {
+        /// A folder, or a name.
+        package: String,
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+        /// Print the steps without running them.
+        #[arg(long, env = "TRELLIS_DRY_RUN")]
+        dry_run: bool,
+    },
+    /// Take a package's layer away.
+    Uninstall {
+        name: String,
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+        /// Go on although data would be lost.
+        #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS")]
+        allow_data_loss: bool,
+        /// Print the steps without running them.
+        #[arg(long, env = "TRELLIS_DRY_RUN")]
+        dry_run: bool,
+    },
+}
+
+/// Flags of `doctor`.
+#[derive(Debug, Group)]
+pub struct Doctor {
+    /// Slug of one tenant; all when not said.
+    #[arg(long, env = "TRELLIS_TENANT")]
+    pub tenant: Option<String>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(number @ 1..=86_400) => Ok(Duration::from_secs(number)),
+        _ => Err("expected seconds, 1 to 86400".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_has_its_variable() {
+        fn check(command: &clap::Command) {
+            for arg in command.get_arguments() {
+                let Some(long) = arg.get_long().filter(|long| *long != "help" && *long != "version") else {
+                    continue;
+                };
+                let expected = format!("TRELLIS_{}", long.replace('-', "_").to_uppercase());
+                assert_eq!(arg.get_env().and_then(|name| name.to_str()), Some(expected.as_str()), "--{long}");
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Args::command());
+    }
+}

@@ -1,0 +1,39 @@
+//! The subcommands that do one thing and end. Each works beside a running server too.
+
+pub mod api_key;
+pub mod doctor;
+pub mod migrate;
+pub mod package;
+pub mod tenant;
+pub mod work;
+
+use std::process::ExitCode;
+
+use crate::args::Common;
+use crate::node::Node;
+
+/// Runs `work` on the database and lets go of it whatever came of it.
+async fn with_node<W>(common: &Common, work: W) -> anyhow::Result<ExitCode>
+where
+    W: AsyncFnOnce(&Node) -> anyhow::Result<ExitCode>,
+{
+    let node = Node::start_or_join(common).await?;
+    let outcome = work(&node).await;
+    let stopped = node.stop().await;
+    let code = outcome?;
+    stopped?;
+    Ok(code)
+}
+
+/// The problems of an engine error, one a line, in place of its bare sentence.
+fn told(error: engine::Error) -> anyhow::Error {
+    match &error {
+        engine::Error::Invalid(problems)
+        | engine::Error::Unprocessable(problems)
+        | engine::Error::Conflict(problems) => {
+            anyhow::anyhow!("{error}:\n{}", crate::packages::lines(problems))
+        }
+        engine::Error::DataLoss(names) => anyhow::anyhow!("data of {} would be lost", names.join(", ")),
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,139 @@
+//! The rooms of one process on one database.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use engine::{Engine, Tenant};
+use identity::Identity;
+use postgres::{Database, PrivateOptions, Source};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection, PgConnection};
+use tenancy::Tenants;
+
+use crate::args::Common;
+
+/// A connection that has rested so long is asked whether it still lives before it is used.
+const RESTED: Duration = Duration::from_secs(30);
+
+/// Everything that subcommands work with.
+pub struct Node {
+    pub database: Database,
+    pub pool: PgPool,
+    pub engine: Engine,
+    pub identity: Identity,
+    pub tenants: Tenants,
+}
+
+impl Node {
+    /// Starts the database for this process alone, and brings the platform's tables to this version.
+    pub async fn start(common: &Common) -> anyhow::Result<Self> {
+        Self::on(Database::start(source(common)).await?, common).await
+    }
+
+    /// The same beside a Trellis that may run on the data directory already.
+    pub async fn start_or_join(common: &Common) -> anyhow::Result<Self> {
+        Self::on(Database::start_or_join(source(common)).await?, common).await
+    }
+
+    async fn on(database: Database, common: &Common) -> anyhow::Result<Self> {
+        let pool = pool(&database, common).await.context("cannot connect to the database")?;
+        let migrated = tenancy::migrate(&pool).await;
+        let engine = Engine::new(pool.clone());
+        let node = Self {
+            identity: Identity::new(engine.clone(), pool.clone()),
+            tenants: Tenants::new(engine.clone(), pool.clone()),
+            database,
+            pool,
+            engine,
+        };
+        match migrated {
+            Ok(()) => Ok(node),
+            Err(error) => {
+                node.stop().await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The tenant called `slug`, or the only one there is.
+    pub async fn tenant(&self, slug: Option<&str>) -> anyhow::Result<Tenant> {
+        match slug {
+            Some(slug) => {
+                self.tenants.find(slug).await?.with_context(|| format!("there is no tenant `{slug}`"))
+            }
+            None => self.tenants.only().await?.context("there is no tenant yet"),
+        }
+    }
+
+    /// Closes all connections and stops the private database, if this process started it.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.pool.close().await;
+        Ok(self.database.stop().await?)
+    }
+}
+
+fn source(common: &Common) -> Source {
+    match &common.database_url {
+        Some(url) => Source::External(url.clone()),
+        None => Source::Private(PrivateOptions { data_dir: common.data_dir.clone(), durable: true }),
+    }
+}
+
+/// One connection of its own, for listening.
+pub fn lone_connection(options: PgConnectOptions) -> PgPool {
+    PgPoolOptions::new().max_connections(1).connect_lazy_with(options)
+}
+
+async fn pool(database: &Database, common: &Common) -> sqlx::Result<PgPool> {
+    let deaths = Deaths::watch(database);
+    PgPoolOptions::new()
+        .max_connections(common.database_connections)
+        .acquire_timeout(Duration::from_secs(10))
+        // A round trip before each use would double the cost of small requests.
+        .test_before_acquire(false)
+        .before_acquire(move |connection, meta| {
+            let dead = deaths.since(meta.age);
+            Box::pin(async move { if dead { Ok(false) } else { lives(connection, meta.idle_for).await } })
+        })
+        .connect_with(database.connect_options())
+        .await
+}
+
+async fn lives(connection: &mut PgConnection, idle: Duration) -> sqlx::Result<bool> {
+    Ok(idle < RESTED || connection.ping().await.is_ok())
+}
+
+/// When the private server died last, so that connections from before are thrown away instead of tried.
+#[derive(Clone)]
+struct Deaths {
+    began: Instant,
+    /// Milliseconds after `began`; 0 for never.
+    last: Arc<AtomicU64>,
+}
+
+impl Deaths {
+    fn watch(database: &Database) -> Self {
+        let deaths = Self { began: Instant::now(), last: Arc::default() };
+        let Some(mut count) = database.deaths() else { return deaths };
+        let noting = deaths.clone();
+        tokio::spawn(async move {
+            while count.changed().await.is_ok() {
+                noting.last.store(noting.now().max(1), Ordering::Relaxed);
+            }
+        });
+        deaths
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether the server has died within the last `age`.
+    fn since(&self, age: Duration) -> bool {
+        let last = self.last.load(Ordering::Relaxed);
+        let born = self.now().saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
+        last > 0 && born <= last
+    }
+}

@@ -1,0 +1,99 @@
+//! `trellis serve`: the database, the first tenant with its administrator, the socket, and a good end.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use api::{App, Settings};
+use tokio::net::TcpListener;
+
+use crate::args::{Common, Serve};
+use crate::node::Node;
+use crate::packages;
+use crate::stop::Stop;
+
+pub mod first;
+mod wake;
+
+/// How often the samples of the latency histogram are folded.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Serves until told to stop.
+pub async fn run(common: &Common, options: Serve) -> anyhow::Result<ExitCode> {
+    let stop = Stop::listen()?;
+    // Before the database, which takes longer: a port that is taken should be told at once.
+    let listener = TcpListener::bind(&options.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", options.listen))?;
+    let node = tokio::select! {
+        node = Node::start(common) => node?,
+        () = stop.told() => return Ok(ExitCode::SUCCESS),
+    };
+    let served = serve(&node, listener, &options, &stop).await;
+    let stopped = node.stop().await;
+    served?;
+    stopped?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(node: &Node, listener: TcpListener, options: &Serve, stop: &Stop) -> anyhow::Result<()> {
+    let library = Arc::new(packages::library()?);
+    tokio::select! {
+        prepared = first::prepare(node, options, &library) => prepared?,
+        () = stop.told() => return Ok(()),
+    }
+    let app = App {
+        engine: node.engine.clone(),
+        identity: node.identity.clone(),
+        tenants: node.tenants.clone(),
+        library,
+        settings: Arc::new(settings(options)),
+    };
+    let waking =
+        tokio::spawn(wake::run(node.database.connect_options(), node.engine.clone(), node.tenants.clone()));
+    let folding = tokio::spawn(upkeep());
+    let address = listener.local_addr()?;
+    println!("trellis: listening on http://{address}");
+    let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;
+    waking.abort();
+    folding.abort();
+    served
+}
+
+fn settings(options: &Serve) -> Settings {
+    Settings {
+        base_domain: options.base_domain.clone(),
+        trust_proxy: options.trust_proxy,
+        max_body: options.max_body,
+        timeout: options.timeout,
+    }
+}
+
+/// Waits for the server's end, but after the word to stop not forever.
+async fn drain(
+    serving: impl Future<Output = std::io::Result<()>>,
+    patience: Duration,
+    stop: &Stop,
+) -> anyhow::Result<()> {
+    let too_late = async {
+        stop.told().await;
+        tracing::info!("stopping");
+        tokio::select! {
+            () = tokio::time::sleep(patience) => tracing::warn!("requests in flight are cut off"),
+            () = stop.told_again() => tracing::warn!("told again: requests in flight are cut off"),
+        }
+    };
+    tokio::select! {
+        served = serving => Ok(served?),
+        () = too_late => Ok(()),
+    }
+}
+
+async fn upkeep() {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        api::upkeep();
+    }
+}
