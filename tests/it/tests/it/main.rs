@@ -4,3 +4,4 @@ mod identity;
 mod packages;
 mod records;
 mod tenancy;
+mod wrong_input;
