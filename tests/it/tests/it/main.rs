@@ -3,5 +3,6 @@
 mod identity;
 mod packages;
 mod records;
+mod round_trip;
 mod tenancy;
 mod wrong_input;
