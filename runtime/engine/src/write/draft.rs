@@ -70,7 +70,9 @@ impl<'o> Slots<'o> {
                 problems.push(Problem::new(key, "duplicate-key", format!("`{key}` is there twice")));
                 continue;
             }
-            let put = input(raw).map_err(|fault| fault.at(key)).and_then(|input| self.put(context, &mut draft, (key, input)));
+            let put = input(raw)
+                .map_err(|fault| fault.at(key))
+                .and_then(|input| self.put(context, &mut draft, (key, input)));
             problems.extend(put.err());
         }
         self.blank_targets(&mut draft);
@@ -81,7 +83,8 @@ impl<'o> Slots<'o> {
     fn blank_targets(&self, draft: &mut Draft) {
         let any = self.object.fields.iter().filter(|field| matches!(field.kind, FieldKind::AnyLookup(_)));
         for field in any {
-            let slots: Vec<usize> = field.columns.iter().filter_map(|column| self.column(&column.name)).collect();
+            let slots: Vec<usize> =
+                field.columns.iter().filter_map(|column| self.column(&column.name)).collect();
             let [name, id] = slots[..] else { continue };
             match (&draft.slots[name], &draft.slots[id]) {
                 (Some(Value::Null), None) => draft.slots[id] = Some(Value::Null),
@@ -205,7 +208,9 @@ fn may_set(context: &Context, field: &Field) -> bool {
 /// The value of a raw piece of JSON. Text that is no Unicode (half a surrogate pair) must not read as blank.
 fn input(raw: &RawValue) -> Result<Input<'_>, Fault> {
     match Input::from_raw(raw) {
-        Input::Null if raw.get().trim_ascii() != "null" => Err(Fault::new("bad-character", "the text is not valid Unicode")),
+        Input::Null if raw.get().trim_ascii() != "null" => {
+            Err(Fault::new("bad-character", "the text is not valid Unicode"))
+        }
         input => Ok(input),
     }
 }
