@@ -12,6 +12,8 @@ use serde_json::Value as Json;
 use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
+pub mod herd;
+pub mod oracle;
 pub mod random;
 pub mod zoo;
 
