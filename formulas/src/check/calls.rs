@@ -102,6 +102,10 @@ impl Checker<'_> {
                 self.of_type(argument, first)?
             }
             Accepts::Any => argument,
+            Accepts::Dated => match argument.ty() {
+                Type::Date | Type::DateTime | Type::Text | Type::Choice | Type::Null => argument,
+                _ => return Err(mismatch(&argument, "date")),
+            },
             Accepts::Shown => Typed { expression: shown(argument.clone()), ..argument },
             Accepts::Field if matches!(argument.expression, Expression::Field(_)) => argument,
             Accepts::Field => {

@@ -17,11 +17,9 @@ impl Render<'_> {
         let Form::Plain { sql, .. } = &function.form else {
             return Pair::sure(self.bind(&Value::Null, function.result(arguments)));
         };
-        let mut pairs: Vec<Pair> = arguments
-            .iter()
-            .enumerate()
-            .map(|(index, argument)| self.argument(function, index, argument))
-            .collect();
+        let common = function.result(arguments);
+        let argument = |(index, argument)| self.argument(function, index, argument, common);
+        let mut pairs: Vec<Pair> = arguments.iter().enumerate().map(argument).collect();
         let shape = shape(arguments);
         let made = sql(&shape);
         let strict = strict(function, &pairs) && made.bounded;
@@ -43,11 +41,13 @@ impl Render<'_> {
         Pair { value, fault: first_fault(faults.into_iter().chain([own])), strict }
     }
 
-    fn argument(self, function: &Function, index: usize, argument: &Expression) -> Pair {
+    fn argument(self, function: &Function, index: usize, argument: &Expression, common: Type) -> Pair {
         let parameter = function.parameter(index);
         let ty = match parameter.map(|parameter| parameter.accepts) {
             Some(Accepts::Is(ty)) => ty,
             Some(Accepts::Moment) => Type::DateTime,
+            Some(Accepts::Dated) => Type::Date,
+            Some(Accepts::Ordered) => common,
             _ => argument.ty(),
         };
         let mut pair = match argument {
