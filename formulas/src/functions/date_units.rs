@@ -166,12 +166,18 @@ fn add_sql(shape: &Shape) -> Template {
         (None, seconds) => {
             let seconds = seconds.unwrap_or(1);
             let moved = format!("extract(epoch from {wall}) + trunc($2) * {seconds}");
-            let interval = format!("make_interval(secs => ({} * {seconds})::float8)", cut(MOST_DAYS * 86_400 / seconds));
+            let total = format!("({} * {seconds})", cut(MOST_DAYS * 86_400 / seconds));
+            let interval = interval_sql(&total);
             (format!("({moved} >= {FIRST_SECOND} AND {moved} < {END_SECOND})"), interval)
         }
     };
     let moved = like_sql(shape, &format!("({wall} + {interval})"));
     Template::guarded(format!("(CASE WHEN {ok} THEN {moved} END)"), format!("NOT {ok}"), Fault::Date)
+}
+
+/// An interval of some seconds. Days are kept apart, because the seconds of an interval are made from floating point.
+fn interval_sql(seconds: &str) -> String {
+    format!("make_interval(days => div({seconds}, 86400)::int, secs => mod({seconds}, 86400)::float8)")
 }
 
 fn difference_sql(shape: &Shape) -> Template {
@@ -255,9 +261,8 @@ fn plus_days_sql(shape: &Shape) -> Template {
     let days = format!("(CASE WHEN abs($2) <= {MOST_DAYS} THEN $2 END)");
     let (ok, moved) = match shape.types[0] {
         Type::DateTime => {
-            // Whole microseconds, so that no digit is lost in the floating seconds of an interval.
             let seconds = "extract(epoch from ($1 AT TIME ZONE 'UTC')) + round($2 * 86400, 6)";
-            let interval = format!("round({days} * 86400000000)::bigint * interval '1 microsecond'");
+            let interval = interval_sql(&format!("round({days} * 86400, 6)"));
             let moved = format!("((($1 AT TIME ZONE 'UTC') + {interval}) AT TIME ZONE 'UTC')");
             (format!("({seconds} >= {FIRST_SECOND} AND {seconds} < {END_SECOND})"), moved)
         }

@@ -20,7 +20,7 @@ impl Render<'_> {
         let common = function.result(arguments);
         let argument = |(index, argument)| self.argument(function, index, argument, common);
         let mut pairs: Vec<Pair> = arguments.iter().enumerate().map(argument).collect();
-        let shape = shape(arguments);
+        let shape = Shape::of(arguments);
         let made = sql(&shape);
         let strict = strict(function, &pairs) && made.bounded;
         let faults: Vec<Option<Expr>> = pairs.iter_mut().map(|pair| pair.fault.take()).collect();
@@ -59,17 +59,6 @@ impl Render<'_> {
             pair.value = template("coalesce($1, '')", [pair.value]);
         }
         pair
-    }
-}
-
-fn shape(arguments: &[Expression]) -> Shape {
-    let constant = |argument: &Expression| match argument {
-        Expression::Literal(value) => Some(value.clone()),
-        _ => None,
-    };
-    Shape {
-        types: arguments.iter().map(Expression::ty).collect(),
-        constants: arguments.iter().map(constant).collect(),
     }
 }
 
