@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{Context, Engine, Page, Query, Tenant};
-use identity::{Caller, Clock, Credential, FirstAdministrator, Identity, NewSession, NewUser, Origin, Secret};
+use identity::{
+    Caller, Clock, Credential, FirstAdministrator, Identity, NewSession, NewUser, Origin, Secret,
+};
 use postgres::testing::{TestDatabase, test_database};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -28,7 +30,8 @@ pub struct World {
 impl World {
     pub async fn new(name: &str) -> Self {
         let database = test_database(name).await;
-        let pool = PgPoolOptions::new().max_connections(12).connect_with(database.connect_options()).await.unwrap();
+        let pool =
+            PgPoolOptions::new().max_connections(12).connect_with(database.connect_options()).await.unwrap();
         tenancy::migrate(&pool).await.unwrap();
         let engines = [Engine::new(pool.clone()), Engine::new(pool.clone())];
         let tenant = Tenants::new(engines[0].clone(), pool.clone()).create("demo", "Demo").await.unwrap();
@@ -41,7 +44,8 @@ impl World {
     /// The same with an administrator, `ada@example.com`.
     pub async fn with_ada(name: &str) -> (Self, Uuid) {
         let world = Self::new(name).await;
-        let made = world.node.first_administrator(&world.tenant, "ada@example.com", Some("Ada"), password()).await;
+        let made =
+            world.node.first_administrator(&world.tenant, "ada@example.com", Some("Ada"), password()).await;
         let Ok(FirstAdministrator::Made { user_id, password: None, .. }) = made else { panic!("{made:?}") };
         (world, user_id)
     }
