@@ -9,14 +9,17 @@ use uuid::Uuid;
 
 async fn empty(name: &str) -> (PgPool, TestDatabase) {
     let database = test_database(name).await;
-    let pool =
-        PgPoolOptions::new().max_connections(12).connect_with(database.connect_options()).await.unwrap();
+    let pool = PgPoolOptions::new()
+        .max_connections(12)
+        .connect_with(database.connect_options())
+        .await
+        .expect("the test database takes connections");
     (pool, database)
 }
 
 async fn migrated(name: &str) -> (Tenants, PgPool, TestDatabase) {
     let (pool, database) = empty(name).await;
-    tenancy::migrate(&pool).await.unwrap();
+    tenancy::migrate(&pool).await.expect("the platform migrates");
     (Tenants::new(Engine::new(pool.clone()), pool.clone()), pool, database)
 }
 
@@ -25,7 +28,7 @@ async fn has_schema(pool: &PgPool, schema: &str) -> bool {
         .bind(schema)
         .fetch_one(pool)
         .await
-        .unwrap()
+        .expect("an answer")
 }
 
 #[tokio::test]

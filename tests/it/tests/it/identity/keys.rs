@@ -10,16 +10,16 @@ use serde_json::{Value as Json, json};
 use super::world::World;
 
 fn wish(json: Json) -> NewKey {
-    serde_json::from_value(json).unwrap()
+    serde_json::from_value(json).expect("a wish for a key")
 }
 
 async fn ada(world: &World) -> Caller {
     let token = world.session("ada@example.com").await;
-    world.caller(&token).await.unwrap()
+    world.caller(&token).await.expect("a caller")
 }
 
 async fn key(world: &World, caller: &Caller, json: Json) -> Secret {
-    world.node.create_key(caller, wish(json)).await.unwrap().key
+    world.node.create_key(caller, wish(json)).await.expect("a key").key
 }
 
 #[tokio::test]

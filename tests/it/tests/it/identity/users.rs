@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::world::{PASSWORD, World};
 
 fn patch(json: Json) -> UserPatch {
-    serde_json::from_value(json).unwrap()
+    serde_json::from_value(json).expect("a patch")
 }
 
 #[tokio::test]
@@ -118,7 +118,8 @@ async fn many_may_sign_in_at_once() {
 }
 
 fn new_user(email: &str) -> NewUser {
-    serde_json::from_value(json!({ "email": email, "name": "Somebody", "password": PASSWORD })).unwrap()
+    serde_json::from_value(json!({ "email": email, "name": "Somebody", "password": PASSWORD }))
+        .expect("a wish for a user")
 }
 
 #[tokio::test]

@@ -30,11 +30,15 @@ pub struct World {
 impl World {
     pub async fn new(name: &str) -> Self {
         let database = test_database(name).await;
-        let pool =
-            PgPoolOptions::new().max_connections(12).connect_with(database.connect_options()).await.unwrap();
-        tenancy::migrate(&pool).await.unwrap();
+        let pool = PgPoolOptions::new()
+            .max_connections(12)
+            .connect_with(database.connect_options())
+            .await
+            .expect("the test database takes connections");
+        tenancy::migrate(&pool).await.expect("the platform migrates");
         let engines = [Engine::new(pool.clone()), Engine::new(pool.clone())];
-        let tenant = Tenants::new(engines[0].clone(), pool.clone()).create("demo", "Demo").await.unwrap();
+        let tenant =
+            Tenants::new(engines[0].clone(), pool.clone()).create("demo", "Demo").await.expect("a tenant");
         let ahead = Arc::new(AtomicI64::new(0));
         let node = |engine: &Engine| Identity::with_clock(engine.clone(), pool.clone(), clock(&ahead));
         let (node, other) = (node(&engines[0]), node(&engines[1]));
@@ -62,14 +66,14 @@ impl World {
     pub async fn user(&self, email: &str, role: &str) -> Uuid {
         let user = NewUser {
             email: email.into(),
-            name: email.split('@').next().unwrap().into(),
+            name: email.split('@').next().expect("at least one part").into(),
             password: password(),
             roles: vec![role.into()],
             manager_id: None,
             title: None,
             time_zone: None,
         };
-        self.node.create_user(&self.tenant, user).await.unwrap()
+        self.node.create_user(&self.tenant, user).await.expect("a user")
     }
 
     pub async fn login(&self, email: &str, password: &str) -> Result<NewSession, identity::LoginError> {
@@ -77,7 +81,7 @@ impl World {
     }
 
     pub async fn session(&self, email: &str) -> Secret {
-        self.login(email, PASSWORD).await.unwrap().token
+        self.login(email, PASSWORD).await.expect("a session").token
     }
 
     pub async fn caller(&self, secret: &Secret) -> Result<Caller, identity::AuthError> {
