@@ -12,7 +12,7 @@ use crate::{Engine, SYSTEM_USER, apply};
 /// underscore, which no object's may. Everything that one transaction writes lives here, so that a
 /// tenant can be placed and moved as a whole.
 const SYSTEM_TABLES: &[&str] = &[
-    "CREATE TABLE {schema}._state (id boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT 1, next_id int NOT NULL DEFAULT 1, CONSTRAINT _state_pkey PRIMARY KEY (id), CONSTRAINT _state_single CHECK (id))",
+    "CREATE TABLE {schema}._state (id boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, next_id int NOT NULL DEFAULT 1, CONSTRAINT _state_pkey PRIMARY KEY (id), CONSTRAINT _state_single CHECK (id))",
     "INSERT INTO {schema}._state DEFAULT VALUES",
     "CREATE TABLE {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, position int NOT NULL, retired_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
     "CREATE TABLE {schema}._revisions (number bigint NOT NULL, made_at timestamptz NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, message text, before jsonb NOT NULL, after jsonb NOT NULL, steps jsonb NOT NULL, CONSTRAINT _revisions_pkey PRIMARY KEY (number))",
