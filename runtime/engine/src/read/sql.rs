@@ -319,7 +319,7 @@ impl<'p> Scope<'p> {
             row.expr_as(self.output(path, output, Form::Json), output.key.clone());
         }
         let mut object = Query::select();
-        object.expr(Expr::cust("row_to_json(x)")).from_subquery(row, "x");
+        object.expr(Expr::cust("row_to_json(x.*)")).from_subquery(row, "x");
         let object = Expr::SubQuery(None, Box::new(object.into()));
         Expr::cust_with_exprs("CASE WHEN $1 IS NULL THEN NULL ELSE $2 END", [column_at(&alias, "id"), object])
     }
@@ -335,7 +335,7 @@ impl<'p> Scope<'p> {
         scope.filter(&mut select, level, Bin::Live);
         let rows = scope.finish(select);
         let mut list = Query::select();
-        list.expr(Expr::cust("coalesce(json_agg(row_to_json(x)), '[]'::json)")).from_subquery(rows, "x");
+        list.expr(Expr::cust("coalesce(json_agg(row_to_json(x.*)), '[]'::json)")).from_subquery(rows, "x");
         Expr::SubQuery(None, Box::new(list.into()))
     }
 

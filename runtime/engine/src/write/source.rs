@@ -8,9 +8,9 @@ use super::draft::{Draft, Slots};
 use super::sql::quoted;
 use crate::read::encode::string;
 
-/// `json_to_recordset($1) AS s(n int, id uuid, …)` for the given slots.
+/// `json_to_recordset($1) AS s(_n int, id uuid, …)` for the given slots.
 pub(crate) fn recordset(slots: &Slots<'_>, used: &[usize]) -> String {
-    let mut text = String::from("json_to_recordset($1::json) AS s(n int, id uuid");
+    let mut text = String::from("json_to_recordset($1::json) AS s(_n int, id uuid");
     for &slot in used {
         let (_, column) = slots.columns[slot];
         if column.name != "id" {
@@ -37,7 +37,7 @@ pub(crate) fn json(slots: &Slots<'_>, used: &[usize], drafts: &[(usize, &Draft)]
         if index > 0 {
             out.push(b',');
         }
-        out.extend_from_slice(format!("{{\"n\":{n},\"id\":\"{}\"", draft.id).as_bytes());
+        out.extend_from_slice(format!("{{\"_n\":{n},\"id\":\"{}\"", draft.id).as_bytes());
         for &slot in used {
             let (_, column) = slots.columns[slot];
             let Some(value) = draft.slots[slot].as_ref().filter(|_| column.name != "id") else { continue };

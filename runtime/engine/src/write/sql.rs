@@ -28,7 +28,7 @@ pub(crate) fn insert(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String 
     let columns = columns(slots, used);
     let picked: Vec<String> = columns.iter().map(|column| format!("s.{column}")).collect();
     let rows = format!(
-        "INSERT INTO {} ({}) SELECT {} FROM {} ORDER BY s.n RETURNING id, version",
+        "INSERT INTO {} ({}) SELECT {} FROM {} ORDER BY s._n RETURNING id, version",
         table(schema, &slots.object.name),
         columns.join(", "),
         picked.join(", "),
@@ -100,7 +100,7 @@ pub(crate) fn restore(schema: &str, object: &Object, condition: &str) -> String 
 /// For good; the history keeps the whole last image.
 pub(crate) fn purge(schema: &str, object: &Object, condition: &str) -> String {
     let rows = format!(
-        "DELETE FROM {} t WHERE {condition} RETURNING t.id, t.version + 1 AS version, to_jsonb(t) AS image",
+        "DELETE FROM {} t WHERE {condition} RETURNING t.id, t.version + 1 AS version, to_jsonb(t.*) AS image",
         table(schema, &object.name),
     );
     with_history(schema, object, &rows, ("w.image", Happened::Purged))
