@@ -43,12 +43,10 @@ export async function saveField(object: string, field: string, definition: Recor
   await request("PUT", `${objectPath(object)}/fields/${field}`, { body: definition });
 }
 
-export async function deleteField(object: string, field: string, allowDataLoss = false): Promise<void> {
-  await request(
-    "DELETE",
-    `${objectPath(object)}/fields/${field}`,
-    allowDataLoss ? { query: { allow_data_loss: true } } : {},
-  );
+/** Makes several changes at once: all of them or none. */
+export async function applyChanges(changes: Change[], message: string, allowDataLoss = false): Promise<void> {
+  const body = { changes, message, ...(allowDataLoss ? { allow_data_loss: true } : {}) };
+  await request("POST", "/metadata/v1/deploy", { body });
 }
 
 export interface PackageInfo {

@@ -17,14 +17,26 @@ export class Problem extends Error {
   constructor(status: number, body: Record<string, unknown>) {
     const detail = typeof body.detail === "string" ? body.detail : "";
     const title = typeof body.title === "string" ? body.title : "";
-    super(detail || title || fallback(status));
+    super(sentence(detail || title || fallback(status)));
     this.name = "Problem";
     this.status = status;
     this.code = typeof body.code === "string" ? body.code : "";
-    this.errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [];
+    const errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [];
+    this.errors = errors.map((e) => ({
+      ...e,
+      message: sentence(e.message),
+      ...(e.hint ? { hint: sentence(e.hint) } : {}),
+    }));
     this.requestId = typeof body.request_id === "string" ? body.request_id : undefined;
     this.body = body;
   }
+}
+
+/** "`x` has no field" → "X has no field.": the server writes for developers, people read sentences. */
+export function sentence(text: string): string {
+  const plain = text.replace(/`/g, "").trim();
+  if (!plain) return "";
+  return plain.charAt(0).toUpperCase() + plain.slice(1) + (/[.!?…]$/.test(plain) ? "" : ".");
 }
 
 function fallback(status: number): string {

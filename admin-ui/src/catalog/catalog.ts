@@ -2,6 +2,7 @@
 import { createContext, useContext } from "react";
 import type { Me } from "@/api/session";
 import { humanize } from "@/lib/text";
+import { type Removal, removalOf } from "./field-removal";
 import type { Bootstrap, FieldDef, LayoutDef, ListViewDef, ObjectDef } from "./types";
 
 export class Catalog {
@@ -35,9 +36,10 @@ export class Catalog {
     return this.#byPlural.get(plural);
   }
 
-  /** What belongs in the navigation: what one may read, and what is not the system's own. */
+  /** What belongs in the navigation: what one may read, and what is not the system's own. Parts of other records come last. */
   get navigation(): ObjectDef[] {
-    return this.objects.filter((object) => !object.system && mayRead(object));
+    const seen = this.objects.filter((object) => !object.system && mayRead(object));
+    return [...seen.filter((o) => !isPart(o)), ...seen.filter(isPart)];
   }
 
   /** Views that can be shown as a table, "all" first. */
@@ -45,6 +47,11 @@ export class Catalog {
     const views = this.#views.filter((v) => v.object === object && (v.display ?? "table") === "table");
     const rank = (v: ListViewDef) => (/\.all$/.test(v.name) || v.name === "all" ? 0 : 1);
     return views.sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** What goes along when a field goes. */
+  removal(object: string, field: string): Removal {
+    return removalOf(object, field, this.#views, this.#layouts);
   }
 
   layout(object: string): LayoutDef | undefined {
@@ -56,6 +63,9 @@ export class Catalog {
     return this.me.permissions.system.includes(right) || this.me.permissions.system.includes("*");
   }
 }
+
+/** Belongs to a record of another object and is mostly met there. */
+export const isPart = (o: ObjectDef): boolean => o.fields.some((f) => f.kind === "master_detail");
 
 function withLabels(object: ObjectDef): ObjectDef {
   const label = object.label || humanize(object.name);

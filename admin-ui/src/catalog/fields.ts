@@ -127,7 +127,7 @@ function nameOrSource(object: ObjectDef): FieldDef {
 
 /** May this field be written by people at all? */
 export function isWritable(object: ObjectDef, field: FieldDef): boolean {
-  if (field.kind === "autonumber" || field.kind === "id") return false;
+  if (field.kind === "autonumber" || field.kind === "id" || field.read_only === true) return false;
   if (field.name === "name" && field.standard) return !object.name_field?.compose?.length;
   if (field.standard) return field.name === "owner";
   return true;

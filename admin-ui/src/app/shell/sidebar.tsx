@@ -1,8 +1,9 @@
 // The sidebar: workspace, command menu, objects, setup, the person. Navigation comes from metadata.
-import { Link } from "@tanstack/react-router";
-import { Boxes, CircleHelp, LogOut, Monitor, Moon, Package, Search, Sun } from "lucide-react";
-import { useCatalog } from "@/catalog/catalog";
+import { Link, useParams } from "@tanstack/react-router";
+import { Boxes, ChevronRight, CircleHelp, LogOut, Monitor, Moon, Package, Search, Sun } from "lucide-react";
+import { isPart, useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
+import type { ObjectDef } from "@/catalog/types";
 import { Avatar, Glyph } from "@/components/bits";
 import { Kbd } from "@/components/kbd";
 import { Logo } from "@/components/logo";
@@ -11,6 +12,7 @@ import { useCell } from "@/lib/cell";
 import { objectHue } from "@/lib/hues";
 import { commandMenuOpen, helpOpen } from "@/lib/intents";
 import { shortcutLabel } from "@/lib/shortcuts";
+import { recall, remember } from "@/lib/storage";
 import { setTheme, theme } from "@/lib/theme";
 
 const row = "flex h-7.5 items-center gap-2 rounded-control px-2 text-sm transition-colors duration-100 hover:bg-hover";
@@ -52,10 +54,23 @@ export function UserCard() {
   );
 }
 
+function ObjectLink({ object }: { object: ObjectDef }) {
+  return (
+    <Link to="/o/$plural" params={{ plural: object.plural }} className={row} activeProps={here} inactiveProps={away}>
+      <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={18} />
+      <span className="truncate">{object.plural_label}</span>
+    </Link>
+  );
+}
+
 export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
   const catalog = useCatalog();
   const { user, tenant } = catalog.me;
   const menu = useUserMenu(onSignOut);
+  const { plural } = useParams({ strict: false });
+  const whole = catalog.navigation.filter((o) => !isPart(o));
+  const parts = catalog.navigation.filter(isPart);
+  const moreOpen = parts.some((o) => o.plural === plural) || recall("nav-more") === "1";
   return (
     <aside className="hidden w-58 shrink-0 flex-col phone:flex">
       <div className="flex h-12 items-center gap-2.5 px-3.5">
@@ -74,19 +89,20 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
         </button>
       </div>
       <nav aria-label="Main" className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pt-1">
-        {catalog.navigation.map((object) => (
-          <Link
-            key={object.name}
-            to="/o/$plural"
-            params={{ plural: object.plural }}
-            className={row}
-            activeProps={here}
-            inactiveProps={away}
-          >
-            <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={18} />
-            <span className="truncate">{object.plural_label}</span>
-          </Link>
+        {whole.map((object) => (
+          <ObjectLink key={object.name} object={object} />
         ))}
+        {parts.length > 0 && (
+          <details open={moreOpen} onToggle={(event) => remember("nav-more", event.currentTarget.open ? "1" : "0")}>
+            <summary className={`${row} list-none text-text-3 [&::-webkit-details-marker]:hidden`}>
+              <ChevronRight size={14} className="mx-0.5 transition-transform [details[open]>summary>&]:rotate-90" />
+              More
+            </summary>
+            {parts.map((object) => (
+              <ObjectLink key={object.name} object={object} />
+            ))}
+          </details>
+        )}
         {catalog.navigation.length === 0 && (
           <p className="px-2 py-1 text-text-3 text-xs">No objects yet. Install a package or create one in setup.</p>
         )}

@@ -1,5 +1,5 @@
 // A record's own page.
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate, useRouter } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import type { ObjectDef } from "@/catalog/types";
 import { useShortcuts } from "@/lib/shortcuts";
@@ -8,7 +8,8 @@ import { RecordView } from "./record-view";
 export function RecordPage({ object, id }: { object: ObjectDef; id: string }) {
   const navigate = useNavigate();
   const toList = () => navigate({ to: "/o/$plural", params: { plural: object.plural } });
-  useShortcuts({ esc: () => (history.length > 1 ? history.back() : toList()) });
+  const { history } = useRouter();
+  useShortcuts({ esc: () => (history.canGoBack() ? history.back() : toList()) });
   return (
     <section aria-label={`${object.label} record`} className="flex min-h-0 min-w-0 flex-1 flex-col">
       <RecordView

@@ -24,7 +24,7 @@ interface ConfirmLossProps {
 export function ConfirmLoss({ title, about, verb, changes, word, run, onDone, onClose }: ConfirmLossProps) {
   const plan = usePlan(changes);
   const [loss, setLoss] = useState<Problem | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<Problem | Error | null>(null);
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
 
@@ -38,7 +38,7 @@ export function ConfirmLoss({ title, about, verb, changes, word, run, onDone, on
     } catch (problem) {
       setBusy(false);
       if (problem instanceof Problem && problem.status === 409 && /data.?loss/.test(problem.code)) setLoss(problem);
-      else setError(detailOf(problem));
+      else setError(problem instanceof Error ? problem : new Error(String(problem)));
     }
   }
 
@@ -62,7 +62,7 @@ export function ConfirmLoss({ title, about, verb, changes, word, run, onDone, on
       <div className="flex flex-col gap-3.5">
         <p className="text-text-2">{about}</p>
         {changes && <PlanStrip plan={plan} idle="Working out the plan" />}
-        {error && <Notice title="Nothing was removed.">{error}</Notice>}
+        {error && <Refusal error={error} />}
         {loss && (
           <>
             <Notice tone="warning" title={loss.message}>
@@ -99,7 +99,19 @@ export function ConfirmLoss({ title, about, verb, changes, word, run, onDone, on
   );
 }
 
-function detailOf(problem: unknown): string {
-  if (problem instanceof Problem && problem.errors.length) return problem.errors.map((e) => e.message).join(" ");
-  return messageOf(problem);
+/** Why it cannot go: mostly because something else still stands on it. */
+function Refusal({ error }: { error: Error }) {
+  const problems = error instanceof Problem ? error.errors : [];
+  return (
+    <Notice title={problems.length ? "Something else still uses it. Nothing was removed." : "Nothing was removed."}>
+      {problems.length === 0 && messageOf(error)}
+      <ul className="flex flex-col gap-1">
+        {problems.map((p) => (
+          <li key={p.path + p.message}>
+            <span className="font-mono text-xs">{p.path}</span>
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
 }

@@ -17,7 +17,7 @@ export interface FieldDraft {
   rest: Record<string, unknown>;
 }
 
-const READ_ONLY = new Set(["id", "package", "standard", "custom", "system"]);
+const READ_ONLY = new Set(["id", "package", "standard", "custom", "system", "read_only"]);
 const COMMON = new Set(["name", "kind", "label", "help", "required", "unique", "default"]);
 
 export function startDraft(_object: ObjectDef, kind: FieldKind, field: FieldDef | undefined): FieldDraft {

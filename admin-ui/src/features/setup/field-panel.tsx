@@ -1,8 +1,10 @@
 // Making or changing a field: first its kind, then its settings, always with the plan of what will happen.
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
-import { deleteField, saveField } from "@/api/metadata";
+import { applyChanges, saveField } from "@/api/metadata";
 import { problemsByField } from "@/api/problem";
+import { useCatalog } from "@/catalog/catalog";
+import type { Removal } from "@/catalog/field-removal";
 import { useReloadCatalog } from "@/catalog/load";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
@@ -53,6 +55,7 @@ interface FieldEditorProps {
 
 function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps) {
   const reload = useReloadCatalog();
+  const catalog = useCatalog();
   const [draft, setDraft] = useState<FieldDraft>(() => startDraft(object, kind, field));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
@@ -80,14 +83,15 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
   }
 
   if (deleting && field) {
+    const removal = catalog.removal(object.name, field.name);
     return (
       <ConfirmLoss
         title={`Delete the field ${field.label}?`}
         verb="Delete field"
-        about="It disappears from lists, forms and the API at once. Its values are kept for 30 days, then purged."
-        changes={[{ kind: "fields", name: `${object.name}.${field.name}`, definition: null }]}
+        about={`It disappears from lists, forms and the API at once. Its values are kept for 30 days, then purged. ${alsoChanged(removal)}`}
+        changes={removal.changes}
         word={field.name}
-        run={(loss) => deleteField(object.name, field.name, loss)}
+        run={(loss) => applyChanges(removal.changes, `Delete the field ${field.label}`, loss)}
         onClose={() => setDeleting(false)}
         onDone={async () => {
           await reload();
@@ -182,4 +186,13 @@ function missing(draft: FieldDraft, kind: FieldKind): string | null {
       return setting.name;
   }
   return null;
+}
+
+/** Which views and layouts let go of a field, in a sentence. */
+function alsoChanged({ views, layouts }: Removal): string {
+  const parts = [
+    ...(views.length ? [`${views.length === 1 ? "the view" : "the views"} ${views.join(", ")}`] : []),
+    ...(layouts ? ["the record page"] : []),
+  ];
+  return parts.length ? `It is also taken off ${parts.join(" and ")}.` : "";
 }

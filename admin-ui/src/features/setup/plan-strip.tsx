@@ -65,9 +65,7 @@ export function PlanStrip({ plan: { plan, error, busy }, idle }: { plan: PlanSta
         className="flex items-start gap-2 rounded-control border border-line bg-sunken px-2.5 py-1.5 text-text-2 text-xs"
       >
         <CircleAlert size={14} className="mt-px text-amber" />
-        <span>
-          {refusal ? (error.errors[0]?.message ?? error.message) : `The plan is not known. ${messageOf(error)}`}
-        </span>
+        <span>{refusal ? refusalText(error) : `The plan is not known. ${messageOf(error)}`}</span>
       </div>
     );
   }
@@ -122,4 +120,10 @@ export function PlanStrip({ plan: { plan, error, busy }, idle }: { plan: PlanSta
       )}
     </div>
   );
+}
+
+function refusalText({ errors, message }: Problem): string {
+  const first = errors[0];
+  if (!first) return message;
+  return errors.length > 1 ? `${first.message} And ${errors.length - 1} more.` : first.message;
 }
