@@ -1,5 +1,7 @@
 //! The database ring: one binary, real PostgreSQL, a database for each test.
 
+mod access;
+mod bin;
 mod filters;
 mod identity;
 mod packages;

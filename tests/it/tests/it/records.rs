@@ -56,7 +56,8 @@ async fn where_speaks_the_formula_language() {
         world.create(&ada, "deal", deal).await.unwrap();
     }
     let asked = |text: &str| Query { filter: Some(Filter::Formula(text.into())), ..query("deal") };
-    let answer = world.read(&ada, &asked("amount / 2 > 300 AND (stage = 'proposal' OR CONTAINS(name, 'zzz'))")).await;
+    let answer =
+        world.read(&ada, &asked("amount / 2 > 300 AND (stage = 'proposal' OR CONTAINS(name, 'zzz'))")).await;
     assert_eq!(answer.unwrap()[0]["name"], "b");
     let answer = world.read(&ada, &asked("amount > 1000 AND NOT stage IN ['won']")).await;
     assert_eq!(answer.unwrap().as_array().unwrap().len(), 1);
