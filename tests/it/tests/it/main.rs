@@ -2,6 +2,7 @@
 
 mod access;
 mod bin;
+mod concurrency;
 mod filters;
 mod identity;
 mod packages;
