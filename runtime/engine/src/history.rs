@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use metadata::catalog::Object;
 use serde_json::{Map, Value as Json, json};
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
@@ -38,13 +39,7 @@ impl Engine {
             .bind(i64::from(limit.clamp(1, 1000)))
             .fetch_all(self.pool())
             .await?;
-        let names: HashMap<&str, &str> = object
-            .fields
-            .iter()
-            .map(|field| {
-                (field.id.as_str(), field.columns.first().map_or(field.name.as_str(), |c| c.key.as_str()))
-            })
-            .collect();
+        let names = names(object);
         let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
         Ok(Json::Array(entries?).to_string().into_bytes())
     }
@@ -68,7 +63,7 @@ fn entry(row: &sqlx::postgres::PgRow, names: &HashMap<&str, &str>) -> Result<Jso
         // The whole image of a purged record is for a restore from the outside, not for readers.
         Some(Json::Object(map)) if action != "purge" => map
             .into_iter()
-            .filter_map(|(id, change)| Some(((*names.get(key_id(&id, names))?).to_owned(), change)))
+            .filter_map(|(id, change)| Some(((*names.get(id.as_str())?).to_owned(), change)))
             .collect(),
         _ => Map::new(),
     };
@@ -82,11 +77,14 @@ fn entry(row: &sqlx::postgres::PgRow, names: &HashMap<&str, &str>) -> Result<Jso
     }))
 }
 
-/// Fields of several columns are noted by key.
-fn key_id<'k>(id: &'k str, names: &HashMap<&'k str, &str>) -> &'k str {
-    if names.contains_key(id) {
-        id
-    } else {
-        names.iter().find(|(_, key)| **key == id).map_or(id, |(id, _)| id)
+/// Keys by what changes are noted under: the field's id, or for a field of several columns the key itself.
+fn names(object: &Object) -> HashMap<&str, &str> {
+    let mut names = HashMap::new();
+    for field in &object.fields {
+        match field.columns.as_slice() {
+            [column] => drop(names.insert(field.id.as_str(), column.key.as_str())),
+            columns => names.extend(columns.iter().map(|column| (column.key.as_str(), column.key.as_str()))),
+        }
     }
+    names
 }

@@ -112,6 +112,12 @@ impl World {
         Ok(serde_json::from_slice(&one.json).expect("the answer is JSON"))
     }
 
+    /// The newest changes of one record.
+    pub async fn history(&self, context: &Context, object: &str, id: Uuid) -> engine::Result<Json> {
+        let bytes = self.engine.history(&self.again(context).await, (object, id), (100, None)).await?;
+        Ok(serde_json::from_slice(&bytes).expect("the answer is JSON"))
+    }
+
     /// A fingerprint of everything that the tenant stores: rows of all tables, history and counters.
     pub async fn fingerprint(&self) -> String {
         let text = "SELECT coalesce(string_agg(md5(x.t), ',' ORDER BY x.name), '') FROM (SELECT c.relname::text AS name, \

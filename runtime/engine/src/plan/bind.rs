@@ -34,6 +34,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
     if !decision.is_allowed() || !binder.decide(object).is_allowed() {
         return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
     }
+    binder.decide_masters(object, &decision.through);
     let order = binder.order(object, &query.sort, "sort");
     let root = Level {
         object: object.clone(),
@@ -61,10 +62,26 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
 impl<'c> Binder<'c> {
     /// Whether and which records of `object` the actor may read; decided once a plan.
     pub(super) fn decide(&mut self, object: &Object) -> &Decision {
-        let (context, catalog) = (self.context, self.catalog);
-        self.decisions.entry(object.name.clone()).or_insert_with(|| {
-            context.snapshot.policies.decide(&context.actor, Action::Read, object, catalog)
-        })
+        if !self.decisions.contains_key(&object.name) {
+            let policies = &self.context.snapshot.policies;
+            let decision = policies.decide(&self.context.actor, Action::Read, object, self.catalog);
+            let through = decision.through.clone();
+            self.decisions.insert(object.name.clone(), decision);
+            self.decide_masters(object, &through);
+        }
+        &self.decisions[&object.name]
+    }
+
+    /// A condition that follows masters joins them, and what is joined must be decided on.
+    fn decide_masters(&mut self, object: &Object, through: &[String]) {
+        let catalog = self.catalog;
+        let mut here = object;
+        for id in through {
+            let target = here.find_field_by_id(id).and_then(|field| field.kind.target());
+            let Some(master) = target.and_then(|name| catalog.find_object(name)) else { return };
+            self.decide(master);
+            here = master;
+        }
     }
 
     pub(super) fn problem(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {

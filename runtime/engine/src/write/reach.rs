@@ -58,7 +58,9 @@ pub(super) async fn lock_in(
     }
     let missing: Vec<Uuid> = ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();
     let seen = find(connection, context, (&object.name, &missing, bin), (Action::Read, Lock::None)).await?;
-    if missing.iter().all(|id| seen.contains_key(id)) {
+    let reached = find(connection, context, (&object.name, &missing, bin), (action, Lock::None)).await?;
+    // Somebody may have brought a record here since it was not found.
+    if missing.iter().all(|id| seen.contains_key(id) && !reached.contains_key(id)) {
         return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
     }
     Err(Error::NotFound)

@@ -1,6 +1,7 @@
 //! Into the recycle bin, out of it, and for good. What is part of a record goes with it and comes back
 //! with it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use metadata::catalog::{Column, Field, Object};
@@ -17,6 +18,7 @@ use crate::command::Written;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::Bin;
+use crate::read::sql::Lock;
 
 /// Deepest chain of parts.
 const MAX_DEPTH: usize = 10;
@@ -41,6 +43,7 @@ pub(super) async fn restore(
     ids: Vec<Uuid>,
 ) -> Result<Written> {
     reach::lock_in(connection, context, (object, &ids, Bin::Deleted), Action::Delete).await?;
+    require_masters(connection, context, (object, &ids)).await?;
     walk(connection, context, (object, &ids), Happened::Restored).await?;
     answer(connection, context, &object.name, ids).await
 }
@@ -52,16 +55,57 @@ pub(super) async fn purge(
     object: &Arc<Object>,
     ids: Vec<Uuid>,
 ) -> Result<Written> {
-    let live = reach::lock(connection, context, (object, &ids), Action::Delete).await;
-    match live {
-        Ok(_) => {}
-        Err(Error::NotFound) => {
-            reach::lock_in(connection, context, (object, &ids, Bin::Deleted), Action::Delete).await?;
-        }
-        Err(error) => return Err(error),
-    }
+    lock_anywhere(connection, context, (object, &ids)).await?;
     walk(connection, context, (object, &ids), Happened::Purged).await?;
     Ok(Written { ids, ..Written::default() })
+}
+
+/// Locks records on both sides of the recycle bin.
+async fn lock_anywhere(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Arc<Object>, &[Uuid]),
+) -> Result<()> {
+    let wanted = (object.name.as_str(), ids, Bin::Live);
+    let live = reach::find(connection, context, wanted, (Action::Delete, Lock::Update)).await?;
+    let rest: Vec<Uuid> = ids.iter().copied().filter(|id| !live.contains_key(id)).collect();
+    if rest.is_empty() {
+        return Ok(());
+    }
+    match reach::lock_in(connection, context, (object, &rest, Bin::Deleted), Action::Delete).await {
+        // Those that are live and may be seen are refused for that, not as unknown.
+        Err(Error::NotFound) => {
+            reach::lock(connection, context, (object, &rest), Action::Delete).await.map(drop)
+        }
+        outcome => outcome.map(drop),
+    }
+}
+
+/// A part is nothing without its master: it comes back with it, or after it.
+async fn require_masters(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Object, &[Uuid]),
+) -> Result<()> {
+    let schema = &context.tenant().schema;
+    let mut problems = Vec::new();
+    for field in &object.fields {
+        let (FieldKind::MasterDetail(master), [column]) = (&field.kind, field.columns.as_slice()) else {
+            continue;
+        };
+        let text = format!(
+            "SELECT EXISTS (SELECT 1 FROM {} c JOIN {} m ON m.id = c.{} WHERE c.id = ANY($1) AND m.deleted_at IS NOT NULL AND m.id <> ALL($1))",
+            table(schema, &object.name),
+            table(schema, &master.to),
+            quoted(&column.name),
+        );
+        if sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_one(&mut *connection).await? {
+            let problem =
+                Problem::new(&column.key, "in-bin", format!("its {} is in the recycle bin", field.label));
+            problems.push(problem.hint("restore that first"));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Conflict(problems)) }
 }
 
 /// Does one thing to the records and to all that is part of them, level by level.
@@ -73,6 +117,8 @@ async fn walk(
 ) -> Result<()> {
     let catalog = &context.snapshot.catalog;
     let mut levels: Vec<(Arc<Object>, Vec<Uuid>)> = vec![(object.clone(), ids.to_vec())];
+    // Records may point to each other in a ring.
+    let mut seen: HashSet<(String, Uuid)> = ids.iter().map(|id| (object.id.clone(), *id)).collect();
     let mut at = 0;
     while at < levels.len() {
         if at > MAX_DEPTH * 20 {
@@ -84,13 +130,15 @@ async fn walk(
         }
         let (object, ids) = levels[at].clone();
         for (other, field, column) in pointing(catalog, &object) {
-            let found = dependants(connection, context, (&other, &column, &ids), what).await?;
+            let pair = (object.as_ref(), other.as_ref());
+            let mut found = dependants(connection, context, pair, (&column, &ids), what).await?;
+            found.retain(|id| seen.insert((other.id.clone(), *id)));
             if found.is_empty() {
                 continue;
             }
             match on_delete(&field) {
                 OnDelete::Cascade => levels.push((other.clone(), found)),
-                OnDelete::Restrict if what != Happened::Restored => return Err(held(&other, found.len())),
+                OnDelete::Restrict if what != Happened::Restored => return Err(held(&other)),
                 _ => {}
             }
         }
@@ -118,12 +166,10 @@ async fn walk(
     Ok(())
 }
 
-fn held(other: &Object, count: usize) -> Error {
-    let label = if count == 1 { &other.label } else { &other.plural_label };
-    Error::Conflict(vec![
-        Problem::new("", "in-use", format!("{count} {label} still point to it"))
-            .hint("delete or change them first"),
-    ])
+/// How many there are is nobody's to know who may not see them.
+fn held(other: &Object) -> Error {
+    let message = format!("{} still point to it", other.plural_label);
+    Error::Conflict(vec![Problem::new("", "in-use", message).hint("delete or change them first")])
 }
 
 /// Every lookup of any object that points to `object`.
@@ -148,29 +194,27 @@ fn on_delete(field: &Field) -> OnDelete {
     }
 }
 
-/// Records of `other` that hang on `ids`: live ones for a delete, those that went in at the same moment
-/// for a restore, all for a purge.
+/// Records of `other` that hang on `ids` of `object`: live ones for a delete, those that went in at the
+/// same moment for a restore, all for a purge.
 async fn dependants(
     connection: &mut PgConnection,
     context: &Context,
-    (other, column, ids): (&Object, &Column, &[Uuid]),
+    (object, other): (&Object, &Object),
+    (column, ids): (&Column, &[Uuid]),
     what: Happened,
 ) -> Result<Vec<Uuid>> {
     let schema = &context.tenant().schema;
     let (child, column) = (table(schema, &other.name), quoted(&column.name));
-    let text = match what {
-        Happened::Deleted => format!(
-            "SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.deleted_at IS NULL AND c.id <> ALL($1)"
-        ),
+    let which = match what {
+        Happened::Deleted => "c.deleted_at IS NULL".to_owned(),
         Happened::Restored => format!(
-            "SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.deleted_at IS NOT NULL AND c.deleted_by_id IS NOT NULL AND c.id <> ALL($1) \
-             AND EXISTS (SELECT 1 FROM {} h WHERE h.record_id = c.id AND h.version = c.version AND h.action = 'delete' AND h.request_id IN \
-             (SELECT p.request_id FROM {} p WHERE p.record_id = ANY($1) AND p.action = 'delete'))",
-            table(schema, "_history"),
-            table(schema, "_history")
+            "c.deleted_at = (SELECT p.deleted_at FROM {} p WHERE p.id = c.{column})",
+            table(schema, &object.name)
         ),
-        _ => format!("SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.id <> ALL($1)"),
+        _ => "TRUE".to_owned(),
     };
+    let text =
+        format!("SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.id <> ALL($1) AND {which}");
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_all(connection).await?)
 }
 

@@ -1,5 +1,8 @@
 //! The database ring: one binary, real PostgreSQL, a database for each test.
 
+mod access;
+mod bin;
+mod concurrency;
 mod filters;
 mod identity;
 mod packages;
