@@ -3,14 +3,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { ask, firstRow, noted, openSignedIn, settled } from "./steps.mjs";
+import { ask, firstRow, noted, signedIn } from "./steps.mjs";
 import { startTrellis } from "./trellis.mjs";
 
 let trellis;
 let browser;
+let storageState;
 
 before(async () => {
   [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
+  storageState = await signedIn(browser, trellis.url);
 });
 
 after(async () => {
@@ -19,7 +21,7 @@ after(async () => {
 });
 
 function walk(name, steps) {
-  test(name, () => journey(browser, trellis.url, name, DESKTOP, steps));
+  test(name, () => journey(browser, trellis.url, name, { ...DESKTOP, storageState }, steps));
 }
 
 async function addField(page, kind, label) {
@@ -32,14 +34,14 @@ async function addField(page, kind, label) {
 }
 
 walk("an object with fields is made and used at once", async (page) => {
-  await openSignedIn(page, "/setup/objects");
+  await page.goto("/setup/objects");
   await page.getByRole("button", { name: "New object" }).click();
   const form = page.getByRole("dialog", { name: "New object" });
   await form.getByLabel("Label", { exact: false }).first().fill("Expedition");
   await form.getByRole("button", { name: "Create object" }).click();
-  await page.getByRole("heading", { name: "Expedition" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Expedition" }).waitFor();
 
-  await addField(page, "Currency", "Budget");
+  await addField(page, "Money", "Budget");
   await addField(page, "Date", "Departure");
 
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Expeditions" }).click();
@@ -59,7 +61,7 @@ walk("an object with fields is made and used at once", async (page) => {
 });
 
 walk("a field on a packaged object is filterable by the next request", async (page) => {
-  await openSignedIn(page, "/setup/objects/deal");
+  await page.goto("/setup/objects/deal");
   await addField(page, "Text", "Rail line");
   const { data } = await ask(page, "/api/v1/deals?filter[rail_line][is_null]=true&limit=1&fields=name,rail_line");
   assert.equal(data.length, 1);
@@ -67,14 +69,13 @@ walk("a field on a packaged object is filterable by the next request", async (pa
 });
 
 walk("a definition that cannot be is refused with words, and nothing changes", async (page) => {
-  await openSignedIn(page, "/setup/objects");
+  await page.goto("/setup/objects");
   const { data: before_ } = await ask(page, "/metadata/v1/objects");
   await page.getByRole("button", { name: "New object" }).click();
   const form = page.getByRole("dialog", { name: "New object" });
   await form.getByLabel("Label", { exact: false }).first().fill("Deal");
   await form.getByText("There is already an object deal.").waitFor();
   await form.getByRole("button", { name: "Cancel" }).click();
-  await settled(page);
   const { data: after_ } = await ask(page, "/metadata/v1/objects");
   assert.equal(after_.length, before_.length);
 });
