@@ -45,8 +45,6 @@ mod request;
 pub mod sql;
 
 #[cfg(test)]
-mod golden;
-#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod testing;

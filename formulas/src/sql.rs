@@ -14,6 +14,8 @@ mod call;
 mod compare;
 mod condition;
 mod fragment;
+#[cfg(test)]
+mod golden;
 mod value;
 pub(crate) mod weight;
 

@@ -10,7 +10,7 @@ use crate::sql::{self, Columns};
 use crate::testing::{checked, request, row, shown};
 use crate::types::Type;
 
-const CASES: &str = include_str!("../cases/functions.txt");
+const CASES: &str = include_str!("../../cases/functions.txt");
 
 struct Names;
 
@@ -50,7 +50,7 @@ fn values_of_all_functions() {
         let both = if zero == blank { zero } else { format!("{zero}  |  {blank}") };
         table += &format!("{text}  →  {both}\n");
     }
-    insta::with_settings!({ snapshot_path => "../cases", prepend_module_to_snapshot => false, omit_expression => true }, {
+    insta::with_settings!({ snapshot_path => "../../cases", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("values", table);
     });
 }
@@ -70,7 +70,7 @@ fn sql_of_all_functions() {
             Err(problems) => table += &format!("{text}\n    {}\n", problems[0]),
         }
     }
-    insta::with_settings!({ snapshot_path => "../cases", prepend_module_to_snapshot => false, omit_expression => true }, {
+    insta::with_settings!({ snapshot_path => "../../cases", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("sql", table);
     });
     // What the request knows has no SQL before it is fixed.
