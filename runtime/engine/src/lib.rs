@@ -4,7 +4,7 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`schema`] (a tenant's own schema).
+//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`schema`] (a tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod error;
 pub mod filter;
 pub mod history;
+pub mod import;
 pub mod packages;
 pub mod plan;
 pub mod query;
@@ -34,6 +35,7 @@ pub use command::{Command, Fields, Update, What, Written};
 pub use context::{Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
+pub use import::{Import, ImportJob};
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
 pub use snapshot::Snapshot;
@@ -50,12 +52,19 @@ pub struct Engine {
 struct Inner {
     pool: PgPool,
     snapshots: snapshot::Snapshots,
+    imports: import::Gate,
 }
 
 impl Engine {
     /// An engine on a pool of connections to a migrated database.
     pub fn new(pool: PgPool) -> Self {
-        Self { inner: Arc::new(Inner { pool, snapshots: snapshot::Snapshots::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                pool,
+                snapshots: snapshot::Snapshots::new(),
+                imports: import::Gate::default(),
+            }),
+        }
     }
 
     /// The pool, for rooms that keep platform tables of their own.

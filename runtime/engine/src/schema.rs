@@ -19,6 +19,8 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE TABLE {schema}._history (record_id uuid NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, action text NOT NULL, request_id text NOT NULL, changes jsonb, CONSTRAINT _history_pkey PRIMARY KEY (record_id, version))",
     "CREATE TABLE {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
     "CREATE TABLE {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', CONSTRAINT _packages_pkey PRIMARY KEY (name))",
+    "CREATE TABLE {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
+    "CREATE TABLE {schema}._import_rejects (import_id uuid NOT NULL, row bigint NOT NULL, reason text NOT NULL, cells jsonb NOT NULL, CONSTRAINT _import_rejects_pkey PRIMARY KEY (import_id, row))",
 ];
 
 impl Engine {

@@ -15,8 +15,10 @@ use crate::error::{Error, Refusal, Result};
 use crate::query::Query;
 use crate::read;
 
+pub(crate) mod bulk;
 mod checks;
 mod constraint;
+mod copy;
 mod create;
 pub(crate) mod draft;
 mod links;

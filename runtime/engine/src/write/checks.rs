@@ -178,7 +178,7 @@ pub(crate) async fn duplicates(
         .map(|&slot| {
             let column = quoted(&slots.columns[slot].1.name);
             format!(
-                "SELECT s._n, {slot} AS slot FROM s WHERE EXISTS (SELECT 1 FROM {object} t WHERE t.{column} = s.{column} AND t.deleted_at IS NULL) \
+                "SELECT s._n, {slot} AS slot FROM s WHERE EXISTS (SELECT 1 FROM {object} t WHERE t.{column} = s.{column} AND t.deleted_at IS NULL AND t.id <> s.id) \
                  UNION ALL SELECT _n, {slot} FROM (SELECT s._n, row_number() OVER (PARTITION BY s.{column} ORDER BY s._n) AS nth FROM s WHERE s.{column} IS NOT NULL) d WHERE nth > 1"
             )
         })

@@ -102,19 +102,26 @@ fn read<'f>(
 /// One new record: read, completed and checked for what it lacks.
 fn prepare(slots: &Slots<'_>, context: &Context, (id, fields): (Uuid, &Fields)) -> (Draft, Vec<Problem>) {
     let (mut draft, mut problems) = slots.read(context, id, fields);
-    slots.complete(context, &mut draft);
-    let missing = slots.missing(&draft, true);
-    // A value that could not be read is wrong, not missing.
-    problems.extend(
-        missing.into_iter().filter(|m| !fields.iter().any(|(key, _)| *key == m.path)).collect::<Vec<_>>(),
-    );
-    let blank_given: Vec<Problem> = slots
-        .missing(&draft, false)
-        .into_iter()
-        .filter(|m| fields.iter().any(|(key, _)| *key == m.path))
-        .collect();
-    problems.extend(blank_given);
+    let given = |key: &str| fields.iter().any(|(name, _)| name == key);
+    problems.extend(finish(slots, context, &mut draft, &given));
     (draft, problems)
+}
+
+/// Completes a new draft and tells what it lacks; `given` says which keys came with a value.
+pub(super) fn finish(
+    slots: &Slots<'_>,
+    context: &Context,
+    draft: &mut Draft,
+    given: &dyn Fn(&str) -> bool,
+) -> Vec<Problem> {
+    slots.complete(context, draft);
+    // A value that could not be read is wrong, not missing.
+    let mut problems = slots.missing(draft, true);
+    problems.retain(|problem| !given(&problem.path));
+    let mut blank = slots.missing(draft, false);
+    blank.retain(|problem| given(&problem.path));
+    problems.extend(blank);
+    problems
 }
 
 /// Slots that any of the drafts fills.

@@ -101,7 +101,19 @@ impl<'o> Slots<'o> {
         draft: &mut Draft,
         (key, input): (&str, Input<'_>),
     ) -> Result<(), Problem> {
-        let Some(slot) = self.find(key) else { return self.put_links(draft, key, &input) };
+        match self.find(key) {
+            Some(slot) => self.put_at(context, draft, (slot, key, input)),
+            None => self.put_links(draft, key, &input),
+        }
+    }
+
+    /// Puts one value into a slot that is known already.
+    pub(crate) fn put_at(
+        &self,
+        context: &Context,
+        draft: &mut Draft,
+        (slot, key, input): (usize, &str, Input<'_>),
+    ) -> Result<(), Problem> {
         let (field, column) = self.columns[slot];
         if field.read_only && !may_set(context, field) {
             return Err(Problem::new(key, "read-only", format!("`{key}` is set by the system")));
@@ -200,7 +212,7 @@ fn is_boolean(field: &Field) -> bool {
 }
 
 /// Trellis itself may set the times of sample and imported records; nobody else may.
-fn may_set(context: &Context, field: &Field) -> bool {
+pub(crate) fn may_set(context: &Context, field: &Field) -> bool {
     context.actor.is_system()
         && matches!(field.name.as_str(), "created_at" | "updated_at" | "created_by" | "updated_by")
 }

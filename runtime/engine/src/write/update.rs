@@ -63,10 +63,10 @@ fn read(slots: &Slots<'_>, context: &Context, updates: &[Update], many: bool) ->
     if problems.is_empty() { Ok(drafts) } else { Err(Error::Unprocessable(problems)) }
 }
 
-type Group<'d> = Vec<(usize, &'d Draft)>;
+pub(super) type Group<'d> = Vec<(usize, &'d Draft)>;
 
 /// Drafts by the columns that they name.
-fn groups<'d>(slots: &Slots<'_>, drafts: &'d [Draft]) -> BTreeMap<Vec<usize>, Group<'d>> {
+pub(super) fn groups<'d>(slots: &Slots<'_>, drafts: &'d [Draft]) -> BTreeMap<Vec<usize>, Group<'d>> {
     let mut groups: BTreeMap<Vec<usize>, Group<'d>> = BTreeMap::new();
     for (index, draft) in drafts.iter().enumerate() {
         let used = (0..slots.columns.len()).filter(|&slot| draft.slots[slot].is_some()).collect();

@@ -5,6 +5,7 @@ mod bin;
 mod concurrency;
 mod filters;
 mod identity;
+mod import;
 mod packages;
 mod paging;
 mod records;

@@ -75,7 +75,7 @@ const WRONG: &[(&str, &str)] = &[
     ("created_by_id", r#"5 | "x" | true"#),
     ("updated_at", r#"5 | "x" | true"#),
     ("updated_by_id", r#"5 | "x" | true"#),
-    ("name", r#""" | null | 5 | [] | {}"#),
+    ("name", r#"5 | [] | {}"#),
     ("owner_id", r#"null | "me" | 5"#),
 ];
 

@@ -1,0 +1,285 @@
+//! Files into records: CSV, JSON Lines and XLSX into any object, by the rules of every save.
+//!
+//! The way of a file: [`source`] (rows as they stand there) → `survey` (columns, how many rows) →
+//! `headers` (which field a column means) → `plan` (bound to the catalog) → `row` (cells into a draft) →
+//! `batch` (lookups, references, uniqueness; set-based) → `save` (one transaction a batch) → `store`
+//! (numbers, rejected rows). `job` runs it, reading ahead of the database.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use metadata::Problem;
+use serde::Serialize;
+use sqlx::Connection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
+
+use crate::Engine;
+use crate::context::{Context, Tenant};
+use crate::error::{Error, Result};
+
+mod batch;
+mod headers;
+mod job;
+mod lookup;
+mod plan;
+mod rejects;
+mod row;
+mod save;
+mod seen;
+mod source;
+mod sql;
+mod store;
+mod survey;
+
+pub use rejects::Rejects;
+pub use source::{Format, Source};
+
+/// Imports of this process that run at once; others wait.
+const RUNNING: usize = 2;
+/// Imports that run or wait; each has a connection of its own.
+const ACCEPTED: usize = 10;
+/// What is told of an import whose process died.
+const INTERRUPTED: &str = "the process ended before the import did; rows counted here are in";
+
+/// A file to import.
+#[derive(Clone, Debug)]
+pub struct ImportJob {
+    /// Singular name of the object.
+    pub object: String,
+    pub source: Source,
+    pub format: Format,
+    /// For people.
+    pub file_name: Option<String>,
+    /// Header and where it goes: a field (`email`), a field of another record (`account.name`, also
+    /// `=account.name`), or nothing, which leaves the column out. Headers not named are guessed.
+    pub mapping: Vec<(String, String)>,
+    /// A unique field: rows with a value that is there change that record, others are new.
+    pub match_field: Option<String>,
+    /// Check everything, write nothing.
+    pub dry_run: bool,
+}
+
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Queued,
+    Running,
+    Done,
+    /// Could not go on; what was counted is in.
+    Failed,
+}
+
+impl Status {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn find(word: &str) -> Self {
+        [Self::Queued, Self::Running, Self::Done]
+            .into_iter()
+            .find(|status| status.word() == word)
+            .unwrap_or(Self::Failed)
+    }
+}
+
+/// One import, as answers show it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Import {
+    pub id: Uuid,
+    pub object: String,
+    pub status: Status,
+    pub dry_run: bool,
+    /// Rows of the file.
+    pub total: i64,
+    /// Rows that were dealt with: created, updated or rejected.
+    pub processed: i64,
+    pub created: i64,
+    pub updated: i64,
+    pub rejected: i64,
+    /// Why it failed.
+    pub error: Option<String>,
+    pub file_name: Option<String>,
+    pub format: String,
+    pub match_field: Option<String>,
+    /// Header to field; null where a column is left out.
+    pub mapping: serde_json::Value,
+    #[serde(serialize_with = "store::shown_time")]
+    pub queued_at: DateTime<Utc>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub started_by: Who,
+}
+
+/// A user, for people.
+#[derive(Clone, Debug, Serialize)]
+pub struct Who {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// How many imports a process takes.
+pub(crate) struct Gate {
+    running: Arc<Semaphore>,
+    accepted: Arc<Semaphore>,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { running: Arc::new(Semaphore::new(RUNNING)), accepted: Arc::new(Semaphore::new(ACCEPTED)) }
+    }
+}
+
+/// An import that was accepted and waits for its turn.
+struct Started {
+    import: Import,
+    job: job::Job,
+    /// Given back when the import ends.
+    place: OwnedSemaphorePermit,
+    _file: Temporary,
+}
+
+/// Removes a temporary file when the import ends, however it ends.
+struct Temporary(Source);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Source::Temporary(path) = &self.0
+            && let Err(error) = std::fs::remove_file(path)
+        {
+            tracing::warn!(path = %path.display(), %error, "a temporary file stays");
+        }
+    }
+}
+
+impl Engine {
+    /// Starts an import and answers it as queued; it runs on in this process.
+    ///
+    /// # Errors
+    /// `Invalid` for a mapping that does not fit, `Unprocessable` for a file that cannot be read,
+    /// `Forbidden`, `Busy` when too many imports wait.
+    pub async fn import(&self, context: &Context, job: ImportJob) -> Result<Import> {
+        let started = self.start(context, job).await?;
+        let import = started.import.clone();
+        tokio::spawn(self.clone().run_started(started));
+        Ok(import)
+    }
+
+    /// Runs an import to its end and answers it as it is then.
+    pub async fn run_import(&self, context: &Context, job: ImportJob) -> Result<Import> {
+        let started = self.start(context, job).await?;
+        let id = started.import.id;
+        self.clone().run_started(started).await?;
+        self.import_status(context, id).await
+    }
+
+    async fn start(&self, context: &Context, job: ImportJob) -> Result<Started> {
+        let file = Temporary(job.source.clone());
+        let place = self.inner.imports.accepted.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+        let (source, format) = (job.source.clone(), job.format);
+        let survey = tokio::task::spawn_blocking(move || survey::survey(&source, format)).await;
+        let survey =
+            survey.map_err(|error| Error::Database(sqlx::Error::Io(std::io::Error::other(error))))?;
+        let survey = survey.map_err(|problem| Error::Unprocessable(vec![problem]))?;
+        let wish = plan::Wish {
+            object: job.object.clone(),
+            mapping: job.mapping.clone(),
+            match_field: job.match_field.clone(),
+            headers: Arc::new(survey.headers),
+        };
+        let plan = Arc::new(plan::Plan::new(context, &wish)?);
+        if plan.columns.iter().all(|column| column.goal.is_none()) {
+            return Err(nothing_mapped(&wish.headers));
+        }
+        let import = queued(context, &job, (&plan, survey.rows));
+        let mut connection = sqlx::PgConnection::connect_with(&self.pool().connect_options()).await?;
+        store::lock(&mut connection, import.id).await?;
+        let mut transaction = connection.begin().await?;
+        context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
+        store::put(&mut transaction, context, &import, &wish.headers).await?;
+        transaction.commit().await?;
+        let seen = job.dry_run.then(|| seen::Seen::new(&plan));
+        let saver = save::Saver { connection, import: import.id, seen, rejects: Vec::new(), kept: 0 };
+        let job = job::Job { engine: self.clone(), source: job.source, format: job.format, plan, saver };
+        Ok(Started { import, job, place, _file: file })
+    }
+
+    async fn run_started(self, started: Started) -> Result<()> {
+        let Started { job, place, _file, .. } = started;
+        // The semaphore is never closed, so there is always a permit in the end.
+        let turn = self.inner.imports.running.clone().acquire_owned().await.ok();
+        let outcome = job.run().await;
+        drop((turn, place, _file));
+        outcome
+    }
+
+    /// An import of the actor's own; administrators see everybody's. One whose process died has failed.
+    pub async fn import_status(&self, context: &Context, id: Uuid) -> Result<Import> {
+        Ok(self.load_import(context, id).await?.0)
+    }
+
+    /// The rejected rows of an import as a CSV, in pieces.
+    pub async fn import_rejects(&self, context: &Context, id: Uuid) -> Result<Rejects> {
+        let (_, headers) = self.load_import(context, id).await?;
+        Ok(Rejects::new(self.clone(), context.tenant().clone(), id, headers))
+    }
+
+    async fn load_import(&self, context: &Context, id: Uuid) -> Result<(Import, Vec<String>)> {
+        let tenant = context.tenant();
+        let everybody = context.actor.is_system() || context.actor.is_administrator();
+        let who = (id, (!everybody).then_some(context.actor.user_id));
+        let mut transaction = self.pool().begin().await?;
+        context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
+        let mut found = store::load(&mut transaction, tenant, who).await?.ok_or(Error::NotFound)?;
+        if matches!(found.0.status, Status::Queued | Status::Running) {
+            store::end_if_dead(&mut transaction, tenant, id).await?;
+            found = store::load(&mut transaction, tenant, who).await?.ok_or(Error::NotFound)?;
+        }
+        transaction.commit().await?;
+        Ok(found)
+    }
+
+    /// Fails the imports of a tenant whose process has died; for the start of a process.
+    pub async fn end_dead_imports(&self, tenant: &Tenant) -> Result<()> {
+        let mut transaction = self.pool().begin().await?;
+        for id in store::list_open(&mut transaction, tenant).await? {
+            store::end_if_dead(&mut transaction, tenant, id).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+fn nothing_mapped(headers: &[String]) -> Error {
+    let known = headers.iter().take(20).map(|header| format!("`{header}`")).collect::<Vec<_>>().join(", ");
+    let problem = Problem::new("map", "nothing-mapped", format!("none of the columns {known} is a field"));
+    Error::Invalid(vec![problem.hint("say where columns go: map[Header]=field")])
+}
+
+fn queued(context: &Context, job: &ImportJob, (plan, rows): (&plan::Plan, i64)) -> Import {
+    Import {
+        id: context.new_id(),
+        object: plan.object.name.clone(),
+        status: Status::Queued,
+        dry_run: job.dry_run,
+        total: rows,
+        processed: 0,
+        created: 0,
+        updated: 0,
+        rejected: 0,
+        error: None,
+        file_name: job.file_name.clone(),
+        format: job.format.word().to_owned(),
+        match_field: job.match_field.clone(),
+        mapping: plan.shown(),
+        queued_at: Utc::now(),
+        started_at: None,
+        finished_at: None,
+        started_by: Who { id: context.actor.user_id, name: context.actor.name.clone() },
+    }
+}

@@ -1,0 +1,173 @@
+//! One batch, one transaction. A bad row is rejected with its reason and the rest of its batch goes in;
+//! killed at any moment, a batch is there as a whole with its numbers, or not at all.
+
+use std::time::Duration;
+
+use metadata::Problem;
+use permissions::Action;
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use super::batch::Batch;
+use super::plan::Plan;
+use super::row::Row;
+use super::seen::Seen;
+use super::store::{self, Counts};
+use crate::error::{Error, Result};
+use crate::write::bulk;
+use crate::write::draft::Slots;
+
+/// How often a batch is tried again when others hold locks.
+const ATTEMPTS: u64 = 20;
+
+/// Saves the batches of one import, on its own connection.
+pub(super) struct Saver {
+    pub connection: PgConnection,
+    pub import: Uuid,
+    /// What a dry run has seen; `None` for a real one.
+    pub seen: Option<Seen>,
+    /// Rejected rows that no transaction has taken yet.
+    pub rejects: Vec<Row>,
+    /// How many rejected rows were stored.
+    pub kept: u64,
+}
+
+/// Rows that were not saved, and why.
+pub(super) type Unsaved = (Error, Batch);
+
+impl Saver {
+    /// Saves a batch. `Outdated` gives back what is not saved, to be prepared anew.
+    pub async fn save(&mut self, mut batch: Batch) -> Result<(), Unsaved> {
+        batch.reject(&mut self.rejects);
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            match self.save_part(&mut part).await {
+                Ok(()) => {}
+                Err(error) if is_about_data(&error) && !part.rows.is_empty() => {
+                    parts.extend(self.divide(error, part));
+                }
+                Err(error) => {
+                    parts.into_iter().rev().for_each(|rest| part.append(rest));
+                    return Err((error, part));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A value that the database alone refuses: halves, until the row is found.
+    fn divide(&mut self, error: Error, mut part: Batch) -> Vec<Batch> {
+        let plan = part.plan.clone();
+        if part.rows.len() > 1 {
+            let mut rest = part.split_half();
+            part.prepare_again(plan.clone());
+            rest.prepare_again(plan);
+            return vec![rest, part];
+        }
+        let problems = match bulk::explain(error, &Slots::new(&plan.object), &plan.context) {
+            Error::Conflict(problems) | Error::Unprocessable(problems) => problems,
+            _ => vec![Problem::new("", "refused", "the database cannot hold a value of this row")],
+        };
+        part.rows[0].problems.extend(problems);
+        part.reject(&mut self.rejects);
+        vec![part]
+    }
+
+    /// One transaction, tried again when rows turn out to be refused or locks are not to be had.
+    async fn save_part(&mut self, part: &mut Batch) -> Result<()> {
+        let mut attempts = 0;
+        loop {
+            match self.attempt(part).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(error) if attempts < ATTEMPTS && is_busy(&error) => {
+                    attempts += 1;
+                    tokio::time::sleep(Duration::from_millis(20 * attempts)).await;
+                }
+                Err(error) => return Err(error),
+            }
+            part.prepare_again(part.plan.clone());
+        }
+    }
+
+    /// Whether the batch is saved; if not, rows of it were refused and it must be tried without them.
+    async fn attempt(&mut self, part: &mut Batch) -> Result<bool> {
+        let plan = part.plan.clone();
+        let tenant = plan.context.tenant();
+        let mut transaction = self.connection.begin().await?;
+        plan.context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
+        part.check(&mut transaction, self.seen.as_ref(), &mut self.rejects).await?;
+        let mut changed = part.split(|row| row.is_change);
+        let is_saved = write(&mut transaction, &plan, (part, &mut changed), self.seen.is_some()).await?;
+        let mut counts =
+            Counts { created: part.rows.len() as u64, updated: changed.rows.len() as u64, rejected: 0 };
+        if let (Some(seen), true) = (self.seen.as_mut(), is_saved) {
+            let again = seen.remember(&part.drafts, plan.matched.as_ref());
+            counts.created -= again;
+            counts.updated += again;
+        }
+        part.append(changed);
+        if !is_saved {
+            transaction.rollback().await?;
+            part.reject(&mut self.rejects);
+            return Ok(false);
+        }
+        counts.rejected = self.rejects.len() as u64;
+        let kept =
+            store::put_rejects(&mut transaction, (&plan, self.import), &self.rejects, self.kept).await?;
+        store::put_progress(&mut transaction, tenant, (self.import, counts)).await?;
+        transaction.commit().await?;
+        self.kept += kept;
+        self.rejects.clear();
+        Ok(true)
+    }
+}
+
+/// Writes new and changed records; false when some turn out to be beyond the actor's reach.
+async fn write(
+    connection: &mut PgConnection,
+    plan: &Plan,
+    (fresh, changed): (&mut Batch, &mut Batch),
+    dry_run: bool,
+) -> Result<bool> {
+    let slots = Slots::new(&plan.object);
+    // Without writing, nobody can judge what would come out; where all is in reach, there is nothing to judge.
+    let judged = bulk::is_judged(&plan.context, &slots, Action::Create)
+        || (plan.matched.is_some() && bulk::is_judged(&plan.context, &slots, Action::Edit));
+    if dry_run && !judged {
+        return Ok(true);
+    }
+    let mut savepoint = connection.begin().await?;
+    bulk::insert(&mut savepoint, &plan.context, &slots, &mut fresh.drafts).await?;
+    bulk::change(&mut savepoint, &plan.context, &slots, &changed.drafts).await?;
+    let mut is_saved = true;
+    for (batch, action) in [(fresh, Action::Create), (changed, Action::Edit)] {
+        let places =
+            bulk::out_of_reach(&mut savepoint, &plan.context, &slots, (&batch.drafts, action)).await?;
+        is_saved &= places.is_empty();
+        let message = format!("you may not {} this record as it stands", action.word());
+        batch
+            .blame(places.into_iter().map(|n| (n, Problem::new("", "forbidden", message.clone()))).collect());
+    }
+    if dry_run {
+        savepoint.rollback().await?
+    } else {
+        savepoint.commit().await?
+    }
+    Ok(is_saved)
+}
+
+fn code(error: &Error) -> Option<String> {
+    let Error::Database(error) = error else { return None };
+    error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned())
+}
+
+/// Lock not available, deadlock, serialization failure.
+fn is_busy(error: &Error) -> bool {
+    code(error).is_some_and(|code| ["55P03", "40P01", "40001"].contains(&code.as_str()))
+}
+
+/// Data exceptions and broken constraints.
+fn is_about_data(error: &Error) -> bool {
+    code(error).is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}

@@ -1,0 +1,263 @@
+//! Static SQL on `_imports` and `_import_rejects` of a tenant's schema, and the lock that tells whether
+//! an import still has a process.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value as Json;
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+use uuid::Uuid;
+
+use super::plan::Plan;
+use super::row::{Row, originals};
+use super::{Import, Status};
+use crate::context::{Context, Tenant};
+use crate::error::Result;
+use crate::write::sql::table;
+
+/// Rejected rows that are kept of one import; more are counted only.
+pub(super) const MAX_REJECTS: u64 = 1_000_000;
+
+/// What a batch did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub created: u64,
+    pub updated: u64,
+    pub rejected: u64,
+}
+
+/// Says on this connection that the import has a process, until the connection ends.
+pub(super) async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))")
+        .bind(lock_name(id))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn lock_name(id: Uuid) -> String {
+    format!("trellis:import:{id}")
+}
+
+pub(super) async fn put(
+    connection: &mut PgConnection,
+    context: &Context,
+    import: &Import,
+    headers: &[String],
+) -> Result<()> {
+    let text = format!(
+        "INSERT INTO {} (id, object, file_name, format, status, dry_run, match_field, mapping, headers, total, queued_at, actor_id, actor_name) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        table(&context.tenant().schema, "_imports")
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(import.id)
+        .bind(&import.object)
+        .bind(&import.file_name)
+        .bind(&import.format)
+        .bind(import.status.word())
+        .bind(import.dry_run)
+        .bind(&import.match_field)
+        .bind(&import.mapping)
+        .bind(serde_json::json!(headers))
+        .bind(import.total)
+        .bind(import.queued_at)
+        .bind(import.started_by.id)
+        .bind(&import.started_by.name)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn put_started(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<()> {
+    let text = format!(
+        "UPDATE {} SET status = 'running', started_at = $2 WHERE id = $1",
+        table(&tenant.schema, "_imports")
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(id).bind(Utc::now()).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn put_progress(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (id, counts): (Uuid, Counts),
+) -> Result<()> {
+    let text = format!(
+        "UPDATE {} SET created = created + $2, updated = updated + $3, rejected = rejected + $4, processed = processed + $2 + $3 + $4 WHERE id = $1",
+        table(&tenant.schema, "_imports")
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(id)
+        .bind(big(counts.created))
+        .bind(big(counts.updated))
+        .bind(big(counts.rejected))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn put_ended(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (id, error): (Uuid, Option<&str>),
+) -> Result<()> {
+    let text = format!(
+        "UPDATE {} SET status = $2, error = $3, finished_at = $4 WHERE id = $1 AND status IN ('queued', 'running')",
+        table(&tenant.schema, "_imports")
+    );
+    let status = if error.is_some() { Status::Failed } else { Status::Done };
+    sqlx::query(AssertSqlSafe(text))
+        .bind(id)
+        .bind(status.word())
+        .bind(error)
+        .bind(Utc::now())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps rejected rows, up to the limit; answers how many.
+pub(super) async fn put_rejects(
+    connection: &mut PgConnection,
+    (plan, import): (&Plan, Uuid),
+    rejects: &[Row],
+    kept: u64,
+) -> Result<u64> {
+    let room = usize::try_from(MAX_REJECTS.saturating_sub(kept)).unwrap_or(usize::MAX);
+    let rejects = &rejects[..rejects.len().min(room)];
+    if rejects.is_empty() {
+        return Ok(0);
+    }
+    let (mut numbers, mut reasons, mut cells) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rejects {
+        numbers.push(big(row.number));
+        reasons.push(reason(plan, row));
+        cells.push(storable(&originals(&plan.wish.headers, &row.cells)));
+    }
+    let text = format!(
+        "INSERT INTO {} (import_id, row, reason, cells) SELECT $1, r.row, r.reason, r.cells::jsonb FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r(row, reason, cells)",
+        table(&plan.context.tenant().schema, "_import_rejects")
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(import)
+        .bind(numbers)
+        .bind(reasons)
+        .bind(cells)
+        .execute(connection)
+        .await?;
+    Ok(rejects.len() as u64)
+}
+
+/// All problems of a row, each with the column that it is about.
+fn reason(plan: &Plan, row: &Row) -> String {
+    let problems = row.problems.iter().map(|problem| match problem.path.as_str() {
+        "" => problem.message.clone(),
+        path => format!("{}: {}", plan.header_of(path).unwrap_or(path), problem.message),
+    });
+    storable_text(&problems.collect::<Vec<_>>().join("; "))
+}
+
+/// NUL cannot be stored.
+fn storable_text(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+fn storable(cells: &Json) -> String {
+    cells.to_string().replace("\\u0000", "\u{FFFD}")
+}
+
+fn big(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The import and its headers, for the one who started it or `None` for everybody.
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (id, actor): (Uuid, Option<Uuid>),
+) -> Result<Option<(Import, Vec<String>)>> {
+    let text = format!(
+        "SELECT * FROM {} WHERE id = $1 AND actor_id = coalesce($2, actor_id)",
+        table(&tenant.schema, "_imports")
+    );
+    let row = sqlx::query(AssertSqlSafe(text)).bind(id).bind(actor).fetch_optional(connection).await?;
+    row.map(|row| import(&row)).transpose()
+}
+
+fn import(row: &PgRow) -> Result<(Import, Vec<String>)> {
+    let status: String = row.try_get("status")?;
+    let headers: Json = row.try_get("headers")?;
+    let import = Import {
+        id: row.try_get("id")?,
+        object: row.try_get("object")?,
+        status: Status::find(&status),
+        dry_run: row.try_get("dry_run")?,
+        total: row.try_get("total")?,
+        processed: row.try_get("processed")?,
+        created: row.try_get("created")?,
+        updated: row.try_get("updated")?,
+        rejected: row.try_get("rejected")?,
+        error: row.try_get("error")?,
+        file_name: row.try_get("file_name")?,
+        format: row.try_get("format")?,
+        match_field: row.try_get("match_field")?,
+        mapping: row.try_get("mapping")?,
+        queued_at: row.try_get("queued_at")?,
+        started_at: row.try_get("started_at")?,
+        finished_at: row.try_get("finished_at")?,
+        started_by: super::Who { id: row.try_get("actor_id")?, name: row.try_get("actor_name")? },
+    };
+    Ok((import, serde_json::from_value(headers).unwrap_or_default()))
+}
+
+/// Fails the import if its process has died: nobody holds its lock.
+pub(super) async fn end_if_dead(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<()> {
+    let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(lock_name(id))
+        .fetch_one(&mut *connection)
+        .await?;
+    if free {
+        put_ended(connection, tenant, (id, Some(super::INTERRUPTED))).await?;
+    }
+    Ok(())
+}
+
+/// Imports that have not ended.
+pub(super) async fn list_open(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Uuid>> {
+    let text =
+        format!("SELECT id FROM {} WHERE status IN ('queued', 'running')", table(&tenant.schema, "_imports"));
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(connection).await?)
+}
+
+/// Rejected rows after `after`, in the order of the file: number, reason, cells.
+pub(super) async fn load_rejects(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (id, after, limit): (Uuid, i64, i64),
+) -> Result<Vec<(i64, String, Json)>> {
+    let text = format!(
+        "SELECT row, reason, cells FROM {} WHERE import_id = $1 AND row > $2 ORDER BY row LIMIT $3",
+        table(&tenant.schema, "_import_rejects")
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(text)).bind(id).bind(after).bind(limit).fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
+
+/// Whether the user is active, and the roles as they are now.
+pub(super) async fn load_roles(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    user: Uuid,
+) -> Result<Option<Vec<String>>> {
+    let text = format!(
+        "SELECT coalesce(roles, '{{}}') FROM {} WHERE id = $1 AND active AND deleted_at IS NULL",
+        table(&tenant.schema, "user")
+    );
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(user).fetch_optional(connection).await?)
+}
+
+/// Times as answers show them.
+pub(super) fn shown_time<S: serde::Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true))
+}

@@ -1,0 +1,1 @@
+//! Public sample data with its relations.
