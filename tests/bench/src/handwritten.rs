@@ -57,7 +57,9 @@ pub async fn serve(url: &str, schema: &str) -> anyhow::Result<()> {
     println!("hand-written: listening on http://{}", listener.local_addr()?);
     let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true)));
-    axum::serve(listener, routes).with_graceful_shutdown(async move { told.recv().await.unwrap_or_default() }).await?;
+    axum::serve(listener, routes)
+        .with_graceful_shutdown(async move { told.recv().await.unwrap_or_default() })
+        .await?;
     Ok(())
 }
 

@@ -39,12 +39,12 @@ pub const LIST_AFTER: &str = by_amount!(narrow!(), " AND (amount, id) < ($2::tex
 
 pub const WIDE: &str = by_amount!(wide!(), "");
 
-pub const WITH_ACCOUNT: &str = "SELECT d.id, d.name, d.stage, d.sorted, d.close_date, a.id, a.name FROM ( \
-     (SELECT id, name, stage, amount::text AS sorted, close_date, account_id FROM deal \
-      WHERE stage = $1 AND deleted_at IS NULL AND amount IS NOT NULL ORDER BY amount DESC, id DESC LIMIT 51) UNION ALL \
-     (SELECT id, name, stage, NULL, close_date, account_id FROM deal \
-      WHERE stage = $1 AND deleted_at IS NULL AND amount IS NULL ORDER BY id DESC LIMIT 51) LIMIT 51) d \
-     LEFT JOIN account a ON a.id = d.account_id AND a.deleted_at IS NULL";
+pub const WITH_ACCOUNT: &str = "(SELECT d.id, d.name, d.stage, d.amount::text AS sorted, d.close_date, a.id, a.name FROM deal d \
+      LEFT JOIN account a ON a.id = d.account_id AND a.deleted_at IS NULL \
+      WHERE d.stage = $1 AND d.deleted_at IS NULL AND d.amount IS NOT NULL ORDER BY d.amount DESC, d.id DESC LIMIT 51) UNION ALL \
+     (SELECT d.id, d.name, d.stage, NULL, d.close_date, a.id, a.name FROM deal d \
+      LEFT JOIN account a ON a.id = d.account_id AND a.deleted_at IS NULL \
+      WHERE d.stage = $1 AND d.deleted_at IS NULL AND d.amount IS NULL ORDER BY d.id DESC LIMIT 51) LIMIT 51";
 
 pub const WITH_DEALS: &str = "SELECT a.id, a.name AS sorted, a.industry, ( \
        SELECT coalesce(json_agg(json_build_object('id', d.id, 'name', d.name, 'amount', d.amount, 'stage', d.stage)), '[]')::text FROM ( \
