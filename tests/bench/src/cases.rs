@@ -1,0 +1,131 @@
+//! What is asked of both sides: for each case the same questions in each one's own words.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use serde_json::{Value as Json, json};
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use crate::load::http::{self, request};
+use crate::world::{SCHEMA, World};
+
+/// Different requests of a case that needs many.
+const MANY: i64 = 2000;
+const STAGES: [&str; 7] = ["new", "qualified", "demo", "proposal", "negotiation", "won", "lost"];
+const INDUSTRIES: [&str; 5] = ["technology", "retail", "healthcare", "energy", "banking"];
+
+const NARROW: &str = "name,stage,amount,close_date,probability,next_step,account_id,owner_id,updated_at";
+
+/// One kind of request.
+pub struct Case {
+    pub name: &'static str,
+    /// Share of the hand-written throughput that is wanted.
+    pub goal: f64,
+    pub trellis: Arc<Vec<Vec<u8>>>,
+    pub handwritten: Arc<Vec<Vec<u8>>>,
+    /// Whether asking changes nothing, so that both sides must answer the same.
+    pub is_read: bool,
+}
+
+/// All cases, their requests ready to be sent.
+pub async fn all(world: &World) -> anyhow::Result<Vec<Case>> {
+    let mut connection = world.connect().await?;
+    let ids = sample(&mut connection, "deal").await?;
+    let accounts = sample(&mut connection, "account").await?;
+    let list = format!("limit=50&sort=-amount&fields={NARROW}");
+    Ok(vec![
+        pairs(
+            world,
+            ("get by id", 0.9),
+            ids.iter().map(|id| (format!("/api/v1/deals/{id}"), format!("/deals/{id}"))),
+        ),
+        stages(world, ("list of 50, filter and sort", 0.9), (&list, "/deals")),
+        second_page(world, &list).await?,
+        stages(world, ("list of 50, all 32 fields", 0.9), ("limit=50&sort=-amount", "/deals/wide")),
+        stages(
+            world,
+            ("list of 50 with account.name", 0.9),
+            ("limit=50&sort=-amount&fields=name,stage,amount,close_date,account.name", "/deals/with-account"),
+        ),
+        with_deals(world),
+        create(world, &accounts),
+    ])
+}
+
+fn pairs(
+    world: &World,
+    (name, goal): (&'static str, f64),
+    paths: impl Iterator<Item = (String, String)>,
+) -> Case {
+    let get = |(trellis, handwritten): (String, String)| {
+        (request("GET", &trellis, Some(&world.key), None), request("GET", &handwritten, None, None))
+    };
+    let (trellis, handwritten): (Vec<_>, Vec<_>) = paths.map(get).unzip();
+    Case { name, goal, trellis: Arc::new(trellis), handwritten: Arc::new(handwritten), is_read: true }
+}
+
+fn stages(world: &World, head: (&'static str, f64), (list, handwritten): (&str, &str)) -> Case {
+    let paths = STAGES
+        .map(|stage| (format!("/api/v1/deals?stage={stage}&{list}"), format!("{handwritten}?stage={stage}")));
+    pairs(world, head, paths.into_iter())
+}
+
+async fn second_page(world: &World, list: &str) -> anyhow::Result<Case> {
+    let first = stages(world, ("", 0.0), (list, "/deals"));
+    let mut paths = Vec::new();
+    for (index, stage) in STAGES.iter().enumerate() {
+        let trellis = cursor(&world.trellis.address, &first.trellis[index]).await?;
+        let handwritten = cursor(&world.handwritten.address, &first.handwritten[index]).await?;
+        paths.push((
+            format!("/api/v1/deals?stage={stage}&{list}&cursor={trellis}"),
+            format!("/deals?stage={stage}&after={handwritten}"),
+        ));
+    }
+    Ok(pairs(world, ("its second page, by keyset", 0.9), paths.into_iter()))
+}
+
+async fn cursor(address: &str, request: &[u8]) -> anyhow::Result<String> {
+    let page = http::json(address, request).await?;
+    Ok(page["pagination"]["next_cursor"].as_str().context("the list has no second page")?.to_owned())
+}
+
+fn with_deals(world: &World) -> Case {
+    let list = "limit=20&sort=name&fields=name,industry,deals.name,deals.amount,deals.stage&limit%5Bdeals%5D=5&sort%5Bdeals%5D=-amount";
+    let paths = INDUSTRIES.map(|industry| {
+        (
+            format!("/api/v1/accounts?industry={industry}&{list}"),
+            format!("/accounts/with-deals?industry={industry}"),
+        )
+    });
+    pairs(world, ("20 accounts, 5 deals nested in each", 0.85), paths.into_iter())
+}
+
+fn create(world: &World, accounts: &[Uuid]) -> Case {
+    let bodies: Vec<String> =
+        accounts.iter().enumerate().map(|(n, id)| new_deal(n, *id).to_string()).collect();
+    let post = |path: &str, key: Option<&str>| -> Arc<Vec<Vec<u8>>> {
+        Arc::new(bodies.iter().map(|body| request("POST", path, key, Some(body))).collect())
+    };
+    Case {
+        name: "create one, with history",
+        goal: 0.6,
+        trellis: post("/api/v1/deals", Some(&world.key)),
+        handwritten: post("/deals", None),
+        is_read: false,
+    }
+}
+
+/// A deal as a form would send it.
+pub fn new_deal(n: usize, account: Uuid) -> Json {
+    json!({
+        "name": format!("New deal {n}"), "account_id": account, "amount": 1200.5 + n as f64, "stage": "qualified",
+        "close_date": "2030-03-31", "next_step": "Call the buyer",
+    })
+}
+
+/// Ids from all over a table, in no order of time.
+pub async fn sample(connection: &mut PgConnection, table: &str) -> anyhow::Result<Vec<Uuid>> {
+    let text = format!("SELECT id FROM {SCHEMA}.{table} ORDER BY md5(id::text) LIMIT {MANY}");
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(connection).await?)
+}
