@@ -54,6 +54,20 @@ it("takes a field out of the views and layouts of its object, and nothing else",
   ]);
 });
 
-it("is the field alone when nothing shows it", () => {
+it("is the field alone when nothing shows it, in whatever order keys come", () => {
+  const odd: ListViewDef[] = [
+    {
+      name: "project.x",
+      sort: ["name"],
+      filter: { a: { eq: 1 } },
+      display: "board",
+      group_by: "a",
+      columns: [],
+      label: "X",
+      object: "project",
+    },
+  ];
+  expect(removalOf("project", "unseen", odd, layouts).changes).toHaveLength(1);
+
   expect(removalOf("project", "unseen", views, layouts).changes).toHaveLength(1);
 });

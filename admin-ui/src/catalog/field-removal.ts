@@ -26,32 +26,34 @@ function filterWithout(filter: unknown, field: string): Record<string, unknown> 
   return Object.keys(kept).length ? kept : undefined;
 }
 
+/** Rebuilds a definition key by key, so that what does not change stays as it was; undefined drops a key. */
+function rebuilt(definition: object, change: (key: string, value: unknown) => unknown): Record<string, unknown> {
+  const pairs = Object.entries(bare(definition)).map(([key, value]) => [key, change(key, value)] as const);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
+const without = (paths: unknown, field: string) => (paths as string[]).filter((path) => !standsOn(path, field));
+
 function viewWithout(view: ListViewDef, field: string): Record<string, unknown> {
-  const { filter: _, ...rest } = bare(view);
-  const filter = filterWithout(view.filter, field);
-  const group = typeof rest.group_by === "string" && standsOn(rest.group_by, field);
-  const next: Record<string, unknown> = {
-    ...rest,
-    columns: view.columns.filter((c) => !standsOn(c, field)),
-    ...(view.sort ? { sort: view.sort.filter((s) => !standsOn(s, field)) } : {}),
-    ...(filter ? { filter } : {}),
-  };
-  if (group) {
-    delete next.group_by;
-    next.display = "table";
-  }
-  return next;
+  const grouped = typeof view.group_by === "string" && standsOn(view.group_by, field);
+  return rebuilt(view, (key, value) => {
+    if (key === "columns" || key === "sort") return without(value, field);
+    if (key === "filter") return filterWithout(value, field);
+    if (key === "group_by" && grouped) return undefined;
+    return key === "display" && grouped ? "table" : value;
+  });
 }
 
 function layoutWithout(layout: LayoutDef, field: string): Record<string, unknown> {
-  const sections = layout.sections
-    .map((s) => ({ ...s, items: s.items.filter((i) => !i.field || !standsOn(i.field, field)) }))
-    .filter((s) => s.items.length > 0);
-  return {
-    ...bare(layout),
-    sections,
-    ...(layout.highlights ? { highlights: layout.highlights.filter((h) => !standsOn(h, field)) } : {}),
-  };
+  return rebuilt(layout, (key, value) => {
+    if (key === "highlights") return without(value, field);
+    if (key !== "sections") return value;
+    const kept = layout.sections.map((s) => ({
+      ...s,
+      items: s.items.filter((i) => !i.field || !standsOn(i.field, field)),
+    }));
+    return kept.filter((s, i) => s.items.length > 0 || layout.sections[i]?.items.length === 0);
+  });
 }
 
 const changed = (a: object, b: object): boolean => JSON.stringify(bare(a)) !== JSON.stringify(b);

@@ -74,6 +74,7 @@ export interface ListViewDef {
   where?: string;
   columns: string[];
   sort?: string[];
+  group_by?: string;
   display?: "table" | "board" | "calendar" | "timeline";
 }
 

@@ -5,7 +5,11 @@ import type { DisplayProps, InputProps } from "./kind";
 
 export function PlainDisplay({ value, compact }: DisplayProps) {
   if (value === null || value === undefined || value === "") return null;
-  return <span className={compact ? "truncate" : "whitespace-pre-wrap break-words"}>{String(value)}</span>;
+  return (
+    <span className={compact ? "truncate" : "min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere]"}>
+      {String(value)}
+    </span>
+  );
 }
 
 interface PlainOptions {

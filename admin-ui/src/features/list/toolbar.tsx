@@ -120,7 +120,7 @@ function SearchBox({ object, text, onChange }: { object: ObjectDef; text: string
           <X size={12} />
         </button>
       ) : (
-        <span className="pointer-events-none absolute end-1.5 peer-focus:hidden">
+        <span className="pointer-events-none absolute end-1.5 hidden peer-focus:hidden phone:inline">
           <Kbd keys={["/"]} />
         </span>
       )}

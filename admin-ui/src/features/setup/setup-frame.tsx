@@ -15,7 +15,7 @@ export function SetupFrame({ title, above, about, action, children }: SetupFrame
       <div className="mx-auto max-w-5xl px-4 pt-5 pb-16 phone:px-8 phone:pt-8">
         {above}
         <header className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-3">
-          <div className="min-w-0 flex-1">
+          <div className="min-w-0 basis-full phone:flex-1 phone:basis-0">
             <h1 className="font-semibold text-lg tracking-tight">{title}</h1>
             {about && <div className="mt-0.5 max-w-[70ch] text-text-2">{about}</div>}
           </div>
