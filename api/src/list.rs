@@ -76,6 +76,7 @@ impl<'o> Reader<'o> {
         match name {
             "fields" => self.fields(value),
             "filter" => self.filter(filter::from_text(value)),
+            "where" => self.filters.push(Filter::Formula(value.to_owned())),
             "sort" => self.sort(value),
             "limit" => self.query.limit = self.number(name, value, MAX_LIMIT),
             "page" => self.page = Some(self.number(name, value, u32::MAX)),
@@ -112,7 +113,7 @@ impl<'o> Reader<'o> {
             format!("there is no parameter or field `{shown}`"),
         );
         self.problems.push(problem.hint(
-            "fields, filter, sort, limit, cursor, page, include_total, deleted or the name of a field",
+            "fields, filter, where, sort, limit, cursor, page, include_total, deleted or the name of a field",
         ));
     }
 
