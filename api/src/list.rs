@@ -76,7 +76,7 @@ impl<'o> Reader<'o> {
         match name {
             "fields" => self.fields(value),
             "filter" => self.filter(filter::from_text(value)),
-            "where" => self.filters.push(Filter::Formula(value.to_owned())),
+            "where" => self.filter(Ok(Filter::Formula(value.to_owned()))),
             "sort" => self.sort(value),
             "limit" => self.query.limit = self.number(name, value, MAX_LIMIT),
             "page" => self.page = Some(self.number(name, value, u32::MAX)),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::expression::Expression;
 use crate::functions::{Accepts, FunctionRef};
+use crate::sql::weight::length;
 use crate::types::Type;
 
 /// From the narrowest to the widest use; an expression has the narrowest of its parts.
@@ -18,16 +19,27 @@ pub enum Capability {
     Index,
 }
 
+/// PostgreSQL keeps an index's expression within one page; longer SQL than this may not fit.
+const LONGEST_INDEXED: f64 = 1_800.0;
+
 impl Expression {
-    /// The narrowest capability of its parts.
+    /// The narrowest capability of its parts; what is too long for an index serves queries only.
     pub fn capability(&self) -> Capability {
+        let least = self.least_capability();
+        match least == Capability::Index && length(self) > LONGEST_INDEXED {
+            true => Capability::Query,
+            false => least,
+        }
+    }
+
+    fn least_capability(&self) -> Capability {
         let mut least = match self {
             Expression::Variable { .. } | Expression::Related { .. } => Capability::Query,
             Expression::Field(reference) if !reference.path.is_empty() => Capability::Query,
             Expression::Call { function, arguments } => of_call(*function, arguments),
             _ => Capability::Index,
         };
-        self.parts(&mut |part| least = least.min(part.capability()));
+        self.parts(&mut |part| least = least.min(part.least_capability()));
         least
     }
 }

@@ -21,6 +21,7 @@ use crate::parser;
 use crate::print::print;
 use crate::scope::{OptionLabel, Scope};
 use crate::span::Span;
+use crate::sql::weight;
 use crate::syntax::{Kind, Node, Prefix};
 use crate::types::Type;
 use crate::value::Value;
@@ -254,6 +255,12 @@ impl Checker<'_> {
     }
 
     fn check_result(&mut self, typed: &Typed) {
+        if weight::length(&typed.expression) > self.options.limits.sql as f64 {
+            let problem = Diagnostic::new(Code::TooLarge, typed.span, "This formula becomes too much SQL.");
+            self.problems.push(
+                problem.hint("Move a part that it uses several times into a formula field of its own."),
+            );
+        }
         let Some(wanted) = self.options.expects else { return };
         if let (Err(problem), true) = (typed.must_be(wanted), self.problems.is_empty()) {
             self.problems.push(Diagnostic { code: Code::ResultType, ..problem });

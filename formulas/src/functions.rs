@@ -76,6 +76,17 @@ impl Function {
         (least, if endless { None } else { Some(written().count()) })
     }
 
+    /// How authors write a call, such as `LEFT(text, [count])`.
+    pub fn signature(&self) -> String {
+        let written = self.takes.iter().filter(|parameter| parameter.presence != Presence::Zone);
+        let shown = written.map(|parameter| match parameter.presence {
+            Presence::Required | Presence::Zone => parameter.name.to_owned(),
+            Presence::Repeated => format!("{} …", parameter.name),
+            _ => format!("[{}]", parameter.name),
+        });
+        format!("{}({})", self.name, shown.collect::<Vec<_>>().join(", "))
+    }
+
     /// Whether authors can call it; others are only made by the checker.
     pub fn is_public(&self) -> bool {
         !self.name.starts_with('_')

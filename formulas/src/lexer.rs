@@ -96,8 +96,8 @@ impl Lexer<'_> {
             let rest = &self.text[start..];
             if rest.starts_with("//") {
                 self.take_while(|letter| letter != '\n');
-            } else if rest.starts_with("/*") {
-                let Some(length) = rest[2..].find("*/") else {
+            } else if let Some(comment) = rest.strip_prefix("/*") {
+                let Some(length) = comment.find("*/") else {
                     let span = Span::new(start, self.text.len());
                     let problem =
                         Diagnostic::new(Code::UnterminatedComment, span, "This comment does not end.");

@@ -35,6 +35,7 @@ mod value;
 
 mod capability;
 mod check;
+mod rename;
 mod expression;
 pub mod functions;
 mod scope;
@@ -43,6 +44,10 @@ mod evaluate;
 mod request;
 pub mod sql;
 
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod testing;
 
@@ -54,6 +59,7 @@ pub use expression::{Arithmetic, Branch, Comparison, Expression, Quantifier, Ref
 pub use fault::Fault;
 pub use functions::{Function, FunctionRef};
 pub use limits::Limits;
+pub use rename::renamed;
 pub use request::Request;
 pub use scope::{OptionLabel, Scope, Target, Unknown};
 pub use span::Span;

@@ -11,6 +11,8 @@ pub struct Limits {
     pub height: usize,
     /// Nodes of the tree.
     pub nodes: usize,
+    /// Characters of the SQL that it becomes, about.
+    pub sql: usize,
     /// Lookups that one path follows.
     pub hops: usize,
     /// Different lookup paths that one formula follows.
@@ -19,6 +21,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { characters: 8_000, depth: 64, height: 200, nodes: 2_000, hops: 5, joins: 10 }
+        Limits { characters: 8_000, depth: 64, height: 200, nodes: 2_000, sql: 32_000, hops: 5, joins: 10 }
     }
 }

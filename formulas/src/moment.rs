@@ -87,25 +87,44 @@ pub(crate) fn zone(name: &str) -> Result<Tz, Fault> {
     name.parse().map_err(|_| Fault::Value)
 }
 
+/// The last year whose changes of the clock the zone tables list.
+const LAST_LISTED: i32 = 2037;
+
+/// A listed year with the same weekdays, whose rules a later year is taken to have.
+fn stand_in(moment: NaiveDateTime) -> Option<NaiveDateTime> {
+    if moment.year() <= LAST_LISTED {
+        return Some(moment);
+    }
+    let shape = |year: i32| NaiveDate::from_yo_opt(year, 1).map(|first| (first.leap_year(), first.weekday()));
+    let year = (LAST_LISTED - 27..=LAST_LISTED).find(|year| shape(*year) == shape(moment.year()))?;
+    moment.with_year(year)
+}
+
 /// The wall clock of an instant.
 pub(crate) fn local(instant: DateTime<Utc>, zone: Tz) -> NaiveDateTime {
-    instant.with_timezone(&zone).naive_local()
+    let utc = instant.naive_utc();
+    let listed = stand_in(utc).unwrap_or(utc);
+    let offset = listed.and_utc().with_timezone(&zone).naive_local() - listed;
+    utc + offset
 }
 
 /// The instant of a wall clock, as PostgreSQL decides it: a time that was skipped is read with the offset before
 /// the change, one that occurs twice is the second.
 pub(crate) fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
-    if let Some(instant) = zone.from_local_datetime(&local).latest() {
-        return instant.with_timezone(&Utc);
-    }
+    let listed = stand_in(local).unwrap_or(local);
+    (local - offset(listed, zone)).and_utc()
+}
+
+/// How far the zone's wall clock is ahead of UTC.
+fn offset(local: NaiveDateTime, zone: Tz) -> TimeDelta {
     let mut before = local;
     for _ in 0..100 {
-        before -= TimeDelta::minutes(30);
-        if let Some(earlier) = zone.from_local_datetime(&before).latest() {
-            return earlier.with_timezone(&Utc) + (local - before);
+        if let Some(instant) = zone.from_local_datetime(&before).latest() {
+            return before - instant.naive_utc();
         }
+        before -= TimeDelta::minutes(30);
     }
-    local.and_utc()
+    TimeDelta::zero()
 }
 
 /// The moment some whole units later or earlier; months keep the day where they can and cut it where they must.

@@ -6,6 +6,8 @@
 mod emit;
 
 use regex::Regex;
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::{Anchored, Input, MatchKind};
 
 /// The longest pattern, in characters.
 const LONGEST: usize = 200;
@@ -18,6 +20,8 @@ pub(crate) struct Pattern {
     postgres: String,
     rust: Regex,
     whole: Regex,
+    /// Finds where the longest match from a given start ends.
+    longest: DFA,
     may_be_empty: bool,
 }
 
@@ -38,7 +42,10 @@ impl Pattern {
         };
         let whole = compile(&format!("^(?:{})$", emitted.text))?;
         let rust = compile(&emitted.text)?;
-        Ok(Pattern { postgres: emitted.text, rust, whole, may_be_empty: emitted.may_be_empty })
+        let config = DFA::config().match_kind(MatchKind::All);
+        let longest = DFA::builder().configure(config).build(&emitted.text);
+        let longest = longest.map_err(|_| "This pattern is too large.".to_owned())?;
+        Ok(Pattern { postgres: emitted.text, rust, whole, longest, may_be_empty: emitted.may_be_empty })
     }
 
     /// The pattern for PostgreSQL's engine.
@@ -58,13 +65,37 @@ impl Pattern {
 
     /// The first match, or its first group.
     pub(crate) fn extract<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let found = self.rust.captures(text)?;
-        let group = if self.rust.captures_len() > 1 { found.get(1) } else { found.get(0) };
-        group.map(|group| group.as_str())
+        let (start, end) = self.find(text, 0, &mut self.longest.create_cache())?;
+        let found = &text[start..end];
+        if self.rust.captures_len() == 1 {
+            return Some(found);
+        }
+        let captures = self.whole.captures(found)?;
+        captures.get(1).map(|group| group.as_str())
     }
 
+    /// The text with every match replaced.
     pub(crate) fn replace(&self, text: &str, new: &str) -> String {
-        self.rust.replace_all(text, regex::NoExpand(new)).into_owned()
+        let (mut replaced, mut rest) = (String::new(), 0);
+        let mut cache = self.longest.create_cache();
+        while let Some((start, end)) = self.find(text, rest, &mut cache) {
+            replaced += &text[rest..start];
+            replaced += new;
+            rest = end;
+            if start == end {
+                break;
+            }
+        }
+        replaced + &text[rest..]
+    }
+
+    /// The first match from `from` on, as long as it can be: PostgreSQL takes the longest of the matches that begin
+    /// first, Rust by itself the one that the first alternative gives.
+    fn find(&self, text: &str, from: usize, cache: &mut Cache) -> Option<(usize, usize)> {
+        let first = self.rust.find_at(text, from)?;
+        let input = Input::new(text).span(first.start()..text.len()).anchored(Anchored::Yes);
+        let longest = self.longest.try_search_fwd(cache, &input).ok().flatten();
+        Some((first.start(), longest.map_or(first.end(), |longest| longest.offset())))
     }
 }
 

@@ -15,6 +15,7 @@ mod compare;
 mod condition;
 mod fragment;
 mod value;
+pub(crate) mod weight;
 
 use sea_query::Expr;
 

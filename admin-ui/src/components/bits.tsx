@@ -21,6 +21,7 @@ export function Dot({ color }: { color?: string | undefined }) {
   return <span aria-hidden="true" style={tagStyle(color)} className="dot inline-block size-2 shrink-0 rounded-full" />;
 }
 
+/** Initials are drawn by CSS: they are a picture of the name, not text of their own. */
 export function Avatar({ name, size = 20 }: { name: string; size?: number }) {
   const style = {
     "--h": hash(name) % 360,
@@ -32,10 +33,9 @@ export function Avatar({ name, size = 20 }: { name: string; size?: number }) {
     <span
       aria-hidden="true"
       style={style}
-      className="tag inline-flex shrink-0 select-none items-center justify-center rounded-full font-semibold leading-none"
-    >
-      {initials(name)}
-    </span>
+      data-initials={initials(name)}
+      className="tag inline-flex shrink-0 select-none items-center justify-center rounded-full font-semibold leading-none before:content-[attr(data-initials)]"
+    />
   );
 }
 

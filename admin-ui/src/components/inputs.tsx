@@ -45,9 +45,12 @@ export const Checkbox = forwardRef<HTMLInputElement, CheckboxProps>(function Che
   return (
     <span className={cx("relative inline-flex size-4 shrink-0", className)}>
       <input
-        ref={ref}
+        ref={(el) => {
+          if (el) el.indeterminate = Boolean(mixed);
+          if (typeof ref === "function") ref(el);
+          else if (ref) ref.current = el;
+        }}
         type="checkbox"
-        aria-checked={mixed ? "mixed" : undefined}
         className={cx(
           "peer size-4 appearance-none rounded-tag border border-line-2 bg-surface transition-colors hover:border-text-3 checked:border-accent checked:bg-accent disabled:opacity-50",
           mixed && "border-accent bg-accent",

@@ -33,7 +33,7 @@ interface SelectProps {
 }
 
 export function Select(props: SelectProps) {
-  const { choices, value, onChange, label, multiple, clearable, startOpen, onClosed } = props;
+  const { choices, value, onChange, label, multiple, clearable, startOpen, onClosed, placeholder = "Choose" } = props;
   const [open, setOpen] = useState(Boolean(startOpen));
   const anchor = useRef<HTMLButtonElement>(null);
   const chosen = props.chosen ?? choices.filter((c) => value.includes(c.id));
@@ -60,7 +60,7 @@ export function Select(props: SelectProps) {
         ref={anchor}
         type="button"
         id={props.id}
-        aria-label={chosen.length ? `${label}: ${chosen.map((c) => c.label).join(", ")}` : label}
+        aria-label={`${label}: ${chosen.length ? chosen.map((c) => c.label).join(" ") : placeholder}`}
         aria-haspopup="listbox"
         aria-expanded={open}
         aria-invalid={props.invalid || undefined}
@@ -82,7 +82,7 @@ export function Select(props: SelectProps) {
         {chosen.length ? (
           (props.render?.(chosen) ?? <Chosen chosen={chosen} />)
         ) : (
-          <span className="truncate text-text-3">{props.placeholder ?? "Choose"}</span>
+          <span className="truncate text-text-3">{placeholder}</span>
         )}
       </button>
       <ChevronDown aria-hidden="true" size={14} className="pointer-events-none absolute end-2 top-2 text-text-3" />

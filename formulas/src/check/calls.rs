@@ -58,6 +58,8 @@ impl Checker<'_> {
         for (index, parameter) in function.takes.iter().enumerate() {
             let literal = |value| Some(Typed::new(Expression::Literal(value), span));
             let next = match parameter.presence {
+                // A zone after an argument that is absent has no use.
+                Presence::Zone if arguments.len() < index => None,
                 Presence::Zone => Some(Typed::new(self.zone(), span)),
                 Presence::OrNumber(number) => given.next().or_else(|| literal(Value::Number(number.into()))),
                 Presence::OrText(text) => given.next().or_else(|| literal(Value::text(text))),
@@ -102,6 +104,10 @@ impl Checker<'_> {
                 self.of_type(argument, first)?
             }
             Accepts::Any => argument,
+            Accepts::Dated => match argument.ty() {
+                Type::Date | Type::DateTime | Type::Text | Type::Choice | Type::Null => argument,
+                _ => return Err(mismatch(&argument, "date")),
+            },
             Accepts::Shown => Typed { expression: shown(argument.clone()), ..argument },
             Accepts::Field if matches!(argument.expression, Expression::Field(_)) => argument,
             Accepts::Field => {
@@ -197,9 +203,8 @@ fn check_count(function: &Function, arguments: &[Typed], span: Span) -> Result<(
         Some(most) => format!("{least} to {most}"),
         None => format!("{least} to 50"),
     };
-    let names: Vec<&str> = function.takes.iter().map(|parameter| parameter.name).collect();
     let message = format!("{} takes {wanted} arguments, not {count}.", function.name);
-    let hint = format!("It is {}({}).", function.name, names.join(", "));
+    let hint = format!("It is {}.", function.signature());
     Err(Diagnostic::new(Code::ArgumentCount, span, message).hint(hint))
 }
 

@@ -1,6 +1,6 @@
 //! What a function that becomes other expressions works with while it is checked.
 
-use super::{Checker, Typed, mismatch};
+use super::{Checker, Typed, internal, mismatch};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::{Comparison, Expression};
 use crate::span::Span;
@@ -18,6 +18,7 @@ pub(crate) struct Rewriting<'a> {
 pub(super) trait Comparing {
     fn compared(&self, op: Comparison, left: Typed, right: Typed) -> Result<Expression, Diagnostic>;
     fn instant(&self, part: Typed) -> Typed;
+    fn today(&self) -> Expression;
 }
 
 impl Comparing for Checker<'_> {
@@ -28,15 +29,34 @@ impl Comparing for Checker<'_> {
     fn instant(&self, part: Typed) -> Typed {
         self.to_instant(part)
     }
+
+    fn today(&self) -> Expression {
+        internal("TODAY", vec![self.zone()])
+    }
 }
 
 impl Rewriting<'_> {
     /// The next argument; blank where the arity check let it be absent.
     pub(crate) fn take(&mut self) -> Expression {
+        self.take_or(Expression::Literal(Value::Null))
+    }
+
+    /// The next argument, or another expression where it is absent.
+    pub(crate) fn take_or(&mut self, absent: Expression) -> Expression {
         match self.arguments.is_empty() {
-            true => Expression::Literal(Value::Null),
+            true => absent,
             false => self.arguments.remove(0).expression,
         }
+    }
+
+    /// A call of a function in the table.
+    pub(crate) fn made(&self, name: &str, arguments: Vec<Expression>) -> Expression {
+        internal(name, arguments)
+    }
+
+    /// The day of the request, in the formula's zone.
+    pub(crate) fn today(&self) -> Expression {
+        self.checker.today()
     }
 
     pub(crate) fn take_all(&mut self) -> Vec<Expression> {

@@ -20,7 +20,7 @@ fn refusals_say_what_to_do() {
         ("acount.name", "F030 0..11 There is no field \"acount\". Did you mean \"account\"?"),
         ("SUMM(1)", "F031 0..4 There is no function SUMM. Did you mean SUM?"),
         ("_MIDNIGHT(close_date)", "F031 0..9 There is no function _MIDNIGHT."),
-        ("LEFT()", "F032 0..6 LEFT takes 1 to 2 arguments, not 0. It is LEFT(text, count)."),
+        ("LEFT()", "F032 0..6 LEFT takes 1 to 2 arguments, not 0. It is LEFT(text, [count])."),
         ("LEN(amount)", "F033 4..10 This is a number, but a text is expected. Write TEXT(…) around it."),
         ("name + 'x'", "F033 0..10 Texts cannot be added. Write & to join texts."),
         ("name + 1", "F033 0..4 This is a text, but a number is expected. Write VALUE(…) around it."),

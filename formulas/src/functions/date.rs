@@ -101,7 +101,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ),
     function(
         "DATEVALUE",
-        &[kept("value", Accepts::Any).or_blank(), ZONE],
+        &[kept("value", Accepts::Dated).or_blank(), ZONE],
         Type::Date,
         "The date of a date/time in the formula's zone, or of a text such as 2026-11-20.",
         Form::Plain { sql: datevalue_sql, compute: datevalue },
@@ -110,7 +110,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         capability: Capability::Query,
         ..function(
             "DATETIMEVALUE",
-            &[kept("value", Accepts::Any).or_blank(), ZONE],
+            &[kept("value", Accepts::Dated).or_blank(), ZONE],
             Type::DateTime,
             "The date/time of a text such as 2026-11-20T12:00:00Z, or of the start of a date.",
             Form::Plain { sql: datetimevalue_sql, compute: datetimevalue },
@@ -222,7 +222,7 @@ fn text_date_sql(text: &str) -> (String, String) {
 fn datevalue_sql(shape: &Shape) -> Template {
     match shape.types[0] {
         Type::DateTime => Template::total("($1 AT TIME ZONE $2)::date"),
-        Type::Text => {
+        Type::Text | Type::Choice => {
             let (ok, date) = text_date_sql("$1");
             // The parts are only read where the text has the form; hence CASE, which AND does not promise.
             let value = format!("(CASE WHEN $1 ~ '{ISO_DATE}' THEN CASE WHEN {ok} THEN {date} END END)");
@@ -266,7 +266,7 @@ fn datetimevalue_sql(shape: &Shape) -> Template {
     if shape.types[0] == Type::Date {
         return Template::total("($1::timestamp AT TIME ZONE $2)");
     }
-    if shape.types[0] != Type::Text {
+    if !shape.types[0].is_text() {
         return Template::total("$1");
     }
     let form = format!("$1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{ISO_CLOCK}{ISO_OFFSET}?$'");

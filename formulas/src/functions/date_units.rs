@@ -7,6 +7,7 @@ use super::parameter::{Accepts, Parameter, ZONE, constant, kept, moment as momen
 use super::{Form, Function, Gives, Outcome, Shape, Template};
 use crate::capability::Capability;
 use crate::evaluate::Arguments;
+use crate::expression::Expression;
 use crate::fault::Fault;
 use crate::moment::{self, Unit};
 use crate::number::Fixed;
@@ -63,6 +64,27 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Gives::First,
         "The last day of the unit, or its last microsecond.",
         Form::Plain { sql: |shape| bound_sql(shape, true), compute: |a| bound(a, true) },
+    ),
+    function(
+        "AGE",
+        &[kept("date", Accepts::Is(Type::Date)), kept("on", Accepts::Is(Type::Date)).optional()],
+        Gives::Is(Type::Number),
+        "Whole years from a date to another, which is today where none is given.",
+        Form::Rewrite(|call| {
+            let today = call.today();
+            let (date, on) = (call.take(), call.take_or(today));
+            Ok(call.made("DATEDIFF", vec![date, on, Expression::Literal(Value::text("year"))]))
+        }),
+    ),
+    function(
+        "ADDMONTHS",
+        &[moment_parameter("moment"), number("months").or_blank()],
+        Gives::First,
+        "The moment some months later, as DATEADD.",
+        Form::Rewrite(|call| {
+            let (moment, months) = (call.take(), call.take());
+            Ok(call.made("DATEADD", vec![moment, months, Expression::Literal(Value::text("month"))]))
+        }),
     ),
     function(
         "_PLUSDAYS",
@@ -127,26 +149,35 @@ fn like_sql(shape: &Shape, wall: &str) -> String {
     }
 }
 
+/// The first and the last second of the years 1 to 9999, as seconds since 1970.
+const FIRST_SECOND: i64 = -62_135_596_800;
+const END_SECOND: i64 = 253_402_300_800;
+
 fn add_sql(shape: &Shape) -> Template {
-    let unit = unit_of(shape, 3);
-    let (interval, most) = match (unit.months(), unit.seconds()) {
+    let (unit, wall) = (unit_of(shape, 3), wall_sql(shape, 1));
+    // What stands in the call must be small by itself: constants are computed before any condition is looked at.
+    let cut = |most: i64| format!("(CASE WHEN abs($2) <= {most} THEN trunc($2) END)");
+    let (ok, interval) = match (unit.months(), unit.seconds()) {
         (Some(months), _) => {
-            (format!("make_interval(months => trunc($2)::int * {months})"), 120_000 / months)
+            let month = format!("extract(year from {wall}) * 12 + extract(month from {wall}) - 1");
+            let interval = format!("make_interval(months => {}::int * {months})", cut(120_000));
+            (format!("({month} + trunc($2) * {months} BETWEEN 12 AND 119999)"), interval)
         }
         (None, seconds) => {
             let seconds = seconds.unwrap_or(1);
-            let interval = format!("make_interval(secs => (trunc($2) * {seconds})::float8)");
-            (interval, MOST_DAYS * 86_400 / seconds)
+            let moved = format!("extract(epoch from {wall}) + trunc($2) * {seconds}");
+            let total = format!("({} * {seconds})", cut(MOST_DAYS * 86_400 / seconds));
+            let interval = interval_sql(&total);
+            (format!("({moved} >= {FIRST_SECOND} AND {moved} < {END_SECOND})"), interval)
         }
     };
-    let small = format!("abs($2) <= {most}");
-    let moved = format!("({} + CASE WHEN {small} THEN {interval} END)", wall_sql(shape, 1));
-    let outside = format!("{moved} < '0001-01-01' OR {moved} >= '10000-01-01'");
-    let value = format!(
-        "(CASE WHEN {moved} >= '0001-01-01' AND {moved} < '10000-01-01' THEN {} END)",
-        like_sql(shape, &moved)
-    );
-    Template::guarded(value, format!("($1 IS NOT NULL AND NOT ({small})) OR {outside}"), Fault::Date)
+    let moved = like_sql(shape, &format!("({wall} + {interval})"));
+    Template::guarded(format!("(CASE WHEN {ok} THEN {moved} END)"), format!("NOT {ok}"), Fault::Date)
+}
+
+/// An interval of some seconds. Days are kept apart, because the seconds of an interval are made from floating point.
+fn interval_sql(seconds: &str) -> String {
+    format!("make_interval(days => div({seconds}, 86400)::int, secs => mod({seconds}, 86400)::float8)")
 }
 
 fn difference_sql(shape: &Shape) -> Template {
@@ -227,28 +258,20 @@ fn plus_days(a: &Arguments) -> Outcome {
 }
 
 fn plus_days_sql(shape: &Shape) -> Template {
-    let small = format!("abs($2) <= {MOST_DAYS}");
-    let days = format!("CASE WHEN {small} THEN $2 END");
-    let (moved, value, bounds) = match shape.types[0] {
+    let days = format!("(CASE WHEN abs($2) <= {MOST_DAYS} THEN $2 END)");
+    let (ok, moved) = match shape.types[0] {
         Type::DateTime => {
-            // Whole microseconds, so that no digit is lost in the floating seconds of an interval.
-            let micros = format!("round(({days}) * 86400000000)::bigint");
-            let moved = format!("(($1 AT TIME ZONE 'UTC') + {micros} * interval '1 microsecond')");
-            (
-                moved.clone(),
-                format!("({moved} AT TIME ZONE 'UTC')"),
-                ["timestamp '0001-01-01'", "timestamp '10000-01-01'"],
-            )
+            let seconds = "extract(epoch from ($1 AT TIME ZONE 'UTC')) + round($2 * 86400, 6)";
+            let interval = interval_sql(&format!("round({days} * 86400, 6)"));
+            let moved = format!("((($1 AT TIME ZONE 'UTC') + {interval}) AT TIME ZONE 'UTC')");
+            (format!("({seconds} >= {FIRST_SECOND} AND {seconds} < {END_SECOND})"), moved)
         }
         _ => {
-            let moved = format!("($1 + trunc({days})::int)");
-            (moved.clone(), moved, ["date '0001-01-01'", "date '10000-01-01'"])
+            let ok = "($1 - date '0001-01-01' + trunc($2) BETWEEN 0 AND 3652058)".to_owned();
+            (ok, format!("($1 + trunc({days})::int)"))
         }
     };
-    let [first, end] = bounds;
-    let checked = format!("(CASE WHEN {moved} >= {first} AND {moved} < {end} THEN {value} END)");
-    let outside = format!("{moved} < {first} OR {moved} >= {end}");
-    Template::guarded(checked, format!("($1 IS NOT NULL AND NOT ({small})) OR {outside}"), Fault::Date)
+    Template::guarded(format!("(CASE WHEN {ok} THEN {moved} END)"), format!("NOT {ok}"), Fault::Date)
 }
 
 fn days_between(a: &Arguments) -> Outcome {

@@ -17,6 +17,8 @@ pub enum Accepts {
     Is(Type),
     /// A date or a date/time.
     Moment,
+    /// A date, a date/time, or a text that shows one.
+    Dated,
     /// Anything that has an order: numbers, dates, date/times, times.
     Ordered,
     Any,

@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::expression::Expression;
 use crate::fault::Fault;
 use crate::types::Type;
 use crate::value::Value;
@@ -50,6 +51,17 @@ impl Template {
 }
 
 impl Shape {
+    pub(crate) fn of(arguments: &[Expression]) -> Shape {
+        let constant = |argument: &Expression| match argument {
+            Expression::Literal(value) => Some(value.clone()),
+            _ => None,
+        };
+        Shape {
+            types: arguments.iter().map(Expression::ty).collect(),
+            constants: arguments.iter().map(constant).collect(),
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.types.len()
     }

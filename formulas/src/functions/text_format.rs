@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 
-use super::parameter::{Accepts, constant, kept, strict};
+use super::parameter::{Accepts, ZONE, constant, kept, strict};
 use super::{Form, Function, Gives, Outcome, Shape, Template};
 use crate::capability::Capability;
 use crate::evaluate::Arguments;
 use crate::fault::Fault;
+use crate::moment;
 use crate::number::Fixed;
 use crate::types::Type;
 use crate::value::Value;
@@ -18,10 +19,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function {
         name: "TEXT",
         aliases: &[],
-        takes: &[kept("value", Accepts::Any), constant("format", Accepts::Format).optional()],
+        takes: &[kept("value", Accepts::Any), constant("format", Accepts::Format).optional(), ZONE],
         gives: Gives::Is(Type::Text),
         capability: Capability::Index,
-        doc: "The value as text: digits or ISO, or in a form of 0 # . , and yyyy MM dd HH mm ss.",
+        doc: "The value as text: digits or ISO, or in a form of 0 # . , or yyyy MM dd HH mm ss in the formula's zone.",
         form: Form::Plain {
             sql: |shape| if shape.len() == 1 { plain_sql(shape) } else { format_sql(shape) },
             compute: |a| if a.len() == 1 { Ok(Value::text(plain(a.value(0)))) } else { format(a) },
@@ -147,7 +148,7 @@ fn format_sql(shape: &Shape) -> Template {
     let form = shape.words(2);
     let value = match shape.types[0] {
         Type::Number | Type::Integer => number_sql(form),
-        Type::DateTime => moment_sql("($1 AT TIME ZONE 'UTC')", form),
+        Type::DateTime => moment_sql("($1 AT TIME ZONE $3)", form),
         _ => moment_sql("$1", form),
     };
     Template::total(format!("NULLIF({value}, '')"))
@@ -187,7 +188,10 @@ fn format(arguments: &Arguments) -> Outcome {
     Ok(match arguments.value(0) {
         Value::Number(_) => Value::text(format_number(arguments.fixed(0)?, form)?),
         Value::Date(date) => Value::text(format_moment(*date, NaiveTime::MIN, form)),
-        Value::DateTime(instant) => Value::text(format_moment(instant.date_naive(), instant.time(), form)),
+        Value::DateTime(instant) => {
+            let wall = moment::local(*instant, moment::zone(arguments.text(2)?)?);
+            Value::text(format_moment(wall.date(), wall.time(), form))
+        }
         Value::Time(time) => Value::text(format_moment(NaiveDate::MIN, *time, form)),
         _ => Value::Null,
     })

@@ -36,7 +36,7 @@ fn one_spelling_for_all_habits() {
         ("(a = b) = c", "(a = b) = c"),
         ("a - (b - c) - d", "a - (b - c) - d"),
         ("(-a) ^ 2 * -b", "(-a) ^ 2 * -b"),
-        ("2 ^ -3", "2 ^ -3"),
+        ("2 ^ -3", "2 ^ (-3)"),
         ("a /* why */ + // note\n b", "a + b"),
         ("{and} + {a.b c}.d", "{and} + a.{b c}.d"),
         ("AND(a, b) AND (c)", "AND(a, b) AND c"),

@@ -32,3 +32,12 @@ fn matching_extracting_replacing() {
     assert_eq!(code.replace("AB1 CD2", "$1"), "$1 $1");
     assert!(Pattern::new("x*").unwrap().may_be_empty());
 }
+
+#[test]
+fn the_longest_of_the_first_matches_counts() {
+    assert_eq!(Pattern::new("a|ab").unwrap().extract("xab"), Some("ab"));
+    assert_eq!(Pattern::new("(a|ab)(c|bcd)?").unwrap().extract("abcd"), Some("a"));
+    assert_eq!(Pattern::new("a|ab|abc").unwrap().replace("abcd abc", "-"), "-d -");
+    assert_eq!(Pattern::new("b$").unwrap().extract("bab"), Some("b"));
+    assert_eq!(Pattern::new("^b").unwrap().replace("bb", "-"), "-b");
+}

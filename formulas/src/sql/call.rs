@@ -17,12 +17,10 @@ impl Render<'_> {
         let Form::Plain { sql, .. } = &function.form else {
             return Pair::sure(self.bind(&Value::Null, function.result(arguments)));
         };
-        let mut pairs: Vec<Pair> = arguments
-            .iter()
-            .enumerate()
-            .map(|(index, argument)| self.argument(function, index, argument))
-            .collect();
-        let shape = shape(arguments);
+        let common = function.result(arguments);
+        let argument = |(index, argument)| self.argument(function, index, argument, common);
+        let mut pairs: Vec<Pair> = arguments.iter().enumerate().map(argument).collect();
+        let shape = Shape::of(arguments);
         let made = sql(&shape);
         let strict = strict(function, &pairs) && made.bounded;
         let faults: Vec<Option<Expr>> = pairs.iter_mut().map(|pair| pair.fault.take()).collect();
@@ -43,11 +41,13 @@ impl Render<'_> {
         Pair { value, fault: first_fault(faults.into_iter().chain([own])), strict }
     }
 
-    fn argument(self, function: &Function, index: usize, argument: &Expression) -> Pair {
+    fn argument(self, function: &Function, index: usize, argument: &Expression, common: Type) -> Pair {
         let parameter = function.parameter(index);
         let ty = match parameter.map(|parameter| parameter.accepts) {
             Some(Accepts::Is(ty)) => ty,
             Some(Accepts::Moment) => Type::DateTime,
+            Some(Accepts::Dated) => Type::Date,
+            Some(Accepts::Ordered) => common,
             _ => argument.ty(),
         };
         let mut pair = match argument {
@@ -59,17 +59,6 @@ impl Render<'_> {
             pair.value = template("coalesce($1, '')", [pair.value]);
         }
         pair
-    }
-}
-
-fn shape(arguments: &[Expression]) -> Shape {
-    let constant = |argument: &Expression| match argument {
-        Expression::Literal(value) => Some(value.clone()),
-        _ => None,
-    };
-    Shape {
-        types: arguments.iter().map(Expression::ty).collect(),
-        constants: arguments.iter().map(constant).collect(),
     }
 }
 

@@ -51,7 +51,8 @@ impl Identity {
         // Asked for in any case, so that the number of round trips tells nothing.
         let id = user.as_ref().map_or_else(uuid::Uuid::nil, |user| user.id);
         let stored = store::load_password(&self.pool, tenant.id, id).await?;
-        let fits = self.passwords.verify(turn, password, stored).await?;
+        // The turn is kept until the outcome is noted, or the next in the row would start without knowing of it.
+        let (fits, _turn) = self.passwords.verify(turn, password, stored).await?;
         let Some(user) = user.filter(|user| fits && user.is_active) else {
             self.failures.note(&attempt, self.clock.now());
             return Err(LoginError::Wrong);

@@ -61,14 +61,18 @@ impl Passwords {
         tokio::task::spawn_blocking(work).await?
     }
 
-    /// Whether the password fits `stored`. Takes as long when nothing is stored.
-    pub async fn verify(&self, turn: Turn, password: &Secret, stored: Option<String>) -> Result<bool> {
+    /// Whether the password fits `stored`, and the turn again. Takes as long when nothing is stored.
+    pub async fn verify(
+        &self,
+        turn: Turn,
+        password: &Secret,
+        stored: Option<String>,
+    ) -> Result<(bool, Turn)> {
         let password = password.clone();
         let work = move || {
-            // The turn ends with the hash, not with the request, which may be gone by then.
-            let _turn = turn;
             let fits = fits(&password, stored.as_deref().unwrap_or(NOBODY));
-            fits && stored.is_some()
+            // Through here, so that the turn lasts as long as the hash even if the request is gone by then.
+            (fits && stored.is_some(), turn)
         };
         Ok(tokio::task::spawn_blocking(work).await?)
     }
@@ -107,7 +111,7 @@ mod tests {
         let wrong = Secret::new("correct house");
         let verify = async |secret: &Secret, stored: Option<&str>| {
             let turn = passwords.turn().await.unwrap();
-            passwords.verify(turn, secret, stored.map(str::to_owned)).await.unwrap()
+            passwords.verify(turn, secret, stored.map(str::to_owned)).await.unwrap().0
         };
         assert!(verify(&secret, Some(&hash)).await);
         assert!(!verify(&wrong, Some(&hash)).await);

@@ -4,13 +4,18 @@
 use std::path::{Path, PathBuf};
 
 use engine::packages::Install;
-use engine::{Command, Context, Engine, Fields, Query, Tenant, What};
+use engine::{Command, Context, Engine, Fields, Query, Tenant, Update, What, Written};
 use metadata::package::Package;
 use permissions::{Actor, ActorKind};
 use postgres::testing::{TestDatabase, test_database};
 use serde_json::Value as Json;
 use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
+
+pub mod herd;
+pub mod oracle;
+pub mod random;
+pub mod zoo;
 
 /// One database with one tenant.
 pub struct World {
@@ -77,6 +82,48 @@ impl World {
         Context { actor, access: None, ..system }
     }
 
+    /// The same caller in a new request: another moment, another request id, today's metadata.
+    pub async fn again(&self, context: &Context) -> Context {
+        let (snapshot, _) = self.engine.fresh_snapshot(&self.tenant).await.expect("a snapshot");
+        let request_id = Uuid::now_v7().to_string();
+        Context { actor: context.actor.clone(), snapshot, access: None, now: chrono::Utc::now(), request_id }
+    }
+
+    /// Runs one command in a new request.
+    pub async fn run(&self, context: &Context, object: &str, what: What) -> engine::Result<Written> {
+        self.engine.write(&self.again(context).await, Command { object: object.into(), what }).await
+    }
+
+    /// Changes one record in a new request.
+    pub async fn update(
+        &self,
+        context: &Context,
+        object: &str,
+        id: Uuid,
+        record: Json,
+    ) -> engine::Result<Written> {
+        let update = Update { id, fields: fields(&record), if_version: None };
+        self.run(context, object, What::Update(vec![update])).await
+    }
+
+    /// One record with all its own fields.
+    pub async fn one(&self, context: &Context, object: &str, id: Uuid) -> engine::Result<Json> {
+        let one = self.engine.read_one(&self.again(context).await, object, id, Vec::new()).await?;
+        Ok(serde_json::from_slice(&one.json).expect("the answer is JSON"))
+    }
+
+    /// A fingerprint of everything that the tenant stores: rows of all tables, history and counters.
+    pub async fn fingerprint(&self) -> String {
+        let text = "SELECT coalesce(string_agg(md5(x.t), ',' ORDER BY x.name), '') FROM (SELECT c.relname::text AS name, \
+             query_to_xml(format('SELECT md5(string_agg(t::text, E''\\n'' ORDER BY t::text)) AS h FROM %I.%I t', n.nspname, c.relname), true, false, '')::text AS t \
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r') x";
+        sqlx::query_scalar(text)
+            .bind(&self.tenant.schema)
+            .fetch_one(self.engine.pool())
+            .await
+            .expect("a fingerprint")
+    }
+
     /// Creates one record; answers its id.
     pub async fn create(&self, context: &Context, object: &str, record: Json) -> engine::Result<Uuid> {
         let command = Command { object: object.into(), what: What::Create(vec![fields(&record)]) };
@@ -97,6 +144,22 @@ pub fn fields(record: &Json) -> Fields {
         .iter()
         .map(|(key, value)| (key.clone(), serde_json::value::to_raw_value(value).expect("JSON")))
         .collect()
+}
+
+/// A record of raw JSON texts by key; a key may be there twice.
+pub fn raw_fields(pairs: &[(&str, &str)]) -> Fields {
+    let raw = |text: &str| serde_json::value::RawValue::from_string(text.to_owned()).expect("JSON");
+    pairs.iter().map(|(key, text)| ((*key).to_owned(), raw(text))).collect()
+}
+
+/// The problems of a refused request; a panic with the error when it was refused for another reason.
+pub fn problems(error: engine::Error) -> Vec<metadata::Problem> {
+    match error {
+        engine::Error::Invalid(found)
+        | engine::Error::Unprocessable(found)
+        | engine::Error::Conflict(found) => found,
+        other => panic!("not a problem of the request: {other:?}"),
+    }
 }
 
 /// The folder of the standard packages.

@@ -3,11 +3,12 @@ import { useEffect, useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import type { FieldDef } from "@/catalog/types";
 import { TextInput } from "@/components/inputs";
+import { type Choice, PickerList } from "@/components/picker";
 import { Select } from "@/components/select";
 import { optionChoices, optionText } from "@/fields/choice";
 import { type Operator, PERIODS } from "@/fields/operators";
 import { kindByName, kindOf } from "@/fields/registry";
-import { isRef, RecordSelect, type Ref, targetOf } from "@/fields/relation";
+import { isRef, RecordMark, type Ref, targetOf, useRecordSearch } from "@/fields/relation";
 import { useDebounced } from "@/lib/use-debounced";
 
 interface OperandProps {
@@ -20,7 +21,6 @@ interface OperandProps {
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 export function OperandInput({ field, operator, value, onChange }: OperandProps) {
-  const catalog = useCatalog();
   const plain: FieldDef = { ...field, required: false };
   switch (operator.operand) {
     case "none":
@@ -47,13 +47,11 @@ export function OperandInput({ field, operator, value, onChange }: OperandProps)
       );
     case "choices":
       return (
-        <Select
-          multiple
+        <InlinePicker
           label={field.label}
           choices={optionChoices(field)}
           value={list(value).map(String)}
           onChange={onChange}
-          placeholder="Choose options"
         />
       );
     case "words": {
@@ -71,16 +69,54 @@ export function OperandInput({ field, operator, value, onChange }: OperandProps)
         />
       );
     case "records":
-      return (
-        <RecordSelect
-          multiple
-          object={catalog.object(targetOf(field))}
-          label={field.label}
-          value={list(value).filter(isRef) as Ref[]}
-          onChange={(refs) => onChange(refs.map(({ id, name }) => ({ id, name })))}
-        />
-      );
+      return <RecordsPicker field={field} value={list(value).filter(isRef) as Ref[]} onChange={onChange} />;
   }
+}
+
+interface InlinePickerProps {
+  label: string;
+  choices: Choice[];
+  value: string[];
+  onChange: (value: string[]) => void;
+  onSearch?: (text: string) => void;
+}
+
+/** A list that stands open in the chip's popover, with ticks. */
+function InlinePicker({ label, choices, value, onChange, onSearch }: InlinePickerProps) {
+  return (
+    <PickerList
+      className="-mx-3 -mb-3 border-line border-t"
+      label={label}
+      choices={choices}
+      selected={value}
+      onPick={(c) => onChange(value.includes(c.id) ? value.filter((v) => v !== c.id) : [...value, c.id])}
+      {...(onSearch ? { onSearch } : {})}
+    />
+  );
+}
+
+function RecordsPicker({ field, value, onChange }: { field: FieldDef; value: Ref[]; onChange: (v: unknown) => void }) {
+  const object = useCatalog().object(targetOf(field));
+  const [text, setText] = useState("");
+  const found = useRecordSearch(object, text).data ?? [];
+  const others = found.filter((r) => !value.some((v) => v.id === r.id));
+  const pool = text ? found : [...value, ...others];
+  return (
+    <InlinePicker
+      label={field.label}
+      choices={pool.map((r) => ({
+        id: r.id,
+        label: r.name || "Unnamed",
+        icon: <RecordMark object={object} name={r.name ?? ""} />,
+      }))}
+      value={value.map((v) => v.id)}
+      onSearch={setText}
+      onChange={(ids) => {
+        const known = [...value, ...found];
+        onChange(ids.flatMap((id) => known.find((r) => r.id === id) ?? []).map(({ id, name }) => ({ id, name })));
+      }}
+    />
+  );
 }
 
 function DelayedText({ label, value, onChange }: { label: string; value: string; onChange: (v: unknown) => void }) {

@@ -114,7 +114,7 @@ function SearchBox({ object, text, onChange }: { object: ObjectDef; text: string
         <button
           type="button"
           aria-label="Clear search"
-          className="absolute end-1 inline-flex size-5 items-center justify-center rounded-tag text-text-3 hover:bg-hover"
+          className="absolute end-0.5 inline-flex size-6 items-center justify-center rounded-tag text-text-3 hover:bg-hover"
           onClick={() => setTyped("")}
         >
           <X size={12} />

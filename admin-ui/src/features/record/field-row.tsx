@@ -38,7 +38,7 @@ export function FieldRow({ object, record, field }: FieldRowProps) {
 export function Value({ object, record, field }: FieldRowProps) {
   const kind = kindOf(field);
   const [editing, setEditing] = useState(false);
-  const button = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
   const value = kind.read(record, field);
   const editable = mayEdit(object) && isWritable(object, field);
@@ -71,26 +71,22 @@ export function Value({ object, record, field }: FieldRowProps) {
   );
   if (!editable) return <div className="flex min-h-8 min-w-0 items-center px-2 py-1.5">{shown}</div>;
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the pointer may click anywhere; the keyboard has the button inside.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: as above.
     <div
-      ref={button}
-      role="button"
-      tabIndex={0}
-      aria-label={`${field.label}: ${kind.text(value, field) || "empty"}. Edit`}
       className={cx(
-        "flex min-h-8 min-w-0 items-center rounded-control px-2 py-1.5 transition-colors duration-100 hover:bg-hover",
-        isEmpty(value) && "opacity-0 hover:opacity-100 focus-visible:opacity-100 [dl:hover_&]:opacity-100",
+        "flex min-h-8 min-w-0 items-center rounded-control px-2 py-1.5 transition-colors duration-100 hover:bg-hover has-[button:focus-visible]:outline-2 has-[button:focus-visible]:outline-accent",
+        isEmpty(value) && "opacity-0 has-[button:focus-visible]:opacity-100 hover:opacity-100 [dl:hover_&]:opacity-100",
       )}
       onClick={(event) => {
         if ((event.target as HTMLElement).closest("a") || getSelection()?.toString()) return;
         setEditing(true);
       }}
-      onKeyDown={(event) => {
-        if (event.target !== event.currentTarget || (event.key !== "Enter" && event.key !== " ")) return;
-        event.preventDefault();
-        setEditing(true);
-      }}
     >
       {shown}
+      <button ref={button} type="button" className="sr-only" onClick={() => setEditing(true)}>
+        Edit {field.label}
+      </button>
     </div>
   );
 }

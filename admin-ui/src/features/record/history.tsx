@@ -129,7 +129,7 @@ function OneValue({
   const Display = kind.display;
   const read = kind.read({ id: "", [name]: value }, field);
   return (
-    <span className={old ? "inline-flex max-w-80 opacity-65" : "inline-flex max-w-80"}>
+    <span className={old ? "inline-flex max-w-80 text-text-2" : "inline-flex max-w-80"}>
       <Display value={read ?? value} field={field} compact />
     </span>
   );

@@ -10,7 +10,7 @@ export function RecordPage({ object, id }: { object: ObjectDef; id: string }) {
   const toList = () => navigate({ to: "/o/$plural", params: { plural: object.plural } });
   useShortcuts({ esc: () => (history.length > 1 ? history.back() : toList()) });
   return (
-    <section aria-label={object.label} className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <section aria-label={`${object.label} record`} className="flex min-h-0 min-w-0 flex-1 flex-col">
       <RecordView
         object={object}
         id={id}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use formulas::Type;
 use metadata::catalog::{Catalog, Field, Object};
 use metadata::{Problem, Relation};
 use permissions::{Action, Decision};
@@ -102,6 +103,10 @@ impl<'c> Binder<'c> {
         let mut order: Vec<OrderKey> = Vec::with_capacity(keys.len() + 1);
         for key in keys {
             match self.follow(object, &key.path) {
+                Ok(target) if target.reference.ty.is_list() || target.reference.ty == Type::Json => {
+                    let message = format!("a {} field gives no order", target.field.kind.name());
+                    self.problem(format!("{place}.{}", key.path), "not-sortable", message);
+                }
                 Ok(target) => order.push(OrderKey {
                     nullable: !target.reference.path.is_empty() || !never_blank(target.field),
                     reference: target.reference,

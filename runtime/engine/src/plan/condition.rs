@@ -63,23 +63,27 @@ impl<'c> Binder<'c> {
             self.problem(format!("filter.{path}"), "wrong-type", "search takes a text");
             return Expression::never();
         };
+        if has_nul(value) {
+            self.problems.push(nul().at(format!("filter.{path}")));
+            return Expression::never();
+        }
         let names: Vec<String> = match path {
             "*" | "name" => searchable(object),
             path => vec![path.to_owned()],
         };
-        let words = text.split_whitespace().take(10);
-        Expression::And(words.map(|word| self.word(object, &names, word)).collect())
+        let places: Vec<Target<'c>> = names.iter().filter_map(|name| self.text_at(object, name)).collect();
+        let word = |word| places.iter().map(|place| text_match(place, TextMatch::Contains, word)).collect();
+        Expression::And(text.split_whitespace().take(10).map(|part| Expression::Or(word(part))).collect())
     }
 
-    fn word(&mut self, object: &'c Arc<Object>, names: &[String], word: &str) -> Expression {
-        let mut places = Vec::new();
-        for name in names {
-            match self.follow(object, name) {
-                Ok(target) => places.push(text_match(&target, TextMatch::Contains, word)),
-                Err(lost) => self.unknown(format!("filter.{name}"), &lost, object),
-            }
+    /// The text field that a search looks into.
+    fn text_at(&mut self, object: &'c Arc<Object>, name: &str) -> Option<Target<'c>> {
+        match self.follow(object, name) {
+            Ok(target) if target.reference.ty.is_text() => return Some(target),
+            Ok(target) => self.problems.push(not_for(&target, "search").at(format!("filter.{name}"))),
+            Err(lost) => self.unknown(format!("filter.{name}"), &lost, object),
         }
-        Expression::Or(places)
+        None
     }
 
     fn compare(
@@ -89,11 +93,25 @@ impl<'c> Binder<'c> {
         (path, value): (&str, &Json),
     ) -> Expression {
         let today = self.context.now.date_naive();
-        comparison(target, operator, value, today).unwrap_or_else(|fault| {
+        let outcome = if has_nul(value) { Err(nul()) } else { comparison(target, operator, value, today) };
+        outcome.unwrap_or_else(|fault| {
             self.problems.push(fault.at(format!("filter.{path}.{}", operator.word())));
             Expression::never()
         })
     }
+}
+
+/// PostgreSQL stores no NUL and takes none in a parameter.
+fn has_nul(value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(items) => items.iter().any(has_nul),
+        _ => false,
+    }
+}
+
+fn nul() -> Fault {
+    Fault::new("bad-character", "the text contains a NUL character, which no record holds")
 }
 
 fn searchable(object: &Object) -> Vec<String> {
@@ -130,11 +148,8 @@ fn comparison(
         Operator::Lt => ordered(Comparison::Lt),
         Operator::Lte => ordered(Comparison::Le),
         Operator::Between => between(target, value, today),
-        Operator::In => Ok(Expression::In { item: field(target), list: list(target, value)? }),
-        Operator::NotIn => {
-            let inside = Expression::In { item: field(target), list: list(target, value)? };
-            Ok(Expression::Not(Box::new(inside)))
-        }
+        Operator::In => inside(target, value),
+        Operator::NotIn => Ok(Expression::Not(Box::new(inside(target, value)?))),
         Operator::IsNull => is_null(target, value),
         Operator::Contains => matching(target, TextMatch::Contains, value),
         Operator::NotContains => Ok(Expression::Not(Box::new(matching(target, TextMatch::Contains, value)?))),
@@ -151,6 +166,14 @@ fn not_for(target: &Target<'_>, operator: &str) -> Fault {
         "unsuitable-operator",
         format!("`{operator}` does not suit a {} field", target.field.kind.name()),
     )
+}
+
+/// A field that is a list itself is asked with `has_any` and `has_all`.
+fn inside(target: &Target<'_>, value: &Json) -> Result<Expression, Fault> {
+    if target.reference.ty.is_list() {
+        return Err(not_for(target, "in"));
+    }
+    Ok(Expression::In { item: field(target), list: list(target, value)? })
 }
 
 fn choices(target: &Target<'_>) -> Result<Box<Expression>, Fault> {
@@ -254,6 +277,10 @@ fn literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault> {
         _ => return Err(Fault::wrong_type("a single value")),
     };
     match (target.reference.ty, value) {
+        // The one blank, so that it is on no side of an ordering.
+        (Type::Text | Type::Choice, Json::String(text)) if text.is_empty() => Ok(Value::Null),
+        // Whatever its schema says: what cannot be there is not found.
+        (Type::Json, value) => Ok(Value::Json(value.clone())),
         (Type::Text, Json::String(text)) => match target.field.kind {
             FieldKind::Email(_) | FieldKind::Phone(_) | FieldKind::Url(_) => {
                 Ok(target.field.kind.behaviour().parse(&input).unwrap_or_else(|_| Value::Text(text.clone())))

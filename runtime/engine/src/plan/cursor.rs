@@ -1,5 +1,6 @@
 //! Where a page ended: the values of its last record's order keys, as text that PostgreSQL reads back.
 
+use chrono::Datelike;
 use metadata::field_kinds::ColumnType;
 
 use super::OrderKey;
@@ -42,19 +43,32 @@ fn shape_of(order: &[OrderKey]) -> String {
 /// Whether PostgreSQL will read the text as a value of the column's type: a forged cursor must not
 /// become a database error.
 fn readable(text: &str, ty: ColumnType) -> bool {
+    let plain = text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     match ty {
-        ColumnType::Uuid => uuid::Uuid::try_parse(text).is_ok(),
-        ColumnType::Bigint => text.parse::<i64>().is_ok(),
-        ColumnType::Numeric(..) => text.parse::<rust_decimal::Decimal>().is_ok(),
-        ColumnType::Boolean => text == "true" || text == "false",
-        ColumnType::Date => chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok(),
-        ColumnType::Timestamptz => {
-            chrono::DateTime::parse_from_str(&format!("{text}00"), "%Y-%m-%d %H:%M:%S%.f%z").is_ok()
+        ColumnType::Uuid => text.len() == 36 && uuid::Uuid::try_parse(text).is_ok(),
+        ColumnType::Bigint => plain && text.parse::<i64>().is_ok(),
+        ColumnType::Numeric(..) => {
+            let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'.');
+            plain && digits && text.parse::<rust_decimal::Decimal>().is_ok()
         }
+        ColumnType::Boolean => text == "true" || text == "false",
+        ColumnType::Date => plain && is_date(text),
+        ColumnType::Timestamptz => plain && is_instant(text),
         ColumnType::Time => chrono::NaiveTime::parse_from_str(text, "%H:%M:%S%.f").is_ok(),
         ColumnType::Text => !text.contains('\0'),
         ColumnType::TextArray | ColumnType::Jsonb => false,
     }
+}
+
+/// Chrono reads years that PostgreSQL writes otherwise.
+fn is_date(text: &str) -> bool {
+    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
+    date.is_ok_and(|date| (1..=9999).contains(&date.year()))
+}
+
+fn is_instant(text: &str) -> bool {
+    let at = chrono::DateTime::parse_from_str(&format!("{text}00"), "%Y-%m-%d %H:%M:%S%.f%z");
+    at.is_ok_and(|at| (1..=9999).contains(&at.year()))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

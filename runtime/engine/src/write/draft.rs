@@ -1,9 +1,12 @@
 //! Records on their way in: keys matched to columns, values parsed by their kinds, defaults filled.
 //! Pure; every problem of every record is told.
 
+use std::collections::HashSet;
+
 use formulas::Value;
 use metadata::catalog::{Column, Field, Object};
-use metadata::{FieldKind, Input, Problem};
+use metadata::{Fault, FieldKind, Input, Problem};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::command::Fields;
@@ -61,12 +64,34 @@ impl<'o> Slots<'o> {
     pub(crate) fn read(&self, context: &Context, id: Uuid, fields: &Fields) -> (Draft, Vec<Problem>) {
         let mut draft = self.blank(id);
         let mut problems = Vec::new();
+        let mut seen = HashSet::with_capacity(fields.len());
         for (key, raw) in fields {
-            if let Err(problem) = self.put(context, &mut draft, (key, Input::from_raw(raw))) {
-                problems.push(problem);
+            if !seen.insert(key) {
+                problems.push(Problem::new(key, "duplicate-key", format!("`{key}` is there twice")));
+                continue;
+            }
+            let put = input(raw)
+                .map_err(|fault| fault.at(key))
+                .and_then(|input| self.put(context, &mut draft, (key, input)));
+            problems.extend(put.err());
+        }
+        self.blank_targets(&mut draft);
+        (draft, problems)
+    }
+
+    /// An any-lookup whose object or id alone is blanked points to nothing, so the other half goes too.
+    fn blank_targets(&self, draft: &mut Draft) {
+        let any = self.object.fields.iter().filter(|field| matches!(field.kind, FieldKind::AnyLookup(_)));
+        for field in any {
+            let slots: Vec<usize> =
+                field.columns.iter().filter_map(|column| self.column(&column.name)).collect();
+            let [name, id] = slots[..] else { continue };
+            match (&draft.slots[name], &draft.slots[id]) {
+                (Some(Value::Null), None) => draft.slots[id] = Some(Value::Null),
+                (None, Some(Value::Null)) => draft.slots[name] = Some(Value::Null),
+                _ => {}
             }
         }
-        (draft, problems)
     }
 
     /// Puts one value into the draft's slot for `key`.
@@ -180,14 +205,27 @@ fn may_set(context: &Context, field: &Field) -> bool {
         && matches!(field.name.as_str(), "created_at" | "updated_at" | "created_by" | "updated_by")
 }
 
-fn parse(field: &Field, column: &Column, input: &Input<'_>) -> Result<Value, metadata::Fault> {
+/// The value of a raw piece of JSON. Text that is no Unicode (half a surrogate pair) must not read as blank.
+fn input(raw: &RawValue) -> Result<Input<'_>, Fault> {
+    match Input::from_raw(raw) {
+        Input::Null if raw.get().trim_ascii() != "null" => {
+            Err(Fault::new("bad-character", "the text is not valid Unicode"))
+        }
+        input => Ok(input),
+    }
+}
+
+fn parse(field: &Field, column: &Column, input: &Input<'_>) -> Result<Value, Fault> {
     let is_object_name =
         matches!(field.kind, FieldKind::AnyLookup(_)) && field.columns.first() == Some(column);
     match (is_object_name, input) {
         (_, Input::Null) => Ok(Value::Null),
         (true, Input::Text(name)) if name.is_empty() => Ok(Value::Null),
         (true, Input::Text(name)) => Ok(Value::Text(name.to_string())),
-        (true, _) => Err(metadata::Fault::wrong_type("the name of an object")),
+        (true, _) => Err(Fault::wrong_type("the name of an object")),
+        (false, Input::Text(text)) if text.contains('\0') => {
+            Err(Fault::new("bad-character", "the text contains a NUL character, which cannot be stored"))
+        }
         (false, input) => field.parse(input),
     }
 }

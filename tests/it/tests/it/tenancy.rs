@@ -9,13 +9,17 @@ use uuid::Uuid;
 
 async fn empty(name: &str) -> (PgPool, TestDatabase) {
     let database = test_database(name).await;
-    let pool = PgPoolOptions::new().max_connections(12).connect_with(database.connect_options()).await.unwrap();
+    let pool = PgPoolOptions::new()
+        .max_connections(12)
+        .connect_with(database.connect_options())
+        .await
+        .expect("the test database takes connections");
     (pool, database)
 }
 
 async fn migrated(name: &str) -> (Tenants, PgPool, TestDatabase) {
     let (pool, database) = empty(name).await;
-    tenancy::migrate(&pool).await.unwrap();
+    tenancy::migrate(&pool).await.expect("the platform migrates");
     (Tenants::new(Engine::new(pool.clone()), pool.clone()), pool, database)
 }
 
@@ -24,7 +28,7 @@ async fn has_schema(pool: &PgPool, schema: &str) -> bool {
         .bind(schema)
         .fetch_one(pool)
         .await
-        .unwrap()
+        .expect("an answer")
 }
 
 #[tokio::test]
@@ -35,7 +39,8 @@ async fn nodes_that_start_at_once_migrate_once() {
     a.and(b).and(c).unwrap();
     assert!(tenancy::is_migrated(&pool).await.unwrap());
     tenancy::migrate(&pool).await.unwrap();
-    let count: i64 = sqlx::query_scalar("select count(*) from platform.migrations").fetch_one(&pool).await.unwrap();
+    let count: i64 =
+        sqlx::query_scalar("select count(*) from platform.migrations").fetch_one(&pool).await.unwrap();
     assert_eq!(count, 2);
 }
 
@@ -73,7 +78,10 @@ async fn a_sign_in_finds_its_tenant() {
     assert_eq!(tenants.resolve(Some("localhost:8080"), base, Some("other")).await.unwrap(), other);
     assert_eq!(tenants.resolve(Some("acme.crm.example.com:8080"), base, Some("other")).await.unwrap(), acme);
     assert_eq!(tenants.resolve(Some("www.crm.example.com"), base, Some("other")).await.unwrap(), other);
-    assert!(matches!(tenants.resolve(Some("nobody.crm.example.com"), base, Some("other")).await, Err(Error::NotFound)));
+    assert!(matches!(
+        tenants.resolve(Some("nobody.crm.example.com"), base, Some("other")).await,
+        Err(Error::NotFound)
+    ));
     assert!(matches!(tenants.resolve(None, None, Some("nobody")).await, Err(Error::NotFound)));
 }
 
@@ -98,8 +106,11 @@ async fn what_was_cut_off_is_finished_by_doing_it_again() {
 async fn nodes_that_start_at_once_make_one_tenant() {
     let (tenants, pool, _database) = migrated("ensure").await;
     let other = Tenants::new(Engine::new(pool.clone()), pool);
-    let (a, b, c) =
-        tokio::join!(tenants.ensure("demo", "Demo"), other.ensure("demo", "Demo"), tenants.ensure("demo", "Demo"));
+    let (a, b, c) = tokio::join!(
+        tenants.ensure("demo", "Demo"),
+        other.ensure("demo", "Demo"),
+        tenants.ensure("demo", "Demo")
+    );
     let a = a.unwrap();
     assert_eq!((&a, &a), (&b.unwrap(), &c.unwrap()));
     assert_eq!(tenants.list().await.unwrap().len(), 1);

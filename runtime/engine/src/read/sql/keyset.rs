@@ -1,6 +1,7 @@
 //! Pages by keyset: the rows after a given place in the order. A comparison of rows where the order
 //! allows it, because PostgreSQL walks an index with it; else the lexicographic form.
 
+use metadata::field_kinds::ColumnType;
 use sea_query::{Expr, ExprTrait};
 
 use super::Scope;
@@ -60,11 +61,13 @@ fn beyond(scope: &Scope<'_>, key: &OrderKey, value: Option<&str>) -> Expr {
     }
 }
 
+/// The value in the column's type; a number in any width, because a forged one may not fit the column.
 fn bound(key: &OrderKey, value: &str) -> Expr {
-    Expr::cust_with_exprs(
-        format!("CAST($1::text AS {})", key.column.ty.sql()),
-        [Expr::from(value.to_owned())],
-    )
+    let ty = match key.column.ty {
+        ColumnType::Numeric(..) => "numeric".to_owned(),
+        ty => ty.sql(),
+    };
+    Expr::cust_with_exprs(format!("CAST($1::text AS {ty})"), [Expr::from(value.to_owned())])
 }
 
 fn joined(parts: Vec<Expr>, separator: &str) -> Expr {

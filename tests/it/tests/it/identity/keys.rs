@@ -10,16 +10,16 @@ use serde_json::{Value as Json, json};
 use super::world::World;
 
 fn wish(json: Json) -> NewKey {
-    serde_json::from_value(json).unwrap()
+    serde_json::from_value(json).expect("a wish for a key")
 }
 
 async fn ada(world: &World) -> Caller {
     let token = world.session("ada@example.com").await;
-    world.caller(&token).await.unwrap()
+    world.caller(&token).await.expect("a caller")
 }
 
 async fn key(world: &World, caller: &Caller, json: Json) -> Secret {
-    world.node.create_key(caller, wish(json)).await.unwrap().key
+    world.node.create_key(caller, wish(json)).await.expect("a key").key
 }
 
 #[tokio::test]
@@ -60,7 +60,8 @@ async fn a_key_may_be_limited() {
     let refused = world.node.create_key(&caller, wish(json!({ "name": "wider" }))).await;
     assert!(matches!(refused, Err(Error::LimitedKey)), "{refused:?}");
 
-    let here = key(&world, &ada, json!({ "name": "k", "allowed_ips": ["192.0.2.0/24", "2001:db8::1"] })).await;
+    let here =
+        key(&world, &ada, json!({ "name": "k", "allowed_ips": ["192.0.2.0/24", "2001:db8::1"] })).await;
     let from = async |ip: Option<&str>| {
         let ip = ip.map(|ip| ip.parse::<IpAddr>().unwrap());
         world.node.authenticate(Credential::Bearer(here.expose()), ip).await.map(|_| ())
@@ -70,7 +71,8 @@ async fn a_key_may_be_limited() {
     assert!(matches!(from(Some("198.51.100.1")).await, Err(AuthError::Address)));
     assert!(matches!(from(None).await, Err(AuthError::Address)));
 
-    let soon = key(&world, &ada, json!({ "name": "k", "expires_at": world.now() + TimeDelta::hours(1) })).await;
+    let soon =
+        key(&world, &ada, json!({ "name": "k", "expires_at": world.now() + TimeDelta::hours(1) })).await;
     world.caller(&soon).await.unwrap();
     world.pass(TimeDelta::minutes(61));
     assert!(matches!(world.caller(&soon).await, Err(AuthError::Unknown)));
@@ -99,7 +101,10 @@ async fn a_key_gives_no_more_than_its_user_has() {
     let token = world.session("bob@example.com").await;
     let bob = world.caller(&token).await.unwrap();
     let refused = world.node.create_key(&bob, wish(json!({ "name": "k", "role": "administrator" }))).await;
-    assert!(matches!(&refused, Err(Error::Invalid(problems)) if problems[0].code == "not-allowed"), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(Error::Invalid(problems)) if problems[0].code == "not-allowed"),
+        "{refused:?}"
+    );
 
     let eve_id = world.user("eve@example.com", "administrator").await;
     let token = world.session("eve@example.com").await;
@@ -123,7 +128,10 @@ async fn the_shell_makes_keys_without_limits() {
     let ada = world.user("ada@example.com", "administrator").await;
     let key = world.node.create_key_for_shell(&world.tenant, "script", Some("member".into())).await.unwrap();
     let caller = world.caller(&key.key).await.unwrap();
-    assert_eq!((caller.actor.user_id, caller.actor.roles.as_slice()), (ada, ["member".to_owned()].as_slice()));
+    assert_eq!(
+        (caller.actor.user_id, caller.actor.roles.as_slice()),
+        (ada, ["member".to_owned()].as_slice())
+    );
     let refused = world.node.create_key_for_shell(&world.tenant, "script", Some("king".into())).await;
     assert!(matches!(refused, Err(Error::Invalid(_))));
 }

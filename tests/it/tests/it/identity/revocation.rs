@@ -45,7 +45,11 @@ async fn an_inactive_user_is_out_everywhere() {
     let bob = world.user("bob@example.com", "member").await;
     let token = world.session("bob@example.com").await;
     let caller = world.caller(&token).await.unwrap();
-    let key = world.node.create_key(&caller, serde_json::from_value(json!({ "name": "k" })).unwrap()).await.unwrap();
+    let key = world
+        .node
+        .create_key(&caller, serde_json::from_value(json!({ "name": "k" })).unwrap())
+        .await
+        .unwrap();
     world.other.authenticate(Credential::Bearer(key.key.expose()), None).await.unwrap();
     let patch = |change| serde_json::from_value(change).unwrap();
     world.node.patch_user(&world.tenant, bob, patch(json!({ "active": false }))).await.unwrap();
@@ -61,7 +65,11 @@ async fn an_inactive_user_is_out_everywhere() {
     // A new password closes sessions, and leaves keys.
     let token = world.session("ada@example.com").await;
     let caller = world.caller(&token).await.unwrap();
-    let key = world.node.create_key(&caller, serde_json::from_value(json!({ "name": "k" })).unwrap()).await.unwrap();
+    let key = world
+        .node
+        .create_key(&caller, serde_json::from_value(json!({ "name": "k" })).unwrap())
+        .await
+        .unwrap();
     world.node.patch_user(&world.tenant, ada, patch(json!({ "password": "another horse" }))).await.unwrap();
     assert!(world.node.authenticate_fresh(Credential::Bearer(token.expose()), None).await.is_err());
     world.node.authenticate_fresh(Credential::Bearer(key.key.expose()), None).await.unwrap();

@@ -34,11 +34,12 @@ async fn a_token_is_a_caller_until_logout() {
 async fn only_hashes_are_stored() {
     let (world, _) = World::with_ada("hashes").await;
     let session = world.login("ada@example.com", PASSWORD).await.unwrap();
-    let stored: String =
-        sqlx::query_scalar("select concat(s::text, c::text) from platform.sessions s, platform.credentials c")
-            .fetch_one(&world.pool)
-            .await
-            .unwrap();
+    let stored: String = sqlx::query_scalar(
+        "select concat(s::text, c::text) from platform.sessions s, platform.credentials c",
+    )
+    .fetch_one(&world.pool)
+    .await
+    .unwrap();
     assert!(!stored.contains(session.token.expose()) && !stored.contains(PASSWORD));
     assert!(!stored.contains(session.csrf.expose()));
 }
@@ -90,7 +91,10 @@ async fn use_keeps_a_session_open_and_time_ends_it() {
             let age = world.now() - open[0].created_at;
             assert!((TimeDelta::days(30)..TimeDelta::days(31)).contains(&age), "{age}");
             world.session("ada@example.com").await;
-            let rows: i64 = sqlx::query_scalar("select count(*) from platform.sessions").fetch_one(&world.pool).await.unwrap();
+            let rows: i64 = sqlx::query_scalar("select count(*) from platform.sessions")
+                .fetch_one(&world.pool)
+                .await
+                .unwrap();
             assert_eq!(rows, 1, "signing in tidies up");
             return;
         }

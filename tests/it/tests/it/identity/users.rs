@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::world::{PASSWORD, World};
 
 fn patch(json: Json) -> UserPatch {
-    serde_json::from_value(json).unwrap()
+    serde_json::from_value(json).expect("a patch")
 }
 
 #[tokio::test]
@@ -39,8 +39,12 @@ async fn the_first_administrator_is_made_once() {
 async fn an_administrator_without_a_password_gets_one_at_the_next_start() {
     let (world, ada) = World::with_ada("repair").await;
     sqlx::query("delete from platform.credentials").execute(&world.pool).await.unwrap();
-    let made = world.node.first_administrator(&world.tenant, "ada@example.com", None, Some(Secret::new("pw"))).await;
-    assert!(matches!(made, Ok(FirstAdministrator::Made { user_id, password: None, .. }) if user_id == ada), "{made:?}");
+    let made =
+        world.node.first_administrator(&world.tenant, "ada@example.com", None, Some(Secret::new("pw"))).await;
+    assert!(
+        matches!(made, Ok(FirstAdministrator::Made { user_id, password: None, .. }) if user_id == ada),
+        "{made:?}"
+    );
     world.login("ada@example.com", "pw").await.unwrap();
 }
 
@@ -93,9 +97,12 @@ async fn guessing_is_slowed_down() {
     let guesses = (0..12).map(|_| world.login("ada@example.com", "wrong horse"));
     let answers = futures_util::future::join_all(guesses).await;
     let wrong = answers.iter().filter(|answer| matches!(answer, Err(LoginError::Wrong))).count();
-    let throttled = answers.iter().filter(|answer| matches!(answer, Err(LoginError::Throttled { .. }))).count();
+    let throttled =
+        answers.iter().filter(|answer| matches!(answer, Err(LoginError::Throttled { .. }))).count();
     assert!((5..=6).contains(&wrong) && wrong + throttled == 12, "{wrong} {throttled}");
-    let Err(LoginError::Throttled { retry_after }) = world.login("Ada@example.com", PASSWORD).await else { panic!() };
+    let Err(LoginError::Throttled { retry_after }) = world.login("Ada@example.com", PASSWORD).await else {
+        panic!()
+    };
     assert!((800..=900).contains(&retry_after.as_secs()));
     world.login("bob@example.com", PASSWORD).await.unwrap();
     world.pass(TimeDelta::minutes(15) + TimeDelta::seconds(1));
@@ -105,12 +112,14 @@ async fn guessing_is_slowed_down() {
 #[tokio::test]
 async fn many_may_sign_in_at_once() {
     let (world, _) = World::with_ada("crowd").await;
-    let answers = futures_util::future::join_all((0..12).map(|_| world.login("ada@example.com", PASSWORD))).await;
+    let answers =
+        futures_util::future::join_all((0..12).map(|_| world.login("ada@example.com", PASSWORD))).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }
 
 fn new_user(email: &str) -> NewUser {
-    serde_json::from_value(json!({ "email": email, "name": "Somebody", "password": PASSWORD })).unwrap()
+    serde_json::from_value(json!({ "email": email, "name": "Somebody", "password": PASSWORD }))
+        .expect("a wish for a user")
 }
 
 #[tokio::test]
@@ -120,7 +129,8 @@ async fn addresses_are_unique_whatever_their_case() {
     let Err(Error::Engine(engine::Error::Conflict(problems))) = refused else { panic!("{refused:?}") };
     assert_eq!((problems[0].path.as_str(), problems[0].code.as_str()), ("email", "duplicate"));
     let bob = world.user("bob@example.com", "member").await;
-    let refused = world.node.patch_user(&world.tenant, bob, patch(json!({ "email": "Ada@example.com" }))).await;
+    let refused =
+        world.node.patch_user(&world.tenant, bob, patch(json!({ "email": "Ada@example.com" }))).await;
     assert!(matches!(refused, Err(Error::Engine(engine::Error::Conflict(_)))), "{refused:?}");
 }
 
@@ -132,7 +142,8 @@ async fn users_are_listed_and_changed() {
     world.node.patch_user(&world.tenant, bob, patch(change)).await.unwrap();
     let page = world.node.list_users(&world.tenant, 10, None).await.unwrap();
     let users: Json = serde_json::from_slice(&page.json).unwrap();
-    let names: Vec<&str> = users.as_array().unwrap().iter().map(|user| user["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        users.as_array().unwrap().iter().map(|user| user["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["Ada", "Robert"], "people only");
     assert_eq!(users[1]["manager"]["name"], "Ada");
     assert_eq!(users[1]["roles"], json!(["member", "administrator"]));
@@ -141,12 +152,19 @@ async fn users_are_listed_and_changed() {
     let one: Json = serde_json::from_slice(&one.json).unwrap();
     assert_eq!(one[0]["title"], Json::Null);
 
-    let refused = world.node.patch_user(&world.tenant, bob, patch(json!({ "roles": ["king"], "name": "" }))).await;
+    let refused =
+        world.node.patch_user(&world.tenant, bob, patch(json!({ "roles": ["king"], "name": "" }))).await;
     assert!(matches!(&refused, Err(Error::Invalid(problems)) if problems.len() == 2), "{refused:?}");
     let nobody = uuid::Uuid::now_v7();
-    assert!(matches!(world.node.patch_user(&world.tenant, nobody, patch(json!({}))).await, Err(Error::NotFound)));
+    assert!(matches!(
+        world.node.patch_user(&world.tenant, nobody, patch(json!({}))).await,
+        Err(Error::NotFound)
+    ));
     let system = engine::SYSTEM_USER;
-    assert!(matches!(world.node.patch_user(&world.tenant, system, patch(json!({}))).await, Err(Error::NotFound)));
+    assert!(matches!(
+        world.node.patch_user(&world.tenant, system, patch(json!({}))).await,
+        Err(Error::NotFound)
+    ));
 }
 
 #[tokio::test]

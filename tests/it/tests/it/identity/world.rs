@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{Context, Engine, Page, Query, Tenant};
-use identity::{Caller, Clock, Credential, FirstAdministrator, Identity, NewSession, NewUser, Origin, Secret};
+use identity::{
+    Caller, Clock, Credential, FirstAdministrator, Identity, NewSession, NewUser, Origin, Secret,
+};
 use postgres::testing::{TestDatabase, test_database};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -28,10 +30,15 @@ pub struct World {
 impl World {
     pub async fn new(name: &str) -> Self {
         let database = test_database(name).await;
-        let pool = PgPoolOptions::new().max_connections(12).connect_with(database.connect_options()).await.unwrap();
-        tenancy::migrate(&pool).await.unwrap();
+        let pool = PgPoolOptions::new()
+            .max_connections(12)
+            .connect_with(database.connect_options())
+            .await
+            .expect("the test database takes connections");
+        tenancy::migrate(&pool).await.expect("the platform migrates");
         let engines = [Engine::new(pool.clone()), Engine::new(pool.clone())];
-        let tenant = Tenants::new(engines[0].clone(), pool.clone()).create("demo", "Demo").await.unwrap();
+        let tenant =
+            Tenants::new(engines[0].clone(), pool.clone()).create("demo", "Demo").await.expect("a tenant");
         let ahead = Arc::new(AtomicI64::new(0));
         let node = |engine: &Engine| Identity::with_clock(engine.clone(), pool.clone(), clock(&ahead));
         let (node, other) = (node(&engines[0]), node(&engines[1]));
@@ -41,7 +48,8 @@ impl World {
     /// The same with an administrator, `ada@example.com`.
     pub async fn with_ada(name: &str) -> (Self, Uuid) {
         let world = Self::new(name).await;
-        let made = world.node.first_administrator(&world.tenant, "ada@example.com", Some("Ada"), password()).await;
+        let made =
+            world.node.first_administrator(&world.tenant, "ada@example.com", Some("Ada"), password()).await;
         let Ok(FirstAdministrator::Made { user_id, password: None, .. }) = made else { panic!("{made:?}") };
         (world, user_id)
     }
@@ -58,14 +66,14 @@ impl World {
     pub async fn user(&self, email: &str, role: &str) -> Uuid {
         let user = NewUser {
             email: email.into(),
-            name: email.split('@').next().unwrap().into(),
+            name: email.split('@').next().expect("at least one part").into(),
             password: password(),
             roles: vec![role.into()],
             manager_id: None,
             title: None,
             time_zone: None,
         };
-        self.node.create_user(&self.tenant, user).await.unwrap()
+        self.node.create_user(&self.tenant, user).await.expect("a user")
     }
 
     pub async fn login(&self, email: &str, password: &str) -> Result<NewSession, identity::LoginError> {
@@ -73,7 +81,7 @@ impl World {
     }
 
     pub async fn session(&self, email: &str) -> Secret {
-        self.login(email, PASSWORD).await.unwrap().token
+        self.login(email, PASSWORD).await.expect("a session").token
     }
 
     pub async fn caller(&self, secret: &Secret) -> Result<Caller, identity::AuthError> {
