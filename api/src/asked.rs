@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -16,6 +16,9 @@ use crate::list::pairs::{self, Pairs};
 use crate::problem::{Code, Problem};
 
 pub(crate) mod params;
+
+/// A body that is too large is read up to this many times the limit before the connection is given up.
+const PATIENCE: usize = 4;
 
 /// One request.
 pub(crate) struct Asked {
@@ -103,10 +106,10 @@ async fn path_of(head: &mut Parts) -> Result<Vec<(String, String)>, Problem> {
 async fn read_body(head: &Parts, body: Body, limit: usize) -> Result<Bytes, Problem> {
     let announced =
         head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
-    }
     let mut stream = body.into_data_stream();
+    if announced.is_some_and(|length| length > limit) {
+        return Err(refuse(stream, limit).await);
+    }
     let Some(first) = stream.next().await else { return Ok(Bytes::new()) };
     let first = first.map_err(cut_off)?;
     let Some(second) = stream.next().await else { return within(first, limit) };
@@ -116,10 +119,22 @@ async fn read_body(head: &Parts, body: Body, limit: usize) -> Result<Bytes, Prob
     while let Some(chunk) = stream.next().await {
         whole.extend_from_slice(&chunk.map_err(cut_off)?);
         if whole.len() > limit {
-            return Err(too_large(limit));
+            return Err(refuse(stream, limit).await);
         }
     }
     within(whole.freeze(), limit)
+}
+
+/// Reads on for a while and forgets, since many callers only look at the answer when all is sent.
+async fn refuse(mut rest: BodyDataStream, limit: usize) -> Problem {
+    let mut left = limit * PATIENCE;
+    while let Some(Ok(chunk)) = rest.next().await {
+        match left.checked_sub(chunk.len()) {
+            Some(less) => left = less,
+            None => break,
+        }
+    }
+    too_large(limit)
 }
 
 fn within(body: Bytes, limit: usize) -> Result<Bytes, Problem> {

@@ -9,7 +9,7 @@ use api::{App, Settings};
 use tokio::net::TcpListener;
 
 use crate::args::{Common, Serve};
-use crate::node::Node;
+use crate::node::{Node, lone_connection};
 use crate::packages;
 use crate::stop::Stop;
 
@@ -50,14 +50,15 @@ async fn serve(node: &Node, listener: TcpListener, options: &Serve, stop: &Stop)
         library,
         settings: Arc::new(settings(options)),
     };
-    let waking =
-        tokio::spawn(wake::run(node.database.connect_options(), node.engine.clone(), node.tenants.clone()));
+    let ear = lone_connection(node.database.connect_options());
+    let waking = tokio::spawn(wake::run(ear.clone(), node.engine.clone(), node.tenants.clone()));
     let folding = tokio::spawn(upkeep());
     let address = listener.local_addr()?;
     println!("trellis: listening on http://{address}");
     let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;
     waking.abort();
     folding.abort();
+    ear.close().await;
     served
 }
 

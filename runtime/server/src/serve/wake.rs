@@ -4,19 +4,16 @@
 use std::time::Duration;
 
 use engine::Engine;
-use sqlx::postgres::{PgConnectOptions, PgListener};
+use sqlx::postgres::{PgListener, PgPool};
 use tenancy::Tenants;
 use uuid::Uuid;
-
-use crate::node::lone_connection;
 
 const CHANNEL: &str = "trellis";
 /// Between attempts to listen again.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Listens until the task is aborted.
-pub async fn run(options: PgConnectOptions, engine: Engine, tenants: Tenants) {
-    let pool = lone_connection(options);
+/// Listens on a connection of `pool`, which serves nothing else, until the task is aborted.
+pub async fn run(pool: PgPool, engine: Engine, tenants: Tenants) {
     loop {
         match PgListener::connect_with(&pool).await {
             Ok(listener) => {
