@@ -296,7 +296,7 @@ impl Binder<'_> {
         options
     }
 
-    fn matched(&mut self, name: &str, columns: &Vec<Column>) -> Option<Match> {
+    fn matched(&mut self, name: &str, columns: &[Column]) -> Option<Match> {
         let place = self.object.fields.iter().position(|field| field.name == name);
         let Some((at, field)) = place.map(|at| (at, &self.object.fields[at])) else {
             self.problems.push(self.unknown(name).under("match"));

@@ -1,5 +1,8 @@
 //! The database ring: one binary, real PostgreSQL, a database for each test.
 
+// Steps of tests that are functions of their own fail the test, as the tests themselves do.
+#![allow(clippy::unwrap_used)]
+
 mod access;
 mod bin;
 mod concurrency;

@@ -240,7 +240,7 @@ async fn no_cursor_reaches_further_than_a_refusal() {
             for _ in 0..6 {
                 let mut bytes = text.clone().into_bytes();
                 let at = random.below(bytes.len());
-                bytes[at] = random.next() as u8;
+                bytes[at] = random.draw() as u8;
                 forged.push(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
             }
             for cursor in forged {

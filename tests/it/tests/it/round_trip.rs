@@ -74,7 +74,7 @@ fn number(random: &mut Random, whole_digits: u32, scale: usize) -> String {
 
 fn numbers(random: &mut Random, sample: &mut Sample) {
     let extremes = [i64::MAX, i64::MIN, 0, -1];
-    let whole = if random.once_in(3) { *random.pick(&extremes) } else { random.next() as i64 };
+    let whole = if random.once_in(3) { *random.pick(&extremes) } else { random.draw() as i64 };
     sample.same("whole", json!(whole));
     for (key, digits, scale) in [("weight", 7, 3), ("price", 10, 2), ("part", 3, 2)] {
         let number = number(random, digits, scale);
@@ -143,7 +143,7 @@ fn documents(random: &mut Random, sample: &mut Sample) {
     sample.same("extra", json!({ "size": random.between(-9, 9), "note": text(random, 9) }));
     let leaf = |random: &mut Random| match random.below(5) {
         0 => json!(null),
-        1 => json!(random.next() as i64),
+        1 => json!(random.draw() as i64),
         2 => json!(text(random, 12)),
         3 => json!(-0.5),
         _ => json!(true),
