@@ -97,7 +97,8 @@ impl Plan {
             problems: Vec::new(),
         };
         let goals = binder.goals(wish);
-        let columns = goals.iter().map(|(header, goal)| binder.column(header, goal, wish)).collect();
+        let columns: Vec<Column> =
+            goals.iter().map(|(header, goal)| binder.column(header, goal, wish)).collect();
         let matched = wish.match_field.as_ref().and_then(|name| binder.matched(name, &columns));
         let Binder { lookups, problems, .. } = binder;
         if !problems.is_empty() {
