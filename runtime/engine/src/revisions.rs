@@ -154,6 +154,10 @@ async fn undone_since(
     Ok(undone)
 }
 
+fn holds_data(kind: Kind) -> bool {
+    matches!(kind, Kind::Objects | Kind::Fields)
+}
+
 fn undo(old: &Definitions, undone: &BTreeMap<String, Option<Row>>) -> Result<Definitions> {
     let all = old.rows();
     let hidden: BTreeSet<&str> = all
@@ -171,11 +175,12 @@ fn undo(old: &Definitions, undone: &BTreeMap<String, Option<Row>>) -> Result<Def
         match undone.get(&row.id) {
             None => rows.push(row.clone()),
             Some(_) if stays => rows.push(row.clone()),
-            Some(Some(then)) => rows.push(then.clone()),
-            // Data of what was made since is kept: retired, not removed.
-            Some(None) if matches!(row.kind, Kind::Objects | Kind::Fields) => {
+            // What is hidden keeps the definition that its column was hidden with; and data of what was made
+            // since is kept: retired, not removed.
+            Some(then) if holds_data(row.kind) && then.as_ref().is_none_or(|then| then.retired) => {
                 rows.push(Row { retired: true, ..row.clone() });
             }
+            Some(Some(then)) => rows.push(then.clone()),
             Some(None) => {}
         }
     }
