@@ -95,17 +95,25 @@ pub(crate) async fn run(connection: &mut PgConnection, context: &Context, query:
     let plan = Plan::new(context, query)?;
     let statement = sql::statement(&plan);
     let values = sea_query_sqlx::SqlxValues(statement.values.clone());
-    let rows = sqlx::query_with(AssertSqlSafe(statement.text.as_str()), values).fetch_all(connection).await?;
+    let rows = sqlx::query_with(AssertSqlSafe(of_revision(context, &statement.text)), values)
+        .fetch_all(connection)
+        .await?;
     check_versions(context, rows.first())?;
     collect(&plan, &statement, &rows)
 }
 
-/// Undefined table or column: the schema has moved on since the snapshot.
+/// A connection keeps what it prepared by its text. The same text may mean other types after a change of
+/// metadata, which PostgreSQL refuses, so the text tells its revision.
+pub(crate) fn of_revision(context: &Context, text: &str) -> String {
+    format!("/* {} */ {text}", context.snapshot.revision)
+}
+
+/// Undefined table or column, or a column of another type: the schema has moved on since the snapshot.
 fn is_outdated_plan(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .and_then(|error| error.code())
-        .is_some_and(|code| code == "42P01" || code == "42703")
+        .is_some_and(|code| ["42P01", "42703", "0A000"].contains(&code.as_ref()))
 }
 
 fn check_versions(context: &Context, first: Option<&PgRow>) -> Result<()> {

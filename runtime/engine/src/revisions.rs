@@ -1,6 +1,6 @@
 //! The history of a tenant's metadata: who changed what when, and the way back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use metadata::definitions::Row;
 use metadata::{Definitions, Kind};
@@ -154,21 +154,39 @@ async fn undone_since(
     Ok(undone)
 }
 
+fn holds_data(kind: Kind) -> bool {
+    matches!(kind, Kind::Objects | Kind::Fields)
+}
+
 fn undo(old: &Definitions, undone: &BTreeMap<String, Option<Row>>) -> Result<Definitions> {
+    let all = old.rows();
+    let hidden: BTreeSet<&str> = all
+        .iter()
+        .filter(|row| row.kind == Kind::Objects)
+        .filter(|row| {
+            undone.get(&row.id).map_or(row.retired, |then| then.as_ref().is_none_or(|then| then.retired))
+        })
+        .map(|row| row.id.as_str())
+        .collect();
     let mut rows: Vec<Row> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for row in old.rows() {
-        seen.insert(row.id.clone());
+    for row in &all {
+        // The columns of an object that is to be hidden stay as they are, and so do its fields.
+        let stays = row.kind == Kind::Fields && row.parent.as_deref().is_some_and(|id| hidden.contains(id));
         match undone.get(&row.id) {
-            None => rows.push(row),
-            Some(Some(then)) => rows.push(then.clone()),
-            // Data of what was made since is kept: retired, not removed.
-            Some(None) if matches!(row.kind, Kind::Objects | Kind::Fields) => {
-                rows.push(Row { retired: true, ..row })
+            None => rows.push(row.clone()),
+            Some(_) if stays => rows.push(row.clone()),
+            // What is hidden keeps the definition that its column was hidden with; and data of what was made
+            // since is kept: retired, not removed.
+            Some(then) if holds_data(row.kind) && then.as_ref().is_none_or(|then| then.retired) => {
+                rows.push(Row { retired: true, ..row.clone() });
             }
+            Some(Some(then)) => rows.push(then.clone()),
             Some(None) => {}
         }
     }
-    rows.extend(undone.iter().filter(|(id, _)| !seen.contains(*id)).filter_map(|(_, then)| then.clone()));
+    let seen: BTreeSet<&str> = all.iter().map(|row| row.id.as_str()).collect();
+    rows.extend(
+        undone.iter().filter(|(id, _)| !seen.contains(id.as_str())).filter_map(|(_, then)| then.clone()),
+    );
     Definitions::from_rows(rows, old.next_id).map_err(Error::Unprocessable)
 }

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
+pub mod changes;
 pub mod herd;
 pub mod oracle;
 pub mod random;
@@ -21,7 +22,7 @@ pub mod zoo;
 pub struct World {
     pub engine: Engine,
     pub tenant: Tenant,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl World {
@@ -36,7 +37,24 @@ impl World {
         let engine = Engine::new(pool);
         let tenant = Tenant { id: Uuid::now_v7(), slug: "demo".into(), schema: Tenant::schema_of("demo") };
         engine.create_schema(&tenant).await.expect("the tenant's schema is made");
-        Self { engine, tenant, _database: database }
+        Self { engine, tenant, database }
+    }
+
+    /// Another node on the same database, with so many connections.
+    pub async fn node(&self, connections: u32) -> Engine {
+        let pool = PgPoolOptions::new().max_connections(connections);
+        Engine::new(pool.connect_with(self.database.connect_options()).await.expect("more connections"))
+    }
+
+    /// The database, for a process of its own.
+    pub fn url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Every object as the metadata API answers it, and the option sets.
+    pub async fn catalog(&self) -> Json {
+        let (snapshot, _) = self.engine.fresh_snapshot(&self.tenant).await.expect("a snapshot");
+        changes::catalog_json(&snapshot.catalog)
     }
 
     /// The tenant with the standard packages' metadata.

@@ -17,8 +17,8 @@ pub(crate) fn explain(error: Error, object: &Object, context: &Context) -> Error
         Some("23503") => Error::Conflict(vec![dangling(find_field(object, context, &name))]),
         // Lock not available, deadlock, serialization failure, query cancelled by a timeout.
         Some("55P03" | "40P01" | "40001" | "57014") => Error::Busy,
-        // Undefined table or column: the schema has moved on since the snapshot was made.
-        Some("42P01" | "42703") => Error::Outdated(crate::context::Versions::default()),
+        // Undefined table or column, or one of another type: the schema has moved on since the snapshot was made.
+        Some("42P01" | "42703" | "0A000") => Error::Outdated(crate::context::Versions::default()),
         _ => error.into(),
     }
 }

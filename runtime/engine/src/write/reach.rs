@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::plan::Plan;
 use crate::query::{Bin, Query};
+use crate::read::of_revision;
 use crate::read::sql::{Lock, reach_statement};
 
 /// Versions of those of `ids` that the actor reaches.
@@ -28,9 +29,10 @@ pub(crate) async fn find(
         Err(error) => return Err(error),
     };
     let (text, values) = reach_statement(&plan, lock);
-    let rows = sqlx::query_with(AssertSqlSafe(text), sea_query_sqlx::SqlxValues(values))
-        .fetch_all(connection)
-        .await?;
+    let rows =
+        sqlx::query_with(AssertSqlSafe(of_revision(context, &text)), sea_query_sqlx::SqlxValues(values))
+            .fetch_all(connection)
+            .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 

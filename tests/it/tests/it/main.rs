@@ -9,6 +9,7 @@ mod concurrency;
 mod filters;
 mod identity;
 mod import;
+mod metadata;
 mod packages;
 mod paging;
 mod records;

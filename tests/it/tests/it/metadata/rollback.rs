@@ -1,0 +1,68 @@
+//! Random histories of metadata, and the way back to any place in them.
+
+use it::random::Random;
+
+use super::*;
+
+/// A record in every custom object that takes one.
+async fn fill(world: &World, context: &Context) {
+    let context = world.again(context).await;
+    for object in context.snapshot.catalog.objects.iter().filter(|object| !object.system) {
+        // Required relations may refuse it; what matters is that there are rows.
+        let _ = world.create(&context, &object.name, json!({ "name": "row" })).await;
+    }
+}
+
+async fn go_back(world: &World, revision: i64) -> engine::Result<()> {
+    world.engine.rollback(&world.system().await, revision, false, AllowLoss::All).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_rollback_leads_to_the_catalog_of_its_revision() {
+    let (mut back, mut refused, mut changed) = (0, 0, 0);
+    for seed in 0..4 {
+        let world = World::new(&format!("rollback{seed}")).await;
+        let ada = world.person("ada", "administrator").await;
+        let mut random = Random::new(seed);
+        let mut known: Vec<(i64, Json)> = vec![(0, world.catalog().await)];
+        for number in 0..30 {
+            let system = world.system().await;
+            let change = changes::random(&mut random, &system.snapshot.catalog, number);
+            match changes::apply(&world.engine, &system, change.clone()).await {
+                Ok(applied) => {
+                    changed += 1;
+                    known.push((applied.revision, world.catalog().await));
+                }
+                Err(Error::Unprocessable(_) | Error::Conflict(_)) => {}
+                Err(error) => panic!("seed {seed}, {number}: {change:?}: {error:?}"),
+            }
+            if number % 5 == 0 {
+                fill(&world, &ada).await;
+            }
+            if random.once_in(4) {
+                let (revision, expected) = random.pick(&known).clone();
+                let before = (world.fingerprint().await, world.catalog().await);
+                match go_back(&world, revision).await {
+                    Ok(()) => {
+                        back += 1;
+                        let now = world.catalog().await;
+                        assert_eq!(now, expected, "seed {seed}, {number}: back to {revision}");
+                        known.push((world.system().await.snapshot.revision, now));
+                    }
+                    // Values that no longer fit, or a type that cannot be narrowed.
+                    Err(Error::Unprocessable(_) | Error::Conflict(_)) => {
+                        refused += 1;
+                        assert_eq!((world.fingerprint().await, world.catalog().await), before);
+                    }
+                    Err(error) => panic!("seed {seed}, {number}: back to {revision}: {error:?}"),
+                }
+            }
+            assert_eq!(
+                world.engine.doctor(&world.tenant).await.unwrap(),
+                [],
+                "seed {seed}, {number}: {change:?}"
+            );
+        }
+    }
+    assert!(changed > 70 && back > 15, "{changed} changes, {back} ways back, {refused} refused");
+}
