@@ -15,7 +15,7 @@ use crate::credential;
 use crate::problem::{Code, Problem};
 
 /// How often a request is planned again before it is given up as busy.
-const RETRIES: u32 = 3;
+const RETRIES: u32 = 30;
 
 /// A request with its caller. Cheap to clone.
 #[derive(Clone)]

@@ -40,8 +40,8 @@ impl Builder<'_> {
         let name = object.find_field("name").and_then(|field| field.columns.first());
         let name = quote(name.map_or("name", |column| column.name.as_str()));
         let indexes = [
-            ("name", format!("({name}) WHERE \"deleted_at\" IS NULL"), "name"),
-            ("owner", "(\"owner_id\")".to_owned(), "owner"),
+            ("name", format!("({name} NULLS FIRST, \"id\") WHERE \"deleted_at\" IS NULL"), "name"),
+            ("owner", "(\"owner_id\", \"id\")".to_owned(), "owner"),
         ];
         for (word, on, what) in indexes {
             let index = quote(&format!("{}_{word}_idx", object.id));
@@ -94,22 +94,19 @@ impl Builder<'_> {
 
     pub fn index(&mut self, object: &Object, field: &Field) {
         let column = field.columns.last().map_or("", |column| column.name.as_str());
-        let (method, rest) = match field.kind {
-            FieldKind::MultiPicklist(_) | FieldKind::Tags(_) => ("USING gin ", String::new()),
-            FieldKind::Json(_) => ("USING gin ", String::new()),
+        let name = quote(column);
+        let on = match field.kind {
+            FieldKind::MultiPicklist(_) | FieldKind::Tags(_) => format!("USING gin ({name})"),
+            FieldKind::Json(_) => format!("USING gin ({name} jsonb_path_ops)"),
             // Blanks are never looked up by a foreign key, and most relations are blank at first.
             FieldKind::Lookup(_) | FieldKind::AnyLookup(_) => {
-                ("", format!(" WHERE {} IS NOT NULL", quote(column)))
+                format!("({name}, \"id\") WHERE {name} IS NOT NULL")
             }
-            _ => ("", String::new()),
+            // Blank sorts as the smallest value and ids break ties, so one index serves both directions.
+            _ => format!("({name} NULLS FIRST, \"id\")"),
         };
-        let operators = if matches!(field.kind, FieldKind::Json(_)) { " jsonb_path_ops" } else { "" };
-        let sql = format!(
-            "CREATE INDEX {} ON {} {method}({}{operators}){rest}",
-            quote(&format!("{}_idx", field.id)),
-            self.table(&object.name),
-            quote(column)
-        );
+        let index = quote(&format!("{}_idx", field.id));
+        let sql = format!("CREATE INDEX {index} ON {} {on}", self.table(&object.name));
         let lock = (self.lock(object, Lock::Share), self.scan(object));
         self.push(Phase::Index, sql, lock, format!("Index `{}.{}`", object.name, field.name));
     }

@@ -108,7 +108,9 @@ fn target_id(version: Version<'_>, kind: &FieldKind) -> Option<String> {
     if name == standard::USER {
         return Some(standard::USER_ID.to_owned());
     }
-    let component = version.definitions.find_object(name);
+    // The target of what was hidden may be hidden itself; the newest of that name is meant.
+    let hidden = || version.definitions.objects.iter().rev().find(|o| o.object.definition.name == name);
+    let component = version.definitions.find_object(name).or_else(hidden);
     Some(component.map_or_else(|| name.to_owned(), |component| component.object.id.clone()))
 }
 

@@ -166,7 +166,6 @@ async fn what_was_retired_comes_back_with_its_data() {
 }
 
 #[tokio::test]
-#[ignore = "the difference of two revisions does not find targets that were hidden together with what points to them"]
 async fn objects_that_point_to_each_other_come_back_together() {
     let world = World::zoo("together").await;
     let ada = world.person("ada", "administrator").await;
