@@ -1,7 +1,8 @@
 //! A request as it came in, with its body read to the end and within the limit. It is not known yet who asks.
 
+use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
@@ -14,8 +15,10 @@ use crate::App;
 use crate::edge::RequestId;
 use crate::list::pairs::{self, Pairs};
 use crate::problem::{Code, Problem};
+use upload::Upload;
 
 pub(crate) mod params;
+mod upload;
 
 /// A body that is too large is read up to this many times the limit before the connection is given up.
 const PATIENCE: usize = 4;
@@ -30,17 +33,31 @@ pub(crate) struct Asked {
     pub id: String,
     /// Where it comes from; `None` in process.
     pub ip: Option<IpAddr>,
+    /// The body of a route that takes files, until somebody reads it.
+    stream: Mutex<Option<Body>>,
+}
+
+/// What becomes of a request's body before its handler begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// It is read into memory.
+    Whole,
+    /// It waits for the handler, who may put it on disk.
+    Later,
 }
 
 impl Asked {
     /// Reads a request to the end.
-    pub async fn read(app: Arc<App>, request: Request<Body>) -> Result<Self, Problem> {
+    pub async fn read(app: Arc<App>, reading: Reading, request: Request<Body>) -> Result<Self, Problem> {
         let (mut head, body) = request.into_parts();
         let path = path_of(&mut head).await?;
-        let body = read_body(&head, body, app.settings.max_body).await?;
+        let (body, stream) = match reading {
+            Reading::Whole => (read_body(&head, body, app.settings.max_body).await?, None),
+            Reading::Later => (Bytes::new(), Some(body)),
+        };
         let id = head.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         let ip = address_of(&head, app.settings.trust_proxy);
-        Ok(Self { app, head, body, path, id, ip })
+        Ok(Self { app, head, body, path, id, ip, stream: Mutex::new(stream) })
     }
 
     /// A header as text.
@@ -67,6 +84,14 @@ impl Asked {
     /// The same, where a request may do without a body.
     pub fn optional_json(&self) -> Result<&[u8], Problem> {
         if self.body.is_empty() { Ok(&[]) } else { self.json() }
+    }
+
+    /// The body of a route that takes files, on disk. It can be had once.
+    pub async fn upload(&self) -> Result<Upload, Problem> {
+        let body = self.stream.lock().ok().and_then(|mut stream| stream.take());
+        let gone = || Problem::new(Code::Busy, "the metadata changed while the file came in; send it again");
+        let settings = &self.app.settings;
+        Upload::write(body.ok_or_else(gone)?, &settings.upload_dir, settings.max_upload).await
     }
 
     /// Whether the caller's side of the connection is encrypted, as far as a proxy tells.
@@ -141,7 +166,7 @@ fn within(body: Bytes, limit: usize) -> Result<Bytes, Problem> {
     if body.len() > limit { Err(too_large(limit)) } else { Ok(body) }
 }
 
-fn too_large(limit: usize) -> Problem {
+fn too_large(limit: impl Display) -> Problem {
     Problem::new(Code::TooLarge, format!("a body has at most {limit} bytes"))
 }
 

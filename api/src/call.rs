@@ -87,6 +87,12 @@ impl Call {
         Self { asked, caller: Arc::new(caller), context }
     }
 
+    /// The same call in a context of now, after something that took long.
+    pub async fn renewed(&self) -> Result<Self, Problem> {
+        let credential = credential::of(&self.asked.head.headers)?;
+        admit_again(&self.asked, credential, self.caller.rate).await
+    }
+
     pub fn engine(&self) -> &Engine {
         &self.asked.app.engine
     }

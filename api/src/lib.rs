@@ -21,6 +21,7 @@ pub mod routes;
 mod serve;
 mod ui;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +54,11 @@ pub struct Settings {
     pub trust_proxy: bool,
     /// Largest body in bytes.
     pub max_body: usize,
-    /// Longest time for one request; ten times that for changes of metadata.
+    /// Largest file of an import in bytes.
+    pub max_upload: u64,
+    /// Where such files wait for their import.
+    pub upload_dir: PathBuf,
+    /// Longest time for one request; ten times that for changes of metadata, sixty times for files.
     pub timeout: Duration,
 }
 
@@ -63,6 +68,8 @@ impl Default for Settings {
             base_domain: None,
             trust_proxy: false,
             max_body: 10 * 1024 * 1024,
+            max_upload: 2 * 1024 * 1024 * 1024,
+            upload_dir: std::env::temp_dir(),
             timeout: Duration::from_secs(30),
         }
     }

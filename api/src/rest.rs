@@ -6,6 +6,7 @@ pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod health;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod metadata;
 pub(crate) mod packages;
 pub(crate) mod records;

@@ -15,11 +15,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use http::{Method, Request};
 
-use crate::asked::Asked;
+use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    api_keys, deploy, health, history, metadata, packages, records, revisions, session, sessions, users,
+    api_keys, deploy, health, history, import, metadata, packages, records, revisions, session, sessions,
+    users,
 };
 use crate::{App, edge, ui};
 
@@ -43,7 +44,15 @@ pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub need: Need,
+    reading: Reading,
     handler: Handler,
+}
+
+impl Route {
+    /// The handler puts the body on disk instead of having it in memory.
+    fn takes_file(self) -> Self {
+        Self { reading: Reading::Later, ..self }
+    }
 }
 
 /// The table.
@@ -75,6 +84,9 @@ pub fn table() -> Vec<Route> {
         caller(DELETE, "/api/v1/{plural}/{id}", records::delete),
         caller(POST, "/api/v1/{plural}/{id}/restore", records::restore),
         caller(GET, "/api/v1/{plural}/{id}/history", history::list),
+        compared(POST, "/api/v1/{plural}/import", import::start).takes_file(),
+        compared(GET, "/api/v1/imports/{id}", import::show),
+        compared(GET, "/api/v1/imports/{id}/rejects", import::rejects),
         // Metadata
         compared(GET, "/metadata/v1/bootstrap", metadata::bootstrap),
         compared(GET, "/metadata/v1/schemas/{kind}", metadata::schema),
@@ -111,7 +123,7 @@ where
     A: Future<Output = Outcome> + Send + 'static,
 {
     let handler: Handler = Arc::new(move |asked| Box::pin(handler(asked)));
-    Route { method, path, need: Need::Nothing, handler }
+    Route { method, path, need: Need::Nothing, reading: Reading::Whole, handler }
 }
 
 fn caller<F, A>(method: Method, path: &'static str, handler: F) -> Route
@@ -120,7 +132,7 @@ where
     A: Future<Output = Outcome> + Send + 'static,
 {
     let handler: Handler = Arc::new(move |asked| Box::pin(answered(asked, Trust::Remembered, handler)));
-    Route { method, path, need: Need::Caller, handler }
+    Route { method, path, need: Need::Caller, reading: Reading::Whole, handler }
 }
 
 fn compared<F, A>(method: Method, path: &'static str, handler: F) -> Route
@@ -129,7 +141,7 @@ where
     A: Future<Output = Outcome> + Send + 'static,
 {
     let handler: Handler = Arc::new(move |asked| Box::pin(answered(asked, Trust::Compared, handler)));
-    Route { method, path, need: Need::Caller, handler }
+    Route { method, path, need: Need::Caller, reading: Reading::Whole, handler }
 }
 
 fn permission<F, A>(method: Method, path: &'static str, permission: &'static str, handler: F) -> Route
@@ -143,7 +155,7 @@ where
         handler(call).await
     };
     let handler: Handler = Arc::new(move |asked| Box::pin(answered(asked, Trust::Compared, guarded)));
-    Route { method, path, need: Need::Permission(permission), handler }
+    Route { method, path, need: Need::Permission(permission), reading: Reading::Whole, handler }
 }
 
 /// Runs a handler as its caller; a key sees in each answer what is left of its requests.
@@ -167,27 +179,44 @@ where
 /// The table as a router, without the edge.
 pub(crate) fn routed(app: Arc<App>) -> Router {
     let mut router = Router::new();
-    for Route { method, path, handler, .. } in table() {
+    for Route { method, path, reading, handler, .. } in table() {
         let Ok(filter) = MethodFilter::try_from(method) else { continue };
         let app = app.clone();
-        let answering =
-            move |request: Request<Body>| run(app.clone(), patience(path, &app), handler.clone(), request);
+        let run = Run { patience: patience(path, reading, &app), reading, handler };
+        let answering = move |request: Request<Body>| run.clone().answer(app.clone(), request);
         router = router.route(path, on(filter, answering));
     }
     router.fallback(ui::page).method_not_allowed_fallback(edge::wrong_method)
 }
 
-/// Changes of metadata wait for locks and may rewrite tables.
-fn patience(path: &str, app: &App) -> Duration {
-    if path.starts_with("/metadata/") { app.settings.timeout * 10 } else { app.settings.timeout }
+/// Changes of metadata wait for locks and may rewrite tables; files come in as fast as the line is.
+fn patience(path: &str, reading: Reading, app: &App) -> Duration {
+    match reading {
+        Reading::Later => app.settings.timeout * 60,
+        Reading::Whole if path.starts_with("/metadata/") => app.settings.timeout * 10,
+        Reading::Whole => app.settings.timeout,
+    }
 }
 
-async fn run(app: Arc<App>, patience: Duration, handler: Handler, request: Request<Body>) -> Response {
-    let answering = async { handler(Arc::new(Asked::read(app, request).await?)).await };
-    let too_late = || Problem::new(Code::Timeout, "the request took too long and was given up");
-    match tokio::time::timeout(patience, answering).await {
-        Ok(outcome) => outcome.unwrap_or_else(IntoResponse::into_response),
-        Err(_) => too_late().into_response(),
+/// How one route answers.
+#[derive(Clone)]
+struct Run {
+    patience: Duration,
+    reading: Reading,
+    handler: Handler,
+}
+
+impl Run {
+    async fn answer(self, app: Arc<App>, request: Request<Body>) -> Response {
+        let answering = async {
+            let asked = Asked::read(app, self.reading, request).await?;
+            (self.handler)(Arc::new(asked)).await
+        };
+        let too_late = || Problem::new(Code::Timeout, "the request took too long and was given up");
+        match tokio::time::timeout(self.patience, answering).await {
+            Ok(outcome) => outcome.unwrap_or_else(IntoResponse::into_response),
+            Err(_) => too_late().into_response(),
+        }
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Command {
     /// Packages from the shell.
     #[command(subcommand)]
     Package(Package),
+    /// Make records of a file: CSV, JSON Lines or XLSX.
+    Import(Import),
     /// Compare every tenant's tables with its metadata.
     Doctor(Doctor),
 }
@@ -84,6 +86,9 @@ pub struct Serve {
     /// Largest body of a request in bytes.
     #[arg(long, env = "TRELLIS_MAX_BODY", default_value_t = 10 * 1024 * 1024)]
     pub max_body: usize,
+    /// Largest file of an import in bytes.
+    #[arg(long, env = "TRELLIS_MAX_UPLOAD", default_value_t = 2 * 1024 * 1024 * 1024)]
+    pub max_upload: u64,
     /// Seconds until a request is given up.
     #[arg(long, env = "TRELLIS_TIMEOUT", default_value = "30", value_parser = seconds)]
     pub timeout: Duration,
@@ -179,12 +184,41 @@ pub enum Package {
     },
 }
 
+/// Flags of `import`.
+#[derive(Debug, Group)]
+pub struct Import {
+    /// Name of the object, singular or plural.
+    pub object: String,
+    /// The file; its ending tells its form.
+    pub file: PathBuf,
+    /// Slug of the tenant; may be left out when there is only one.
+    #[arg(long, env = "TRELLIS_TENANT")]
+    pub tenant: Option<String>,
+    /// Where a column goes: `Header=field`, `Header=account.name`, or `Header=` to leave it out. Others are guessed.
+    #[arg(long, env = "TRELLIS_MAP", value_parser = pair, value_delimiter = ';')]
+    pub map: Vec<(String, String)>,
+    /// A unique field: rows whose value is there change that record.
+    #[arg(long, env = "TRELLIS_MATCH")]
+    pub r#match: Option<String>,
+    /// Where rejected rows are written; beside the file when not said.
+    #[arg(long, env = "TRELLIS_REJECTS")]
+    pub rejects: Option<PathBuf>,
+    /// Check everything, write nothing.
+    #[arg(long, env = "TRELLIS_DRY_RUN")]
+    pub dry_run: bool,
+}
+
 /// Flags of `doctor`.
 #[derive(Debug, Group)]
 pub struct Doctor {
     /// Slug of one tenant; all when not said.
     #[arg(long, env = "TRELLIS_TENANT")]
     pub tenant: Option<String>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (header, field) = text.rsplit_once('=').ok_or("expected Header=field")?;
+    Ok((header.trim_end_matches('=').to_owned(), field.to_owned()))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

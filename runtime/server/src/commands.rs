@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod doctor;
+pub mod import;
 pub mod migrate;
 pub mod package;
 pub mod tenant;

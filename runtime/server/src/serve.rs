@@ -1,5 +1,6 @@
 //! `trellis serve`: the database, the first tenant with its administrator, the socket, and a good end.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,15 +31,23 @@ pub async fn run(common: &Common, options: Serve) -> anyhow::Result<ExitCode> {
         node = Node::start(common) => node?,
         () = stop.told() => return Ok(ExitCode::SUCCESS),
     };
-    let served = serve(&node, listener, &options, &stop).await;
+    let served = serve(&node, listener, (common, &options), &stop).await;
     let stopped = node.stop().await;
     served?;
     stopped?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(node: &Node, listener: TcpListener, options: &Serve, stop: &Stop) -> anyhow::Result<()> {
+async fn serve(
+    node: &Node,
+    listener: TcpListener,
+    (common, options): (&Common, &Serve),
+    stop: &Stop,
+) -> anyhow::Result<()> {
     let library = Arc::new(packages::library()?);
+    let uploads = common.data_dir.join("uploads");
+    // What an earlier process was in the middle of; a folder that is not there is as good.
+    let _ = std::fs::remove_dir_all(&uploads);
     tokio::select! {
         prepared = first::prepare(node, options, &library) => prepared?,
         () = stop.told() => return Ok(()),
@@ -48,25 +57,29 @@ async fn serve(node: &Node, listener: TcpListener, options: &Serve, stop: &Stop)
         identity: node.identity.clone(),
         tenants: node.tenants.clone(),
         library,
-        settings: Arc::new(settings(options)),
+        settings: Arc::new(settings(options, uploads)),
     };
     let ear = lone_connection(node.database.connect_options());
     let waking = tokio::spawn(wake::run(ear.clone(), node.engine.clone(), node.tenants.clone()));
     let folding = tokio::spawn(upkeep());
+    let tidying = tokio::spawn(first::end_dead_imports(node.engine.clone(), node.tenants.clone()));
     let address = listener.local_addr()?;
     println!("trellis: listening on http://{address}");
     let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;
     waking.abort();
     folding.abort();
+    tidying.abort();
     ear.close().await;
     served
 }
 
-fn settings(options: &Serve) -> Settings {
+fn settings(options: &Serve, upload_dir: PathBuf) -> Settings {
     Settings {
         base_domain: options.base_domain.clone(),
         trust_proxy: options.trust_proxy,
         max_body: options.max_body,
+        max_upload: options.max_upload,
+        upload_dir,
         timeout: options.timeout,
     }
 }

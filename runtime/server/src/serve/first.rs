@@ -1,10 +1,10 @@
 //! What must be there before the first request: a tenant, somebody who administers it, and demo data if wished.
 
 use api::Library;
-use engine::Tenant;
 use engine::packages::Install;
+use engine::{Engine, Tenant};
 use identity::{FirstAdministrator, Secret};
-use tenancy::Status;
+use tenancy::{Status, Tenants};
 
 use crate::args::Serve;
 use crate::node::Node;
@@ -67,4 +67,14 @@ async fn demo(node: &Node, tenant: &Tenant, library: &Library) -> anyhow::Result
     }
     node.engine.install(&context, &chosen, Install { samples: true, dry_run: false }).await?;
     Ok(())
+}
+
+/// Imports whose process died are told to have failed.
+pub async fn end_dead_imports(engine: Engine, tenants: Tenants) {
+    let all = tenants.list().await.unwrap_or_default();
+    for listed in all.iter().filter(|listed| listed.status == Status::Active) {
+        if let Err(error) = engine.end_dead_imports(&listed.tenant).await {
+            tracing::warn!(%error, tenant = listed.tenant.slug, "dead imports cannot be ended");
+        }
+    }
 }

@@ -1,0 +1,105 @@
+//! `/api/v1/{plural}/import`: a file becomes records; and what came of it.
+
+use axum::body::Body;
+use axum::response::Response;
+use engine::import::{Format, ImportJob, Rejects, Source};
+use futures_util::stream;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use crate::answer;
+use crate::asked::params::Params;
+use crate::call::Call;
+use crate::list::pairs::Pairs;
+use crate::problem::{Code, Problem};
+use crate::routes::Outcome;
+
+/// Takes the file and answers at once; the import goes on.
+pub(crate) async fn start(call: Call) -> Outcome {
+    let object = call.object()?.name.clone();
+    let format = format(call.asked.header(&header::CONTENT_TYPE))?;
+    let (mapping, rest) = mapping(call.asked.pairs()?);
+    let mut params = Params::new(rest);
+    let (dry_run, match_field, file_name) =
+        (params.flag("dry_run"), params.text("match"), params.text("file_name"));
+    params.finish()?;
+    let source = Source::Temporary(call.asked.upload().await?.take());
+    let job = ImportJob { object, source, format, file_name, mapping, match_field, dry_run };
+    // The file may have taken minutes.
+    let call = call.renewed().await?;
+    let import = call.engine().import(&call.context, job).await?;
+    let mut response = answer::document(StatusCode::ACCEPTED, &json!({ "data": import }));
+    if let Ok(place) = HeaderValue::try_from(format!("/api/v1/imports/{}", import.id)) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+fn format(kind: Option<&str>) -> Result<Format, Problem> {
+    let known =
+        "text/csv, application/x-ndjson or application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    kind.and_then(Format::from_content_type)
+        .ok_or_else(|| Problem::new(Code::NotImportable, format!("send Content-Type: {known}")))
+}
+
+/// `map[Company name]=account.name`, and the parameters that are left. A header may hold brackets itself.
+fn mapping(pairs: Pairs) -> (Vec<(String, String)>, Pairs) {
+    let header = |name: &str| Some(name.strip_prefix("map[")?.strip_suffix(']')?.to_owned());
+    let (mut mapping, mut rest) = (Vec::new(), Pairs::new());
+    for (name, value) in pairs {
+        match header(&name) {
+            Some(header) => mapping.push((header, value)),
+            None => rest.push((name, value)),
+        }
+    }
+    (mapping, rest)
+}
+
+/// How far an import is.
+pub(crate) async fn show(call: Call) -> Outcome {
+    Params::new(call.asked.pairs()?).finish()?;
+    // The file may have taken minutes.
+    let call = call.renewed().await?;
+    let import = call.engine().import_status(&call.context, call.id()?).await?;
+    Ok(answer::data(&json!(import)))
+}
+
+/// The rows that were refused, with their reasons, as a CSV.
+pub(crate) async fn rejects(call: Call) -> Outcome {
+    Params::new(call.asked.pairs()?).finish()?;
+    let rejects = call.engine().import_rejects(&call.context, call.id()?).await?;
+    let mut response = Response::new(Body::from_stream(stream::try_unfold(rejects, piece)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"rejects.csv\""),
+    );
+    Ok(response)
+}
+
+async fn piece(mut rejects: Rejects) -> Result<Option<(Vec<u8>, Rejects)>, engine::Error> {
+    Ok(rejects.next().await?.map(|piece| (piece, rejects)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mappings_are_told_from_other_parameters() {
+        let pairs = [("map[E-mail [work]]", "email"), ("dry_run", "true"), ("map[X]", "")];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let (mapping, rest) = mapping(pairs);
+        assert_eq!(mapping, [("E-mail [work]".into(), "email".into()), ("X".into(), String::new())]);
+        assert_eq!(rest.len(), 1);
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        assert!(format(Some("text/csv; charset=utf-8")).is_ok());
+        for kind in [None, Some("application/json"), Some("image/png")] {
+            assert_eq!(format(kind).unwrap_err().code.status(), 415);
+        }
+    }
+}
