@@ -3,9 +3,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use sea_query::{
-    PostgresQueryBuilder, QueryBuilder, QueryStatementWriter, SelectStatement, SqlWriter, Value, Values,
-};
+use sea_query::{PostgresQueryBuilder, QueryBuilder, SelectStatement, SqlWriter, Value, Values};
 
 /// The text, with `$1 …` in place of the values.
 pub(super) fn build(select: &SelectStatement) -> (String, Values) {
