@@ -89,6 +89,8 @@ pub(crate) struct OrderKey {
     pub descending: bool,
     /// Whether the value may be blank.
     pub nullable: bool,
+    /// Whether the records have an index by it.
+    pub indexed: bool,
 }
 
 impl Plan {

@@ -15,6 +15,8 @@ use crate::query::{Query, Selection};
 pub(crate) mod encode;
 pub(crate) mod sql;
 
+use sql::{Shape, Statement};
+
 /// One page of records.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
@@ -93,13 +95,12 @@ impl Engine {
 /// Plans and runs one query on a connection, checking that the context's caches are still true.
 pub(crate) async fn run(connection: &mut PgConnection, context: &Context, query: &Query) -> Result<Answer> {
     let plan = Plan::new(context, query)?;
-    let statement = sql::statement(&plan);
-    let values = sea_query_sqlx::SqlxValues(statement.values.clone());
-    let rows = sqlx::query_with(AssertSqlSafe(of_revision(context, &statement.text)), values)
-        .fetch_all(connection)
-        .await?;
+    let Statement { text, values, shape } = sql::statement(&plan);
+    let text = AssertSqlSafe(of_revision(context, &text));
+    let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
+    let rows = query.fetch_all(connection).await?;
     check_versions(context, rows.first())?;
-    collect(&plan, &statement, &rows)
+    collect(&plan, &shape, &rows)
 }
 
 /// A connection keeps what it prepared by its text. The same text may mean other types after a change of
@@ -122,30 +123,37 @@ fn check_versions(context: &Context, first: Option<&PgRow>) -> Result<()> {
     context.check(versions)
 }
 
-fn collect(plan: &Plan, statement: &sql::Statement, rows: &[PgRow]) -> Result<Answer> {
+fn collect(plan: &Plan, shape: &Shape, rows: &[PgRow]) -> Result<Answer> {
     let offset = 2 + usize::from(plan.include_total);
     let total = if plan.include_total { rows.first().map(|row| row.try_get(2)).transpose()? } else { None };
     // Without a record the statement still answers its versions, in a row whose id is null.
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(offset).is_ok_and(|id| id.is_null()));
     let mut rows: Vec<&PgRow> = if is_empty { Vec::new() } else { rows.iter().collect() };
-    if let Start::Ids(ids) = &plan.start {
+    let by_id = if let Start::Ids(ids) = &plan.start { Some(ids) } else { None };
+    if let Some(ids) = by_id.filter(|ids| ids.len() > 1) {
         in_order(&mut rows, ids, offset)?;
     }
-    let limit = if matches!(plan.start, Start::Ids(_)) { rows.len() } else { plan.root.limit as usize };
+    let limit = if by_id.is_some() { rows.len() } else { plan.root.limit as usize };
     let page = &rows[..rows.len().min(limit)];
-    let mut json = Vec::with_capacity(64 + page.len() * statement.columns.len() * 24);
+    let next_cursor = match page.last() {
+        Some(last) if rows.len() > page.len() => Some(cursor(plan, shape, last, offset)?),
+        _ => None,
+    };
+    let versions = if by_id.is_some() { versions(shape, page, offset)? } else { Vec::new() };
+    Ok(Answer { json: array(page, shape, offset)?, count: page.len(), next_cursor, total, versions })
+}
+
+fn array(page: &[&PgRow], shape: &Shape, offset: usize) -> Result<Vec<u8>> {
+    let mut json = Vec::with_capacity(64 + page.len() * shape.width * 32);
     json.push(b'[');
     for (index, row) in page.iter().enumerate() {
         if index > 0 {
             json.push(b',');
         }
-        encode::row(&mut json, row, &statement.columns, offset)?;
+        encode::row(&mut json, row, &shape.columns, offset)?;
     }
     json.push(b']');
-    let next_cursor =
-        if rows.len() > page.len() { cursor(plan, statement, page.last(), offset)? } else { None };
-    let versions = if statement.keys == 0 { versions(statement, page, offset)? } else { Vec::new() };
-    Ok(Answer { json, count: page.len(), next_cursor, total, versions })
+    Ok(json)
 }
 
 /// Records asked for by id come in the order of the ids.
@@ -158,20 +166,13 @@ fn in_order(rows: &mut [&PgRow], ids: &[Uuid], offset: usize) -> Result<()> {
     Ok(())
 }
 
-fn cursor(
-    plan: &Plan,
-    statement: &sql::Statement,
-    last: Option<&&PgRow>,
-    offset: usize,
-) -> Result<Option<String>> {
-    let Some(row) = last else { return Ok(None) };
-    let first = offset + statement.columns.len();
+fn cursor(plan: &Plan, shape: &Shape, last: &PgRow, offset: usize) -> Result<String> {
     let values: Result<Vec<Option<String>>, sqlx::Error> =
-        (0..statement.keys).map(|index| row.try_get::<Option<String>, _>(first + index)).collect();
-    Ok(Some(Cursor { values: values? }.print(&plan.root.order)))
+        shape.keys.iter().map(|key| encode::text(last.try_get_raw(offset + key.at)?, key.ty)).collect();
+    Ok(Cursor { values: values? }.print(&plan.root.order))
 }
 
-fn versions(statement: &sql::Statement, page: &[&PgRow], offset: usize) -> Result<Vec<i64>> {
-    let at = offset + statement.columns.len();
+fn versions(shape: &Shape, page: &[&PgRow], offset: usize) -> Result<Vec<i64>> {
+    let at = offset + shape.width;
     Ok(page.iter().map(|row| row.try_get(at)).collect::<Result<_, _>>()?)
 }

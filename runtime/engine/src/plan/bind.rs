@@ -126,6 +126,8 @@ impl<'c> Binder<'c> {
                 }
                 Ok(target) => order.push(OrderKey {
                     nullable: !target.reference.path.is_empty() || !never_blank(target.field),
+                    indexed: target.reference.path.is_empty()
+                        && (target.field.indexed || target.field.unique),
                     reference: target.reference,
                     column: target.column,
                     descending: key.descending,
@@ -138,7 +140,13 @@ impl<'c> Binder<'c> {
         }
         let descending = order.last().is_none_or(|key| key.descending);
         if let Ok(id) = self.follow(object, "id") {
-            order.push(OrderKey { reference: id.reference, column: id.column, descending, nullable: false });
+            order.push(OrderKey {
+                reference: id.reference,
+                column: id.column,
+                descending,
+                nullable: false,
+                indexed: true,
+            });
         }
         order
     }

@@ -2,17 +2,20 @@
 
 use std::io::Write as _;
 
+use chrono::Datelike;
 use metadata::field_kinds::ColumnType;
 use sqlx::postgres::{PgRow, PgValueFormat, PgValueRef};
 use sqlx::{Row, ValueRef};
 
-use super::sql::Written;
+use super::sql::{Arriving, Written, width};
 
 mod numeric;
 
 /// Days from 0001-01-01 (chrono's day 1) to 2000-01-01, PostgreSQL's day 0.
 const POSTGRES_EPOCH_DAY: i32 = 730_120;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
+/// Microseconds from 1970 to 2000.
+const POSTGRES_EPOCH_MICROS: i64 = 10_957 * MICROS_PER_DAY;
 
 /// The bytes were not what their type says: the driver and the plan disagree.
 fn protocol_error() -> sqlx::Error {
@@ -26,11 +29,30 @@ pub(crate) fn row(
     columns: &[Written],
     offset: usize,
 ) -> Result<(), sqlx::Error> {
+    let mut at = offset;
+    record(out, row, columns, &mut at)
+}
+
+/// A record from the columns that begin at `at`, which is left behind them.
+fn record(out: &mut Vec<u8>, row: &PgRow, columns: &[Written], at: &mut usize) -> Result<(), sqlx::Error> {
     for (index, column) in columns.iter().enumerate() {
         out.push(if index == 0 { b'{' } else { b',' });
-        string(out, &column.key);
-        out.push(b':');
-        value(out, row.try_get_raw(offset + index)?, column.ty)?;
+        out.extend_from_slice(&column.label);
+        match &column.value {
+            Arriving::Record(inner) if row.try_get_raw(*at)?.is_null() => {
+                out.extend_from_slice(b"null");
+                *at += width(inner);
+            }
+            Arriving::Record(inner) => record(out, row, inner, at)?,
+            Arriving::Column(ty) => {
+                value(out, row.try_get_raw(*at)?, Some(*ty))?;
+                *at += 1;
+            }
+            Arriving::Json => {
+                value(out, row.try_get_raw(*at)?, None)?;
+                *at += 1;
+            }
+        }
     }
     out.push(b'}');
     Ok(())
@@ -41,11 +63,49 @@ fn value(out: &mut Vec<u8>, value: PgValueRef<'_>, ty: Option<ColumnType>) -> Re
         out.extend_from_slice(if ty == Some(ColumnType::TextArray) { b"[]" } else { b"null" });
         return Ok(());
     }
+    write_value(out, bytes(&value)?, ty).ok_or_else(protocol_error)
+}
+
+fn bytes<'v>(value: &PgValueRef<'v>) -> Result<&'v [u8], sqlx::Error> {
     if value.format() != PgValueFormat::Binary {
         return Err(protocol_error());
     }
-    let bytes = value.as_bytes().map_err(|_| protocol_error())?;
-    write_value(out, bytes, ty).ok_or_else(protocol_error)
+    value.as_bytes().map_err(|_| protocol_error())
+}
+
+/// One value as text that PostgreSQL reads back as the same; `None` for a blank one.
+pub(crate) fn text(value: PgValueRef<'_>, ty: ColumnType) -> Result<Option<String>, sqlx::Error> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let mut out = Vec::new();
+    write_text(&mut out, bytes(&value)?, ty).ok_or_else(protocol_error)?;
+    String::from_utf8(out).map(Some).map_err(|_| protocol_error())
+}
+
+fn write_text(out: &mut Vec<u8>, bytes: &[u8], ty: ColumnType) -> Option<()> {
+    let number = || Some(i64::from_be_bytes(bytes.try_into().ok()?));
+    match ty {
+        ColumnType::Text => out.extend_from_slice(bytes),
+        ColumnType::Timestamptz => {
+            let at = chrono::DateTime::from_timestamp_micros(number()?.checked_add(POSTGRES_EPOCH_MICROS)?)?;
+            write!(out, "{}+00", at.format("%Y-%m-%d %H:%M:%S%.6f")).ok()?;
+        }
+        ColumnType::Time => {
+            let micros = number()?;
+            let seconds = u32::try_from(micros / 1_000_000).ok()?;
+            let rest = u32::try_from(micros % 1_000_000).ok()?;
+            let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(seconds, rest * 1000)?;
+            write!(out, "{}", time.format("%H:%M:%S%.6f")).ok()?;
+        }
+        ColumnType::Uuid | ColumnType::Date => {
+            write_value(out, bytes, Some(ty))?;
+            out.pop();
+            out.remove(0);
+        }
+        _ => write_value(out, bytes, Some(ty))?,
+    }
+    Some(())
 }
 
 /// One value by its type; `None` when the bytes do not fit it.
@@ -55,7 +115,14 @@ fn write_value(out: &mut Vec<u8>, bytes: &[u8], ty: Option<ColumnType>) -> Optio
         return Some(());
     };
     match ty {
-        ColumnType::Uuid => write!(out, "\"{}\"", uuid::Uuid::from_slice(bytes).ok()?.hyphenated()).ok(),
+        ColumnType::Uuid => {
+            let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+            let id = uuid::Uuid::from_slice(bytes).ok()?.hyphenated().encode_lower(&mut buffer);
+            out.push(b'"');
+            out.extend_from_slice(id.as_bytes());
+            out.push(b'"');
+            Some(())
+        }
         ColumnType::Text => {
             string(out, std::str::from_utf8(bytes).ok()?);
             Some(())
@@ -79,22 +146,65 @@ fn write_value(out: &mut Vec<u8>, bytes: &[u8], ty: Option<ColumnType>) -> Optio
 }
 
 fn date(out: &mut Vec<u8>, days: i32) -> Option<()> {
+    out.push(b'"');
+    day(out, days)?;
+    out.push(b'"');
+    Some(())
+}
+
+fn day(out: &mut Vec<u8>, days: i32) -> Option<()> {
     let date = chrono::NaiveDate::from_num_days_from_ce_opt(days.checked_add(POSTGRES_EPOCH_DAY)?)?;
-    write!(out, "\"{date}\"").ok()
+    match u32::try_from(date.year()) {
+        Ok(year @ 0..=9999) => {
+            digits(out, year, 4);
+            out.push(b'-');
+            digits(out, date.month(), 2);
+            out.push(b'-');
+            digits(out, date.day(), 2);
+        }
+        _ => write!(out, "{date}").ok()?,
+    }
+    Some(())
 }
 
 fn instant(out: &mut Vec<u8>, micros: i64) -> Option<()> {
     let (days, rest) = (micros.div_euclid(MICROS_PER_DAY), micros.rem_euclid(MICROS_PER_DAY));
-    let day = i32::try_from(days).ok()?.checked_add(POSTGRES_EPOCH_DAY)?;
-    let date = chrono::NaiveDate::from_num_days_from_ce_opt(day)?;
-    let (seconds, micros) = (rest / 1_000_000, rest % 1_000_000);
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    write!(out, "\"{date}T{hours:02}:{minutes:02}:{seconds:02}.{micros:06}Z\"").ok()
+    out.push(b'"');
+    day(out, i32::try_from(days).ok()?)?;
+    out.push(b'T');
+    clock(out, rest)?;
+    out.push(b'.');
+    digits(out, u32::try_from(rest % 1_000_000).ok()?, 6);
+    out.extend_from_slice(b"Z\"");
+    Some(())
+}
+
+fn clock(out: &mut Vec<u8>, micros: i64) -> Option<()> {
+    let seconds = u32::try_from(micros / 1_000_000).ok()?;
+    digits(out, seconds / 3600, 2);
+    out.push(b':');
+    digits(out, seconds / 60 % 60, 2);
+    out.push(b':');
+    digits(out, seconds % 60, 2);
+    Some(())
+}
+
+/// A number with zeros in front, `count` digits; formatting by `write!` costs several times as much.
+fn digits(out: &mut Vec<u8>, number: u32, count: usize) {
+    let start = out.len();
+    out.resize(start + count, b'0');
+    let mut rest = number;
+    for place in out[start..].iter_mut().rev() {
+        *place = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
 }
 
 fn time(out: &mut Vec<u8>, micros: i64) -> Option<()> {
-    let seconds = micros / 1_000_000;
-    write!(out, "\"{:02}:{:02}:{:02}\"", seconds / 3600, seconds / 60 % 60, seconds % 60).ok()
+    out.push(b'"');
+    clock(out, micros)?;
+    out.push(b'"');
+    Some(())
 }
 
 /// A one-dimensional text[]: dimensions, flags, element type, then size, lower bound and the elements.
@@ -162,6 +272,22 @@ mod tests {
             "\"1999-12-31T23:59:59.999999Z\""
         );
         assert_eq!(written(&34_200_000_000i64.to_be_bytes(), ColumnType::Time), "\"09:30:00\"");
+    }
+
+    #[test]
+    fn texts_are_read_back() {
+        let text = |bytes: &[u8], ty| {
+            let mut out = Vec::new();
+            write_text(&mut out, bytes, ty).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let id = uuid::Uuid::from_u128(7);
+        assert_eq!(text(id.as_bytes(), ColumnType::Uuid), id.to_string());
+        assert_eq!(text(&(-1i32).to_be_bytes(), ColumnType::Date), "1999-12-31");
+        assert_eq!(text(&(-1i64).to_be_bytes(), ColumnType::Timestamptz), "1999-12-31 23:59:59.999999+00");
+        assert_eq!(text(&34_200_000_001i64.to_be_bytes(), ColumnType::Time), "09:30:00.000001");
+        assert_eq!(text(b"a\"b", ColumnType::Text), "a\"b");
+        assert_eq!(text(&[1], ColumnType::Boolean), "true");
     }
 
     #[test]

@@ -2,48 +2,74 @@
 //! the database prepares it once a connection.
 //!
 //! The statement answers, in one round trip: the tenant's versions (are the caches of this request still
-//! true?), the total if asked for, and the page. Flat columns come as they are; nested records come as
-//! JSON made by PostgreSQL.
+//! true?), the total if asked for, and the page. Columns come as they are, those of to-one relations too;
+//! only lists within records come as JSON made by PostgreSQL.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::sync::Arc;
 
-use formulas::sql::{Columns, condition};
-use formulas::{Expression, Quantifier, Reference};
-use metadata::catalog::{Column, Link, Object, Relation};
+use metadata::catalog::Object;
 use metadata::field_kinds::ColumnType;
-use sea_query::{
-    Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, PostgresQueryBuilder, Query, SelectStatement,
-    Values,
-};
+use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
-use crate::plan::{Level, OrderKey, Output, Plan, Start, What, column_of};
-use crate::query::Bin;
+use crate::plan::{Output, Plan, Start, What};
+use keyset::{First, Stretch};
+use scope::Scope;
 
 mod keyset;
+mod scope;
+mod text;
 
 /// One statement and its parameters.
 pub(crate) struct Statement {
     pub text: String,
     pub values: Values,
-    /// How each column of the page is written into the answer.
+    pub shape: Shape,
+}
+
+/// What the statement's rows hold, behind the versions and the total.
+pub(crate) struct Shape {
+    /// How the columns of the page are written into the answer.
     pub columns: Vec<Written>,
-    /// How many columns follow for the cursor.
-    pub keys: usize,
+    /// How many columns those are.
+    pub width: usize,
+    /// Where the values of a cursor are found.
+    pub keys: Vec<Key>,
 }
 
 /// One key of the answer and the form in which its value arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Written {
-    pub key: String,
-    /// `None` for JSON made by PostgreSQL.
-    pub ty: Option<ColumnType>,
+    /// The key as it stands in the answer, with quotes and colon.
+    pub label: Vec<u8>,
+    pub value: Arriving,
+}
+
+/// What arrives for one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Arriving {
+    Column(ColumnType),
+    /// JSON made by PostgreSQL.
+    Json,
+    /// A record in columns of its own. The first is its id: blank when there is no record.
+    Record(Vec<Written>),
+}
+
+/// Where the page has one value of the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Place among the page's columns.
+    pub at: usize,
+    pub ty: ColumnType,
 }
 
 /// The statement of a plan.
 pub(crate) fn statement(plan: &Plan) -> Statement {
     let render = Render { plan, next: Cell::new(0) };
-    let page = render.page();
+    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
+    let width = width(&columns);
+    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
+    let page = render.page(&keys, width);
     let mut outer = Query::select();
     outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access"));
     if plan.include_total {
@@ -51,10 +77,8 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
     }
     outer.expr(Expr::cust("p.*")).from_as((plan.schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
-    let (text, values) = outer.build(PostgresQueryBuilder);
-    let columns = plan.root.outputs.iter().map(written).collect();
-    let keys = if matches!(plan.start, Start::Ids(_)) { 0 } else { plan.root.order.len() };
-    Statement { text, values, columns, keys }
+    let (text, values) = text::build(&outer);
+    Statement { text, values, shape: Shape { columns, width, keys } }
 }
 
 /// Whether the rows are locked against other changes.
@@ -71,24 +95,69 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock) -> (String, Values) {
     let mut select = Query::select();
     select.expr(scope.column("id")).expr(scope.column("version"));
     if let Start::Ids(ids) = &plan.start {
-        select.and_where(Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), ids.clone().into()]));
+        select.and_where(is_one_of(&scope, ids));
     }
     scope.filter(&mut select, &plan.root, plan.bin);
     let mut select = scope.finish(select);
     if lock == Lock::Update {
         // In one order, so that two writers of the same records wait instead of deadlocking.
         select.order_by_expr(scope.column("id"), Order::Asc);
-        select.lock_with_tables(sea_query::LockType::NoKeyUpdate, [scope.alias.clone()]);
+        select.lock_with_tables(sea_query::LockType::NoKeyUpdate, [scope.alias().to_owned()]);
     }
-    select.build(PostgresQueryBuilder)
+    text::build(&select)
+}
+
+fn is_one_of(scope: &Scope<'_>, ids: &[uuid::Uuid]) -> Expr {
+    match ids {
+        [id] => Expr::cust_with_exprs("$1 = $2", [scope.column("id"), (*id).into()]),
+        ids => Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), ids.to_vec().into()]),
+    }
 }
 
 fn written(output: &Output) -> Written {
-    let ty = match &output.what {
-        What::Column(column) => Some(column.ty),
-        What::ToOne { .. } | What::ToMany { .. } => None,
+    let mut label = Vec::with_capacity(output.key.len() + 3);
+    super::encode::string(&mut label, &output.key);
+    label.push(b':');
+    let value = match &output.what {
+        What::Column(column) => Arriving::Column(column.ty),
+        What::ToOne { level, .. } => Arriving::Record(level.outputs.iter().map(written).collect()),
+        What::ToMany { .. } => Arriving::Json,
     };
-    Written { key: output.key.clone(), ty }
+    Written { label, value }
+}
+
+/// How many columns of the page the keys take.
+pub(crate) fn width(columns: &[Written]) -> usize {
+    let of = |written: &Written| match &written.value {
+        Arriving::Record(columns) => width(columns),
+        Arriving::Column(_) | Arriving::Json => 1,
+    };
+    columns.iter().map(of).sum()
+}
+
+/// Places of the order's values: among the answer's own columns where they are, else behind them.
+fn keys(plan: &Plan, width: usize) -> Vec<Key> {
+    let mut behind = width..;
+    let mut place = |key: &crate::plan::OrderKey| {
+        let mut at = 0;
+        for output in &plan.root.outputs {
+            match &output.what {
+                What::Column(column) if key.reference.path.is_empty() && *column == key.column => return at,
+                _ => at += self::width(&[written(output)]),
+            }
+        }
+        behind.next().unwrap_or(width)
+    };
+    plan.root.order.iter().map(|key| Key { at: place(key), ty: key.column.ty }).collect()
+}
+
+/// Sizes of pages that statements are made for, so that the planner knows them and there are few.
+const SIZES: [u32; 10] = [1, 5, 10, 20, 25, 50, 100, 200, 500, 1000];
+
+/// Rows to ask for: those of the page and one more, which tells whether there is a next one.
+fn rows(limit: u32) -> u64 {
+    let size = SIZES.into_iter().find(|size| *size >= limit).unwrap_or(limit);
+    u64::from(size) + 1
 }
 
 struct Render<'p> {
@@ -104,41 +173,82 @@ impl<'p> Render<'p> {
     }
 
     fn scope(&'p self, object: &'p Arc<Object>) -> Scope<'p> {
-        Scope { render: self, object, alias: self.alias(), joins: RefCell::default() }
+        Scope::new(self, object, self.alias())
     }
 
-    /// The rows of the page with one more, which tells whether there is a next one.
-    fn page(&'p self) -> SelectStatement {
+    fn page(&'p self, keys: &[Key], width: usize) -> SelectStatement {
+        let (after, skip) = match &self.plan.start {
+            Start::Ids(ids) => return self.records(ids),
+            Start::First => (None, 0),
+            Start::After(cursor) => (Some(cursor), 0),
+            Start::Offset(skip) => (None, *skip),
+        };
+        let limit = self.plan.root.limit;
+        let mut stretches = keyset::stretches(&self.plan.root.order, after);
+        let Some(first) = stretches.pop_front() else { return Query::select() };
+        let Some(second) = stretches.pop_front() else {
+            let mut page = self.stretch(&first, (keys, width), rows(limit));
+            return if skip == 0 { page } else { page.offset(u64::from(skip)).take() };
+        };
+        // Each stretch may have to fill the page alone.
+        let most = if skip == 0 { rows(limit) } else { u64::from(skip + limit).next_power_of_two() + 1 };
+        let mut page = Query::select();
+        page.column(Asterisk).from_subquery(self.stretch(&first, (keys, width), most), "x");
+        page.union(UnionType::All, self.stretch(&second, (keys, width), most)).limit(rows(limit));
+        if skip > 0 {
+            page.offset(u64::from(skip));
+        }
+        page
+    }
+
+    /// Records by their ids, with their versions.
+    fn records(&'p self, ids: &[uuid::Uuid]) -> SelectStatement {
+        let scope = self.scope(&self.plan.root.object);
+        let mut select = self.columns(&scope);
+        select.expr_as(scope.column("version"), "v");
+        select.and_where(is_one_of(&scope, ids));
+        scope.filter(&mut select, &self.plan.root, self.plan.bin);
+        scope.finish(select)
+    }
+
+    /// The first rows of one stretch of the order.
+    fn stretch(
+        &'p self,
+        stretch: &Stretch<'_>,
+        (keys, width): (&[Key], usize),
+        limit: u64,
+    ) -> SelectStatement {
         let root = &self.plan.root;
         let scope = self.scope(&root.object);
-        let mut select = Query::select();
-        for (index, output) in root.outputs.iter().enumerate() {
-            select.expr_as(scope.output(&[], output, Form::Flat), format!("c{index}"));
+        let mut select = self.columns(&scope);
+        for (key, order) in keys.iter().zip(&root.order).filter(|(key, _)| key.at >= width) {
+            select.expr_as(scope.reference(&order.reference), format!("c{}", key.at));
         }
-        match &self.plan.start {
-            Start::Ids(ids) => {
-                select.expr_as(scope.column("version"), "v");
-                select.and_where(Expr::cust_with_exprs(
-                    "$1 = ANY($2)",
-                    [scope.column("id"), ids.clone().into()],
-                ));
-            }
-            start => {
-                for (index, key) in root.order.iter().enumerate() {
-                    select.expr_as(keyset::text(scope.reference(&key.reference), key), format!("k{index}"));
-                }
-                scope.order(&mut select, &root.order);
-                select.limit(u64::from(root.limit) + 1);
-                if let Start::Offset(offset) = start {
-                    select.offset(u64::from(*offset));
-                }
-                if let Start::After(cursor) = start {
-                    select.and_where(keyset::after(&scope, cursor, &root.order));
-                }
-            }
+        if let (Some(key), false) = (root.order.first(), stretch.first == First::Any) {
+            let first = scope.reference(&key.reference);
+            select.and_where(if stretch.first == First::Blank {
+                first.is_null()
+            } else {
+                first.is_not_null()
+            });
+        }
+        if let Some(values) = stretch.after {
+            select.and_where(keyset::after(&scope, values, &stretch.order));
         }
         scope.filter(&mut select, root, self.plan.bin);
+        scope.order(&mut select, &stretch.order);
+        select.limit(limit);
         scope.finish(select)
+    }
+
+    fn columns(&'p self, scope: &Scope<'p>) -> SelectStatement {
+        let mut columns = Vec::new();
+        scope.flat(&[], &self.plan.root.outputs, &mut columns);
+        let mut select = Query::select();
+        for (index, column) in columns.into_iter().enumerate() {
+            select.expr_as(column, format!("c{index}"));
+        }
+        select
     }
 
     fn total(&'p self) -> SelectStatement {
@@ -148,279 +258,4 @@ impl<'p> Render<'p> {
         scope.filter(&mut select, &self.plan.root, self.plan.bin);
         scope.finish(select)
     }
-}
-
-/// Whether a value goes out as it is, or into JSON that PostgreSQL makes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Flat,
-    Json,
-}
-
-/// One use of an object's table: its alias, and the to-one joins that columns asked for.
-pub(crate) struct Scope<'p> {
-    render: &'p Render<'p>,
-    object: &'p Arc<Object>,
-    alias: String,
-    joins: RefCell<Vec<Join>>,
-}
-
-/// One to-one join: the path from the scope's object (stable ids), its alias and its target.
-#[derive(Clone)]
-struct Join {
-    path: Vec<String>,
-    alias: String,
-    on: String,
-    object: Arc<Object>,
-}
-
-impl<'p> Scope<'p> {
-    fn column(&self, name: &str) -> Expr {
-        column_at(&self.alias, name)
-    }
-
-    pub(crate) fn reference(&self, reference: &Reference) -> Expr {
-        Columns::column(self, reference)
-    }
-
-    /// Live rows (or those of the bin), that the actor may read, that meet the level's condition.
-    fn filter(&self, select: &mut SelectStatement, level: &Level, bin: Bin) {
-        let deleted = self.column("deleted_at");
-        select.and_where(if bin == Bin::Live { deleted.is_null() } else { deleted.is_not_null() });
-        if let Some(allowed) = &level.allowed {
-            select.and_where(condition(allowed, true, self));
-        }
-        if let Some(expression) = &level.condition {
-            select.and_where(condition(expression, true, self));
-        }
-    }
-
-    /// What the actor may read of the scope's object; `None` when everything.
-    fn allowed(&self) -> Option<Expr> {
-        let expression = match self.render.plan.decisions.get(&self.object.name) {
-            Some(decision) => decision.condition()?,
-            None => Expression::never(),
-        };
-        Some(condition(&expression, true, self))
-    }
-
-    fn order(&self, select: &mut SelectStatement, order: &[OrderKey]) {
-        for key in order {
-            let expr = self.reference(&key.reference);
-            // Blank is the smallest value, in both directions.
-            match (key.descending, key.nullable) {
-                (false, false) => select.order_by_expr(expr, Order::Asc),
-                (true, false) => select.order_by_expr(expr, Order::Desc),
-                (false, true) => select.order_by_expr_with_nulls(expr, Order::Asc, NullOrdering::First),
-                (true, true) => select.order_by_expr_with_nulls(expr, Order::Desc, NullOrdering::Last),
-            };
-        }
-    }
-
-    /// The statement with the table and every join that was asked for.
-    fn finish(&self, mut select: SelectStatement) -> SelectStatement {
-        let schema = &self.render.plan.schema;
-        select.from_as((schema.clone(), self.object.name.clone()), self.alias.clone());
-        // Rendering a join's own condition may ask for no further joins of this scope, so the list is final.
-        for join in self.joins.borrow().iter() {
-            select.join_as(
-                JoinType::LeftJoin,
-                (schema.clone(), join.object.name.clone()),
-                join.alias.clone(),
-                self.on(join),
-            );
-        }
-        select
-    }
-
-    /// A joined record that is in the bin, or that the actor may not read, reads as blank.
-    fn on(&self, join: &Join) -> Expr {
-        let id = column_at(&join.alias, "id");
-        let live = column_at(&join.alias, "deleted_at").is_null();
-        let base = Expr::cust_with_exprs(format!("$1 = {} AND $2", join.on), [id, live]);
-        match self.render.plan.decisions.get(&join.object.name).map(|decision| decision.condition()) {
-            Some(None) => base,
-            Some(Some(allowed)) => {
-                let inner = Scope {
-                    render: self.render,
-                    object: &join.object,
-                    alias: join.alias.clone(),
-                    joins: RefCell::default(),
-                };
-                let allowed = inner.correlated(&allowed);
-                Expr::cust_with_exprs("$1 AND $2", [base, allowed])
-            }
-            None => Expr::cust("FALSE"),
-        }
-    }
-
-    /// A condition on a row of this scope where no joins can be added: paths go into a sub-select.
-    fn correlated(&self, expression: &Expression) -> Expr {
-        let mut is_flat = true;
-        expression.references(&mut |reference| is_flat &= reference.path.is_empty());
-        if is_flat {
-            return condition(expression, true, self);
-        }
-        let inner = self.render_scope();
-        let mut select = Query::select();
-        select.expr(Expr::cust("1"));
-        select.and_where(inner.column("id").eq(self.column("id")));
-        select.and_where(condition(expression, true, &inner));
-        Expr::exists(inner.finish(select))
-    }
-
-    fn render_scope(&self) -> Scope<'_> {
-        Scope {
-            render: self.render,
-            object: self.object,
-            alias: self.render.alias(),
-            joins: RefCell::default(),
-        }
-    }
-
-    /// The alias of the record at the end of a path of lookups, joined once however often it is asked for.
-    fn join(&self, path: &[String]) -> Option<(String, Arc<Object>)> {
-        if path.is_empty() {
-            return Some((self.alias.clone(), self.object.clone()));
-        }
-        if let Some(join) = self.joins.borrow().iter().find(|join| join.path == path) {
-            return Some((join.alias.clone(), join.object.clone()));
-        }
-        let (last, before) = path.split_last()?;
-        let (from, object) = self.join(before)?;
-        let field = object.find_field_by_id(last)?;
-        let target = self.render.plan.catalog.find_object(field.kind.target()?)?.clone();
-        let alias = self.render.alias();
-        let on = format!("\"{from}\".\"{}\"", field.columns.first()?.name);
-        self.joins.borrow_mut().push(Join {
-            path: path.to_vec(),
-            alias: alias.clone(),
-            on,
-            object: target.clone(),
-        });
-        Some((alias, target))
-    }
-
-    /// One output of the record at the end of `path` (empty: the scope's own).
-    fn output(&self, path: &[String], output: &Output, form: Form) -> Expr {
-        let Some((alias, object)) = self.join(path) else { return Expr::cust("NULL") };
-        match &output.what {
-            What::Column(column) => value(column_at(&alias, &column.name), column, form),
-            What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
-            What::ToMany { relation, level } => self.to_many((&alias, &object.name), relation, level),
-        }
-    }
-
-    /// `{…}` of the record at the end of a path, or NULL.
-    fn to_one(&self, path: &[String], level: &Level) -> Expr {
-        let Some((alias, _)) = self.join(path) else { return Expr::cust("NULL") };
-        let mut row = Query::select();
-        for output in &level.outputs {
-            row.expr_as(self.output(path, output, Form::Json), output.key.clone());
-        }
-        let mut object = Query::select();
-        object.expr(Expr::cust("row_to_json(x.*)")).from_subquery(row, "x");
-        let object = Expr::SubQuery(None, Box::new(object.into()));
-        Expr::cust_with_exprs("CASE WHEN $1 IS NULL THEN NULL ELSE $2 END", [column_at(&alias, "id"), object])
-    }
-
-    /// `[…]` of the related records.
-    fn to_many(&self, from: (&str, &str), relation: &Relation, level: &Level) -> Expr {
-        let (scope, mut select) = self.related_rows(from, relation, &level.object);
-        for output in &level.outputs {
-            select.expr_as(scope.output(&[], output, Form::Json), output.key.clone());
-        }
-        scope.order(&mut select, &level.order);
-        select.limit(u64::from(level.limit));
-        scope.filter(&mut select, level, Bin::Live);
-        let rows = scope.finish(select);
-        let mut list = Query::select();
-        list.expr(Expr::cust("coalesce(json_agg(row_to_json(x.*)), '[]'::json)")).from_subquery(rows, "x");
-        Expr::SubQuery(None, Box::new(list.into()))
-    }
-
-    /// A select over the other side of a relation, tied to this scope's row.
-    fn related_rows<'s>(
-        &'s self,
-        (alias, name): (&str, &str),
-        relation: &Relation,
-        other: &'s Arc<Object>,
-    ) -> (Scope<'s>, SelectStatement) {
-        let scope = Scope {
-            render: self.render,
-            object: other,
-            alias: self.render.alias(),
-            joins: RefCell::default(),
-        };
-        let mut select = Query::select();
-        let here = column_at(alias, "id");
-        match &relation.link {
-            Link::Lookup { column, .. } => select.and_where(scope.column(column).eq(here)),
-            Link::AnyLookup { object_column, id_column, .. } => {
-                select.and_where(scope.column(id_column).eq(here));
-                select.and_where(scope.column(object_column).eq(name.to_owned()))
-            }
-            Link::Table { table, here: near, there, .. } => {
-                let link = self.render.alias();
-                let text = format!(
-                    "EXISTS (SELECT 1 FROM {}.{} AS \"{link}\" WHERE \"{link}\".{} = $1 AND \"{link}\".{} = $2)",
-                    quoted(&self.render.plan.schema),
-                    quoted(table),
-                    quoted(near),
-                    quoted(there),
-                );
-                select.and_where(Expr::cust_with_exprs(text, [here, scope.column("id")]))
-            }
-        };
-        (scope, select)
-    }
-}
-
-impl Columns for Scope<'_> {
-    fn column(&self, reference: &Reference) -> Expr {
-        let found = self.join(&reference.path).and_then(|(alias, object)| {
-            let column = column_of(&object, &reference.field)?;
-            Some(column_at(&alias, &column.name))
-        });
-        found.unwrap_or_else(|| Expr::cust("NULL"))
-    }
-
-    fn related(&self, relation: &str, how: Quantifier, inner: &Expression) -> Expr {
-        let found = self
-            .object
-            .find_relation(relation)
-            .and_then(|relation| Some((relation, self.render.plan.catalog.find_object(&relation.object)?)));
-        let Some((relation, other)) = found else { return Expr::cust("FALSE") };
-        let (scope, mut select) = self.related_rows((&self.alias, &self.object.name), relation, other);
-        select.expr(Expr::cust("1")).and_where(scope.column("deleted_at").is_null());
-        if let Some(allowed) = scope.allowed() {
-            select.and_where(allowed);
-        }
-        let negated = Expression::Not(Box::new(inner.clone()));
-        let tested = if how == Quantifier::Every { &negated } else { inner };
-        select.and_where(condition(tested, true, &scope));
-        let exists = Expr::exists(scope.finish(select));
-        if how == Quantifier::Some { exists } else { exists.not() }
-    }
-}
-
-fn column_at(alias: &str, name: &str) -> Expr {
-    Expr::col((Alias::new(alias), Alias::new(name)))
-}
-
-/// A column as the answer wants it: instants in UTC with six digits, lists never null.
-fn value(column: Expr, meta: &Column, form: Form) -> Expr {
-    match (form, meta.ty) {
-        (Form::Json, ColumnType::Timestamptz) => Expr::cust_with_exprs(
-            "to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
-            [column],
-        ),
-        (Form::Json, ColumnType::TextArray) => Expr::cust_with_exprs("coalesce($1, '{}'::text[])", [column]),
-        _ => column,
-    }
-}
-
-/// An identifier in double quotes. Names come from the catalog, which lets no quote in.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

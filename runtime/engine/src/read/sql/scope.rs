@@ -1,0 +1,309 @@
+//! One use of an object's table in a statement: its columns, its conditions, the joins that paths ask for.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use formulas::sql::{Columns, condition};
+use formulas::{Expression, Quantifier, Reference};
+use metadata::catalog::{Column, Link, Object, Relation};
+use metadata::field_kinds::ColumnType;
+use sea_query::{Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, Query, SelectStatement};
+
+use super::Render;
+use crate::plan::{Level, OrderKey, Output, What, column_of};
+use crate::query::Bin;
+
+/// Whether a value goes out as it is, or into JSON that PostgreSQL makes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Flat,
+    Json,
+}
+
+/// One use of an object's table: its alias, and the to-one joins that columns asked for.
+pub(crate) struct Scope<'p> {
+    render: &'p Render<'p>,
+    object: &'p Arc<Object>,
+    alias: String,
+    joins: RefCell<Vec<Join>>,
+}
+
+/// One to-one join: the path from the scope's object (stable ids), its alias and its target.
+#[derive(Clone)]
+struct Join {
+    path: Vec<String>,
+    alias: String,
+    on: String,
+    object: Arc<Object>,
+}
+
+impl<'p> Scope<'p> {
+    pub(super) fn new(render: &'p Render<'p>, object: &'p Arc<Object>, alias: String) -> Self {
+        Self { render, object, alias, joins: RefCell::default() }
+    }
+
+    pub(super) fn alias(&self) -> &str {
+        &self.alias
+    }
+
+    pub(super) fn column(&self, name: &str) -> Expr {
+        column_at(&self.alias, name)
+    }
+
+    pub(crate) fn reference(&self, reference: &Reference) -> Expr {
+        Columns::column(self, reference)
+    }
+
+    /// Live rows (or those of the bin), that the actor may read, that meet the level's condition.
+    pub(super) fn filter(&self, select: &mut SelectStatement, level: &Level, bin: Bin) {
+        let deleted = self.column("deleted_at");
+        select.and_where(if bin == Bin::Live { deleted.is_null() } else { deleted.is_not_null() });
+        if let Some(allowed) = &level.allowed {
+            select.and_where(condition(allowed, true, self));
+        }
+        if let Some(expression) = &level.condition {
+            select.and_where(condition(expression, true, self));
+        }
+    }
+
+    /// What the actor may read of the scope's object; `None` when everything.
+    fn allowed(&self) -> Option<Expr> {
+        let expression = match self.render.plan.decisions.get(&self.object.name) {
+            Some(decision) => decision.condition()?,
+            None => Expression::never(),
+        };
+        Some(condition(&expression, true, self))
+    }
+
+    pub(super) fn order(&self, select: &mut SelectStatement, order: &[OrderKey]) {
+        for key in order {
+            let expr = self.reference(&key.reference);
+            // Blank is the smallest value, in both directions.
+            match (key.descending, key.nullable) {
+                (false, false) => select.order_by_expr(expr, Order::Asc),
+                (true, false) => select.order_by_expr(expr, Order::Desc),
+                (false, true) => select.order_by_expr_with_nulls(expr, Order::Asc, NullOrdering::First),
+                (true, true) => select.order_by_expr_with_nulls(expr, Order::Desc, NullOrdering::Last),
+            };
+        }
+    }
+
+    /// The statement with the table and every join that was asked for.
+    pub(super) fn finish(&self, mut select: SelectStatement) -> SelectStatement {
+        let schema = &self.render.plan.schema;
+        select.from_as((schema.clone(), self.object.name.clone()), self.alias.clone());
+        // Rendering a join's own condition may ask for no further joins of this scope, so the list is final.
+        for join in self.joins.borrow().iter() {
+            select.join_as(
+                JoinType::LeftJoin,
+                (schema.clone(), join.object.name.clone()),
+                join.alias.clone(),
+                self.on(join),
+            );
+        }
+        select
+    }
+
+    /// A joined record that is in the bin, or that the actor may not read, reads as blank.
+    fn on(&self, join: &Join) -> Expr {
+        let id = column_at(&join.alias, "id");
+        let live = column_at(&join.alias, "deleted_at").is_null();
+        let base = Expr::cust_with_exprs(format!("$1 = {} AND $2", join.on), [id, live]);
+        match self.render.plan.decisions.get(&join.object.name).map(|decision| decision.condition()) {
+            Some(None) => base,
+            Some(Some(allowed)) => {
+                let inner = Scope {
+                    render: self.render,
+                    object: &join.object,
+                    alias: join.alias.clone(),
+                    joins: RefCell::default(),
+                };
+                let allowed = inner.correlated(&allowed);
+                Expr::cust_with_exprs("$1 AND $2", [base, allowed])
+            }
+            None => Expr::cust("FALSE"),
+        }
+    }
+
+    /// A condition on a row of this scope where no joins can be added: paths go into a sub-select.
+    fn correlated(&self, expression: &Expression) -> Expr {
+        let mut is_flat = true;
+        expression.references(&mut |reference| is_flat &= reference.path.is_empty());
+        if is_flat {
+            return condition(expression, true, self);
+        }
+        let inner = self.render_scope();
+        let mut select = Query::select();
+        select.expr(Expr::cust("1"));
+        select.and_where(inner.column("id").eq(self.column("id")));
+        select.and_where(condition(expression, true, &inner));
+        Expr::exists(inner.finish(select))
+    }
+
+    fn render_scope(&self) -> Scope<'_> {
+        Scope {
+            render: self.render,
+            object: self.object,
+            alias: self.render.alias(),
+            joins: RefCell::default(),
+        }
+    }
+
+    /// The alias of the record at the end of a path of lookups, joined once however often it is asked for.
+    fn join(&self, path: &[String]) -> Option<(String, Arc<Object>)> {
+        if path.is_empty() {
+            return Some((self.alias.clone(), self.object.clone()));
+        }
+        if let Some(join) = self.joins.borrow().iter().find(|join| join.path == path) {
+            return Some((join.alias.clone(), join.object.clone()));
+        }
+        let (last, before) = path.split_last()?;
+        let (from, object) = self.join(before)?;
+        let field = object.find_field_by_id(last)?;
+        let target = self.render.plan.catalog.find_object(field.kind.target()?)?.clone();
+        let alias = self.render.alias();
+        let on = format!("\"{from}\".\"{}\"", field.columns.first()?.name);
+        self.joins.borrow_mut().push(Join {
+            path: path.to_vec(),
+            alias: alias.clone(),
+            on,
+            object: target.clone(),
+        });
+        Some((alias, target))
+    }
+
+    /// Outputs of the record at the end of `path` (empty: the scope's own) as columns, one after the other.
+    pub(super) fn flat(&self, path: &[String], outputs: &[Output], columns: &mut Vec<Expr>) {
+        for output in outputs {
+            match &output.what {
+                What::ToOne { field, level } => {
+                    self.flat(&[path, std::slice::from_ref(field)].concat(), &level.outputs, columns);
+                }
+                What::Column(_) | What::ToMany { .. } => columns.push(self.output(path, output, Form::Flat)),
+            }
+        }
+    }
+
+    /// One output of the record at the end of `path`.
+    fn output(&self, path: &[String], output: &Output, form: Form) -> Expr {
+        let Some((alias, object)) = self.join(path) else { return Expr::cust("NULL") };
+        match &output.what {
+            What::Column(column) => value(column_at(&alias, &column.name), column, form),
+            What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
+            What::ToMany { relation, level } => self.to_many((&alias, &object.name), relation, level),
+        }
+    }
+
+    /// `{…}` of the record at the end of a path, or NULL.
+    fn to_one(&self, path: &[String], level: &Level) -> Expr {
+        let Some((alias, _)) = self.join(path) else { return Expr::cust("NULL") };
+        let mut row = Query::select();
+        for output in &level.outputs {
+            row.expr_as(self.output(path, output, Form::Json), output.key.clone());
+        }
+        let mut object = Query::select();
+        object.expr(Expr::cust("row_to_json(x.*)")).from_subquery(row, "x");
+        let object = Expr::SubQuery(None, Box::new(object.into()));
+        Expr::cust_with_exprs("CASE WHEN $1 IS NULL THEN NULL ELSE $2 END", [column_at(&alias, "id"), object])
+    }
+
+    /// `[…]` of the related records.
+    fn to_many(&self, from: (&str, &str), relation: &Relation, level: &Level) -> Expr {
+        let (scope, mut select) = self.related_rows(from, relation, &level.object);
+        for output in &level.outputs {
+            select.expr_as(scope.output(&[], output, Form::Json), output.key.clone());
+        }
+        scope.order(&mut select, &level.order);
+        select.limit(u64::from(level.limit));
+        scope.filter(&mut select, level, Bin::Live);
+        let rows = scope.finish(select);
+        let mut list = Query::select();
+        list.expr(Expr::cust("coalesce(json_agg(row_to_json(x.*)), '[]'::json)")).from_subquery(rows, "x");
+        Expr::SubQuery(None, Box::new(list.into()))
+    }
+
+    /// A select over the other side of a relation, tied to this scope's row.
+    fn related_rows<'s>(
+        &'s self,
+        (alias, name): (&str, &str),
+        relation: &Relation,
+        other: &'s Arc<Object>,
+    ) -> (Scope<'s>, SelectStatement) {
+        let scope = Scope {
+            render: self.render,
+            object: other,
+            alias: self.render.alias(),
+            joins: RefCell::default(),
+        };
+        let mut select = Query::select();
+        let here = column_at(alias, "id");
+        match &relation.link {
+            Link::Lookup { column, .. } => select.and_where(scope.column(column).eq(here)),
+            Link::AnyLookup { object_column, id_column, .. } => {
+                select.and_where(scope.column(id_column).eq(here));
+                select.and_where(scope.column(object_column).eq(name.to_owned()))
+            }
+            Link::Table { table, here: near, there, .. } => {
+                let link = self.render.alias();
+                let text = format!(
+                    "EXISTS (SELECT 1 FROM {}.{} AS \"{link}\" WHERE \"{link}\".{} = $1 AND \"{link}\".{} = $2)",
+                    quoted(&self.render.plan.schema),
+                    quoted(table),
+                    quoted(near),
+                    quoted(there),
+                );
+                select.and_where(Expr::cust_with_exprs(text, [here, scope.column("id")]))
+            }
+        };
+        (scope, select)
+    }
+}
+
+impl Columns for Scope<'_> {
+    fn column(&self, reference: &Reference) -> Expr {
+        let found = self.join(&reference.path).and_then(|(alias, object)| {
+            let column = column_of(&object, &reference.field)?;
+            Some(column_at(&alias, &column.name))
+        });
+        found.unwrap_or_else(|| Expr::cust("NULL"))
+    }
+
+    fn related(&self, relation: &str, how: Quantifier, inner: &Expression) -> Expr {
+        let found = self
+            .object
+            .find_relation(relation)
+            .and_then(|relation| Some((relation, self.render.plan.catalog.find_object(&relation.object)?)));
+        let Some((relation, other)) = found else { return Expr::cust("FALSE") };
+        let (scope, mut select) = self.related_rows((&self.alias, &self.object.name), relation, other);
+        select.expr(Expr::cust("1")).and_where(scope.column("deleted_at").is_null());
+        if let Some(allowed) = scope.allowed() {
+            select.and_where(allowed);
+        }
+        let negated = Expression::Not(Box::new(inner.clone()));
+        let tested = if how == Quantifier::Every { &negated } else { inner };
+        select.and_where(condition(tested, true, &scope));
+        let exists = Expr::exists(scope.finish(select));
+        if how == Quantifier::Some { exists } else { exists.not() }
+    }
+}
+
+fn column_at(alias: &str, name: &str) -> Expr {
+    Expr::col((Alias::new(alias), Alias::new(name)))
+}
+
+/// A column as the answer wants it: instants in UTC with six digits, lists never null.
+fn value(column: Expr, meta: &Column, form: Form) -> Expr {
+    match (form, meta.ty) {
+        (Form::Json, ColumnType::Timestamptz) => Expr::cust_with_exprs(
+            "to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+            [column],
+        ),
+        (Form::Json, ColumnType::TextArray) => Expr::cust_with_exprs("coalesce($1, '{}'::text[])", [column]),
+        _ => column,
+    }
+}
+
+/// An identifier in double quotes. Names come from the catalog, which lets no quote in.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
