@@ -44,11 +44,9 @@ export function planSummary(steps: Step[]): string {
     columns ? `adds ${count(columns, "column", "columns")}` : "",
     indexes ? `builds ${count(indexes, "index", "indexes")}` : "",
   ].filter(Boolean);
-  const first = parts.length
-    ? parts.join(", ")
-    : steps.length
-      ? `takes ${count(steps.length, "step", "steps")}`
-      : "changes no table";
+  const only = steps.length === 1 ? steps[0]?.description?.replace(/`/g, "").replace(/\.$/, "") : "";
+  const others = only || (steps.length ? `takes ${count(steps.length, "step", "steps")}` : "changes no table");
+  const first = parts.length ? parts.join(", ") : others;
   const sentence = `${first}; ${rewrites ? `rewrites ${count(rewrites, "table", "tables")}` : "rewrites no rows"}.`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
