@@ -25,7 +25,6 @@ RUN apt-get update \
     && useradd --system --uid 10001 --create-home --home-dir /home/trellis trellis \
     && install -d -o trellis -g trellis -m 700 /data
 COPY --from=binary /src/target/release/trellis /usr/local/bin/trellis
-COPY packages /usr/local/share/trellis/packages
 USER trellis
 WORKDIR /home/trellis
 ENV TRELLIS_LISTEN=0.0.0.0:8080 TRELLIS_DATA_DIR=/data

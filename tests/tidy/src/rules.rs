@@ -9,6 +9,7 @@ mod object_names;
 mod pure;
 mod sizes;
 mod sql;
+mod top_level;
 
 pub use field_kinds::unequal_field_kinds;
 pub use heads::missing_heads;
@@ -19,3 +20,4 @@ pub use object_names::packaged_names_in_ui;
 pub use pure::impure_calls;
 pub use sizes::oversized_files;
 pub use sql::stray_sea_query;
+pub use top_level::strangers_at_the_top;

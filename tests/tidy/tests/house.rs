@@ -85,6 +85,11 @@ fn no_file_is_past_600_lines() {
 }
 
 #[test]
+fn the_top_is_a_table_of_contents() {
+    hold(rules::strangers_at_the_top(&SOURCES));
+}
+
+#[test]
 fn lock_files_name_no_server() {
     hold(rules::addresses_in_locks(&SOURCES));
 }
