@@ -33,6 +33,8 @@ const SYNONYMS: &[&[&str]] = &[
     &["owner", "ownername", "assignedto"],
     &["duedate", "due", "dueat", "deadline"],
     &["externalid", "extid", "externalkey"],
+    &["createdat", "createddate", "createdon", "datecreated", "created"],
+    &["updatedat", "updateddate", "updatedon", "lastmodifieddate", "lastmodified", "modifiedat"],
 ];
 
 /// Letters and digits only, in lower case.

@@ -6,8 +6,11 @@ use it::World;
 use serde_json::Value as Json;
 
 mod formats;
+mod killed;
 mod rules;
+mod speed;
 mod tables;
+mod workbook;
 
 /// A CSV import of an object, everything else as it is by default.
 fn csv(object: &str, text: impl AsRef<[u8]>) -> ImportJob {

@@ -12,7 +12,7 @@ async fn good_rows_go_in_and_bad_ones_come_back() {
     let text = "First name,Last Name,E-mail,Lead Status,Annual revenue,Employees,Shoe size\n\
                 Grace,Hopper,grace@Example.com,Working,1200000.50,12,38\n\
                 Alan,Turing,not an address,new,,,42\n\
-                ,,nobody@example.com,new,5,,\n\
+                ,,nobody@example.com,new,5,-3,\n\
                 Edsger,Dijkstra,ed@example.com,Shouting,1.999,many,\n\
                 \"Barbara\",\"Liskov\",barbara@example.com,Qualified,7,1,39\n";
     let import = run(&world, &ada, csv("lead", text)).await;
@@ -40,7 +40,11 @@ async fn good_rows_go_in_and_bad_ones_come_back() {
         "{}",
         lines[1]
     );
-    assert!(lines[2].starts_with(",,nobody@example.com,new,5,,,4,name: "), "{}", lines[2]);
+    assert!(
+        lines[2].starts_with(",,nobody@example.com,new,5,-3,,4,Employees: must be between 0 and"),
+        "{}",
+        lines[2]
+    );
     for reason in [
         "Lead Status: `Shouting` is not an option",
         "Annual revenue: at most 2 digits",
@@ -50,6 +54,9 @@ async fn good_rows_go_in_and_bad_ones_come_back() {
     }
     let history = scalar(&world, "SELECT count(*) FROM {t}._history h JOIN {t}.lead l ON l.id = h.record_id WHERE h.action = 'create' AND h.version = 1").await;
     assert_eq!(history, 2);
+    let import = run(&world, &ada, csv("task", "Subject,External ID\nCall,T-1\n,T-2\n")).await;
+    assert_eq!(counts(&import), (1, 0, 1));
+    assert!(rejects(&world, &ada, &import).await.ends_with(",T-2,3,Subject: Title is required\n"));
 }
 
 #[tokio::test]
