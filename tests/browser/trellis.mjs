@@ -16,12 +16,26 @@ const STOP_MS = 30_000;
 
 export const ADMIN = { email: "admin@example.com", password: "browser-tests-7h3-l0ng-0ne" };
 
-/** A running Trellis: `{ url, log(), stop() }`. `stop` fails when the process did not end well. */
-export async function startTrellis() {
+/** A folder for a data directory. */
+export async function makeFolder() {
   const folder = await mkdtemp(join(tmpdir(), "trellis-browser-"));
   await chmod(folder, 0o755); // started as root, the database runs as someone else and must get there
+  return folder;
+}
+
+/** A subcommand beside or without a server: `{ code, text }`. */
+export function runTrellis(folder, words) {
+  const process_ = spawn(BINARY, [...words, "--data-dir", join(folder, "data")], { cwd: ROOT, env: environment() });
+  const lines = collectLines(process_);
+  return new Promise((resolve) => process_.once("exit", (code) => resolve({ code, text: lines.text() })));
+}
+
+/** A running Trellis: `{ url, log(), stop(), kill() }`. `stop` fails when the process did not end well; `kill` is kill -9. */
+export async function startTrellis({ keep, demo = true } = {}) {
+  const folder = keep ?? (await makeFolder());
   const listen = `127.0.0.1:${await freePort()}`;
-  const process_ = spawn(BINARY, ["serve", "--demo", "--listen", listen, "--data-dir", join(folder, "data")], {
+  const words = ["serve", ...(demo ? ["--demo"] : []), "--listen", listen, "--data-dir", join(folder, "data")];
+  const process_ = spawn(BINARY, words, {
     cwd: ROOT,
     env: { ...environment(), TRELLIS_ADMIN_EMAIL: ADMIN.email, TRELLIS_ADMIN_PASSWORD: ADMIN.password },
     stdio: ["ignore", "pipe", "pipe"],
@@ -35,10 +49,14 @@ export async function startTrellis() {
     const timer = setTimeout(() => process_.kill("SIGKILL"), STOP_MS);
     const result = await ended;
     clearTimeout(timer);
-    await rm(folder, { recursive: true, force: true });
+    if (!keep) await rm(folder, { recursive: true, force: true });
     if (result !== 0) throw new Error(`trellis ended with ${result}\n${lines.text()}`);
   }
-  return { url, log: lines.text, stop };
+  async function kill() {
+    process_.kill("SIGKILL");
+    await ended;
+  }
+  return { url, log: lines.text, stop, kill };
 }
 
 /** The environment without settings of a Trellis that the developer runs beside this one. */
