@@ -14,6 +14,8 @@ import type { Selection } from "./use-selection";
 
 const ROW_HEIGHT = 32;
 const CHECK_WIDTH = 40;
+/** Rows drawn beyond the edges of the screen. */
+const MARGIN = 8;
 
 interface GridProps {
   object: ObjectDef;
@@ -32,26 +34,32 @@ export function Grid(props: GridProps) {
   const { object, source, columns, selection, peek, onOpen, onPeek } = props;
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: source.scrollTop, height: 600 });
+  const [view, setView] = useState({ block: Math.floor(source.scrollTop / ROW_HEIGHT), height: 600 });
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [editing, setEditing] = useState(false);
   const rows = source.pending ? 14 : source.rows;
-  const window_ = windowRows(view.top, view.height, ROW_HEIGHT, rows);
+  const window_ = windowRows(view.block * ROW_HEIGHT, view.height + ROW_HEIGHT, ROW_HEIGHT, rows, MARGIN);
 
   const widths = useMemo(() => columns.map((f, i) => (i === 0 ? 264 : kindOf(f).width)), [columns]);
   const width = CHECK_WIDTH + widths.reduce((a, b) => a + b, 0);
   const template = `${CHECK_WIDTH}px ${widths.map((w) => `${w}px`).join(" ")} minmax(0, 1fr)`;
 
+  /** Draws again only when another row comes into sight. */
+  const look = useCallback((el: HTMLElement) => {
+    const block = Math.floor(el.scrollTop / ROW_HEIGHT);
+    const height = el.clientHeight - HEADER_HEIGHT;
+    setView((old) => (old.block === block && old.height === height ? old : { block, height }));
+  }, []);
+
   useLayoutEffect(() => {
     const el = scroller.current;
     if (!el) return;
     el.scrollTop = source.scrollTop;
-    const measure = () => setView({ top: el.scrollTop, height: el.clientHeight - HEADER_HEIGHT });
-    measure();
-    const sizes = new ResizeObserver(measure);
+    const sizes = new ResizeObserver(() => look(el));
     sizes.observe(el);
+    look(el);
     return () => sizes.disconnect();
-  }, [source]);
+  }, [source, look]);
 
   useEffect(() => {
     source.want(window_.first, window_.end);
@@ -147,7 +155,7 @@ export function Grid(props: GridProps) {
     event.stopPropagation();
   }
 
-  const pool = Math.max(1, window_.end - window_.first);
+  const pool = Math.ceil(view.height / ROW_HEIGHT) + 2 * MARGIN + 2;
   const drawn: number[] = [];
   for (let row = window_.first; row < window_.end; row++) drawn.push(row);
 
@@ -166,7 +174,8 @@ export function Grid(props: GridProps) {
       onScroll={(event) => {
         const el = event.currentTarget;
         source.scrollTop = el.scrollTop;
-        setView({ top: el.scrollTop, height: el.clientHeight - HEADER_HEIGHT });
+        el.classList.toggle("shifted", el.scrollLeft > 0);
+        look(el);
       }}
       onFocus={(event) => {
         if (event.target === event.currentTarget && !cursor && source.rows > 0)

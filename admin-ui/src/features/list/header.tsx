@@ -1,5 +1,6 @@
 // Column headers: the icon of the field's kind, its label, and sorting by click.
 import { ArrowDown, ArrowUp } from "lucide-react";
+import { memo } from "react";
 import type { FieldDef } from "@/catalog/types";
 import { Checkbox } from "@/components/inputs";
 import { kindOf } from "@/fields/registry";
@@ -18,7 +19,16 @@ interface HeaderProps {
 
 export const HEADER_HEIGHT = 32;
 
-export function Header({ columns, template, width, sort, onSort, selection, onSelectAll }: HeaderProps) {
+/** Drawn again only when its columns, sorting or selection change, not while scrolling. */
+export const Header = memo(function Header({
+  columns,
+  template,
+  width,
+  sort,
+  onSort,
+  selection,
+  onSelectAll,
+}: HeaderProps) {
   return (
     <div
       role="row"
@@ -31,7 +41,7 @@ export function Header({ columns, template, width, sort, onSort, selection, onSe
         role="columnheader"
         tabIndex={-1}
         aria-colindex={1}
-        className="sticky start-0 z-10 flex items-center justify-center bg-surface"
+        className="frozen start-0 flex items-center justify-center bg-surface"
       >
         <Checkbox
           checked={selection === "all"}
@@ -53,7 +63,7 @@ export function Header({ columns, template, width, sort, onSort, selection, onSe
             tabIndex={-1}
             aria-colindex={col + 2}
             aria-sort={at ? (at.down ? "descending" : "ascending") : undefined}
-            className={cx("group flex min-w-0", col === 0 && "sticky start-10 z-10 border-line border-e bg-surface")}
+            className={cx("group flex min-w-0", col === 0 && "frozen start-10 border-line border-e bg-surface")}
           >
             <button
               type="button"
@@ -80,4 +90,4 @@ export function Header({ columns, template, width, sort, onSort, selection, onSe
       })}
     </div>
   );
-}
+});

@@ -31,7 +31,6 @@ export interface RowProps {
 export const Row = memo(function Row(props: RowProps) {
   const { object, columns, index, id, gridId, activeCol, selected } = props;
   const record = useRecord(object.name, id);
-  const ground = selected ? "bg-accent-soft" : props.peeked ? "bg-hover" : "bg-surface";
   return (
     <div
       role="row"
@@ -39,7 +38,7 @@ export const Row = memo(function Row(props: RowProps) {
       aria-rowindex={index + 2}
       aria-selected={selected}
       data-row={index}
-      className={cx("group absolute start-0 grid border-line border-b [contain:strict]", ground)}
+      className={cx("grid-row group absolute start-0 grid border-line border-b", props.peeked && "peeked")}
       style={{
         gridTemplateColumns: props.template,
         width: props.width,
@@ -50,7 +49,7 @@ export const Row = memo(function Row(props: RowProps) {
       <div
         role="gridcell"
         aria-colindex={1}
-        className={cx("sticky start-0 z-10 flex items-center justify-center", ground)}
+        className="frozen start-0 flex items-center justify-center"
         onClick={(event) => {
           event.preventDefault();
           props.onToggle(index, event.shiftKey);
@@ -58,8 +57,7 @@ export const Row = memo(function Row(props: RowProps) {
         onKeyDown={() => {}}
         tabIndex={-1}
       >
-        <span className="absolute inset-0 group-hover:bg-hover" />
-        <span className={cx("relative flex", !selected && "phone:opacity-0 phone:group-hover:opacity-100")}>
+        <span className={cx("flex", !selected && "phone:opacity-0 phone:group-hover:opacity-100")}>
           <Checkbox tabIndex={-1} checked={selected} readOnly aria-label={`Select row ${index + 1}`} />
         </span>
       </div>
@@ -75,8 +73,8 @@ export const Row = memo(function Row(props: RowProps) {
             tabIndex={-1}
             aria-colindex={col + 2}
             className={cx(
-              "relative flex min-w-0 items-center overflow-hidden text-sm",
-              col === 0 ? cx("sticky start-10 z-10 border-line border-e font-medium", ground) : "text-text",
+              "flex min-w-0 items-center overflow-hidden text-sm",
+              col === 0 && "frozen start-10 border-line border-e font-medium",
               kind.align === "end" && "justify-end",
               !editing && "px-2.5",
               active && "shadow-[inset_0_0_0_2px_var(--accent)]",
@@ -85,7 +83,6 @@ export const Row = memo(function Row(props: RowProps) {
             onDoubleClick={() => props.onEdit(index, col)}
             onKeyDown={() => {}}
           >
-            {!editing && <span className="pointer-events-none absolute inset-0 group-hover:bg-hover" />}
             {!record ? (
               <Skeleton className="h-2.5" style={{ width: `${35 + ((index * 7 + col * 13) % 45)}%` }} />
             ) : editing ? (
@@ -102,13 +99,13 @@ export const Row = memo(function Row(props: RowProps) {
                 params={{ plural: object.plural, id: record.id }}
                 tabIndex={-1}
                 draggable={false}
-                className="relative truncate underline-offset-2 hover:underline"
+                className="truncate underline-offset-2 hover:underline"
                 onClick={(event) => event.stopPropagation()}
               >
                 {String(record.name ?? "") || "Unnamed"}
               </Link>
             ) : (
-              <span className="relative flex min-w-0 items-center">
+              <span className="flex min-w-0 items-center">
                 <kind.display value={kind.read(record, field)} field={field} compact />
               </span>
             )}
