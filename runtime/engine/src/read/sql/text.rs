@@ -1,5 +1,5 @@
-//! From a select to its text and parameters. How many rows are wanted stands in the text: the planner must know it
-//! to walk an index instead of sorting all, and a plan that is made once for all values knows no parameter.
+//! From a select to its text and parameters. How many rows are wanted stands in the text, so that a plan which is
+//! made once for all values is made for the real size of the page and not for a guess.
 
 use std::fmt::{self, Display, Write};
 
