@@ -176,7 +176,10 @@ impl Engine {
         let started = self.start(context, job).await?;
         let id = started.import.id;
         self.clone().run_started(started).await?;
-        self.import_status(context, id).await
+        // Without comparing counters: the context is as old as the import took.
+        let mut connection = self.pool().acquire().await?;
+        let found = store::load(&mut connection, context.tenant(), (id, None)).await?;
+        Ok(found.ok_or(Error::NotFound)?.0)
     }
 
     async fn start(&self, context: &Context, job: ImportJob) -> Result<Started> {
