@@ -191,7 +191,11 @@ impl<'p> Render<'p> {
             return if skip == 0 { page } else { page.offset(u64::from(skip)).take() };
         };
         // Each stretch may have to fill the page alone.
-        let most = if skip == 0 { rows(limit) } else { (u64::from(skip) + u64::from(limit)).next_power_of_two() + 1 };
+        let most = if skip == 0 {
+            rows(limit)
+        } else {
+            (u64::from(skip) + u64::from(limit)).next_power_of_two() + 1
+        };
         let mut page = Query::select();
         page.column(Asterisk).from_subquery(self.stretch(&first, (keys, width), most), "x");
         page.union(UnionType::All, self.stretch(&second, (keys, width), most)).limit(rows(limit));
