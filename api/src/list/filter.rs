@@ -6,13 +6,16 @@ use engine::filter::Operator;
 use metadata::Problem as Detail;
 use serde_json::{Map, Value as Json};
 
+/// Most brackets of one name; no filter that may nest so deep has more.
+const MAX_BRACKETS: usize = 45;
+
 /// The parts of `filter[account.industry][in]`, without the first word; `None` when the brackets are wrong.
 pub(super) fn brackets(name: &str) -> Option<(&str, Vec<&str>)> {
     let (word, rest) = name.split_once('[')?;
     let inside = rest.strip_suffix(']')?;
     let parts: Vec<&str> = inside.split("][").collect();
     let is_name = |part: &&str| !part.is_empty() && !part.contains(['[', ']']);
-    parts.iter().all(is_name).then_some((word, parts))
+    (parts.len() <= MAX_BRACKETS && parts.iter().all(is_name)).then_some((word, parts))
 }
 
 /// `filter[tasks][some][status][ne]` with its value.
@@ -64,6 +67,7 @@ mod tests {
         {
             assert_eq!(brackets(bad), None, "{bad}");
         }
+        assert_eq!(brackets(&format!("filter{}", "[a]".repeat(10_000))), None);
     }
 
     #[test]

@@ -41,19 +41,21 @@ pub(super) fn parse_list(input: &Input<'_>) -> Result<Value, Fault> {
         }
         _ => return Err(Fault::wrong_type("an array of texts")),
     };
-    let mut list: Vec<Value> = Vec::with_capacity(items.len());
+    let too_many = || Fault::new("too-many", format!("at most {MAX_ITEMS} items fit"));
+    let mut list: Vec<Value> = Vec::with_capacity(items.len().min(MAX_ITEMS));
     for item in items.into_iter().filter(|item| !item.is_empty()) {
         if item.chars().count() > MAX_LENGTH || item.contains('\0') {
             return Err(Fault::new("too-long", format!("each item has at most {MAX_LENGTH} characters")));
         }
         let item = Value::Text(item);
-        if !list.contains(&item) {
-            list.push(item);
+        if list.contains(&item) {
+            continue;
         }
+        // At once: a hostile list must not be compared with itself to its end.
+        if list.len() == MAX_ITEMS {
+            return Err(too_many());
+        }
+        list.push(item);
     }
-    match list.len() {
-        0 => Ok(Value::Null),
-        1..=MAX_ITEMS => Ok(Value::List(list)),
-        _ => Err(Fault::new("too-many", format!("at most {MAX_ITEMS} items fit"))),
-    }
+    Ok(if list.is_empty() { Value::Null } else { Value::List(list) })
 }

@@ -21,6 +21,9 @@ pub(super) async fn run(
     object: &Arc<Object>,
     records: Vec<Fields>,
 ) -> Result<Written> {
+    if records.is_empty() {
+        return Err(Error::Unprocessable(vec![Problem::new("", "empty", "there is no record to create")]));
+    }
     let slots = Slots::new(object);
     let many = records.len() > 1;
     let with_ids = records.iter().map(|fields| (context.new_id(), fields));

@@ -58,6 +58,12 @@ pub(super) async fn lock_in(
     if ids.iter().all(|id| locked.contains_key(id)) {
         return Ok(locked);
     }
+    let decision =
+        context.snapshot.policies.decide(&context.actor, action, object, &context.snapshot.catalog);
+    // Who reaches every record misses one only because it is not there, whatever others do meanwhile.
+    if decision.is_allowed() && decision.condition().is_none() {
+        return Err(Error::NotFound);
+    }
     let missing: Vec<Uuid> = ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();
     let seen = find(connection, context, (&object.name, &missing, bin), (Action::Read, Lock::None)).await?;
     let reached = find(connection, context, (&object.name, &missing, bin), (action, Lock::None)).await?;

@@ -132,13 +132,20 @@ async fn walk(
         for (other, field, column) in pointing(catalog, &object) {
             let pair = (object.as_ref(), other.as_ref());
             let mut found = dependants(connection, context, pair, (&column, &ids), what).await?;
-            found.retain(|id| seen.insert((other.id.clone(), *id)));
-            if found.is_empty() {
-                continue;
-            }
+            // Only what goes along counts as seen: a record may also point here through a field that holds it back.
             match on_delete(&field) {
-                OnDelete::Cascade => levels.push((other.clone(), found)),
-                OnDelete::Restrict if what != Happened::Restored => return Err(held(&other)),
+                OnDelete::Cascade => {
+                    found.retain(|id| seen.insert((other.id.clone(), *id)));
+                    if !found.is_empty() {
+                        levels.push((other.clone(), found));
+                    }
+                }
+                OnDelete::Restrict if what != Happened::Restored => {
+                    found.retain(|id| !seen.contains(&(other.id.clone(), *id)));
+                    if !found.is_empty() {
+                        return Err(held(&other));
+                    }
+                }
                 _ => {}
             }
         }

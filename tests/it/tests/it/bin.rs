@@ -243,3 +243,35 @@ async fn history_tells_each_change_with_old_and_new() {
     assert_eq!(history[0]["changes"], expected);
     assert_eq!(history[0]["actor"]["name"], "ada");
 }
+
+/// A record may hang on another through a field that lets go and one that holds: the holding one counts.
+#[tokio::test]
+async fn a_field_that_lets_go_does_not_hide_one_that_holds() {
+    let world = World::new("two_ways").await;
+    let system = world.system().await;
+    let change = |name: &str, fields: serde_json::Value| metadata::Change {
+        kind: metadata::Kind::Objects,
+        name: name.into(),
+        definition: Some(json!({ "name": name, "plural": format!("{name}s"), "fields": fields })),
+    };
+    let points = json!([
+        { "name": "loose", "kind": "lookup", "to": "post" },
+        { "name": "tight", "kind": "lookup", "to": "post", "on_delete": "restrict" },
+    ]);
+    let changes = vec![change("post", json!([])), change("rope", points)];
+    world.engine.apply(&system, engine::Apply { changes, ..Default::default() }).await.unwrap();
+    let system = world.system().await;
+    let post = world.create(&system, "post", json!({ "name": "p" })).await.unwrap();
+    world.create(&system, "rope", json!({ "name": "r", "loose_id": post, "tight_id": post })).await.unwrap();
+    let delete = engine::Command { object: "post".into(), what: engine::What::Delete(vec![post]) };
+    let refused = world.engine.write(&system, delete).await;
+    assert!(matches!(refused, Err(engine::Error::Conflict(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_empty_bulk_is_refused() {
+    let world = World::with_packages("empty_bulk").await;
+    let command = engine::Command { object: "deal".into(), what: engine::What::Create(Vec::new()) };
+    let refused = world.engine.write(&world.system().await, command).await;
+    assert!(matches!(refused, Err(engine::Error::Unprocessable(_))), "{refused:?}");
+}
