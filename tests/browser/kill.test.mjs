@@ -21,9 +21,13 @@ async function api(url) {
   };
 }
 
+async function newestRevision(call) {
+  const { body } = await call("GET", "/metadata/v1/revisions?limit=1");
+  return body.data[0]?.revision ?? 0;
+}
+
 /** Changes of metadata one after the other until the process is gone; the newest revision that was answered. */
-async function churn(call, round) {
-  let known = 0;
+async function churn(call, round, known) {
   try {
     for (let step = 0; ; step++) {
       const name = `f_${round}_${step}`;
@@ -46,15 +50,14 @@ test(`killed ${KILLS} times while metadata changes`, async () => {
       const trellis = await startTrellis({ keep, demo: false });
       const call = await api(trellis.url);
       if (round === 0) await call("PUT", "/metadata/v1/objects/probe", { name: "probe", plural: "probes", fields: [] });
-      const churning = churn(call, round);
+      const churning = churn(call, round, await newestRevision(call));
       await wait(50 + Math.random() * 700);
       await trellis.kill();
       const known = await churning;
       const doctor = await runTrellis(keep, ["doctor"]);
       assert.equal(doctor.code, 0, `round ${round}: ${doctor.text}`);
       const again = await startTrellis({ keep, demo: false });
-      const revisions = await (await api(again.url))("GET", "/metadata/v1/revisions?limit=1");
-      const newest = revisions.body.data[0].revision;
+      const newest = await newestRevision(await api(again.url));
       // What was answered is there; at most the one change in flight came on top.
       assert.ok(newest >= known && newest <= known + 1, `round ${round}: answered ${known}, found ${newest}`);
       await again.stop();
