@@ -13,6 +13,7 @@ use crate::definitions::option_set::OptionSet;
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
+pub mod expressions;
 mod fields;
 pub mod json;
 mod names;
@@ -24,6 +25,7 @@ pub mod standard;
 mod views;
 
 pub use crate::field_kinds::lookup::OnDelete;
+pub use expressions::{Checked, FieldName};
 pub(crate) use fields::{bare_field, columns_of};
 pub use names::check_name;
 pub(crate) use names::proper;
