@@ -1,10 +1,9 @@
-//! One command, one transaction: read the drafts, decide, check, write the rows with their history, check
-//! the after-image, commit. The number of statements does not depend on the number of records.
-//!
-//! The order of a save, in one place ([`Engine::write`] → [`create`], [`update`], [`remove`]):
-//! draft (types, options, defaults) → required → references that the actor may read → uniqueness →
-//! rows and history → links → may the actor still do this to what came out.
+//! One command, one transaction: lock and load, read the drafts, save, commit. The number of statements does
+//! not depend on the number of records. The order of a save stands in [`save`].
 
+use std::sync::Arc;
+
+use metadata::Object;
 use sqlx::{PgConnection, PgTransaction};
 use uuid::Uuid;
 
@@ -22,9 +21,14 @@ mod copy;
 mod create;
 pub(crate) mod draft;
 mod links;
+mod load;
 mod numbers;
+mod options;
 mod reach;
 mod remove;
+mod rows;
+pub(crate) mod save;
+pub(crate) mod saving;
 pub(crate) mod source;
 pub(crate) mod sql;
 mod update;
@@ -41,14 +45,7 @@ impl Engine {
             return Err(Error::Forbidden(Refusal::SystemObject(object.name.clone())));
         }
         let mut transaction = self.begin(context).await?;
-        let outcome = match command.what {
-            What::Create(records) => create::run(&mut transaction, context, &object, records).await,
-            What::Update(updates) => update::run(&mut transaction, context, &object, updates).await,
-            What::Delete(ids) => remove::delete(&mut transaction, context, &object, ids).await,
-            What::Restore(ids) => remove::restore(&mut transaction, context, &object, ids).await,
-            What::Purge(ids) => remove::purge(&mut transaction, context, &object, ids).await,
-        };
-        match outcome {
+        match run_in(&mut transaction, context, (&object, command.what)).await {
             Ok(written) => {
                 transaction
                     .commit()
@@ -68,6 +65,21 @@ impl Engine {
         let mut transaction = self.pool().begin().await?;
         context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
         Ok(transaction)
+    }
+}
+
+/// Runs one command's part for an object within a transaction of the caller's.
+async fn run_in(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, what): (&Arc<Object>, What),
+) -> Result<Written> {
+    match what {
+        What::Create(records) => create::run(connection, context, object, records).await,
+        What::Update(updates) => update::run(connection, context, object, updates).await,
+        What::Delete(ids) => remove::delete(connection, context, object, ids).await,
+        What::Restore(ids) => remove::restore(connection, context, object, ids).await,
+        What::Purge(ids) => remove::purge(connection, context, object, ids).await,
     }
 }
 

@@ -14,5 +14,6 @@ mod packages;
 mod paging;
 mod records;
 mod round_trip;
+mod rules;
 mod tenancy;
 mod wrong_input;
