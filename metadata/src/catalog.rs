@@ -10,6 +10,7 @@ use crate::definitions::object::{NameField, Sharing};
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
+pub mod expressions;
 mod fields;
 pub mod json;
 mod names;
@@ -23,6 +24,7 @@ pub(crate) mod views;
 
 pub use crate::definitions::resolved::Parts;
 pub use crate::field_kinds::lookup::OnDelete;
+pub use expressions::{Checked, FieldName};
 pub(crate) use fields::{bare_field, columns_of};
 pub use names::check_name;
 pub(crate) use names::proper;
