@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import { Groups, type Grouping, placeOf } from "./groups";
+import { type Grouping, Groups, placeOf } from "./groups";
 import { ListSource } from "./list-source";
 import { recordStore } from "./record-store";
 import type { ListRequest } from "./records";
