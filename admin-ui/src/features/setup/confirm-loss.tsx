@@ -2,12 +2,13 @@
 import { useState } from "react";
 import type { Change } from "@/api/metadata";
 import { messageOf, Problem } from "@/api/problem";
+import { usePlan } from "@/changes/plan";
+import { PlanStrip } from "@/changes/plan-strip";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
-import { PlanStrip, usePlan } from "./plan-strip";
 
 interface ConfirmLossProps {
   title: string;

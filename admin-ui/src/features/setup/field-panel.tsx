@@ -7,6 +7,8 @@ import { useCatalog } from "@/catalog/catalog";
 import type { Removal } from "@/catalog/field-removal";
 import { useReloadCatalog } from "@/catalog/load";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { usePlan } from "@/changes/plan";
+import { PlanStrip } from "@/changes/plan-strip";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
@@ -17,7 +19,6 @@ import { ConfirmLoss } from "./confirm-loss";
 import { changeOf, definitionOf, type FieldDraft, startDraft } from "./field-draft";
 import { FieldForm } from "./field-form";
 import { KindGrid } from "./kind-grid";
-import { PlanStrip, usePlan } from "./plan-strip";
 
 interface FieldPanelProps {
   object: ObjectDef;

@@ -3,9 +3,9 @@ import { Plus } from "lucide-react";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Empty, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
+import { tableCell, tableHead } from "@/components/page-frame";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
-import { tableCell, tableHead } from "./setup-frame";
 
 interface FieldTableProps {
   object: ObjectDef;

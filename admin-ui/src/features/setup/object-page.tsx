@@ -11,6 +11,7 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Empty, Glyph } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
 import { MenuButton } from "@/components/menu";
+import { PageFrame } from "@/components/page-frame";
 import { toast } from "@/components/toast";
 import { objectHue } from "@/lib/hues";
 import { useShortcuts } from "@/lib/shortcuts";
@@ -19,7 +20,6 @@ import { ConfirmLoss } from "./confirm-loss";
 import { FieldPanel } from "./field-panel";
 import { FieldTable } from "./field-table";
 import { Source } from "./objects-page";
-import { SetupFrame } from "./setup-frame";
 
 export function ObjectPage() {
   const { object: name } = useParams({ from: "/shell/setup/objects/$object" });
@@ -56,7 +56,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
 
   const standard = object.fields.filter((f) => f.standard);
   return (
-    <SetupFrame
+    <PageFrame
       above={
         <Link
           to="/setup/objects"
@@ -154,6 +154,6 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
           }}
         />
       )}
-    </SetupFrame>
+    </PageFrame>
   );
 }
