@@ -45,7 +45,7 @@ export async function saveField(object: string, field: string, definition: Recor
 
 /** Makes several changes at once: all of them or none. */
 export async function applyChanges(changes: Change[], message: string, allowDataLoss = false): Promise<void> {
-  const body = { changes, message, ...(allowDataLoss ? { allow_data_loss: true } : {}) };
+  const body = { changes, ...(message ? { message } : {}), ...(allowDataLoss ? { allow_data_loss: true } : {}) };
   await request("POST", "/metadata/v1/deploy", { body });
 }
 

@@ -58,6 +58,12 @@ export function definitionOf(draft: FieldDraft, kind: FieldKind, object: ObjectD
   return definition;
 }
 
-export function changeOf(object: ObjectDef, definition: Record<string, unknown>): Change {
-  return { kind: "fields", name: `${object.name}.${String(definition.name)}`, definition };
+/** The change that makes the definition; under another name than before it renames. */
+export function changeOf(object: ObjectDef, definition: Record<string, unknown>, before?: string): Change {
+  return { kind: "fields", name: `${object.name}.${before ?? String(definition.name)}`, definition };
+}
+
+/** A field as its definition was written, without what the catalog adds. */
+export function bare(field: FieldDef): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(field).filter(([key]) => !READ_ONLY.has(key)));
 }
