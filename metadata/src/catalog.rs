@@ -1,34 +1,37 @@
 //! What the definitions mean: objects with their fields, columns and relations, all names resolved.
 //! Immutable; the engine, the APIs and the UI read nothing else.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use formulas::Value;
 
-use crate::definitions::layout::Layout;
-use crate::definitions::list_view::ListView;
 use crate::definitions::object::{NameField, Sharing};
-use crate::definitions::option_set::OptionSet;
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
+pub mod expressions;
 mod fields;
 pub mod json;
 mod names;
 mod parse;
+mod parts;
 mod paths;
 mod relations;
 mod resolve;
 pub mod standard;
-mod views;
+pub(crate) mod views;
 
+pub use crate::definitions::resolved::Parts;
 pub use crate::field_kinds::lookup::OnDelete;
+pub use expressions::{Checked, FieldName};
 pub(crate) use fields::{bare_field, columns_of};
 pub use names::check_name;
 pub(crate) use names::proper;
+pub(crate) use parts::check_part;
 pub use paths::Step;
 pub use relations::{HERE, THERE, link_table};
+pub(crate) use resolve::too_many;
 pub use resolve::{MAX_FIELDS, MAX_OBJECTS, MAX_OPTIONS};
 
 /// Every object of a tenant, and what else its metadata holds.
@@ -38,9 +41,8 @@ pub struct Catalog {
     pub objects: Vec<Arc<Object>>,
     pub(crate) by_name: HashMap<String, usize>,
     pub(crate) by_plural: HashMap<String, usize>,
-    pub option_sets: BTreeMap<String, Arc<OptionSet>>,
-    pub list_views: BTreeMap<String, Arc<ListView>>,
-    pub layouts: BTreeMap<String, Arc<Layout>>,
+    /// Everything that has no table of its own.
+    pub parts: Parts,
 }
 
 impl Catalog {

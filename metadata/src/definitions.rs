@@ -1,8 +1,6 @@
 //! What people write: every component of a tenant's metadata, each with its stable id and the
 //! package that brought it. Retired components stay (hidden), so that a rollback brings data back.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -13,54 +11,18 @@ pub mod layout;
 pub mod list_view;
 pub mod object;
 pub mod option_set;
+mod parts;
 mod rename;
 mod rollback;
 mod rows;
 mod structure;
 
 use field::FieldDefinition;
-use layout::Layout;
-use list_view::ListView;
 use object::ObjectDefinition;
-use option_set::OptionSet;
 
-/// Kinds of component that can be named in a change and in `/metadata/v1/{kind}/{name}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// An object with all its fields: `deal`.
-    Objects,
-    /// One field: `deal.amount`.
-    Fields,
-    /// `industry`.
-    OptionSets,
-    /// `deal.my_open`.
-    ListViews,
-    /// `deal.default`.
-    Layouts,
-}
-
-impl Kind {
-    /// All kinds, in the order in which they build on each other.
-    pub const ALL: [Self; 5] =
-        [Self::OptionSets, Self::Objects, Self::Fields, Self::ListViews, Self::Layouts];
-
-    /// The word in URLs, packages and stored rows.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Objects => "objects",
-            Self::Fields => "fields",
-            Self::OptionSets => "option-sets",
-            Self::ListViews => "list-views",
-            Self::Layouts => "layouts",
-        }
-    }
-
-    /// The kind called `word`.
-    pub fn find(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-}
+pub use parts::{Kind, Part, Parts};
+pub(crate) use parts::{Shelf, resolved};
+pub use rename::Renamed;
 
 /// One requested change: a definition to put, or `None` to delete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,9 +58,8 @@ pub struct ObjectComponent {
 pub struct Definitions {
     /// Retired objects are among them; several of those may share a name.
     pub objects: Vec<ObjectComponent>,
-    pub option_sets: BTreeMap<String, Component<OptionSet>>,
-    pub list_views: BTreeMap<String, Component<ListView>>,
-    pub layouts: BTreeMap<String, Component<Layout>>,
+    /// Everything that has no table of its own.
+    pub parts: Parts,
     /// Number of the next id to give.
     pub next_id: u32,
 }

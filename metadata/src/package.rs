@@ -101,11 +101,11 @@ impl Package {
 /// The changes that take away what a package brought, views first.
 pub fn uninstall_changes(installed: &Definitions, package: &str) -> Vec<Change> {
     let own = |owner: &Option<String>, retired: bool| !retired && owner.as_deref() == Some(package);
-    let mut names: Vec<(Kind, String)> = Vec::new();
-    let views = installed.list_views.iter().filter(|(_, c)| own(&c.package, c.retired));
-    names.extend(views.map(|(name, _)| (Kind::ListViews, name.clone())));
-    let layouts = installed.layouts.iter().filter(|(_, c)| own(&c.package, c.retired));
-    names.extend(layouts.map(|(name, _)| (Kind::Layouts, name.clone())));
+    let parts = installed.parts.shelves();
+    let parts = parts.iter().flat_map(|(kind, shelf)| {
+        shelf.brought_by(package).into_iter().map(|name| (*kind, name)).collect::<Vec<_>>()
+    });
+    let (bases, mut names): (Vec<_>, Vec<_>) = parts.partition(|(kind, _)| *kind == Kind::OptionSets);
     for component in installed.objects.iter().filter(|component| !component.object.retired) {
         let object = &component.object.definition.name;
         if own(&component.object.package, false) {
@@ -116,8 +116,7 @@ pub fn uninstall_changes(installed: &Definitions, package: &str) -> Vec<Change> 
         names
             .extend(fields.map(|field| (Kind::Fields, format!("{object}.{}", field.definition.common.name))));
     }
-    let sets = installed.option_sets.iter().filter(|(_, c)| own(&c.package, c.retired));
-    names.extend(sets.map(|(name, _)| (Kind::OptionSets, name.clone())));
+    names.extend(bases);
     names.into_iter().map(|(kind, name)| Change { kind, name, definition: None }).collect()
 }
 

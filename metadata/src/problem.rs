@@ -1,5 +1,6 @@
 //! How the pure crates complain: every problem with its place, a stable code and a way out.
 
+use formulas::Span;
 use serde::Serialize;
 
 /// What is wrong with one value, before its place is known.
@@ -24,7 +25,13 @@ impl Fault {
 
     /// The same fault at a place, e.g. `amount` or `fields.2.options`.
     pub fn at(self, path: impl Into<String>) -> Problem {
-        Problem { path: path.into(), code: self.code.to_owned(), message: self.message, hint: None }
+        Problem {
+            path: path.into(),
+            code: self.code.to_owned(),
+            message: self.message,
+            hint: None,
+            span: None,
+        }
     }
 }
 
@@ -40,18 +47,28 @@ pub struct Problem {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Where in the text of a formula, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
 }
 
 impl Problem {
     /// A problem without a hint.
     pub fn new(path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
-        Self { path: path.into(), code: code.to_owned(), message: message.into(), hint: None }
+        Self { path: path.into(), code: code.to_owned(), message: message.into(), hint: None, span: None }
     }
 
     /// The same problem with a way out.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same problem at a place within a formula's text.
+    #[must_use]
+    pub fn within(mut self, span: Span) -> Self {
+        self.span = Some(span);
         self
     }
 

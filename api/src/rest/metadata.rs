@@ -95,14 +95,18 @@ fn components(call: &Call, kind: Kind) -> Json {
     named.collect()
 }
 
-/// What belongs to an object is known to those who may read its records.
+/// What belongs to an object is known to those who may read its records; what belongs to none, but for
+/// option sets, to those who may change it.
 fn is_seen(call: &Call, kind: Kind, (name, json): (&str, &Json)) -> bool {
     let object = match kind {
         Kind::OptionSets => return true,
         Kind::Objects => Some(name),
         Kind::Fields => name.split('.').next(),
-        Kind::ListViews | Kind::Layouts => json["object"].as_str(),
+        _ => json["object"].as_str(),
     };
-    let find = |name: &str| call.context.snapshot.catalog.find_object(name).cloned();
-    object.and_then(find).is_some_and(|object: std::sync::Arc<Object>| rights::sees(call, &object))
+    let Some(object) = object else {
+        return call.context.snapshot.policies.holds(&call.context.actor, "manage_metadata");
+    };
+    let object = call.context.snapshot.catalog.find_object(object);
+    object.is_some_and(|object: &std::sync::Arc<Object>| rights::sees(call, object))
 }

@@ -127,12 +127,12 @@ fn options(kind: &FieldKind, all: &Definitions, problems: &mut Vec<Problem>) -> 
         problems.push(too_many("options".into(), "options", MAX_OPTIONS));
     }
     let Some(name) = set else { return own.to_vec() };
-    match all.option_sets.get(name).filter(|set| !set.retired) {
+    match all.parts.option_sets.get(name).filter(|set| !set.retired) {
         Some(set) => set.definition.options.clone(),
         None => {
             let problem =
                 Problem::new("option_set", "unknown-option-set", format!("there is no option set `{name}`"));
-            let hint = suggest::hint(name, all.option_sets.keys().map(String::as_str));
+            let hint = suggest::hint(name, all.parts.option_sets.keys().map(String::as_str));
             problems.push(problem.hint(hint.unwrap_or_else(|| "put the option set first".into())));
             Vec::new()
         }

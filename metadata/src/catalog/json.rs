@@ -142,9 +142,7 @@ impl Catalog {
                 let (object, field) = name.split_once('.')?;
                 self.find_object(object)?.find_field(field).map(Field::to_json)
             }
-            Kind::OptionSets => self.option_sets.get(name).map(|set| named(name, &json!(**set))),
-            Kind::ListViews => self.list_views.get(name).map(|view| named(name, &json!(**view))),
-            Kind::Layouts => self.layouts.get(name).map(|layout| named(name, &json!(**layout))),
+            _ => self.parts.json(kind, name).map(|part| named(name, part)),
         }
     }
 
@@ -157,9 +155,7 @@ impl Catalog {
         match kind {
             Kind::Objects => self.objects.iter().map(|object| object.name.clone()).collect(),
             Kind::Fields => self.objects.iter().flat_map(|object| fields(object)).collect(),
-            Kind::OptionSets => self.option_sets.keys().cloned().collect(),
-            Kind::ListViews => self.list_views.keys().cloned().collect(),
-            Kind::Layouts => self.layouts.keys().cloned().collect(),
+            _ => self.parts.names(kind),
         }
     }
 
@@ -169,11 +165,11 @@ impl Catalog {
     }
 }
 
-fn named(name: &str, definition: &Json) -> Json {
+fn named(name: &str, definition: Json) -> Json {
     let mut map = Map::new();
     map.insert("name".into(), name.into());
     if let Json::Object(rest) = definition {
-        map.extend(rest.clone());
+        map.extend(rest);
     }
     Json::Object(map)
 }

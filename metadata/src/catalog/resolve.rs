@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, relations, standard, views};
+use super::{Catalog, Field, Object, relations, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
 use crate::field_kinds::FieldKind;
-use crate::field_kinds::picklist::check_choices;
 use crate::problem::Problem;
 use crate::suggest;
 
@@ -28,7 +27,6 @@ impl Catalog {
     /// Every problem found, with paths such as `objects.deal.fields.account.to`.
     pub fn resolve(definitions: &Definitions) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        check_option_sets(definitions, &mut problems);
         let system = standard::objects();
         let live = definitions.objects.iter().filter(|o| !o.object.retired);
         let mut objects: Vec<Object> =
@@ -37,7 +35,7 @@ impl Catalog {
         check_object_names(&objects, &mut problems);
         relations::resolve(&mut objects, &mut problems);
         let catalog = Self::assemble(objects, definitions);
-        views::check(&catalog, &mut problems);
+        catalog.parts.check(&catalog, &mut problems);
         if problems.is_empty() { Ok(catalog) } else { Err(problems) }
     }
 
@@ -46,30 +44,12 @@ impl Catalog {
             objects.iter().enumerate().map(|(at, object)| (name(object).clone(), at)).collect()
         };
         let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
-        let live = definitions.list_views.iter().filter(|(_, c)| !c.retired);
-        let list_views = live.map(|(name, c)| (name.clone(), Arc::new(c.definition.clone()))).collect();
-        let live = definitions.layouts.iter().filter(|(_, c)| !c.retired);
-        let layouts = live.map(|(name, c)| (name.clone(), Arc::new(c.definition.clone()))).collect();
-        let live = definitions.option_sets.iter().filter(|(_, c)| !c.retired);
-        let option_sets = live.map(|(name, c)| (name.clone(), Arc::new(c.definition.clone()))).collect();
         let objects = objects.into_iter().map(Arc::new).collect();
-        Self { objects, by_name, by_plural, option_sets, list_views, layouts }
+        Self { objects, by_name, by_plural, parts: definitions.parts.live() }
     }
 }
 
-fn check_option_sets(definitions: &Definitions, problems: &mut Vec<Problem>) {
-    for (name, set) in definitions.option_sets.iter().filter(|(_, set)| !set.retired) {
-        let path = format!("option-sets.{name}");
-        problems.extend(name_problem(path.clone(), name));
-        let choices = check_choices(&set.definition.options);
-        problems.extend(choices.into_iter().map(|problem| problem.under(&path)));
-        if set.definition.options.len() > MAX_OPTIONS {
-            problems.push(too_many(format!("{path}.options"), "options", MAX_OPTIONS));
-        }
-    }
-}
-
-pub(super) fn too_many(path: String, what: &str, most: usize) -> Problem {
+pub(crate) fn too_many(path: String, what: &str, most: usize) -> Problem {
     Problem::new(path, "too-many", format!("at most {most} {what} fit"))
 }
 

@@ -29,52 +29,11 @@ const OPERATORS: &[&str] = &[
     "search",
 ];
 
-/// Checks all views of a catalog whose objects are resolved.
-pub(super) fn check(catalog: &Catalog, problems: &mut Vec<Problem>) {
-    for (name, view) in &catalog.list_views {
-        let found = component(catalog, name, &view.object, |object| list_view(catalog, object, view));
-        problems.extend(found.into_iter().map(|problem| problem.under(&format!("list-views.{name}"))));
-    }
-    for (name, layout) in &catalog.layouts {
-        let found = component(catalog, name, &layout.object, |object| check_layout(catalog, object, layout));
-        problems.extend(found.into_iter().map(|problem| problem.under(&format!("layouts.{name}"))));
-    }
-}
-
-/// What both have in common: a name of the form `object.name`, and an object that exists.
-fn component(
-    catalog: &Catalog,
-    name: &str,
-    object: &str,
-    check: impl FnOnce(&Object) -> Vec<Problem>,
-) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    match name.split_once('.') {
-        Some((prefix, word)) if prefix == object => {
-            problems.extend(super::names::name_problem(String::new(), word))
-        }
-        _ => {
-            let problem =
-                Problem::new("", "bad-name", format!("`{name}` does not belong to the object `{object}`"));
-            problems.push(problem.hint(format!("name it `{object}.…`")));
-        }
-    }
-    match catalog.find_object(object) {
-        Some(object) => problems.extend(check(object)),
-        None => {
-            let problem = Problem::new("object", "unknown-object", format!("there is no object `{object}`"));
-            let hint = suggest::hint(object, catalog.by_name.keys().map(String::as_str));
-            problems.push(hint.into_iter().fold(problem, Problem::hint));
-        }
-    }
-    problems
-}
-
 fn check_path(catalog: &Catalog, object: &Object, path: &str, place: String) -> Option<Problem> {
     catalog.resolve_path(object, path).err().map(|fault| fault.at(place))
 }
 
-fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> Vec<Problem> {
+pub(crate) fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> Vec<Problem> {
     let columns = view.columns.iter().enumerate().map(|(at, path)| (format!("columns.{at}"), path.as_str()));
     let sort = view.sort.iter().enumerate();
     let sort = sort.map(|(at, path)| (format!("sort.{at}"), path.strip_prefix('-').unwrap_or(path)));
@@ -143,7 +102,7 @@ fn check_condition(
     }
 }
 
-fn check_layout(catalog: &Catalog, object: &Object, layout: &Layout) -> Vec<Problem> {
+pub(crate) fn layout(catalog: &Catalog, object: &Object, layout: &Layout) -> Vec<Problem> {
     let highlights = layout.highlights.iter().enumerate();
     let mut problems: Vec<Problem> = highlights
         .filter_map(|(at, path)| check_path(catalog, object, path, format!("highlights.{at}")))

@@ -1,12 +1,9 @@
 //! Definitions with changes applied: pure, all or nothing, every problem at once.
 
-use std::collections::BTreeMap;
-
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::structure::{self, without_nulls};
-use super::{Change, Component, Definitions, Kind, ObjectComponent, rename};
+use super::{Change, Definitions, Kind, ObjectComponent, Row, Shelf, rename};
 use crate::catalog::Catalog;
 use crate::catalog::json::READ_ONLY_OTHER;
 use crate::catalog::standard::USER;
@@ -50,7 +47,7 @@ impl<'a> Draft<'a> {
     fn is_new_base(&self, change: &Change) -> bool {
         match change.kind {
             Kind::Objects => self.definitions.find_object(&change.name).is_none(),
-            Kind::OptionSets => !self.definitions.option_sets.contains_key(&change.name),
+            Kind::OptionSets => !self.definitions.parts.option_sets.contains_key(&change.name),
             _ => false,
         }
     }
@@ -64,9 +61,8 @@ impl<'a> Draft<'a> {
             (Kind::Objects, Some(definition)) => self.put_object(&change.name, definition),
             (Kind::Objects, None) => self.delete_object(&change.name),
             (Kind::Fields, definition) => self.change_field(&change.name, definition),
-            (Kind::OptionSets, definition) => self.change_option_set(&change.name, definition),
-            (Kind::ListViews, definition) => self.change_other(change, definition, |all| &mut all.list_views),
-            (Kind::Layouts, definition) => self.change_other(change, definition, |all| &mut all.layouts),
+            (Kind::OptionSets, definition) => self.change_option_set(change, definition),
+            (_, definition) => self.change_part(change, definition),
         }
     }
 
@@ -94,12 +90,12 @@ impl<'a> Draft<'a> {
         self.problems.push(problem);
     }
 
-    /// Checks a definition's form; `None` when nothing can be made of it. Nothing builds on views.
+    /// Checks a definition's form; `None` when nothing can be made of it. Only what is a base takes the rest with it.
     pub(super) fn check(&mut self, kind: Kind, definition: &mut Json, path: &str) -> Option<()> {
         let checked = structure::check(kind, definition, path);
         self.problems.extend(checked.problems);
         self.replaced.extend(checked.replaced);
-        self.usable &= checked.usable || matches!(kind, Kind::ListViews | Kind::Layouts);
+        self.usable &= checked.usable || !kind.is_base();
         checked.usable.then_some(())
     }
 
@@ -122,58 +118,61 @@ impl<'a> Draft<'a> {
         may
     }
 
-    fn change_option_set(&mut self, name: &str, definition: Option<Json>) {
-        let renamed = definition.as_ref().and_then(|d| d["name"].as_str()).filter(|new| *new != name);
+    fn change_option_set(&mut self, change: &Change, definition: Option<Json>) {
+        let renamed = definition.as_ref().and_then(|d| d["name"].as_str()).filter(|new| *new != change.name);
         let renamed = renamed.map(str::to_owned);
-        let change = Change { kind: Kind::OptionSets, name: name.to_owned(), definition: None };
-        self.change_other(&change, definition, |all| &mut all.option_sets);
-        if let Some(new) = renamed.filter(|new| self.definitions.option_sets.contains_key(new)) {
-            rename::option_set(&mut self.definitions, name, &new);
+        self.change_part(change, definition);
+        if let Some(new) = renamed.filter(|new| self.definitions.parts.option_sets.contains_key(new)) {
+            rename::option_set(&mut self.definitions, &change.name, &new);
         }
     }
 
     /// Puts or removes a component that has no data of its own; `name` in its definition renames it.
-    fn change_other<T: DeserializeOwned>(
-        &mut self,
-        change: &Change,
-        definition: Option<Json>,
-        all: fn(&mut Definitions) -> &mut BTreeMap<String, Component<T>>,
-    ) {
+    fn change_part(&mut self, change: &Change, definition: Option<Json>) {
         let path = path_of(change);
-        let old = all(&mut self.definitions).get(&change.name).map(|c| (c.id.clone(), c.package.clone()));
+        let old = self.shelf(change.kind).and_then(|shelf| shelf.find(&change.name));
         if let Some((_, owner)) = &old
             && !self.may_touch(owner.as_deref(), &path)
         {
             return;
         }
-        let Some(definition) = definition else {
-            if old.is_none() {
-                let names: Vec<String> = all(&mut self.definitions).keys().cloned().collect();
-                self.refuse(unknown(path, &change.name, names.iter().map(String::as_str)));
-            }
-            all(&mut self.definitions).remove(&change.name);
-            return;
-        };
-        let Some((name, definition)) = self.read_other(change, definition, &path) else { return };
+        let Some(definition) = definition else { return self.remove_part(change, path, old.is_some()) };
+        let Some((name, definition)) = self.read_part(change, definition, &path) else { return };
         let package = old.as_ref().map_or(self.package.map(str::to_owned), |(_, owner)| owner.clone());
-        let id = old.map_or_else(|| self.next_id(letter(change.kind)), |(id, _)| id);
-        let all = all(&mut self.definitions);
-        all.remove(&change.name);
-        if all.contains_key(&name) {
-            let problem =
-                Problem::new(format!("{path}.name"), "duplicate-name", format!("`{name}` exists already"));
-            return self.refuse(problem);
+        let id = old.map_or_else(|| self.next_id(change.kind.letter()), |(id, _)| id);
+        let row = Row { id, kind: change.kind, name, parent: None, package, retired: false, definition };
+        let Some(shelf) = self.shelf(change.kind) else { return };
+        if row.name != change.name && shelf.find(&row.name).is_some() {
+            let text = format!("`{}` exists already", row.name);
+            return self.refuse(Problem::new(format!("{path}.name"), "duplicate-name", text));
         }
-        all.insert(name, Component { id, package, retired: false, definition });
+        let name = row.name.clone();
+        match shelf.put(row) {
+            Ok(()) if name != change.name => shelf.remove(&change.name),
+            Ok(()) => {}
+            Err(error) => {
+                if !self.problems.iter().any(|problem| problem.path.starts_with(&path)) {
+                    self.refuse(Problem::new(path, "bad-definition", error.to_string()));
+                }
+            }
+        }
     }
 
-    /// The definition, and the name it gives itself.
-    fn read_other<T: DeserializeOwned>(
-        &mut self,
-        change: &Change,
-        json: Json,
-        path: &str,
-    ) -> Option<(String, T)> {
+    fn shelf(&mut self, kind: Kind) -> Option<&mut dyn Shelf> {
+        self.definitions.parts.shelf(kind)
+    }
+
+    fn remove_part(&mut self, change: &Change, path: String, exists: bool) {
+        let Some(shelf) = self.definitions.parts.shelf(change.kind) else { return };
+        if exists {
+            return shelf.remove(&change.name);
+        }
+        let problem = unknown(path, &change.name, shelf.names());
+        self.refuse(problem);
+    }
+
+    /// The definition, held to its form, and the name it gives itself.
+    fn read_part(&mut self, change: &Change, json: Json, path: &str) -> Option<(String, Json)> {
         let mut map = self.map(json, path)?;
         READ_ONLY_OTHER.iter().for_each(|key| drop(map.shift_remove(*key)));
         let name = match map.shift_remove("name") {
@@ -182,15 +181,7 @@ impl<'a> Draft<'a> {
         };
         let mut json = Json::Object(map);
         self.check(change.kind, &mut json, path)?;
-        match serde_json::from_value(json) {
-            Ok(definition) => Some((name, definition)),
-            Err(error) => {
-                if !self.problems.iter().any(|problem| problem.path.starts_with(path)) {
-                    self.refuse(Problem::new(path, "bad-definition", error.to_string()));
-                }
-                None
-            }
-        }
+        Some((name, json))
     }
 
     /// A definition is an object; nulls in it count as not given.
@@ -211,17 +202,6 @@ pub(super) fn path_of(change: &Change) -> String {
     match (change.kind, change.name.split_once('.')) {
         (Kind::Fields, Some((object, field))) => format!("objects.{object}.fields.{field}"),
         _ => format!("{}.{}", change.kind.word(), change.name),
-    }
-}
-
-/// The first letter of ids.
-fn letter(kind: Kind) -> char {
-    match kind {
-        Kind::Objects => 'o',
-        Kind::Fields => 'f',
-        Kind::OptionSets => 's',
-        Kind::ListViews => 'v',
-        Kind::Layouts => 'l',
     }
 }
 

@@ -174,8 +174,7 @@ impl Draft<'_> {
         let owner = self.definitions.objects[at].object.package.clone();
         if self.may_touch(owner.as_deref(), &path) {
             self.definitions.objects[at].object.retired = true;
-            self.definitions.list_views.retain(|_, view| view.definition.object != name);
-            self.definitions.layouts.retain(|_, layout| layout.definition.object != name);
+            self.definitions.parts.shelves_mut().into_iter().for_each(|(_, shelf)| shelf.forget_object(name));
         }
     }
 

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::{Part, Renamed};
+use crate::catalog::{Catalog, Object, views};
+use crate::problem::Problem;
+
 /// A layout, as in contract §5a.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,4 +49,24 @@ pub struct Item {
     /// Name of a UI component.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
+}
+
+impl Part for Layout {
+    fn object(&self) -> Option<&str> {
+        Some(&self.object)
+    }
+
+    fn object_mut(&mut self) -> Option<&mut String> {
+        Some(&mut self.object)
+    }
+
+    fn check(&self, catalog: &Catalog, object: Option<&Object>) -> Vec<Problem> {
+        object.map(|object| views::layout(catalog, object, self)).unwrap_or_default()
+    }
+
+    fn rename_field(&mut self, renamed: &Renamed<'_>) {
+        let items = self.sections.iter_mut().flat_map(|section| &mut section.items);
+        let paths = items.filter_map(|item| item.field.as_mut()).chain(&mut self.highlights);
+        paths.for_each(|path| *path = renamed.path(&self.object, path));
+    }
 }

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::{Part, Renamed};
+use crate::catalog::{Catalog, Object, views};
+use crate::problem::Problem;
+
 /// A list view, as in contract §5a. The filter is the JSON form of contract §3.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,4 +55,24 @@ pub enum Display {
     Board,
     Calendar,
     Timeline,
+}
+
+impl Part for ListView {
+    fn object(&self) -> Option<&str> {
+        Some(&self.object)
+    }
+
+    fn object_mut(&mut self) -> Option<&mut String> {
+        Some(&mut self.object)
+    }
+
+    fn check(&self, catalog: &Catalog, object: Option<&Object>) -> Vec<Problem> {
+        object.map(|object| views::list_view(catalog, object, self)).unwrap_or_default()
+    }
+
+    fn rename_field(&mut self, renamed: &Renamed<'_>) {
+        let paths = self.columns.iter_mut().chain(&mut self.sort).chain(&mut self.group_by);
+        paths.for_each(|path| *path = renamed.path(&self.object, path));
+        self.filter = self.filter.take().map(|filter| renamed.filter(&self.object, filter));
+    }
 }

@@ -22,15 +22,7 @@ pub(super) fn object(all: &mut Definitions, old: &str, new: &str) {
             _ => {}
         }
     }
-    let key = |name: String| match name.split_once('.') {
-        Some((object, rest)) if object == old => format!("{new}.{rest}"),
-        _ => name,
-    };
-    all.list_views =
-        std::mem::take(&mut all.list_views).into_iter().map(|(name, v)| (key(name), v)).collect();
-    all.layouts = std::mem::take(&mut all.layouts).into_iter().map(|(name, l)| (key(name), l)).collect();
-    all.list_views.values_mut().for_each(|view| swap(&mut view.definition.object));
-    all.layouts.values_mut().for_each(|layout| swap(&mut layout.definition.object));
+    all.parts.shelves_mut().into_iter().for_each(|(_, shelf)| shelf.rename_object(old, new));
 }
 
 /// Rewrites picklists that use an option set.
@@ -59,22 +51,11 @@ pub(super) fn field(all: &mut Definitions, at: usize, old: &str, new: &str) {
             new.clone_into(name);
         }
     });
-    for view in all.list_views.values_mut().map(|view| &mut view.definition) {
-        let object = view.object.clone();
-        let paths = view.columns.iter_mut().chain(&mut view.sort).chain(&mut view.group_by);
-        paths.for_each(|path| *path = renamed.path(&object, path));
-        view.filter = view.filter.take().map(|filter| renamed.filter(&object, filter));
-    }
-    for layout in all.layouts.values_mut().map(|layout| &mut layout.definition) {
-        let object = layout.object.clone();
-        let items = layout.sections.iter_mut().flat_map(|section| &mut section.items);
-        let paths = items.filter_map(|item| item.field.as_mut()).chain(&mut layout.highlights);
-        paths.for_each(|path| *path = renamed.path(&object, path));
-    }
+    all.parts.shelves_mut().into_iter().for_each(|(_, shelf)| shelf.rename_field(&renamed));
 }
 
 /// One renamed field, and the definitions before the rename.
-struct Renamed<'a> {
+pub struct Renamed<'a> {
     all: &'a Definitions,
     object: String,
     old: &'a str,
@@ -83,7 +64,7 @@ struct Renamed<'a> {
 
 impl Renamed<'_> {
     /// A path from an object, `-` before it allowed.
-    fn path(&self, object: &str, path: &str) -> String {
+    pub(crate) fn path(&self, object: &str, path: &str) -> String {
         let (sign, words) = path.strip_prefix('-').map_or(("", path), |rest| ("-", rest));
         let mut here = Some(object.to_owned());
         let words: Vec<String> = words
@@ -144,7 +125,7 @@ impl Renamed<'_> {
     }
 
     /// A filter in its JSON form.
-    fn filter(&self, object: &str, filter: Json) -> Json {
+    pub(crate) fn filter(&self, object: &str, filter: Json) -> Json {
         let Json::Object(map) = filter else { return filter };
         let mut rewritten = Map::new();
         for (key, value) in map {

@@ -1,7 +1,5 @@
 //! Definitions as stored rows, and back. Rows are trusted less than memory: each is read strictly.
 
-use std::collections::BTreeMap;
-
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
@@ -27,18 +25,12 @@ impl Definitions {
     }
 
     fn read(&mut self, row: Row) -> Result<(), Problem> {
-        let name = row.name.clone();
-        match row.kind {
-            Kind::Objects => {
-                let object = component(row)?;
-                self.objects.push(ObjectComponent { object, fields: Vec::new() });
-            }
-            Kind::OptionSets => drop(self.option_sets.insert(name, component(row)?)),
-            Kind::ListViews => drop(self.list_views.insert(name, component(row)?)),
-            Kind::Layouts => drop(self.layouts.insert(name, component(row)?)),
-            Kind::Fields => {}
+        if row.kind == Kind::Objects {
+            self.objects.push(ObjectComponent { object: component(row)?, fields: Vec::new() });
+            return Ok(());
         }
-        Ok(())
+        let Some(shelf) = self.parts.shelf(row.kind) else { return Ok(()) };
+        shelf.put(row.clone()).map_err(|error| bad_row(&row, &error.to_string()))
     }
 
     fn read_field(&mut self, row: Row) -> Result<(), Problem> {
@@ -57,36 +49,31 @@ impl Definitions {
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         for ObjectComponent { object, fields } in &self.objects {
-            rows.push(row(Kind::Objects, &object.definition.name, object, json!(object.definition)));
+            let name = &object.definition.name;
+            rows.push(object.row(Kind::Objects, name, json!(object.definition)));
             rows.extend(fields.iter().map(|field| {
-                let name = format!("{}.{}", object.definition.name, field.definition.common.name);
-                let stored = row(Kind::Fields, &name, field, Json::Object(field.definition.to_json()));
+                let name = format!("{name}.{}", field.definition.common.name);
+                let stored = field.row(Kind::Fields, &name, Json::Object(field.definition.to_json()));
                 Row { parent: Some(object.id.clone()), ..stored }
             }));
         }
-        rows.extend(stored(Kind::OptionSets, &self.option_sets));
-        rows.extend(stored(Kind::ListViews, &self.list_views));
-        rows.extend(stored(Kind::Layouts, &self.layouts));
+        rows.extend(self.parts.shelves().into_iter().flat_map(|(kind, shelf)| shelf.rows(kind)));
         rows
     }
 }
 
-fn stored<T: serde::Serialize>(
-    kind: Kind,
-    all: &BTreeMap<String, Component<T>>,
-) -> impl Iterator<Item = Row> {
-    all.iter().map(move |(name, component)| row(kind, name, component, json!(component.definition)))
-}
-
-fn row<T>(kind: Kind, name: &str, component: &Component<T>, definition: Json) -> Row {
-    Row {
-        id: component.id.clone(),
-        kind,
-        name: name.to_owned(),
-        parent: None,
-        package: component.package.clone(),
-        retired: component.retired,
-        definition,
+impl<T> Component<T> {
+    /// The row that stores it.
+    pub(super) fn row(&self, kind: Kind, name: &str, definition: Json) -> Row {
+        Row {
+            id: self.id.clone(),
+            kind,
+            name: name.to_owned(),
+            parent: None,
+            package: self.package.clone(),
+            retired: self.retired,
+            definition,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::random::Random;
 /// What the metadata API would answer of all objects and option sets.
 pub fn catalog_json(catalog: &Catalog) -> Json {
     let objects: Vec<Json> = catalog.objects.iter().map(|object| object.to_json()).collect();
-    json!({ "objects": objects, "option_sets": catalog.option_sets.keys().collect::<Vec<_>>() })
+    json!({ "objects": objects, "option_sets": catalog.parts.option_sets.keys().collect::<Vec<_>>() })
 }
 
 /// A field of a random kind.

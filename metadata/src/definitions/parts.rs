@@ -1,0 +1,246 @@
+//! Kinds of component that are a definition and nothing else: no table, no column. Adding one is its file
+//! in this folder with `impl Part`, its schema, and one line in the list below.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::rename::Renamed;
+use super::{Component, Row};
+use super::{layout::Layout, list_view::ListView, option_set::OptionSet};
+use crate::catalog::{self, Catalog, Object};
+use crate::problem::Problem;
+
+/// What each such kind answers about one definition.
+pub trait Part: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
+    /// The object that it belongs to; it is then named `object.name`.
+    fn object(&self) -> Option<&str> {
+        None
+    }
+
+    /// The same, to be rewritten.
+    fn object_mut(&mut self) -> Option<&mut String> {
+        None
+    }
+
+    /// What is wrong with it beside this catalog, with paths below the component. `object` is the one that it
+    /// belongs to; without one the check is not asked for a part that needs it.
+    fn check(&self, _catalog: &Catalog, _object: Option<&Object>) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// Rewrites what else it says of an object that has a new name.
+    fn rename_object(&mut self, _old: &str, _new: &str) {}
+
+    /// Rewrites what it says of a field that gets a new name.
+    fn rename_field(&mut self, _renamed: &Renamed<'_>) {}
+}
+
+macro_rules! parts {
+    ($( $(#[$doc:meta])* $kind:ident { $all:ident: $type:ty, $word:literal, $letter:literal } )*) => {
+        /// Kinds of component that can be named in a change and in `/metadata/v1/{kind}/{name}`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind {
+            /// An object with all its fields: `deal`.
+            Objects,
+            /// One field: `deal.amount`.
+            Fields,
+            $( $(#[$doc])* $kind, )*
+        }
+
+        impl Kind {
+            const COUNT: usize = 2 + [$($word),*].len();
+
+            /// All kinds, in the order in which they are listed.
+            pub const ALL: [Self; Self::COUNT] = [Self::Objects, Self::Fields, $(Self::$kind),*];
+
+            /// The word in URLs, packages and stored rows.
+            pub fn word(self) -> &'static str {
+                match self {
+                    Self::Objects => "objects",
+                    Self::Fields => "fields",
+                    $( Self::$kind => $word, )*
+                }
+            }
+
+            /// The first letter of ids.
+            pub(super) fn letter(self) -> char {
+                match self {
+                    Self::Objects => 'o',
+                    Self::Fields => 'f',
+                    $( Self::$kind => $letter, )*
+                }
+            }
+        }
+
+        /// Components as written, by name.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct Parts {
+            $( $(#[$doc])* pub $all: BTreeMap<String, Component<$type>>, )*
+        }
+
+        impl Parts {
+            /// Each kind with its components.
+            pub(crate) fn shelves(&self) -> Vec<(Kind, &dyn Shelf)> {
+                vec![$( (Kind::$kind, &self.$all as &dyn Shelf), )*]
+            }
+
+            /// The same, to be changed.
+            pub(super) fn shelves_mut(&mut self) -> Vec<(Kind, &mut dyn Shelf)> {
+                vec![$( (Kind::$kind, &mut self.$all as &mut dyn Shelf), )*]
+            }
+
+            /// The live ones, as a catalog holds them.
+            pub(crate) fn live(&self) -> catalog::Parts {
+                catalog::Parts { $( $all: live(&self.$all), )* }
+            }
+        }
+
+        pub(crate) mod resolved {
+            use super::*;
+            use std::sync::Arc;
+
+            /// Live components by name.
+            #[derive(Clone, Debug, Default)]
+            pub struct Parts {
+                $( $(#[$doc])* pub $all: BTreeMap<String, Arc<$type>>, )*
+            }
+
+            impl Parts {
+                /// Names of all components of a kind.
+                pub(crate) fn names(&self, kind: Kind) -> Vec<String> {
+                    match kind {
+                        Kind::Objects | Kind::Fields => Vec::new(),
+                        $( Kind::$kind => self.$all.keys().cloned().collect(), )*
+                    }
+                }
+
+                /// One definition as JSON.
+                pub(crate) fn json(&self, kind: Kind, name: &str) -> Option<Json> {
+                    match kind {
+                        Kind::Objects | Kind::Fields => None,
+                        $( Kind::$kind => self.$all.get(name).map(|part| json!(**part)), )*
+                    }
+                }
+
+                /// Checks every component.
+                pub(crate) fn check(&self, catalog: &Catalog, problems: &mut Vec<Problem>) {
+                    $( for (name, part) in &self.$all {
+                        let path = format!("{}.{name}", $word);
+                        let found = catalog::check_part(catalog, name, &**part);
+                        problems.extend(found.into_iter().map(|problem| problem.under(&path)));
+                    } )*
+                }
+            }
+        }
+    };
+}
+
+parts! {
+    /// `industry`.
+    OptionSets { option_sets: OptionSet, "option-sets", 's' }
+    /// `deal.my_open`.
+    ListViews { list_views: ListView, "list-views", 'v' }
+    /// `deal.default`.
+    Layouts { layouts: Layout, "layouts", 'l' }
+}
+
+impl Kind {
+    /// The kind called `word`.
+    pub fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether other components build on those of this kind: without one of them the rest cannot be understood.
+    pub(super) fn is_base(self) -> bool {
+        matches!(self, Self::Objects | Self::Fields | Self::OptionSets)
+    }
+}
+
+impl Parts {
+    /// The components of a kind; `None` for objects and fields.
+    pub(super) fn shelf(&mut self, kind: Kind) -> Option<&mut dyn Shelf> {
+        self.shelves_mut().into_iter().find_map(|(known, shelf)| (known == kind).then_some(shelf))
+    }
+}
+
+fn live<T: Clone>(all: &BTreeMap<String, Component<T>>) -> BTreeMap<String, std::sync::Arc<T>> {
+    let live = all.iter().filter(|(_, component)| !component.retired);
+    live.map(|(name, component)| (name.clone(), std::sync::Arc::new(component.definition.clone()))).collect()
+}
+
+/// All components of one kind, whatever their type.
+pub(crate) trait Shelf {
+    fn names(&self) -> Vec<&str>;
+    /// Id and package of a component.
+    fn find(&self, name: &str) -> Option<(String, Option<String>)>;
+    /// Names of those that a package brought.
+    fn brought_by(&self, package: &str) -> Vec<String>;
+    fn rows(&self, kind: Kind) -> Vec<Row>;
+    /// Puts what a row holds; a definition that does not fit is told.
+    fn put(&mut self, row: Row) -> Result<(), serde_json::Error>;
+    fn remove(&mut self, name: &str);
+    /// Removes what belongs to an object.
+    fn forget_object(&mut self, name: &str);
+    fn rename_object(&mut self, old: &str, new: &str);
+    fn rename_field(&mut self, renamed: &Renamed<'_>);
+}
+
+impl<T: Part> Shelf for BTreeMap<String, Component<T>> {
+    fn names(&self) -> Vec<&str> {
+        self.keys().map(String::as_str).collect()
+    }
+
+    fn find(&self, name: &str) -> Option<(String, Option<String>)> {
+        self.get(name).map(|component| (component.id.clone(), component.package.clone()))
+    }
+
+    fn brought_by(&self, package: &str) -> Vec<String> {
+        let own = self.iter().filter(|(_, c)| !c.retired && c.package.as_deref() == Some(package));
+        own.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn rows(&self, kind: Kind) -> Vec<Row> {
+        let row = |(name, component): (&String, &Component<T>)| {
+            component.row(kind, name, json!(component.definition))
+        };
+        self.iter().map(row).collect()
+    }
+
+    fn put(&mut self, row: Row) -> Result<(), serde_json::Error> {
+        let definition = serde_json::from_value(row.definition)?;
+        let component = Component { id: row.id, package: row.package, retired: row.retired, definition };
+        self.insert(row.name, component);
+        Ok(())
+    }
+
+    fn remove(&mut self, name: &str) {
+        BTreeMap::remove(self, name);
+    }
+
+    fn forget_object(&mut self, name: &str) {
+        self.retain(|_, component| component.definition.object() != Some(name));
+    }
+
+    fn rename_object(&mut self, old: &str, new: &str) {
+        let all = std::mem::take(self).into_iter().map(|(name, mut component)| {
+            let part = &mut component.definition;
+            part.rename_object(old, new);
+            let Some(object) = part.object_mut().filter(|object| *object == old) else {
+                return (name, component);
+            };
+            new.clone_into(object);
+            let word = name.split_once('.').map_or(name.as_str(), |(_, word)| word);
+            (format!("{new}.{word}"), component)
+        });
+        *self = all.collect();
+    }
+
+    fn rename_field(&mut self, renamed: &Renamed<'_>) {
+        self.values_mut().for_each(|component| component.definition.rename_field(renamed));
+    }
+}
