@@ -85,6 +85,13 @@ const object = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/object-page"), "ObjectPage"),
 });
 
+/** Editors take the whole sheet: they have a way back of their own and need the room of the menu. */
+const layout = createRoute({
+  getParentRoute: () => shell,
+  path: "/setup/objects/$object/layouts/$layout",
+  component: lazyRouteComponent(() => import("@/features/setup/layout/layout-editor"), "LayoutEditorPage"),
+});
+
 const packages = createRoute({
   getParentRoute: () => setup,
   path: "/packages",
@@ -102,7 +109,7 @@ const changes = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  shell.addChildren([home, list, record, setup.addChildren([setupHome, objects, object, packages, changes])]),
+  shell.addChildren([home, list, record, setup.addChildren([setupHome, objects, object, packages, changes]), layout]),
 ]);
 
 export function makeRouter(client: QueryClient) {

@@ -74,11 +74,11 @@ function PartBlock({ part, open }: { part: Part; open: boolean }) {
               <dd className="min-w-0 break-words">
                 {line.before !== undefined && (
                   <>
-                    <del className="text-text-3">{brief(line.before)}</del>
-                    <span className="text-text-3"> → </span>
+                    <del className="text-text-3">{brief(line.before)}</del>{" "}
+                    {line.after !== undefined && <span className="text-text-3">→ </span>}
                   </>
                 )}
-                <ins className="no-underline">{brief(line.after)}</ins>
+                {line.after !== undefined && <ins className="no-underline">{brief(line.after)}</ins>}
               </dd>
             </div>
           ))}

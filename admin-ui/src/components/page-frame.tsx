@@ -41,7 +41,7 @@ export function useTitle(...parts: string[]): void {
   }, [title]);
 }
 
-/** The line above a page's title that leads one level up. */
+/** The line above a page's title to the one above. */
 export const backLink =
   "-ms-1.5 mb-3 inline-flex h-7 items-center gap-1.5 rounded-control px-1.5 font-medium text-text-2 text-xs hover:bg-hover hover:text-text";
 

@@ -42,6 +42,7 @@ describe("differences", () => {
     expect(brief([{ value: "a", label: "A" }])).toBe("a");
     expect(brief(["x", "y"])).toBe("x, y");
     expect(brief(false)).toBe("no");
-    expect(brief({ formula: "1" })).toBe('{"formula":"1"}');
+    expect(brief({ field: "stage" })).toBe("stage");
+    expect(brief({ a: "x", b: 2 })).toBe('{"a":"x","b":2}');
   });
 });

@@ -75,5 +75,7 @@ export function brief(value: Json): string {
     const words = keys ?? (value.every((item) => typeof item !== "object") ? value.map(String) : null);
     return words ? words.join(", ") : JSON.stringify(value);
   }
+  const parts = Object.values(value);
+  if (parts.length === 1 && typeof parts[0] === "string") return parts[0];
   return JSON.stringify(value);
 }

@@ -3,6 +3,7 @@ import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { applyChanges, planChanges, saveField } from "@/api/metadata";
 import { problemsByField } from "@/api/problem";
+import { useCatalog } from "@/catalog/catalog";
 import { useReloadCatalog } from "@/catalog/load";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { isSafe, usePlan } from "@/changes/plan";
@@ -60,7 +61,8 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
   const [busy, setBusy] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const [reviewing, setReviewing] = useState(false);
-  const definition = definitionOf(draft, kind, object);
+  const { to } = draft.settings;
+  const definition = definitionOf(draft, kind, object, useCatalog().object(typeof to === "string" ? to : undefined));
   const ready = Boolean(definition.name) && missing(draft, kind) === null;
   const change = changeOf(object, definition, field?.name);
   const plan = usePlan(ready ? [change] : null);

@@ -19,6 +19,7 @@ import { objectHue } from "@/lib/hues";
 import { useShortcuts } from "@/lib/shortcuts";
 import { FieldPanel } from "./field-panel";
 import { FieldsTab } from "./fields-tab";
+import { LayoutsTab } from "./layouts-tab";
 import { ObjectSettings } from "./object-settings";
 import { Source } from "./objects-page";
 
@@ -51,7 +52,12 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
 
   const tabs: LinkTab[] = [
     { id: "fields", label: "Fields", count: ownFields(object).length },
-    ...(object.system ? [] : [{ id: "settings", label: "Settings" }]),
+    ...(object.system
+      ? []
+      : [
+          { id: "layouts", label: "Layouts", count: catalog.layoutsOf(object.name).length },
+          { id: "settings", label: "Settings" },
+        ]),
   ];
   const tab = tabs.find((t) => t.id === search.tab)?.id ?? "fields";
   return (
@@ -101,6 +107,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       }
     >
       {tab === "fields" && <FieldsTab object={object} onNew={() => setOpen("new-field")} />}
+      {tab === "layouts" && <LayoutsTab object={object} />}
       {tab === "settings" && <ObjectSettings object={object} />}
       {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
       {open === "delete" && <DeleteObject object={object} onClose={() => setOpen(null)} />}

@@ -27,7 +27,7 @@ export function RelationDiagram({ object, definition }: RelationDiagramProps) {
   return (
     <figure className="col-span-full rounded-control border border-line bg-sunken px-4 py-3.5">
       <div className="flex items-center gap-2 phone:gap-3">
-        <Side object={object} label={object.label} amount={kind === "many_to_many" ? "many" : "many"} />
+        <Side object={object} label={object.label} amount="many" />
         <div className="flex min-w-0 flex-1 flex-col items-stretch gap-1 text-xs">
           <span className="truncate text-center font-medium">{field}</span>
           <span aria-hidden="true" className="flex items-center text-text-3">
@@ -62,7 +62,11 @@ function Side({ object, label, amount }: { object: ObjectDef | undefined; label:
 function sentence(object: ObjectDef, other: string, { many, part }: { many: boolean; part: boolean }): string {
   const mine = inSentence(object.label);
   const theirs = inSentence(other);
-  if (many) return `A ${mine} has any number of ${theirs}, and the other way round.`;
-  if (part) return `A ${mine} is part of one ${theirs}: it goes when that goes, and is seen by whoever sees that.`;
-  return `A ${mine} points to one ${theirs}; a ${theirs} may have many ${inSentence(object.plural_label)}.`;
+  const [a, one] = [capital(article(mine)), article(theirs)];
+  if (many) return `${a} ${mine} has any number of ${theirs}, and the other way round.`;
+  if (part) return `${a} ${mine} is part of one ${theirs}: it goes when that goes, and is seen by whoever sees that.`;
+  return `${a} ${mine} points to one ${theirs}; ${one} ${theirs} may have many ${inSentence(object.plural_label)}.`;
 }
+
+const article = (word: string): string => (/^[aeiou]/i.test(word) ? "an" : "a");
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
