@@ -41,6 +41,8 @@ const PAGES = {
     await openNewField(page);
     await page.getByRole("dialog").getByRole("button", { name: /^Choice/ }).first().click();
   },
+  "the settings of an object": (page) => open(page, "/setup/objects/deal?tab=settings"),
+  "the history of changes": (page) => open(page, "/setup/changes?revision=3"),
   "the packages": (page) => open(page, "/setup/packages"),
 };
 

@@ -49,6 +49,15 @@ export class Catalog {
     return views.sort((a, b) => rank(a) - rank(b));
   }
 
+  /** Every view of an object, however it is displayed. */
+  viewsOf(object: string): ListViewDef[] {
+    return this.#views.filter((v) => v.object === object);
+  }
+
+  layoutsOf(object: string): LayoutDef[] {
+    return this.#layouts.filter((l) => l.object === object);
+  }
+
   /** What goes along when a field goes. */
   removal(object: string, field: string): Removal {
     return removalOf(object, field, this.#views, this.#layouts);

@@ -11,12 +11,13 @@ use uuid::Uuid;
 
 use super::lookup;
 use super::plan::{Match, Plan};
-use super::row::{Row, complete, prepare, printed};
+use super::row::{Row, complete, prepare};
 use super::seen::Seen;
 use super::source::Raw;
 use crate::error::Result;
 use crate::write::bulk;
 use crate::write::draft::{Draft, Slots};
+use crate::write::source::printed;
 
 /// Rows and drafts, side by side.
 pub(super) struct Batch {

@@ -13,6 +13,7 @@ use super::plan::{Column, Goal, Plan};
 use super::source::{Cells, Raw};
 use crate::write::bulk;
 use crate::write::draft::{Draft, Slots};
+use crate::write::source::printed;
 
 /// A row that was read.
 pub(super) struct Row {
@@ -181,19 +182,6 @@ fn plain<'i>(input: &'i Input<'_>) -> Option<&'i str> {
         Input::Bool(false) => Some("false"),
         Input::Number(text) | Input::Array(text) | Input::Object(text) => Some(text),
         Input::Text(text) => Some(text),
-    }
-}
-
-/// The value as the database prints it; `None` for a blank.
-pub(super) fn printed(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::Text(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.normalize().to_string()),
-        Value::Id(id) => Some(id.to_string()),
-        Value::Date(date) => Some(date.to_string()),
-        Value::Time(time) => Some(time.format("%H:%M:%S").to_string()),
-        other => Some(format!("{other:?}")),
     }
 }
 

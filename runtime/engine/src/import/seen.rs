@@ -7,8 +7,9 @@ use std::hash::{BuildHasher, RandomState};
 use metadata::Problem;
 
 use super::plan::{Match, Plan};
-use super::row::{Row, printed};
+use super::row::Row;
 use crate::write::draft::{Draft, Slots};
+use crate::write::source::printed;
 
 /// Hashes of values by slot. Two keyed hashes of 64 bits each: no two values of a file share both.
 pub(super) struct Seen {

@@ -13,6 +13,7 @@ mod metadata;
 mod packages;
 mod paging;
 mod records;
+mod rest;
 mod round_trip;
 mod tenancy;
 mod wrong_input;
