@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::problem::{Code, Problem};
 
 pub(crate) mod form;
+pub(crate) mod operations;
 
 /// Deepest nesting of a body.
 const MAX_DEPTH: usize = 64;

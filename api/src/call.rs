@@ -14,6 +14,8 @@ use crate::asked::Asked;
 use crate::credential;
 use crate::problem::{Code, Problem};
 
+mod once;
+
 /// How often a request is planned again before it is given up as busy.
 const RETRIES: u32 = 30;
 

@@ -2,6 +2,7 @@
 //! needs of its caller stands in [`crate::routes`].
 
 pub(crate) mod api_keys;
+pub(crate) mod batch;
 pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod health;
@@ -14,4 +15,5 @@ pub(crate) mod revisions;
 pub(crate) mod rights;
 pub(crate) mod session;
 pub(crate) mod sessions;
+pub(crate) mod upsert;
 pub(crate) mod users;

@@ -19,8 +19,8 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    api_keys, deploy, health, history, import, metadata, packages, records, revisions, session, sessions,
-    users,
+    api_keys, batch, deploy, health, history, import, metadata, packages, records, revisions, session,
+    sessions, upsert, users,
 };
 use crate::{App, edge, ui};
 
@@ -83,6 +83,8 @@ pub fn table() -> Vec<Route> {
         caller(PATCH, "/api/v1/{plural}/{id}", records::update),
         caller(DELETE, "/api/v1/{plural}/{id}", records::delete),
         caller(POST, "/api/v1/{plural}/{id}/restore", records::restore),
+        caller(PUT, "/api/v1/{plural}/by/{field}/{value}", upsert::put),
+        caller(POST, "/api/v1/batch", batch::run),
         caller(GET, "/api/v1/{plural}/{id}/history", history::list),
         compared(POST, "/api/v1/{plural}/import", import::start).takes_file(),
         compared(GET, "/api/v1/imports/{id}", import::show),

@@ -87,18 +87,18 @@ pub(crate) async fn restore(call: Call) -> Outcome {
     Ok(one(StatusCode::OK, &written))
 }
 
-async fn write(call: &Call, what: What) -> Result<Written, Problem> {
+pub(super) async fn write(call: &Call, what: What) -> Result<Written, Problem> {
     let command = Command { object: call.object()?.name.clone(), what };
-    Ok(call.engine().write(&call.context, command).await?)
+    Ok(call.engine().write_once(&call.context, call.once()?.as_ref(), command).await?)
 }
 
 /// Parameters of a write would be silently ignored wishes.
-fn no_parameters(call: &Call) -> Result<(), Problem> {
+pub(super) fn no_parameters(call: &Call) -> Result<(), Problem> {
     Params::new(call.asked.pairs()?).finish()
 }
 
 /// The record that was written. A caller who may not see it gets its id.
-fn one(status: StatusCode, written: &Written) -> Response {
+pub(super) fn one(status: StatusCode, written: &Written) -> Response {
     let id = written.ids.first().copied().unwrap_or_default();
     let bare = || format!("{{\"id\":\"{id}\"}}").into_bytes();
     let record = written.answer.as_ref().and_then(answer::only).map_or_else(bare, <[u8]>::to_vec);
@@ -109,7 +109,7 @@ fn one(status: StatusCode, written: &Written) -> Response {
     }
 }
 
-fn located(call: &Call, mut response: Response, written: &Written) -> Outcome {
+pub(super) fn located(call: &Call, mut response: Response, written: &Written) -> Outcome {
     let id = written.ids.first().copied().unwrap_or_default();
     let place = format!("/api/v1/{}/{id}", call.object()?.plural);
     if let Ok(place) = HeaderValue::try_from(place) {

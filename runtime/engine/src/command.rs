@@ -27,6 +27,19 @@ pub enum What {
     Restore(Vec<Uuid>),
     /// For good, from the recycle bin or not.
     Purge(Vec<Uuid>),
+    /// New records, or changes of those that have the same value in the unique field `by`.
+    Upsert { by: String, records: Vec<Fields> },
+}
+
+impl What {
+    /// How many records it is about.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::Create(records) | Self::Upsert { records, .. } => records.len(),
+            Self::Update(updates) => updates.len(),
+            Self::Delete(ids) | Self::Restore(ids) | Self::Purge(ids) => ids.len(),
+        }
+    }
 }
 
 /// The change of one record.
@@ -38,6 +51,31 @@ pub struct Update {
     pub if_version: Option<i64>,
 }
 
+/// One operation of a batch. Its values and its id may be `"@ref.id"`: the record of an earlier operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Singular name of the object.
+    pub object: String,
+    pub op: Op,
+    pub id: Option<String>,
+    pub fields: Fields,
+    /// The unique field of an upsert.
+    pub by: Option<String>,
+    /// The version that the caller saw.
+    pub if_version: Option<i64>,
+    /// A word by which later operations mean this one's record.
+    pub reference: Option<String>,
+}
+
+/// What an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    Create,
+    Update,
+    Upsert,
+    Delete,
+}
+
 /// What a command did.
 #[derive(Clone, Debug, Default)]
 pub struct Written {
@@ -47,6 +85,16 @@ pub struct Written {
     pub versions: Vec<i64>,
     /// The records as the actor may see them now; none after a delete.
     pub answer: Option<crate::read::Answer>,
+    /// Those of an upsert that are new.
+    pub created: Vec<Uuid>,
+}
+
+/// What makes a write happen once, however often it is sent: a key of the caller's, and what was asked with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    pub key: String,
+    /// A digest of the whole request; another one under the same key is refused.
+    pub fingerprint: Vec<u8>,
 }
 
 /// Most records of one command.

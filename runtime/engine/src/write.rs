@@ -1,20 +1,20 @@
-//! One command, one transaction: read the drafts, decide, check, write the rows with their history, check
-//! the after-image, commit. The number of statements does not depend on the number of records.
-//!
-//! The order of a save, in one place ([`Engine::write`] → [`create`], [`update`], [`remove`]):
-//! draft (types, options, defaults) → required → references that the actor may read → uniqueness →
-//! rows and history → links → may the actor still do this to what came out.
+//! One command or batch, one transaction: lock and load, read the drafts, save, commit. The number of statements
+//! does not depend on the number of records. The order of a save stands in [`save`].
 
+use std::sync::Arc;
+
+use metadata::catalog::Object;
 use sqlx::{PgConnection, PgTransaction};
 use uuid::Uuid;
 
 use crate::Engine;
-use crate::command::{Command, MAX_RECORDS, What, Written};
+use crate::command::{Command, MAX_RECORDS, Once, Operation, What, Written};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::query::Query;
 use crate::read;
 
+mod batch;
 pub(crate) mod bulk;
 mod checks;
 mod constraint;
@@ -22,12 +22,19 @@ mod copy;
 mod create;
 pub(crate) mod draft;
 mod links;
+mod load;
 mod numbers;
+mod once;
+mod options;
 mod reach;
 mod remove;
+mod rows;
+pub(crate) mod save;
+pub(crate) mod saving;
 pub(crate) mod source;
 pub(crate) mod sql;
 mod update;
+mod upsert;
 
 pub(crate) use create::create_with_ids;
 
@@ -35,30 +42,42 @@ impl Engine {
     /// Runs one command: all or nothing. Answers ids, versions and, where records remain, the records as
     /// the actor may see them.
     pub async fn write(&self, context: &Context, command: Command) -> Result<Written> {
-        check_size(&command.what)?;
-        let object = context.snapshot.catalog.find_object(&command.object).ok_or(Error::NotFound)?.clone();
-        if object.system && !context.actor.is_system() {
-            return Err(Error::Forbidden(Refusal::SystemObject(object.name.clone())));
-        }
+        self.write_once(context, None, command).await
+    }
+
+    /// The same under a key: sent again, it does nothing and gives the first answer.
+    pub async fn write_once(
+        &self,
+        context: &Context,
+        once: Option<&Once>,
+        command: Command,
+    ) -> Result<Written> {
+        Ok(self.transact(context, once, Work::Command(command)).await?.pop().unwrap_or_default())
+    }
+
+    /// Runs operations on any objects in one transaction; answers each of them in its place.
+    pub async fn batch(
+        &self,
+        context: &Context,
+        once: Option<&Once>,
+        operations: Vec<Operation>,
+    ) -> Result<Vec<Written>> {
+        self.transact(context, once, Work::Batch(operations)).await
+    }
+
+    async fn transact(&self, context: &Context, once: Option<&Once>, work: Work) -> Result<Vec<Written>> {
+        work.check(context)?;
         let mut transaction = self.begin(context).await?;
-        let outcome = match command.what {
-            What::Create(records) => create::run(&mut transaction, context, &object, records).await,
-            What::Update(updates) => update::run(&mut transaction, context, &object, updates).await,
-            What::Delete(ids) => remove::delete(&mut transaction, context, &object, ids).await,
-            What::Restore(ids) => remove::restore(&mut transaction, context, &object, ids).await,
-            What::Purge(ids) => remove::purge(&mut transaction, context, &object, ids).await,
-        };
+        let outcome = perform(&mut transaction, context, (once, work)).await;
         match outcome {
             Ok(written) => {
-                transaction
-                    .commit()
-                    .await
-                    .map_err(|error| constraint::explain(error.into(), &object, context))?;
+                let committed = transaction.commit().await;
+                committed.map_err(|error| constraint::explain_anywhere(error.into(), context))?;
                 Ok(written)
             }
             Err(error) => {
                 transaction.rollback().await?;
-                Err(constraint::explain(error, &object, context))
+                Err(constraint::explain_anywhere(error, context))
             }
         }
     }
@@ -71,12 +90,68 @@ impl Engine {
     }
 }
 
-fn check_size(what: &What) -> Result<()> {
-    let count = match what {
-        What::Create(records) => records.len(),
-        What::Update(updates) => updates.len(),
-        What::Delete(ids) | What::Restore(ids) | What::Purge(ids) => ids.len(),
+/// What one transaction does.
+enum Work {
+    Command(Command),
+    Batch(Vec<Operation>),
+}
+
+impl Work {
+    /// Refuses what is too much or not to be written before a transaction begins.
+    fn check(&self, context: &Context) -> Result<()> {
+        match self {
+            Self::Command(command) => {
+                writable(context, &command.object)?;
+                check_size(command.what.count())
+            }
+            Self::Batch(operations) => check_size(operations.len()),
+        }
+    }
+}
+
+async fn perform(
+    connection: &mut PgConnection,
+    context: &Context,
+    (once, work): (Option<&Once>, Work),
+) -> Result<Vec<Written>> {
+    if let Some(once) = once
+        && let Some(before) = once::claim(connection, context, once).await?
+    {
+        return Ok(before);
+    }
+    let written = match work {
+        Work::Command(command) => vec![run(connection, context, command).await?],
+        Work::Batch(operations) => batch::run(connection, context, operations).await?,
     };
+    if let Some(once) = once {
+        once::keep(connection, context, once, &written).await?;
+    }
+    Ok(written)
+}
+
+/// One command within a transaction.
+async fn run(connection: &mut PgConnection, context: &Context, command: Command) -> Result<Written> {
+    let object = writable(context, &command.object)?;
+    match command.what {
+        What::Create(records) => create::run(connection, context, &object, records).await,
+        What::Update(updates) => update::run(connection, context, &object, updates).await,
+        What::Delete(ids) => remove::delete(connection, context, &object, ids).await,
+        What::Restore(ids) => remove::restore(connection, context, &object, ids).await,
+        What::Purge(ids) => remove::purge(connection, context, &object, ids).await,
+        What::Upsert { by, records } => upsert::run(connection, context, &object, (&by, records)).await,
+    }
+}
+
+/// The object, unless its records are changed by routes of their own.
+fn writable(context: &Context, object: &str) -> Result<Arc<Object>> {
+    let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?;
+    if object.system && !context.actor.is_system() {
+        return Err(Error::Forbidden(Refusal::SystemObject(object.name.clone())));
+    }
+    Ok(object.clone())
+}
+
+fn check_size(count: usize) -> Result<()> {
     if count > MAX_RECORDS {
         return Err(Error::invalid("", "too-many", format!("at most {MAX_RECORDS} records at once")));
     }
@@ -91,5 +166,5 @@ async fn answer(
     ids: Vec<Uuid>,
 ) -> Result<Written> {
     let answer = read::run(connection, context, &Query::of(object, ids.clone())).await?;
-    Ok(Written { ids, versions: answer.versions.clone(), answer: Some(answer) })
+    Ok(Written { ids, versions: answer.versions.clone(), answer: Some(answer), ..Written::default() })
 }

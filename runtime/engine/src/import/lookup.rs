@@ -14,13 +14,15 @@ use uuid::Uuid;
 
 use super::batch::Batch;
 use super::plan::{Lookup, Match, Plan};
-use super::row::{as_id, printed};
+use super::row::as_id;
 use super::seen::Seen;
 use super::sql;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::Query;
 use crate::write::draft::{Draft, Slots};
+use crate::write::source::printed;
+use crate::write::sql::same_value;
 
 /// What is known of a value.
 #[derive(Clone, Copy)]
@@ -144,7 +146,7 @@ pub(super) async fn matching(
     // What is no id cannot be anybody's, and would break the statement.
     let is_id = column.ty == ColumnType::Uuid;
     let values: Vec<String> = values.into_iter().filter(|value| !is_id || as_id(value).is_some()).collect();
-    let text = sql::same_value(&plan.context.tenant().schema, &plan.object.name, column);
+    let text = same_value(&plan.context.tenant().schema, &plan.object.name, column);
     let rows = sqlx::query(AssertSqlSafe(text)).bind(values).fetch_all(connection).await?;
     rows.iter().map(|row| Ok((row.try_get("value")?, row.try_get("id")?))).collect()
 }

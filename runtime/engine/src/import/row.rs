@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::headers::squash;
 use super::plan::{Column, Goal, Plan};
 use super::source::{Cells, Raw};
-use crate::write::bulk;
 use crate::write::draft::{Draft, Slots};
+use crate::write::source::printed;
 
 /// A row that was read.
 pub(super) struct Row {
@@ -61,8 +61,11 @@ pub(super) fn complete(plan: &Plan, slots: &Slots<'_>, (row, draft): (&mut Row, 
         .map(|(lookup, _)| plan.lookups[*lookup].key.as_str())
         .chain(row.problems.iter().map(|problem| problem.path.as_str()))
         .collect();
-    let problems = bulk::finish(slots, &plan.context, draft, &|key| given.contains(&key));
-    row.problems.extend(problems);
+    slots.complete(&plan.context, draft);
+    // What is still to be looked up, or could not be read, is not missing.
+    let missing = slots.missing(draft).into_iter().filter(|problem| !given.contains(&problem.path.as_str()));
+    let missing: Vec<Problem> = missing.collect();
+    row.problems.extend(missing);
 }
 
 struct Fill<'p, 'd> {
@@ -181,19 +184,6 @@ fn plain<'i>(input: &'i Input<'_>) -> Option<&'i str> {
         Input::Bool(false) => Some("false"),
         Input::Number(text) | Input::Array(text) | Input::Object(text) => Some(text),
         Input::Text(text) => Some(text),
-    }
-}
-
-/// The value as the database prints it; `None` for a blank.
-pub(super) fn printed(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::Text(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.normalize().to_string()),
-        Value::Id(id) => Some(id.to_string()),
-        Value::Date(date) => Some(date.to_string()),
-        Value::Time(time) => Some(time.format("%H:%M:%S").to_string()),
-        other => Some(format!("{other:?}")),
     }
 }
 

@@ -7,8 +7,9 @@ use std::hash::{BuildHasher, RandomState};
 use metadata::Problem;
 
 use super::plan::{Match, Plan};
-use super::row::{Row, printed};
+use super::row::Row;
 use crate::write::draft::{Draft, Slots};
+use crate::write::source::printed;
 
 /// Hashes of values by slot. Two keyed hashes of 64 bits each: no two values of a file share both.
 pub(super) struct Seen {
@@ -65,11 +66,11 @@ impl Seen {
         found
     }
 
-    /// Remembers good rows; answers how many of them an earlier row would have made already.
+    /// Remembers good new rows; answers how many of them an earlier row would have made already.
     pub fn remember(&mut self, drafts: &[Draft], matched: Option<&Match>) -> u64 {
         let by = matched.and_then(|matched| matched.slot);
         let mut again = 0;
-        for draft in drafts {
+        for draft in drafts.iter().filter(|draft| draft.is_new()) {
             for slot in self.slots.clone() {
                 let Some(value) = draft.slots[slot].as_ref().and_then(printed) else { continue };
                 let is_new = self.values.insert(self.hash(slot, &value));

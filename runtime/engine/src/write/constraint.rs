@@ -9,12 +9,23 @@ use crate::error::Error;
 
 /// A database error as what it means for the caller, where it means something.
 pub(crate) fn explain(error: Error, object: &Object, context: &Context) -> Error {
+    explain_at(error, |name| find_field(object, context, name))
+}
+
+/// The same where any object may be meant.
+pub(crate) fn explain_anywhere(error: Error, context: &Context) -> Error {
+    explain_at(error, |name| {
+        context.snapshot.catalog.objects.iter().find_map(|object| find_own_field(object, name))
+    })
+}
+
+fn explain_at<'c>(error: Error, find: impl Fn(&str) -> Option<&'c Field>) -> Error {
     let Error::Database(error) = error else { return error };
     let Some(database) = error.as_database_error() else { return error.into() };
     let name = database.constraint().unwrap_or_default().to_owned();
     match database.code().as_deref() {
-        Some("23505") => Error::Conflict(vec![duplicate(find_field(object, context, &name))]),
-        Some("23503") => Error::Conflict(vec![dangling(find_field(object, context, &name))]),
+        Some("23505") => Error::Conflict(vec![duplicate(find(&name))]),
+        Some("23503") => Error::Conflict(vec![dangling(find(&name))]),
         // Lock not available, deadlock, serialization failure, query cancelled by a timeout.
         Some("55P03" | "40P01" | "40001" | "57014") => Error::Busy,
         // Undefined table or column, or one of another type: the schema has moved on since the snapshot was made.
@@ -25,9 +36,12 @@ pub(crate) fn explain(error: Error, object: &Object, context: &Context) -> Error
 
 /// The field whose stable id begins the constraint's name: `f12_key`, on Citus with a shard suffix.
 fn find_field<'c>(object: &'c Object, context: &'c Context, constraint: &str) -> Option<&'c Field> {
-    let id = constraint.split('_').next()?;
     let others = context.snapshot.catalog.objects.iter().map(AsRef::as_ref);
-    std::iter::once(object).chain(others).find_map(|object| object.find_field_by_id(id))
+    std::iter::once(object).chain(others).find_map(|object| find_own_field(object, constraint))
+}
+
+fn find_own_field<'c>(object: &'c Object, constraint: &str) -> Option<&'c Field> {
+    object.find_field_by_id(constraint.split('_').next()?)
 }
 
 fn duplicate(field: Option<&Field>) -> Problem {

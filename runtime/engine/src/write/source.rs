@@ -76,3 +76,16 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
         }
     }
 }
+
+/// The value as the database prints it; `None` for a blank.
+pub(crate) fn printed(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Text(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.normalize().to_string()),
+        Value::Id(id) => Some(id.to_string()),
+        Value::Date(date) => Some(date.to_string()),
+        Value::Time(time) => Some(time.format("%H:%M:%S").to_string()),
+        other => Some(format!("{other:?}")),
+    }
+}

@@ -3,7 +3,8 @@
 //!
 //! Parameters common to all: `$1` the source or ids, `$2` now, `$3` the actor's user id, `$4` the request id.
 
-use metadata::catalog::Object;
+use metadata::catalog::{Column, Object};
+use metadata::field_kinds::ColumnType;
 
 use super::draft::Slots;
 use super::source::recordset;
@@ -120,4 +121,33 @@ fn with_history(schema: &str, object: &Object, rows: &str, (changes, happened): 
         object.id,
         happened.word(),
     )
+}
+
+/// Live records, whoever may see them, whose unique column holds one of the values in `$1`.
+pub(crate) fn same_value(schema: &str, object: &str, column: &Column) -> String {
+    format!(
+        "SELECT {} AS value, t.id FROM {} t WHERE t.{} = ANY($1::text[]::{}[]) AND t.deleted_at IS NULL",
+        shown(column),
+        table(schema, object),
+        quoted(&column.name),
+        plain_type(column.ty),
+    )
+}
+
+/// The value as the engine prints it too.
+pub(crate) fn shown(column: &Column) -> String {
+    let name = quoted(&column.name);
+    match column.ty {
+        ColumnType::Text => format!("t.{name}"),
+        ColumnType::Numeric(..) => format!("trim_scale(t.{name})::text"),
+        _ => format!("t.{name}::text"),
+    }
+}
+
+/// Without precision, which would round what is asked for.
+pub(crate) fn plain_type(ty: ColumnType) -> String {
+    match ty {
+        ColumnType::Numeric(..) => "numeric".into(),
+        other => other.sql(),
+    }
 }

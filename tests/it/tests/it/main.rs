@@ -14,6 +14,8 @@ mod metadata;
 mod packages;
 mod paging;
 mod records;
+mod rest;
 mod round_trip;
+mod rules;
 mod tenancy;
 mod wrong_input;

@@ -1,0 +1,5 @@
+//! Records over the wire: what contract §3 says, request by request.
+
+mod batch;
+mod once;
+mod upsert;
