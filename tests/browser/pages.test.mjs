@@ -23,6 +23,7 @@ after(async () => {
 const PAGES = {
   "a list": (page) => open(page, "/o/leads?view=all"),
   "a list that is empty": (page) => open(page, "/o/leads?q=no-such-lead-anywhere"),
+  "a board": (page) => open(page, "/o/deals?view=board"),
   "a record": openFirstDeal,
   "the history of a record": async (page) => {
     await openFirstDeal(page);
