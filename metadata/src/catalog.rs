@@ -11,6 +11,8 @@ use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
 pub mod computed;
+mod defaults;
+pub mod dependencies;
 pub mod expressions;
 mod fields;
 pub mod json;
@@ -26,6 +28,7 @@ pub(crate) mod views;
 pub use crate::definitions::resolved::Parts;
 pub use crate::field_kinds::lookup::OnDelete;
 pub use computed::Computed;
+pub use dependencies::{Named, Use, Uses};
 pub use expressions::{Checked, FieldName};
 pub(crate) use fields::{bare_field, columns_of};
 pub use names::check_name;
@@ -130,6 +133,8 @@ pub struct Field {
     pub sensitive: bool,
     /// Checked already; `None` when there is none.
     pub default: Option<Value>,
+    /// The default where it is computed.
+    pub default_formula: Option<Arc<Checked>>,
     pub kind: FieldKind,
     /// Resolved options of a picklist, inactive ones among them; empty for other kinds.
     pub options: Vec<Choice>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, computed, relations, standard};
+use super::{Catalog, Field, Object, computed, defaults, relations, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -36,6 +36,7 @@ impl Catalog {
         relations::resolve(&mut objects, &mut problems);
         let mut catalog = Self::assemble(objects, definitions);
         computed::resolve(&mut catalog, &mut problems);
+        defaults::resolve(&mut catalog, definitions, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
         if problems.is_empty() { Ok(catalog) } else { Err(problems) }
     }
