@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
-const LAYERS = { lib: 0, components: 1, api: 2, catalog: 3, fields: 4, features: 5, app: 6 };
+const LAYERS = { lib: 0, components: 1, api: 2, catalog: 3, fields: 4, changes: 4, formulas: 4, features: 5, app: 6 };
 const MAX_LINES = 350;
 const SPECIAL = /\b(deals?|leads?|accounts?|contacts?|opportunit(y|ies)|pipelines?|competitors?)\b/i;
 const problems = [];

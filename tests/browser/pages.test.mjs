@@ -23,6 +23,7 @@ after(async () => {
 const PAGES = {
   "a list": (page) => open(page, "/o/leads?view=all"),
   "a list that is empty": (page) => open(page, "/o/leads?q=no-such-lead-anywhere"),
+  "a board": (page) => open(page, "/o/deals?view=board"),
   "a record": openFirstDeal,
   "the history of a record": async (page) => {
     await openFirstDeal(page);
@@ -40,6 +41,8 @@ const PAGES = {
     await openNewField(page);
     await page.getByRole("dialog").getByRole("button", { name: /^Choice/ }).first().click();
   },
+  "the settings of an object": (page) => open(page, "/setup/objects/deal?tab=settings"),
+  "the history of changes": (page) => open(page, "/setup/changes?revision=3"),
   "the packages": (page) => open(page, "/setup/packages"),
 };
 

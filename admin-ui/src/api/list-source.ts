@@ -102,30 +102,42 @@ export class ListSource {
   /** What happened to records of this object elsewhere on screen. */
   onEvent = (event: StoreEvent): void => {
     if (event.object !== this.object.name) return;
-    if (event.type === "removed") this.#remove(event.id);
-    else this.refresh();
+    if (event.type === "removed") this.take(event.id);
+    else if (event.type !== "updated") this.refresh();
   };
 
   attach(): () => void {
     return recordStore.listen(this.onEvent);
   }
 
-  #remove(id: string): void {
-    const row = this.rowOf(id);
-    if (row < 0) return;
-    const ids = this.loadedIds().filter((known) => known !== id);
-    const whole = [...this.#pages.keys()].every((page, i, all) => page === i && all.length > 0);
+  /** Takes a record out, without asking for the rest again. */
+  take(id: string): void {
+    if (this.rowOf(id) < 0) return;
+    this.#rearrange((ids) => ids.filter((known) => known !== id), -1);
+  }
+
+  /** Puts a record at a row; past what is loaded it is only counted. */
+  put(id: string, row: number): void {
+    if (this.rowOf(id) >= 0 || this.pending) return;
+    this.#rearrange((ids) => [...ids.slice(0, row), id, ...ids.slice(row)], 1);
+  }
+
+  #rearrange(change: (ids: string[]) => string[], by: 1 | -1): void {
+    const whole = [...this.#pages.keys()].sort((a, b) => a - b).every((page, i) => page === i);
     if (!whole) {
       this.refresh();
       return;
     }
+    const ids = change(this.loadedIds());
+    const last = this.#cursors.get(this.#pages.size - 1);
     this.#pages.clear();
     this.#cursors.clear();
     for (let at = 0; at < ids.length; at += PAGE_SIZE) this.#pages.set(at / PAGE_SIZE, ids.slice(at, at + PAGE_SIZE));
     if (ids.length === 0) this.#pages.set(0, []);
-    if (this.#total !== undefined) this.#total -= 1;
+    if (this.#total !== undefined) this.#total += by;
+    else if (last !== undefined) this.#cursors.set(this.#pages.size - 1, last);
     this.#changed();
-    if (this.rows > ids.length) this.#fillLast();
+    if (by < 0 && this.rows > ids.length) this.#fillLast();
   }
 
   /** The last page has a gap now; it is loaded again once the removing has settled. */

@@ -45,7 +45,7 @@ export async function saveField(object: string, field: string, definition: Recor
 
 /** Makes several changes at once: all of them or none. */
 export async function applyChanges(changes: Change[], message: string, allowDataLoss = false): Promise<void> {
-  const body = { changes, message, ...(allowDataLoss ? { allow_data_loss: true } : {}) };
+  const body = { changes, ...(message ? { message } : {}), ...(allowDataLoss ? { allow_data_loss: true } : {}) };
   await request("POST", "/metadata/v1/deploy", { body });
 }
 
@@ -56,6 +56,7 @@ export interface PackageInfo {
   description?: string;
   installed: boolean;
   installed_version?: string | null;
+  installed_at?: string | null;
   requires?: Record<string, string>;
 }
 
@@ -63,10 +64,68 @@ export async function listPackages(signal?: AbortSignal): Promise<PackageInfo[]>
   return (await load<{ data: PackageInfo[] }>("/metadata/v1/packages", undefined, signal)).data;
 }
 
-export async function installPackage(name: string): Promise<void> {
-  await request("POST", "/metadata/v1/packages", { body: { name } });
+export interface InstallOptions {
+  samples?: boolean;
+  dry_run?: boolean;
 }
 
-export async function uninstallPackage(name: string, allowDataLoss = false): Promise<void> {
-  await request("DELETE", `/metadata/v1/packages/${name}`, allowDataLoss ? { query: { allow_data_loss: true } } : {});
+export async function installPackage(
+  name: string,
+  options: InstallOptions = {},
+): Promise<Plan & { installed: string[] }> {
+  const body = { name, ...options };
+  return (await request<{ data: Plan & { installed: string[] } }>("POST", "/metadata/v1/packages", { body })).body.data;
+}
+
+export async function uninstallPackage(name: string, options: { dry_run?: boolean; allow_data_loss?: boolean } = {}) {
+  const answer = await request<{ data: Plan }>("DELETE", `/metadata/v1/packages/${name}`, { query: options });
+  return answer.body.data;
+}
+
+export interface RevisionChange {
+  action: "create" | "change" | "delete";
+  kind: string;
+  name: string;
+}
+
+export interface Revision {
+  revision: number;
+  at: string;
+  actor: { id: string; name: string };
+  message: string | null;
+  changes: RevisionChange[];
+}
+
+/** A component as a revision keeps it. */
+export interface RevisionRow {
+  id: string;
+  kind: string;
+  name: string;
+  retired: boolean;
+  definition: Record<string, unknown>;
+}
+
+export interface RevisionDetail extends Revision {
+  before: RevisionRow[];
+  after: RevisionRow[];
+  steps: Step[];
+}
+
+export async function listRevisions(before: number | undefined, signal?: AbortSignal): Promise<Revision[]> {
+  return (await load<{ data: Revision[] }>("/metadata/v1/revisions", { limit: 50, before }, signal)).data;
+}
+
+export async function loadRevision(number: number, signal?: AbortSignal): Promise<RevisionDetail> {
+  return (await load<{ data: RevisionDetail }>(`/metadata/v1/revisions/${number}`, undefined, signal)).data;
+}
+
+/** Brings everything back to what it was at a revision, as a new revision; or tells the plan of it. */
+export async function rollback(number: number, how: { dry_run?: boolean; allow_data_loss?: boolean }): Promise<Plan> {
+  const path = `/metadata/v1/revisions/${number}/rollback`;
+  return (await request<{ data: Plan }>("POST", path, { body: how })).body.data;
+}
+
+/** Every component of a kind, each with its name. */
+export async function listComponents<T>(kind: string, signal?: AbortSignal): Promise<T[]> {
+  return (await load<{ data: T[] }>(`/metadata/v1/${kind}`, undefined, signal)).data;
 }

@@ -9,6 +9,7 @@ export interface RecordData {
 
 export type StoreEvent =
   | { type: "created"; object: string; id: string }
+  | { type: "updated"; object: string; id: string; fields: string[] }
   | { type: "removed"; object: string; id: string }
   | { type: "restored"; object: string; id: string };
 

@@ -97,6 +97,8 @@ export async function updateRecord(
 ): Promise<RecordData> {
   const version = recordStore.find(object.name, id)?.version;
   const takeBack = recordStore.applyOptimistic(object.name, id, shown);
+  const tell = () => recordStore.announce({ type: "updated", object: object.name, id, fields: Object.keys(patch) });
+  tell();
   try {
     const answer = await request<{ data: RecordData }>("PATCH", `${base(object)}/${id}`, {
       body: patch,
@@ -105,6 +107,7 @@ export async function updateRecord(
     return recordStore.merge(object.name, answer.body.data);
   } catch (error) {
     takeBack();
+    tell();
     if (error instanceof Problem && error.status === 412) throw new Conflict(await loadRecord(object, id));
     throw error;
   }

@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { Problem } from "@/api/problem";
+import { loadLanguage } from "@/lib/i18n";
 import { makeRouter } from "./router";
 import "./app.css";
 
@@ -16,11 +17,14 @@ const client = new QueryClient({
   },
 });
 
-const root = document.getElementById("root");
-if (root) {
+function start() {
+  const root = document.getElementById("root");
+  if (!root) return;
   createRoot(root).render(
     <QueryClientProvider client={client}>
       <RouterProvider router={makeRouter(client)} />
     </QueryClientProvider>,
   );
 }
+
+loadLanguage().then(start);

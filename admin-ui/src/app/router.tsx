@@ -6,7 +6,6 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
-  redirect,
 } from "@tanstack/react-router";
 import { readListSearch } from "@/features/list/list-state";
 import { NotFound, PageError } from "./errors";
@@ -62,9 +61,13 @@ const record = createRoute({
 const setup = createRoute({
   getParentRoute: () => shell,
   path: "/setup",
-  beforeLoad: ({ location }) => {
-    if (location.pathname === "/setup") throw redirect({ to: "/setup/objects" });
-  },
+  component: lazyRouteComponent(() => import("./setup/setup-layout"), "SetupLayout"),
+});
+
+const setupHome = createRoute({
+  getParentRoute: () => setup,
+  path: "/",
+  component: lazyRouteComponent(() => import("./setup/setup-home"), "SetupHome"),
 });
 
 const objects = createRoute({
@@ -76,7 +79,17 @@ const objects = createRoute({
 const object = createRoute({
   getParentRoute: () => setup,
   path: "/objects/$object",
+  validateSearch: (raw: Record<string, unknown>): { tab?: string | undefined } => ({
+    tab: typeof raw.tab === "string" ? raw.tab : undefined,
+  }),
   component: lazyRouteComponent(() => import("@/features/setup/object-page"), "ObjectPage"),
+});
+
+/** Editors take the whole sheet: they have a way back of their own and need the room of the menu. */
+const layout = createRoute({
+  getParentRoute: () => shell,
+  path: "/setup/objects/$object/layouts/$layout",
+  component: lazyRouteComponent(() => import("@/features/setup/layout/layout-editor"), "LayoutEditorPage"),
 });
 
 const packages = createRoute({
@@ -85,9 +98,18 @@ const packages = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/packages-page"), "PackagesPage"),
 });
 
+const changes = createRoute({
+  getParentRoute: () => setup,
+  path: "/changes",
+  validateSearch: (raw: Record<string, unknown>): { revision?: number | undefined } => ({
+    revision: typeof raw.revision === "number" ? raw.revision : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/setup/changes-page"), "ChangesPage"),
+});
+
 const tree = root.addChildren([
   signIn,
-  shell.addChildren([home, list, record, setup.addChildren([objects, object, packages])]),
+  shell.addChildren([home, list, record, setup.addChildren([setupHome, objects, object, packages, changes]), layout]),
 ]);
 
 export function makeRouter(client: QueryClient) {

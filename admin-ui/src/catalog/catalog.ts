@@ -42,11 +42,20 @@ export class Catalog {
     return [...seen.filter((o) => !isPart(o)), ...seen.filter(isPart)];
   }
 
-  /** Views that can be shown as a table, "all" first. */
+  /** Saved views of an object, "all" first. */
   listViews(object: string): ListViewDef[] {
-    const views = this.#views.filter((v) => v.object === object && (v.display ?? "table") === "table");
+    const views = this.#views.filter((v) => v.object === object);
     const rank = (v: ListViewDef) => (/\.all$/.test(v.name) || v.name === "all" ? 0 : 1);
     return views.sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** Every view of an object, however it is displayed. */
+  viewsOf(object: string): ListViewDef[] {
+    return this.#views.filter((v) => v.object === object);
+  }
+
+  layoutsOf(object: string): LayoutDef[] {
+    return this.#layouts.filter((l) => l.object === object);
   }
 
   /** What goes along when a field goes. */

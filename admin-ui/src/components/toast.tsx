@@ -3,19 +3,20 @@ import { X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Cell, useCell } from "@/lib/cell";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 
 interface Toast {
   id: number;
   text: string;
   tone: "plain" | "error";
-  action?: { label: string; run: () => void };
+  action?: { label: string; run: () => unknown; undo?: boolean };
 }
 
 const toasts = new Cell<Toast[]>([]);
 let nextId = 1;
 
 function drop(id: number): void {
-  toasts.set(toasts.get().filter((t) => t.id !== id));
+  toasts.set(toasts.get().filter((item) => item.id !== id));
 }
 
 export function toast(text: string, options: { tone?: Toast["tone"]; action?: Toast["action"] } = {}): void {
@@ -29,7 +30,7 @@ export function toastError(text: string): void {
 
 /** Runs the newest undo, for ⌘Z. Answers whether there was one. */
 export function runLastUndo(): boolean {
-  const last = [...toasts.get()].reverse().find((t) => t.action?.label === "Undo");
+  const last = [...toasts.get()].reverse().find((item) => item.action?.undo);
   if (!last?.action) return false;
   drop(last.id);
   last.action.run();
@@ -40,7 +41,7 @@ export function Toasts() {
   const list = useCell(toasts);
   return (
     <section
-      aria-label="Notifications"
+      aria-label={t("Notifications")}
       aria-live="polite"
       className="pointer-events-none fixed inset-x-0 bottom-16 z-50 flex flex-col items-center gap-2 px-3 phone:bottom-5"
     >
@@ -89,7 +90,7 @@ function ToastRow({ item }: { item: Toast }) {
         )}
         <button
           type="button"
-          aria-label="Dismiss"
+          aria-label={t("Dismiss")}
           className="inline-flex size-6 items-center justify-center rounded-tag text-text-3 hover:bg-hover"
           onClick={() => drop(item.id)}
         >

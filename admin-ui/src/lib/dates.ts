@@ -1,21 +1,21 @@
 // Dates and times as the API writes them, shown as people of this browser's language read them.
+import { language, locale, t } from "./i18n";
 
-const LOCALE = typeof navigator === "undefined" ? "en" : navigator.language;
-const dateFormat = new Intl.DateTimeFormat(LOCALE, {
+const dateFormat = new Intl.DateTimeFormat(locale, {
   year: "numeric",
   month: "short",
   day: "numeric",
   timeZone: "UTC",
 });
-const dateTimeFormat = new Intl.DateTimeFormat(LOCALE, {
+const dateTimeFormat = new Intl.DateTimeFormat(locale, {
   year: "numeric",
   month: "short",
   day: "numeric",
   hour: "2-digit",
   minute: "2-digit",
 });
-const timeFormat = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
-const dayFormat = new Intl.DateTimeFormat(LOCALE, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
+const timeFormat = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const dayFormat = new Intl.DateTimeFormat(locale, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
 
 /** "2026-11-20" → "Nov 20, 2026"; text that is no date stays as it is. */
 export function formatDate(value: string): string {
@@ -62,7 +62,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["hour", 3600],
   ["minute", 60],
 ];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /** "2 hours ago", "yesterday", "just now". */
 export function ago(value: string, now = Date.now()): string {
@@ -71,5 +71,5 @@ export function ago(value: string, now = Date.now()): string {
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
   }
-  return "just now";
+  return t("just now");
 }

@@ -1,13 +1,13 @@
 // Numbers: shown by the browser's language, read from what people type, sent as exact text.
+import { locale } from "./i18n";
 
-const LOCALE = typeof navigator === "undefined" ? "en" : navigator.language;
 const formats = new Map<string, Intl.NumberFormat>();
 
 function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = JSON.stringify(options);
   let made = formats.get(key);
   if (!made) {
-    made = new Intl.NumberFormat(LOCALE, options);
+    made = new Intl.NumberFormat(locale, options);
     formats.set(key, made);
   }
   return made;

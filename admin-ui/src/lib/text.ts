@@ -1,4 +1,5 @@
 // Words and names: API names from labels, plurals, initials, counts.
+import { language, locale } from "./i18n";
 
 /** "Project phase (new)" → "project_phase_new": a name as the server takes it, at most 40 characters. */
 export function apiName(label: string): string {
@@ -37,16 +38,16 @@ export function initials(name: string): string {
   return (first.charAt(0) + last.charAt(0)).toUpperCase();
 }
 
-const integers = new Intl.NumberFormat("en");
+const integers = new Intl.NumberFormat(language === "en" ? "en" : locale);
 
 /** "1 record", "2,310 records". */
 export function count(n: number, one: string, many: string): string {
   return `${integers.format(n)} ${n === 1 ? one : many}`;
 }
 
-/** The first letter small, for use inside a sentence; acronyms stay. */
+/** The first letter small, for use inside a sentence; acronyms stay, and German nouns keep their capital. */
 export function inSentence(label: string): string {
-  return /^[A-Z][A-Z]/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
+  return language === "de" || /^[A-Z][A-Z]/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
 }
 
 /** A small stable number from a word, for colours that never change. */

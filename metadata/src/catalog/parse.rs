@@ -14,17 +14,29 @@ impl Field {
     ///
     /// # Errors
     /// One fault: `required`, `wrong-type`, `unknown-option`, `inactive-option` (a value that is
-    /// on the record already may stay, see [`Field::parse_known`]), or the kind's own.
+    /// on the record already may stay, see [`Field::parse_kept`]), or the kind's own.
     pub fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
+        let value = self.parse_kept(input)?;
+        match self.inactive(&value) {
+            Some(option) => {
+                Err(Fault::new("inactive-option", format!("`{option}` cannot be chosen any more")))
+            }
+            None => Ok(value),
+        }
+    }
+
+    /// The same for a record that may have the value already: inactive options are the save's business.
+    ///
+    /// # Errors
+    /// As [`Field::parse`], without `inactive-option`.
+    pub fn parse_kept(&self, input: &Input<'_>) -> Result<Value, Fault> {
         let value = self.parse_known(input)?;
-        if value == Value::Null {
-            return self.parse_blank();
-        }
-        let gone = |choice: &&str| self.options.iter().any(|o| o.value == *choice && !o.active);
-        if let Some(inactive) = choices(&value).find(gone) {
-            return Err(Fault::new("inactive-option", format!("`{inactive}` cannot be chosen any more")));
-        }
-        Ok(value)
+        if value == Value::Null { self.parse_blank() } else { Ok(value) }
+    }
+
+    /// The first option in a value that cannot be chosen any more.
+    pub fn inactive<'v>(&self, value: &'v Value) -> Option<&'v str> {
+        choices(value).find(|choice| self.options.iter().any(|o| o.value == *choice && !o.active))
     }
 
     /// The same for a value that is compared, not written: blanks and inactive options are fine.

@@ -1,9 +1,5 @@
-//! One command, one transaction: read the drafts, decide, check, write the rows with their history, check
-//! the after-image, commit. The number of statements does not depend on the number of records.
-//!
-//! The order of a save, in one place ([`Engine::write`] → [`create`], [`update`], [`remove`], [`upsert`], [`batch`]):
-//! draft (types, options, defaults) → required → references that the actor may read → uniqueness →
-//! rows and history → links → may the actor still do this to what came out.
+//! One command or batch, one transaction: lock and load, read the drafts, save, commit. The number of statements
+//! does not depend on the number of records. The order of a save stands in [`save`].
 
 use std::sync::Arc;
 
@@ -26,10 +22,15 @@ mod copy;
 mod create;
 pub(crate) mod draft;
 mod links;
+mod load;
 mod numbers;
 mod once;
+mod options;
 mod reach;
 mod remove;
+mod rows;
+pub(crate) mod save;
+pub(crate) mod saving;
 pub(crate) mod source;
 pub(crate) mod sql;
 mod update;

@@ -1,8 +1,9 @@
 // The bar at the foot of a phone: objects, search, create, you.
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { Boxes, LayoutGrid, Package, Plus, Search } from "lucide-react";
+import { LayoutGrid, Plus, Search, Settings } from "lucide-react";
 import { mayCreate, useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
+import { setupPages } from "@/catalog/setup-pages";
 import { Avatar, Glyph } from "@/components/bits";
 import { MenuButton, type MenuItem } from "@/components/menu";
 import { objectHue } from "@/lib/hues";
@@ -23,16 +24,13 @@ export function BottomBar({ onSignOut }: { onSignOut: () => void }) {
     icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
     onSelect: () => navigate({ to: "/o/$plural", params: { plural: o.plural } }),
   }));
-  if (catalog.may("manage_metadata")) {
-    objects.push(
-      {
-        label: "Objects and fields",
-        icon: <Boxes size={16} />,
-        separate: true,
-        onSelect: () => navigate({ to: "/setup/objects" }),
-      },
-      { label: "Packages", icon: <Package size={16} />, onSelect: () => navigate({ to: "/setup/packages" }) },
-    );
+  if (setupPages(catalog).length > 0) {
+    objects.push({
+      label: "Setup",
+      icon: <Settings size={16} />,
+      separate: true,
+      onSelect: () => navigate({ to: "/setup" }),
+    });
   }
   const target = here && mayCreate(here) ? here : catalog.navigation.find(mayCreate);
   return (

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import { sessionExpired, unreachable } from "@/api/client";
+import { forgetGroups } from "@/api/groups";
 import { forgetSources } from "@/api/list-source";
 import { messageOf, Problem } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
@@ -13,6 +14,7 @@ import { catalogQuery } from "@/catalog/load";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Toasts } from "@/components/toast";
+import { neededIntent } from "@/fields/save";
 import { useCell } from "@/lib/cell";
 import { commandMenuOpen, createIntent, helpOpen } from "@/lib/intents";
 import { BottomBar } from "./bottom-bar";
@@ -24,6 +26,7 @@ const CommandMenu = lazy(() =>
   import("@/features/command-menu/command-menu").then((m) => ({ default: m.CommandMenu })),
 );
 const CreateDrawer = lazy(() => import("@/features/create/create-drawer").then((m) => ({ default: m.CreateDrawer })));
+const NeededDialog = lazy(() => import("@/features/create/needed-dialog").then((m) => ({ default: m.NeededDialog })));
 const HelpSheet = lazy(() => import("@/features/help/help-sheet").then((m) => ({ default: m.HelpSheet })));
 
 export function Shell() {
@@ -45,6 +48,7 @@ export function Shell() {
     client.clear();
     recordStore.clear();
     forgetSources();
+    forgetGroups();
     router.navigate({ to: "/sign-in" });
   }, [client, router]);
 
@@ -104,11 +108,13 @@ function Overlays() {
   const create = useCell(createIntent);
   const commands = useCell(commandMenuOpen);
   const help = useCell(helpOpen);
+  const needed = useCell(neededIntent);
   useGlobalShortcuts();
   return (
     <Suspense fallback={null}>
       {commands && <CommandMenu onClose={() => commandMenuOpen.set(false)} />}
       {create && <CreateDrawer key={create.object} intent={create} onClose={() => createIntent.set(null)} />}
+      {needed && <NeededDialog key={needed.id} needed={needed} onClose={() => neededIntent.set(null)} />}
       {help && <HelpSheet onClose={() => helpOpen.set(false)} />}
     </Suspense>
   );

@@ -1,8 +1,9 @@
 // The sidebar: workspace, command menu, objects, setup, the person. Navigation comes from metadata.
 import { Link, useParams } from "@tanstack/react-router";
-import { Boxes, ChevronRight, CircleHelp, LogOut, Monitor, Moon, Package, Search, Sun } from "lucide-react";
+import { ChevronRight, CircleHelp, LogOut, Monitor, Moon, Search, Settings, Sun } from "lucide-react";
 import { isPart, useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
+import { setupPages } from "@/catalog/setup-pages";
 import type { ObjectDef } from "@/catalog/types";
 import { Avatar, Glyph } from "@/components/bits";
 import { Kbd } from "@/components/kbd";
@@ -108,18 +109,11 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
         )}
       </nav>
       <div className="flex flex-col gap-px px-2 py-2">
-        {catalog.may("manage_metadata") && (
-          <>
-            <div className="px-2 pb-1 font-medium text-text-3 text-xs">Setup</div>
-            <Link to="/setup/objects" className={row} activeProps={here} inactiveProps={away}>
-              <Boxes size={16} className="mx-px" />
-              Objects and fields
-            </Link>
-            <Link to="/setup/packages" className={row} activeProps={here} inactiveProps={away}>
-              <Package size={16} className="mx-px" />
-              Packages
-            </Link>
-          </>
+        {setupPages(catalog).length > 0 && (
+          <Link to="/setup" className={row} activeProps={here} inactiveProps={away}>
+            <Settings size={16} className="mx-px" />
+            Setup
+          </Link>
         )}
         <MenuButton items={menu} label="You" side="top" header={<UserCard />}>
           {(button) => (

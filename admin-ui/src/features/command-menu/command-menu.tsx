@@ -1,11 +1,12 @@
 // ⌘K: go anywhere, find any record by name, create, and switch the theme.
 import { useQueries } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Boxes, CircleHelp, Moon, Package, Plus, Sun } from "lucide-react";
+import { CircleHelp, Moon, Plus, Sun } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { listRecords } from "@/api/records";
 import { mayCreate, useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
+import { setupPages } from "@/catalog/setup-pages";
 import type { ObjectDef } from "@/catalog/types";
 import { Glyph } from "@/components/bits";
 import { Dialog } from "@/components/dialog";
@@ -69,26 +70,14 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
       words: o.name,
       run: () => navigate({ to: "/o/$plural", params: { plural: o.plural } }),
     }));
-    if (catalog.may("manage_metadata")) {
-      go.push(
-        {
-          id: "go:setup",
-          label: "Objects and fields",
-          group: "Go to",
-          icon: tile(<Boxes size={16} />),
-          words: "setup metadata",
-          run: () => navigate({ to: "/setup/objects" }),
-        },
-        {
-          id: "go:packages",
-          label: "Packages",
-          group: "Go to",
-          icon: tile(<Package size={16} />),
-          words: "setup install",
-          run: () => navigate({ to: "/setup/packages" }),
-        },
-      );
-    }
+    const setup: Command[] = setupPages(catalog).map((page) => ({
+      id: `go:${page.to}`,
+      label: page.label,
+      group: "Setup",
+      icon: tile(<page.icon size={16} />),
+      words: `setup ${page.group} ${page.words ?? ""}`,
+      run: () => navigate({ to: page.to }),
+    }));
     const make: Command[] = catalog.navigation.filter(mayCreate).map((o) => ({
       id: `new:${o.name}`,
       label: `New ${inSentence(o.label)}`,
@@ -134,7 +123,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
         run: () => helpOpen.set(true),
       },
     ];
-    return [...go, ...make, ...fields, ...other];
+    return [...go, ...make, ...setup, ...fields, ...other];
   }, [catalog, navigate]);
 
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

@@ -11,10 +11,10 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Glyph, Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { FieldFrame } from "@/components/field-frame";
 import { Checkbox } from "@/components/inputs";
 import { Kbd } from "@/components/kbd";
 import { toast } from "@/components/toast";
+import { errorOf, FormField } from "@/fields/form-field";
 import { isEmpty } from "@/fields/kind";
 import { checkValue, kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
@@ -169,48 +169,5 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
         {showMore && <div className="grid gap-x-4 gap-y-3.5 phone:grid-cols-2">{more.map((f) => field(f, 1))}</div>}
       </div>
     </Dialog>
-  );
-}
-
-/** The error of a field may be told under its own name or under a key of its value. */
-function errorOf(errors: Record<string, string>, field: FieldDef): string | undefined {
-  const keys = [field.name, ...Object.keys(kindOf(field).patch(null, field))];
-  return keys.map((key) => errors[key]).find(Boolean);
-}
-
-interface FormFieldProps {
-  field: FieldDef;
-  value: unknown;
-  error: string | undefined;
-  onChange: (value: unknown) => void;
-  autoFocus: boolean;
-}
-
-function FormField({ field, value, error, onChange, autoFocus }: FormFieldProps) {
-  const kind = kindOf(field);
-  const Input = kind.input;
-  const Icon = kind.icon;
-  const whole = kind.wide || autoFocus || kind.kind === "any_lookup" || kind.kind === "tags";
-  return (
-    <FieldFrame
-      label={field.label}
-      icon={<Icon size={12} />}
-      required={Boolean(field.required) && kind.kind !== "boolean"}
-      hint={field.help}
-      error={error}
-      {...(whole ? { className: "col-span-full" } : {})}
-    >
-      {({ id, describedBy, invalid }) => (
-        <Input
-          id={id}
-          field={field}
-          value={value}
-          onChange={onChange}
-          describedBy={describedBy}
-          invalid={invalid}
-          autoFocus={autoFocus || undefined}
-        />
-      )}
-    </FieldFrame>
   );
 }

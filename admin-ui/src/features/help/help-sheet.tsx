@@ -31,6 +31,17 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    title: "Boards",
+    keys: [
+      ["↑ ↓ ← →", "Move between cards"],
+      ["alt ← →", "Move the card to the next column"],
+      ["m", "Choose where the card goes"],
+      ["n", "Add a card to this column"],
+      ["enter", "Open the record"],
+      ["space", "Peek"],
+    ],
+  },
+  {
     title: "Forms and values",
     keys: [
       ["enter", "Save the value"],

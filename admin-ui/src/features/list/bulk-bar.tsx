@@ -7,6 +7,7 @@ import { mayDelete } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
 import { Button, IconButton } from "@/components/button";
 import { toast, toastError } from "@/components/toast";
+import { t } from "@/lib/i18n";
 import { count, inSentence } from "@/lib/text";
 import type { Selection } from "./use-selection";
 
@@ -25,7 +26,8 @@ export function BulkBar({ object, selection }: { object: ObjectDef; selection: S
     if (gone.length) {
       toast(`Deleted ${words(gone.length)}`, {
         action: {
-          label: "Undo",
+          label: t("Undo"),
+          undo: true,
           run: async () => {
             const stuck = await forEachRecord(gone, (id) => restoreRecord(object, id));
             if (stuck.size)

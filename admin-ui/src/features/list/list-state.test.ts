@@ -62,6 +62,14 @@ it("starts from the view, with the name first and nested names asked for", () =>
   });
 });
 
+it("shows a view as it says, or as the URL does", () => {
+  const board = listState(catalog, object, { view: "board" });
+  expect([board.display, board.group?.name]).toEqual(["board", "phase"]);
+  expect(listState(catalog, object, { as: "board", group: "gone" }).group?.name).toBe("phase");
+  expect(listState(catalog, object, { view: "board", as: "table" }).display).toBe("table");
+  expect(listState(catalog, object, {}).displays).toEqual(["table", "board", "calendar", "timeline"]);
+});
+
 it("reads the URL and forgives it", () => {
   expect(readListSearch({ q: 42, f: "no", sort: "", cols: "a,b", junk: 1 })).toEqual({
     view: undefined,
@@ -69,6 +77,8 @@ it("reads the URL and forgives it", () => {
     f: undefined,
     sort: undefined,
     cols: "a,b",
+    as: undefined,
+    group: undefined,
     peek: undefined,
   });
 });

@@ -1,6 +1,7 @@
 // What a list shows: the view it starts from, and what the URL changes about it.
 import type { ListRequest } from "@/api/records";
 import type { Catalog } from "@/catalog/catalog";
+import { boardField, type Display, displaysOf, isDisplay } from "@/catalog/displays";
 import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
 import type { FieldDef, ListViewDef, ObjectDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
@@ -13,6 +14,8 @@ export interface ListSearch {
   f?: Condition[] | undefined;
   sort?: string | undefined;
   cols?: string | undefined;
+  as?: Display | undefined;
+  group?: string | undefined;
   peek?: string | undefined;
 }
 
@@ -28,6 +31,8 @@ export function readListSearch(raw: Record<string, unknown>): ListSearch {
     f: f.length ? f : undefined,
     sort: word("sort"),
     cols: word("cols"),
+    as: isDisplay(raw.as) ? raw.as : undefined,
+    group: word("group"),
     peek: word("peek"),
   };
 }
@@ -40,7 +45,11 @@ export interface SortKey {
 export interface ListState {
   view: ListViewDef | undefined;
   views: ListViewDef[];
+  display: Display;
+  displays: Display[];
   columns: FieldDef[];
+  /** What the rows or cards are grouped by, if they are. */
+  group: FieldDef | undefined;
   sort: SortKey[];
   conditions: Condition[];
   text: string;
@@ -94,12 +103,20 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
     text ? compare("name", "contains", text) : null,
     ...conditions.map((c) => conditionAst(object, c)),
   ]);
+  const displays = displaysOf(object);
+  const wanted = search.as ?? view?.display ?? "table";
+  const display = displays.includes(wanted) ? wanted : "table";
+  const group = display === "board" ? boardField(object, view, search.group) : undefined;
   const fields = new Set(["id", "version", "name"]);
-  for (const field of columns) for (const path of kindOf(field).paths(field)) fields.add(path);
+  for (const field of [...columns, ...(group ? [group] : [])])
+    for (const path of kindOf(field).paths(field)) fields.add(path);
   return {
     view,
     views,
+    display,
+    displays,
     columns,
+    group,
     sort,
     conditions,
     text,

@@ -17,6 +17,7 @@ import { InlineEditor } from "@/fields/inline-editor";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
 import { Value } from "./field-row";
@@ -72,7 +73,8 @@ export function useRecordActions(object: ObjectDef, record: RecordData | undefin
           onGone();
           toast(`Deleted ${String(record.name || object.label)}`, {
             action: {
-              label: "Undo",
+              label: t("Undo"),
+              undo: true,
               run: () =>
                 restoreRecord(object, record.id)
                   .then(() => client.invalidateQueries({ queryKey: ["record", object.name, record.id] }))

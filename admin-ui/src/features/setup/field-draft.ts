@@ -40,8 +40,19 @@ export function startDraft(_object: ObjectDef, kind: FieldKind, field: FieldDef 
   };
 }
 
-/** The definition as the API takes it: settings that are not given stay out. */
-export function definitionOf(draft: FieldDraft, kind: FieldKind, object: ObjectDef): Record<string, unknown> {
+/** A name for the list on the other side that nothing there has yet. */
+function freeInverse(object: ObjectDef, name: string, target: ObjectDef | undefined): string {
+  const used = new Set([...(target?.fields ?? []), ...(target?.relations ?? [])].map((part) => part.name));
+  return used.has(object.plural) ? `${name}_${object.plural}`.slice(0, 40) : object.plural;
+}
+
+/** The definition as the API takes it: settings that are not given stay out. `target` is what a relation points to. */
+export function definitionOf(
+  draft: FieldDraft,
+  kind: FieldKind,
+  object: ObjectDef,
+  target?: ObjectDef,
+): Record<string, unknown> {
   const name = draft.name ?? apiName(draft.label);
   const definition: Record<string, unknown> = { ...draft.rest, name, kind: kind.kind, label: draft.label.trim() };
   if (draft.help.trim()) definition.help = draft.help.trim();
@@ -53,11 +64,17 @@ export function definitionOf(draft: FieldDraft, kind: FieldKind, object: ObjectD
   }
   if (draft.settings.option_set) delete definition.options;
   const needsInverse = kind.settings.some((s) => s.name === "inverse");
-  if (needsInverse && isEmpty(definition.inverse) && name) definition.inverse = object.plural;
+  if (needsInverse && isEmpty(definition.inverse) && name) definition.inverse = freeInverse(object, name, target);
   if (definition.on_delete === "set_null" && definition.required) definition.on_delete = "restrict";
   return definition;
 }
 
-export function changeOf(object: ObjectDef, definition: Record<string, unknown>): Change {
-  return { kind: "fields", name: `${object.name}.${String(definition.name)}`, definition };
+/** The change that makes the definition; under another name than before it renames. */
+export function changeOf(object: ObjectDef, definition: Record<string, unknown>, before?: string): Change {
+  return { kind: "fields", name: `${object.name}.${before ?? String(definition.name)}`, definition };
+}
+
+/** A field as its definition was written, without what the catalog adds. */
+export function bare(field: FieldDef): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(field).filter(([key]) => !READ_ONLY.has(key)));
 }

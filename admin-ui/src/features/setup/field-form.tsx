@@ -6,6 +6,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { Switch, TextArea, TextInput } from "@/components/inputs";
 import type { FieldKind } from "@/fields/kind";
 import type { FieldDraft } from "./field-draft";
+import { RelationDiagram } from "./relation-diagram";
 import { SettingInput } from "./setting-input";
 
 interface FieldFormProps {
@@ -14,11 +15,13 @@ interface FieldFormProps {
   draft: FieldDraft;
   definition: Record<string, unknown>;
   existing: boolean;
+  /** The name belongs to a package and stays. */
+  packaged: boolean;
   errors: Record<string, string>;
   onChange: (patch: Partial<FieldDraft>) => void;
 }
 
-export function FieldForm({ object, kind, draft, definition, existing, errors, onChange }: FieldFormProps) {
+export function FieldForm({ object, kind, draft, definition, existing, packaged, errors, onChange }: FieldFormProps) {
   const catalog = useCatalog();
   const Input = kind.input;
   const preview: FieldDef = { ...(definition as FieldDef), label: "Default", required: false };
@@ -42,11 +45,15 @@ export function FieldForm({ object, kind, draft, definition, existing, errors, o
           />
         )}
       </FieldFrame>
-      <FieldFrame label="API name" error={errors.name}>
+      <FieldFrame
+        label="API name"
+        error={errors.name}
+        hint={existing ? "Another name changes the API; views, pages and rules follow." : undefined}
+      >
         {(ids) => (
           <TextInput
             id={ids.id}
-            disabled={existing}
+            disabled={packaged}
             spellCheck={false}
             className="font-mono text-xs"
             maxLength={40}
@@ -57,6 +64,7 @@ export function FieldForm({ object, kind, draft, definition, existing, errors, o
           />
         )}
       </FieldFrame>
+      <RelationDiagram object={object} definition={definition} />
       {kind.settings.map((setting) => (
         <SettingInput
           key={setting.name}

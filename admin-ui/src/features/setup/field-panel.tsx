@@ -1,23 +1,24 @@
 // Making or changing a field: first its kind, then its settings, always with the plan of what will happen.
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
-import { applyChanges, saveField } from "@/api/metadata";
+import { applyChanges, planChanges, saveField } from "@/api/metadata";
 import { problemsByField } from "@/api/problem";
 import { useCatalog } from "@/catalog/catalog";
-import type { Removal } from "@/catalog/field-removal";
 import { useReloadCatalog } from "@/catalog/load";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { isSafe, usePlan } from "@/changes/plan";
+import { PlanStrip } from "@/changes/plan-strip";
+import { ReviewDialog } from "@/changes/review-dialog";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { toast } from "@/components/toast";
 import type { FieldKind } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
-import { ConfirmLoss } from "./confirm-loss";
-import { changeOf, definitionOf, type FieldDraft, startDraft } from "./field-draft";
+import { bare, changeOf, definitionOf, type FieldDraft, startDraft } from "./field-draft";
 import { FieldForm } from "./field-form";
 import { KindGrid } from "./kind-grid";
-import { PlanStrip, usePlan } from "./plan-strip";
+import { RetireField } from "./retire-field";
 
 interface FieldPanelProps {
   object: ObjectDef;
@@ -55,51 +56,60 @@ interface FieldEditorProps {
 
 function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps) {
   const reload = useReloadCatalog();
-  const catalog = useCatalog();
   const [draft, setDraft] = useState<FieldDraft>(() => startDraft(object, kind, field));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const [deleting, setDeleting] = useState(false);
-  const definition = definitionOf(draft, kind, object);
+  const [reviewing, setReviewing] = useState(false);
+  const { to } = draft.settings;
+  const definition = definitionOf(draft, kind, object, useCatalog().object(typeof to === "string" ? to : undefined));
   const ready = Boolean(definition.name) && missing(draft, kind) === null;
-  const plan = usePlan(ready ? [changeOf(object, definition)] : null);
-  const taken = !field && object.fields.some((f) => f.name === definition.name);
+  const change = changeOf(object, definition, field?.name);
+  const plan = usePlan(ready ? [change] : null);
+  const taken = definition.name !== field?.name && object.fields.some((f) => f.name === definition.name);
 
   async function save() {
     const lacking = missing(draft, kind);
     if (!draft.label.trim()) return setErrors({ label: "Give the field a label." });
     if (taken) return setErrors({ name: `${object.label} already has a field ${String(definition.name)}.` });
     if (lacking) return setErrors({ [lacking]: "This is needed." });
+    // A plan that is safe is done at once, as it stands under the form; any other is looked at first.
+    if (plan.plan && !plan.plan.steps.every(isSafe)) return setReviewing(true);
     setBusy(true);
     try {
-      await saveField(object.name, String(definition.name), definition);
-      await reload();
-      toast(field ? `Saved ${draft.label}` : `Added ${draft.label} to ${object.plural_label}`);
-      onClose();
+      await saveField(object.name, field?.name ?? String(definition.name), definition);
+      await finish();
     } catch (error) {
       setBusy(false);
       setErrors(problemsByField(error));
     }
   }
 
-  if (deleting && field) {
-    const removal = catalog.removal(object.name, field.name);
+  async function finish() {
+    await reload();
+    toast(field ? `Saved ${draft.label}` : `Added ${draft.label} to ${object.plural_label}`);
+    onClose();
+  }
+
+  if (reviewing) {
     return (
-      <ConfirmLoss
-        title={`Delete the field ${field.label}?`}
-        verb="Delete field"
-        about={`It disappears from lists, forms and the API at once. Its values are kept for 30 days, then purged. ${alsoChanged(removal)}`}
-        changes={removal.changes}
-        word={field.name}
-        run={(loss) => applyChanges(removal.changes, `Delete the field ${field.label}`, loss)}
-        onClose={() => setDeleting(false)}
-        onDone={async () => {
-          await reload();
-          toast(`Deleted ${field.label}`);
-          onClose();
-        }}
+      <ReviewDialog
+        title={field ? `Change the field ${field.label}` : `Add the field ${draft.label}`}
+        verb={field ? "Save field" : "Add field"}
+        word={String(definition.name)}
+        planKey={change}
+        plan={(signal) => planChanges([change], signal)}
+        apply={({ message, allowDataLoss }) => applyChanges([change], message, allowDataLoss)}
+        parts={[{ kind: "fields", name: change.name, before: field && bare(field), after: definition }]}
+        messageHint="Why it is changed; shown in the change history."
+        onClose={() => setReviewing(false)}
+        onDone={finish}
       />
     );
+  }
+
+  if (deleting && field) {
+    return <RetireField object={object} field={field} onClose={() => setDeleting(false)} onDone={onClose} />;
   }
 
   const known = new Set([
@@ -162,6 +172,7 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
         draft={draft}
         definition={definition}
         existing={Boolean(field)}
+        packaged={Boolean(field?.package)}
         errors={taken ? { ...errors, name: `${object.label} already has a field ${String(definition.name)}.` } : errors}
         onChange={(patch) => {
           setDraft((d) => ({ ...d, ...patch }));
@@ -186,13 +197,4 @@ function missing(draft: FieldDraft, kind: FieldKind): string | null {
       return setting.name;
   }
   return null;
-}
-
-/** Which views and layouts let go of a field, in a sentence. */
-function alsoChanged({ views, layouts }: Removal): string {
-  const parts = [
-    ...(views.length ? [`${views.length === 1 ? "the view" : "the views"} ${views.join(", ")}`] : []),
-    ...(layouts ? ["the record page"] : []),
-  ];
-  return parts.length ? `It is also taken off ${parts.join(" and ")}.` : "";
 }

@@ -3,15 +3,17 @@ import { Plus } from "lucide-react";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Empty, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
+import { tableCell, tableHead } from "@/components/page-frame";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
-import { tableCell, tableHead } from "./setup-frame";
 
 interface FieldTableProps {
   object: ObjectDef;
   fields: FieldDef[];
   title: string;
   about?: string;
+  /** Said in place of the table when a search finds nothing. */
+  empty?: string | undefined;
   onOpen?: (field: FieldDef) => void;
   onNew?: () => void;
 }
@@ -29,7 +31,7 @@ function rules(field: FieldDef): string[] {
   ].filter(Boolean);
 }
 
-export function FieldTable({ object, fields, title, about, onOpen, onNew }: FieldTableProps) {
+export function FieldTable({ object, fields, title, about, empty, onOpen, onNew }: FieldTableProps) {
   return (
     <section aria-label={title} className="mb-8">
       <h2 className="mb-1 flex items-baseline gap-2 font-semibold text-base">
@@ -37,7 +39,9 @@ export function FieldTable({ object, fields, title, about, onOpen, onNew }: Fiel
         <span className="num font-normal text-text-3 text-xs">{fields.length}</span>
         {about && <span className="font-normal text-text-3 text-xs">{about}</span>}
       </h2>
-      {fields.length === 0 ? (
+      {fields.length === 0 && empty ? (
+        <p className="py-4 text-text-2">{empty}</p>
+      ) : fields.length === 0 ? (
         <Empty
           title="No fields of its own yet"
           action={
@@ -54,7 +58,7 @@ export function FieldTable({ object, fields, title, about, onOpen, onNew }: Fiel
         <table className="w-full table-fixed border-collapse">
           <thead>
             <tr>
-              <th scope="col" className={cx(tableHead, "w-[40%]")}>
+              <th scope="col" className={cx(tableHead, "w-[34%]")}>
                 Label
               </th>
               <th scope="col" className={cx(tableHead, "hidden phone:table-cell")}>
@@ -65,6 +69,9 @@ export function FieldTable({ object, fields, title, about, onOpen, onNew }: Fiel
               </th>
               <th scope="col" className={cx(tableHead, "hidden wide:table-cell")}>
                 Rules
+              </th>
+              <th scope="col" className={cx(tableHead, "hidden w-24 wide:table-cell")}>
+                Source
               </th>
             </tr>
           </thead>
@@ -126,6 +133,9 @@ function Row({
       </td>
       <td className={cx(tableCell, "hidden truncate text-text-2 text-xs wide:table-cell")}>
         {rules(field).join(" · ")}
+      </td>
+      <td className={cx(tableCell, "hidden truncate text-text-3 text-xs wide:table-cell")}>
+        {field.standard ? "System" : (field.package ?? "Custom")}
       </td>
     </tr>
   );

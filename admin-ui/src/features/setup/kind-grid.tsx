@@ -3,6 +3,7 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import { TextInput } from "@/components/inputs";
 import type { FieldKind, Group } from "@/fields/kind";
 import { kinds } from "@/fields/registry";
+import { KindSample } from "./kind-sample";
 
 const GROUPS: Group[] = ["Text", "Numbers", "Choices", "Dates", "Relations", "Other"];
 
@@ -76,6 +77,9 @@ function KindButton({ kind, onPick }: { kind: FieldKind; onPick: (kind: FieldKin
       <span className="min-w-0">
         <span className="block font-medium">{kind.label}</span>
         <span className="block text-text-2 text-xs">{kind.about}</span>
+        <span className="mt-1.5 flex h-5 text-xs empty:hidden">
+          <KindSample kind={kind} />
+        </span>
       </span>
     </button>
   );

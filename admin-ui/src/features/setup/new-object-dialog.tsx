@@ -6,6 +6,8 @@ import { problemsByField } from "@/api/problem";
 import { useCatalog } from "@/catalog/catalog";
 import { iconByName } from "@/catalog/icons";
 import { useReloadCatalog } from "@/catalog/load";
+import { usePlan } from "@/changes/plan";
+import { PlanStrip } from "@/changes/plan-strip";
 import { Glyph, Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
@@ -15,7 +17,6 @@ import { toast } from "@/components/toast";
 import { objectHue } from "@/lib/hues";
 import { apiName, plural } from "@/lib/text";
 import { IconPicker } from "./icon-picker";
-import { PlanStrip, usePlan } from "./plan-strip";
 
 interface Draft {
   label: string;

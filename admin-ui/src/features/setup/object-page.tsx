@@ -1,25 +1,27 @@
-// One object in setup: what it is, and its fields.
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+// One object in setup: its fields, pages, views and rules, each part at its own address.
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft, Ellipsis, ExternalLink, Plus, Trash2 } from "lucide-react";
-import { useEffect, useState } from "react";
-import { deleteObject } from "@/api/metadata";
+import { useState } from "react";
+import { deleteObject, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
 import { ownFields } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import { useReloadCatalog } from "@/catalog/load";
-import type { FieldDef, ObjectDef } from "@/catalog/types";
+import type { ObjectDef } from "@/catalog/types";
+import { ReviewDialog } from "@/changes/review-dialog";
 import { Empty, Glyph } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
+import { type LinkTab, LinkTabs } from "@/components/link-tabs";
 import { MenuButton } from "@/components/menu";
+import { backLink, outlineLink, PageFrame, useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
 import { objectHue } from "@/lib/hues";
 import { useShortcuts } from "@/lib/shortcuts";
-import { inSentence } from "@/lib/text";
-import { ConfirmLoss } from "./confirm-loss";
 import { FieldPanel } from "./field-panel";
-import { FieldTable } from "./field-table";
+import { FieldsTab } from "./fields-tab";
+import { LayoutsTab } from "./layouts-tab";
+import { ObjectSettings } from "./object-settings";
 import { Source } from "./objects-page";
-import { SetupFrame } from "./setup-frame";
 
 export function ObjectPage() {
   const { object: name } = useParams({ from: "/shell/setup/objects/$object" });
@@ -41,27 +43,27 @@ export function ObjectPage() {
   return <ObjectDetail key={object.name} object={object} />;
 }
 
-type Open = { kind: "new" } | { kind: "edit"; field: FieldDef } | { kind: "delete-object" } | null;
-
 function ObjectDetail({ object }: { object: ObjectDef }) {
   const catalog = useCatalog();
-  const navigate = useNavigate();
-  const reload = useReloadCatalog();
-  const [open, setOpen] = useState<Open>(null);
+  const search = useSearch({ from: "/shell/setup/objects/$object" });
+  const [open, setOpen] = useState<"new-field" | "delete" | null>(null);
+  useTitle(object.label, "Setup", catalog.me.tenant.name);
+  useShortcuts({ c: () => (object.system ? false : setOpen("new-field")) });
 
-  useEffect(() => {
-    document.title = `${object.label} · Setup · ${catalog.me.tenant.name}`;
-  }, [object, catalog]);
-  useShortcuts({ c: () => (object.system ? false : setOpen({ kind: "new" })) });
-
-  const standard = object.fields.filter((f) => f.standard);
+  const tabs: LinkTab[] = [
+    { id: "fields", label: "Fields", count: ownFields(object).length },
+    ...(object.system
+      ? []
+      : [
+          { id: "layouts", label: "Layouts", count: catalog.layoutsOf(object.name).length },
+          { id: "settings", label: "Settings" },
+        ]),
+  ];
+  const tab = tabs.find((t) => t.id === search.tab)?.id ?? "fields";
   return (
-    <SetupFrame
+    <PageFrame
       above={
-        <Link
-          to="/setup/objects"
-          className="-ms-1.5 mb-3 inline-flex h-7 items-center gap-1.5 rounded-control px-1.5 font-medium text-text-2 text-xs hover:bg-hover hover:text-text"
-        >
+        <Link to="/setup/objects" className={backLink}>
           <ArrowLeft size={13} />
           Objects and fields
         </Link>
@@ -72,88 +74,96 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
           {object.label}
         </span>
       }
-      about={
-        <span className="mt-2 flex flex-col gap-2">
-          {object.description && <span>{object.description}</span>}
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <span className="font-mono text-xs">{object.name}</span>
-            <span className="font-mono text-text-3 text-xs">/api/v1/{object.plural}</span>
-            <Source package_={object.package} system={Boolean(object.system)} />
-          </span>
-        </span>
-      }
+      about={<About object={object} />}
       action={
         !object.system && (
           <>
-            <Link
-              to="/o/$plural"
-              params={{ plural: object.plural }}
-              className="inline-flex h-8 items-center gap-1.5 rounded-control border border-line-2 bg-surface px-3 font-medium hover:bg-hover"
-            >
+            <Link to="/o/$plural" params={{ plural: object.plural }} className={outlineLink}>
               <ExternalLink size={14} />
               Records
             </Link>
-            <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen({ kind: "new" })}>
+            <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen("new-field")}>
               New field
             </Button>
-            <MenuButton
-              align="end"
-              label="Object actions"
-              items={[
-                {
-                  label: "Delete object",
-                  icon: <Trash2 size={15} />,
-                  danger: true,
-                  onSelect: () => setOpen({ kind: "delete-object" }),
-                },
-              ]}
-            >
-              {(button) => (
-                <IconButton label="Object actions" className="size-8" {...button}>
-                  <Ellipsis size={16} />
-                </IconButton>
-              )}
-            </MenuButton>
+            <ObjectMenu onDelete={() => setOpen("delete")} />
           </>
         )
       }
+      below={
+        <LinkTabs
+          label={`Parts of ${object.label}`}
+          tabs={tabs}
+          current={tab}
+          link={(one, props) => (
+            <Link
+              key={one.id}
+              to="/setup/objects/$object"
+              params={{ object: object.name }}
+              search={{ tab: one.id === "fields" ? undefined : one.id }}
+              {...props}
+            />
+          )}
+        />
+      }
     >
-      <FieldTable
-        object={object}
-        fields={ownFields(object)}
-        title="Fields"
-        onOpen={(field) => setOpen({ kind: "edit", field })}
-        onNew={() => setOpen({ kind: "new" })}
-      />
-      {standard.length > 0 && (
-        <FieldTable
-          object={object}
-          fields={standard}
-          title="Standard fields"
-          about={`Every ${inSentence(object.label)} has these.`}
-        />
+      {tab === "fields" && <FieldsTab object={object} onNew={() => setOpen("new-field")} />}
+      {tab === "layouts" && <LayoutsTab object={object} />}
+      {tab === "settings" && <ObjectSettings object={object} />}
+      {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
+      {open === "delete" && <DeleteObject object={object} onClose={() => setOpen(null)} />}
+    </PageFrame>
+  );
+}
+
+function About({ object }: { object: ObjectDef }) {
+  return (
+    <span className="mt-2 flex flex-col gap-2">
+      {object.description && <span>{object.description}</span>}
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <span className="font-mono text-xs">{object.name}</span>
+        <span className="font-mono text-text-3 text-xs">/api/v1/{object.plural}</span>
+        <Source package_={object.package} system={Boolean(object.system)} />
+      </span>
+    </span>
+  );
+}
+
+function ObjectMenu({ onDelete }: { onDelete: () => void }) {
+  return (
+    <MenuButton
+      align="end"
+      label="Object actions"
+      items={[{ label: "Delete object", icon: <Trash2 size={15} />, danger: true, onSelect: onDelete }]}
+    >
+      {(button) => (
+        <IconButton label="Object actions" className="size-8" {...button}>
+          <Ellipsis size={16} />
+        </IconButton>
       )}
-      {open?.kind === "new" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
-      {open?.kind === "edit" && (
-        <FieldPanel key={open.field.name} object={object} field={open.field} onClose={() => setOpen(null)} />
-      )}
-      {open?.kind === "delete-object" && (
-        <ConfirmLoss
-          title={`Delete ${object.plural_label}?`}
-          verb="Delete object"
-          about="The object disappears from lists, pages and the API at once. Its data is kept for 30 days, then purged."
-          changes={[{ kind: "objects", name: object.name, definition: null }]}
-          run={(loss) => deleteObject(object.name, loss)}
-          word={object.name}
-          onClose={() => setOpen(null)}
-          onDone={async () => {
-            setOpen(null);
-            navigate({ to: "/setup/objects" });
-            await reload();
-            toast(`Deleted ${object.plural_label}`);
-          }}
-        />
-      )}
-    </SetupFrame>
+    </MenuButton>
+  );
+}
+
+function DeleteObject({ object, onClose }: { object: ObjectDef; onClose: () => void }) {
+  const navigate = useNavigate();
+  const reload = useReloadCatalog();
+  const changes = [{ kind: "objects", name: object.name, definition: null }];
+  return (
+    <ReviewDialog
+      title={`Delete ${object.plural_label}?`}
+      verb="Delete object"
+      danger
+      about="The object disappears from lists, pages and the API at once. Its data is kept for 30 days, then purged."
+      word={object.name}
+      planKey={changes}
+      plan={(signal) => planChanges(changes, signal)}
+      apply={({ allowDataLoss }) => deleteObject(object.name, allowDataLoss)}
+      onClose={onClose}
+      onDone={async () => {
+        navigate({ to: "/setup/objects" });
+        await reload();
+        toast(`Deleted ${object.plural_label}`);
+      }}
+    />
   );
 }

@@ -9,10 +9,10 @@ import type { ObjectDef } from "@/catalog/types";
 import { Empty, Glyph, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
 import { TextInput } from "@/components/inputs";
+import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
 import { objectHue } from "@/lib/hues";
 import { useShortcuts } from "@/lib/shortcuts";
 import { NewObjectDialog } from "./new-object-dialog";
-import { SetupFrame, tableCell, tableHead } from "./setup-frame";
 
 export function ObjectsPage() {
   const catalog = useCatalog();
@@ -27,7 +27,7 @@ export function ObjectsPage() {
   });
   const shown = catalog.objects.filter((o) => `${o.label} ${o.name}`.toLowerCase().includes(text.toLowerCase()));
   return (
-    <SetupFrame
+    <PageFrame
       title="Objects and fields"
       about="What your workspace keeps records of. Every object gets its own table, list, pages and API."
       action={
@@ -73,7 +73,7 @@ export function ObjectsPage() {
         </table>
       )}
       {creating && <NewObjectDialog onClose={() => setCreating(false)} />}
-    </SetupFrame>
+    </PageFrame>
   );
 }
 

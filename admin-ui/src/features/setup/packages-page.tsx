@@ -1,133 +1,175 @@
-// Packages: what can be installed, what is, and taking it away again.
+// Packages: what is installed, what could be, each with its plan before anything happens.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Package } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
+import { Loaded } from "@/api/loaded";
 import { installPackage, listPackages, type PackageInfo, uninstallPackage } from "@/api/metadata";
-import { messageOf } from "@/api/problem";
 import { useCatalog } from "@/catalog/catalog";
+import { objectIcon } from "@/catalog/icons";
 import { useReloadCatalog } from "@/catalog/load";
-import { Empty, Glyph, Notice, Skeleton, Tag } from "@/components/bits";
+import { ReviewDialog } from "@/changes/review-dialog";
+import { Empty, Glyph, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
-import { toast, toastError } from "@/components/toast";
+import { Checkbox } from "@/components/inputs";
+import { PageFrame, useTitle } from "@/components/page-frame";
+import { toast } from "@/components/toast";
+import { formatDateTime } from "@/lib/dates";
 import { objectHue } from "@/lib/hues";
-import { ConfirmLoss } from "./confirm-loss";
-import { SetupFrame } from "./setup-frame";
+import { count } from "@/lib/text";
+
+type Open = { doing: "install" | "uninstall"; item: PackageInfo } | null;
 
 export function PackagesPage() {
   const catalog = useCatalog();
   const client = useQueryClient();
   const reload = useReloadCatalog();
-  const [busy, setBusy] = useState<string | null>(null);
-  const [leaving, setLeaving] = useState<PackageInfo | null>(null);
+  const [open, setOpen] = useState<Open>(null);
   const query = useQuery({ queryKey: ["packages"], queryFn: ({ signal }) => listPackages(signal) });
+  useTitle("Packages", "Setup", catalog.me.tenant.name);
 
-  useEffect(() => {
-    document.title = `Packages · ${catalog.me.tenant.name}`;
-  }, [catalog]);
-
-  const refresh = () => Promise.all([client.invalidateQueries({ queryKey: ["packages"] }), reload()]);
-
-  async function install(item: PackageInfo) {
-    setBusy(item.name);
-    try {
-      await installPackage(item.name);
-      await refresh();
-      toast(`Installed ${item.label}`);
-    } catch (error) {
-      toastError(`${item.label} could not be installed. ${messageOf(error)}`);
-    }
-    setBusy(null);
+  async function done(text: string) {
+    setOpen(null);
+    await Promise.all([client.invalidateQueries({ queryKey: ["packages"] }), reload()]);
+    toast(text);
   }
 
   return (
-    <SetupFrame
+    <PageFrame
       title="Packages"
       about="Ready-made objects, fields, views and pages. They stay yours to change; upgrades keep what you changed."
     >
-      {query.isError && (
-        <Notice
-          title="The packages could not be loaded."
-          action={
-            <Button look="outline" onClick={() => query.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {messageOf(query.error)}
-        </Notice>
-      )}
-      {query.isPending && (
-        <div className="flex flex-col gap-6 pt-4">
-          {[60, 45, 55].map((w) => (
-            <Skeleton key={w} style={{ width: `${w}%` }} />
-          ))}
-        </div>
-      )}
-      {query.data?.length === 0 && <Empty title="No packages are available" />}
-      <ul className="divide-y divide-line border-line border-y">
-        {query.data?.map((item) => (
-          <PackageRow
-            key={item.name}
-            item={item}
-            busy={busy === item.name}
-            onInstall={() => install(item)}
-            onUninstall={() => setLeaving(item)}
-          />
-        ))}
-      </ul>
-      {leaving && (
-        <ConfirmLoss
-          title={`Uninstall ${leaving.label}?`}
-          verb="Uninstall"
-          about="Its objects, fields and views disappear at once. What you added yourself stays."
-          changes={null}
-          word={leaving.name}
-          run={(loss) => uninstallPackage(leaving.name, loss)}
-          onClose={() => setLeaving(null)}
-          onDone={async () => {
-            const { label } = leaving;
-            setLeaving(null);
-            await refresh();
-            toast(`Uninstalled ${label}`);
-          }}
+      <Loaded query={query} what="The packages">
+        {(packages) =>
+          packages.length === 0 ? (
+            <Empty title="No packages are available" />
+          ) : (
+            [true, false].map((installed) => {
+              const list = packages.filter((item) => item.installed === installed);
+              return list.length === 0 ? null : (
+                <section key={String(installed)} aria-label={installed ? "Installed" : "Available"} className="mb-8">
+                  <h2 className="mb-1 font-semibold text-base">{installed ? "Installed" : "Available"}</h2>
+                  <ul className="divide-y divide-line border-line border-y">
+                    {list.map((item) => (
+                      <PackageRow key={item.name} item={item} all={packages} onOpen={setOpen} />
+                    ))}
+                  </ul>
+                </section>
+              );
+            })
+          )
+        }
+      </Loaded>
+      {open?.doing === "install" && (
+        <InstallDialog
+          item={open.item}
+          onClose={() => setOpen(null)}
+          onDone={() => done(`Installed ${open.item.label}`)}
         />
       )}
-    </SetupFrame>
+      {open?.doing === "uninstall" && (
+        <ReviewDialog
+          title={`Uninstall ${open.item.label}?`}
+          verb="Uninstall"
+          danger
+          about="Its objects, fields and views disappear at once. What you added yourself stays."
+          word={open.item.name}
+          planKey={["uninstall", open.item.name]}
+          plan={() => uninstallPackage(open.item.name, { dry_run: true, allow_data_loss: true })}
+          apply={({ allowDataLoss }) =>
+            uninstallPackage(open.item.name, allowDataLoss ? { allow_data_loss: true } : {})
+          }
+          onClose={() => setOpen(null)}
+          onDone={() => done(`Uninstalled ${open.item.label}`)}
+        />
+      )}
+    </PageFrame>
   );
 }
 
 interface PackageRowProps {
   item: PackageInfo;
-  busy: boolean;
-  onInstall: () => void;
-  onUninstall: () => void;
+  all: PackageInfo[];
+  onOpen: (open: Open) => void;
 }
 
-function PackageRow({ item, busy, onInstall, onUninstall }: PackageRowProps) {
-  const needs = Object.keys(item.requires ?? {});
+function PackageRow({ item, all, onOpen }: PackageRowProps) {
+  const catalog = useCatalog();
+  const labelOf = (name: string) => all.find((p) => p.name === name)?.label ?? name;
+  const needs = Object.keys(item.requires ?? {}).map(labelOf);
+  const neededBy = all.filter((p) => p.installed && p.requires && item.name in p.requires).map((p) => p.label);
+  const objects = catalog.objects.filter((o) => o.package === item.name);
+  const fields = catalog.objects.flatMap((o) => o.fields).filter((f) => f.package === item.name).length;
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5">
+    <li className="flex flex-wrap items-start gap-x-4 gap-y-2 py-3.5">
       <Glyph icon={Package} hue={objectHue(item.name)} size={32} />
       <div className="min-w-0 flex-1 basis-60">
         <div className="flex flex-wrap items-center gap-2">
-          <h2 className="font-semibold text-base">{item.label}</h2>
+          <h3 className="font-semibold text-base">{item.label}</h3>
           <span className="font-mono text-text-3 text-xs">
             {item.name} {item.installed_version ?? item.version}
           </span>
-          {item.installed && <Tag color="green">Installed</Tag>}
+          {item.installed && item.installed_version !== item.version && (
+            <Tag color="yellow">{`${item.version} available`}</Tag>
+          )}
         </div>
         {item.description && <p className="max-w-[70ch] text-text-2">{item.description}</p>}
-        {needs.length > 0 && <p className="text-text-3 text-xs">Brings along {needs.join(", ")}</p>}
+        {objects.length > 0 && (
+          <p className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs">
+            {objects.map((o) => (
+              <span key={o.name} className="inline-flex items-center gap-1.5">
+                <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={16} />
+                {o.plural_label}
+              </span>
+            ))}
+            <span className="text-text-3">{count(fields, "field", "fields")}</span>
+          </p>
+        )}
+        <p className="mt-1 text-text-3 text-xs">
+          {[
+            item.installed_at ? `Installed ${formatDateTime(item.installed_at)}` : "",
+            needs.length ? `${item.installed ? "Stands on" : "Brings along"} ${needs.join(", ")}` : "",
+            neededBy.length ? `Needed by ${neededBy.join(", ")}` : "",
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </p>
       </div>
-      {item.installed ? (
-        <Button look="outline" size="md" onClick={onUninstall}>
-          Uninstall
-        </Button>
-      ) : (
-        <Button look="solid" size="md" busy={busy} onClick={onInstall}>
-          {busy ? "Installing" : "Install"}
-        </Button>
-      )}
+      <Button
+        look={item.installed ? "outline" : "solid"}
+        size="md"
+        aria-label={`${item.installed ? "Uninstall" : "Install"} ${item.label}`}
+        onClick={() => onOpen({ doing: item.installed ? "uninstall" : "install", item })}
+      >
+        {item.installed ? "Uninstall" : "Install"}
+      </Button>
     </li>
+  );
+}
+
+/** Installing: the plan with all that comes along, and whether sample records come too. */
+function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: () => void; onClose: () => void }) {
+  const [samples, setSamples] = useState(false);
+  const needs = Object.keys(item.requires ?? {});
+  return (
+    <ReviewDialog
+      title={`Install ${item.label}`}
+      verb="Install"
+      word={item.name}
+      about={
+        <div className="flex flex-col gap-3">
+          <p>{item.description}</p>
+          {needs.length > 0 && <p>Packages it stands on come along when they are not here yet: {needs.join(", ")}.</p>}
+          <label className="flex items-center gap-2 text-text">
+            <Checkbox checked={samples} onChange={(e) => setSamples(e.target.checked)} />
+            With sample records to try it out
+          </label>
+        </div>
+      }
+      planKey={["install", item.name]}
+      plan={() => installPackage(item.name, { dry_run: true })}
+      apply={() => installPackage(item.name, samples ? { samples } : {})}
+      onClose={onClose}
+      onDone={onDone}
+    />
   );
 }

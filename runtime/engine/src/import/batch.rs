@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use metadata::Problem;
 use metadata::catalog::Object;
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::lookup;
@@ -17,6 +17,8 @@ use super::source::Raw;
 use crate::error::Result;
 use crate::write::bulk;
 use crate::write::draft::{Draft, Slots};
+use crate::write::save::save;
+use crate::write::saving::{Saving, Way};
 use crate::write::source::printed;
 
 /// Rows and drafts, side by side.
@@ -94,9 +96,8 @@ impl Batch {
         }
     }
 
-    /// Everything that can be told before writing: lookups, which records are meant, references,
-    /// uniqueness. What remains is good, as far as anybody can know.
-    pub async fn check(
+    /// Looks up which records the rows speak of; rows that lead nowhere are rejected.
+    pub async fn find(
         &mut self,
         connection: &mut PgConnection,
         seen: Option<&Seen>,
@@ -110,22 +111,45 @@ impl Batch {
             self.find_known(connection, (&plan, &slots), matched).await?;
             self.reject(rejects);
         }
-        loop {
-            let found = bulk::wrong_references(connection, &plan.context, &slots, &self.drafts).await?;
-            self.blame(found);
-            // A row that points to a row which stays out has to stay out too.
-            if self.reject(rejects) {
-                continue;
+        Ok(())
+    }
+
+    /// Saves the rows in the order of every save. Those that it refuses are rejected, and the rest is saved
+    /// without them: a row that points to a row which stays out has to stay out too.
+    pub async fn save(
+        &mut self,
+        connection: &mut PgConnection,
+        seen: Option<&Seen>,
+        rejects: &mut Vec<Row>,
+    ) -> Result<()> {
+        let (plan, object) = (self.plan.clone(), self.object());
+        let slots = Slots::new(&object);
+        while !self.rows.is_empty() {
+            let way = if seen.is_some() { Way::Trial } else { Way::Rows };
+            let mut saving = Saving::new(&plan.context, &slots, way);
+            saving.drafts = std::mem::take(&mut self.drafts);
+            let mut savepoint = connection.begin().await?;
+            let outcome = save(&mut savepoint, &mut saving).await;
+            self.drafts = saving.drafts;
+            outcome?;
+            for (n, problems) in saving.found {
+                self.rows[n].problems.extend(problems);
             }
-            let found = bulk::duplicates(connection, &plan.context, &slots, &self.drafts).await?;
-            self.blame(found);
             if let Some(seen) = seen {
                 self.blame(seen.duplicates(&slots, (&self.rows, &self.drafts), plan.matched.as_ref()));
             }
-            if !self.reject(rejects) {
-                return Ok(());
+            if self.rows.iter().any(|row| !row.problems.is_empty()) {
+                savepoint.rollback().await?;
+                self.reject(rejects);
+                continue;
             }
+            match seen {
+                Some(_) => savepoint.rollback().await?,
+                None => savepoint.commit().await?,
+            }
+            break;
         }
+        Ok(())
     }
 
     /// Tells the rows that change a record from those that are new.
@@ -139,7 +163,11 @@ impl Batch {
             self.rows.iter().zip(&self.drafts).map(|(row, draft)| key(row, draft, matched)).collect();
         let known =
             lookup::matching(connection, plan, matched, keys.iter().flatten().cloned().collect()).await?;
-        let (editable, visible) = lock(connection, plan, &known).await?;
+        let ids: Vec<Uuid> = known.values().copied().collect();
+        let (mut editable, visible) = match ids.is_empty() {
+            true => (HashMap::new(), HashSet::new()),
+            false => bulk::lock(connection, &plan.context, (slots, &ids)).await?,
+        };
         for ((row, draft), key) in self.rows.iter_mut().zip(&mut self.drafts).zip(keys) {
             let Some(key) = key else {
                 let message = "the row does not say which record it means";
@@ -147,10 +175,10 @@ impl Batch {
                 continue;
             };
             match known.get(&key) {
-                Some(id) if editable.contains(id) => {
+                Some(id) if editable.contains_key(id) => {
                     draft.id = *id;
+                    draft.stored = editable.remove(id);
                     row.is_change = true;
-                    row.problems.extend(slots.missing(draft, false));
                 }
                 Some(id) if visible.contains(id) => {
                     row.problems.push(Problem::new("", "forbidden", "you may not edit this record"));
@@ -173,16 +201,4 @@ pub(super) fn key(row: &Row, draft: &Draft, matched: &Match) -> Option<String> {
         Some(slot) => draft.slots[slot].as_ref().and_then(printed),
         None => row.known_by.clone(),
     }
-}
-
-async fn lock(
-    connection: &mut PgConnection,
-    plan: &Plan,
-    known: &HashMap<String, Uuid>,
-) -> Result<(HashSet<Uuid>, HashSet<Uuid>)> {
-    let ids: Vec<Uuid> = known.values().copied().collect();
-    if ids.is_empty() {
-        return Ok((HashSet::new(), HashSet::new()));
-    }
-    bulk::lock(connection, &plan.context, &plan.object.name, &ids).await
 }

@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::headers::squash;
 use super::plan::{Column, Goal, Plan};
 use super::source::{Cells, Raw};
-use crate::write::bulk;
 use crate::write::draft::{Draft, Slots};
 use crate::write::source::printed;
 
@@ -62,8 +61,11 @@ pub(super) fn complete(plan: &Plan, slots: &Slots<'_>, (row, draft): (&mut Row, 
         .map(|(lookup, _)| plan.lookups[*lookup].key.as_str())
         .chain(row.problems.iter().map(|problem| problem.path.as_str()))
         .collect();
-    let problems = bulk::finish(slots, &plan.context, draft, &|key| given.contains(&key));
-    row.problems.extend(problems);
+    slots.complete(&plan.context, draft);
+    // What is still to be looked up, or could not be read, is not missing.
+    let missing = slots.missing(draft).into_iter().filter(|problem| !given.contains(&problem.path.as_str()));
+    let missing: Vec<Problem> = missing.collect();
+    row.problems.extend(missing);
 }
 
 struct Fill<'p, 'd> {

@@ -4,12 +4,10 @@
 use std::time::Duration;
 
 use metadata::Problem;
-use permissions::Action;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::batch::Batch;
-use super::plan::Plan;
 use super::row::Row;
 use super::seen::Seen;
 use super::store::{self, Counts};
@@ -73,44 +71,34 @@ impl Saver {
         vec![part]
     }
 
-    /// One transaction, tried again when rows turn out to be refused or locks are not to be had.
+    /// One transaction, tried again when locks are not to be had.
     async fn save_part(&mut self, part: &mut Batch) -> Result<()> {
         let mut attempts = 0;
         loop {
             match self.attempt(part).await {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
                 Err(error) if attempts < ATTEMPTS && is_busy(&error) => {
                     attempts += 1;
                     tokio::time::sleep(Duration::from_millis(20 * attempts)).await;
                 }
-                Err(error) => return Err(error),
+                outcome => return outcome,
             }
             part.prepare_again(part.plan.clone());
         }
     }
 
-    /// Whether the batch is saved; if not, rows of it were refused and it must be tried without them.
-    async fn attempt(&mut self, part: &mut Batch) -> Result<bool> {
+    async fn attempt(&mut self, part: &mut Batch) -> Result<()> {
         let plan = part.plan.clone();
         let tenant = plan.context.tenant();
         let mut transaction = self.connection.begin().await?;
         plan.context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
-        part.check(&mut transaction, self.seen.as_ref(), &mut self.rejects).await?;
-        let mut changed = part.split(|row| row.is_change);
-        let is_saved = write(&mut transaction, &plan, (part, &mut changed), self.seen.is_some()).await?;
-        let mut counts =
-            Counts { created: part.rows.len() as u64, updated: changed.rows.len() as u64, rejected: 0 };
-        if let (Some(seen), true) = (self.seen.as_mut(), is_saved) {
+        part.find(&mut transaction, self.seen.as_ref(), &mut self.rejects).await?;
+        part.save(&mut transaction, self.seen.as_ref(), &mut self.rejects).await?;
+        let created = part.drafts.iter().filter(|draft| draft.is_new()).count() as u64;
+        let mut counts = Counts { created, updated: part.rows.len() as u64 - created, rejected: 0 };
+        if let Some(seen) = self.seen.as_mut() {
             let again = seen.remember(&part.drafts, plan.matched.as_ref());
             counts.created -= again;
             counts.updated += again;
-        }
-        part.append(changed);
-        if !is_saved {
-            transaction.rollback().await?;
-            part.reject(&mut self.rejects);
-            return Ok(false);
         }
         counts.rejected = self.rejects.len() as u64;
         let kept =
@@ -119,42 +107,8 @@ impl Saver {
         transaction.commit().await?;
         self.kept += kept;
         self.rejects.clear();
-        Ok(true)
+        Ok(())
     }
-}
-
-/// Writes new and changed records; false when some turn out to be beyond the actor's reach.
-async fn write(
-    connection: &mut PgConnection,
-    plan: &Plan,
-    (fresh, changed): (&mut Batch, &mut Batch),
-    dry_run: bool,
-) -> Result<bool> {
-    let slots = Slots::new(&plan.object);
-    // Without writing, nobody can judge what would come out; where all is in reach, there is nothing to judge.
-    let judged = bulk::is_judged(&plan.context, &slots, Action::Create)
-        || (plan.matched.is_some() && bulk::is_judged(&plan.context, &slots, Action::Edit));
-    if dry_run && !judged {
-        return Ok(true);
-    }
-    let mut savepoint = connection.begin().await?;
-    bulk::insert(&mut savepoint, &plan.context, &slots, &mut fresh.drafts).await?;
-    bulk::change(&mut savepoint, &plan.context, &slots, &changed.drafts).await?;
-    let mut is_saved = true;
-    for (batch, action) in [(fresh, Action::Create), (changed, Action::Edit)] {
-        let places =
-            bulk::out_of_reach(&mut savepoint, &plan.context, &slots, (&batch.drafts, action)).await?;
-        is_saved &= places.is_empty();
-        let message = format!("you may not {} this record as it stands", action.word());
-        batch
-            .blame(places.into_iter().map(|n| (n, Problem::new("", "forbidden", message.clone()))).collect());
-    }
-    if dry_run {
-        savepoint.rollback().await?
-    } else {
-        savepoint.commit().await?
-    }
-    Ok(is_saved)
 }
 
 fn code(error: &Error) -> Option<String> {

@@ -66,11 +66,11 @@ impl Seen {
         found
     }
 
-    /// Remembers good rows; answers how many of them an earlier row would have made already.
+    /// Remembers good new rows; answers how many of them an earlier row would have made already.
     pub fn remember(&mut self, drafts: &[Draft], matched: Option<&Match>) -> u64 {
         let by = matched.and_then(|matched| matched.slot);
         let mut again = 0;
-        for draft in drafts {
+        for draft in drafts.iter().filter(|draft| draft.is_new()) {
             for slot in self.slots.clone() {
                 let Some(value) = draft.slots[slot].as_ref().and_then(printed) else { continue };
                 let is_new = self.values.insert(self.hash(slot, &value));

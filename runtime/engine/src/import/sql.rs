@@ -10,7 +10,7 @@ use crate::write::sql::{plain_type, quoted, shown, table};
 
 /// Live records that the plan reaches whose column holds one of the values: value, one id, how many.
 pub(super) fn known_records(plan: &Plan, column: &Column, values: Vec<String>) -> (String, Values) {
-    let (reach, mut parameters) = reach_statement(plan, Lock::None);
+    let (reach, mut parameters) = reach_statement(plan, Lock::None, &[]);
     parameters.0.push(values.into());
     let place = parameters.0.len();
     let name = quoted(&column.name);

@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use metadata::catalog::Object;
+use metadata::catalog::{Column, Object};
 use metadata::field_kinds::ColumnType;
 use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
@@ -89,12 +89,15 @@ pub(crate) enum Lock {
     Update,
 }
 
-/// Id and version of those of the plan's records that it reaches, in no order.
-pub(crate) fn reach_statement(plan: &Plan, lock: Lock) -> (String, Values) {
+/// Id, version and some own columns of those of the plan's records that it reaches, in no order.
+pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (String, Values) {
     let render = Render { plan, next: Cell::new(0) };
     let scope = render.scope(&plan.root.object);
     let mut select = Query::select();
     select.expr(scope.column("id")).expr(scope.column("version"));
+    for column in columns {
+        select.expr(scope.column(&column.name));
+    }
     if let Start::Ids(ids) = &plan.start {
         select.and_where(is_one_of(&scope, ids));
     }

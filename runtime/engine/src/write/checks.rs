@@ -1,5 +1,5 @@
-//! Checks that need the database, set-based: do references lead to records that the actor may read, and
-//! are unique values free? Each problem names its record and key.
+//! The system's own checks, set-based: is there what must be, do references lead to records that the actor
+//! may read, and are unique values free? Each problem names its record and key.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,23 +12,26 @@ use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
 use super::reach;
-use super::source::recordset;
+use super::saving::{DUPLICATE, Saving};
+use super::source::{self, recordset};
 use super::sql::{quoted, table};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::query::Bin;
 use crate::read::sql::Lock;
 
-/// A problem of one record of the command.
-pub(crate) type Found = (usize, Problem);
+/// Fills what new records have without being told.
+pub(super) fn complete(saving: &mut Saving<'_>) {
+    let (slots, context) = (saving.slots, saving.context);
+    saving.drafts.iter_mut().filter(|draft| draft.is_new()).for_each(|draft| slots.complete(context, draft));
+}
 
-/// Fails with all problems; those of a bulk are told by the record's place.
-pub(crate) fn refuse(found: Vec<Found>, many: bool) -> Result<()> {
-    if found.is_empty() {
-        return Ok(());
+/// Fields that must not be blank and are. A value that could not be read is wrong, not missing.
+pub(super) fn required(saving: &mut Saving<'_>) {
+    for n in 0..saving.drafts.len() {
+        let missing = saving.slots.missing(&saving.drafts[n]);
+        missing.into_iter().for_each(|problem| saving.blame_once(n, problem));
     }
-    let place = |(n, problem): Found| if many { problem.under(&n.to_string()) } else { problem };
-    Err(Error::Unprocessable(found.into_iter().map(place).collect()))
 }
 
 /// One reference of one draft: record of the command, key, target object, target id.
@@ -40,13 +43,9 @@ struct Wanted<'d> {
 }
 
 /// References that lead nowhere that the actor may see. One statement for each target object.
-pub(crate) async fn references(
-    connection: &mut PgConnection,
-    context: &Context,
-    slots: &Slots<'_>,
-    drafts: &[Draft],
-) -> Result<Vec<Found>> {
-    let (wanted, mut found) = wanted(context, slots, drafts);
+pub(super) async fn references(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
+    let (context, slots) = (saving.context, saving.slots);
+    let (wanted, mut found) = wanted(context, slots, &saving.drafts);
     let mut by_object: BTreeMap<&str, HashSet<Uuid>> = BTreeMap::new();
     for one in &wanted {
         by_object.entry(&one.object).or_default().insert(one.id);
@@ -64,10 +63,15 @@ pub(crate) async fn references(
             found.push((one.n, Problem::new(one.key, "unknown-reference", message)));
         }
     }
-    Ok(found)
+    found.into_iter().for_each(|(n, problem)| saving.blame_once(n, problem));
+    Ok(())
 }
 
-fn wanted<'d>(context: &Context, slots: &'d Slots<'_>, drafts: &[Draft]) -> (Vec<Wanted<'d>>, Vec<Found>) {
+fn wanted<'d>(
+    context: &Context,
+    slots: &'d Slots<'_>,
+    drafts: &[Draft],
+) -> (Vec<Wanted<'d>>, Vec<(usize, Problem)>) {
     let (mut wanted, mut found) = (Vec::new(), Vec::new());
     // Records of one command may point to each other.
     let siblings: HashSet<Uuid> = drafts.iter().map(|draft| draft.id).collect();
@@ -146,32 +150,20 @@ fn lonely_names<'s>(slots: &'s Slots<'_>, draft: &'s Draft) -> impl Iterator<Ite
     })
 }
 
-/// Unique values of a bulk that are there already or twice in it. A single record leaves this to the
-/// index, which is the judge in any case.
-pub(crate) async fn refuse_duplicates(
-    connection: &mut PgConnection,
-    context: &Context,
-    (slots, used): (&Slots<'_>, &[usize]),
-    json: &str,
-) -> Result<()> {
-    let found = duplicates(connection, context, (slots, used), json).await?;
-    if found.is_empty() {
+/// Unique values that another record has, or an earlier draft. A single record leaves this to the index,
+/// which is the judge in any case.
+pub(super) async fn duplicates(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
+    let (context, slots) = (saving.context, saving.slots);
+    let is_named = |slot: usize| saving.drafts.iter().any(|draft| draft.slots[slot].is_some());
+    // The id is new for new records and theirs for others.
+    let is_unique = |&slot: &usize| slots.columns[slot].0.unique && slots.columns[slot].1.name != "id";
+    let unique: Vec<usize> =
+        (0..slots.columns.len()).filter(is_unique).filter(|&slot| is_named(slot)).collect();
+    if unique.is_empty() || !saving.is_many() {
         return Ok(());
     }
-    Err(Error::Conflict(found.into_iter().map(|(n, problem)| problem.under(&n.to_string())).collect()))
-}
-
-/// The same as problems by record.
-pub(crate) async fn duplicates(
-    connection: &mut PgConnection,
-    context: &Context,
-    (slots, used): (&Slots<'_>, &[usize]),
-    json: &str,
-) -> Result<Vec<Found>> {
-    let unique: Vec<usize> = used.iter().copied().filter(|&slot| slots.columns[slot].0.unique).collect();
-    if unique.is_empty() {
-        return Ok(Vec::new());
-    }
+    let indexed: Vec<(usize, &Draft)> = saving.drafts.iter().enumerate().collect();
+    let json = source::json(slots, &unique, &indexed);
     let object = table(&context.tenant().schema, &slots.object.name);
     let parts: Vec<String> = unique
         .iter()
@@ -186,13 +178,12 @@ pub(crate) async fn duplicates(
     let text =
         format!("WITH s AS (SELECT * FROM {}) {}", recordset(slots, &unique), parts.join(" UNION ALL "));
     let rows = sqlx::query(AssertSqlSafe(text)).bind(json).fetch_all(connection).await?;
-    let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let (n, slot): (i32, i32) = (row.try_get(0)?, row.try_get(1)?);
         let (field, column) = slots.columns[usize::try_from(slot).unwrap_or_default()];
-        let problem =
-            Problem::new(&column.key, "duplicate", format!("another record has this {}", field.label));
-        found.push((usize::try_from(n).unwrap_or_default(), problem));
+        let message = format!("another record has this {}", field.label);
+        let problem = Problem::new(&column.key, DUPLICATE, message);
+        saving.blame(usize::try_from(n).unwrap_or_default(), problem);
     }
-    Ok(found)
+    Ok(())
 }

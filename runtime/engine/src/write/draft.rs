@@ -19,6 +19,32 @@ pub(crate) struct Draft {
     pub slots: Vec<Option<Value>>,
     /// Many-to-many fields by index, with the ids that shall be linked.
     pub links: Vec<(usize, Vec<Uuid>)>,
+    /// The record as it is stored; `None` for a new one.
+    pub stored: Option<Stored>,
+    /// Slots that Trellis filled by itself: nobody asked for these values.
+    pub filled: Vec<usize>,
+    /// Whether a new record has its defaults already.
+    pub is_complete: bool,
+}
+
+/// A record as the save found it, locked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stored {
+    pub version: i64,
+    /// Its values by slot; none where the save had no use for them.
+    pub values: Vec<Value>,
+}
+
+impl Draft {
+    /// Whether the record is being created.
+    pub(crate) fn is_new(&self) -> bool {
+        self.stored.is_none()
+    }
+
+    /// What is stored in a slot; blank for a new record.
+    pub(crate) fn before(&self, slot: usize) -> &Value {
+        self.stored.as_ref().and_then(|stored| stored.values.get(slot)).unwrap_or(&Value::Null)
+    }
 }
 
 /// The columns of an object in one row, each with the field that it belongs to.
@@ -57,7 +83,14 @@ impl<'o> Slots<'o> {
 
     /// An empty draft.
     pub(crate) fn blank(&self, id: Uuid) -> Draft {
-        Draft { id, slots: vec![None; self.columns.len()], links: Vec::new() }
+        Draft {
+            id,
+            slots: vec![None; self.columns.len()],
+            links: Vec::new(),
+            stored: None,
+            filled: Vec::new(),
+            is_complete: false,
+        }
     }
 
     /// Reads one record's fields into a draft.
@@ -147,6 +180,9 @@ impl<'o> Slots<'o> {
 
     /// Fills what a new record has without being told: owner, defaults, times.
     pub(crate) fn complete(&self, context: &Context, draft: &mut Draft) {
+        if std::mem::replace(&mut draft.is_complete, true) {
+            return;
+        }
         for (slot, (field, column)) in self.columns.iter().enumerate() {
             let given = match column.name.as_str() {
                 "id" => Some(Value::Id(draft.id)),
@@ -165,9 +201,12 @@ impl<'o> Slots<'o> {
                 }),
                 _ => continue,
             };
+            if given.is_some() && !field.standard {
+                draft.filled.push(slot);
+            }
             draft.slots[slot] = given;
         }
-        self.compose_name(draft, true);
+        self.compose_name(draft);
     }
 
     fn created_at(&self, draft: &Draft) -> Option<Value> {
@@ -175,11 +214,10 @@ impl<'o> Slots<'o> {
     }
 
     /// A name that is made of other fields, when none was given.
-    fn compose_name(&self, draft: &mut Draft, is_new: bool) {
+    fn compose_name(&self, draft: &mut Draft) {
         let parts = &self.object.name_field.compose;
         let Some(slot) = self.column("name") else { return };
-        if parts.is_empty() || !is_new || draft.slots[slot].as_ref().is_some_and(|name| *name != Value::Null)
-        {
+        if parts.is_empty() || draft.slots[slot].as_ref().is_some_and(|name| *name != Value::Null) {
             return;
         }
         let texts = parts.iter().filter_map(|part| match draft.slots[self.find(part)?].as_ref()? {
@@ -191,7 +229,8 @@ impl<'o> Slots<'o> {
     }
 
     /// Fields that must not be blank and are: on a new record all, on a change those that it names.
-    pub(crate) fn missing(&self, draft: &Draft, is_new: bool) -> Vec<Problem> {
+    pub(crate) fn missing(&self, draft: &Draft) -> Vec<Problem> {
+        let is_new = draft.is_new();
         let mut problems = Vec::new();
         for (slot, (field, column)) in self.columns.iter().enumerate() {
             let must = field.required || column.name == "owner_id" || is_boolean(field);
@@ -238,6 +277,6 @@ fn parse(field: &Field, column: &Column, input: &Input<'_>) -> Result<Value, Fau
         (false, Input::Text(text)) if text.contains('\0') => {
             Err(Fault::new("bad-character", "the text contains a NUL character, which cannot be stored"))
         }
-        (false, input) => field.parse(input),
+        (false, input) => field.parse_kept(input),
     }
 }

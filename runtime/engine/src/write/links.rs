@@ -4,18 +4,13 @@ use metadata::catalog::Link;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
-use super::draft::{Draft, Slots};
+use super::saving::Saving;
 use super::sql::{quoted, table};
-use crate::context::Context;
 use crate::error::Result;
 
 /// Replaces the links of every draft that names any: two statements a field.
-pub(super) async fn put(
-    connection: &mut PgConnection,
-    context: &Context,
-    slots: &Slots<'_>,
-    drafts: &[Draft],
-) -> Result<()> {
+pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> Result<()> {
+    let Saving { context, slots, drafts, .. } = saving;
     for (index, field) in slots.object.fields.iter().enumerate() {
         let named: Vec<(Uuid, &[Uuid])> = drafts
             .iter()

@@ -3,37 +3,57 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use metadata::catalog::Object;
+use metadata::Problem;
+use metadata::catalog::{Column, Object};
 use permissions::Action;
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
+use super::draft::{Draft, Stored};
+use super::saving::{FORBIDDEN, Saving, Way};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::plan::Plan;
 use crate::query::{Bin, Query};
-use crate::read::of_revision;
 use crate::read::sql::{Lock, reach_statement};
+use crate::read::{decode, of_revision};
 
 /// Versions of those of `ids` that the actor reaches.
 pub(crate) async fn find(
     connection: &mut PgConnection,
     context: &Context,
-    (object, ids, bin): (&str, &[Uuid], Bin),
+    place: (&str, &[Uuid], Bin),
     (action, lock): (Action, Lock),
 ) -> Result<HashMap<Uuid, i64>> {
+    let found = find_with(connection, context, place, (action, lock, &[])).await?;
+    Ok(found.into_iter().map(|(id, stored)| (id, stored.version)).collect())
+}
+
+/// The same with the values of some columns, in their order.
+pub(crate) async fn find_with(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids, bin): (&str, &[Uuid], Bin),
+    (action, lock, columns): (Action, Lock, &[&Column]),
+) -> Result<HashMap<Uuid, Stored>> {
     let query = Query { bin, ..Query::of(object, ids.to_vec()) };
     let plan = match Plan::for_action(context, &query, action) {
         Ok(plan) => plan,
         Err(Error::Forbidden(_)) => return Ok(HashMap::new()),
         Err(error) => return Err(error),
     };
-    let (text, values) = reach_statement(&plan, lock);
+    let (text, values) = reach_statement(&plan, lock, columns);
     let rows =
         sqlx::query_with(AssertSqlSafe(of_revision(context, &text)), sea_query_sqlx::SqlxValues(values))
             .fetch_all(connection)
             .await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    rows.iter().map(|row| Ok((row.try_get(0)?, stored(row, columns)?))).collect()
+}
+
+fn stored(row: &PgRow, columns: &[&Column]) -> Result<Stored, sqlx::Error> {
+    let values = columns.iter().enumerate().map(|(at, column)| decode::value(row, at + 2, column.ty));
+    Ok(Stored { version: row.try_get(1)?, values: values.collect::<Result<_, _>>()? })
 }
 
 /// Locks live records for a change. A record that cannot be read is not there; one that can be read
@@ -55,40 +75,87 @@ pub(super) async fn lock_in(
     action: Action,
 ) -> Result<HashMap<Uuid, i64>> {
     let locked = find(connection, context, (&object.name, ids, bin), (action, Lock::Update)).await?;
-    if ids.iter().all(|id| locked.contains_key(id)) {
+    if ids.iter().any(|id| !locked.contains_key(id)) {
+        let missing: Vec<Uuid> = ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();
+        return Err(missed(connection, context, (object, &missing, bin), action).await?);
+    }
+    Ok(locked)
+}
+
+/// As [`lock`], with the values of some columns, in their order.
+pub(super) async fn lock_with(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Object, &[Uuid]),
+    (action, columns): (Action, &[&Column]),
+) -> Result<HashMap<Uuid, Stored>> {
+    let place = (object.name.as_str(), ids, Bin::Live);
+    let locked = find_with(connection, context, place, (action, Lock::Update, columns)).await?;
+    let missing: Vec<Uuid> = ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();
+    if missing.is_empty() {
         return Ok(locked);
     }
+    Err(missed(connection, context, (object, &missing, Bin::Live), action).await?)
+}
+
+/// Why records were not to be locked.
+async fn missed(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, missing, bin): (&Object, &[Uuid], Bin),
+    action: Action,
+) -> Result<Error> {
     let decision =
         context.snapshot.policies.decide(&context.actor, action, object, &context.snapshot.catalog);
     // Who reaches every record misses one only because it is not there, whatever others do meanwhile.
     if decision.is_allowed() && decision.condition().is_none() {
-        return Err(Error::NotFound);
+        return Ok(Error::NotFound);
     }
-    let missing: Vec<Uuid> = ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();
-    let seen = find(connection, context, (&object.name, &missing, bin), (Action::Read, Lock::None)).await?;
-    let reached = find(connection, context, (&object.name, &missing, bin), (action, Lock::None)).await?;
+    let seen = find(connection, context, (&object.name, missing, bin), (Action::Read, Lock::None)).await?;
+    let reached = find(connection, context, (&object.name, missing, bin), (action, Lock::None)).await?;
     // Somebody may have brought a record here since it was not found.
     if missing.iter().all(|id| seen.contains_key(id) && !reached.contains_key(id)) {
-        return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
+        return Ok(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
     }
-    Err(Error::NotFound)
+    Ok(Error::NotFound)
+}
+
+/// Whether rows must be written: for a trial, only where nothing else tells what the actor may do.
+pub(super) fn needs_rows(saving: &Saving<'_>) -> bool {
+    let judged = |draft: &Draft| is_judged(saving, action_of(draft));
+    saving.way != Way::Trial || saving.drafts.iter().any(judged)
 }
 
 /// After the change: what came out must still be within what the actor may do.
-pub(super) async fn require_after(
-    connection: &mut PgConnection,
-    context: &Context,
-    (object, ids): (&Object, &[Uuid]),
-    action: Action,
-) -> Result<()> {
-    let decision =
-        context.snapshot.policies.decide(&context.actor, action, object, &context.snapshot.catalog);
-    if decision.condition().is_none() {
-        return Ok(());
+pub(super) async fn judge(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
+    for action in [Action::Create, Action::Edit] {
+        let judged =
+            saving.drafts.iter().any(|draft| action_of(draft) == action) && is_judged(saving, action);
+        if !judged {
+            continue;
+        }
+        let ids = |draft: &Draft| (action_of(draft) == action).then_some(draft.id);
+        let ids: Vec<Uuid> = saving.drafts.iter().filter_map(ids).collect();
+        let place = (saving.slots.object.name.as_str(), ids.as_slice(), Bin::Live);
+        let reached = find(connection, saving.context, place, (action, Lock::None)).await?;
+        let message = format!("you may not {} this record as it stands", action.word());
+        for n in 0..saving.drafts.len() {
+            let draft = &saving.drafts[n];
+            if action_of(draft) == action && !reached.contains_key(&draft.id) {
+                saving.blame(n, Problem::new("", FORBIDDEN, message.clone()));
+            }
+        }
     }
-    let reached = find(connection, context, (&object.name, ids, Bin::Live), (action, Lock::None)).await?;
-    if ids.iter().all(|id| reached.contains_key(id)) {
-        return Ok(());
-    }
-    Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }))
+    Ok(())
+}
+
+fn action_of(draft: &Draft) -> Action {
+    if draft.is_new() { Action::Create } else { Action::Edit }
+}
+
+/// Whether what comes out depends on the record: not when the actor reaches all.
+fn is_judged(saving: &Saving<'_>, action: Action) -> bool {
+    let Saving { context, slots, .. } = saving;
+    let policies = &context.snapshot.policies;
+    policies.decide(&context.actor, action, slots.object, &context.snapshot.catalog).condition().is_some()
 }

@@ -15,5 +15,6 @@ mod paging;
 mod records;
 mod rest;
 mod round_trip;
+mod rules;
 mod tenancy;
 mod wrong_input;

@@ -1,0 +1,52 @@
+// What one sees while the server is asked and when it refuses; the content once it has answered.
+import type { ReactNode } from "react";
+import { Notice, Skeleton } from "@/components/bits";
+import { Button } from "@/components/button";
+import { messageOf } from "./problem";
+
+interface Asked<T> {
+  data: T | undefined;
+  error: unknown;
+  isError: boolean;
+  refetch: () => unknown;
+}
+
+interface LoadedProps<T> {
+  query: Asked<T>;
+  /** What is loaded, as the start of a sentence: "The packages". */
+  what: string;
+  /** Widths of the bars that stand for lines to come, in percent. */
+  lines?: number[];
+  children: (data: T) => ReactNode;
+}
+
+export function Loaded<T>({ query, what, lines = [60, 45, 55, 40], children }: LoadedProps<T>) {
+  const notice = query.isError && (
+    <Notice
+      title={`${what} could not be loaded.`}
+      action={
+        <Button look="outline" onClick={() => query.refetch()}>
+          Try again
+        </Button>
+      }
+    >
+      {messageOf(query.error)}
+    </Notice>
+  );
+  if (query.data === undefined) {
+    if (notice) return notice;
+    return (
+      <div role="status" aria-label={`${what}: loading`} className="flex flex-col gap-6 pt-3">
+        {lines.map((width) => (
+          <Skeleton key={width} style={{ width: `${width}%` }} />
+        ))}
+      </div>
+    );
+  }
+  return (
+    <>
+      {notice && <div className="mb-4">{notice}</div>}
+      {children(query.data)}
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+// The frame of setup: its menu beside the page, or above it on a narrow screen.
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { ChevronsUpDown } from "lucide-react";
+import { useCatalog } from "@/catalog/catalog";
+import { type SetupPage, setupPages } from "@/catalog/setup-pages";
+import { MenuButton } from "@/components/menu";
+
+const row = "flex h-7.5 items-center gap-2 rounded-control px-2 transition-colors duration-100 hover:bg-hover";
+
+export function SetupLayout() {
+  const pages = setupPages(useCatalog());
+  const groups = [...new Set(pages.map((page) => page.group))];
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const here = pages.find((page) => pathname.startsWith(page.to));
+  return (
+    <div className="flex min-w-0 flex-1 flex-col wide:flex-row">
+      <nav
+        aria-label="Setup"
+        className="hidden w-52 shrink-0 flex-col gap-4 overflow-y-auto border-line border-e px-2 py-4 wide:flex"
+      >
+        {groups.map((group) => (
+          <section key={group} aria-label={group} className="flex flex-col gap-px">
+            <h2 className="px-2 pb-1 font-medium text-text-3 text-xs">{group}</h2>
+            {pages
+              .filter((page) => page.group === group)
+              .map((page) => (
+                <PageLink key={page.to} page={page} />
+              ))}
+          </section>
+        ))}
+      </nav>
+      <div className="flex h-11 shrink-0 items-center border-line border-b px-2 wide:hidden">
+        <MenuButton
+          label="Setup pages"
+          items={pages.map((page, i) => ({
+            label: page.label,
+            icon: <page.icon size={15} />,
+            separate: i > 0 && pages[i - 1]?.group !== page.group,
+            onSelect: () => navigate({ to: page.to }),
+          }))}
+        >
+          {(button) => (
+            <button type="button" {...button} className={`${row} font-medium`}>
+              <span className="text-text-2">Setup</span>
+              <span aria-hidden="true" className="text-text-3">
+                /
+              </span>
+              {here?.label ?? "All pages"}
+              <ChevronsUpDown size={13} className="text-text-3" />
+            </button>
+          )}
+        </MenuButton>
+      </div>
+      <Outlet />
+    </div>
+  );
+}
+
+function PageLink({ page }: { page: SetupPage }) {
+  return (
+    <Link
+      to={page.to}
+      className={row}
+      activeProps={{ className: "bg-press font-medium text-text" }}
+      inactiveProps={{ className: "text-text-2" }}
+    >
+      <page.icon size={15} className="mx-px" />
+      <span className="truncate">{page.label}</span>
+    </Link>
+  );
+}

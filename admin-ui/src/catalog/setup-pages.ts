@@ -1,0 +1,48 @@
+// The pages of setup, in the order of their menu: for the menu itself, for the command menu and for the first page one may see.
+import { Boxes, History, type LucideIcon, Package } from "lucide-react";
+import type { Catalog } from "./catalog";
+
+export interface SetupPage {
+  to: SetupPath;
+  label: string;
+  group: string;
+  icon: LucideIcon;
+  /** The system permission without which the page is of no use; pages without one are for everybody. */
+  needs?: string;
+  /** More words that a search finds it by. */
+  words?: string;
+}
+
+export type SetupPath = "/setup/objects" | "/setup/packages" | "/setup/changes";
+
+const PAGES: SetupPage[] = [
+  {
+    to: "/setup/objects",
+    label: "Objects and fields",
+    group: "Data model",
+    icon: Boxes,
+    needs: "manage_metadata",
+    words: "metadata table column layout view",
+  },
+  {
+    to: "/setup/packages",
+    label: "Packages",
+    group: "Data model",
+    icon: Package,
+    needs: "manage_metadata",
+    words: "install uninstall upgrade",
+  },
+  {
+    to: "/setup/changes",
+    label: "Change history",
+    group: "Data model",
+    icon: History,
+    needs: "manage_metadata",
+    words: "revision rollback diff undo",
+  },
+];
+
+/** The pages that are of use to who is signed in. */
+export function setupPages(catalog: Catalog): SetupPage[] {
+  return PAGES.filter((page) => !page.needs || catalog.may(page.needs));
+}

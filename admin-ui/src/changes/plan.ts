@@ -1,0 +1,79 @@
+// The plan of a change of metadata: asked for while one types, put into a sentence, weighed.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type Change, type Plan, planChanges, type Step } from "@/api/metadata";
+import { count } from "@/lib/text";
+import { useDebounced } from "@/lib/use-debounced";
+
+export interface PlanState {
+  plan: Plan | undefined;
+  error: unknown;
+  busy: boolean;
+}
+
+/** The plan of some changes, asked for while one types; null asks nothing. */
+export function usePlan(changes: Change[] | null): PlanState {
+  const text = useDebounced(changes ? JSON.stringify(changes) : "", 300);
+  const query = useQuery({
+    queryKey: ["plan", text],
+    enabled: text !== "",
+    retry: false,
+    staleTime: 5_000,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => planChanges(JSON.parse(text) as Change[], signal),
+  });
+  if (!text) return { plan: undefined, error: null, busy: false };
+  return { plan: query.isError ? undefined : query.data, error: query.error, busy: query.isFetching };
+}
+
+/** "Adds 1 column, builds 1 index; rewrites no rows." */
+export function planSummary(steps: Step[]): string {
+  const tally = (pattern: RegExp) => steps.filter((s) => pattern.test(s.sql)).length;
+  const tables = tally(/^\s*create\s+table/i);
+  const columns = steps.reduce(
+    (n, s) => n + (/^\s*alter\s+table/i.test(s.sql) ? (s.sql.match(/add\s+column/gi)?.length ?? 0) : 0),
+    0,
+  );
+  const indexes = tally(/^\s*create\s+(unique\s+)?index/i);
+  const hidden = steps.filter((s) => s.risk === "data_loss").length;
+  const rewrites = steps.filter((s) => s.rewrite).length;
+  const parts = [
+    tables ? `adds ${count(tables, "table", "tables")}` : "",
+    columns ? `adds ${count(columns, "column", "columns")}` : "",
+    indexes ? `builds ${count(indexes, "index", "indexes")}` : "",
+    hidden ? `hides the data of ${count(hidden, "column or table", "columns or tables")}` : "",
+  ].filter(Boolean);
+  const only = steps.length === 1 ? steps[0]?.description?.replace(/`/g, "").replace(/\.$/, "") : "";
+  const others = only || (steps.length ? `takes ${count(steps.length, "step", "steps")}` : "changes no table");
+  const first = parts.length ? parts.join(", ") : others;
+  const sentence = `${first}; ${rewrites ? `rewrites ${count(rewrites, "table", "tables")}` : "rewrites no rows"}.`;
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+export const isSafe = (step: Step): boolean =>
+  !step.rewrite && (!step.risk || ["none", "safe", "low"].includes(step.risk));
+
+const RISKS: Record<string, string> = {
+  safe: "Safe",
+  scan: "Reads the whole table once",
+  rewrite: "Writes the whole table anew",
+  data_loss: "Hides data",
+};
+export const riskWords = (risk: string): string => RISKS[risk] ?? risk;
+
+const LOCKS: Record<string, string> = {
+  none: "No lock",
+  row_exclusive: "Nobody waits",
+  share: "Writers wait",
+  share_row_exclusive: "Writers wait",
+  access_exclusive: "Everybody waits",
+};
+/** What a lock means for people at work. */
+export const lockWords = (lock: string): string => LOCKS[lock] ?? lock;
+
+const STRENGTH = ["none", "row_exclusive", "share", "share_row_exclusive", "access_exclusive"];
+
+/** The strongest lock of some steps; undefined when they take none. */
+export function strongestLock(steps: Step[]): string | undefined {
+  const strongest = Math.max(0, ...steps.map((s) => STRENGTH.indexOf(s.lock ?? "none")));
+  return strongest > 0 ? STRENGTH[strongest] : undefined;
+}

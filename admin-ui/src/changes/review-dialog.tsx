@@ -1,0 +1,208 @@
+// The last look before a change of metadata: what changes, what the database will do, what is lost and who still stands
+// on it. Nothing happens before the button is pressed, and what hides data wants a typed word.
+import { useQuery } from "@tanstack/react-query";
+import { ChevronRight, CircleCheck, Lock, TriangleAlert } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import type { Plan, Step } from "@/api/metadata";
+import { messageOf, Problem } from "@/api/problem";
+import { Notice, Skeleton } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import { count } from "@/lib/text";
+import { DefinitionDiff, type Part } from "./definition-diff";
+import { isSafe, lockWords, planSummary, strongestLock } from "./plan";
+import { PlanSteps } from "./plan-steps";
+
+export interface Applying {
+  message: string;
+  allowDataLoss: boolean;
+}
+
+interface ReviewDialogProps {
+  title: string;
+  about?: ReactNode;
+  /** On the button. */
+  verb: string;
+  danger?: boolean;
+  /** Must be typed before data is hidden. */
+  word: string;
+  /** Tells apart what is planned, for the cache. */
+  planKey: unknown;
+  plan: (signal: AbortSignal) => Promise<Plan>;
+  apply: (how: Applying) => Promise<unknown>;
+  /** What differs, where it is known before. */
+  parts?: Part[];
+  /** Asks why; the words stand in the history. */
+  messageHint?: string;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+export function ReviewDialog(props: ReviewDialogProps) {
+  const { title, about, verb, danger, word, parts, onDone, onClose } = props;
+  const query = useQuery({
+    queryKey: ["review", props.planKey],
+    retry: false,
+    gcTime: 0,
+    staleTime: 0,
+    queryFn: ({ signal }) => props.plan(signal),
+  });
+  const [message, setMessage] = useState("");
+  const [typed, setTyped] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const steps = query.data?.steps ?? [];
+  const loses = steps.filter((s) => s.risk === "data_loss");
+  const ready = Boolean(query.data) && (loses.length === 0 || typed === word);
+
+  async function go() {
+    if (busy || !ready) return;
+    setBusy(true);
+    setError(null);
+    try {
+      await props.apply({ message: message.trim(), allowDataLoss: loses.length > 0 });
+      onDone();
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog
+      title={title}
+      width="640px"
+      onClose={onClose}
+      onSubmit={go}
+      footer={
+        <>
+          <Button size="md" onClick={onClose} data-autofocus>
+            Cancel
+          </Button>
+          <Button
+            look={danger || loses.length ? "danger" : "solid"}
+            size="md"
+            type="submit"
+            busy={busy}
+            disabled={!ready}
+          >
+            {verb}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {about && <div className="text-text-2">{about}</div>}
+        {error !== null && <Refusal error={error} title="Nothing was changed." />}
+        {query.isError && <Refusal error={query.error} title="This cannot be done as it is." />}
+        {query.isPending && (
+          <div role="status" aria-label="Working out the plan" className="flex flex-col gap-3 py-1">
+            <Skeleton style={{ width: "70%" }} />
+            <Skeleton style={{ width: "45%" }} />
+          </div>
+        )}
+        {query.data && <Impact steps={steps} loses={loses} />}
+        {parts && parts.length > 0 && (
+          <section aria-label="What changes">
+            <h3 className="mb-1.5 font-medium text-text-2 text-xs">What changes</h3>
+            <DefinitionDiff parts={parts} />
+          </section>
+        )}
+        {steps.length > 0 && <Steps steps={steps} />}
+        {props.messageHint && query.data && (
+          <FieldFrame label="Note for the history" hint={props.messageHint}>
+            {({ id, describedBy }) => (
+              <TextInput
+                id={id}
+                aria-describedby={describedBy}
+                maxLength={200}
+                value={message}
+                onChange={(e) => setMessage(e.target.value)}
+              />
+            )}
+          </FieldFrame>
+        )}
+        {loses.length > 0 && (
+          <FieldFrame
+            label={
+              <span>
+                Type <span className="font-mono text-text">{word}</span> to go on
+              </span>
+            }
+          >
+            {({ id }) => (
+              <TextInput
+                id={id}
+                spellCheck={false}
+                className="font-mono"
+                value={typed}
+                onChange={(e) => setTyped(e.target.value)}
+              />
+            )}
+          </FieldFrame>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+/** The plan in a sentence, with what asks for a second thought. */
+function Impact({ steps, loses }: { steps: Step[]; loses: Step[] }) {
+  const safe = steps.every(isSafe);
+  const lock = strongestLock(steps);
+  return (
+    <section aria-label="Plan" className="flex flex-col gap-2 rounded-control border border-line bg-sunken px-3 py-2.5">
+      <p className="flex items-start gap-2 font-medium">
+        {safe ? (
+          <CircleCheck size={16} className="mt-0.5 text-green" />
+        ) : (
+          <TriangleAlert size={16} className="mt-0.5 text-amber" />
+        )}
+        {planSummary(steps)}
+      </p>
+      <ul className="flex flex-wrap gap-x-5 gap-y-1 ps-6 text-text-2 text-xs">
+        <li className="inline-flex items-center gap-1">
+          <Lock size={12} aria-hidden="true" />
+          {lock ? `${lockWords(lock)} while it runs` : "Nobody waits"}
+        </li>
+        <li>
+          {loses.length ? "Hides data, which is kept for 30 days and comes back with a rollback" : "No data is lost"}
+        </li>
+      </ul>
+    </section>
+  );
+}
+
+function Steps({ steps }: { steps: Step[] }) {
+  return (
+    <details className="group overflow-hidden rounded-control border border-line">
+      <summary className="flex min-h-9 list-none items-center gap-2 px-2.5 hover:bg-hover [&::-webkit-details-marker]:hidden">
+        <ChevronRight size={12} aria-hidden="true" className="text-text-3 transition-transform group-open:rotate-90" />
+        <span className="font-medium">{count(steps.length, "step", "steps")} in the database</span>
+        <span className="text-text-3 text-xs">SQL, locks and risk of each</span>
+      </summary>
+      <div className="max-h-80 overflow-y-auto border-line border-t px-2.5 py-2.5">
+        <PlanSteps steps={steps} />
+      </div>
+    </details>
+  );
+}
+
+/** Why it cannot be: mostly because something else still stands on it. */
+export function Refusal({ error, title }: { error: unknown; title: string }) {
+  const problems = error instanceof Problem ? error.errors : [];
+  return (
+    <Notice title={title}>
+      {problems.length === 0 && messageOf(error)}
+      <ul className="flex flex-col gap-1">
+        {problems.map((p) => (
+          <li key={p.path + p.message}>
+            <span className="font-mono text-xs">{p.path}</span> {p.message} {p.hint}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}

@@ -1,0 +1,42 @@
+// Parts of a page as links, so that each has an address. The line under them scrolls sideways on a phone.
+import type { ReactNode } from "react";
+import { cx } from "@/lib/cx";
+
+export interface LinkTab {
+  id: string;
+  label: string;
+  count?: number | undefined;
+}
+
+interface LinkTabsProps {
+  label: string;
+  tabs: LinkTab[];
+  current: string;
+  link: (
+    tab: LinkTab,
+    props: { className: string; "aria-current": "page" | undefined; children: ReactNode },
+  ) => ReactNode;
+}
+
+export function LinkTabs({ label, tabs, current, link }: LinkTabsProps) {
+  return (
+    <nav aria-label={label} className="mb-5 flex h-9 gap-1 overflow-x-auto border-line border-b [scrollbar-width:none]">
+      {tabs.map((tab) => {
+        const here = tab.id === current;
+        return link(tab, {
+          "aria-current": here ? "page" : undefined,
+          className: cx(
+            "-mb-px flex shrink-0 items-center gap-1.5 border-b-2 px-2 font-medium outline-offset-[-2px]",
+            here ? "border-accent text-text" : "border-transparent text-text-2 hover:text-text",
+          ),
+          children: (
+            <>
+              {tab.label}
+              {tab.count !== undefined && <span className="num font-normal text-text-3 text-xs">{tab.count}</span>}
+            </>
+          ),
+        });
+      })}
+    </nav>
+  );
+}

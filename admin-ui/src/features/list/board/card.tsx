@@ -1,0 +1,144 @@
+// One card of a board: the name as a link over the whole card, a few values, the people at its end.
+import { Link } from "@tanstack/react-router";
+import { Ellipsis } from "lucide-react";
+import { memo, type ReactNode, useEffect, useRef } from "react";
+import { useRecord } from "@/api/record-store";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { Avatar, Skeleton } from "@/components/bits";
+import { MenuButton, type MenuItem } from "@/components/menu";
+import { isEmpty } from "@/fields/kind";
+import { kindOf } from "@/fields/registry";
+import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
+import type { CardLayout } from "./card-layout";
+
+interface CardProps {
+  object: ObjectDef;
+  id: string | undefined;
+  layout: CardLayout;
+  column: number;
+  row: number;
+  top: number;
+  active: boolean;
+  peeked: boolean;
+  movable: boolean;
+  /** The card that is to have the focus as soon as it is drawn. */
+  focus: { current: string | null };
+  onActive: (column: number, row: number) => void;
+  moves: (id: string) => MenuItem[];
+}
+
+export const Card = memo(function Card(props: CardProps) {
+  const { object, id, layout, column, row, active, focus } = props;
+  const record = useRecord(object.name, id);
+  const link = useRef<HTMLAnchorElement>(null);
+
+  useEffect(() => {
+    if (id === undefined || focus.current !== id || !link.current) return;
+    focus.current = null;
+    link.current.focus({ preventScroll: true });
+  });
+
+  if (!record || !id)
+    return (
+      <li
+        className="absolute inset-x-0 flex flex-col gap-2.5 rounded-control border border-line bg-surface p-3"
+        style={place(props)}
+      >
+        <Skeleton className="w-3/5" />
+        <Skeleton className="w-2/5" />
+      </li>
+    );
+  const filled = (f: FieldDef) => !isEmpty(kindOf(f).read(record, f));
+  const show = (f: FieldDef): ReactNode => {
+    const kind = kindOf(f);
+    return <kind.display value={kind.read(record, f)} field={f} compact />;
+  };
+  const facts = layout.facts.filter(filled);
+  return (
+    <li
+      data-card={id}
+      data-column={column}
+      data-row={row}
+      className={cx(
+        "group absolute inset-x-0 flex flex-col overflow-hidden rounded-control border bg-surface px-3 py-2.5 shadow-card transition-[border-color,box-shadow] duration-100 hover:border-line-2 has-[a:focus-visible]:border-accent has-[a:focus-visible]:ring-1 has-[a:focus-visible]:ring-accent",
+        props.peeked ? "border-accent bg-accent-soft" : "border-line",
+        props.movable && "cursor-grab",
+      )}
+      style={place(props)}
+    >
+      <div className="flex h-5 items-center gap-1">
+        <Link
+          ref={link}
+          to="/o/$plural/$id"
+          params={{ plural: object.plural, id }}
+          tabIndex={active ? 0 : -1}
+          draggable={false}
+          className="min-w-0 flex-1 truncate font-medium outline-none after:absolute after:inset-0"
+          onFocus={() => props.onActive(column, row)}
+        >
+          {String(record.name ?? "") || t("Unnamed")}
+        </Link>
+        <MenuButton label={t("Move to")} align="end" items={props.moves(id)}>
+          {(button) => (
+            <button
+              type="button"
+              {...button}
+              tabIndex={-1}
+              data-move
+              aria-label={t("Actions for {name}", { name: String(record.name ?? "") })}
+              className="-me-1.5 relative z-10 inline-flex size-6 shrink-0 items-center justify-center rounded-tag text-text-3 opacity-0 hover:bg-hover hover:text-text focus-visible:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 [@media(hover:none)]:opacity-100"
+            >
+              <Ellipsis size={14} />
+            </button>
+          )}
+        </MenuButton>
+      </div>
+      {layout.lines.map((f) => (
+        <div
+          key={f.name}
+          title={`${f.label}: ${kindOf(f).text(kindOf(f).read(record, f), f)}`}
+          className="flex h-5 min-w-0 items-center text-text-2 text-xs"
+        >
+          {filled(f) && show(f)}
+        </div>
+      ))}
+      {layout.facts.length + layout.people.length > 0 && (
+        <div className="mt-auto flex h-5.5 items-center gap-2.5 overflow-hidden text-xs">
+          <div className="flex h-5 min-w-0 flex-1 flex-wrap items-center gap-x-2.5 overflow-hidden">
+            {facts.map((f) => (
+              <span
+                key={f.name}
+                title={f.label}
+                className={cx(
+                  "flex h-5 min-w-0 items-center",
+                  f.kind === "currency" ? "font-medium text-text" : "text-text-2",
+                )}
+              >
+                {show(f)}
+              </span>
+            ))}
+          </div>
+          {layout.people.filter(filled).map((f) => (
+            <Person key={f.name} field={f} name={kindOf(f).text(kindOf(f).read(record, f), f)} />
+          ))}
+        </div>
+      )}
+    </li>
+  );
+});
+
+const place = ({ top, layout }: CardProps) => ({ top, height: layout.height });
+
+function Person({ field, name }: { field: FieldDef; name: string }) {
+  return (
+    <span
+      role="img"
+      aria-label={`${field.label}: ${name}`}
+      title={`${field.label}: ${name}`}
+      className="inline-flex shrink-0"
+    >
+      <Avatar name={name} size={20} />
+    </span>
+  );
+}

@@ -1,0 +1,140 @@
+// One column of a board: how many, how much, a quick way to add, and the cards that are on screen.
+import { Plus } from "lucide-react";
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import type { Group } from "@/api/groups";
+import { recordStore } from "@/api/record-store";
+import type { FieldDef, ObjectDef, Option } from "@/catalog/types";
+import { Dot } from "@/components/bits";
+import { IconButton } from "@/components/button";
+import type { MenuItem } from "@/components/menu";
+import { kindOf } from "@/fields/registry";
+import { windowRows } from "@/lib/grid-window";
+import { t } from "@/lib/i18n";
+import { Card } from "./card";
+import { type CardLayout, GAP } from "./card-layout";
+import { QuickAdd } from "./quick-add";
+
+export interface ColumnProps {
+  object: ObjectDef;
+  field: FieldDef;
+  group: Group;
+  option: Option;
+  index: number;
+  layout: CardLayout;
+  sum: FieldDef | undefined;
+  /** What the server says the sum is; without it the sum of what is loaded, when that is all. */
+  total: number | undefined;
+  activeRow: number;
+  peek: string | undefined;
+  movable: boolean;
+  addable: boolean;
+  adding: boolean;
+  focus: { current: string | null };
+  onAdding: (index: number | null) => void;
+  onActive: (column: number, row: number) => void;
+  moves: (id: string) => MenuItem[];
+}
+
+/** The sum over the cards, once all of them are here. */
+function loadedSum(object: ObjectDef, group: Group, field: FieldDef): number | undefined {
+  const ids = group.source.loadedIds();
+  if (group.source.pending || ids.length < group.source.rows) return undefined;
+  return ids.reduce((sum, id) => sum + (Number(recordStore.find(object.name, id)?.[field.name]) || 0), 0);
+}
+
+export const Column = memo(function Column(props: ColumnProps) {
+  const { object, group, option, index, layout, sum, activeRow } = props;
+  const { source } = group;
+  useSyncExternalStore(source.watch, source.version);
+  const body = useRef<HTMLDivElement>(null);
+  const step = layout.height + GAP;
+  const [view, setView] = useState({ block: Math.floor(source.scrollTop / step), height: 700 });
+  const rows = source.pending ? 3 : source.rows;
+  const shown = windowRows(view.block * step, view.height + step, step, rows, 4);
+
+  const look = useCallback(
+    (el: HTMLElement) => {
+      const block = Math.floor(el.scrollTop / step);
+      const height = el.clientHeight;
+      setView((old) => (old.block === block && old.height === height ? old : { block, height }));
+    },
+    [step],
+  );
+
+  useLayoutEffect(() => {
+    const el = body.current;
+    if (!el) return;
+    el.scrollTop = source.scrollTop;
+    const sizes = new ResizeObserver(() => look(el));
+    sizes.observe(el);
+    return () => sizes.disconnect();
+  }, [source, look]);
+
+  useEffect(() => source.want(shown.first, shown.end), [source, shown.first, shown.end]);
+
+  const amount = sum && (props.total ?? loadedSum(object, group, sum));
+  const drawn: number[] = [];
+  for (let row = shown.first; row < shown.end; row++) drawn.push(row);
+  return (
+    <section
+      data-board-column={index}
+      aria-label={option.label}
+      className="board-column flex h-full w-[calc(100vw-52px)] shrink-0 snap-center flex-col rounded-sheet phone:w-68"
+    >
+      <header className="flex h-9 shrink-0 items-center gap-2 ps-2.5 pe-1">
+        <Dot color={option.color} />
+        <h2 className="truncate font-medium">{option.label}</h2>
+        <span className="num text-text-3 text-xs">
+          {source.pending ? "" : (source.total ?? source.rows).toLocaleString()}
+        </span>
+        <span className="flex-1" />
+        {sum && amount !== undefined && amount !== 0 && (
+          <span className="num truncate text-text-2 text-xs" title={t("Sum of {field}", { field: sum.label })}>
+            {kindOf(sum).text(amount, sum)}
+          </span>
+        )}
+        {props.addable && (
+          <IconButton label={t("Add to {column}", { column: option.label })} onClick={() => props.onAdding(index)}>
+            <Plus size={15} />
+          </IconButton>
+        )}
+      </header>
+      <div
+        ref={body}
+        data-board-body
+        className="min-h-0 flex-1 overflow-y-auto overscroll-y-contain px-1.5 pt-px pb-2 [scrollbar-width:thin]"
+        onScroll={(event) => {
+          source.scrollTop = event.currentTarget.scrollTop;
+          look(event.currentTarget);
+        }}
+      >
+        {props.adding && (
+          <QuickAdd object={object} field={props.field} value={group.value} onClose={() => props.onAdding(null)} />
+        )}
+        <ul aria-label={option.label} className="relative" style={{ height: Math.max(0, rows * step - GAP) }}>
+          {drawn.map((row) => {
+            const id = source.idAt(row);
+            return (
+              <Card
+                key={id ?? `row-${row}`}
+                object={object}
+                id={id}
+                layout={layout}
+                column={index}
+                row={row}
+                top={row * step}
+                active={activeRow === row}
+                peeked={id !== undefined && id === props.peek}
+                movable={props.movable}
+                focus={props.focus}
+                onActive={props.onActive}
+                moves={props.moves}
+              />
+            );
+          })}
+        </ul>
+        {rows === 0 && !props.adding && <p className="px-1 py-1.5 text-text-3 text-xs">{t("Nothing here")}</p>}
+      </div>
+    </section>
+  );
+});

@@ -1,0 +1,49 @@
+// The fields of an object: its own, and those that every record has.
+import { useState } from "react";
+import { ownFields } from "@/catalog/fields";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { TextInput } from "@/components/inputs";
+import { inSentence } from "@/lib/text";
+import { FieldPanel } from "./field-panel";
+import { FieldTable } from "./field-table";
+
+/** From so many fields on a search line helps more than it takes room. */
+const MANY = 10;
+
+export function FieldsTab({ object, onNew }: { object: ObjectDef; onNew: () => void }) {
+  const [editing, setEditing] = useState<FieldDef | null>(null);
+  const [text, setText] = useState("");
+  const own = ownFields(object);
+  const standard = object.fields.filter((f) => f.standard);
+  const sought = (f: FieldDef) => `${f.label} ${f.name} ${f.kind}`.toLowerCase().includes(text.trim().toLowerCase());
+  return (
+    <>
+      {own.length >= MANY && (
+        <TextInput
+          type="search"
+          className="mb-4 max-w-72"
+          placeholder="Find a field"
+          aria-label="Find a field"
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+        />
+      )}
+      <FieldTable
+        object={object}
+        fields={own.filter(sought)}
+        title="Fields"
+        empty={text ? `No field matches “${text}”` : undefined}
+        {...(object.system ? {} : { onOpen: setEditing, onNew })}
+      />
+      {standard.some(sought) && (
+        <FieldTable
+          object={object}
+          fields={standard.filter(sought)}
+          title="Standard fields"
+          about={`Every ${inSentence(object.label)} has these.`}
+        />
+      )}
+      {editing && <FieldPanel key={editing.name} object={object} field={editing} onClose={() => setEditing(null)} />}
+    </>
+  );
+}

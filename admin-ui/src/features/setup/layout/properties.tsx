@@ -1,0 +1,184 @@
+// The properties of what is chosen on the canvas, and every move that dragging can make, as a button.
+import { ArrowDown, ArrowUp, Star, Trash2 } from "lucide-react";
+import type { ReactNode } from "react";
+import { fieldOf } from "@/catalog/fields";
+import { Button } from "@/components/button";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import { Select } from "@/components/select";
+import { kindOf } from "@/fields/registry";
+import { cx } from "@/lib/cx";
+import { useEditing } from "./editing";
+import { ItemMark, labelOf } from "./item-label";
+import {
+  highlight,
+  MAX_HIGHLIGHTS,
+  moveItem,
+  moveSection,
+  nudge,
+  patchSection,
+  removeItem,
+  removeSection,
+  type Spot,
+  unhighlight,
+} from "./layout-draft";
+
+export function Properties() {
+  const { selected, draft } = useEditing();
+  if (selected?.kind === "section" && draft.sections[selected.section])
+    return <SectionProperties section={selected.section} />;
+  if (selected?.kind === "item" && draft.sections[selected.spot.section]?.items[selected.spot.at])
+    return <ItemProperties spot={selected.spot} />;
+  return (
+    <p className="text-text-3 text-xs">
+      Choose a section or a field to change it. With the keyboard, Alt and the arrows move what is chosen, Delete takes
+      it off the page.
+    </p>
+  );
+}
+
+function Heading({ children }: { children: ReactNode }) {
+  return <h2 className="flex items-center gap-2 font-semibold">{children}</h2>;
+}
+
+function SectionProperties({ section }: { section: number }) {
+  const { draft, change } = useEditing();
+  const { label, columns = 2 } = draft.sections[section] ?? { label: "" };
+  const last = section === draft.sections.length - 1;
+  const go = (by: -1 | 1) =>
+    change((d) => moveSection(d, section, by), `${label} moved ${by < 0 ? "up" : "down"}`, {
+      kind: "section",
+      section: section + by,
+    });
+  return (
+    <div className="flex flex-col gap-3.5">
+      <Heading>Section</Heading>
+      <FieldFrame label="Heading">
+        {({ id }) => (
+          <TextInput
+            id={id}
+            maxLength={80}
+            value={label}
+            onChange={(e) => change((d) => patchSection(d, section, { label: e.target.value }), "")}
+          />
+        )}
+      </FieldFrame>
+      <div>
+        <span className="font-medium text-text-2 text-xs">Columns</span>
+        <div role="radiogroup" aria-label="Columns" className="mt-1 flex gap-1">
+          {[1, 2].map((n) => (
+            <button
+              key={n}
+              type="button"
+              role="radio"
+              aria-checked={columns === n}
+              className={cx(
+                "h-8 flex-1 rounded-control border font-medium",
+                columns === n ? "border-accent bg-accent-soft" : "border-line-2 hover:bg-hover",
+              )}
+              onClick={() => change((d) => patchSection(d, section, { columns: n }), `${n} columns`)}
+            >
+              {n}
+            </button>
+          ))}
+        </div>
+      </div>
+      <div className="flex flex-wrap gap-1.5">
+        <Button look="outline" icon={<ArrowUp size={13} />} disabled={section === 0} onClick={() => go(-1)}>
+          Up
+        </Button>
+        <Button look="outline" icon={<ArrowDown size={13} />} disabled={last} onClick={() => go(1)}>
+          Down
+        </Button>
+        <Button
+          look="danger-ghost"
+          icon={<Trash2 size={13} />}
+          onClick={() => change((d) => removeSection(d, section), `${label} removed`, null)}
+        >
+          Remove
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function ItemProperties({ spot }: { spot: Spot }) {
+  const { object, draft, change, step } = useEditing();
+  const item = draft.sections[spot.section]?.items[spot.at] ?? {};
+  const label = labelOf(object, item);
+  const field = item.field ? fieldOf(object, item.field) : undefined;
+  const highlighted = Boolean(item.field && draft.highlights?.includes(item.field));
+  const full = (draft.highlights?.length ?? 0) >= MAX_HIGHLIGHTS;
+  return (
+    <div className="flex flex-col gap-3.5">
+      <Heading>
+        <ItemMark object={object} item={item} />
+        <span className="truncate">{label}</span>
+      </Heading>
+      <p className="text-text-2 text-xs">
+        <span className="font-mono">{Object.values(item)[0]}</span>
+        {field && ` · ${kindOf(field).label}`}
+        {field?.help && <span className="mt-1 block">{field.help}</span>}
+      </p>
+      <FieldFrame label="Section">
+        {({ id }) => (
+          <Select
+            id={id}
+            label="Section"
+            choices={draft.sections.map((s, i) => ({ id: String(i), label: s.label || "No heading" }))}
+            value={[String(spot.section)]}
+            onChange={(next) => {
+              const section = Number(next[0]);
+              const to = { section, at: draft.sections[section]?.items.length ?? 0 };
+              if (section !== spot.section)
+                change((d) => moveItem(d, spot, to), `${label} moved to ${draft.sections[section]?.label}`, {
+                  kind: "item",
+                  spot: to,
+                });
+            }}
+          />
+        )}
+      </FieldFrame>
+      <div className="flex flex-wrap gap-1.5">
+        <Button
+          look="outline"
+          icon={<ArrowUp size={13} />}
+          disabled={!nudge(draft, spot, -1)}
+          onClick={() => step(spot, -1)}
+        >
+          Up
+        </Button>
+        <Button
+          look="outline"
+          icon={<ArrowDown size={13} />}
+          disabled={!nudge(draft, spot, 1)}
+          onClick={() => step(spot, 1)}
+        >
+          Down
+        </Button>
+        <Button
+          look="danger-ghost"
+          icon={<Trash2 size={13} />}
+          onClick={() => change((d) => removeItem(d, spot), `${label} taken off the page`, null)}
+        >
+          Take off
+        </Button>
+      </div>
+      {item.field && (
+        <Button
+          look="outline"
+          className="self-start"
+          icon={<Star size={13} className={highlighted ? "fill-current" : ""} />}
+          disabled={!highlighted && full}
+          onClick={() => {
+            const name = item.field as string;
+            if (highlighted) change((d) => unhighlight(d, name), `${label} is no highlight any more`);
+            else change((d) => highlight(d, name), `${label} is a highlight`);
+          }}
+        >
+          {highlighted ? "No highlight" : "Highlight"}
+        </Button>
+      )}
+    </div>
+  );
+}

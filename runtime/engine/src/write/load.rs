@@ -1,0 +1,40 @@
+//! What a save begins with: whether the actor may, and the records that are there, locked and, where a
+//! later step looks at it, with what is stored.
+
+use std::collections::HashMap;
+
+use metadata::catalog::{Column, Object};
+use permissions::Action;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::draft::{Slots, Stored};
+use super::reach;
+use crate::context::Context;
+use crate::error::{Error, Refusal, Result};
+
+/// Refuses to create records of an object for those who may not.
+pub(super) fn require_create(context: &Context, object: &Object) -> Result<()> {
+    let policies = &context.snapshot.policies;
+    let decision = policies.decide(&context.actor, Action::Create, object, &context.snapshot.catalog);
+    if decision.is_allowed() {
+        return Ok(());
+    }
+    Err(Error::Forbidden(Refusal::Action { action: "create", object: object.name.clone() }))
+}
+
+/// Locks the records that a command changes; all of them must be within reach.
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    context: &Context,
+    (slots, ids): (&Slots<'_>, &[Uuid]),
+) -> Result<HashMap<Uuid, Stored>> {
+    let columns = columns(slots);
+    reach::lock_with(connection, context, (slots.object, ids), (Action::Edit, &columns)).await
+}
+
+/// The columns that a save of the object wants to know as they are stored; none where no step looks at them.
+pub(crate) fn columns<'s>(slots: &'s Slots<'_>) -> Vec<&'s Column> {
+    let looks_back = slots.columns.iter().any(|(field, _)| field.options.iter().any(|option| !option.active));
+    if looks_back { slots.columns.iter().map(|(_, column)| *column).collect() } else { Vec::new() }
+}

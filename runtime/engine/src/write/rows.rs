@@ -1,0 +1,121 @@
+//! Drafts become rows, with their history: the only place where rows of objects are inserted or changed.
+//! New ones of a command in one statement, those of a file by COPY; changes in one statement for each set
+//! of columns that is named.
+
+use std::collections::BTreeMap;
+
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use super::copy::{Rows, instant};
+use super::draft::{Draft, Slots};
+use super::saving::{Saving, Way};
+use super::source;
+use super::sql::{self, quoted, table};
+use crate::change::Happened;
+use crate::context::Context;
+use crate::error::Result;
+
+/// Bytes that one value takes on average; only a first guess for the buffer.
+const VALUE_BYTES: usize = 20;
+
+/// Writes all drafts.
+pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> Result<()> {
+    let (fresh, changed): (Vec<Place<'_>>, Vec<Place<'_>>) =
+        saving.drafts.iter().enumerate().partition(|(_, draft)| draft.is_new());
+    if !fresh.is_empty() {
+        match saving.way {
+            Way::Command => insert(connection, saving, &fresh).await?,
+            Way::Rows | Way::Trial => copy_in(connection, saving, &fresh).await?,
+        }
+    }
+    for (used, group) in groups(saving.slots, changed) {
+        let json = source::json(saving.slots, &used, &group);
+        let text = sql::update(&saving.context.tenant().schema, saving.slots, &used);
+        execute(connection, saving.context, text, json).await?;
+    }
+    Ok(())
+}
+
+/// A draft with its place in the save.
+type Place<'d> = (usize, &'d Draft);
+
+async fn insert(connection: &mut PgConnection, saving: &Saving<'_>, fresh: &[Place<'_>]) -> Result<()> {
+    let used = used(saving.slots, fresh);
+    let json = source::json(saving.slots, &used, fresh);
+    let text = sql::insert(&saving.context.tenant().schema, saving.slots, &used);
+    execute(connection, saving.context, text, json).await.map(drop)
+}
+
+async fn copy_in(connection: &mut PgConnection, saving: &Saving<'_>, fresh: &[Place<'_>]) -> Result<()> {
+    let (slots, schema) = (saving.slots, &saving.context.tenant().schema);
+    let used = used(slots, fresh);
+    let mut rows = Rows::new(fresh.len() * used.len() * VALUE_BYTES);
+    fresh.iter().for_each(|(_, draft)| rows.draft(slots, &used, draft));
+    let columns: Vec<String> = used.iter().map(|&slot| quoted(&slots.columns[slot].1.name)).collect();
+    copy(connection, &table(schema, &slots.object.name), &columns.join(", "), rows.finish()).await?;
+    if slots.object.history {
+        let columns = "record_id, version, object_id, happened_at, actor_id, action, request_id";
+        let history = history(saving.context, slots, fresh);
+        copy(connection, &table(schema, "_history"), columns, history).await?;
+    }
+    Ok(())
+}
+
+/// One row of history for each new record; a create keeps no values.
+fn history(context: &Context, slots: &Slots<'_>, fresh: &[Place<'_>]) -> Vec<u8> {
+    let object = slots.object.id.as_bytes();
+    let mut rows = Rows::new(fresh.len() * 160);
+    for (_, draft) in fresh {
+        rows.begin(7);
+        rows.plain(Some(draft.id.as_bytes()));
+        rows.plain(Some(&1i64.to_be_bytes()));
+        rows.plain(Some(object));
+        rows.plain(Some(&instant(context.now)));
+        rows.plain(Some(context.actor.user_id.as_bytes()));
+        rows.plain(Some(Happened::Created.word().as_bytes()));
+        rows.plain(Some(context.request_id.as_bytes()));
+    }
+    rows.finish()
+}
+
+async fn copy(connection: &mut PgConnection, table: &str, columns: &str, bytes: Vec<u8>) -> Result<()> {
+    let text = format!("COPY {table} ({columns}) FROM STDIN WITH (FORMAT binary)");
+    let mut copy = connection.copy_in_raw(&text).await?;
+    copy.send(bytes).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+/// Slots that any of the drafts fills.
+fn used(slots: &Slots<'_>, drafts: &[Place<'_>]) -> Vec<usize> {
+    let is_used = |slot: &usize| drafts.iter().any(|(_, draft)| draft.slots[*slot].is_some());
+    (0..slots.columns.len()).filter(is_used).collect()
+}
+
+/// Drafts by the columns that they name.
+fn groups<'d>(slots: &Slots<'_>, drafts: Vec<Place<'d>>) -> BTreeMap<Vec<usize>, Vec<Place<'d>>> {
+    let mut groups: BTreeMap<Vec<usize>, Vec<Place<'d>>> = BTreeMap::new();
+    for (n, draft) in drafts {
+        let used = (0..slots.columns.len()).filter(|&slot| draft.slots[slot].is_some()).collect();
+        groups.entry(used).or_default().push((n, draft));
+    }
+    groups
+}
+
+/// Runs one statement of the write path with its common parameters; answers the ids that it wrote.
+async fn execute(
+    connection: &mut PgConnection,
+    context: &Context,
+    text: String,
+    json: String,
+) -> Result<Vec<Uuid>> {
+    let ids = sqlx::query_scalar(AssertSqlSafe(text))
+        .bind(json)
+        .bind(context.now)
+        .bind(context.actor.user_id)
+        .bind(&context.request_id)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids)
+}

@@ -1,0 +1,29 @@
+//! The order of a save, whoever writes: one record, many, an import, a package.
+//!
+//! Before it, existing records are locked and loaded ([`super::load`]) and the input is read into drafts
+//! ([`super::draft`]); after it, the transaction is committed. Every step looks at all records at once, and
+//! none runs more statements for more records.
+
+use sqlx::PgConnection;
+
+use super::saving::Saving;
+use super::{checks, links, numbers, options, reach, rows};
+use crate::error::Result;
+
+/// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
+pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
+    checks::complete(saving);
+    checks::required(saving);
+    checks::references(connection, saving).await?;
+    options::check(saving);
+    if !saving.is_refused() {
+        checks::duplicates(connection, saving).await?;
+    }
+    if saving.is_refused() || !reach::needs_rows(saving) {
+        return Ok(());
+    }
+    numbers::assign(connection, saving).await?;
+    rows::put(connection, saving).await?;
+    links::put(connection, saving).await?;
+    reach::judge(connection, saving).await
+}

@@ -1,0 +1,91 @@
+//! The records of one save on their way through it, and what is found wrong with them.
+
+use std::collections::BTreeMap;
+
+use metadata::Problem;
+
+use super::draft::{Draft, Slots};
+use crate::context::Context;
+use crate::error::{Error, Refusal, Result};
+
+/// The code of a record that the actor could not have written as it stands.
+pub(crate) const FORBIDDEN: &str = "forbidden";
+/// The code of a unique value that another record has.
+pub(crate) const DUPLICATE: &str = "duplicate";
+
+/// How the records came, and how they are to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Named one by one in a command: its answer tells every problem, or the records.
+    Command,
+    /// Rows of a file: bad ones are rejected, the others go in by COPY.
+    Rows,
+    /// Rows of a file that are looked at only. They are written, to be taken back, where nothing else tells
+    /// whether the actor may.
+    Trial,
+}
+
+/// New and changed records of one object within one transaction.
+pub(crate) struct Saving<'s> {
+    pub context: &'s Context,
+    pub slots: &'s Slots<'s>,
+    pub way: Way,
+    pub drafts: Vec<Draft>,
+    /// What is wrong, by place in `drafts`.
+    pub found: BTreeMap<usize, Vec<Problem>>,
+}
+
+impl<'s> Saving<'s> {
+    pub(crate) fn new(context: &'s Context, slots: &'s Slots<'s>, way: Way) -> Self {
+        Self { context, slots, way, drafts: Vec::new(), found: BTreeMap::new() }
+    }
+
+    /// Notes a problem of one record.
+    pub(crate) fn blame(&mut self, n: usize, problem: Problem) {
+        self.found.entry(n).or_default().push(problem);
+    }
+
+    /// The same, unless another problem is noted at the same key: what cannot be read is not missing too.
+    pub(crate) fn blame_once(&mut self, n: usize, problem: Problem) {
+        let found = self.found.entry(n).or_default();
+        if found.iter().all(|known| known.path != problem.path) {
+            found.push(problem);
+        }
+    }
+
+    /// Whether anything is wrong with any record.
+    pub(crate) fn is_refused(&self) -> bool {
+        !self.found.is_empty()
+    }
+
+    /// Whether there are several records, so that problems and uniqueness are told by record.
+    pub(crate) fn is_many(&self) -> bool {
+        self.drafts.len() > 1 || self.way != Way::Command
+    }
+
+    /// Fails with everything that was found, each problem under its record's place where there are several.
+    pub(crate) fn refuse(&mut self) -> Result<()> {
+        if !self.is_refused() {
+            return Ok(());
+        }
+        let many = self.is_many();
+        let found = std::mem::take(&mut self.found);
+        let all = |code: &str| found.values().flatten().all(|problem| problem.code == code);
+        if all(FORBIDDEN) {
+            let is_new = found.keys().next().is_some_and(|n| self.drafts[*n].is_new());
+            let action = if is_new { "create" } else { "edit" };
+            let object = self.slots.object.name.clone();
+            return Err(Error::Forbidden(Refusal::Action { action, object }));
+        }
+        let is_conflict = all(DUPLICATE);
+        let problems = found.into_iter().flat_map(|(n, problems)| {
+            problems.into_iter().map(
+                move |problem| {
+                    if many { problem.under(&n.to_string()) } else { problem }
+                },
+            )
+        });
+        let problems: Vec<Problem> = problems.collect();
+        Err(if is_conflict { Error::Conflict(problems) } else { Error::Unprocessable(problems) })
+    }
+}

@@ -1,0 +1,113 @@
+// What an administrator does in setup: shaping objects with the plan before each change, and the way back after it.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertAccessible, DESKTOP, journey, startChromium } from "./chromium.mjs";
+import { ask, noted, signedIn, until } from "./steps.mjs";
+import { startTrellis } from "./trellis.mjs";
+
+let trellis;
+let browser;
+let storageState;
+
+before(async () => {
+  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
+  storageState = await signedIn(browser, trellis.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await trellis?.stop();
+});
+
+function walk(name, steps) {
+  test(name, () => journey(browser, trellis.url, name, { ...DESKTOP, storageState }, steps));
+}
+
+walk("a change is reviewed, made, found in the history and undone", async (page) => {
+  await page.goto("/setup/objects/competitor?tab=settings");
+  await page.getByLabel("Plural label").fill("Rivals");
+  await page.getByRole("button", { name: "Review changes" }).click();
+  const review = page.getByRole("dialog", { name: "Change Competitor" });
+  await review.getByText("plural_label").waitFor();
+  await review.getByRole("region", { name: "Plan" }).getByText("No data is lost").waitFor();
+  await review.getByLabel("Note for the history").fill("We call them rivals");
+  await review.getByRole("button", { name: "Publish changes" }).click();
+  await noted(page, "Saved Competitor");
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Rivals" }).waitFor();
+
+  await page.getByRole("navigation", { name: "Setup" }).getByRole("link", { name: "Change history" }).click();
+  await page.getByRole("button", { name: /We call them rivals/ }).click();
+  const revision = page.getByRole("dialog", { name: /^Revision/ });
+  await revision.getByText("Competitors").waitFor();
+  await revision.getByRole("button", { name: "Undo this change" }).click();
+  const back = page.getByRole("dialog", { name: /^Go back/ });
+  await back.getByText("plural_label").waitFor();
+  await back.getByRole("button", { name: "Go back" }).click();
+  await noted(page, /^Everything is as it was/);
+  const { data } = await ask(page, "/metadata/v1/objects/competitor");
+  assert.equal(data.plural_label, "Competitors");
+});
+
+walk("a field is not deleted before its name is typed, and comes back with its data", async (page) => {
+  const where = "/api/v1/deals?filter[amount][is_null]=false&limit=1&include_total=true";
+  const total = async () => (await ask(page, where)).pagination.total;
+  const kept = await total();
+  await page.goto("/setup/objects/deal");
+  await page.getByRole("button", { name: "Edit Amount" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  const review = page.getByRole("dialog", { name: "Delete the field Amount?" });
+  await review.getByText(/Hides the data of 1 column/).waitFor();
+  const button = review.getByRole("button", { name: "Delete field" });
+  assert.ok(await button.isDisabled());
+  await review.getByLabel("Type amount to go on").fill("amount");
+  await button.click();
+  await noted(page, "Deleted Amount");
+  assert.equal((await page.request.get(where)).status(), 400);
+
+  await page.goto("/setup/changes");
+  await page.getByRole("button", { name: /Delete the field Amount/ }).click();
+  await page.getByRole("button", { name: "Undo this change" }).click();
+  await page.getByRole("dialog", { name: /^Go back/ }).getByRole("button", { name: "Go back" }).click();
+  await noted(page, /^Everything is as it was/);
+  await until(async () => assert.equal(await total(), kept));
+});
+
+walk("uninstalling tells what it takes away, and refuses while others need it", async (page) => {
+  await page.goto("/setup/packages");
+  await page.getByRole("button", { name: "Uninstall Leads" }).click();
+  await page.getByRole("dialog").getByText("This cannot be done as it is.").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Uninstall Tasks" }).click();
+  const review = page.getByRole("dialog", { name: "Uninstall Tasks?" });
+  await review.getByLabel("Type tasks to go on").waitFor();
+  await assertAccessible(page);
+  await review.getByRole("button", { name: "Cancel" }).click();
+});
+
+walk("a layout is changed by keyboard and by pointer, and the page of a record follows", async (page) => {
+  await page.goto("/setup/objects/account/layouts/default");
+  await page.getByRole("heading", { level: 1, name: /Account layout/ }).waitFor();
+  const about = page.getByRole("region", { name: "About" });
+  await about.getByRole("button", { name: /^Rating/ }).focus();
+  await page.keyboard.press("Alt+ArrowUp");
+  await page.getByRole("status").getByText("Rating moved to About, place 3").waitFor();
+  await page.keyboard.press("Alt+ArrowDown");
+  await page.keyboard.press("Delete");
+  await page.getByRole("button", { name: "Add Rating" }).waitFor();
+  await page.keyboard.press("Control+z");
+  await page.getByRole("button", { name: "Add Rating" }).waitFor({ state: "detached" });
+  await about.getByRole("button", { name: /^Rating/ }).dragTo(page.getByRole("region", { name: "Size" }).getByRole("button", { name: /^Employees/ }));
+  await page.getByRole("region", { name: "Size" }).getByRole("button", { name: /^Rating/ }).waitFor();
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish layout" }).click();
+  await noted(page, "Published the layout of Account");
+
+  const { data } = await ask(page, "/metadata/v1/layouts/account.default");
+  const size = data.sections.find((section) => section.label === "Size");
+  assert.ok(size.items.some((item) => item.field === "rating"));
+  const { data: [one] } = await ask(page, "/api/v1/accounts?limit=1&fields=id");
+  await page.goto(`/o/accounts/${one.id}`);
+  await page.getByRole("region", { name: "Size" }).getByText("Rating", { exact: true }).waitFor();
+});

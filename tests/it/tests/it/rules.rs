@@ -1,0 +1,3 @@
+//! What a record must obey before it is saved, on every way in.
+
+mod options;
