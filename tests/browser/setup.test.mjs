@@ -111,3 +111,21 @@ walk("a layout is changed by keyboard and by pointer, and the page of a record f
   await page.goto(`/o/accounts/${one.id}`);
   await page.getByRole("region", { name: "Size" }).getByText("Rating", { exact: true }).waitFor();
 });
+
+walk("a view is made with its preview, and is there in the list", async (page) => {
+  await page.goto("/setup/objects/account?tab=views");
+  await page.getByRole("link", { name: "New view" }).click();
+  await page.getByLabel("Label").fill("Big ones");
+  await page.getByRole("list", { name: "Columns" }).getByRole("button", { name: "Remove Type" }).click();
+  await page.getByRole("button", { name: "Add sort key" }).click();
+  await page.getByRole("option", { name: "Annual revenue" }).click();
+  await page.getByRole("button", { name: "Annual revenue: ascending" }).click();
+  await page.getByRole("region", { name: "Preview" }).getByText(/records$/).waitFor();
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish view" }).click();
+  await noted(page, "Published the view Big ones");
+  await page.goto("/o/accounts");
+  await page.getByRole("tab", { name: "Big ones" }).click();
+  const { data } = await ask(page, "/metadata/v1/list-views/account.big_ones");
+  assert.deepEqual([data.sort, data.columns.includes("type")], [["-annual_revenue"], false]);
+});

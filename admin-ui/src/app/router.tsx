@@ -92,6 +92,21 @@ const layout = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/layout/layout-editor"), "LayoutEditorPage"),
 });
 
+const view = createRoute({
+  getParentRoute: () => setup,
+  path: "/objects/$object/views/$view",
+  component: lazyRouteComponent(() => import("@/features/setup/views/view-editor"), "ViewEditorPage"),
+});
+
+const diagram = createRoute({
+  getParentRoute: () => setup,
+  path: "/diagram",
+  validateSearch: (raw: Record<string, unknown>): { as?: "list" | undefined } => ({
+    as: raw.as === "list" ? "list" : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/setup/diagram/diagram-page"), "DiagramPage"),
+});
+
 const packages = createRoute({
   getParentRoute: () => setup,
   path: "/packages",
@@ -109,7 +124,13 @@ const changes = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  shell.addChildren([home, list, record, setup.addChildren([setupHome, objects, object, packages, changes]), layout]),
+  shell.addChildren([
+    home,
+    list,
+    record,
+    setup.addChildren([setupHome, objects, object, view, diagram, packages, changes]),
+    layout,
+  ]),
 ]);
 
 export function makeRouter(client: QueryClient) {

@@ -1,5 +1,5 @@
 // The pages of setup, in the order of their menu: for the menu itself, for the command menu and for the first page one may see.
-import { Boxes, History, type LucideIcon, Package } from "lucide-react";
+import { Boxes, History, type LucideIcon, Package, Waypoints } from "lucide-react";
 import type { Catalog } from "./catalog";
 
 export interface SetupPage {
@@ -13,7 +13,7 @@ export interface SetupPage {
   words?: string;
 }
 
-export type SetupPath = "/setup/objects" | "/setup/packages" | "/setup/changes";
+export type SetupPath = "/setup/objects" | "/setup/diagram" | "/setup/packages" | "/setup/changes";
 
 const PAGES: SetupPage[] = [
   {
@@ -23,6 +23,14 @@ const PAGES: SetupPage[] = [
     icon: Boxes,
     needs: "manage_metadata",
     words: "metadata table column layout view",
+  },
+  {
+    to: "/setup/diagram",
+    label: "Schema diagram",
+    group: "Data model",
+    icon: Waypoints,
+    needs: "manage_metadata",
+    words: "picture relations graph erd",
   },
   {
     to: "/setup/packages",

@@ -22,6 +22,7 @@ import { FieldsTab } from "./fields-tab";
 import { LayoutsTab } from "./layouts-tab";
 import { ObjectSettings } from "./object-settings";
 import { Source } from "./objects-page";
+import { ViewsTab } from "./views/views-tab";
 
 export function ObjectPage() {
   const { object: name } = useParams({ from: "/shell/setup/objects/$object" });
@@ -56,6 +57,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       ? []
       : [
           { id: "layouts", label: "Layouts", count: catalog.layoutsOf(object.name).length },
+          { id: "views", label: "Views", count: catalog.viewsOf(object.name).length },
           { id: "settings", label: "Settings" },
         ]),
   ];
@@ -108,6 +110,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
     >
       {tab === "fields" && <FieldsTab object={object} onNew={() => setOpen("new-field")} />}
       {tab === "layouts" && <LayoutsTab object={object} />}
+      {tab === "views" && <ViewsTab object={object} />}
       {tab === "settings" && <ObjectSettings object={object} />}
       {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
       {open === "delete" && <DeleteObject object={object} onClose={() => setOpen(null)} />}

@@ -1,0 +1,255 @@
+// A list view: which records, which columns, in which order and how they are displayed, with the first of them below.
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { ArrowDownUp, ArrowLeft, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { applyChanges, planChanges } from "@/api/metadata";
+import { useCatalog } from "@/catalog/catalog";
+import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
+import { useReloadCatalog } from "@/catalog/load";
+import type { ListViewDef, ObjectDef } from "@/catalog/types";
+import { ReviewDialog } from "@/changes/review-dialog";
+import { Empty } from "@/components/bits";
+import { Button, IconButton } from "@/components/button";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import { backLink, PageFrame, useTitle } from "@/components/page-frame";
+import { Select } from "@/components/select";
+import { toast } from "@/components/toast";
+import { kindOf } from "@/fields/registry";
+import { differences } from "@/lib/differences";
+import { apiName } from "@/lib/text";
+import { OrderedFields } from "../ordered-fields";
+import { ViewPreview } from "./view-preview";
+
+type Draft = Omit<ListViewDef, "name">;
+
+const DISPLAYS = [
+  { id: "table", label: "Table" },
+  { id: "board", label: "Board" },
+  { id: "calendar", label: "Calendar" },
+  { id: "timeline", label: "Timeline" },
+];
+const SCOPES = [
+  { id: "all", label: "All that one may see" },
+  { id: "team", label: "Of one's teams" },
+  { id: "mine", label: "One's own" },
+];
+
+export function ViewEditorPage() {
+  const { object: objectName, view: slug } = useParams({ from: "/shell/setup/objects/$object/views/$view" });
+  const catalog = useCatalog();
+  const object = catalog.object(objectName);
+  const view = catalog.viewsOf(objectName).find((v) => v.name === `${objectName}.${slug}`);
+  if (!object || (!view && slug !== "new")) return <Empty title={`There is no view ${objectName}.${slug}`} />;
+  return <ViewEditor key={slug} object={object} view={view} />;
+}
+
+function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | undefined }) {
+  const catalog = useCatalog();
+  const navigate = useNavigate();
+  const reload = useReloadCatalog();
+  const before: Draft | undefined = view && (({ name: _, ...rest }) => rest)(view);
+  const [draft, setDraft] = useState<Draft>(
+    before ?? { object: object.name, label: "", scope: "all", columns: defaultColumns(object), display: "table" },
+  );
+  const [open, setOpen] = useState<"publish" | "delete" | null>(null);
+  const set = (patch: Partial<Draft>) => setDraft((d) => ({ ...d, ...patch }));
+  useTitle(draft.label || "New view", object.label, "Setup");
+
+  const name = view?.name ?? `${object.name}.${apiName(draft.label)}`;
+  const taken = !view && catalog.viewsOf(object.name).some((v) => v.name === name);
+  const grouping = columnFields(object).filter((f) => ["picklist", "boolean", "lookup"].includes(f.kind));
+  const needsGroup = draft.display === "board" && !draft.group_by;
+  const ready = draft.label.trim() !== "" && !taken && draft.columns.length > 0 && !needsGroup;
+  const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "views" } } as const;
+  const definition = open === "delete" ? null : cleaned(draft);
+  const changes = [{ kind: "list-views", name, definition }];
+
+  return (
+    <PageFrame
+      above={
+        <Link {...toTab} className={backLink}>
+          <ArrowLeft size={13} />
+          Views of {object.plural_label}
+        </Link>
+      }
+      title={draft.label || "New view"}
+      about={<span className="font-mono text-xs">{name}</span>}
+      action={
+        <>
+          {view && (
+            <IconButton label="Delete view" className="size-8" onClick={() => setOpen("delete")}>
+              <Trash2 size={15} />
+            </IconButton>
+          )}
+          <Button
+            look="solid"
+            size="md"
+            disabled={!ready || (before !== undefined && differences(before, cleaned(draft)).length === 0)}
+            onClick={() => setOpen("publish")}
+          >
+            Publish
+          </Button>
+        </>
+      }
+    >
+      <div className="mb-8 grid gap-x-8 gap-y-5 wide:grid-cols-2">
+        <div className="grid content-start gap-4 phone:grid-cols-2">
+          <FieldFrame label="Label" required error={taken ? "There is already a view with this name." : undefined}>
+            {(ids) => (
+              <TextInput
+                id={ids.id}
+                maxLength={80}
+                aria-describedby={ids.describedBy}
+                aria-invalid={ids.invalid || undefined}
+                value={draft.label}
+                onChange={(e) => set({ label: e.target.value })}
+              />
+            )}
+          </FieldFrame>
+          <FieldFrame label="Whose records">
+            {(ids) => (
+              <Select
+                id={ids.id}
+                label="Whose records"
+                choices={SCOPES}
+                value={[draft.scope ?? "all"]}
+                onChange={(next) => set({ scope: next[0] as Draft["scope"] & string })}
+              />
+            )}
+          </FieldFrame>
+          <FieldFrame label="Displayed as">
+            {(ids) => (
+              <Select
+                id={ids.id}
+                label="Displayed as"
+                choices={DISPLAYS}
+                value={[draft.display ?? "table"]}
+                onChange={(next) => set({ display: next[0] as Draft["display"] & string })}
+              />
+            )}
+          </FieldFrame>
+          <FieldFrame label="Grouped by" error={needsGroup ? "A board needs a field for its columns." : undefined}>
+            {(ids) => (
+              <Select
+                id={ids.id}
+                label="Grouped by"
+                placeholder="Nothing"
+                clearable
+                choices={grouping.map((f) => ({ id: f.name, label: f.label }))}
+                value={draft.group_by ? [draft.group_by] : []}
+                onChange={(next) =>
+                  setDraft(({ group_by: _, ...d }) => ({ ...d, ...(next[0] ? { group_by: next[0] } : {}) }))
+                }
+                invalid={ids.invalid}
+              />
+            )}
+          </FieldFrame>
+          <div className="col-span-full">
+            <h2 className="mb-1 font-medium text-text-2 text-xs">Sorted by</h2>
+            <SortKeys object={object} keys={draft.sort ?? []} onChange={(sort) => set({ sort })} />
+          </div>
+          {draft.filter && <FilterSummary filter={draft.filter} onClear={() => setDraft(({ filter: _, ...d }) => d)} />}
+        </div>
+        <div>
+          <h2 className="mb-1 font-medium text-text-2 text-xs">Columns</h2>
+          <OrderedFields
+            object={object}
+            label="Columns"
+            add="Add column"
+            paths={draft.columns}
+            from={columnFields(object)}
+            onChange={(columns) => set({ columns })}
+          />
+        </div>
+      </div>
+      <ViewPreview object={object} view={draft} me={catalog.me.user.id} />
+      {open && (
+        <ReviewDialog
+          title={open === "delete" ? `Delete the view ${draft.label}?` : `Publish the view ${draft.label}`}
+          verb={open === "delete" ? "Delete view" : "Publish view"}
+          danger={open === "delete"}
+          word={name}
+          planKey={changes}
+          plan={(signal) => planChanges(changes, signal)}
+          apply={({ message, allowDataLoss }) => applyChanges(changes, message, allowDataLoss)}
+          parts={[{ kind: "list-views", name, before, after: definition }]}
+          messageHint="Why it is changed; shown in the change history."
+          onClose={() => setOpen(null)}
+          onDone={async () => {
+            const words = open === "delete" ? `Deleted the view ${draft.label}` : `Published the view ${draft.label}`;
+            setOpen(null);
+            await reload();
+            navigate(toTab);
+            toast(words);
+          }}
+        />
+      )}
+    </PageFrame>
+  );
+}
+
+/** Empty settings stay out of the definition. */
+function cleaned(draft: Draft): Record<string, unknown> {
+  const kept = Object.entries({ ...draft, label: draft.label.trim() }).filter(
+    ([, value]) => value !== "" && value !== undefined && !(Array.isArray(value) && value.length === 0),
+  );
+  return Object.fromEntries(kept);
+}
+
+interface SortKeysProps {
+  object: ObjectDef;
+  keys: string[];
+  onChange: (keys: string[]) => void;
+}
+
+function SortKeys({ object, keys, onChange }: SortKeysProps) {
+  const plain = (key: string) => key.replace(/^-/, "");
+  const downs = new Set(keys.filter((k) => k.startsWith("-")).map(plain));
+  const write = (paths: string[], down = downs) => onChange(paths.map((p) => (down.has(p) ? `-${p}` : p)));
+  return (
+    <OrderedFields
+      object={object}
+      label="Sorted by"
+      add="Add sort key"
+      paths={keys.map(plain)}
+      from={columnFields(object).filter((f) => kindOf(f).sortPath(f) !== null)}
+      onChange={write}
+      extra={(path) => {
+        const down = downs.has(path);
+        const label = fieldOf(object, path)?.label ?? path;
+        return (
+          <button
+            type="button"
+            aria-label={`${label}: ${down ? "descending" : "ascending"}`}
+            className="inline-flex h-7 items-center gap-1 rounded-control px-1.5 text-text-2 text-xs hover:bg-hover"
+            onClick={() => {
+              const next = new Set(downs);
+              if (down) next.delete(path);
+              else next.add(path);
+              write(keys.map(plain), next);
+            }}
+          >
+            <ArrowDownUp size={12} />
+            {down ? "Descending" : "Ascending"}
+          </button>
+        );
+      }}
+    />
+  );
+}
+
+/** A filter that was built elsewhere is kept as it is; it can be taken away here. */
+function FilterSummary({ filter, onClear }: { filter: Record<string, unknown>; onClear: () => void }) {
+  return (
+    <div className="col-span-full">
+      <h2 className="mb-1 font-medium text-text-2 text-xs">Filter</h2>
+      <div className="flex items-start gap-2 rounded-control border border-line bg-sunken px-2.5 py-1.5">
+        <code className="min-w-0 flex-1 break-words font-mono text-xs">{JSON.stringify(filter)}</code>
+        <Button className="h-6 px-2 text-xs" onClick={onClear}>
+          Clear
+        </Button>
+      </div>
+    </div>
+  );
+}
