@@ -33,8 +33,11 @@ const FILTERS: &[&str] = &[
     "filter[name][eq]=nobody",
 ];
 
+/// The value of one record.
+type Value = fn(&Json) -> Json;
+
 /// What groups are made by: the parameter, and the value of a record as the list answers it.
-fn groups() -> Vec<(&'static str, fn(&Json) -> Json)> {
+fn groups() -> Vec<(&'static str, Value)> {
     vec![
         ("mood", |row| row["mood"].clone()),
         ("alive", |row| row["alive"].clone()),
@@ -80,7 +83,7 @@ fn thousandths(json: &Json) -> Option<i128> {
 /// `[count, sum, avg, min, max of weight, count of it, distinct moods]` by group.
 type Expected = BTreeMap<String, (usize, i128, Option<i128>, Option<i128>, usize, usize)>;
 
-fn expected(rows: &[Json], of: &[fn(&Json) -> Json]) -> Expected {
+fn expected(rows: &[Json], of: &[Value]) -> Expected {
     let mut groups: BTreeMap<String, Vec<&Json>> = BTreeMap::new();
     for row in rows {
         let key: Json = of.iter().map(|value| value(row)).collect();
@@ -148,7 +151,7 @@ async fn numbers_are_those_of_the_list() {
         if names.len() != chosen.len() {
             continue;
         }
-        let of: Vec<fn(&Json) -> Json> = chosen.iter().map(|(_, value)| *value).collect();
+        let of: Vec<Value> = chosen.iter().map(|(_, value)| *value).collect();
         let metrics = "metrics=count,sum(weight),avg(weight),min(weight),max(weight),count(weight),count_distinct(mood)";
         let grouped = if names.is_empty() { String::new() } else { format!("&group_by={}", names.join(",")) };
         let answer = site.get(&format!("/api/v1/specimens/aggregate?{metrics}{grouped}&{filter}")).await;
