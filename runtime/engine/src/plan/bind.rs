@@ -53,6 +53,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         order,
     };
     let start = binder.start(&query.page, &root.order);
+    let request = binder.request();
     if !binder.problems.is_empty() {
         return Err(Error::Invalid(binder.problems));
     }
@@ -64,6 +65,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         bin: query.bin,
         decisions: binder.decisions,
         catalog: catalog.clone(),
+        request,
     })
 }
 
@@ -201,11 +203,7 @@ impl<'c> Binder<'c> {
             return self.nested(outputs, (object, &nested), depth);
         }
         match object.find_field(name) {
-            Some(field) if !field.columns.is_empty() => {
-                for column in &field.columns {
-                    push(outputs, column.key.clone(), What::Column(column.clone()));
-                }
-            }
+            Some(field) if field.value_column().is_some() => add(outputs, field),
             _ => self.unknown(format!("fields.{name}"), &Lost::Unknown(name.to_owned()), object),
         }
     }
@@ -274,7 +272,16 @@ fn never_blank(field: &Field) -> bool {
 }
 
 fn add_all(outputs: &mut Vec<Output>, object: &Object) {
-    for column in object.fields.iter().flat_map(|field| &field.columns) {
+    object.fields.iter().for_each(|field| add(outputs, field));
+}
+
+/// A field's columns, or what it computes.
+fn add(outputs: &mut Vec<Output>, field: &Field) {
+    if let Some(computed) = &field.computed {
+        let what = What::Formula { field: field.id.clone(), column: computed.column.clone() };
+        push(outputs, field.name.clone(), what);
+    }
+    for column in &field.columns {
         push(outputs, column.key.clone(), What::Column(column.clone()));
     }
 }
