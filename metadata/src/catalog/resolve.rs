@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, relations, standard};
+use super::{Catalog, Field, Object, computed, relations, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -34,7 +34,8 @@ impl Catalog {
         objects.extend(live.map(|o| object(o, false, definitions, &mut problems)));
         check_object_names(&objects, &mut problems);
         relations::resolve(&mut objects, &mut problems);
-        let catalog = Self::assemble(objects, definitions);
+        let mut catalog = Self::assemble(objects, definitions);
+        computed::resolve(&mut catalog, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
         if problems.is_empty() { Ok(catalog) } else { Err(problems) }
     }
@@ -45,7 +46,7 @@ impl Catalog {
         };
         let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
         let objects = objects.into_iter().map(Arc::new).collect();
-        Self { objects, by_name, by_plural, parts: definitions.parts.live() }
+        Self { objects, by_name, by_plural, parts: definitions.parts.live(), formulas: HashMap::new() }
     }
 }
 
@@ -165,7 +166,13 @@ fn can_compose(kind: &FieldKind) -> bool {
     use FieldKind as K;
     !matches!(
         kind,
-        K::Json(_) | K::RichText(_) | K::LongText(_) | K::ManyToMany(_) | K::AnyLookup(_) | K::Tags(_)
+        K::Json(_)
+            | K::RichText(_)
+            | K::LongText(_)
+            | K::ManyToMany(_)
+            | K::AnyLookup(_)
+            | K::Tags(_)
+            | K::Formula(_)
     )
 }
 

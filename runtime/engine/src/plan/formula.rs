@@ -62,7 +62,7 @@ impl<'c> Binder<'c> {
     }
 
     /// What a formula may know of this request.
-    fn request(&self) -> Request {
+    pub(super) fn request(&self) -> Request {
         let actor = &self.context.actor;
         let variables = BTreeMap::from([
             ("$User.id".to_owned(), Value::Id(actor.user_id)),
