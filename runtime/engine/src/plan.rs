@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::query::{Bin, Query};
 
+pub mod aggregate;
 mod bind;
 mod condition;
 mod cursor;

@@ -25,11 +25,19 @@ pub(super) struct Binder<'c> {
     pub problems: Vec<Problem>,
 }
 
+impl<'c> Binder<'c> {
+    /// A binder that has met nothing yet.
+    pub(super) fn new(context: &'c Context) -> Self {
+        let catalog = &context.snapshot.catalog;
+        Self { context, catalog, decisions: BTreeMap::new(), problems: Vec::new() }
+    }
+}
+
 /// Binds one query, or tells all that is wrong with it.
 pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<Plan> {
     let catalog = &context.snapshot.catalog;
     let object = catalog.find_object(&query.object).ok_or(Error::NotFound)?;
-    let mut binder = Binder { context, catalog, decisions: BTreeMap::new(), problems: Vec::new() };
+    let mut binder = Binder::new(context);
     let decision = context.snapshot.policies.decide(&context.actor, action, object, catalog);
     if !decision.is_allowed() || !binder.decide(object).is_allowed() {
         return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));

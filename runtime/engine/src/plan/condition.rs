@@ -86,7 +86,7 @@ impl<'c> Binder<'c> {
         None
     }
 
-    fn compare(
+    pub(super) fn compare(
         &mut self,
         target: &Target<'c>,
         operator: Operator,

@@ -16,6 +16,7 @@ use crate::plan::{Output, Plan, Start, What};
 use keyset::{First, Stretch};
 use scope::Scope;
 
+pub(crate) mod aggregate;
 mod keyset;
 mod scope;
 mod text;
