@@ -156,7 +156,9 @@ impl Catalog {
     }
 
     fn field_uses(&self, object: &str, field: &Field, uses: &mut Uses<'_>) {
-        for target in field.targets.iter().map(String::as_str).chain(field.kind.target()) {
+        // Every object has owners; that tells nothing.
+        let targets = field.targets.iter().map(String::as_str).chain(field.kind.target());
+        for target in targets.filter(|_| !field.standard) {
             uses.component(Kind::Objects, target, "to");
         }
         if let Some((_, Some(set))) = field.kind.choices() {

@@ -20,6 +20,7 @@ mod checks;
 mod constraint;
 mod copy;
 mod create;
+mod defaults;
 pub(crate) mod draft;
 mod links;
 mod load;

@@ -198,6 +198,7 @@ impl<'o> Slots<'o> {
                 "owner_id" | "created_by_id" | "updated_by_id" if draft.slots[slot].is_none() => {
                     Some(Value::Id(context.actor.user_id))
                 }
+                _ if field.default_formula.is_some() => continue,
                 _ if draft.slots[slot].is_none() => field.default.clone().or_else(|| match field.kind {
                     FieldKind::Boolean(_) => Some(Value::Bool(false)),
                     _ => None,
@@ -209,6 +210,7 @@ impl<'o> Slots<'o> {
             }
             draft.slots[slot] = given;
         }
+        super::defaults::compute(self, context, draft);
         self.compose_name(draft);
     }
 
@@ -249,7 +251,7 @@ impl<'o> Slots<'o> {
     }
 }
 
-fn is_boolean(field: &Field) -> bool {
+pub(super) fn is_boolean(field: &Field) -> bool {
     matches!(field.kind, FieldKind::Boolean(_))
 }
 
