@@ -7,6 +7,7 @@ pub(crate) mod batch;
 pub(crate) mod deploy;
 pub(crate) mod formulas;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod import;
