@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, relations, standard};
+use super::{Catalog, Field, Object, relations, rules, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -34,9 +34,13 @@ impl Catalog {
         objects.extend(live.map(|o| object(o, false, definitions, &mut problems)));
         check_object_names(&objects, &mut problems);
         relations::resolve(&mut objects, &mut problems);
-        let catalog = Self::assemble(objects, definitions);
+        let mut catalog = Self::assemble(objects, definitions);
         catalog.parts.check(&catalog, &mut problems);
-        if problems.is_empty() { Ok(catalog) } else { Err(problems) }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        catalog.rules = rules::compile(&catalog);
+        Ok(catalog)
     }
 
     fn assemble(objects: Vec<Object>, definitions: &Definitions) -> Self {
@@ -45,7 +49,8 @@ impl Catalog {
         };
         let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
         let objects = objects.into_iter().map(Arc::new).collect();
-        Self { objects, by_name, by_plural, parts: definitions.parts.live() }
+        let rules = HashMap::new();
+        Self { objects, by_name, by_plural, parts: definitions.parts.live(), rules }
     }
 }
 
