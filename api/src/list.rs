@@ -7,6 +7,7 @@ use engine::query::{DEFAULT_LIMIT, MAX_LIMIT};
 use engine::{Bin, Filter, Page, Query, Selection, SortKey};
 use metadata::{Object, Problem as Detail};
 
+pub(crate) mod aggregate;
 pub(crate) mod fields;
 mod filter;
 pub(crate) mod pairs;

@@ -19,8 +19,8 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    api_keys, batch, deploy, health, history, import, metadata, packages, records, revisions, session,
-    sessions, upsert, users,
+    aggregate, api_keys, batch, deploy, health, history, import, metadata, packages, records, revisions,
+    session, sessions, upsert, users,
 };
 use crate::{App, edge, ui};
 
@@ -79,6 +79,7 @@ pub fn table() -> Vec<Route> {
         // Records
         caller(GET, "/api/v1/{plural}", records::list),
         caller(POST, "/api/v1/{plural}", records::create),
+        caller(GET, "/api/v1/{plural}/aggregate", aggregate::show),
         caller(GET, "/api/v1/{plural}/{id}", records::show),
         caller(PATCH, "/api/v1/{plural}/{id}", records::update),
         caller(DELETE, "/api/v1/{plural}/{id}", records::delete),

@@ -32,6 +32,22 @@ impl Expression {
         }
     }
 
+    /// About how many characters of SQL it becomes.
+    pub fn sql_length(&self) -> usize {
+        length(self) as usize
+    }
+
+    /// Whether its value depends on the moment or on who asks.
+    pub fn asks(&self) -> bool {
+        let mut asks = match self {
+            Expression::Variable { .. } => true,
+            Expression::Call { function, .. } => matches!(function.form, crate::functions::Form::Request(_)),
+            _ => false,
+        };
+        self.parts(&mut |part| asks |= part.asks());
+        asks
+    }
+
     fn least_capability(&self) -> Capability {
         let mut least = match self {
             Expression::Variable { .. } | Expression::Related { .. } => Capability::Query,

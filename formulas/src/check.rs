@@ -46,6 +46,17 @@ pub enum Zone {
     Fixed(Tz),
 }
 
+impl Zone {
+    /// `user`, `tenant`, or the IANA name of a zone; `None` when there is no such zone.
+    pub fn parse(name: &str) -> Option<Zone> {
+        match name {
+            "user" => Some(Zone::User),
+            "tenant" => Some(Zone::Tenant),
+            name => name.parse().ok().map(Zone::Fixed),
+        }
+    }
+}
+
 /// How a formula is meant.
 #[derive(Clone, Debug, Default)]
 pub struct Options {

@@ -128,7 +128,8 @@ pub fn find(name: &str) -> Option<&'static Function> {
 pub struct FunctionRef(pub &'static Function);
 
 impl FunctionRef {
-    pub(crate) fn named(name: &str) -> Option<FunctionRef> {
+    /// The function with this name, in any case.
+    pub fn named(name: &str) -> Option<FunctionRef> {
         find(name).map(FunctionRef)
     }
 }

@@ -17,6 +17,13 @@ pub fn print(node: &Node) -> String {
     out
 }
 
+/// A path of names, with braces where a name needs them.
+pub fn path(segments: &[String]) -> String {
+    let mut out = String::new();
+    write_path(segments, &mut out);
+    out
+}
+
 /// Writes the node, with parentheses where it binds less tightly than `least`.
 fn write(node: &Node, least: u8, out: &mut String) {
     let open = strength(&node.kind) < least;

@@ -34,6 +34,12 @@ pub trait Columns {
     /// `NOT EXISTS (… WHERE` [`condition`]`(&Not(condition), true, inner))`.
     fn related(&self, relation: &str, how: Quantifier, condition: &Expression) -> Expr;
 
+    /// The code of the fault that the field's value is, NULL where it is none; nothing where it never is one. The
+    /// column is NULL where there is a fault. Fields that are computed have this.
+    fn fault(&self, _reference: &Reference) -> Option<Expr> {
+        None
+    }
+
     /// The most digits that a number field can have before its point. Fewer spare checks for overflow.
     fn digits(&self, _reference: &Reference) -> u32 {
         18

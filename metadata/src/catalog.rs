@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use formulas::Value;
+use formulas::{Type, Value};
 
 use crate::definitions::object::{NameField, Sharing};
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
+pub mod computed;
 pub mod expressions;
 mod fields;
 pub mod json;
@@ -25,6 +26,7 @@ pub(crate) mod views;
 
 pub use crate::definitions::resolved::Parts;
 pub use crate::field_kinds::lookup::OnDelete;
+pub use computed::Computed;
 pub use expressions::{Checked, FieldName};
 pub(crate) use fields::{bare_field, columns_of};
 pub use names::check_name;
@@ -46,6 +48,8 @@ pub struct Catalog {
     pub parts: Parts,
     /// What a save must obey, by the names of the objects that have any such rules.
     pub(crate) rules: HashMap<String, Arc<rules::Rules>>,
+    /// What formula fields compute, by stable id.
+    pub(crate) formulas: HashMap<String, Arc<Computed>>,
 }
 
 impl Catalog {
@@ -134,13 +138,28 @@ pub struct Field {
     pub options: Vec<Choice>,
     /// Names of the objects that a relation may point to; empty for other kinds.
     pub targets: Vec<String>,
-    /// Columns in the object's table; none for many-to-many.
+    /// Columns in the object's table; none for many-to-many and formulas.
     pub columns: Vec<Column>,
+    /// What a formula field computes; `None` for other kinds.
+    pub computed: Option<Arc<Computed>>,
     /// On every record: id, name, owner …
     pub standard: bool,
     /// Set by the engine alone (id, version, created_at …, autonumber).
     pub read_only: bool,
     pub package: Option<String>,
+}
+
+impl Field {
+    /// Its type in expressions.
+    pub fn ty(&self) -> Type {
+        self.computed.as_ref().map_or_else(|| self.kind.behaviour().ty(), |computed| computed.ty)
+    }
+
+    /// The column that its value is read from, which of a formula is no column of the table; the last one where there
+    /// are two, and none for relations to many records.
+    pub fn value_column(&self) -> Option<&Column> {
+        self.computed.as_ref().map(|computed| &computed.column).or(self.columns.last())
+    }
 }
 
 /// One column of a table, and the JSON key that carries it.

@@ -16,6 +16,7 @@ pub mod date;
 pub mod datetime;
 pub mod decimal;
 pub mod email;
+pub mod formula;
 pub mod integer;
 pub mod json;
 pub mod long_text;
@@ -150,6 +151,7 @@ kinds! {
     AnyLookup(any_lookup::AnyLookup) = "any_lookup",
     ManyToMany(many_to_many::ManyToMany) = "many_to_many",
     Autonumber(autonumber::Autonumber) = "autonumber",
+    Formula(formula::Formula) = "formula",
 }
 
 struct PrimaryKey;

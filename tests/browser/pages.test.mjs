@@ -44,9 +44,12 @@ const PAGES = {
   "the settings of an object": (page) => open(page, "/setup/objects/deal?tab=settings"),
   "the history of changes": (page) => open(page, "/setup/changes?revision=3"),
   "the schema as a picture": (page) => open(page, "/setup/diagram"),
-  "the schema as a list": (page) => open(page, "/setup/diagram?as=list"),
+  "the schema as a list": (page) => open(page, "/setup/diagram?shown=list"),
   "the layout of an object": (page) => open(page, "/setup/objects/deal/layouts/default"),
   "a view of an object": (page) => open(page, "/setup/objects/deal/views/largest_open"),
+  "the users": (page) => open(page, "/setup/users"),
+  "one's sessions": (page) => open(page, "/setup/sessions"),
+  "the API keys": (page) => open(page, "/setup/api-keys"),
   "the packages": (page) => open(page, "/setup/packages"),
 };
 

@@ -129,3 +129,52 @@ walk("a view is made with its preview, and is there in the list", async (page) =
   const { data } = await ask(page, "/metadata/v1/list-views/account.big_ones");
   assert.deepEqual([data.sort, data.columns.includes("type")], [["-annual_revenue"], false]);
 });
+
+walk("a user is made, given a manager, deactivated and cannot sign in any more", async (page) => {
+  await page.goto("/setup/users");
+  await page.getByRole("button", { name: "New user" }).click();
+  const form = page.getByRole("dialog", { name: "New user" });
+  await form.getByLabel("Name", { exact: false }).first().fill("Grete Wandel");
+  await form.getByRole("button", { name: "Add user" }).click();
+  await form.getByText("This is needed.").waitFor();
+  await form.getByLabel("Email", { exact: false }).fill("grete@example.com");
+  await form.getByRole("button", { name: "Make up a password" }).click();
+  const password = await form.getByLabel("Password", { exact: true }).inputValue();
+  await form.getByRole("button", { name: /^Manager/ }).click();
+  await page.getByRole("option", { name: "Ada Moreno" }).click();
+  await assertAccessible(page);
+  await form.getByRole("button", { name: "Add user" }).click();
+  await noted(page, "Added Grete Wandel");
+  const credentials = { data: { email: "grete@example.com", password } };
+  const { data: people } = await ask(page, "/admin/v1/users?limit=1000");
+  assert.equal(people.find((person) => person.name === "Grete Wandel").manager.name, "Ada Moreno");
+
+  await page.getByRole("button", { name: /Grete Wandel/ }).click();
+  await page.getByRole("button", { name: "Deactivate", exact: true }).click();
+  await page.getByRole("button", { name: "Deactivate now" }).click();
+  await noted(page, "Deactivated Grete Wandel");
+  const anybody = await browser.newContext({ baseURL: trellis.url });
+  assert.equal((await anybody.request.post("/auth/v1/login", credentials)).status(), 401);
+  await anybody.close();
+});
+
+walk("a key is shown once, works within its scopes and is refused when revoked", async (page) => {
+  await page.goto("/setup/api-keys");
+  await page.getByRole("button", { name: "New key" }).click();
+  await page.getByLabel("What is it for?").fill("Nightly sync");
+  await page.getByRole("button", { name: /^Scopes/ }).click();
+  await page.getByRole("option", { name: /^deals:read/ }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Create key" }).click();
+  const key = await page.getByRole("dialog").locator("code").innerText();
+  const anybody = await browser.newContext({ baseURL: trellis.url, extraHTTPHeaders: { authorization: `Bearer ${key}` } });
+  const status = async (path) => (await anybody.request.get(path)).status();
+  assert.deepEqual([await status("/api/v1/deals?limit=1"), await status("/api/v1/accounts?limit=1")], [200, 403]);
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByText(key).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Revoke Nightly sync" }).click();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await noted(page, "Revoked Nightly sync");
+  assert.equal(await status("/api/v1/deals?limit=1"), 401);
+  await anybody.close();
+});

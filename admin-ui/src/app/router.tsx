@@ -101,8 +101,8 @@ const view = createRoute({
 const diagram = createRoute({
   getParentRoute: () => setup,
   path: "/diagram",
-  validateSearch: (raw: Record<string, unknown>): { as?: "list" | undefined } => ({
-    as: raw.as === "list" ? "list" : undefined,
+  validateSearch: (raw: Record<string, unknown>): { shown?: "list" | undefined } => ({
+    shown: raw.shown === "list" ? "list" : undefined,
   }),
   component: lazyRouteComponent(() => import("@/features/setup/diagram/diagram-page"), "DiagramPage"),
 });
@@ -122,13 +122,31 @@ const changes = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/changes-page"), "ChangesPage"),
 });
 
+const users = createRoute({
+  getParentRoute: () => setup,
+  path: "/users",
+  component: lazyRouteComponent(() => import("@/features/security/users/users-page"), "UsersPage"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => setup,
+  path: "/sessions",
+  component: lazyRouteComponent(() => import("@/features/security/sessions-page"), "SessionsPage"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => setup,
+  path: "/api-keys",
+  component: lazyRouteComponent(() => import("@/features/dev/keys-page"), "KeysPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
     home,
     list,
     record,
-    setup.addChildren([setupHome, objects, object, view, diagram, packages, changes]),
+    setup.addChildren([setupHome, objects, object, view, diagram, packages, changes, users, sessions, keys]),
     layout,
   ]),
 ]);

@@ -57,7 +57,7 @@ export function formFields(object: ObjectDef, layout: LayoutDef | undefined): { 
     const at = order.indexOf(f.name);
     return at < 0 ? 1000 : at;
   };
-  const fields = ownFields(object).filter((f) => f.kind !== "autonumber");
+  const fields = ownFields(object).filter((f) => f.kind !== "autonumber" && f.read_only !== true);
   const composed = object.name_field?.compose ?? [];
   const naming = nameSource(object)
     ? fields.filter((f) => f.name === nameSource(object))

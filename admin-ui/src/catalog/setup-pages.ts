@@ -1,5 +1,5 @@
 // The pages of setup, in the order of their menu: for the menu itself, for the command menu and for the first page one may see.
-import { Boxes, History, type LucideIcon, Package, Waypoints } from "lucide-react";
+import { Boxes, History, KeyRound, type LucideIcon, MonitorSmartphone, Package, Users, Waypoints } from "lucide-react";
 import type { Catalog } from "./catalog";
 
 export interface SetupPage {
@@ -13,7 +13,14 @@ export interface SetupPage {
   words?: string;
 }
 
-export type SetupPath = "/setup/objects" | "/setup/diagram" | "/setup/packages" | "/setup/changes";
+export type SetupPath =
+  | "/setup/objects"
+  | "/setup/diagram"
+  | "/setup/packages"
+  | "/setup/changes"
+  | "/setup/users"
+  | "/setup/sessions"
+  | "/setup/api-keys";
 
 const PAGES: SetupPage[] = [
   {
@@ -47,6 +54,28 @@ const PAGES: SetupPage[] = [
     icon: History,
     needs: "manage_metadata",
     words: "revision rollback diff undo",
+  },
+  {
+    to: "/setup/users",
+    label: "Users",
+    group: "People and access",
+    icon: Users,
+    needs: "manage_users",
+    words: "people password deactivate manager",
+  },
+  {
+    to: "/setup/sessions",
+    label: "Your sessions",
+    group: "You",
+    icon: MonitorSmartphone,
+    words: "signed in devices security",
+  },
+  {
+    to: "/setup/api-keys",
+    label: "API keys",
+    group: "You",
+    icon: KeyRound,
+    words: "developer token program integration",
   },
 ];
 

@@ -44,6 +44,9 @@ describe("words of a value", () => {
     [{ id: "1", name: "Ann" }, field("lookup"), "Ann"],
     [[{ id: "1", name: "Ann" }], field("many_to_many"), "Ann"],
     [{ a: 1 }, field("json"), '{"a":1}'],
+    [1234.5, field("formula", { shown_as: "currency", currency: "EUR" }), "€1,234.50"],
+    ["2026-11-20", field("formula", { shown_as: "date" }), "Nov 20, 2026"],
+    ["x", field("formula"), "x"],
   ])("%j", (value, f, words) => expect(textOf(value, f)).toBe(words));
 });
 

@@ -9,6 +9,7 @@ import { date } from "./date";
 import { datetime } from "./datetime";
 import { decimal } from "./decimal";
 import { email } from "./email";
+import { formula, formulaOf } from "./formula";
 import { integer } from "./integer";
 import { json } from "./json";
 import { defineKind, type FieldKind, isEmpty, Unreadable } from "./kind";
@@ -52,6 +53,7 @@ export const kinds: FieldKind[] = [
   manyToMany,
   anyLookup,
   json,
+  formula,
 ];
 
 const byName = new Map(kinds.map((k) => [k.kind, k]));
@@ -69,7 +71,8 @@ const unknown = defineKind({
 });
 
 export function kindOf(field: FieldDef): FieldKind {
-  return byName.get(field.kind) ?? unknown;
+  const kind = byName.get(field.kind) ?? unknown;
+  return kind === formula ? formulaOf(field, byName.get(String(field.shown_as))) : kind;
 }
 
 export function kindByName(name: string): FieldKind | undefined {

@@ -2,7 +2,7 @@
 //! with the permission `explain_access`, who ask with `x-explain: true` or `explain=true`.
 
 use axum::response::Response;
-use engine::Query;
+use engine::{Aggregate, Query};
 
 use crate::answer;
 use crate::call::Call;
@@ -17,8 +17,19 @@ pub(crate) fn is_asked(call: &Call, pairs: &Pairs) -> bool {
 
 /// The explanation of a read.
 pub(crate) fn read(call: &Call, query: &Query) -> Result<Response, Problem> {
-    if !call.holds("explain_access") {
-        return Err(engine::Error::Forbidden(engine::Refusal::Permission("explain_access")).into());
-    }
+    require(call)?;
     Ok(answer::data(&call.engine().explain(&call.context, query)?))
+}
+
+/// The explanation of a question about many records.
+pub(crate) fn aggregate(call: &Call, question: &Aggregate) -> Result<Response, Problem> {
+    require(call)?;
+    Ok(answer::data(&call.engine().explain_aggregate(&call.context, question)?))
+}
+
+fn require(call: &Call) -> Result<(), Problem> {
+    if call.holds("explain_access") {
+        return Ok(());
+    }
+    Err(engine::Error::Forbidden(engine::Refusal::Permission("explain_access")).into())
 }

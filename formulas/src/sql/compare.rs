@@ -50,7 +50,7 @@ impl Render<'_> {
     fn side<'a>(self, expression: &'a Expression, beside: Type) -> Side<'a> {
         let (pair, literal) = match expression {
             Expression::Literal(value) => (Pair::sure(self.bind(value, beside)), Some(value)),
-            Expression::Field(reference) => (Pair::sure(self.column(reference)), None),
+            Expression::Field(reference) => (self.field(reference), None),
             _ => (self.pair(expression), None),
         };
         Side { pair, ty: expression.ty(), literal }

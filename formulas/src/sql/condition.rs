@@ -14,7 +14,10 @@ impl Render<'_> {
     pub(super) fn condition(self, expression: &Expression, truth: bool) -> Expr {
         match expression {
             Expression::Literal(value) => constant(matches!(value, Value::Bool(true)) == truth),
-            Expression::Field(reference) => flag(self.column(reference), truth),
+            Expression::Field(reference) => {
+                let field = self.field(reference);
+                known(flag(field.value, truth), field.fault)
+            }
             // What the request knows was replaced before; what is left is blank, which is not true.
             Expression::Variable { .. } => constant(!truth),
             Expression::Compare { op, left, right } => self.compare(*op, [left, right], truth),
@@ -74,11 +77,7 @@ impl Render<'_> {
             return constant(!truth);
         }
         let pair = self.pair(expression);
-        let sql = flag(pair.value, truth);
-        match pair.fault {
-            Some(fault) => template("($1 AND $2 IS NULL)", [sql, fault]),
-            None => sql,
-        }
+        known(flag(pair.value, truth), pair.fault)
     }
 
     /// The code of the expression's fault, or NULL; nothing where there cannot be one.
@@ -104,6 +103,14 @@ impl Render<'_> {
         let fault = first_fault(parts.iter().map(|part| self.fault(part)))?;
         let decided = any(parts.iter().map(|part| self.condition(part, deciding)).collect());
         Some(case(vec![(decided, Expr::cust("NULL"))], Some(fault)))
+    }
+}
+
+/// A condition where there is no fault.
+fn known(sql: Expr, fault: Option<Expr>) -> Expr {
+    match fault {
+        Some(fault) => template("($1 AND $2 IS NULL)", [sql, fault]),
+        None => sql,
     }
 }
 

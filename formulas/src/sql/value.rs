@@ -30,6 +30,11 @@ impl Render<'_> {
         closed(self.columns.column(reference))
     }
 
+    /// A field and, where it is computed, the code of its fault.
+    pub(super) fn field(self, reference: &Reference) -> Pair {
+        Pair { value: self.column(reference), fault: self.columns.fault(reference), strict: true }
+    }
+
     /// The value of a part; numbers are of type `numeric`.
     pub(super) fn pair(self, expression: &Expression) -> Pair {
         match expression {
@@ -37,7 +42,7 @@ impl Render<'_> {
             Expression::Field(reference) if reference.ty == Type::Integer => {
                 Pair::sure(template("CAST($1 AS numeric)", [self.column(reference)]))
             }
-            Expression::Field(reference) => Pair::sure(self.column(reference)),
+            Expression::Field(reference) => self.field(reference),
             Expression::Variable { ty, .. } => Pair::sure(self.bind(&Value::Null, *ty)),
             Expression::Arithmetic { op, left, right } => self.arithmetic(expression, *op, [left, right]),
             Expression::OrZero(inner) => {

@@ -5,12 +5,14 @@
 //! author's, and is read with the system's authority.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use formulas::{
     Capability, Diagnostic, Expression, OptionLabel, Options, Reference, Scope, Target, Type, Unknown,
 };
 
-use super::{Catalog, Field, Object};
+use super::{Catalog, Computed, Field, Object, computed};
+use crate::field_kinds::FieldKind;
 use crate::problem::Problem;
 use crate::suggest;
 
@@ -48,18 +50,18 @@ impl Catalog {
         text: &str,
         options: &Options,
     ) -> Result<Checked, Vec<Problem>> {
-        let names = Names { catalog: self, object };
-        let checked = formulas::check(text, &names, options).map_err(problems)?;
-        let mut uses = BTreeSet::new();
-        checked.dependencies.iter().for_each(|reference| self.note(object, reference, &mut uses));
-        Ok(Checked {
-            expression: checked.expression,
-            ty: checked.ty,
-            capability: checked.capability,
-            uses,
-            canonical: checked.canonical,
-            warnings: problems(checked.warnings),
-        })
+        let formulas = |_: &Object, field: &Field| field.computed.clone();
+        let names = Names { catalog: self, object, formulas: &formulas };
+        let checked = names.check(Text { text, options })?;
+        let find = |id: &str| self.formulas.get(id).cloned();
+        let expression = computed::inlined(checked.expression, &find);
+        Ok(Checked { capability: expression.capability(), expression, ..checked })
+    }
+
+    /// The expression with formula fields replaced by what they compute, as [`Catalog::check_expression`] answers it.
+    #[must_use]
+    pub fn inlined(&self, expression: Expression) -> Expression {
+        computed::inlined(expression, &|id| self.formulas.get(id).cloned())
     }
 
     /// Notes the field of a reference and the lookups that lead to it.
@@ -88,10 +90,47 @@ pub fn problems(found: Vec<Diagnostic>) -> Vec<Problem> {
     found.into_iter().map(told).collect()
 }
 
+/// A text and how it is meant.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'t> {
+    pub text: &'t str,
+    pub options: &'t Options,
+}
+
 /// The names that a text may use, seen from one object: fields by name, key or label, along to-one relations.
-struct Names<'c> {
-    catalog: &'c Catalog,
-    object: &'c Object,
+pub(super) struct Names<'c> {
+    pub catalog: &'c Catalog,
+    pub object: &'c Object,
+    /// What a formula field computes; nothing when it has a problem of its own.
+    pub formulas: &'c dyn Fn(&Object, &Field) -> Option<Arc<Computed>>,
+}
+
+impl Names<'_> {
+    /// What a text means. References to formula fields stay as they are.
+    pub(super) fn check(&self, Text { text, options }: Text<'_>) -> Result<Checked, Vec<Problem>> {
+        let checked = formulas::check(text, self, options).map_err(problems)?;
+        let mut uses = BTreeSet::new();
+        checked.dependencies.iter().for_each(|used| self.catalog.note(self.object, used, &mut uses));
+        Ok(Checked {
+            expression: checked.expression,
+            ty: checked.ty,
+            capability: checked.capability,
+            uses,
+            canonical: checked.canonical,
+            warnings: problems(checked.warnings),
+        })
+    }
+
+    /// What a field is in an expression; nothing for relations to many records.
+    fn target(&self, object: &Object, field: &Field, path: Vec<String>) -> Option<Target> {
+        let ty = match &field.kind {
+            FieldKind::Formula(_) => (self.formulas)(object, field).map_or(Type::Null, |found| found.ty),
+            kind => kind.behaviour().ty(),
+        };
+        let reference = Reference { path, field: field.id.clone(), ty };
+        let target = Target { reference, nullable: ty != Type::Bool, options: options_of(field) };
+        (ty != Type::Ids).then_some(target)
+    }
 }
 
 impl Scope for Names<'_> {
@@ -100,7 +139,7 @@ impl Scope for Names<'_> {
         for (at, segment) in segments.iter().enumerate() {
             let field = word_of(here, segment).ok_or_else(|| unknown(here, at, segment))?;
             if at + 1 == segments.len() {
-                return target(field, path).ok_or_else(|| unknown(here, at, segment));
+                return self.target(here, field, path).ok_or_else(|| unknown(here, at, segment));
             }
             here = self.catalog.target_of(field).ok_or(Unknown { at: at + 1, suggestion: None })?;
             path.push(field.id.clone());
@@ -118,14 +157,6 @@ fn word_of<'o>(object: &'o Object, word: &str) -> Option<&'o Field> {
 fn unknown(object: &Object, at: usize, word: &str) -> Unknown {
     let names = object.fields.iter().map(|field| field.name.as_str());
     Unknown { at, suggestion: suggest::nearest(word, names).map(str::to_owned) }
-}
-
-/// What a field is in an expression; nothing for relations to many records.
-fn target(field: &Field, path: Vec<String>) -> Option<Target> {
-    let ty = field.kind.behaviour().ty();
-    let reference = Reference { path, field: field.id.clone(), ty };
-    Some(Target { reference, nullable: ty != Type::Bool, options: options_of(field) })
-        .filter(|_| ty != Type::Ids)
 }
 
 /// The options of a picklist as a scope tells them; none for other kinds.

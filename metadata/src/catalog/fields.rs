@@ -68,8 +68,9 @@ fn plain(component: &Component<FieldDefinition>, options: Vec<Choice>) -> Field 
         options,
         targets: Vec::new(),
         columns: columns_of(&common.name, kind),
+        computed: None,
         standard: false,
-        read_only: number,
+        read_only: number || matches!(kind, FieldKind::Formula(_)),
         package: component.package.clone(),
     }
 }
@@ -87,6 +88,14 @@ pub(crate) fn bare_field(component: &Component<FieldDefinition>) -> Field {
 fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
     use FieldKind as K;
     let mut problems = Vec::new();
+    if matches!(kind, K::Formula(_)) {
+        let on =
+            [("required", common.required), ("unique", common.unique), ("searchable", common.searchable)];
+        let on = on.into_iter().filter(|(_, on)| *on);
+        let told =
+            |(setting, _)| Problem::new(setting, "not-allowed", format!("a formula cannot be {setting}"));
+        return on.map(told).collect();
+    }
     let long = matches!(kind, K::LongText(_) | K::RichText(_));
     let listy =
         matches!(kind, K::MultiPicklist(_) | K::Tags(_) | K::Json(_) | K::AnyLookup(_) | K::ManyToMany(_));
@@ -142,7 +151,10 @@ fn options(kind: &FieldKind, all: &Definitions, problems: &mut Vec<Problem>) -> 
 /// Reads the default as a value of the field.
 fn default(field: &mut Field, common: &Common, problems: &mut Vec<Problem>) {
     let Some(json) = &common.default else { return };
-    if matches!(field.kind, FieldKind::ManyToMany(_) | FieldKind::AnyLookup(_) | FieldKind::Autonumber(_)) {
+    if matches!(
+        field.kind,
+        FieldKind::ManyToMany(_) | FieldKind::AnyLookup(_) | FieldKind::Autonumber(_) | FieldKind::Formula(_)
+    ) {
         let text = format!("a `{}` field takes no default", field.kind.name());
         problems.push(Problem::new("default", "not-allowed", text));
         return;

@@ -13,7 +13,8 @@ use crate::field_kinds::FieldKind;
 /// Keys of an object that are answered, and ignored when they come back.
 pub const READ_ONLY_OBJECT: &[&str] = &["id", "package", "system", "custom", "relations", "permissions"];
 /// Keys of a field that are answered, and ignored when they come back.
-pub const READ_ONLY_FIELD: &[&str] = &["id", "package", "standard", "custom", "read_only", "targets"];
+pub const READ_ONLY_FIELD: &[&str] =
+    &["id", "package", "standard", "custom", "read_only", "targets", "shown_as"];
 /// Keys of other components that are answered, and ignored when they come back.
 pub const READ_ONLY_OTHER: &[&str] = &["id", "package", "custom"];
 
@@ -66,6 +67,7 @@ impl Field {
         if self.kind.choices().is_some() {
             put("options", self.options.iter().map(option).collect());
         }
+        self.computed.iter().for_each(|computed| drop(put("shown_as", computed.shown_as.into())));
         put("id", self.id.clone().into());
         put("package", json!(self.package));
         put("standard", self.standard.into());

@@ -1,8 +1,9 @@
 //! One value on its way into a field: null, the kind's own check, and membership in the options.
 
-use formulas::Value;
+use formulas::{Type, Value};
 
 use super::Field;
+use crate::field_kinds::{Behaviour, boolean, date, datetime, decimal, lookup, tags, time};
 use crate::input::Input;
 use crate::problem::Fault;
 
@@ -58,6 +59,30 @@ impl Field {
             ));
         }
         Ok(value)
+    }
+
+    /// The same for a value that the field's value is compared with. A computed one takes what a field of its
+    /// type would.
+    ///
+    /// # Errors
+    /// As the kind's own.
+    pub fn parse_compared(&self, input: &Input<'_>) -> Result<Value, Fault> {
+        if self.computed.is_none() {
+            return self.kind.behaviour().parse(input);
+        }
+        match self.ty() {
+            Type::Bool => boolean::Boolean::default().parse(input),
+            Type::Date => date::Date::default().parse(input),
+            Type::DateTime => datetime::Datetime::default().parse(input),
+            Type::Time => time::Time::default().parse(input),
+            Type::Id => lookup::parse_id(input),
+            Type::Integer | Type::Number => decimal::parse_number(input).map(Value::Number),
+            Type::Choices | Type::Ids => tags::Tags::default().parse(input),
+            Type::Null | Type::Text | Type::Choice | Type::Json => match input {
+                Input::Text(text) => Ok(Value::text(text.as_ref())),
+                _ => Err(Fault::wrong_type("a text")),
+            },
+        }
     }
 
     /// A blank: refused where a value must stand. A boolean is never blank.

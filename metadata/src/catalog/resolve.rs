@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, relations, rules, standard};
+use super::{Catalog, Field, Object, computed, relations, rules, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -35,6 +35,7 @@ impl Catalog {
         check_object_names(&objects, &mut problems);
         relations::resolve(&mut objects, &mut problems);
         let mut catalog = Self::assemble(objects, definitions);
+        computed::resolve(&mut catalog, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
@@ -49,8 +50,14 @@ impl Catalog {
         };
         let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
         let objects = objects.into_iter().map(Arc::new).collect();
-        let rules = HashMap::new();
-        Self { objects, by_name, by_plural, parts: definitions.parts.live(), rules }
+        Self {
+            objects,
+            by_name,
+            by_plural,
+            parts: definitions.parts.live(),
+            formulas: HashMap::new(),
+            rules: HashMap::new(),
+        }
     }
 }
 
@@ -170,7 +177,13 @@ fn can_compose(kind: &FieldKind) -> bool {
     use FieldKind as K;
     !matches!(
         kind,
-        K::Json(_) | K::RichText(_) | K::LongText(_) | K::ManyToMany(_) | K::AnyLookup(_) | K::Tags(_)
+        K::Json(_)
+            | K::RichText(_)
+            | K::LongText(_)
+            | K::ManyToMany(_)
+            | K::AnyLookup(_)
+            | K::Tags(_)
+            | K::Formula(_)
     )
 }
 

@@ -40,6 +40,7 @@ fn field(name: &str, object: &ObjectDefinition) -> Field {
         options: Vec::new(),
         targets: Vec::new(),
         columns: Vec::new(),
+        computed: None,
         standard: true,
         read_only: name != "name" && name != "owner",
         package: None,

@@ -120,7 +120,9 @@ impl Builder<'_> {
             let text = format!("Hide `{}.{}` and its values", object.name, column.name);
             self.push(phase, sql, (Lock::AccessExclusive, Risk::DataLoss), text);
         }
-        self.data_loss.push(format!("{}.{}", object.name, field.name));
+        if !matches!(field.kind, FieldKind::Formula(_)) {
+            self.data_loss.push(format!("{}.{}", object.name, field.name));
+        }
     }
 
     fn restore_field(&mut self, object: &Object, field: &Field) {

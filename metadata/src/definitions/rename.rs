@@ -52,6 +52,14 @@ pub(super) fn field(all: &mut Definitions, at: usize, old: &str, new: &str) {
         }
     });
     all.parts.shelves_mut().into_iter().for_each(|(_, shelf)| shelf.rename_field(&renamed));
+    for component in &mut all.objects {
+        let object = component.object.definition.name.clone();
+        for field in &mut component.fields {
+            if let FieldKind::Formula(formula) = &mut field.definition.kind {
+                formula.formula = renamed.formula(&object, &formula.formula);
+            }
+        }
+    }
 }
 
 /// One renamed field, and the definitions before the rename.
@@ -76,6 +84,23 @@ impl Renamed<'_> {
             })
             .collect();
         format!("{sign}{}", words.join("."))
+    }
+
+    /// A text in the formula language about records of `object`. One that cannot be read stays as it is.
+    pub(crate) fn formula(&self, object: &str, text: &str) -> String {
+        formulas::rewritten(text, &|segments| {
+            let (roots, words) = match segments {
+                [root, words @ ..] if root.starts_with('$') => (std::slice::from_ref(root), words),
+                words => (&[][..], words),
+            };
+            let record = roots.first().is_none_or(|root| {
+                ["$record", "$prior"].iter().any(|known| root.eq_ignore_ascii_case(known))
+            });
+            let old = words.join(".");
+            let new = self.path(object, &old);
+            let changed = record && !words.is_empty() && old != new;
+            changed.then(|| roots.iter().cloned().chain(new.split('.').map(str::to_owned)).collect())
+        })
     }
 
     /// The word itself, or its key: `account`, `account_id`.

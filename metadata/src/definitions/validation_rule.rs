@@ -80,6 +80,7 @@ impl Part for ValidationRule {
     }
 
     fn rename_field(&mut self, renamed: &Renamed<'_>) {
+        self.when = renamed.formula(&self.object, &self.when);
         self.field = self.field.take().map(|field| renamed.path(&self.object, &field));
     }
 }

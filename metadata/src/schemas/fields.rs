@@ -89,6 +89,7 @@ fn settings(kind: &str) -> (&'static str, Json, &'static [&'static str]) {
             "description": "Text with {0000} for the number, and optionally {YYYY} and {MM}, such as PRJ-{0000}."}}),
             &["pattern"],
         ),
+        "formula" => ("A value computed of other fields.", formula(), &["formula"]),
         "long_text" => ("Text of many lines.", json!({}), &[]),
         "rich_text" => ("Formatted text: sanitised HTML.", json!({}), &[]),
         "boolean" => ("True or false, never blank.", json!({}), &[]),
@@ -101,6 +102,19 @@ fn settings(kind: &str) -> (&'static str, Json, &'static [&'static str]) {
         "url" => ("A web address.", json!({}), &[]),
         _ => ("", json!({}), &[]),
     }
+}
+
+fn formula() -> Json {
+    json!({
+        "formula": text(8000, "The text in the formula language, such as `budget / 12`."),
+        "returns": {"enum": ["text", "decimal", "currency", "percent", "boolean", "date", "datetime", "time"],
+            "description": "What the result must be and is shown as; found out when left out."},
+        "scale": whole(0, 12, "Decimals that a number is rounded to."),
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code of a result that is money."},
+        "blank_as": {"enum": ["zero", "blank"], "default": "zero",
+            "description": "How blank numbers read in arithmetic."},
+        "tz": text(60, "Zone in which days begin: `user`, `tenant` or an IANA name."),
+    })
 }
 
 fn whole(min: u32, max: u32, description: &str) -> Json {

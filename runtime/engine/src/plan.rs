@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::query::{Bin, Query};
 
+pub mod aggregate;
 mod bind;
 mod condition;
 mod cursor;
@@ -35,6 +36,8 @@ pub struct Plan {
     /// What was decided about reading each object that the plan touches, by name.
     pub(crate) decisions: BTreeMap<String, Decision>,
     pub(crate) catalog: Arc<metadata::Catalog>,
+    /// What formula fields may know of the request.
+    pub(crate) request: formulas::Request,
 }
 
 /// Where the page begins.
@@ -69,6 +72,11 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) enum What {
     Column(Column),
+    /// What a formula field (stable id) computes; the column is none of the table.
+    Formula {
+        field: String,
+        column: Column,
+    },
     /// The record at the end of a lookup (stable id).
     ToOne {
         field: String,

@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use crate::filter::Filter;
 
+pub mod aggregate;
+
 /// Records per page when the query does not say.
 pub const DEFAULT_LIMIT: u32 = 50;
 /// Most records per page.

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::plan::{Cursor, Plan, Start};
 use crate::query::{Query, Selection};
 
+pub mod aggregate;
 pub(crate) mod decode;
 pub(crate) mod encode;
 pub(crate) mod sql;

@@ -25,11 +25,19 @@ pub(super) struct Binder<'c> {
     pub problems: Vec<Problem>,
 }
 
+impl<'c> Binder<'c> {
+    /// A binder that has met nothing yet.
+    pub(super) fn new(context: &'c Context) -> Self {
+        let catalog = &context.snapshot.catalog;
+        Self { context, catalog, decisions: BTreeMap::new(), problems: Vec::new() }
+    }
+}
+
 /// Binds one query, or tells all that is wrong with it.
 pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<Plan> {
     let catalog = &context.snapshot.catalog;
     let object = catalog.find_object(&query.object).ok_or(Error::NotFound)?;
-    let mut binder = Binder { context, catalog, decisions: BTreeMap::new(), problems: Vec::new() };
+    let mut binder = Binder::new(context);
     let decision = context.snapshot.policies.decide(&context.actor, action, object, catalog);
     if !decision.is_allowed() || !binder.decide(object).is_allowed() {
         return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
@@ -45,6 +53,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         order,
     };
     let start = binder.start(&query.page, &root.order);
+    let request = binder.context.request();
     if !binder.problems.is_empty() {
         return Err(Error::Invalid(binder.problems));
     }
@@ -56,6 +65,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         bin: query.bin,
         decisions: binder.decisions,
         catalog: catalog.clone(),
+        request,
     })
 }
 
@@ -193,11 +203,7 @@ impl<'c> Binder<'c> {
             return self.nested(outputs, (object, &nested), depth);
         }
         match object.find_field(name) {
-            Some(field) if !field.columns.is_empty() => {
-                for column in &field.columns {
-                    push(outputs, column.key.clone(), What::Column(column.clone()));
-                }
-            }
+            Some(field) if field.value_column().is_some() => add(outputs, field),
             _ => self.unknown(format!("fields.{name}"), &Lost::Unknown(name.to_owned()), object),
         }
     }
@@ -266,7 +272,16 @@ fn never_blank(field: &Field) -> bool {
 }
 
 fn add_all(outputs: &mut Vec<Output>, object: &Object) {
-    for column in object.fields.iter().flat_map(|field| &field.columns) {
+    object.fields.iter().for_each(|field| add(outputs, field));
+}
+
+/// A field's columns, or what it computes.
+fn add(outputs: &mut Vec<Output>, field: &Field) {
+    if let Some(computed) = &field.computed {
+        let what = What::Formula { field: field.id.clone(), column: computed.column.clone() };
+        push(outputs, field.name.clone(), what);
+    }
+    for column in &field.columns {
         push(outputs, column.key.clone(), What::Column(column.clone()));
     }
 }

@@ -86,7 +86,7 @@ impl<'c> Binder<'c> {
         None
     }
 
-    fn compare(
+    pub(super) fn compare(
         &mut self,
         target: &Target<'c>,
         operator: Operator,
@@ -115,8 +115,7 @@ fn nul() -> Fault {
 }
 
 fn searchable(object: &Object) -> Vec<String> {
-    let fields =
-        object.fields.iter().filter(|field| field.searchable && field.kind.behaviour().ty() == Type::Text);
+    let fields = object.fields.iter().filter(|field| field.searchable && field.ty() == Type::Text);
     let mut names: Vec<String> = fields.map(|field| field.name.clone()).collect();
     if !names.iter().any(|name| name == "name") {
         names.push("name".into());
@@ -283,20 +282,18 @@ fn literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault> {
         (Type::Json, value) => Ok(Value::Json(value.clone())),
         (Type::Text, Json::String(text)) => match target.field.kind {
             FieldKind::Email(_) | FieldKind::Phone(_) | FieldKind::Url(_) => {
-                Ok(target.field.kind.behaviour().parse(&input).unwrap_or_else(|_| Value::Text(text.clone())))
+                Ok(target.field.parse_compared(&input).unwrap_or_else(|_| Value::Text(text.clone())))
             }
             _ => Ok(Value::Text(text.clone())),
         },
         (Type::Text, _) => Err(Fault::wrong_type("a text")),
         (Type::Choice, Json::String(text)) => choice(target, text),
-        (Type::Date, Json::String(text)) if text.len() > 10 => target
-            .field
-            .kind
-            .behaviour()
-            .parse(&Input::Text(Cow::Borrowed(&text[..text.floor_char_boundary(10)]))),
+        (Type::Date, Json::String(text)) if text.len() > 10 => {
+            target.field.parse_compared(&Input::Text(Cow::Borrowed(&text[..text.floor_char_boundary(10)])))
+        }
         (Type::Integer, _) => number(&input),
         (Type::Number, _) => number(&input),
-        _ => target.field.kind.behaviour().parse(&input),
+        _ => target.field.parse_compared(&input),
     }
 }
 

@@ -63,7 +63,7 @@ impl<'c> Binder<'c> {
 /// The column that a name or key means: `account` and `account_id` are the same.
 fn find_column<'c>(object: &'c Object, name: &str) -> Option<(&'c Field, &'c Column)> {
     match object.find_field(name) {
-        Some(field) => Some((field, field.columns.last()?)),
+        Some(field) => Some((field, field.value_column()?)),
         None => object.find_key(name),
     }
 }
@@ -74,7 +74,7 @@ fn reference_id(field: &Field, column: &Column) -> String {
 }
 
 fn type_of(field: &Field, column: &Column) -> Type {
-    if is_object_column(field, column) { Type::Text } else { field.kind.behaviour().ty() }
+    if is_object_column(field, column) { Type::Text } else { field.ty() }
 }
 
 fn is_object_column(field: &Field, column: &Column) -> bool {

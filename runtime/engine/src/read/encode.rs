@@ -58,6 +58,11 @@ fn record(out: &mut Vec<u8>, row: &PgRow, columns: &[Written], at: &mut usize) -
     Ok(())
 }
 
+/// One value of a column.
+pub(crate) fn cell(out: &mut Vec<u8>, of: PgValueRef<'_>, ty: ColumnType) -> Result<(), sqlx::Error> {
+    value(out, of, Some(ty))
+}
+
 fn value(out: &mut Vec<u8>, value: PgValueRef<'_>, ty: Option<ColumnType>) -> Result<(), sqlx::Error> {
     if value.is_null() {
         out.extend_from_slice(if ty == Some(ColumnType::TextArray) { b"[]" } else { b"null" });

@@ -16,6 +16,7 @@ use crate::plan::{Output, Plan, Start, What};
 use keyset::{First, Stretch};
 use scope::Scope;
 
+pub(crate) mod aggregate;
 mod keyset;
 mod scope;
 mod text;
@@ -122,7 +123,7 @@ fn written(output: &Output) -> Written {
     super::encode::string(&mut label, &output.key);
     label.push(b':');
     let value = match &output.what {
-        What::Column(column) => Arriving::Column(column.ty),
+        What::Column(column) | What::Formula { column, .. } => Arriving::Column(column.ty),
         What::ToOne { level, .. } => Arriving::Record(level.outputs.iter().map(written).collect()),
         What::ToMany { .. } => Arriving::Json,
     };
@@ -145,7 +146,11 @@ fn keys(plan: &Plan, width: usize) -> Vec<Key> {
         let mut at = 0;
         for output in &plan.root.outputs {
             match &output.what {
-                What::Column(column) if key.reference.path.is_empty() && *column == key.column => return at,
+                What::Column(column) | What::Formula { column, .. }
+                    if key.reference.path.is_empty() && *column == key.column =>
+                {
+                    return at;
+                }
                 _ => at += self::width(&[written(output)]),
             }
         }

@@ -164,6 +164,9 @@ impl<'o> Slots<'o> {
     fn put_links(&self, draft: &mut Draft, key: &str, input: &Input<'_>) -> Result<(), Problem> {
         let found = self.object.fields.iter().position(|field| field.name == key && field.kind.is_to_many());
         let Some(index) = found else {
+            if self.object.find_field(key).is_some_and(|field| field.computed.is_some()) {
+                return Err(Problem::new(key, "read-only", format!("`{key}` is computed")));
+            }
             let hint = self.object.find_field(key).and_then(|field| field.columns.first());
             let problem =
                 Problem::new(key, "unknown-field", format!("`{}` has no field `{key}`", self.object.name));

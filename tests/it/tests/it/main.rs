@@ -7,6 +7,7 @@ mod access;
 mod bin;
 mod concurrency;
 mod filters;
+mod formulas;
 mod identity;
 mod import;
 mod metadata;

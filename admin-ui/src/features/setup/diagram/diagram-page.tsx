@@ -21,11 +21,11 @@ const TABS = [
 
 export function DiagramPage() {
   const catalog = useCatalog();
-  const { as } = useSearch({ from: "/shell/setup/diagram" });
+  const { shown } = useSearch({ from: "/shell/setup/diagram" });
   const [system, setSystem] = useState(false);
   const objects = useMemo(() => catalog.objects.filter((o) => system || !o.system), [catalog, system]);
   const diagram = useMemo(() => diagramOf(objects), [objects]);
-  const current = as === "list" ? "list" : "picture";
+  const current = shown === "list" ? "list" : "picture";
   useTitle("Schema diagram", "Setup", catalog.me.tenant.name);
   return (
     <PageFrame
@@ -44,7 +44,12 @@ export function DiagramPage() {
           tabs={TABS}
           current={current}
           link={(tab, props) => (
-            <Link key={tab.id} to="/setup/diagram" search={{ as: tab.id === "list" ? "list" : undefined }} {...props} />
+            <Link
+              key={tab.id}
+              to="/setup/diagram"
+              search={{ shown: tab.id === "list" ? "list" : undefined }}
+              {...props}
+            />
           )}
         />
       }

@@ -13,6 +13,10 @@ use super::Render;
 use crate::plan::{Level, OrderKey, Output, What, column_of};
 use crate::query::Bin;
 
+mod computed;
+
+use computed::formula;
+
 /// Whether a value goes out as it is, or into JSON that PostgreSQL makes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -32,9 +36,19 @@ pub(crate) struct Scope<'p> {
 #[derive(Clone)]
 struct Join {
     path: Vec<String>,
+    sight: Sight,
     alias: String,
     on: String,
     object: Arc<Object>,
+}
+
+/// With whose authority a path is followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// What the actor may not read is blank.
+    Actor,
+    /// From so many lookups on it is the path of a formula field, whose author decided who may know its result.
+    Definer(usize),
 }
 
 impl<'p> Scope<'p> {
@@ -109,6 +123,9 @@ impl<'p> Scope<'p> {
         let id = column_at(&join.alias, "id");
         let live = column_at(&join.alias, "deleted_at").is_null();
         let base = Expr::cust_with_exprs(format!("$1 = {} AND $2", join.on), [id, live]);
+        if join.sight != Sight::Actor {
+            return base;
+        }
         match self.render.plan.decisions.get(&join.object.name).map(|decision| decision.condition()) {
             Some(None) => base,
             Some(Some(allowed)) => {
@@ -127,6 +144,7 @@ impl<'p> Scope<'p> {
 
     /// A condition on a row of this scope where no joins can be added: paths go into a sub-select.
     fn correlated(&self, expression: &Expression) -> Expr {
+        let expression = &self.render.plan.catalog.inlined(expression.clone());
         let mut is_flat = true;
         expression.references(&mut |reference| is_flat &= reference.path.is_empty());
         if is_flat {
@@ -149,22 +167,31 @@ impl<'p> Scope<'p> {
         }
     }
 
-    /// The alias of the record at the end of a path of lookups, joined once however often it is asked for.
+    /// The alias of the record at the end of a path of lookups that the actor follows.
     fn join(&self, path: &[String]) -> Option<(String, Arc<Object>)> {
+        self.joined(path, Sight::Actor)
+    }
+
+    /// The same with either authority; joined once however often it is asked for.
+    fn joined(&self, path: &[String], sight: Sight) -> Option<(String, Arc<Object>)> {
+        // The first lookups of a formula's path are the actor's own.
+        let sight =
+            if matches!(sight, Sight::Definer(from) if path.len() > from) { sight } else { Sight::Actor };
         if path.is_empty() {
             return Some((self.alias.clone(), self.object.clone()));
         }
-        if let Some(join) = self.joins.borrow().iter().find(|join| join.path == path) {
+        if let Some(join) = self.joins.borrow().iter().find(|join| join.path == path && join.sight == sight) {
             return Some((join.alias.clone(), join.object.clone()));
         }
         let (last, before) = path.split_last()?;
-        let (from, object) = self.join(before)?;
+        let (from, object) = self.joined(before, sight)?;
         let field = object.find_field_by_id(last)?;
         let target = self.render.plan.catalog.find_object(field.kind.target()?)?.clone();
         let alias = self.render.alias();
         let on = format!("\"{from}\".\"{}\"", field.columns.first()?.name);
         self.joins.borrow_mut().push(Join {
             path: path.to_vec(),
+            sight,
             alias: alias.clone(),
             on,
             object: target.clone(),
@@ -179,7 +206,9 @@ impl<'p> Scope<'p> {
                 What::ToOne { field, level } => {
                     self.flat(&[path, std::slice::from_ref(field)].concat(), &level.outputs, columns);
                 }
-                What::Column(_) | What::ToMany { .. } => columns.push(self.output(path, output, Form::Flat)),
+                What::Column(_) | What::Formula { .. } | What::ToMany { .. } => {
+                    columns.push(self.output(path, output, Form::Flat))
+                }
             }
         }
     }
@@ -189,6 +218,10 @@ impl<'p> Scope<'p> {
         let Some((alias, object)) = self.join(path) else { return Expr::cust("NULL") };
         match &output.what {
             What::Column(column) => value(column_at(&alias, &column.name), column, form),
+            What::Formula { field, column } => {
+                let computed = formula(&object, field).map(|computed| self.computed(path, computed));
+                value(computed.unwrap_or_else(|| Expr::cust("NULL")), column, form)
+            }
             What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
             What::ToMany { relation, level } => self.to_many((&alias, &object.name), relation, level),
         }
@@ -262,10 +295,18 @@ impl<'p> Scope<'p> {
 impl Columns for Scope<'_> {
     fn column(&self, reference: &Reference) -> Expr {
         let found = self.join(&reference.path).and_then(|(alias, object)| {
+            if let Some(computed) = formula(&object, &reference.field) {
+                return Some(self.computed(&reference.path, computed));
+            }
             let column = column_of(&object, &reference.field)?;
             Some(column_at(&alias, &column.name))
         });
         found.unwrap_or_else(|| Expr::cust("NULL"))
+    }
+
+    fn fault(&self, reference: &Reference) -> Option<Expr> {
+        let (_, object) = self.join(&reference.path)?;
+        self.computed_fault(&reference.path, formula(&object, &reference.field)?)
     }
 
     fn related(&self, relation: &str, how: Quantifier, inner: &Expression) -> Expr {

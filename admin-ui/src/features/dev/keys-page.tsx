@@ -1,0 +1,129 @@
+// Keys for programs that act for who made them: made once, shown once, revoked at once.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { KeyRound, Plus } from "lucide-react";
+import { useState } from "react";
+import { Loaded } from "@/api/loaded";
+import { type ApiKey, listKeys, revokeKey } from "@/api/people";
+import { messageOf } from "@/api/problem";
+import { useCatalog } from "@/catalog/catalog";
+import { Empty, Tag } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { PageFrame, useTitle } from "@/components/page-frame";
+import { toast, toastError } from "@/components/toast";
+import { ago, formatDateTime } from "@/lib/dates";
+import { count } from "@/lib/text";
+import { NewKeyDialog } from "./new-key-dialog";
+
+const SOON = 14 * 86_400_000;
+
+export function KeysPage() {
+  const catalog = useCatalog();
+  const client = useQueryClient();
+  const query = useQuery({ queryKey: ["api-keys"], queryFn: ({ signal }) => listKeys(signal) });
+  const [making, setMaking] = useState(false);
+  const [leaving, setLeaving] = useState<ApiKey | null>(null);
+  useTitle("API keys", "Setup", catalog.me.tenant.name);
+  const refresh = () => client.invalidateQueries({ queryKey: ["api-keys"] });
+  const add = (
+    <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setMaking(true)}>
+      New key
+    </Button>
+  );
+
+  async function revoke(key: ApiKey) {
+    setLeaving(null);
+    try {
+      await revokeKey(key.id);
+      toast(`Revoked ${key.name}`);
+    } catch (error) {
+      toastError(messageOf(error));
+    }
+    await refresh();
+  }
+
+  return (
+    <PageFrame
+      title="API keys"
+      about="A program with one of your keys acts as you, within the scopes that you give it. A key is shown once, when it is made."
+      action={query.data?.length ? add : undefined}
+    >
+      <Loaded query={query} what="Your keys">
+        {(keys) =>
+          keys.length === 0 ? (
+            <Empty glyph={<KeyRound size={28} className="text-text-3" />} title="No keys yet" action={add}>
+              Make one for each program, so that each can be revoked by itself.
+            </Empty>
+          ) : (
+            <ul className="divide-y divide-line border-line border-y">
+              {keys.map((key) => (
+                <KeyRow key={key.id} item={key} onRevoke={() => setLeaving(key)} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      {making && <NewKeyDialog onMade={refresh} onClose={() => setMaking(false)} />}
+      {leaving && (
+        <Dialog
+          title={`Revoke ${leaving.name}?`}
+          width="420px"
+          onClose={() => setLeaving(null)}
+          onSubmit={() => revoke(leaving)}
+          footer={
+            <>
+              <Button size="md" data-autofocus onClick={() => setLeaving(null)}>
+                Cancel
+              </Button>
+              <Button look="danger" size="md" type="submit">
+                Revoke key
+              </Button>
+            </>
+          }
+        >
+          <p className="text-text-2">
+            Programs with <span className="font-mono text-text">{leaving.prefix}…</span> are refused from now on. This
+            cannot be undone.
+          </p>
+        </Dialog>
+      )}
+    </PageFrame>
+  );
+}
+
+function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
+  const left = item.expires_at ? Date.parse(item.expires_at) - Date.now() : null;
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
+      <KeyRound size={17} aria-hidden="true" className="text-text-3" />
+      <div className="min-w-0 flex-1 basis-60">
+        <p className="flex flex-wrap items-center gap-2 font-medium">
+          {item.name}
+          <span className="font-mono font-normal text-text-3 text-xs">{item.prefix}…</span>
+          {left !== null && left <= 0 && <Tag color="red">Expired</Tag>}
+          {left !== null && left > 0 && left < SOON && <Tag color="yellow">Expires soon</Tag>}
+        </p>
+        <p className="text-text-2 text-xs">
+          {item.last_used_at ? `Last used ${ago(item.last_used_at)}` : "Never used"}
+          {` · made ${formatDateTime(item.created_at)}`}
+          {item.expires_at && ` · until ${formatDateTime(item.expires_at)}`}
+          {item.rate_limit !== null && ` · ${count(item.rate_limit, "request", "requests")} a minute`}
+        </p>
+        <p className="mt-1 flex flex-wrap gap-1">
+          {item.role && <Tag color="purple">{item.role}</Tag>}
+          {(item.scopes ?? ["everything you may"]).map((scope) => (
+            <Tag key={scope} color={item.scopes ? "blue" : "yellow"}>
+              {scope}
+            </Tag>
+          ))}
+          {item.allowed_ips?.map((ip) => (
+            <Tag key={ip}>{ip}</Tag>
+          ))}
+        </p>
+      </div>
+      <Button look="danger-ghost" aria-label={`Revoke ${item.name}`} onClick={onRevoke}>
+        Revoke
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,211 @@
+// Making a key: what it is for, what it may touch, how long and from where; then the key itself, this once.
+import { Copy } from "lucide-react";
+import { useState } from "react";
+import { createKey, type NewKey } from "@/api/people";
+import { problemsByField } from "@/api/problem";
+import { useCatalog } from "@/catalog/catalog";
+import { Notice } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import type { Choice } from "@/components/picker";
+import { Select } from "@/components/select";
+import { toast } from "@/components/toast";
+
+const DAY = 86_400_000;
+const LIVES: (Choice & { days: number | null })[] = [
+  { id: "30", label: "30 days", days: 30 },
+  { id: "90", label: "90 days", days: 90 },
+  { id: "365", label: "1 year", days: 365 },
+  { id: "never", label: "Never", days: null },
+];
+
+interface Draft {
+  name: string;
+  scopes: string[];
+  life: string;
+  ips: string;
+  rate: string;
+}
+
+function wishOf(draft: Draft, now: number): NewKey {
+  const days = LIVES.find((l) => l.id === draft.life)?.days;
+  const ips = draft.ips.split(/[\s,]+/).filter(Boolean);
+  return {
+    name: draft.name.trim(),
+    ...(draft.scopes.length ? { scopes: draft.scopes } : {}),
+    ...(days ? { expires_at: new Date(now + days * DAY).toISOString() } : {}),
+    ...(ips.length ? { allowed_ips: ips } : {}),
+    ...(draft.rate.trim() ? { rate_limit: Number(draft.rate) } : {}),
+  };
+}
+
+export function NewKeyDialog({ onMade, onClose }: { onMade: () => void; onClose: () => void }) {
+  const [draft, setDraft] = useState<Draft>({ name: "", scopes: [], life: "90", ips: "", rate: "" });
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+  const [made, setMade] = useState<string | null>(null);
+  const set = (patch: Partial<Draft>) => {
+    setDraft((d) => ({ ...d, ...patch }));
+    setErrors({});
+  };
+
+  async function save() {
+    if (made) return onClose();
+    if (!draft.name.trim()) return setErrors({ name: "Say what the key is for." });
+    setBusy(true);
+    try {
+      const answer = await createKey(wishOf(draft, Date.now()));
+      setMade(answer.key);
+      onMade();
+    } catch (error) {
+      setErrors(problemsByField(error));
+    }
+    setBusy(false);
+  }
+
+  return (
+    <Dialog
+      title={made ? "Your new key" : "New API key"}
+      width="500px"
+      onClose={onClose}
+      onSubmit={save}
+      footer={
+        <>
+          {!made && (
+            <Button size="md" onClick={onClose}>
+              Cancel
+            </Button>
+          )}
+          <Button look="solid" size="md" type="submit" busy={busy}>
+            {made ? "Done" : "Create key"}
+          </Button>
+        </>
+      }
+    >
+      {made ? <MadeKey value={made} /> : <KeyForm draft={draft} errors={errors} onChange={set} />}
+    </Dialog>
+  );
+}
+
+function MadeKey({ value }: { value: string }) {
+  return (
+    <div className="flex flex-col gap-3">
+      <Notice tone="warning" title="Copy it now. It is not shown again." />
+      <div className="flex items-center gap-2 rounded-control border border-line bg-sunken py-2 ps-3 pe-2">
+        <code className="min-w-0 flex-1 break-all font-mono text-xs">{value}</code>
+        <Button
+          look="outline"
+          data-autofocus
+          icon={<Copy size={13} />}
+          onClick={() => navigator.clipboard?.writeText(value).then(() => toast("Copied the key"))}
+        >
+          Copy
+        </Button>
+      </div>
+      <p className="text-text-2">A program shows it with each request:</p>
+      <pre className="overflow-x-auto rounded-control bg-sunken px-3 py-2 font-mono text-xs">
+        {`curl -H "Authorization: Bearer ${value.slice(0, 12)}…" \\\n  ${location.origin}/api/v1/…`}
+      </pre>
+    </div>
+  );
+}
+
+interface KeyFormProps {
+  draft: Draft;
+  errors: Record<string, string>;
+  onChange: (patch: Partial<Draft>) => void;
+}
+
+function KeyForm({ draft, errors, onChange }: KeyFormProps) {
+  const catalog = useCatalog();
+  const scopes: Choice[] = [
+    { id: "*:read", label: "*:read", detail: "See all records", group: "All" },
+    { id: "*:write", label: "*:write", detail: "Change all records", group: "All" },
+    { id: "metadata:read", label: "metadata:read", detail: "See definitions", group: "All" },
+    { id: "metadata:write", label: "metadata:write", detail: "Change definitions", group: "All" },
+    ...catalog.navigation.flatMap((o) =>
+      (["read", "write"] as const).map((verb) => ({
+        id: `${o.plural}:${verb}`,
+        label: `${o.plural}:${verb}`,
+        detail: `${verb === "read" ? "See" : "Change"} ${o.plural_label}`,
+        group: "One object",
+        words: o.label,
+      })),
+    ),
+  ];
+  const places = Object.entries(errors).filter(([key]) => !["name", "rate_limit"].includes(key));
+  return (
+    <div className="flex flex-col gap-4">
+      {places.length > 0 && <Notice title="The key could not be made.">{places.map(([, t]) => t).join(" ")}</Notice>}
+      <FieldFrame label="What is it for?" required error={errors.name}>
+        {(ids) => (
+          <TextInput
+            id={ids.id}
+            data-autofocus
+            autoFocus
+            maxLength={200}
+            placeholder="Nightly sync"
+            aria-describedby={ids.describedBy}
+            aria-invalid={ids.invalid || undefined}
+            value={draft.name}
+            onChange={(e) => onChange({ name: e.target.value })}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame label="Scopes" hint="Without any, it may do everything that you may.">
+        {(ids) => (
+          <Select
+            id={ids.id}
+            multiple
+            label="Scopes"
+            placeholder="Everything"
+            choices={scopes}
+            value={draft.scopes}
+            onChange={(next) => onChange({ scopes: next })}
+            describedBy={ids.describedBy}
+          />
+        )}
+      </FieldFrame>
+      <div className="grid gap-4 phone:grid-cols-2">
+        <FieldFrame label="Expires">
+          {(ids) => (
+            <Select
+              id={ids.id}
+              label="Expires"
+              choices={LIVES}
+              value={[draft.life]}
+              onChange={(next) => onChange({ life: next[0] ?? "90" })}
+            />
+          )}
+        </FieldFrame>
+        <FieldFrame label="Requests a minute" error={errors.rate_limit}>
+          {(ids) => (
+            <TextInput
+              id={ids.id}
+              inputMode="numeric"
+              className="num"
+              placeholder="As usual"
+              aria-invalid={ids.invalid || undefined}
+              value={draft.rate}
+              onChange={(e) => onChange({ rate: e.target.value.replace(/\D/g, "") })}
+            />
+          )}
+        </FieldFrame>
+      </div>
+      <FieldFrame label="Only from" hint="Addresses or ranges such as 192.0.2.0/24; empty is from anywhere.">
+        {(ids) => (
+          <TextInput
+            id={ids.id}
+            className="font-mono text-xs"
+            spellCheck={false}
+            aria-describedby={ids.describedBy}
+            value={draft.ips}
+            onChange={(e) => onChange({ ips: e.target.value })}
+          />
+        )}
+      </FieldFrame>
+    </div>
+  );
+}

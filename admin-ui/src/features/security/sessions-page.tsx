@@ -1,0 +1,80 @@
+// Where one is signed in, and signing out there.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Monitor, Smartphone, Terminal } from "lucide-react";
+import { Loaded } from "@/api/loaded";
+import { endSession, listSessions, type Session } from "@/api/people";
+import { messageOf } from "@/api/problem";
+import { useCatalog } from "@/catalog/catalog";
+import { Tag } from "@/components/bits";
+import { Button } from "@/components/button";
+import { PageFrame, useTitle } from "@/components/page-frame";
+import { toast, toastError } from "@/components/toast";
+import { ago, formatDateTime } from "@/lib/dates";
+import { browserName } from "@/lib/user-agent";
+
+export function SessionsPage() {
+  const catalog = useCatalog();
+  const client = useQueryClient();
+  const query = useQuery({ queryKey: ["sessions"], queryFn: ({ signal }) => listSessions(signal) });
+  useTitle("Your sessions", "Setup", catalog.me.tenant.name);
+
+  async function end(sessions: Session[], words: string) {
+    try {
+      for (const session of sessions) await endSession(session.id);
+      toast(words);
+    } catch (error) {
+      toastError(messageOf(error));
+    }
+    await client.invalidateQueries({ queryKey: ["sessions"] });
+  }
+
+  const others = query.data?.filter((s) => !s.current) ?? [];
+  return (
+    <PageFrame
+      title="Your sessions"
+      about="Where you are signed in. End what you do not know, and change your password then."
+      action={
+        others.length > 0 && (
+          <Button look="outline" size="md" onClick={() => end(others, "Signed out everywhere else")}>
+            Sign out everywhere else
+          </Button>
+        )
+      }
+    >
+      <Loaded query={query} what="Your sessions">
+        {(sessions) => (
+          <ul className="divide-y divide-line border-line border-y">
+            {sessions.map((session) => {
+              const name = browserName(session.user_agent);
+              const Icon = /iOS|Android/.test(name) ? Smartphone : / on /.test(name) ? Monitor : Terminal;
+              return (
+                <li key={session.id} className="flex items-center gap-3 py-3">
+                  <Icon size={18} aria-hidden="true" className="text-text-3" />
+                  <div className="min-w-0 flex-1">
+                    <p className="flex items-center gap-2 font-medium">
+                      {name}
+                      {session.current && <Tag color="green">This one</Tag>}
+                    </p>
+                    <p className="truncate text-text-2 text-xs" title={session.user_agent ?? undefined}>
+                      {session.ip && <span className="font-mono">{session.ip} · </span>}
+                      last seen {ago(session.last_seen_at)} · since {formatDateTime(session.created_at)}
+                    </p>
+                  </div>
+                  {!session.current && (
+                    <Button
+                      look="outline"
+                      aria-label={`Sign out ${name}, last seen ${ago(session.last_seen_at)}`}
+                      onClick={() => end([session], `Signed out ${name}`)}
+                    >
+                      Sign out
+                    </Button>
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </Loaded>
+    </PageFrame>
+  );
+}

@@ -1,0 +1,272 @@
+// One user: made, changed, deactivated.
+import { useQueryClient } from "@tanstack/react-query";
+import { Ban, Copy, Dices, RotateCcw } from "lucide-react";
+import { useState } from "react";
+import { changePerson, createPerson, type Person } from "@/api/people";
+import { messageOf, problemsByField } from "@/api/problem";
+import { useCatalog } from "@/catalog/catalog";
+import { Avatar, Notice } from "@/components/bits";
+import { Button, IconButton } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import { Select } from "@/components/select";
+import { toast, toastError } from "@/components/toast";
+import { humanize } from "@/lib/text";
+import { below, makePassword, type PersonDraft, patchOf, startPerson } from "./person-draft";
+import { useRoles } from "./use-roles";
+
+interface PersonPanelProps {
+  person?: Person;
+  people: Person[];
+  onClose: () => void;
+}
+
+const ZONES = typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("timeZone") : [];
+
+export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
+  const catalog = useCatalog();
+  const client = useQueryClient();
+  const [draft, setDraft] = useState<PersonDraft>(() => startPerson(person));
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const self = person?.id === catalog.me.user.id;
+
+  const set = (patch: Partial<PersonDraft>) => {
+    setDraft((d) => ({ ...d, ...patch }));
+    setErrors({});
+  };
+
+  async function save() {
+    const patch = patchOf(draft, person);
+    const needed = (["name", "email"] as const).filter((key) => !draft[key].trim());
+    if (needed.length) return setErrors(Object.fromEntries(needed.map((key) => [key, "This is needed."])));
+    if (person && Object.keys(patch).length === 0) return onClose();
+    setBusy(true);
+    try {
+      await (person ? changePerson(person.id, patch) : createPerson(patch));
+      await client.invalidateQueries({ queryKey: ["people"] });
+      toast(person ? `Saved ${draft.name}` : `Added ${draft.name}`);
+      onClose();
+    } catch (error) {
+      setBusy(false);
+      setErrors(problemsByField(error));
+    }
+  }
+
+  async function activate(active: boolean) {
+    if (!person) return;
+    try {
+      await changePerson(person.id, { active });
+      await client.invalidateQueries({ queryKey: ["people"] });
+      toast(`${active ? "Reactivated" : "Deactivated"} ${person.name}`, {
+        action: {
+          label: "Undo",
+          run: () =>
+            changePerson(person.id, { active: !active })
+              .then(() => client.invalidateQueries({ queryKey: ["people"] }))
+              .catch((error) => toastError(messageOf(error))),
+        },
+      });
+      onClose();
+    } catch (error) {
+      setLeaving(false);
+      setErrors(problemsByField(error));
+    }
+  }
+
+  const known = ["name", "email", "password", "title", "roles", "manager_id", "time_zone"];
+  const general = Object.entries(errors).filter(([key]) => !known.includes(key));
+  return (
+    <Dialog
+      shape="drawer"
+      width="480px"
+      title={person?.name ?? "New user"}
+      mark={person && <Avatar name={person.name} size={22} />}
+      onClose={onClose}
+      onSubmit={save}
+      footer={
+        <>
+          {person && !self && !leaving && (
+            <Button
+              look={person.active ? "danger-ghost" : "outline"}
+              size="md"
+              className="me-auto"
+              icon={person.active ? <Ban size={14} /> : <RotateCcw size={14} />}
+              onClick={() => (person.active ? setLeaving(true) : activate(true))}
+            >
+              {person.active ? "Deactivate" : "Reactivate"}
+            </Button>
+          )}
+          <Button size="md" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button look="solid" size="md" type="submit" busy={busy}>
+            {person ? "Save user" : "Add user"}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {general.length > 0 && (
+          <Notice title="The user could not be saved.">{general.map(([, text]) => text).join(" ")}</Notice>
+        )}
+        {leaving && person && (
+          <Notice
+            tone="warning"
+            title={`Deactivate ${person.name}?`}
+            action={
+              <Button look="danger" onClick={() => activate(false)}>
+                Deactivate now
+              </Button>
+            }
+          >
+            They are signed out at once and their keys stop working. Their records stay and can be given to others.
+          </Notice>
+        )}
+        <PersonForm draft={draft} person={person} people={people} errors={errors} self={self} onChange={set} />
+      </div>
+    </Dialog>
+  );
+}
+
+interface PersonFormProps {
+  draft: PersonDraft;
+  person: Person | undefined;
+  people: Person[];
+  errors: Record<string, string>;
+  self: boolean;
+  onChange: (patch: Partial<PersonDraft>) => void;
+}
+
+function PersonForm({ draft, person, people, errors, self, onChange }: PersonFormProps) {
+  const roles = useRoles(people);
+  const under = below(person, people);
+  const leaders = people.filter((p) => p.active && !under.has(p.id));
+  const text = (key: "name" | "email" | "title", label: string, required: boolean, type = "text") => (
+    <FieldFrame label={label} required={required} error={errors[key]}>
+      {(ids) => (
+        <TextInput
+          id={ids.id}
+          type={type}
+          data-autofocus={key === "name" || undefined}
+          maxLength={254}
+          aria-describedby={ids.describedBy}
+          aria-invalid={ids.invalid || undefined}
+          value={draft[key]}
+          onChange={(e) => onChange({ [key]: e.target.value })}
+        />
+      )}
+    </FieldFrame>
+  );
+  return (
+    <>
+      {text("name", "Name", true)}
+      {text("email", "Email", true, "email")}
+      <PasswordField draft={draft} existing={Boolean(person)} error={errors.password} onChange={onChange} />
+      <FieldFrame
+        label="Roles"
+        hint={self ? "You cannot change your own roles here." : "What they add up to is what the user may do."}
+        error={errors.roles}
+      >
+        {(ids) => (
+          <Select
+            id={ids.id}
+            multiple
+            label="Roles"
+            placeholder="Member"
+            disabled={self}
+            choices={roles}
+            value={draft.roles}
+            onChange={(next) => onChange({ roles: next })}
+            invalid={ids.invalid}
+            describedBy={ids.describedBy}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame
+        label="Manager"
+        hint="Managers see what their people own, where the object says so."
+        error={errors.manager_id}
+      >
+        {(ids) => (
+          <Select
+            id={ids.id}
+            label="Manager"
+            placeholder="Nobody"
+            clearable
+            choices={leaders.map((p) => ({ id: p.id, label: p.name, icon: <Avatar name={p.name} size={18} /> }))}
+            value={draft.manager_id ? [draft.manager_id] : []}
+            onChange={(next) => onChange({ manager_id: next[0] ?? null })}
+            invalid={ids.invalid}
+            describedBy={ids.describedBy}
+          />
+        )}
+      </FieldFrame>
+      {text("title", "Job title", false)}
+      <FieldFrame label="Time zone" error={errors.time_zone}>
+        {(ids) => (
+          <Select
+            id={ids.id}
+            label="Time zone"
+            placeholder="As the workspace"
+            clearable
+            choices={ZONES.map((zone) => ({ id: zone, label: zone.replace(/_/g, " ") }))}
+            value={draft.time_zone ? [draft.time_zone] : []}
+            onChange={(next) => onChange({ time_zone: next[0] ?? null })}
+          />
+        )}
+      </FieldFrame>
+      {person && (
+        <p className="text-text-3 text-xs">
+          {humanize(person.active ? "active" : "deactivated")} · <span className="font-mono">{person.id}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+interface PasswordFieldProps {
+  draft: PersonDraft;
+  existing: boolean;
+  error: string | undefined;
+  onChange: (patch: Partial<PersonDraft>) => void;
+}
+
+function PasswordField({ draft, existing, error, onChange }: PasswordFieldProps) {
+  return (
+    <FieldFrame
+      label={existing ? "New password" : "Password"}
+      hint={
+        existing ? "Left empty, it stays as it is." : "Hand it over in person; without one they cannot sign in yet."
+      }
+      error={error}
+    >
+      {(ids) => (
+        <span className="flex items-center gap-1">
+          <TextInput
+            id={ids.id}
+            autoComplete="new-password"
+            spellCheck={false}
+            className="font-mono text-xs"
+            aria-describedby={ids.describedBy}
+            aria-invalid={ids.invalid || undefined}
+            value={draft.password}
+            onChange={(e) => onChange({ password: e.target.value })}
+          />
+          <IconButton label="Make up a password" onClick={() => onChange({ password: makePassword() })}>
+            <Dices size={15} />
+          </IconButton>
+          <IconButton
+            label="Copy the password"
+            disabled={!draft.password}
+            onClick={() => navigator.clipboard?.writeText(draft.password).then(() => toast("Copied the password"))}
+          >
+            <Copy size={14} />
+          </IconButton>
+        </span>
+      )}
+    </FieldFrame>
+  );
+}

@@ -1,0 +1,134 @@
+// The people of the tenant: who they are, what role they have, who manages them, and whether they may sign in.
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { Loaded } from "@/api/loaded";
+import { listPeople, type Person } from "@/api/people";
+import { useCatalog } from "@/catalog/catalog";
+import { Avatar, Empty, Tag } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Checkbox, TextInput } from "@/components/inputs";
+import { PageFrame, tableCell, tableHead, useTitle } from "@/components/page-frame";
+import { cx } from "@/lib/cx";
+import { useShortcuts } from "@/lib/shortcuts";
+import { humanize } from "@/lib/text";
+import { PersonPanel } from "./person-panel";
+
+export const peopleQuery = {
+  queryKey: ["people"],
+  queryFn: ({ signal }: { signal: AbortSignal }) => listPeople(signal),
+};
+
+export function UsersPage() {
+  const catalog = useCatalog();
+  const query = useQuery(peopleQuery);
+  const [text, setText] = useState("");
+  const [inactive, setInactive] = useState(false);
+  const [open, setOpen] = useState<"new" | string | null>(null);
+  useTitle("Users", "Setup", catalog.me.tenant.name);
+  useShortcuts({ c: () => setOpen("new"), "/": () => document.getElementById("find-user")?.focus() });
+  const sought = (p: Person) =>
+    `${p.name} ${p.email} ${p.roles.join(" ")}`.toLowerCase().includes(text.trim().toLowerCase());
+  return (
+    <PageFrame
+      title="Users"
+      about="Who may sign in and what their roles let them do. A deactivated user is signed out at once; their records stay."
+      action={
+        <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen("new")}>
+          New user
+        </Button>
+      }
+    >
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <TextInput
+          id="find-user"
+          type="search"
+          className="max-w-72"
+          placeholder="Find a user"
+          aria-label="Find a user"
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+        />
+        <label className="flex items-center gap-2">
+          <Checkbox checked={inactive} onChange={(e) => setInactive(e.target.checked)} />
+          Show deactivated
+        </label>
+      </div>
+      <Loaded query={query} what="The users">
+        {(people) => {
+          const shown = people.filter((p) => (inactive || p.active) && sought(p));
+          const edited = people.find((p) => p.id === open);
+          return (
+            <>
+              {shown.length === 0 ? (
+                <Empty title={text ? `No user matches “${text}”` : "No users yet"} />
+              ) : (
+                <PeopleTable people={shown} onOpen={setOpen} />
+              )}
+              {open === "new" && <PersonPanel people={people} onClose={() => setOpen(null)} />}
+              {edited && <PersonPanel key={edited.id} person={edited} people={people} onClose={() => setOpen(null)} />}
+            </>
+          );
+        }}
+      </Loaded>
+    </PageFrame>
+  );
+}
+
+function PeopleTable({ people, onOpen }: { people: Person[]; onOpen: (id: string) => void }) {
+  return (
+    <table className="w-full table-fixed border-collapse">
+      <thead>
+        <tr>
+          <th scope="col" className={cx(tableHead, "w-[38%]")}>
+            Name
+          </th>
+          <th scope="col" className={tableHead}>
+            Roles
+          </th>
+          <th scope="col" className={cx(tableHead, "hidden wide:table-cell")}>
+            Manager
+          </th>
+          <th scope="col" className={cx(tableHead, "hidden w-28 phone:table-cell")}>
+            State
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {people.map((person) => (
+          <tr key={person.id} className="hover:bg-hover" onClick={() => onOpen(person.id)}>
+            <td className={tableCell}>
+              <button
+                type="button"
+                className="flex max-w-full items-center gap-2.5 rounded-tag text-start"
+                onClick={(event) => {
+                  event.stopPropagation();
+                  onOpen(person.id);
+                }}
+              >
+                <Avatar name={person.name} size={26} />
+                <span className="min-w-0">
+                  <span className="block truncate font-medium">{person.name}</span>
+                  <span className="block truncate text-text-2 text-xs">{person.email}</span>
+                </span>
+              </button>
+            </td>
+            <td className={tableCell}>
+              <span className="flex flex-wrap gap-1">
+                {person.roles.map((role) => (
+                  <Tag key={role} color={role === "administrator" ? "purple" : "blue"}>
+                    {humanize(role)}
+                  </Tag>
+                ))}
+              </span>
+            </td>
+            <td className={cx(tableCell, "hidden truncate text-text-2 wide:table-cell")}>{person.manager?.name}</td>
+            <td className={cx(tableCell, "hidden phone:table-cell")}>
+              <Tag color={person.active ? "green" : "gray"}>{person.active ? "Active" : "Deactivated"}</Tag>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
