@@ -6,6 +6,7 @@ pub(crate) mod api_keys;
 pub(crate) mod batch;
 pub(crate) mod deploy;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod import;

@@ -28,6 +28,10 @@ impl From<Error> for Problem {
                 tracing::error!(%error, code, "the database failed");
                 database(code.as_deref())
             }
+            Error::File(error) => {
+                tracing::error!(%error, "a file failed");
+                Self::internal()
+            }
             Error::Damaged(problems) => {
                 tracing::error!(?problems, "stored metadata is damaged");
                 Self::internal()

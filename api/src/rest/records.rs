@@ -5,7 +5,7 @@ use engine::{Command, Query, Update, What, Written};
 use http::{HeaderValue, StatusCode, header};
 use uuid::Uuid;
 
-use super::explain;
+use super::{explain, export};
 use crate::answer::{self, version_tag};
 use crate::asked::params::Params;
 use crate::body::{self, Records};
@@ -16,10 +16,14 @@ use crate::routes::Outcome;
 
 /// A page of records.
 pub(crate) async fn list(call: Call) -> Outcome {
-    let (object, pairs) = (call.object()?, call.asked.pairs()?);
+    let (object, mut pairs) = (call.object()?, call.asked.pairs()?);
+    let form = export::wanted(&call, &mut pairs)?;
     let query = list::many(&object, &pairs).map_err(Problem::invalid)?;
     if explain::is_asked(&call, &pairs) {
         return explain::read(&call, &query);
+    }
+    if let Some(form) = form {
+        return export::answer(&call, &query, form).await;
     }
     let answer = call.engine().read(&call.context, &query).await?;
     Ok(answer::page(&answer, &query))

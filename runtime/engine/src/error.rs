@@ -35,6 +35,9 @@ pub enum Error {
     /// The database failed or is away.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
+    /// A file on this machine could not be written or read.
+    #[error("a file could not be written or read")]
+    File(#[from] std::io::Error),
     /// Stored metadata cannot be read; `trellis doctor` tells more.
     #[error("the stored metadata is damaged")]
     Damaged(Vec<Problem>),

@@ -4,7 +4,7 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`schema`] (a tenant's own schema).
+//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`export`] (records into files), [`schema`] (a tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -12,6 +12,7 @@ pub mod command;
 pub mod context;
 pub mod doctor;
 pub mod error;
+pub mod export;
 pub mod filter;
 pub mod history;
 pub mod import;
@@ -54,6 +55,7 @@ struct Inner {
     pool: PgPool,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
+    exports: export::Gate,
 }
 
 impl Engine {
@@ -64,8 +66,13 @@ impl Engine {
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
+                exports: export::Gate::default(),
             }),
         }
+    }
+
+    pub(crate) fn exports(&self) -> &export::Gate {
+        &self.inner.exports
     }
 
     /// The pool, for rooms that keep platform tables of their own.

@@ -112,6 +112,11 @@ impl Plan {
         bind::plan(context, query, action)
     }
 
+    /// Records of a page.
+    pub(crate) fn limit(&self) -> u32 {
+        self.root.limit
+    }
+
     /// The object that is asked for.
     pub fn object(&self) -> &Arc<Object> {
         &self.root.object

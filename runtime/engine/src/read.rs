@@ -119,7 +119,7 @@ fn is_outdated_plan(error: &sqlx::Error) -> bool {
         .is_some_and(|code| ["42P01", "42703", "0A000"].contains(&code.as_ref()))
 }
 
-fn check_versions(context: &Context, first: Option<&PgRow>) -> Result<()> {
+pub(crate) fn check_versions(context: &Context, first: Option<&PgRow>) -> Result<()> {
     let Some(row) = first else { return Err(Error::NotFound) };
     let versions = Versions { revision: row.try_get(0)?, access: row.try_get(1)? };
     context.check(versions)
@@ -168,7 +168,7 @@ fn in_order(rows: &mut [&PgRow], ids: &[Uuid], offset: usize) -> Result<()> {
     Ok(())
 }
 
-fn cursor(plan: &Plan, shape: &Shape, last: &PgRow, offset: usize) -> Result<String> {
+pub(crate) fn cursor(plan: &Plan, shape: &Shape, last: &PgRow, offset: usize) -> Result<String> {
     let values: Result<Vec<Option<String>>, sqlx::Error> =
         shape.keys.iter().map(|key| encode::text(last.try_get_raw(offset + key.at)?, key.ty)).collect();
     Ok(Cursor { values: values? }.print(&plan.root.order))

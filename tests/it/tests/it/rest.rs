@@ -2,5 +2,6 @@
 
 mod aggregate;
 mod batch;
+mod export;
 mod once;
 mod upsert;

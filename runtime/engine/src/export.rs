@@ -1,0 +1,176 @@
+//! Records on their way out as a file: CSV, JSON Lines or XLSX, of anything that a list can ask for.
+//!
+//! The pages of one export are read in one snapshot of the database, so each record is there exactly once whatever
+//! others write meanwhile; only one page is in memory at a time.
+
+use std::sync::Arc;
+
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgTransaction, Row, ValueRef};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::Engine;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use crate::query::{MAX_LIMIT, Page, Query};
+use crate::read::sql::{self, Shape, Statement};
+use crate::read::{check_versions, cursor, of_revision};
+
+mod cells;
+mod csv;
+mod json_lines;
+mod xlsx;
+
+/// Exports that a node runs at once: each holds a connection for as long as its reader takes.
+const RUNNING: usize = 4;
+/// How long a reader may take for one page.
+const PATIENCE: &str = "60s";
+
+/// How many exports run on this node.
+#[derive(Clone)]
+pub(crate) struct Gate(Arc<Semaphore>);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(RUNNING)))
+    }
+}
+
+/// The form of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Csv,
+    JsonLines,
+    Xlsx,
+}
+
+/// One export: read it piece by piece.
+pub struct Export {
+    records: Records,
+    writer: Writer,
+}
+
+enum Writer {
+    Csv(csv::Writer),
+    JsonLines,
+    Xlsx(Box<xlsx::Writer>),
+    Done,
+}
+
+/// The pages of a list, one after the other in one snapshot.
+struct Records {
+    transaction: PgTransaction<'static>,
+    context: Context,
+    query: Query,
+    /// Records that are still wanted, if not all.
+    left: Option<usize>,
+    /// The page that is read next; `None` after the last one.
+    page: Option<Page>,
+    /// What was read to know that the question is sound.
+    first: Option<Rows>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// One page.
+struct Rows {
+    rows: Vec<PgRow>,
+    shape: Shape,
+}
+
+impl Engine {
+    /// Begins to export what `query` asks for: all of it, or `query.limit` records when that is not 0.
+    pub async fn export(&self, context: &Context, query: &Query, form: Form) -> Result<Export> {
+        let place = self.exports().0.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+        let mut transaction = self.pool().begin().await?;
+        let text = format!(
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'"
+        );
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *transaction).await?;
+        let left = (query.limit > 0).then_some(query.limit as usize);
+        let query = Query { limit: MAX_LIMIT, include_total: false, ..query.clone() };
+        let mut records = Records {
+            transaction,
+            context: context.clone(),
+            page: Some(Page::First),
+            query,
+            left,
+            first: None,
+            _place: place,
+        };
+        let first = records.read().await;
+        let first = match first {
+            Ok(first) => first,
+            Err(error) => {
+                let Records { transaction, .. } = records;
+                transaction.rollback().await?;
+                let mut connection = self.pool().acquire().await?;
+                return self.settle(&mut connection, context, Err(error)).await;
+            }
+        };
+        let writer = match (form, &first) {
+            (_, None) => Writer::Done,
+            (Form::Csv, Some(first)) => Writer::Csv(csv::Writer::new(&first.shape)),
+            (Form::JsonLines, Some(_)) => Writer::JsonLines,
+            (Form::Xlsx, Some(first)) => Writer::Xlsx(Box::new(xlsx::Writer::new(&first.shape)?)),
+        };
+        records.first = first;
+        Ok(Export { records, writer })
+    }
+}
+
+impl Export {
+    /// The next piece of the file; `None` after its end.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        loop {
+            let page = self.records.next().await?;
+            match (&mut self.writer, page) {
+                (Writer::Done, _) => return Ok(None),
+                (Writer::Csv(writer), Some(page)) => return writer.page(&page).map(Some),
+                (Writer::JsonLines, Some(page)) => return json_lines::page(&page).map(Some),
+                (Writer::Xlsx(writer), Some(page)) => writer.page(&page)?,
+                (Writer::Xlsx(writer), None) => match writer.piece().await? {
+                    Some(piece) => return Ok(Some(piece)),
+                    None => self.writer = Writer::Done,
+                },
+                (Writer::Csv(_) | Writer::JsonLines, None) => self.writer = Writer::Done,
+            }
+        }
+    }
+}
+
+impl Records {
+    async fn next(&mut self) -> Result<Option<Rows>> {
+        match self.first.take() {
+            Some(first) => Ok(Some(first)),
+            None => self.read().await,
+        }
+    }
+
+    async fn read(&mut self) -> Result<Option<Rows>> {
+        let Some(page) = self.page.take() else { return Ok(None) };
+        self.query.page = page;
+        let plan = Plan::new(&self.context, &self.query)?;
+        let Statement { text, values, shape } = sql::statement(&plan);
+        let text = AssertSqlSafe(of_revision(&self.context, &text));
+        let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
+        let mut rows = query.fetch_all(&mut *self.transaction).await?;
+        check_versions(&self.context, rows.first())?;
+        // Without a record the statement still answers its versions, in a row whose id is null.
+        rows.retain(|row| row.try_get_raw(OFFSET).is_ok_and(|id| !id.is_null()));
+        let size = plan.limit() as usize;
+        if let Some(last) = rows.get(size.wrapping_sub(1)).filter(|_| rows.len() > size) {
+            self.page = Some(Page::After(cursor(&plan, &shape, last, OFFSET)?));
+        }
+        rows.truncate(size);
+        if let Some(left) = &mut self.left {
+            rows.truncate(*left);
+            *left -= rows.len();
+            self.page = self.page.take().filter(|_| *left > 0);
+        }
+        Ok(Some(Rows { rows, shape }))
+    }
+}
+
+/// Where the records begin in a row: behind the versions.
+const OFFSET: usize = 2;
