@@ -22,6 +22,7 @@ mod parts;
 mod paths;
 mod relations;
 mod resolve;
+pub mod rules;
 pub mod standard;
 pub(crate) mod views;
 
@@ -48,6 +49,8 @@ pub struct Catalog {
     pub(crate) by_plural: HashMap<String, usize>,
     /// Everything that has no table of its own.
     pub parts: Parts,
+    /// What a save must obey, by the names of the objects that have any such rules.
+    pub(crate) rules: HashMap<String, Arc<rules::Rules>>,
     /// What formula fields compute, by stable id.
     pub(crate) formulas: HashMap<String, Arc<Computed>>,
 }

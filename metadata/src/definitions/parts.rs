@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::rename::Renamed;
 use super::{Component, Row};
-use super::{layout::Layout, list_view::ListView, option_set::OptionSet};
+use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
 use crate::catalog::{self, Catalog, Object, Uses};
 use crate::problem::Problem;
 
@@ -163,6 +163,8 @@ parts! {
     ListViews { list_views: ListView, "list-views", 'v' }
     /// `deal.default`.
     Layouts { layouts: Layout, "layouts", 'l' }
+    /// `deal.close_date_needed`.
+    ValidationRules { validation_rules: ValidationRule, "validation-rules", 'r' }
 }
 
 impl Kind {

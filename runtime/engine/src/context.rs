@@ -45,9 +45,18 @@ pub struct Context {
     pub snapshot: Arc<Snapshot>,
     /// The `access` counter that the actor was looked up under; `None` for the system itself.
     pub access: Option<i64>,
+    /// What the caller has said yes to beforehand.
+    pub consent: Consent,
     /// The request's one moment.
     pub now: DateTime<Utc>,
     pub request_id: String,
+}
+
+/// What a caller insists on although Trellis would ask first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Save although rules warn.
+    pub warnings: bool,
 }
 
 impl Context {

@@ -56,7 +56,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         add_faults(&mut root.outputs);
     }
     let start = binder.start(&query.page, &root.order);
-    let request = context.request();
+    let request = binder.context.request();
     if !binder.problems.is_empty() {
         return Err(Error::Invalid(binder.problems));
     }

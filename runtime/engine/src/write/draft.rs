@@ -41,6 +41,11 @@ impl Draft {
         self.stored.is_none()
     }
 
+    /// What a slot will hold.
+    pub(crate) fn after(&self, slot: usize) -> &Value {
+        self.slots[slot].as_ref().unwrap_or_else(|| self.before(slot))
+    }
+
     /// What is stored in a slot; blank for a new record.
     pub(crate) fn before(&self, slot: usize) -> &Value {
         self.stored.as_ref().and_then(|stored| stored.values.get(slot)).unwrap_or(&Value::Null)
