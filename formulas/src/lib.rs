@@ -47,6 +47,8 @@ pub mod sql;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod testing;
 
 pub use capability::Capability;

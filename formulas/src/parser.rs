@@ -197,3 +197,7 @@ fn refuse_chain(left: &Node, at: Span) -> Result<(), Diagnostic> {
 #[cfg(test)]
 #[path = "parser/tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "parser/hostile.rs"]
+mod hostile;

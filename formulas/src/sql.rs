@@ -8,6 +8,7 @@
 //! Literals become bind parameters, a list one array parameter, so the text depends on the expression's shape only.
 //! Expressions are given their request's values by [`Expression::fixed`] first.
 
+mod bare;
 mod bind;
 mod bounds;
 mod call;
@@ -19,7 +20,7 @@ mod golden;
 mod value;
 pub(crate) mod weight;
 
-use sea_query::Expr;
+use sea_query::{Expr, PostgresQueryBuilder, Query};
 
 use crate::expression::{Expression, Quantifier, Reference};
 use crate::types::Type;
@@ -62,6 +63,21 @@ pub fn value(expression: &Expression, columns: &dyn Columns) -> Expr {
 /// text must be that of their index.
 pub fn inline_value(expression: &Expression, columns: &dyn Columns) -> Expr {
     Render { columns, inline: true }.root(expression)
+}
+
+/// [`inline_value`] as text, in terms of the names of columns; a column without a name is NULL.
+pub fn index_text(expression: &Expression, column: &dyn Fn(&str) -> Option<String>) -> String {
+    text_of(inline_value(expression, &bare::Bare { column }))
+}
+
+/// The code of the expression's fault in the same form.
+pub fn fault_text(expression: &Expression, column: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    Render { columns: &bare::Bare { column }, inline: true }.fault(expression).map(text_of)
+}
+
+fn text_of(sql: Expr) -> String {
+    let text = Query::select().expr(sql).to_string(PostgresQueryBuilder);
+    text.strip_prefix("SELECT ").unwrap_or_default().to_owned()
 }
 
 /// [`condition`] with literals in the text, for partial indexes and checks.

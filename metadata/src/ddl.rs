@@ -11,6 +11,7 @@ use crate::diff::Difference;
 use crate::problem::Problem;
 
 mod changes;
+mod indexes;
 mod kinds;
 mod names;
 mod numbering;
@@ -18,6 +19,7 @@ mod plan;
 mod renames;
 mod tables;
 
+pub use indexes::Index;
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
 
@@ -61,6 +63,9 @@ pub struct Step {
     pub risk: Risk,
     /// One sentence for people.
     pub description: String,
+    /// The index that it makes, which on a large table can be made afterwards instead, while others write.
+    #[serde(skip)]
+    pub later: Option<Index>,
 }
 
 /// Steps in the order in which one transaction runs them.

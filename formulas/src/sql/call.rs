@@ -52,7 +52,7 @@ impl Render<'_> {
         };
         let mut pair = match argument {
             Expression::Literal(Value::Null) => Pair::sure(self.bind(&Value::Null, ty)),
-            _ => self.pair(argument),
+            _ => self.typed(argument, ty),
         };
         let empty = parameter.is_some_and(|parameter| parameter.blank == Blank::Empty);
         if empty && may_be_blank(argument) {

@@ -51,7 +51,7 @@ impl Render<'_> {
         let (pair, literal) = match expression {
             Expression::Literal(value) => (Pair::sure(self.bind(value, beside)), Some(value)),
             Expression::Field(reference) => (self.field(reference), None),
-            _ => (self.pair(expression), None),
+            _ => (self.typed(expression, beside), None),
         };
         Side { pair, ty: expression.ty(), literal }
     }

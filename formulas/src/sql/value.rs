@@ -46,7 +46,7 @@ impl Render<'_> {
             Expression::Variable { ty, .. } => Pair::sure(self.bind(&Value::Null, *ty)),
             Expression::Arithmetic { op, left, right } => self.arithmetic(expression, *op, [left, right]),
             Expression::OrZero(inner) => {
-                let pair = self.pair(inner);
+                let pair = self.typed(inner, Type::Number);
                 let value = template("coalesce($1, 0)", [pair.value]);
                 Pair { value, strict: pair.fault.is_none(), fault: pair.fault }
             }
@@ -63,9 +63,13 @@ impl Render<'_> {
     }
 
     /// A part that must have the type of the whole, which matters for a blank.
-    fn typed(self, expression: &Expression, ty: Type) -> Pair {
+    pub(super) fn typed(self, expression: &Expression, ty: Type) -> Pair {
         match expression {
             Expression::Literal(value) => Pair::sure(self.bind(value, ty)),
+            // Such as a CASE whose results are all NULL: PostgreSQL would take it for a text.
+            _ if expression.ty() == Type::Null => {
+                Pair { value: self.bind(&Value::Null, ty), fault: self.pair(expression).fault, strict: true }
+            }
             _ => self.pair(expression),
         }
     }

@@ -148,7 +148,9 @@ impl Builder<'_> {
     }
 
     fn drop_index(&mut self, object: &Object, field: &Field, (word, phase): (&str, Phase)) {
-        let sql = format!("DROP INDEX {}", self.table(&format!("{}_{word}", field.id)));
+        // What is made later may not be there yet.
+        let exists = if word == "idx" { "IF EXISTS " } else { "" };
+        let sql = format!("DROP INDEX {exists}{}", self.table(&format!("{}_{word}", field.id)));
         let what = if word == "key" { "uniqueness" } else { "index" };
         let text = format!("Drop the {what} of `{}.{}`", object.name, field.name);
         self.push(phase, sql, MOMENT, text);

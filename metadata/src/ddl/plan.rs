@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::names::quote;
 use super::renames::Renames;
-use super::{DdlPlan, Lock, Numbering, Risk, Step};
+use super::{DdlPlan, Index, Lock, Numbering, Risk, Step};
 use crate::catalog::Object;
 use crate::diff::Difference;
 use crate::problem::Problem;
@@ -107,6 +107,13 @@ impl Builder<'_> {
 
     pub fn push(&mut self, phase: Phase, sql: String, (lock, risk): (Lock, Risk), description: String) {
         let rewrite = risk == Risk::Rewrite;
-        self.steps.push((phase, Step { sql, lock, rewrite, risk, description }));
+        self.steps.push((phase, Step { sql, lock, rewrite, risk, description, later: None }));
+    }
+
+    /// The step that was pushed last can be run later.
+    pub fn defer(&mut self, later: Option<Index>) {
+        if let Some((_, step)) = self.steps.last_mut() {
+            step.later = later;
+        }
     }
 }

@@ -62,5 +62,6 @@ fn step(schema: &str, rename: &Rename, (from, to): (&str, &str)) -> Step {
         rewrite: false,
         risk: Risk::Safe,
         description: format!("Rename the {what} `{from}` to `{to}`"),
+        later: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::names::{literal, quote};
 use super::plan::{Builder, Phase};
-use super::{Lock, Risk};
+use super::{Index, Lock, Risk};
 use crate::catalog::{Column, HERE, Object, THERE, link_table, standard};
 use crate::field_kinds::lookup::OnDelete;
 use crate::field_kinds::{ColumnType, FieldKind};
@@ -93,22 +93,12 @@ impl Builder<'_> {
     }
 
     pub fn index(&mut self, object: &Object, field: &Field) {
-        let column = field.columns.last().map_or("", |column| column.name.as_str());
-        let name = quote(column);
-        let on = match field.kind {
-            FieldKind::MultiPicklist(_) | FieldKind::Tags(_) => format!("USING gin ({name})"),
-            FieldKind::Json(_) => format!("USING gin ({name} jsonb_path_ops)"),
-            // Blanks are never looked up by a foreign key, and most relations are blank at first.
-            FieldKind::Lookup(_) | FieldKind::AnyLookup(_) => {
-                format!("({name}, \"id\") WHERE {name} IS NOT NULL")
-            }
-            // Blank sorts as the smallest value and ids break ties, so one index serves both directions.
-            _ => format!("({name} NULLS FIRST, \"id\")"),
-        };
-        let index = quote(&format!("{}_idx", field.id));
-        let sql = format!("CREATE INDEX {index} ON {} {on}", self.table(&object.name));
+        let Some(index) = Index::of(object, field) else { return };
         let lock = (self.lock(object, Lock::Share), self.scan(object));
-        self.push(Phase::Index, sql, lock, format!("Index `{}.{}`", object.name, field.name));
+        let text = format!("Index `{}.{}`", object.name, field.name);
+        let later = (!self.new.contains(object.id.as_str())).then(|| index.clone());
+        self.push(Phase::Index, index.create(self.schema), lock, text);
+        self.defer(later);
     }
 
     /// A foreign key. Where the column is known to hold nothing wrong, existing rows are not read for it.

@@ -25,6 +25,12 @@ impl Pair<'_> {
         for was in self.past.fields.iter().filter(|was| !was.retired) {
             if self.object.find_field_by_id(&was.id).is_none() {
                 let object = Arc::clone(before.unwrap_or(self.object));
+                if let Some(field) = self.indexed_formula(was) {
+                    found.push(Difference::DropIndex {
+                        object: object.clone(),
+                        field: Box::new(field.clone()),
+                    });
+                }
                 found.push(Difference::RetireField { object, field: Box::new(bare_field(was)) });
             }
         }
@@ -54,6 +60,28 @@ impl Pair<'_> {
         self.constraints(was, &past, field, found);
     }
 
+    /// A formula field of the old version that was live and had an index.
+    fn indexed_formula(&self, was: &Component<FieldDefinition>) -> Option<&Field> {
+        let object = self.old.catalog.objects.iter().find(|object| object.id == self.object.id)?;
+        object.find_field_by_id(&was.id).filter(|field| field.indexed && field.computed.is_some())
+    }
+
+    /// An index holds what a formula computed; it is made anew when that changes, also through what it reads.
+    fn formula_index(&self, was: &Component<FieldDefinition>, field: &Field, found: &mut Vec<Difference>) {
+        let computed = |field: &Field| field.computed.as_ref().map(|computed| computed.expression.clone());
+        let (old, new) = (self.indexed_formula(was), Some(field).filter(|field| field.indexed));
+        if old.and_then(computed) == new.and_then(computed) {
+            return;
+        }
+        let object = Arc::clone(self.object);
+        if old.is_some() {
+            found.push(Difference::DropIndex { object: object.clone(), field: Box::new(field.clone()) });
+        }
+        if new.is_some() {
+            found.push(Difference::AddIndex { object, field: Box::new(field.clone()) });
+        }
+    }
+
     fn constraints(
         &self,
         was: &Component<FieldDefinition>,
@@ -68,6 +96,9 @@ impl Pair<'_> {
                 found.push(Difference::DropUnique { object: object.clone(), field: new.clone() })
             }
             _ => {}
+        }
+        if matches!(field.kind, FieldKind::Formula(_)) {
+            return self.formula_index(was, field, found);
         }
         match (past.has_index(), field.has_index()) {
             (false, true) => found.push(Difference::AddIndex { object: object.clone(), field: new.clone() }),
@@ -119,7 +150,7 @@ impl Field {
     pub fn has_index(&self) -> bool {
         let relation =
             matches!(self.kind, FieldKind::Lookup(_) | FieldKind::MasterDetail(_) | FieldKind::AnyLookup(_));
-        relation || (self.indexed && !self.columns.is_empty())
+        relation || (self.indexed && self.value_column().is_some())
     }
 
     /// What its foreign key does when the target is deleted for good; `None` when it has none.

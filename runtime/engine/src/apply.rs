@@ -21,7 +21,7 @@ use crate::context::{Context, Tenant};
 use crate::error::{Error, Refusal, Result};
 use crate::snapshot::{self, Snapshot};
 use crate::write::sql::table;
-use crate::{Engine, store};
+use crate::{Engine, indexes, store};
 
 /// How long one attempt waits for a table lock.
 const LOCK_TIMEOUT: &str = "300ms";
@@ -57,6 +57,8 @@ pub enum AllowLoss {
 pub struct Applied {
     pub revision: i64,
     pub steps: Vec<Step>,
+    /// Whether indexes are left to be made, beside writers, once the change is committed.
+    pub unfinished: bool,
 }
 
 /// What becomes of the definitions; how is the caller's business (changes, a rollback).
@@ -89,6 +91,7 @@ impl Engine {
             Ok((applied, Some(snapshot))) => {
                 transaction.commit().await?;
                 self.inner.snapshots.keep(&snapshot);
+                self.build_later(context.tenant(), applied.unfinished);
                 Ok(applied)
             }
             Ok((applied, None)) => {
@@ -172,17 +175,17 @@ pub(crate) async fn attempt(
     let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Unprocessable)?;
     let steps = plan.steps.clone();
     if wish.dry_run {
-        return Ok((Applied { revision: versions.revision, steps }, None));
+        return Ok((Applied { revision: versions.revision, steps, unfinished: false }, None));
     }
     check_loss(&plan, &wish.allow_data_loss)?;
     if definitions == old.definitions {
-        return Ok((Applied { revision: versions.revision, steps }, None));
+        return Ok((Applied { revision: versions.revision, steps, unfinished: false }, None));
     }
-    execute(connection, tenant, &plan).await?;
+    let unfinished = execute(connection, tenant, &plan).await?;
     let revision = versions.revision + 1;
     record(connection, context, (&old.definitions, &definitions), (wish, &steps, revision)).await?;
     let snapshot = Snapshot::new(tenant.clone(), revision, definitions)?;
-    Ok((Applied { revision, steps }, Some(Arc::new(snapshot))))
+    Ok((Applied { revision, steps, unfinished }, Some(Arc::new(snapshot))))
 }
 
 /// The tenant's metadata under the lock: the context's own snapshot when nobody was faster.
@@ -208,8 +211,16 @@ fn check_loss(plan: &DdlPlan, allowed: &AllowLoss) -> Result<()> {
     if lost.is_empty() { Ok(()) } else { Err(Error::DataLoss(lost)) }
 }
 
-async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan) -> Result<()> {
+/// Runs the steps; tells whether some are left for later.
+async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan) -> Result<bool> {
+    let mut unfinished = false;
     for step in &plan.steps {
+        if let Some(index) = &step.later
+            && indexes::is_large(connection, tenant, &index.table).await?
+        {
+            unfinished = true;
+            continue;
+        }
         sqlx::query(AssertSqlSafe(step.sql.as_str()))
             .execute(&mut *connection)
             .await
@@ -224,7 +235,7 @@ async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan)
         );
         sqlx::query(AssertSqlSafe(text)).bind(&numbering.field).execute(&mut *connection).await?;
     }
-    Ok(())
+    Ok(unfinished)
 }
 
 /// Existing data that stands against a new rule is the data's conflict, not a failure.

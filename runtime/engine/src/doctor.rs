@@ -109,6 +109,9 @@ fn compare(catalog: &Catalog, found: &Found) -> Vec<Drift> {
             }
         }
     }
+    for index in catalog.indexes().into_iter().filter(|index| !found.relations.contains(&index.name)) {
+        drifts.push(Drift::MissingIndex { table: index.table, index: index.name });
+    }
     let system = |table: &str| table.starts_with('_');
     let unknown = found.tables.keys().filter(|table| !known.contains(table.as_str()) && !system(table));
     drifts.extend(unknown.map(|table| Drift::UnknownTable { table: table.clone() }));

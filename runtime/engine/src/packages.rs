@@ -67,12 +67,14 @@ impl Engine {
     ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
         let mut here = context.clone();
-        let mut applied = Applied { revision: context.snapshot.revision, steps: Vec::new() };
+        let mut applied =
+            Applied { revision: context.snapshot.revision, steps: Vec::new(), unfinished: false };
         for package in packages {
             let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
             here = Context { snapshot, ..here };
         }
         self.finish(transaction, here.snapshot, options.dry_run).await?;
+        self.build_later(context.tenant(), applied.unfinished && !options.dry_run);
         Ok(applied)
     }
 
@@ -177,6 +179,7 @@ async fn install_one(
     let (done, snapshot) = apply::attempt(connection, context, &wish, &next).await?;
     applied.revision = done.revision;
     applied.steps.extend(done.steps);
+    applied.unfinished |= done.unfinished;
     let here = match snapshot {
         Some(snapshot) => Context { snapshot, ..context.clone() },
         None => context.clone(),

@@ -98,6 +98,9 @@ pub(crate) struct OrderKey {
     pub nullable: bool,
     /// Whether the records have an index by it.
     pub indexed: bool,
+    /// Whether that index has blanks first, as those of indexed fields do and those of unique ones do not. An order
+    /// walks an index only when it says the same, also where no blanks are left.
+    pub blank_first: bool,
 }
 
 impl OrderKey {

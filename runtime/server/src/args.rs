@@ -214,6 +214,9 @@ pub struct Doctor {
     /// Slug of one tenant; all when not said.
     #[arg(long, env = "TRELLIS_TENANT")]
     pub tenant: Option<String>,
+    /// Make the indexes that are missing or were left half made.
+    #[arg(long)]
+    pub repair: bool,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -13,6 +13,7 @@ use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
 pub mod changes;
+pub mod formula_writer;
 pub mod herd;
 pub mod oracle;
 pub mod random;

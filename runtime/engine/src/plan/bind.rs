@@ -141,6 +141,8 @@ impl<'c> Binder<'c> {
                     nullable: !target.reference.path.is_empty() || !never_blank(target.field),
                     indexed: target.reference.path.is_empty()
                         && (target.field.indexed || target.field.unique),
+                    blank_first: target.field.indexed
+                        && !(target.field.standard && target.field.name != "name"),
                     reference: target.reference,
                     column: target.column,
                     descending: key.descending,
@@ -159,6 +161,7 @@ impl<'c> Binder<'c> {
                 descending,
                 nullable: false,
                 indexed: true,
+                blank_first: false,
             });
         }
         order

@@ -10,10 +10,11 @@ use crate::node::Node;
 
 /// Prints every difference; fails when there is one.
 pub async fn run(common: &Common, options: Doctor) -> anyhow::Result<ExitCode> {
-    super::with_node(common, async |node| examine(node, options.tenant.as_deref()).await).await
+    super::with_node(common, async |node| examine(node, &options).await).await
 }
 
-async fn examine(node: &Node, only: Option<&str>) -> anyhow::Result<ExitCode> {
+async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
+    let only = options.tenant.as_deref();
     let mut sound = true;
     let tenants = node.tenants.list().await?;
     let chosen: Vec<_> =
@@ -27,6 +28,11 @@ async fn examine(node: &Node, only: Option<&str>) -> anyhow::Result<ExitCode> {
             println!("{slug}: half made or half deleted; say it again to finish");
             sound = false;
             continue;
+        }
+        if options.repair {
+            for index in node.engine.build_indexes(&listed.tenant).await? {
+                println!("{slug}: made the index {index}");
+            }
         }
         let drifts =
             node.engine.doctor(&listed.tenant).await.with_context(|| format!("cannot examine {slug}"))?;

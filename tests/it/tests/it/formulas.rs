@@ -9,6 +9,10 @@ use uuid::Uuid;
 
 #[path = "formulas/changes.rs"]
 mod changes;
+#[path = "formulas/differential.rs"]
+mod differential;
+#[path = "formulas/indexes.rs"]
+mod indexes;
 #[path = "formulas/wire.rs"]
 mod wire;
 

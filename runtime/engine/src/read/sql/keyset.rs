@@ -128,6 +128,7 @@ mod tests {
             descending,
             nullable,
             indexed: true,
+            blank_first: true,
         }
     }
 

@@ -93,7 +93,7 @@ impl<'p> Scope<'p> {
         for key in order {
             let expr = self.reference(&key.reference);
             // Blank is the smallest value, in both directions.
-            match (key.descending, key.nullable) {
+            match (key.descending, key.nullable || key.blank_first) {
                 (false, false) => select.order_by_expr(expr, Order::Asc),
                 (true, false) => select.order_by_expr(expr, Order::Desc),
                 (false, true) => select.order_by_expr_with_nulls(expr, Order::Asc, NullOrdering::First),

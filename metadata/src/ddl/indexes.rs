@@ -1,0 +1,74 @@
+//! Indexes of fields: what each is on, and how it is made. On a table that is large they are made afterwards, without
+//! keeping writers waiting; which ones there should be follows from the catalog alone, so that a build that was
+//! interrupted is found and done again.
+
+use super::names::quote;
+use crate::Field;
+use crate::catalog::{Catalog, Object};
+use crate::field_kinds::FieldKind;
+
+/// The index of a field that filters and sorts use; unique ones are constraints and not among these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Its name, made of the field's stable id.
+    pub name: String,
+    pub table: String,
+    /// What stands behind the name of the table.
+    on: String,
+}
+
+impl Index {
+    /// The index of a field; nothing when it has none.
+    pub fn of(object: &Object, field: &Field) -> Option<Self> {
+        let on = field.has_index().then(|| on(object, field))?;
+        Some(Self { name: format!("{}_idx", field.id), table: object.name.clone(), on })
+    }
+
+    /// The statement that makes it, while writers wait.
+    pub fn create(&self, schema: &str) -> String {
+        self.statement(schema, "CREATE INDEX")
+    }
+
+    /// The statement that makes it beside writers. It cannot run in a transaction.
+    pub fn create_concurrently(&self, schema: &str) -> String {
+        self.statement(schema, "CREATE INDEX CONCURRENTLY IF NOT EXISTS")
+    }
+
+    /// The statement that removes what an interrupted build has left.
+    pub fn drop_concurrently(&self, schema: &str) -> String {
+        format!("DROP INDEX CONCURRENTLY IF EXISTS {}.{}", quote(schema), quote(&self.name))
+    }
+
+    fn statement(&self, schema: &str, begin: &str) -> String {
+        format!("{begin} {} ON {}.{} {}", quote(&self.name), quote(schema), quote(&self.table), self.on)
+    }
+}
+
+impl Catalog {
+    /// Every index of a field that there should be.
+    pub fn indexes(&self) -> Vec<Index> {
+        let fields =
+            self.objects.iter().flat_map(|object| object.fields.iter().map(move |field| (object, field)));
+        let own = fields.filter(|(_, field)| !field.standard);
+        own.filter_map(|(object, field)| Index::of(object, field)).collect()
+    }
+}
+
+fn on(object: &Object, field: &Field) -> String {
+    if let Some(computed) = &field.computed {
+        let column = |id: &str| object.find_field_by_id(id)?.columns.last().map(|column| column.name.clone());
+        let text = formulas::sql::index_text(&computed.expression, &column);
+        return format!("(({text}) NULLS FIRST, \"id\")");
+    }
+    let name = quote(field.columns.last().map_or("", |column| column.name.as_str()));
+    match field.kind {
+        FieldKind::MultiPicklist(_) | FieldKind::Tags(_) => format!("USING gin ({name})"),
+        FieldKind::Json(_) => format!("USING gin ({name} jsonb_path_ops)"),
+        // Blanks are never looked up by a foreign key, and most relations are blank at first.
+        FieldKind::Lookup(_) | FieldKind::AnyLookup(_) => {
+            format!("({name}, \"id\") WHERE {name} IS NOT NULL")
+        }
+        // Blank sorts as the smallest value and ids break ties, so one index serves both directions.
+        _ => format!("({name} NULLS FIRST, \"id\")"),
+    }
+}

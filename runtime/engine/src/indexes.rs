@@ -1,0 +1,105 @@
+//! Indexes of large tables: made after the change that asked for them is committed, beside writers.
+//!
+//! There is no list of work: what is missing follows from the catalog, so that a build may be interrupted anywhere and
+//! is found again, by the next change, or by `trellis doctor --repair`. Until it is there, questions are only slower.
+
+use std::time::Duration;
+
+use metadata::ddl::Index;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use crate::Engine;
+use crate::context::Tenant;
+use crate::error::Result;
+
+/// Tables up to this size are indexed while their writers wait: a moment.
+const SMALL: i64 = 8 * 1024 * 1024;
+/// Locks of sessions that make indexes: one a tenant. The number tells them from other advisory locks.
+const LOCK: i32 = 73_114;
+
+/// Pause before the turn is asked for again.
+const TURN: Duration = Duration::from_millis(50);
+
+/// Whether an index of the table is better made later.
+pub(crate) async fn is_large(connection: &mut PgConnection, tenant: &Tenant, table: &str) -> Result<bool> {
+    let size: i64 =
+        sqlx::query_scalar("SELECT pg_relation_size(format('%I.%I', $1::text, $2::text)::regclass)")
+            .bind(&tenant.schema)
+            .bind(table)
+            .fetch_one(connection)
+            .await?;
+    Ok(size > SMALL)
+}
+
+impl Engine {
+    /// Makes what a committed change left to be made, without keeping its caller.
+    pub(crate) fn build_later(&self, tenant: &Tenant, unfinished: bool) {
+        if unfinished {
+            let (engine, tenant) = (self.clone(), tenant.clone());
+            tokio::spawn(async move {
+                if let Err(error) = engine.build_indexes(&tenant).await {
+                    tracing::warn!(tenant = %tenant.slug, %error, "indexes were not made; `trellis doctor --repair` makes them");
+                }
+            });
+        }
+    }
+
+    /// Makes every index that the tenant's metadata asks for and that is not there, or was only half made. Answers
+    /// their names.
+    pub async fn build_indexes(&self, tenant: &Tenant) -> Result<Vec<String>> {
+        // A connection of its own: it waits for others' transactions, and its lock goes with it.
+        let mut connection = self.pool().acquire().await?.detach();
+        let outcome = build(self, &mut connection, tenant).await;
+        sqlx::Connection::close(connection).await?;
+        outcome
+    }
+}
+
+async fn build(engine: &Engine, connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<String>> {
+    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
+    lock(connection, tenant).await?;
+    let mut made: Vec<String> = Vec::new();
+    loop {
+        // The metadata may move on meanwhile, so what is missing is asked for anew after each.
+        let (snapshot, _) = engine.fresh_snapshot(tenant).await?;
+        let there = load(&mut *connection, tenant).await?;
+        let missing = snapshot.catalog.indexes().into_iter().find(|index| {
+            !made.contains(&index.name) && !there.iter().any(|(name, valid)| *name == index.name && *valid)
+        });
+        let Some(index) = missing else { return Ok(made) };
+        let half = there.iter().any(|(name, _)| *name == index.name);
+        make(&mut *connection, tenant, (&index, half)).await?;
+        made.push(index.name);
+    }
+}
+
+/// Waits its turn by asking again and again: a session that waits in a statement would be waited for by the build.
+async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    loop {
+        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1, hashtext($2))")
+            .bind(LOCK)
+            .bind(&tenant.schema)
+            .fetch_one(&mut *connection)
+            .await?;
+        if free {
+            return Ok(());
+        }
+        tokio::time::sleep(TURN).await;
+    }
+}
+
+async fn make(connection: &mut PgConnection, tenant: &Tenant, (index, half): (&Index, bool)) -> Result<()> {
+    if half {
+        let sql = index.drop_concurrently(&tenant.schema);
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+    }
+    sqlx::query(AssertSqlSafe(index.create_concurrently(&tenant.schema))).execute(&mut *connection).await?;
+    Ok(())
+}
+
+/// Names of the tenant's indexes, and whether each is whole.
+async fn load(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<(String, bool)>> {
+    let text = "SELECT c.relname::text, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1";
+    Ok(sqlx::query_as(text).bind(&tenant.schema).fetch_all(connection).await?)
+}
