@@ -5,6 +5,7 @@ pub(crate) mod aggregate;
 pub(crate) mod api_keys;
 pub(crate) mod batch;
 pub(crate) mod deploy;
+pub(crate) mod formulas;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod health;

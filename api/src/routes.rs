@@ -19,8 +19,8 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    aggregate, api_keys, batch, deploy, health, history, import, metadata, packages, records, revisions,
-    session, sessions, upsert, users,
+    aggregate, api_keys, batch, deploy, formulas, health, history, import, metadata, packages, records,
+    revisions, session, sessions, upsert, users,
 };
 use crate::{App, edge, ui};
 
@@ -93,6 +93,9 @@ pub fn table() -> Vec<Route> {
         // Metadata
         compared(GET, "/metadata/v1/bootstrap", metadata::bootstrap),
         compared(GET, "/metadata/v1/schemas/{kind}", metadata::schema),
+        permission(GET, "/metadata/v1/dependencies/{kind}/{name}", "manage_metadata", formulas::dependencies),
+        compared(GET, "/metadata/v1/formulas/functions", formulas::functions),
+        permission(POST, "/metadata/v1/formulas/check", "manage_metadata", formulas::check),
         compared(GET, "/metadata/v1/{kind}", metadata::list),
         compared(GET, "/metadata/v1/{kind}/{name}", metadata::show),
         compared(GET, "/metadata/v1/objects/{object}/fields/{field}", metadata::show_field),

@@ -16,6 +16,7 @@ mod rename;
 mod rollback;
 mod rows;
 mod structure;
+pub mod validation_rule;
 
 use field::FieldDefinition;
 use object::ObjectDefinition;

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::definitions::Kind;
 
 mod fields;
+mod rules;
 mod views;
 
 /// Pattern of every name; the finer rules are in the catalog.
@@ -70,6 +71,7 @@ fn build(kind: Kind) -> Json {
         Kind::OptionSets => ("Option set", option_set()),
         Kind::ListViews => ("List view", views::list_view()),
         Kind::Layouts => ("Layout", views::layout()),
+        Kind::ValidationRules => ("Validation rule", rules::validation_rule()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = title.into();

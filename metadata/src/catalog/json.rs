@@ -63,6 +63,8 @@ impl Field {
         ];
         flags.into_iter().filter(|(_, on)| *on).for_each(|(key, on)| drop(put(key, on.into())));
         self.default.iter().for_each(|value| drop(put("default", literal(value))));
+        let formula = self.default_formula.iter().map(|checked| json!({ "formula": checked.text }));
+        formula.for_each(|formula| drop(put("default", formula)));
         self.kind.settings().into_iter().for_each(|(key, value)| drop(put(&key, bound(&key, value))));
         if self.kind.choices().is_some() {
             put("options", self.options.iter().map(option).collect());

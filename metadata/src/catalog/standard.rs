@@ -36,6 +36,7 @@ fn field(name: &str, object: &ObjectDefinition) -> Field {
         searchable: name == "name",
         sensitive: false,
         default: None,
+        default_formula: None,
         kind: kind(name, &object.name_field),
         options: Vec::new(),
         targets: Vec::new(),

@@ -1,8 +1,10 @@
 //! One request's surroundings, made at an edge (request, job, command line) and nowhere else.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use formulas::Value;
 use permissions::Actor;
 use uuid::Uuid;
 
@@ -43,9 +45,18 @@ pub struct Context {
     pub snapshot: Arc<Snapshot>,
     /// The `access` counter that the actor was looked up under; `None` for the system itself.
     pub access: Option<i64>,
+    /// What the caller has said yes to beforehand.
+    pub consent: Consent,
     /// The request's one moment.
     pub now: DateTime<Utc>,
     pub request_id: String,
+}
+
+/// What a caller insists on although Trellis would ask first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Save although rules warn.
+    pub warnings: bool,
 }
 
 impl Context {
@@ -61,6 +72,16 @@ impl Context {
             return Ok(());
         }
         Err(Error::Outdated(versions))
+    }
+
+    /// What an expression may know of this request.
+    pub(crate) fn request(&self) -> formulas::Request {
+        let variables = BTreeMap::from([
+            ("$User.id".to_owned(), Value::Id(self.actor.user_id)),
+            ("$User.name".to_owned(), Value::text(&self.actor.name)),
+            ("$Tenant.slug".to_owned(), Value::text(&self.tenant().slug)),
+        ]);
+        formulas::Request { variables, roles: self.actor.roles.clone(), ..formulas::Request::at(self.now) }
     }
 
     /// A new record id, sortable by time (UUIDv7).

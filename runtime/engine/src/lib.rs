@@ -33,7 +33,7 @@ use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply};
 pub use command::{Command, Fields, Once, Op, Operation, Update, What, Written};
-pub use context::{Context, Tenant, Versions};
+pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};

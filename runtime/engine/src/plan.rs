@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use formulas::{Expression, Reference};
-use metadata::catalog::{Column, Object, Relation};
+use metadata::catalog::{Column, Computed, Object, Relation};
 use permissions::{Action, Decision};
 use serde_json::json;
 
@@ -72,11 +72,10 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) enum What {
     Column(Column),
-    /// What a formula field (stable id) computes; the column is none of the table.
-    Formula {
-        field: String,
-        column: Column,
-    },
+    /// What a formula computes; it has no column in the table.
+    Computed(Arc<Computed>),
+    /// The codes of the faults of formulas, by key; blank without any.
+    Faults(Vec<(String, Arc<Computed>)>),
     /// The record at the end of a lookup (stable id).
     ToOne {
         field: String,
@@ -99,6 +98,13 @@ pub(crate) struct OrderKey {
     pub nullable: bool,
     /// Whether the records have an index by it.
     pub indexed: bool,
+}
+
+impl OrderKey {
+    /// Whether it is this column of the record itself.
+    pub fn is(&self, column: &Column) -> bool {
+        self.reference.path.is_empty() && self.column == *column
+    }
 }
 
 impl Plan {

@@ -85,6 +85,7 @@ impl Engine {
             actor: Actor::system(SYSTEM_USER, reason),
             snapshot,
             access: None,
+            consent: crate::Consent { warnings: true },
             now: chrono::Utc::now(),
             request_id: Uuid::now_v7().to_string(),
         })

@@ -44,7 +44,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
     }
     binder.decide_masters(object, &decision.through);
     let order = binder.order(object, &query.sort, "sort");
-    let root = Level {
+    let mut root = Level {
         object: object.clone(),
         outputs: binder.outputs(object, &query.fields, 0),
         allowed: decision.condition(),
@@ -52,8 +52,11 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         limit: binder.limit(query.limit, DEFAULT_LIMIT),
         order,
     };
+    if query.errors {
+        add_faults(&mut root.outputs);
+    }
     let start = binder.start(&query.page, &root.order);
-    let request = binder.request();
+    let request = binder.context.request();
     if !binder.problems.is_empty() {
         return Err(Error::Invalid(binder.problems));
     }
@@ -278,12 +281,21 @@ fn add_all(outputs: &mut Vec<Output>, object: &Object) {
 /// A field's columns, or what it computes.
 fn add(outputs: &mut Vec<Output>, field: &Field) {
     if let Some(computed) = &field.computed {
-        let what = What::Formula { field: field.id.clone(), column: computed.column.clone() };
-        push(outputs, field.name.clone(), what);
+        push(outputs, field.name.clone(), What::Computed(computed.clone()));
     }
     for column in &field.columns {
         push(outputs, column.key.clone(), What::Column(column.clone()));
     }
+}
+
+/// The faults of the formulas among the outputs.
+fn add_faults(outputs: &mut Vec<Output>) {
+    let computed = outputs.iter().filter_map(|output| match &output.what {
+        What::Computed(computed) => Some((output.key.clone(), computed.clone())),
+        _ => None,
+    });
+    let computed = computed.collect();
+    push(outputs, "_errors".to_owned(), What::Faults(computed));
 }
 
 /// A key is answered once, however often it was asked for.

@@ -41,6 +41,11 @@ impl Draft {
         self.stored.is_none()
     }
 
+    /// What a slot will hold.
+    pub(crate) fn after(&self, slot: usize) -> &Value {
+        self.slots[slot].as_ref().unwrap_or_else(|| self.before(slot))
+    }
+
     /// What is stored in a slot; blank for a new record.
     pub(crate) fn before(&self, slot: usize) -> &Value {
         self.stored.as_ref().and_then(|stored| stored.values.get(slot)).unwrap_or(&Value::Null)
@@ -198,6 +203,7 @@ impl<'o> Slots<'o> {
                 "owner_id" | "created_by_id" | "updated_by_id" if draft.slots[slot].is_none() => {
                     Some(Value::Id(context.actor.user_id))
                 }
+                _ if field.default_formula.is_some() => continue,
                 _ if draft.slots[slot].is_none() => field.default.clone().or_else(|| match field.kind {
                     FieldKind::Boolean(_) => Some(Value::Bool(false)),
                     _ => None,
@@ -209,6 +215,7 @@ impl<'o> Slots<'o> {
             }
             draft.slots[slot] = given;
         }
+        super::defaults::compute(self, context, draft);
         self.compose_name(draft);
     }
 
@@ -249,7 +256,7 @@ impl<'o> Slots<'o> {
     }
 }
 
-fn is_boolean(field: &Field) -> bool {
+pub(super) fn is_boolean(field: &Field) -> bool {
     matches!(field.kind, FieldKind::Boolean(_))
 }
 

@@ -29,12 +29,18 @@ pub(super) async fn lock(
     context: &Context,
     (slots, ids): (&Slots<'_>, &[Uuid]),
 ) -> Result<HashMap<Uuid, Stored>> {
-    let columns = columns(slots);
+    let columns = columns(context, slots);
     reach::lock_with(connection, context, (slots.object, ids), (Action::Edit, &columns)).await
 }
 
 /// The columns that a save of the object wants to know as they are stored; none where no step looks at them.
-pub(crate) fn columns<'s>(slots: &'s Slots<'_>) -> Vec<&'s Column> {
-    let looks_back = slots.columns.iter().any(|(field, _)| field.options.iter().any(|option| !option.active));
-    if looks_back { slots.columns.iter().map(|(_, column)| *column).collect() } else { Vec::new() }
+pub(super) fn columns<'s>(context: &Context, slots: &'s Slots<'_>) -> Vec<&'s Column> {
+    let has_rules = context.snapshot.catalog.rules(slots.object).is_some();
+    let has_leftovers =
+        slots.columns.iter().any(|(field, _)| field.options.iter().any(|option| !option.active));
+    if has_rules || has_leftovers {
+        slots.columns.iter().map(|(_, column)| *column).collect()
+    } else {
+        Vec::new()
+    }
 }

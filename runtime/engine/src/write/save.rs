@@ -6,8 +6,9 @@
 
 use sqlx::PgConnection;
 
+use super::facts::Facts;
 use super::saving::Saving;
-use super::{checks, links, numbers, options, reach, rows};
+use super::{checks, links, numbers, options, reach, rows, rules};
 use crate::error::Result;
 
 /// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
@@ -16,6 +17,10 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     checks::required(saving);
     checks::references(connection, saving).await?;
     options::check(saving);
+    if let Some(rules) = saving.context.snapshot.catalog.rules(saving.slots.object) {
+        let facts = Facts::load(connection, saving, rules).await?;
+        rules::check(saving, (rules, &facts));
+    }
     if !saving.is_refused() {
         checks::duplicates(connection, saving).await?;
     }

@@ -10,6 +10,8 @@ use crate::error::{Error, Refusal, Result};
 
 /// The code of a record that the actor could not have written as it stands.
 pub(crate) const FORBIDDEN: &str = "forbidden";
+/// The code of a value that is missing.
+pub(crate) const REQUIRED: &str = "required";
 /// The code of a unique value that another record has.
 pub(crate) const DUPLICATE: &str = "duplicate";
 
@@ -33,11 +35,13 @@ pub(crate) struct Saving<'s> {
     pub drafts: Vec<Draft>,
     /// What is wrong, by place in `drafts`.
     pub found: BTreeMap<usize, Vec<Problem>>,
+    /// What rules warn of and the caller has confirmed, with the record's place where there are several.
+    pub warnings: Vec<Problem>,
 }
 
 impl<'s> Saving<'s> {
     pub(crate) fn new(context: &'s Context, slots: &'s Slots<'s>, way: Way) -> Self {
-        Self { context, slots, way, drafts: Vec::new(), found: BTreeMap::new() }
+        Self { context, slots, way, drafts: Vec::new(), found: BTreeMap::new(), warnings: Vec::new() }
     }
 
     /// Notes a problem of one record.
@@ -51,6 +55,22 @@ impl<'s> Saving<'s> {
         if found.iter().all(|known| known.path != problem.path) {
             found.push(problem);
         }
+    }
+
+    /// Notes a warning: a problem until the caller confirms it.
+    pub(crate) fn warn(&mut self, n: usize, warning: Problem) {
+        if !self.context.consent.warnings {
+            return self.blame(n, warning);
+        }
+        let many = self.is_many();
+        let warning = Problem { hint: None, ..warning };
+        self.warnings.push(if many { warning.under(&n.to_string()) } else { warning });
+    }
+
+    /// Whether a record's values are what its writer meant, so that conditions can be asked about them. One
+    /// that only lacks something can be understood.
+    pub(crate) fn is_readable(&self, n: usize) -> bool {
+        self.found.get(&n).is_none_or(|found| found.iter().all(|problem| problem.code == REQUIRED))
     }
 
     /// Whether anything is wrong with any record.

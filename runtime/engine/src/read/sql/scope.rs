@@ -206,7 +206,7 @@ impl<'p> Scope<'p> {
                 What::ToOne { field, level } => {
                     self.flat(&[path, std::slice::from_ref(field)].concat(), &level.outputs, columns);
                 }
-                What::Column(_) | What::Formula { .. } | What::ToMany { .. } => {
+                What::Column(_) | What::Computed(_) | What::Faults(_) | What::ToMany { .. } => {
                     columns.push(self.output(path, output, Form::Flat))
                 }
             }
@@ -218,10 +218,8 @@ impl<'p> Scope<'p> {
         let Some((alias, object)) = self.join(path) else { return Expr::cust("NULL") };
         match &output.what {
             What::Column(column) => value(column_at(&alias, &column.name), column, form),
-            What::Formula { field, column } => {
-                let computed = formula(&object, field).map(|computed| self.computed(path, computed));
-                value(computed.unwrap_or_else(|| Expr::cust("NULL")), column, form)
-            }
+            What::Computed(computed) => value(self.computed(path, computed), &computed.column, form),
+            What::Faults(computed) => self.faults(path, computed),
             What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
             What::ToMany { relation, level } => self.to_many((&alias, &object.name), relation, level),
         }

@@ -95,6 +95,7 @@ impl World {
             actor: caller.actor.clone(),
             snapshot,
             access: Some(caller.access),
+            consent: engine::Consent::default(),
             now: Utc::now(),
             request_id: "test".into(),
         };
