@@ -52,7 +52,7 @@ walk("columns keep the width and the order that they were given", async (page) =
   await firstRow(page, "Deals").waitFor();
   const [stage, moved] = [await header(page, "Stage").boundingBox(), await header(page, "Amount").boundingBox()];
   assert.ok(Math.abs(stage.width - wide.width) < 2 && moved.x < stage.x, "the arrangement outlives the page");
-  await page.getByRole("button", { name: "Save the view" }).click();
+  await page.getByRole("button", { name: "Save view" }).click();
   await page.getByRole("menuitem", { name: "Reset to the view" }).click();
   await until(async () => assert.ok((await header(page, "Amount").boundingBox()).x > (await header(page, "Stage").boundingBox()).x));
 });
@@ -107,12 +107,12 @@ walk("rows stand in groups with their sums, and fold", async (page) => {
   const [, count, sum] = (await head.innerText()).match(/Qualified\s+(\d+)\s+Amount \$([\d,.]+)/);
   assert.deepEqual([Number(count), money(sum)], [data[0].count, Number(data[0].sum.amount)]);
   await page.getByRole("gridcell", { name: /^New \d+/ }).click();
-  await page.getByRole("row", { expanded: false }).waitFor();
+  await page.getByRole("button", { name: "New", expanded: false }).waitFor();
 });
 
 walk("what was changed about a view is kept as a new one", async (page) => {
   await page.getByTitle("Sort by Amount").click();
-  await page.getByRole("button", { name: "Save the view" }).click();
+  await page.getByRole("button", { name: "Save view" }).click();
   await page.getByRole("menuitem", { name: "Save as a new view" }).click();
   const dialog = page.getByRole("dialog", { name: "Save as a new view" });
   await dialog.getByLabel("Name").fill("Smallest first");

@@ -83,10 +83,12 @@ function named(object: ObjectDef, fit: FieldDef[], name: string | undefined): Fi
 /** The amount that is summed above columns: the first money among what is shown. */
 export const sumField = (columns: FieldDef[]): FieldDef | undefined => columns.find((f) => f.kind === "currency");
 
-/** The picklist whose options are the steps of a record: what its boards stand by, else that of an object with a pipeline. */
+/** Words in a field's name that tell that its options are steps. */
+const STEPS = /(^|_)(stage|status|phase|state|step)$/;
+
+/** The picklist whose options are the steps of a record: what its boards stand by, else one that is named so. */
 export function pathField(object: ObjectDef, views: ListViewDef[]): FieldDef | undefined {
   const fit = boardFields(object);
   const board = views.find((v) => v.display === "board" && v.group_by);
-  if (board) return named(object, fit, board.group_by);
-  return object.traits?.includes("pipeline") ? (fit.find((f) => f.required) ?? fit[0]) : undefined;
+  return named(object, fit, board?.group_by) ?? fit.find((f) => STEPS.test(f.name));
 }

@@ -1,19 +1,19 @@
 // Filters beyond chips: conditions in groups within groups, or a formula.
 import { Plus, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { messageOf } from "@/api/problem";
 import { listRecords } from "@/api/records";
 import { columnFields, fieldOf } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { Button, IconButton } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { TextArea } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { type Condition, countConditions, type FilterTree, isTree } from "@/lib/filter";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
+import { FormulaEditor } from "./formula-filter";
 import { CompactOperand } from "./operand";
 
 interface FilterBuilderProps {
@@ -287,67 +287,6 @@ function ConditionEditor({ object, condition, onChange, onRemove }: ConditionEdi
           />
         )}
       </div>
-    </div>
-  );
-}
-
-interface FormulaEditorProps {
-  object: ObjectDef;
-  value: string;
-  error: string | undefined;
-  onChange: (text: string) => void;
-}
-
-/** The formula as text, with the names of fields at hand. */
-function FormulaEditor({ object, value, error, onChange }: FormulaEditorProps) {
-  const box = useRef<HTMLDivElement>(null);
-
-  function insert(word: string) {
-    const area = box.current?.querySelector("textarea");
-    const at = area?.selectionStart ?? value.length;
-    const before = value.slice(0, at);
-    const gap = before && !/[\s(]$/.test(before) ? " " : "";
-    onChange(`${before}${gap}${word}${value.slice(area?.selectionEnd ?? at)}`);
-    area?.focus();
-  }
-
-  return (
-    <div ref={box} className="flex flex-col gap-2">
-      <TextArea
-        data-autofocus
-        rows={4}
-        aria-label={t("Formula")}
-        aria-invalid={Boolean(error) || undefined}
-        spellCheck={false}
-        placeholder={t('A condition, such as: created_at > TODAY() - 30 AND owner.name <> "Ann"')}
-        className="font-mono text-xs"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      {error && (
-        <p role="alert" className="text-red text-xs">
-          {error}
-        </p>
-      )}
-      <Select
-        label={t("Insert a field")}
-        placeholder={t("Insert a field")}
-        value={[]}
-        choices={columnFields(object).map((f) => {
-          const Icon = kindOf(f).icon;
-          return {
-            id: f.name,
-            label: f.label,
-            detail: <span className="font-mono">{f.name}</span>,
-            words: f.name,
-            icon: <Icon size={14} className="text-text-3" />,
-          };
-        })}
-        onChange={([name]) => name && insert(name)}
-      />
-      <p className="text-text-3 text-xs">
-        {t("The language of formula fields: AND, OR, NOT, comparisons, functions. Related fields with a dot.")}
-      </p>
     </div>
   );
 }

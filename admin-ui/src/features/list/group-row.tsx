@@ -28,7 +28,6 @@ export function GroupRow({ field, head, row, height, columns, totals, activeId, 
       role="row"
       tabIndex={-1}
       aria-rowindex={row + 2}
-      aria-expanded={!head.folded}
       className="absolute start-0 border-line border-b bg-sunken"
       style={{ top: row * height, height, width: "var(--grid-width)" }}
     >
@@ -45,13 +44,24 @@ export function GroupRow({ field, head, row, height, columns, totals, activeId, 
         onClick={onFold}
         onKeyDown={() => {}}
       >
-        <ChevronRight
-          size={14}
-          aria-hidden="true"
-          className={cx("text-text-3 transition-transform rtl:-scale-x-100", !head.folded && "rotate-90")}
-        />
-        <Dot color={option?.color} />
-        <span className="truncate">{option?.label}</span>
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-expanded={!head.folded}
+          className="flex items-center gap-2"
+          onClick={(event) => {
+            event.stopPropagation();
+            onFold();
+          }}
+        >
+          <ChevronRight
+            size={14}
+            aria-hidden="true"
+            className={cx("text-text-3 transition-transform rtl:-scale-x-100", !head.folded && "rotate-90")}
+          />
+          <Dot color={option?.color} />
+          <span className="truncate">{option?.label}</span>
+        </button>
         <span className="num font-normal text-text-2 text-xs">{head.group.source.rows.toLocaleString()}</span>
         {summed.map((f) => (
           <span key={f.name} className="num ms-2 font-normal text-text-2 text-xs">

@@ -87,7 +87,7 @@ export function SaveView({ object, state, changed, onReset, onView }: SaveViewPr
     <>
       <MenuButton items={items} label={t("View")} align="end">
         {(button) => (
-          <Button {...button} className={changed ? "text-accent-text" : ""} aria-label={t("Save the view")}>
+          <Button {...button} className={changed ? "text-accent-text" : ""}>
             {changed ? t("Save view") : t("View")}
             <ChevronDown size={12} className="text-text-3" />
           </Button>
