@@ -73,7 +73,7 @@ mod tests {
         };
         assert_eq!(
             rewritten("IF(old > 1, (old.name), {Old Name}) + older", &swap),
-            "IF({not} > 1, ({not.name}), {Old Name}) + older"
+            "IF({not} > 1, not.name, {Old Name}) + older"
         );
         assert_eq!(rewritten("old +", &swap), "old +");
     }

@@ -1,6 +1,6 @@
 // The functions that this evaluator knows. Others are left to the server.
 import { abs, floorTo, integer, over, parse, rounded, roundedUp, truncated, UNIT, whole, within } from "./fixed";
-import { calendar, dateOf, plain, withinDates } from "./literal";
+import { calendar, dateOf, daysOf, plain, withinDates } from "./literal";
 import { Fault, isBlank, text, Unsupported, type Value } from "./values";
 
 /** The computed arguments of a call. */
@@ -70,8 +70,8 @@ export interface Known {
 }
 
 const LONGEST = 1_000_000;
-const DIGITS = 100;
-const LARGEST = 100_000;
+const DIGITS = 18;
+const LARGEST = 10_000_000;
 
 const number = (n: bigint): Value => ({ number: n });
 const count = (n: number): Value => number(whole(n));
@@ -93,7 +93,7 @@ function sum(a: Arguments): [bigint, number] {
 
 function padding(a: Arguments): string {
   const fill = a.letters(2);
-  const missing = Math.max(a.integer(1, 1000) - a.letters(0).length, 0);
+  const missing = Math.max(a.integer(1, 4000) - a.letters(0).length, 0);
   return fill.length ? Array.from({ length: missing }, (_, at) => fill[at % fill.length]).join("") : "";
 }
 
@@ -245,8 +245,11 @@ export const FUNCTIONS: Record<string, Known> = {
     if (value !== null && typeof value === "object" && "date" in value) return value;
     if (value === null || typeof value !== "object" || !("text" in value)) throw new Unsupported("DATEVALUE");
     if (!/^\d{4}-\d{2}-\d{2}$/.test(value.text)) throw new Unsupported("DATEVALUE");
-    const [year, month, day] = value.text.split("-").map(Number);
-    return { date: dateOf(year ?? 0, month ?? 0, day ?? 0) };
+    try {
+      return { date: daysOf(value.text) };
+    } catch {
+      throw new Fault("VALUE");
+    }
   }),
   YEAR: all((a) => count(calendar(a.date(0))[0])),
   QUARTER: all((a) => count(Math.floor((calendar(a.date(0))[1] - 1) / 3) + 1)),

@@ -7,9 +7,7 @@ const DAY = 86_400_000;
 export function daysOf(iso: string): number {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(iso);
   if (!match) throw new Fault("DATE");
-  const date = new Date(0);
-  date.setUTCFullYear(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
-  return Math.round(date.getTime() / DAY);
+  return dateOf(Number(match[1]), Number(match[2]), Number(match[3]));
 }
 
 /** Year, month and day of a count of days. */
@@ -20,10 +18,11 @@ export function calendar(days: number): [number, number, number] {
 
 /** The date, or a fault where there is none. */
 export function dateOf(year: number, month: number, day: number): number {
+  if (year < 1 || year > 9999 || month < 1 || month > 12) throw new Fault("DATE");
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   const days = Math.round(date.getTime() / DAY);
-  const [y, m, d] = year >= 1 && year <= 9999 ? calendar(days) : [0, 0, 0];
+  const [y, m, d] = calendar(days);
   if (y !== year || m !== month || d !== day) throw new Fault("DATE");
   return days;
 }

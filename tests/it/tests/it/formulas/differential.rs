@@ -197,6 +197,11 @@ async fn database_memory_and_browser_agree() {
 
 /// Lets the browser's evaluator read the same cases, where its tools are installed.
 fn in_browser(corpus: &str) {
+    // Some of them are kept beside that evaluator, for its own tests: CORPUS_OUT=admin-ui/src/lib/formula/corpus.jsonl
+    if let Ok(path) = std::env::var("CORPUS_OUT") {
+        let some: String = corpus.lines().take(200).flat_map(|line| [line, "\n"]).collect();
+        std::fs::write(path, some).unwrap();
+    }
     let ui = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../admin-ui");
     if !ui.join("node_modules/.bin/vitest").exists() {
         println!("admin-ui has no node_modules: its evaluator is not compared here");

@@ -64,10 +64,11 @@ impl Scope<'_> {
         computed.expression.fixed(&self.render.plan.who.request)
     }
 
-    /// The code of its fault, if it can have one.
+    /// The code of its fault, if it can have one, for those who may see its value.
     pub(super) fn computed_fault(&self, path: &[String], computed: &Computed) -> Option<Expr> {
         let fault = sql::fault(&self.fixed(computed), &Inside { scope: self, path })?;
-        Some(self.somewhere(path, fault))
+        let (alias, object) = self.join(path)?;
+        Some(self.render.seen((&alias, &object), computed, self.somewhere(path, fault)))
     }
 
     /// `{"each": "DIV0"}` of those that have a fault, or NULL.
