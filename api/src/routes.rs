@@ -20,7 +20,7 @@ use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
     aggregate, api_keys, batch, deploy, formulas, health, history, import, metadata, packages, records,
-    revisions, session, sessions, upsert, users,
+    revisions, session, sessions, shares, teams, upsert, users,
 };
 use crate::{App, edge, ui};
 
@@ -87,6 +87,9 @@ pub fn table() -> Vec<Route> {
         caller(PUT, "/api/v1/{plural}/by/{field}/{value}", upsert::put),
         caller(POST, "/api/v1/batch", batch::run),
         caller(GET, "/api/v1/{plural}/{id}/history", history::list),
+        caller(GET, "/api/v1/{plural}/{id}/shares", shares::list),
+        caller(POST, "/api/v1/{plural}/{id}/shares", shares::create),
+        caller(DELETE, "/api/v1/{plural}/{id}/shares", shares::delete),
         compared(POST, "/api/v1/{plural}/import", import::start).takes_file(),
         compared(GET, "/api/v1/imports/{id}", import::show),
         compared(GET, "/api/v1/imports/{id}/rejects", import::rejects),
@@ -120,6 +123,13 @@ pub fn table() -> Vec<Route> {
         permission(POST, "/admin/v1/users", "manage_users", users::create),
         permission(GET, "/admin/v1/users/{id}", "manage_users", users::show),
         permission(PATCH, "/admin/v1/users/{id}", "manage_users", users::update),
+        permission(DELETE, "/admin/v1/users/{id}", "manage_users", users::deactivate),
+        permission(GET, "/admin/v1/teams", "manage_users", teams::list),
+        permission(POST, "/admin/v1/teams", "manage_users", teams::create),
+        permission(GET, "/admin/v1/teams/{id}", "manage_users", teams::show),
+        permission(PATCH, "/admin/v1/teams/{id}", "manage_users", teams::update),
+        permission(DELETE, "/admin/v1/teams/{id}", "manage_users", teams::delete),
+        permission(GET, "/admin/v1/record-shares", "manage_users", shares::list_all),
     ]
 }
 

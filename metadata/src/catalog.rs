@@ -22,6 +22,7 @@ mod parts;
 mod paths;
 mod relations;
 mod resolve;
+pub mod roles;
 pub mod rules;
 pub mod standard;
 pub(crate) mod views;

@@ -13,8 +13,10 @@ pub mod object;
 pub mod option_set;
 mod parts;
 mod rename;
+pub mod role;
 mod rollback;
 mod rows;
+pub mod sharing_rule;
 mod structure;
 pub mod validation_rule;
 

@@ -16,7 +16,7 @@ pub const READ_ONLY_OBJECT: &[&str] = &["id", "package", "system", "custom", "re
 pub const READ_ONLY_FIELD: &[&str] =
     &["id", "package", "standard", "custom", "read_only", "targets", "shown_as"];
 /// Keys of other components that are answered, and ignored when they come back.
-pub const READ_ONLY_OTHER: &[&str] = &["id", "package", "custom"];
+pub const READ_ONLY_OTHER: &[&str] = &["id", "package", "custom", "built_in"];
 
 impl Object {
     /// The object with all its fields, standard ones first.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::rename::Renamed;
+use super::role::{PermissionSet, Role};
+use super::sharing_rule::{RestrictionRule, SharingRule};
 use super::{Component, Row};
 use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
 use crate::catalog::{self, Catalog, Object, Uses};
@@ -163,6 +165,14 @@ parts! {
     ListViews { list_views: ListView, "list-views", 'v' }
     /// `deal.default`.
     Layouts { layouts: Layout, "layouts", 'l' }
+    /// `sales_rep`. The catalog has those of the system too.
+    Roles { roles: Role, "roles", 'g' }
+    /// `forecasting`.
+    PermissionSets { permission_sets: PermissionSet, "permission-sets", 'e' }
+    /// `deal.healthcare`.
+    SharingRules { sharing_rules: SharingRule, "sharing-rules", 'h' }
+    /// `deal.own_region`.
+    RestrictionRules { restriction_rules: RestrictionRule, "restriction-rules", 'x' }
     /// `deal.close_date_needed`.
     ValidationRules { validation_rules: ValidationRule, "validation-rules", 'r' }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use formulas::{Expression, Reference};
 use metadata::catalog::{Column, Computed, Object, Relation};
-use permissions::{Action, Decision};
+use permissions::{Action, Decision, Reach};
 use serde_json::json;
 
 use crate::context::Context;
@@ -21,9 +21,11 @@ mod condition;
 mod cursor;
 mod formula;
 mod paths;
+mod who;
 
 pub use cursor::Cursor;
 pub(crate) use paths::column_of;
+pub(crate) use who::Who;
 
 /// One planned read.
 #[derive(Debug)]
@@ -36,8 +38,7 @@ pub struct Plan {
     /// What was decided about reading each object that the plan touches, by name.
     pub(crate) decisions: BTreeMap<String, Decision>,
     pub(crate) catalog: Arc<metadata::Catalog>,
-    /// What formula fields may know of the request.
-    pub(crate) request: formulas::Request,
+    pub(crate) who: Who,
 }
 
 /// Where the page begins.
@@ -54,8 +55,8 @@ pub(crate) enum Start {
 pub(crate) struct Level {
     pub object: Arc<Object>,
     pub outputs: Vec<Output>,
-    /// Which rows the actor reaches; `None` when all.
-    pub allowed: Option<Expression>,
+    /// Which rows the actor reaches; `None` where the way to them says it already.
+    pub allowed: Option<Reach>,
     pub condition: Option<Expression>,
     pub order: Vec<OrderKey>,
     pub limit: u32,
@@ -118,6 +119,12 @@ impl Plan {
         bind::plan(context, query, action)
     }
 
+    /// The same question about fewer of the records.
+    pub(crate) fn within(mut self, reach: Reach) -> Self {
+        self.root.allowed = Some(reach);
+        self
+    }
+
     /// Records of a page.
     pub(crate) fn limit(&self) -> u32 {
         self.root.limit
@@ -129,16 +136,16 @@ impl Plan {
     }
 
     /// The plan for people: what was decided and which condition follows.
-    pub fn explain(&self) -> serde_json::Value {
+    pub fn explain(&self, context: &Context) -> serde_json::Value {
         let decisions: serde_json::Map<String, serde_json::Value> = self
             .decisions
             .iter()
             .map(|(name, decision)| {
-                let condition = decision.condition().map(|condition| format!("{condition:?}"));
-                let view = json!({
-                    "action": Action::Read.word(), "rows": decision.rows,
-                    "condition": condition, "reasons": decision.reasons,
-                });
+                let mut view = decision.to_json();
+                let object = self.catalog.find_object(name);
+                let reasons =
+                    object.map(|o| context.snapshot.policies.reasons(&context.actor, Action::Read, o));
+                view["reasons"] = json!(reasons);
                 (name.clone(), view)
             })
             .collect();

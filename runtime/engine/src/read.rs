@@ -73,7 +73,7 @@ impl Engine {
     pub fn explain(&self, context: &Context, query: &Query) -> Result<serde_json::Value> {
         let plan = Plan::new(context, query)?;
         let statement = sql::statement(&plan);
-        let mut view = plan.explain();
+        let mut view = plan.explain(context);
         view["query"] = serde_json::to_value(query).unwrap_or_default();
         view["sql"] = statement.text.into();
         view["parameters"] = statement.values.0.iter().map(|value| format!("{value:?}")).collect();

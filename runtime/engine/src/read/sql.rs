@@ -18,6 +18,7 @@ use scope::Scope;
 
 pub(crate) mod aggregate;
 mod keyset;
+mod reach;
 mod scope;
 mod text;
 

@@ -8,11 +8,13 @@ use sqlx::PgConnection;
 
 use super::facts::Facts;
 use super::saving::Saving;
-use super::{checks, links, numbers, options, reach, rows, rules};
+use super::{checks, links, numbers, options, reach, rights, rows, rules, transfer};
 use crate::error::Result;
 
 /// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
 pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
+    rights::check(connection, saving).await?;
+    transfer::check(connection, saving).await?;
     checks::complete(saving);
     checks::required(saving);
     checks::references(connection, saving).await?;
@@ -30,5 +32,6 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     numbers::assign(connection, saving).await?;
     rows::put(connection, saving).await?;
     links::put(connection, saving).await?;
+    transfer::forget_shares(connection, saving.context, saving.moved.iter().copied().collect()).await?;
     reach::judge(connection, saving).await
 }

@@ -61,7 +61,7 @@ impl Scope<'_> {
     }
 
     fn fixed(&self, computed: &Computed) -> Expression {
-        computed.expression.fixed(&self.render.plan.request)
+        computed.expression.fixed(&self.render.plan.who.request)
     }
 
     /// The code of its fault, if it can have one.
