@@ -49,6 +49,7 @@ const PAGES = {
     await page.getByRole("dialog").getByRole("button", { name: /^Choice/ }).first().click();
   },
   "the settings of an object": (page) => open(page, "/setup/objects/deal?tab=settings"),
+  "the rules of an object": (page) => open(page, "/setup/objects/deal?tab=rules"),
   "the history of changes": (page) => open(page, "/setup/changes?revision=3"),
   "the schema as a picture": (page) => open(page, "/setup/diagram"),
   "the schema as a list": (page) => open(page, "/setup/diagram?shown=list"),

@@ -178,3 +178,58 @@ walk("a key is shown once, works within its scopes and is refused when revoked",
   assert.equal(await status("/api/v1/deals?limit=1"), 401);
   await anybody.close();
 });
+
+async function typeFormula(page, label, text) {
+  await page.getByRole("textbox", { name: label }).click();
+  await page.keyboard.type(text);
+}
+
+walk("a formula field is written with help, tried on a record and computed everywhere", async (page) => {
+  await page.goto("/setup/objects/deal");
+  await page.getByRole("button", { name: "New field" }).click();
+  await page.getByRole("searchbox", { name: "Find a kind of field" }).fill("formula");
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("dialog", { name: "New formula field" });
+  await form.getByLabel("Label", { exact: false }).first().fill("Double amount");
+  await typeFormula(page, "Formula", "amunt * 2");
+  await form.getByText('There is no field "amunt".').first().waitFor();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("account.annual_rev");
+  await page.getByRole("option", { name: /annual_revenue/ }).click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("amount * 2");
+  await form.getByText("Gives a number").waitFor();
+  await until(async () => assert.match(await form.getByLabel("Result").innerText(), /^\d+/));
+  await assertAccessible(page);
+  await form.getByRole("button", { name: "Add field" }).click();
+  await noted(page, /^Added Double amount/);
+  const { data } = await ask(page, "/api/v1/deals?limit=1&fields=amount,double_amount&filter[amount][gt]=0");
+  assert.equal(data[0].double_amount, 2 * data[0].amount);
+
+  await page.getByRole("button", { name: "Edit Amount" }).click();
+  await page.getByRole("dialog").getByText(/^Used in \d+ places/).click();
+  await page.getByRole("dialog").getByText("deal.double_amount").waitFor();
+});
+
+walk("a validation rule refuses what it says, with its message at the field", async (page) => {
+  await page.goto("/setup/objects/competitor?tab=rules");
+  await page.getByRole("button", { name: "New validation rule" }).click();
+  const form = page.getByRole("dialog", { name: "New rule" });
+  await form.getByRole("button", { name: "Add rule" }).click();
+  await form.getByText("Say when a record is wrong.").waitFor();
+  await typeFormula(page, "A record is wrong when", "ISBLANK(website");
+  await form.getByText("Gives yes or no").waitFor();
+  await form.getByLabel("Message").fill("A rival needs a web address");
+  await form.getByRole("button", { name: /^Told at the field/ }).click();
+  await page.getByRole("option", { name: "Website" }).click();
+  await form.getByRole("button", { name: "Add rule" }).click();
+  await noted(page, "Added A rival needs a web address");
+  await page.getByRole("button", { name: /A rival needs a web address/ }).waitFor();
+
+  await page.goto("/o/competitors");
+  await page.getByRole("button", { name: /^(New competitor|Create)$/ }).first().click();
+  const record = page.getByRole("dialog", { name: "New competitor" });
+  await record.getByLabel("Name", { exact: false }).first().fill("Nobody & Sons");
+  await record.getByRole("button", { name: "Create competitor" }).click();
+  await record.getByText("A rival needs a web address").waitFor();
+});

@@ -33,8 +33,7 @@ export const formula = defineKind({
     {
       name: "formula",
       label: "Formula",
-      control: "text",
-      mono: true,
+      control: "formula",
       required: true,
       hint: 'Such as IF(amount > 1000, "Big", "Small") or first & " " & last.',
     },
