@@ -29,7 +29,6 @@ const VALUES: Record<string, unknown> = {
   time: "14:30:00",
   json: { kind: "roof", size: 48 },
   formula: 4041.67,
-  rollup: 12,
   rollup: 7,
 };
 
