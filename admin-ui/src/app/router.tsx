@@ -140,13 +140,52 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import("@/features/dev/keys-page"), "KeysPage"),
 });
 
+const roles = createRoute({
+  getParentRoute: () => setup,
+  path: "/roles",
+  component: lazyRouteComponent(() => import("@/features/security/roles/roles-page"), "RolesPage"),
+});
+
+const role = createRoute({
+  getParentRoute: () => setup,
+  path: "/access/$kind/$name",
+  component: lazyRouteComponent(() => import("@/features/security/roles/role-page"), "RolePage"),
+});
+
+const teams = createRoute({
+  getParentRoute: () => setup,
+  path: "/teams",
+  component: lazyRouteComponent(() => import("@/features/security/teams/teams-page"), "TeamsPage"),
+});
+
+const sharing = createRoute({
+  getParentRoute: () => setup,
+  path: "/sharing",
+  component: lazyRouteComponent(() => import("@/features/security/sharing/sharing-page"), "SharingPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
     home,
     list,
     record,
-    setup.addChildren([setupHome, objects, object, view, diagram, packages, changes, users, sessions, keys]),
+    setup.addChildren([
+      setupHome,
+      objects,
+      object,
+      view,
+      diagram,
+      packages,
+      changes,
+      users,
+      sessions,
+      keys,
+      roles,
+      role,
+      teams,
+      sharing,
+    ]),
     layout,
   ]),
 ]);
