@@ -58,6 +58,18 @@ const record = createRoute({
   component: lazyRouteComponent(() => import("./record-route"), "RecordRoute"),
 });
 
+const bin = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$plural/bin",
+  component: lazyRouteComponent(() => import("./object-pages"), "BinRoute"),
+});
+
+const importing = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$plural/import",
+  component: lazyRouteComponent(() => import("./object-pages"), "ImportRoute"),
+});
+
 const setup = createRoute({
   getParentRoute: () => shell,
   path: "/setup",
@@ -170,6 +182,8 @@ const tree = root.addChildren([
     home,
     list,
     record,
+    bin,
+    importing,
     setup.addChildren([
       setupHome,
       objects,

@@ -73,6 +73,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         cursors: query.cursors,
         decisions: binder.decisions,
         catalog: catalog.clone(),
+        building: context.snapshot.building.clone(),
         who: Who::of(context),
     })
 }

@@ -16,6 +16,7 @@ mod packages;
 mod paging;
 mod records;
 mod rest;
+mod rollups;
 mod round_trip;
 mod rules;
 mod tenancy;
