@@ -20,6 +20,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Refusal, Result};
 use crate::snapshot::{self, Snapshot};
+use crate::work::Kind as Work;
 use crate::write::sql::table;
 use crate::{Engine, indexes, store};
 
@@ -91,7 +92,6 @@ impl Engine {
             Ok((applied, Some(snapshot))) => {
                 transaction.commit().await?;
                 self.inner.snapshots.keep(&snapshot);
-                self.build_later(context.tenant(), applied.unfinished);
                 Ok(applied)
             }
             Ok((applied, None)) => {
@@ -184,7 +184,15 @@ pub(crate) async fn attempt(
     let unfinished = execute(connection, tenant, &plan).await?;
     let revision = versions.revision + 1;
     record(connection, context, (&old.definitions, &definitions), (wish, &steps, revision)).await?;
-    let snapshot = Snapshot::new(tenant.clone(), revision, definitions)?;
+    let kind = Work::BuildRollup.word();
+    jobs::enqueue(connection, &tenant.schema, (kind, &plan.rollups), context.now).await?;
+    if unfinished {
+        let subject = vec![indexes::SUBJECT.to_owned()];
+        jobs::enqueue(connection, &tenant.schema, (Work::BuildIndexes.word(), &subject), context.now).await?;
+    }
+    let building = snapshot::load_building(connection, tenant).await?;
+    let versions = crate::Versions { revision, ..versions };
+    let snapshot = Snapshot::new(tenant.clone(), versions, definitions, building)?;
     Ok((Applied { revision, steps, unfinished }, Some(Arc::new(snapshot))))
 }
 

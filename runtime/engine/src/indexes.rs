@@ -1,7 +1,7 @@
 //! Indexes of large tables: made after the change that asked for them is committed, beside writers.
 //!
-//! There is no list of work: what is missing follows from the catalog, so that a build may be interrupted anywhere and
-//! is found again, by the next change, or by `trellis doctor --repair`. Until it is there, questions are only slower.
+//! What is missing follows from the catalog, so that a build may be interrupted anywhere and is found again: the change
+//! leaves a job, and `trellis doctor --repair` needs none. Until it is there, questions are only slower.
 
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ const SMALL: i64 = 8 * 1024 * 1024;
 /// Locks of sessions that make indexes: one a tenant. The number tells them from other advisory locks.
 const LOCK: i32 = 73_114;
 
+/// The one subject of jobs that make indexes.
+pub(crate) const SUBJECT: &str = "all";
 /// Pause before the turn is asked for again.
 const TURN: Duration = Duration::from_millis(50);
 
@@ -32,18 +34,6 @@ pub(crate) async fn is_large(connection: &mut PgConnection, tenant: &Tenant, tab
 }
 
 impl Engine {
-    /// Makes what a committed change left to be made, without keeping its caller.
-    pub(crate) fn build_later(&self, tenant: &Tenant, unfinished: bool) {
-        if unfinished {
-            let (engine, tenant) = (self.clone(), tenant.clone());
-            tokio::spawn(async move {
-                if let Err(error) = engine.build_indexes(&tenant).await {
-                    tracing::warn!(tenant = %tenant.slug, %error, "indexes were not made; `trellis doctor --repair` makes them");
-                }
-            });
-        }
-    }
-
     /// Makes every index that the tenant's metadata asks for and that is not there, or was only half made. Answers
     /// their names.
     pub async fn build_indexes(&self, tenant: &Tenant) -> Result<Vec<String>> {

@@ -74,7 +74,6 @@ impl Engine {
             here = Context { snapshot, ..here };
         }
         self.finish(transaction, here.snapshot, options.dry_run).await?;
-        self.build_later(context.tenant(), applied.unfinished && !options.dry_run);
         Ok(applied)
     }
 

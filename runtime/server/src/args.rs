@@ -214,8 +214,8 @@ pub struct Doctor {
     /// Slug of one tenant; all when not said.
     #[arg(long, env = "TRELLIS_TENANT")]
     pub tenant: Option<String>,
-    /// Make the indexes that are missing or were left half made.
-    #[arg(long)]
+    /// Compute roll-ups anew where they are not what their records give, and make indexes that are missing.
+    #[arg(long, env = "TRELLIS_REPAIR")]
     pub repair: bool,
 }
 

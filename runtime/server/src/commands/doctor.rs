@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use engine::Tenant;
 use tenancy::Status;
 
 use crate::args::{Common, Doctor};
@@ -30,9 +31,7 @@ async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
             continue;
         }
         if options.repair {
-            for index in node.engine.build_indexes(&listed.tenant).await? {
-                println!("{slug}: made the index {index}");
-            }
+            repair(node, &listed.tenant).await?;
         }
         let drifts =
             node.engine.doctor(&listed.tenant).await.with_context(|| format!("cannot examine {slug}"))?;
@@ -45,4 +44,17 @@ async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
         sound &= drifts.is_empty();
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Mends what can be computed from the records or the metadata; what it mended was wrong, and is told.
+async fn repair(node: &Node, tenant: &Tenant) -> anyhow::Result<()> {
+    let made = node.engine.build_indexes(tenant).await;
+    for index in made.with_context(|| format!("cannot make indexes of {}", tenant.slug))? {
+        println!("{}: made the index {index}", tenant.slug);
+    }
+    let mended = node.engine.check_rollups(tenant, true).await;
+    for wrong in mended.with_context(|| format!("cannot repair {}", tenant.slug))? {
+        println!("{}: mended {} in {} records", tenant.slug, wrong.field, wrong.records);
+    }
+    Ok(())
 }
