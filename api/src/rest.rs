@@ -17,5 +17,6 @@ pub(crate) mod revisions;
 pub(crate) mod rights;
 pub(crate) mod session;
 pub(crate) mod sessions;
+pub(crate) mod transitions;
 pub(crate) mod upsert;
 pub(crate) mod users;

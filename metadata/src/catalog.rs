@@ -11,6 +11,7 @@ use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
 pub mod computed;
+pub(crate) mod dependent;
 pub mod expressions;
 mod fields;
 pub mod json;
@@ -20,17 +21,19 @@ mod parts;
 mod paths;
 mod relations;
 mod resolve;
+pub(crate) mod processes;
 pub mod rules;
 pub mod standard;
 pub(crate) mod views;
+mod workflow;
 
 pub use crate::definitions::resolved::Parts;
 pub use crate::field_kinds::lookup::OnDelete;
 pub use computed::Computed;
 pub use expressions::{Checked, FieldName};
 pub(crate) use fields::{bare_field, columns_of};
-pub use names::check_name;
 pub(crate) use names::proper;
+pub use names::{check_name, label};
 pub(crate) use parts::check_part;
 pub use paths::Step;
 pub use relations::{HERE, THERE, link_table};

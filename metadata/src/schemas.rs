@@ -72,6 +72,8 @@ fn build(kind: Kind) -> Json {
         Kind::ListViews => ("List view", views::list_view()),
         Kind::Layouts => ("Layout", views::layout()),
         Kind::ValidationRules => ("Validation rule", rules::validation_rule()),
+        Kind::FieldConditions => ("Field condition", rules::field_condition()),
+        Kind::Processes => ("Process", rules::process()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = title.into();

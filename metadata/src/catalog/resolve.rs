@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, computed, relations, rules, standard};
+use super::{Catalog, Field, Object, computed, dependent, relations, rules, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -40,7 +40,7 @@ impl Catalog {
         if !problems.is_empty() {
             return Err(problems);
         }
-        catalog.rules = rules::compile(&catalog);
+        catalog.rules = rules::compile(&catalog, definitions);
         Ok(catalog)
     }
 
@@ -96,6 +96,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         system,
     };
     resolve_name(&mut object, &path, problems);
+    dependent::check(&object, &path, problems);
     object
 }
 

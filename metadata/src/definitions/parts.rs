@@ -10,7 +10,8 @@ use serde_json::{Value as Json, json};
 
 use super::rename::Renamed;
 use super::{Component, Row};
-use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
+use super::{field_condition::FieldCondition, process::Process, validation_rule::ValidationRule};
+use super::{layout::Layout, list_view::ListView, option_set::OptionSet};
 use crate::catalog::{self, Catalog, Object};
 use crate::problem::Problem;
 
@@ -149,6 +150,10 @@ parts! {
     Layouts { layouts: Layout, "layouts", 'l' }
     /// `deal.close_date_needed`.
     ValidationRules { validation_rules: ValidationRule, "validation-rules", 'r' }
+    /// `deal.loss_reason`.
+    FieldConditions { field_conditions: FieldCondition, "field-conditions", 'c' }
+    /// `deal.sales`.
+    Processes { processes: Process, "processes", 'p' }
 }
 
 impl Kind {

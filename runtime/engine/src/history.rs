@@ -44,7 +44,7 @@ impl Engine {
         Ok(Json::Array(entries?).to_string().into_bytes())
     }
 
-    async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {
+    pub(crate) async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {
         for bin in [Bin::Live, Bin::Deleted] {
             let query = Query { bin, ..Query::of(object, vec![id]) };
             if self.read(context, &query).await?.count > 0 {

@@ -23,6 +23,7 @@ pub mod read;
 pub mod revisions;
 pub mod schema;
 pub mod snapshot;
+pub mod states;
 mod store;
 pub mod write;
 

@@ -154,6 +154,7 @@ async fn walk(
     // Parts go before what they are part of.
     for (object, ids) in levels.iter().rev() {
         if what == Happened::Purged {
+            forget_states(connection, context, (object, ids)).await?;
             forget_any_lookups(connection, context, (object, ids)).await?;
         }
         let schema = &context.tenant().schema;
@@ -223,6 +224,18 @@ async fn dependants(
     let text =
         format!("SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.id <> ALL($1) AND {which}");
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_all(connection).await?)
+}
+
+/// What is gone for good has no states that it went through.
+async fn forget_states(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Object, &[Uuid]),
+) -> Result<()> {
+    let states = table(&context.tenant().schema, "_states");
+    let text = format!("DELETE FROM {states} WHERE record_id = ANY($1) AND object_id = $2");
+    sqlx::query(AssertSqlSafe(text)).bind(ids).bind(&object.id).execute(connection).await?;
+    Ok(())
 }
 
 /// Any-lookups have no foreign key that would clear them.

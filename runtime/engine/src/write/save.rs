@@ -8,19 +8,20 @@ use sqlx::PgConnection;
 
 use super::facts::Facts;
 use super::saving::Saving;
-use super::{checks, links, numbers, options, reach, rows, rules};
+use super::{checks, conditions, links, numbers, options, process, reach, rows, rules, states};
 use crate::error::Result;
 
 /// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
 pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
     checks::complete(saving);
+    let facts = Facts::load(connection, saving).await?;
+    process::set(saving, facts.law())?;
     checks::required(saving);
     checks::references(connection, saving).await?;
-    options::check(saving);
-    if let Some(rules) = saving.context.snapshot.catalog.rules(saving.slots.object) {
-        let facts = Facts::load(connection, saving, rules).await?;
-        rules::check(saving, (rules, &facts));
-    }
+    options::check(saving, facts.law());
+    conditions::apply(saving, facts.law());
+    process::check(saving, facts.law());
+    rules::check(saving, facts.law());
     if !saving.is_refused() {
         checks::duplicates(connection, saving).await?;
     }
@@ -30,5 +31,6 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     numbers::assign(connection, saving).await?;
     rows::put(connection, saving).await?;
     links::put(connection, saving).await?;
+    states::put(connection, saving, facts.law()).await?;
     reach::judge(connection, saving).await
 }
