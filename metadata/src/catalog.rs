@@ -11,6 +11,8 @@ use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
 pub mod computed;
+mod defaults;
+pub mod dependencies;
 pub(crate) mod dependent;
 pub mod expressions;
 mod fields;
@@ -22,6 +24,7 @@ mod paths;
 mod relations;
 mod resolve;
 pub(crate) mod processes;
+pub mod roles;
 pub mod rules;
 pub mod standard;
 pub(crate) mod views;
@@ -30,6 +33,7 @@ mod workflow;
 pub use crate::definitions::resolved::Parts;
 pub use crate::field_kinds::lookup::OnDelete;
 pub use computed::Computed;
+pub use dependencies::{Named, Use, Uses};
 pub use expressions::{Checked, FieldName};
 pub(crate) use fields::{bare_field, columns_of};
 pub(crate) use names::proper;
@@ -136,6 +140,8 @@ pub struct Field {
     pub sensitive: bool,
     /// Checked already; `None` when there is none.
     pub default: Option<Value>,
+    /// The default where it is computed.
+    pub default_formula: Option<Arc<Checked>>,
     pub kind: FieldKind,
     /// Resolved options of a picklist, inactive ones among them; empty for other kinds.
     pub options: Vec<Choice>,

@@ -15,8 +15,10 @@ pub mod option_set;
 mod parts;
 pub mod process;
 mod rename;
+pub mod role;
 mod rollback;
 mod rows;
+pub mod sharing_rule;
 mod structure;
 pub mod validation_rule;
 

@@ -1,11 +1,9 @@
 //! One value on its way into a field: null, the kind's own check, and membership in the options.
 
-use chrono::SecondsFormat;
 use formulas::{Type, Value};
-use rust_decimal::RoundingStrategy;
 
 use super::Field;
-use crate::field_kinds::{Behaviour, ColumnType, boolean, date, datetime, decimal, lookup, tags, time};
+use crate::field_kinds::{Behaviour, boolean, date, datetime, decimal, lookup, tags, time};
 use crate::input::Input;
 use crate::problem::Fault;
 
@@ -35,33 +33,6 @@ impl Field {
     pub fn parse_kept(&self, input: &Input<'_>) -> Result<Value, Fault> {
         let value = self.parse_known(input)?;
         if value == Value::Null { self.parse_blank() } else { Ok(value) }
-    }
-
-    /// A computed value as one that the field may hold; numbers are rounded to the field's decimals.
-    ///
-    /// # Errors
-    /// As [`Field::parse_kept`].
-    pub fn fitted(&self, value: Value) -> Result<Value, Fault> {
-        let text = match value {
-            Value::Number(number) => {
-                let decimals = match self.columns.last().map(|column| column.ty) {
-                    Some(ColumnType::Numeric(_, scale)) => u32::from(scale),
-                    _ => 0,
-                };
-                let rounding = RoundingStrategy::MidpointAwayFromZero;
-                let number = number.round_dp_with_strategy(decimals, rounding).normalize();
-                return self.parse_kept(&Input::Number(&number.to_string()));
-            }
-            Value::Null => return self.parse_kept(&Input::Null),
-            Value::Bool(flag) => return self.parse_kept(&Input::Bool(flag)),
-            Value::Text(text) => text,
-            Value::Date(date) => date.to_string(),
-            Value::DateTime(at) => at.to_rfc3339_opts(SecondsFormat::Micros, true),
-            Value::Time(time) => time.format("%H:%M:%S%.6f").to_string(),
-            Value::Id(id) => id.to_string(),
-            Value::List(_) | Value::Json(_) => return Ok(value),
-        };
-        self.parse_kept(&Input::Text(text.into()))
     }
 
     /// The first option in a value that cannot be chosen any more.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, computed, dependent, relations, rules, standard};
+use super::{Catalog, Field, Object, computed, defaults, dependent, relations, roles, rules, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -36,7 +36,10 @@ impl Catalog {
         relations::resolve(&mut objects, &mut problems);
         let mut catalog = Self::assemble(objects, definitions);
         computed::resolve(&mut catalog, &mut problems);
+        defaults::resolve(&mut catalog, definitions, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
+        let own: Vec<&str> = definitions.parts.roles.keys().map(String::as_str).collect();
+        roles::check_all(&catalog, &own, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -50,14 +53,9 @@ impl Catalog {
         };
         let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
         let objects = objects.into_iter().map(Arc::new).collect();
-        Self {
-            objects,
-            by_name,
-            by_plural,
-            parts: definitions.parts.live(),
-            formulas: HashMap::new(),
-            rules: HashMap::new(),
-        }
+        let mut parts = definitions.parts.live();
+        roles::with_system(&mut parts.roles);
+        Self { objects, by_name, by_plural, parts, formulas: HashMap::new(), rules: HashMap::new() }
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::validation_rule::{condition, own_field};
 use super::{Part, Renamed};
-use crate::catalog::{Catalog, Object};
+use crate::catalog::{Catalog, Object, Uses};
 use crate::field_kinds::FieldKind;
 use crate::problem::Problem;
 
@@ -83,6 +83,11 @@ impl Part for FieldCondition {
         }
         problems.extend(self.field_problem(object));
         problems
+    }
+
+    fn uses(&self, uses: &mut Uses<'_>) {
+        self.texts().for_each(|(key, text)| uses.text(&self.object, text, key));
+        uses.path(&self.object, &self.field, "field");
     }
 
     fn rename_field(&mut self, renamed: &Renamed<'_>) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Part, Renamed};
-use crate::catalog::{Catalog, Object, processes};
+use crate::catalog::{Catalog, Object, Uses, processes};
 use crate::problem::Problem;
 
 /// A process, as in contract §5a.
@@ -184,6 +184,27 @@ impl Part for Process {
         object.map(|object| processes::check(catalog, object, self)).unwrap_or_default()
     }
 
+    fn uses(&self, uses: &mut Uses<'_>) {
+        let object = &self.object;
+        uses.path(object, &self.field, "field");
+        self.applies.iter().for_each(|text| uses.text(object, text, "applies"));
+        for (at, entry) in self.states.iter().enumerate() {
+            let StateEntry::Full(state) = entry else { continue };
+            let place = format!("states.{at}");
+            state.key_fields.iter().for_each(|name| uses.path(object, name, &format!("{place}.key_fields")));
+            actions_use(&state.enter, object, (uses, &format!("{place}.enter")));
+        }
+        for (at, transition) in self.transitions.iter().enumerate() {
+            let place = format!("transitions.{at}");
+            transition.before.iter().for_each(|text| uses.text(object, text, &format!("{place}.before")));
+            for field in transition.during.iter().flat_map(|during| &during.fields) {
+                uses.path(object, &field.field, &format!("{place}.during"));
+                field.when.iter().for_each(|text| uses.text(object, text, &format!("{place}.during")));
+            }
+            actions_use(&transition.after, object, (uses, &format!("{place}.after")));
+        }
+    }
+
     fn rename_field(&mut self, renamed: &Renamed<'_>) {
         let object = self.object.clone();
         let before = self.transitions.iter_mut().filter_map(|transition| transition.before.as_mut());
@@ -201,6 +222,13 @@ impl Part for Process {
                 field.when.iter_mut().for_each(|text| *text = renamed.formula(&object, text));
             }
         }
+    }
+}
+
+fn actions_use(actions: &[Action], object: &str, (uses, place): (&mut Uses<'_>, &str)) {
+    for Action::Set { field, value } in actions {
+        uses.path(object, field, place);
+        value.as_str().into_iter().for_each(|text| uses.text(object, text, place));
     }
 }
 

@@ -4,7 +4,7 @@ use formulas::{Options, Type};
 use serde::{Deserialize, Serialize};
 
 use super::{Part, Renamed};
-use crate::catalog::{Catalog, Object};
+use crate::catalog::{Catalog, Object, Uses};
 use crate::problem::Problem;
 use crate::suggest;
 
@@ -68,6 +68,11 @@ impl Part for ValidationRule {
         let mut problems = condition(catalog, object, ("when", &self.when));
         problems.extend(self.field.as_ref().and_then(|field| own_field(object, ("field", field))));
         problems
+    }
+
+    fn uses(&self, uses: &mut Uses<'_>) {
+        uses.text(&self.object, &self.when, "when");
+        self.field.iter().for_each(|field| uses.path(&self.object, field, "field"));
     }
 
     fn rename_field(&mut self, renamed: &Renamed<'_>) {

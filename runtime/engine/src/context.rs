@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use formulas::Value;
-use permissions::Actor;
+use metadata::Object;
+use permissions::{Action, Actor, Decision};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -67,6 +68,11 @@ impl Context {
         &self.snapshot.tenant
     }
 
+    /// Whether the actor may do `action` with records of `object`, with which, and with which of their fields.
+    pub fn decide(&self, action: Action, object: &Object) -> Decision {
+        self.snapshot.policies.decide(&self.actor, action, object, &self.snapshot.catalog)
+    }
+
     /// Refuses to go on when the tenant's counters are not those that the context was made from.
     pub(crate) fn check(&self, versions: Versions) -> Result<()> {
         let same_access = self.access.is_none_or(|access| access == versions.access);
@@ -83,7 +89,9 @@ impl Context {
             ("$User.name".to_owned(), Value::text(&self.actor.name)),
             ("$Tenant.slug".to_owned(), Value::text(&self.tenant().slug)),
         ]);
-        formulas::Request { variables, roles: self.actor.roles.clone(), ..formulas::Request::at(self.now) }
+        let roles = self.snapshot.policies.roles_of(&self.actor).into_iter().map(str::to_owned).collect();
+        let teams = self.actor.membership.teams.iter().map(|team| team.name.clone()).collect();
+        formulas::Request { variables, roles, teams, ..formulas::Request::at(self.now) }
     }
 
     /// A new record id, sortable by time (UUIDv7).

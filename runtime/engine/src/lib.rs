@@ -4,7 +4,9 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`export`] (records into files), [`schema`] (a tenant's own schema).
+//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`export`]
+//! (records into files), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`schema`] (a tenant's
+//! own schema).
 
 pub mod apply;
 pub mod change;
@@ -22,9 +24,11 @@ pub mod query;
 pub mod read;
 pub mod revisions;
 pub mod schema;
+pub mod shares;
 pub mod snapshot;
 pub mod states;
 mod store;
+pub mod teams;
 pub mod write;
 
 use std::sync::Arc;
@@ -41,7 +45,9 @@ pub use import::{Import, ImportJob};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
+pub use shares::ShareWish;
 pub use snapshot::Snapshot;
+pub use teams::TeamWish;
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
 pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");

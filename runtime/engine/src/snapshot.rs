@@ -29,7 +29,8 @@ impl Snapshot {
     /// Resolves stored definitions; they were checked when they were stored.
     pub(crate) fn new(tenant: Tenant, revision: i64, definitions: Definitions) -> Result<Self> {
         let catalog = Catalog::resolve(&definitions).map_err(Error::Damaged)?;
-        Ok(Self { tenant, revision, definitions, catalog: Arc::new(catalog), policies: Policies::new()? })
+        let policies = Policies::new(&tenant.schema, &catalog)?;
+        Ok(Self { tenant, revision, definitions, catalog: Arc::new(catalog), policies })
     }
 }
 

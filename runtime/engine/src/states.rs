@@ -9,8 +9,6 @@ use uuid::Uuid;
 use crate::Engine;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::plan::Plan;
-use crate::query::{Query, Selection};
 use crate::write::sql::table;
 
 impl Engine {
@@ -25,6 +23,9 @@ impl Engine {
     ) -> Result<Json> {
         self.require_readable(context, object, id).await?;
         let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?;
+        let hidden = self.hidden_fields(context, object, id).await?;
+        let fields = object.fields.iter().filter(|field| !hidden.contains(field.name.as_str()));
+        let fields: Vec<&str> = fields.map(|field| field.id.as_str()).collect();
         let schema = &context.tenant().schema;
         let text = format!(
             "SELECT s.field_id, s.from_state, s.to_state, s.process, s.transition, s.happened_at, s.version, s.actor_id, u.name AS actor, s.seconds \
@@ -37,23 +38,13 @@ impl Engine {
             .bind(id)
             .bind(&object.id)
             .bind(before.unwrap_or(i64::MAX))
-            .bind(readable(context, object))
+            .bind(fields)
             .bind(i64::from(limit.clamp(1, 1000)))
             .fetch_all(self.pool())
             .await?;
         let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(object, row)).collect();
         Ok(Json::Array(entries?))
     }
-}
-
-/// Stable ids of the picklists that the caller may read.
-fn readable(context: &Context, object: &Object) -> Vec<String> {
-    let lists = object.fields.iter().filter(|field| field.kind.choices().is_some());
-    let seen = lists.filter(|field| {
-        let fields = vec![Selection::Field(field.name.clone())];
-        Plan::new(context, &Query { object: object.name.clone(), fields, ..Query::default() }).is_ok()
-    });
-    seen.map(|field| field.id.clone()).collect()
 }
 
 fn entry(object: &Object, row: &PgRow) -> Result<Json, sqlx::Error> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use engine::packages::Install;
 use engine::{Command, Consent, Context, Engine, Fields, Query, Tenant, Update, What, Written};
 use metadata::package::Package;
-use permissions::{Actor, ActorKind};
+use permissions::{Actor, ActorKind, Membership};
 use postgres::testing::{TestDatabase, test_database};
 use serde_json::Value as Json;
 use sqlx::postgres::PgPoolOptions;
@@ -95,6 +95,7 @@ impl World {
             user_id: written.ids[0],
             name: name.into(),
             roles: vec![role.into()],
+            membership: Membership::default(),
             kind: ActorKind::Person,
             scopes: None,
         };

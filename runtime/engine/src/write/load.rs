@@ -15,9 +15,7 @@ use crate::error::{Error, Refusal, Result};
 
 /// Refuses to create records of an object for those who may not.
 pub(super) fn require_create(context: &Context, object: &Object) -> Result<()> {
-    let policies = &context.snapshot.policies;
-    let decision = policies.decide(&context.actor, Action::Create, object, &context.snapshot.catalog);
-    if decision.is_allowed() {
+    if context.decide(Action::Create, object).is_allowed() {
         return Ok(());
     }
     Err(Error::Forbidden(Refusal::Action { action: "create", object: object.name.clone() }))

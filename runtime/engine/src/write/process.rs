@@ -108,14 +108,13 @@ fn put(saving: &mut Saving<'_>, n: usize, (set, facts): (&Set, &Facts)) {
     // A formula without a value leaves the field blank, as every default does.
     let value = evaluate(&set.value, &facts.view(&saving.drafts, n), &facts.request).unwrap_or(Value::Null);
     match field.fitted(value) {
-        Ok(value) => {
+        Some(value) => {
             saving.drafts[n].slots[slot] = Some(value);
             saving.drafts[n].filled.push(slot);
         }
-        Err(fault) => {
-            let problem = fault.at(&set.key);
-            let message = format!("the process sets a value that does not fit: {}", problem.message);
-            saving.blame(n, Problem { message, ..problem });
+        None => {
+            let message = format!("the process sets a value that does not fit into {}", field.label);
+            saving.blame(n, Problem::new(&set.key, "does-not-fit", message));
         }
     }
 }

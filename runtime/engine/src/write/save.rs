@@ -8,11 +8,15 @@ use sqlx::PgConnection;
 
 use super::facts::Facts;
 use super::saving::Saving;
-use super::{checks, conditions, links, numbers, options, process, reach, rows, rules, states};
+use super::{
+    checks, conditions, links, numbers, options, process, reach, rights, rows, rules, states, transfer,
+};
 use crate::error::Result;
 
 /// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
 pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
+    rights::check(connection, saving).await?;
+    transfer::check(connection, saving).await?;
     checks::complete(saving);
     let facts = Facts::load(connection, saving).await?;
     process::set(saving, facts.law())?;
@@ -32,5 +36,6 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     rows::put(connection, saving).await?;
     links::put(connection, saving).await?;
     states::put(connection, saving, facts.law()).await?;
+    transfer::forget_shares(connection, saving.context, saving.moved.iter().copied().collect()).await?;
     reach::judge(connection, saving).await
 }

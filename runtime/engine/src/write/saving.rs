@@ -1,8 +1,9 @@
 //! The records of one save on their way through it, and what is found wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use metadata::Problem;
+use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
 use crate::context::Context;
@@ -10,6 +11,8 @@ use crate::error::{Error, Refusal, Result};
 
 /// The code of a record that the actor could not have written as it stands.
 pub(crate) const FORBIDDEN: &str = "forbidden";
+/// The key of a record's owner, at which a refused transfer is told.
+pub(crate) const OWNER: &str = "owner_id";
 /// The code of a value that is missing.
 pub(crate) const REQUIRED: &str = "required";
 /// The code of a unique value that another record has.
@@ -33,6 +36,8 @@ pub(crate) struct Saving<'s> {
     pub slots: &'s Slots<'s>,
     pub way: Way,
     pub drafts: Vec<Draft>,
+    /// Records that get another owner.
+    pub moved: HashSet<Uuid>,
     /// What is wrong, by place in `drafts`.
     pub found: BTreeMap<usize, Vec<Problem>>,
     /// What rules warn of and the caller has confirmed, with the record's place where there are several.
@@ -55,6 +60,7 @@ impl<'s> Saving<'s> {
             slots,
             way,
             drafts: Vec::new(),
+            moved: HashSet::new(),
             found: BTreeMap::new(),
             warnings: Vec::new(),
             transition: None,
@@ -110,7 +116,14 @@ impl<'s> Saving<'s> {
         let all = |code: &str| found.values().flatten().all(|problem| problem.code == code);
         if all(FORBIDDEN) {
             let is_new = found.keys().next().is_some_and(|n| self.drafts[*n].is_new());
-            let action = if is_new { "create" } else { "edit" };
+            let moves = found.values().flatten().all(|problem| problem.path == OWNER);
+            let action = if is_new {
+                "create"
+            } else if moves {
+                "transfer"
+            } else {
+                "edit"
+            };
             let object = self.slots.object.name.clone();
             return Err(Error::Forbidden(Refusal::Action { action, object }));
         }

@@ -1,6 +1,7 @@
 //! Taking a transition of a process, and which ones a record may take: the same save, with the state given by
 //! the process.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use formulas::Value;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
 use super::facts::Facts;
-use super::process::possible;
+use super::process::{Open, possible};
 use super::saving::{Saving, Taken, Way};
 use super::{constraint, load, reach, update, writable};
 use crate::Engine;
@@ -50,8 +51,9 @@ impl Engine {
     /// missing, ready, message}], processes: [{name, label, mode, field, state, guidance, key_fields}]}`.
     pub async fn transitions(&self, context: &Context, object: &str, id: Uuid) -> Result<Json> {
         let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?.clone();
+        let hidden = self.hidden_fields(context, &object, id).await?;
         let mut transaction = self.begin(context).await?;
-        let answer = list(&mut transaction, context, &object, id).await;
+        let answer = list(&mut transaction, context, (&object, &hidden), id).await;
         transaction.rollback().await?;
         answer
     }
@@ -60,7 +62,7 @@ impl Engine {
 async fn list(
     connection: &mut PgConnection,
     context: &Context,
-    object: &Arc<Object>,
+    (object, hidden): (&Arc<Object>, &HashSet<&str>),
     id: Uuid,
 ) -> Result<Json> {
     let slots = Slots::new(object);
@@ -73,7 +75,8 @@ async fn list(
     saving.drafts.push(Draft { stored: Some(stored), ..slots.blank(id) });
     let facts = Facts::load(connection, &saving).await?;
     let (mut ways, mut processes) = (Vec::new(), Vec::new());
-    for (workflow, open) in possible(&saving, facts.law()) {
+    let seen = |one: &Open<'_>| !hidden.contains(one.0.source.field.as_str());
+    for (workflow, open) in possible(&saving, facts.law()).into_iter().filter(seen) {
         let state = facts.slot(&workflow.field).map(|slot| saving.drafts[0].before(slot));
         let state = state.and_then(word);
         processes.push(process_json(workflow, state));

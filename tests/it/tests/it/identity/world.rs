@@ -69,6 +69,8 @@ impl World {
             name: email.split('@').next().expect("at least one part").into(),
             password: password(),
             roles: vec![role.into()],
+            permission_sets: Vec::new(),
+            teams: Vec::new(),
             manager_id: None,
             title: None,
             time_zone: None,

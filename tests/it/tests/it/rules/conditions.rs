@@ -43,14 +43,14 @@ async fn what_is_hidden_counts_for_nothing() {
     let record =
         json!({ "name": "d", "stage": "new", "loss_reason": "price", "next_step": "Call", "amount": 5 });
     let id = world.create(&ada, "deal", record).await.unwrap();
-    assert_eq!(show(&world, &ada, id).await, [json!(null), json!("Call"), json!(5)]);
+    assert_eq!(show(&world, &ada, id).await, [json!(null), json!("Call"), json!(5.0)]);
     // Hidden now: what is sent is not looked at, and the stored value stays.
     let lost = json!({ "stage": "lost", "loss_reason": "price", "next_step": "Never" });
     world.update(&ada, "deal", id, lost).await.unwrap();
-    assert_eq!(show(&world, &ada, id).await, [json!("price"), json!("Call"), json!(5)]);
+    assert_eq!(show(&world, &ada, id).await, [json!("price"), json!("Call"), json!(5.0)]);
     // Hidden again: the other is cleared, although nobody names it.
     world.update(&ada, "deal", id, json!({ "stage": "new" })).await.unwrap();
-    assert_eq!(show(&world, &ada, id).await, [json!(null), json!("Call"), json!(5)]);
+    assert_eq!(show(&world, &ada, id).await, [json!(null), json!("Call"), json!(5.0)]);
 }
 
 #[tokio::test]
