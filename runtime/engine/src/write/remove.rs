@@ -182,6 +182,7 @@ async fn one_level(
     what: Happened,
 ) -> Result<()> {
     if what == Happened::Purged {
+        forget_states(connection, context, (object, ids)).await?;
         forget_any_lookups(connection, context, (object, ids)).await?;
         transfer::forget_shares(connection, context, ids.to_vec()).await?;
     }
