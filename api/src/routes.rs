@@ -22,7 +22,7 @@ use crate::rest::{
     aggregate, api_keys, batch, deploy, formulas, health, history, import, metadata, packages, records,
     revisions, session, sessions, shares, teams, transitions, upsert, users,
 };
-use crate::{App, edge, ui};
+use crate::{App, edge, graphql, ui};
 
 /// What a handler answers.
 pub(crate) type Outcome = Result<Response, Problem>;
@@ -96,6 +96,8 @@ pub fn table() -> Vec<Route> {
         compared(POST, "/api/v1/{plural}/import", import::start).takes_file(),
         compared(GET, "/api/v1/imports/{id}", import::show),
         compared(GET, "/api/v1/imports/{id}/rejects", import::rejects),
+        caller(POST, "/graphql", graphql::post),
+        caller(GET, "/graphql", graphql::get),
         // Metadata
         compared(GET, "/metadata/v1/bootstrap", metadata::bootstrap),
         compared(GET, "/metadata/v1/schemas/{kind}", metadata::schema),
