@@ -138,7 +138,7 @@ function Chosen({ chosen }: { chosen: Choice[] }) {
       {chosen.map((c) => (
         <span key={c.id} className="flex min-w-0 items-center gap-1.5">
           {c.icon}
-          <span className="truncate">{c.label}</span>
+          <span className="truncate">{c.label}</span>{" "}
         </span>
       ))}
     </span>
