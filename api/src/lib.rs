@@ -15,6 +15,7 @@ mod edge;
 pub mod library;
 mod list;
 mod meter;
+mod openapi;
 mod problem;
 mod rest;
 pub mod routes;

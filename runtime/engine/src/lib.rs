@@ -4,7 +4,7 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`export`] (records into files), [`schema`] (a tenant's own schema).
+//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects), [`schema`] (a tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -22,6 +22,7 @@ pub mod query;
 pub mod read;
 pub mod revisions;
 pub mod schema;
+pub mod search;
 pub mod snapshot;
 mod store;
 pub mod write;
@@ -40,6 +41,7 @@ pub use import::{Import, ImportJob};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
+pub use search::Search;
 pub use snapshot::Snapshot;
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.

@@ -112,6 +112,11 @@ impl Plan {
         bind::plan(context, query, action)
     }
 
+    /// Keys of each record.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.root.outputs.iter().map(|output| output.key.as_str())
+    }
+
     /// Records of a page.
     pub(crate) fn limit(&self) -> u32 {
         self.root.limit

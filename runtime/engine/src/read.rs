@@ -68,6 +68,13 @@ impl Engine {
         Ok(One { json, version })
     }
 
+    /// Keys of an object's records that the actor may see at all.
+    pub fn visible_keys(&self, context: &Context, object: &metadata::Object) -> Vec<String> {
+        let query = Query { object: object.name.clone(), ..Query::default() };
+        let plan = Plan::new(context, &query);
+        plan.map(|plan| plan.keys().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
     /// What a query would do: the decisions, the conditions that follow and the statement, without running it.
     pub fn explain(&self, context: &Context, query: &Query) -> Result<serde_json::Value> {
         let plan = Plan::new(context, query)?;

@@ -19,6 +19,7 @@ use scope::Scope;
 pub(crate) mod aggregate;
 mod keyset;
 mod scope;
+pub(crate) mod search;
 mod text;
 
 /// One statement and its parameters.
