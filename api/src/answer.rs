@@ -33,6 +33,20 @@ pub(crate) fn raw(status: StatusCode, data: &[u8]) -> Response {
     json_bytes(status, bytes)
 }
 
+/// The same, with what the caller was warned of.
+pub(crate) fn warned(status: StatusCode, data: &[u8], warnings: &[metadata::Problem]) -> Response {
+    if warnings.is_empty() {
+        return raw(status, data);
+    }
+    let mut bytes = Vec::with_capacity(data.len() + 200);
+    bytes.extend_from_slice(b"{\"data\":");
+    bytes.extend_from_slice(data);
+    bytes.extend_from_slice(b",\"warnings\":");
+    bytes.extend_from_slice(json!(warnings).to_string().as_bytes());
+    bytes.push(b'}');
+    json_bytes(status, bytes)
+}
+
 /// Nothing to say.
 pub(crate) fn no_content() -> Response {
     let mut response = Response::new(Body::empty());

@@ -83,6 +83,7 @@ impl Call {
             actor: caller.actor.clone(),
             snapshot,
             access: Some(caller.access),
+            consent: engine::Consent::default(),
             now: Utc::now(),
             request_id: asked.id.clone(),
         };

@@ -82,6 +82,7 @@ impl<'o> Reader<'o> {
             "limit" => self.query.limit = self.number(name, value, MAX_LIMIT),
             "page" => self.page = Some(self.number(name, value, u32::MAX)),
             "cursor" => self.query.page = Page::After(value.to_owned()),
+            "errors" => self.query.errors = self.flag(name, value),
             "include_total" => self.query.include_total = self.flag(name, value),
             "deleted" => self.query.bin = if self.flag(name, value) { Bin::Deleted } else { Bin::Live },
             // Whether to explain is asked before the question is read.

@@ -19,8 +19,8 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    aggregate, api_keys, batch, deploy, docs, health, history, import, metadata, openapi, packages, records,
-    revisions, search, session, sessions, upsert, users,
+    aggregate, api_keys, batch, deploy, docs, formulas, health, history, import, metadata, openapi, packages,
+    records, revisions, search, session, sessions, shares, teams, upsert, users,
 };
 use crate::{App, edge, ui};
 
@@ -91,12 +91,18 @@ pub fn table() -> Vec<Route> {
         open(GET, "/docs", docs::page),
         open(GET, "/docs/{file}", docs::page),
         caller(GET, "/api/v1/{plural}/{id}/history", history::list),
+        caller(GET, "/api/v1/{plural}/{id}/shares", shares::list),
+        caller(POST, "/api/v1/{plural}/{id}/shares", shares::create),
+        caller(DELETE, "/api/v1/{plural}/{id}/shares", shares::delete),
         compared(POST, "/api/v1/{plural}/import", import::start).takes_file(),
         compared(GET, "/api/v1/imports/{id}", import::show),
         compared(GET, "/api/v1/imports/{id}/rejects", import::rejects),
         // Metadata
         compared(GET, "/metadata/v1/bootstrap", metadata::bootstrap),
         compared(GET, "/metadata/v1/schemas/{kind}", metadata::schema),
+        permission(GET, "/metadata/v1/dependencies/{kind}/{name}", "manage_metadata", formulas::dependencies),
+        compared(GET, "/metadata/v1/formulas/functions", formulas::functions),
+        permission(POST, "/metadata/v1/formulas/check", "manage_metadata", formulas::check),
         compared(GET, "/metadata/v1/{kind}", metadata::list),
         compared(GET, "/metadata/v1/{kind}/{name}", metadata::show),
         compared(GET, "/metadata/v1/objects/{object}/fields/{field}", metadata::show_field),
@@ -121,6 +127,13 @@ pub fn table() -> Vec<Route> {
         permission(POST, "/admin/v1/users", "manage_users", users::create),
         permission(GET, "/admin/v1/users/{id}", "manage_users", users::show),
         permission(PATCH, "/admin/v1/users/{id}", "manage_users", users::update),
+        permission(DELETE, "/admin/v1/users/{id}", "manage_users", users::deactivate),
+        permission(GET, "/admin/v1/teams", "manage_users", teams::list),
+        permission(POST, "/admin/v1/teams", "manage_users", teams::create),
+        permission(GET, "/admin/v1/teams/{id}", "manage_users", teams::show),
+        permission(PATCH, "/admin/v1/teams/{id}", "manage_users", teams::update),
+        permission(DELETE, "/admin/v1/teams/{id}", "manage_users", teams::delete),
+        permission(GET, "/admin/v1/record-shares", "manage_users", shares::list_all),
     ]
 }
 

@@ -92,6 +92,14 @@ impl Function {
         !self.name.starts_with('_')
     }
 
+    /// The word for what it gives: a type's, or `as its arguments`.
+    pub fn gives_word(&self) -> &'static str {
+        match self.gives {
+            Gives::Is(ty) => ty.word(),
+            Gives::Common | Gives::First => "as its arguments",
+        }
+    }
+
     /// The parameter of the argument at `index`.
     pub(crate) fn parameter(&self, index: usize) -> Option<&'static Parameter> {
         let last = self.takes.last().filter(|parameter| parameter.presence.is_repeated());
@@ -109,10 +117,22 @@ impl Function {
 
 /// All functions, the internal ones included.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    [logic::FUNCTIONS, math::FUNCTIONS, text::FUNCTIONS, text_pattern::FUNCTIONS, text_format::FUNCTIONS]
-        .into_iter()
-        .chain([date::FUNCTIONS, date_units::FUNCTIONS, choice::FUNCTIONS, record::FUNCTIONS])
-        .flatten()
+    groups().into_iter().flat_map(|(_, functions)| functions)
+}
+
+/// All functions in the groups in which they are shown to people; a group may come twice.
+pub fn groups() -> [(&'static str, &'static [Function]); 9] {
+    [
+        ("Logic", logic::FUNCTIONS),
+        ("Numbers", math::FUNCTIONS),
+        ("Text", text::FUNCTIONS),
+        ("Text", text_pattern::FUNCTIONS),
+        ("Text", text_format::FUNCTIONS),
+        ("Dates", date::FUNCTIONS),
+        ("Dates", date_units::FUNCTIONS),
+        ("Choices", choice::FUNCTIONS),
+        ("Record", record::FUNCTIONS),
+    ]
 }
 
 /// The function of a name or alias, in any letter case.

@@ -11,6 +11,8 @@ use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
 pub mod computed;
+mod defaults;
+pub mod dependencies;
 pub mod expressions;
 mod fields;
 pub mod json;
@@ -20,12 +22,15 @@ mod parts;
 mod paths;
 mod relations;
 mod resolve;
+pub mod roles;
+pub mod rules;
 pub mod standard;
 pub(crate) mod views;
 
 pub use crate::definitions::resolved::Parts;
 pub use crate::field_kinds::lookup::OnDelete;
 pub use computed::Computed;
+pub use dependencies::{Named, Use, Uses};
 pub use expressions::{Checked, FieldName};
 pub(crate) use fields::{bare_field, columns_of};
 pub use names::check_name;
@@ -45,6 +50,8 @@ pub struct Catalog {
     pub(crate) by_plural: HashMap<String, usize>,
     /// Everything that has no table of its own.
     pub parts: Parts,
+    /// What a save must obey, by the names of the objects that have any such rules.
+    pub(crate) rules: HashMap<String, Arc<rules::Rules>>,
     /// What formula fields compute, by stable id.
     pub(crate) formulas: HashMap<String, Arc<Computed>>,
 }
@@ -130,6 +137,8 @@ pub struct Field {
     pub sensitive: bool,
     /// Checked already; `None` when there is none.
     pub default: Option<Value>,
+    /// The default where it is computed.
+    pub default_formula: Option<Arc<Checked>>,
     pub kind: FieldKind,
     /// Resolved options of a picklist, inactive ones among them; empty for other kinds.
     pub options: Vec<Choice>,

@@ -13,9 +13,12 @@ pub mod object;
 pub mod option_set;
 mod parts;
 mod rename;
+pub mod role;
 mod rollback;
 mod rows;
+pub mod sharing_rule;
 mod structure;
+pub mod validation_rule;
 
 use field::FieldDefinition;
 use object::ObjectDefinition;

@@ -8,7 +8,9 @@ use serde_json::{Value as Json, json};
 
 use crate::definitions::Kind;
 
+mod access;
 mod fields;
+mod rules;
 mod views;
 
 /// Pattern of every name; the finer rules are in the catalog.
@@ -70,6 +72,11 @@ fn build(kind: Kind) -> Json {
         Kind::OptionSets => ("Option set", option_set()),
         Kind::ListViews => ("List view", views::list_view()),
         Kind::Layouts => ("Layout", views::layout()),
+        Kind::Roles => ("Role", access::role("What those who hold it may do.")),
+        Kind::PermissionSets => ("Permission set", access::role("What it adds to a user's roles.")),
+        Kind::SharingRules => ("Sharing rule", access::sharing_rule()),
+        Kind::RestrictionRules => ("Restriction rule", access::restriction_rule()),
+        Kind::ValidationRules => ("Validation rule", rules::validation_rule()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = title.into();

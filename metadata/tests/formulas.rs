@@ -206,3 +206,114 @@ fn a_rename_rewrites_texts_and_nothing_else() {
     assert_eq!(text("deal.y"), "$Record.value + x");
     assert_eq!(text("account.z"), "{not} * 2");
 }
+
+fn used(found: &[metadata::catalog::Use]) -> Vec<String> {
+    found
+        .iter()
+        .map(|used| format!("{} {} {}", used.component.kind.word(), used.component.name, used.at))
+        .collect()
+}
+
+/// A world in which others use `deal.amount` and `account.size` in every way that there is.
+fn busy() -> Definitions {
+    let definitions = world(
+        json!([
+            formula("monthly", "amount / 12"),
+            formula("yearly", "monthly * 12 * account.size"),
+            {"name": "goal", "kind": "currency", "default": {"formula": "amount * 2"}}]),
+        json!([]),
+    )
+    .unwrap();
+    let view = json!({"object": "deal", "label": "V", "columns": ["amount", "account.size"], "sort": ["-amount"],
+        "filter": {"or": [{"amount": {"gt": 1}}, {"account.size": 1}]}});
+    let layout = json!({"object": "deal", "sections": [{"label": "S", "items": [{"field": "amount"}]}]});
+    definitions
+        .with_changes(
+            &[put(Kind::ListViews, "deal.all", view), put(Kind::Layouts, "deal.default", layout)],
+            None,
+        )
+        .unwrap()
+}
+
+#[test]
+fn what_uses_what_is_told_both_ways() {
+    let catalog = Catalog::resolve(&busy()).unwrap();
+    let named = |kind, name: &str| metadata::catalog::Named::new(kind, name);
+    assert_eq!(
+        used(&catalog.used_by(&named(Kind::Fields, "deal.amount"))),
+        [
+            "fields deal.goal default",
+            "fields deal.monthly formula",
+            "list-views deal.all columns.0",
+            "list-views deal.all filter",
+            "list-views deal.all sort.0",
+            "layouts deal.default sections.0.items.0",
+        ]
+    );
+    assert_eq!(
+        used(&catalog.uses(&named(Kind::Fields, "deal.yearly"))),
+        ["fields account.size formula", "fields deal.account formula", "fields deal.monthly formula"]
+    );
+    assert_eq!(
+        used(&catalog.uses(&named(Kind::Objects, "deal"))),
+        ["objects account fields.account.to", "fields account.size fields.yearly.formula"]
+    );
+    let account = catalog.used_by(&named(Kind::Objects, "account"));
+    assert!(used(&account).contains(&"fields deal.account to".to_owned()), "{account:?}");
+}
+
+#[test]
+fn what_is_used_goes_only_with_what_uses_it() {
+    let busy = busy();
+    let catalog = Catalog::resolve(&busy).unwrap();
+    let remove = |kind: Kind, name: &str| Change { kind, name: name.into(), definition: None };
+    let refused = |changes: &[Change]| {
+        let new = busy.with_changes(changes, None).unwrap();
+        let problems = catalog.with_dependents(&new, Catalog::resolve(&new).unwrap_err());
+        let told = problems.iter().filter(|problem| problem.code == "in-use");
+        told.map(|problem| format!("{}: {}", problem.path, problem.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        refused(&[remove(Kind::Fields, "deal.amount")]),
+        [
+            "objects.deal.fields.amount: `deal.amount` is used by `deal.all` (list-views), `deal.default` (layouts), `deal.goal` (fields), `deal.monthly` (fields)"
+        ]
+    );
+    let text = put(Kind::Fields, "deal.monthly", json!({"kind": "text"}));
+    assert_eq!(
+        refused(&[text]),
+        ["objects.deal.fields.monthly: `deal.monthly` is used by `deal.yearly` (fields)"]
+    );
+    let together = [
+        remove(Kind::Fields, "account.size"),
+        put(Kind::Fields, "deal.yearly", formula("yearly", "monthly * 12")),
+        put(Kind::ListViews, "deal.all", json!({"object": "deal", "label": "V", "columns": ["amount"]})),
+    ];
+    Catalog::resolve(&busy.with_changes(&together, None).unwrap()).unwrap();
+    assert_eq!(refused(&together[..2]).len(), 1);
+}
+
+#[test]
+fn computed_defaults_fit_their_field() {
+    let told = |default: &str, kind: Json| {
+        let mut field = kind;
+        field["name"] = "x".into();
+        field["default"] = json!({"formula": default});
+        problems(json!([field]))
+    };
+    assert!(told("amount", json!({"kind": "text"}))[0].starts_with("objects.deal.fields.x.default F039"));
+    assert!(told("account.size", json!({"kind": "integer"}))[0].contains("the new record itself"));
+    assert!(told("amont", json!({"kind": "currency"}))[0].contains("F030"));
+    assert!(told("1", json!({"kind": "json"}))[0].contains("takes no computed default"));
+    let catalog =
+        catalog(json!([{"name": "x", "kind": "integer", "default": {"formula": "amount / 3"}}]), json!([]));
+    let field = catalog.find_object("deal").unwrap().find_field("x").unwrap();
+    assert_eq!(
+        catalog.component_json(Kind::Fields, "deal.x").unwrap()["default"],
+        json!({"formula": "amount / 3"})
+    );
+    assert_eq!(
+        field.fitted(formulas::Value::Number("2.5".parse().unwrap())),
+        Some(formulas::Value::Number(3.into()))
+    );
+}

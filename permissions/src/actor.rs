@@ -12,9 +12,28 @@ pub struct Actor {
     pub name: String,
     /// Names of roles; what they give adds up.
     pub roles: Vec<String>,
+    /// What else decides what the actor reaches.
+    pub membership: Membership,
     pub kind: ActorKind,
     /// What a key is limited to; `None` is everything that the roles give.
     pub scopes: Option<Vec<Scope>>,
+}
+
+/// Permission sets, and the actor's place among the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Membership {
+    /// Names of permission sets; what they give adds to the roles.
+    pub permission_sets: Vec<String>,
+    pub teams: Vec<Team>,
+    /// Whether anybody reports to the actor, directly or over others.
+    pub manages: bool,
+}
+
+/// A team that the actor belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Team {
+    pub id: Uuid,
+    pub name: String,
 }
 
 /// How the caller came in.
@@ -66,6 +85,7 @@ impl Actor {
             user_id,
             name: "Trellis".into(),
             roles: vec![crate::ADMINISTRATOR.into()],
+            membership: Membership::default(),
             kind: ActorKind::System(reason.into()),
             scopes: None,
         }

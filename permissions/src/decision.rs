@@ -1,54 +1,76 @@
-//! The answer to one question: whether, on which rows, and why.
+//! The answer to one question: whether, on which records, and with which of their fields.
 
-use formulas::{Comparison, Expression, Reference, Type, Value};
-use serde::Serialize;
-use uuid::Uuid;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Which records an action reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rows {
-    /// The action is not given at all.
-    None,
-    /// Records that the actor owns.
-    Own,
-    /// Every record.
-    All,
-}
+use metadata::catalog::Field;
+use metadata::definitions::role::Reaches;
+use serde_json::{Value as Json, json};
+
+use crate::action::Action;
+use crate::reach::Reach;
 
 /// One decision. A plan holds one for every object that it touches.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
-    pub rows: Rows,
-    /// For objects that are part of a master record: stable ids of the lookups to follow; access is
-    /// what the actor may do with the record at their end.
-    pub through: Vec<String>,
-    /// What gave it, one sentence each, for the explain view.
-    pub reasons: Vec<String>,
-    /// Whose records are own.
-    pub user_id: Uuid,
+    pub action: Action,
+    /// The most that one of the actor's roles or permission sets gives by itself.
+    pub given: Reaches,
+    pub reach: Reach,
+    /// Fields by stable id that not every role gives where it gives the record: on which records they are
+    /// given, `None` for none at all.
+    pub(crate) restricted: BTreeMap<String, Option<Arc<Reach>>>,
+}
+
+/// Whether a field is there for the actor: to be read, or to be written, as the action says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sight<'d> {
+    Shown,
+    /// As if it did not exist.
+    Hidden,
+    /// On these records only; on others it is blank.
+    Within(&'d Reach),
 }
 
 impl Decision {
-    /// Whether the action is given on any record.
-    pub fn is_allowed(&self) -> bool {
-        self.rows != Rows::None
+    /// The decision that nothing is given.
+    pub fn none(action: Action) -> Self {
+        Self { action, given: Reaches::None, reach: Reach::nothing(), restricted: BTreeMap::new() }
     }
 
-    /// The condition on rows; `None` when every record is reached.
-    pub fn condition(&self) -> Option<Expression> {
-        match self.rows {
-            Rows::All => None,
-            Rows::None => Some(Expression::never()),
-            Rows::Own => Some(Expression::Compare {
-                op: Comparison::Eq,
-                left: Box::new(Expression::Field(Reference {
-                    path: self.through.clone(),
-                    field: "owner".into(),
-                    ty: Type::Id,
-                })),
-                right: Box::new(Expression::Literal(Value::Id(self.user_id))),
-            }),
+    /// Whether the action is given on any record.
+    pub fn is_allowed(&self) -> bool {
+        self.given != Reaches::None
+    }
+
+    /// Whether a field is part of what is given.
+    pub fn sight(&self, field: &Field) -> Sight<'_> {
+        match self.restricted.get(&field.id) {
+            None => Sight::Shown,
+            Some(None) => Sight::Hidden,
+            Some(Some(reach)) => Sight::Within(reach),
         }
+    }
+
+    /// Whether a field is given on any record.
+    pub fn gives(&self, field: &Field) -> bool {
+        self.sight(field) != Sight::Hidden
+    }
+
+    /// What the action reaches in one word, for the caller's own summary.
+    pub fn widest(&self) -> Reaches {
+        if self.is_allowed() && self.reach.is_all() { Reaches::All } else { self.given }
+    }
+
+    /// The decision for people.
+    pub fn to_json(&self) -> Json {
+        let ways = self.reach.ways.as_ref().map(|ways| ways.iter().map(crate::Way::word).collect::<Vec<_>>());
+        let limits: Vec<&str> = self.reach.limits.iter().map(|rule| rule.name.as_str()).collect();
+        let hidden = self.restricted.iter().filter(|(_, reach)| reach.is_none()).map(|(id, _)| id);
+        let partly = self.restricted.iter().filter(|(_, reach)| reach.is_some()).map(|(id, _)| id);
+        json!({
+            "action": self.action.word(), "rows": self.widest(), "ways": ways, "limits": limits,
+            "hidden_fields": hidden.collect::<Vec<_>>(), "partly_shown_fields": partly.collect::<Vec<_>>(),
+        })
     }
 }

@@ -23,6 +23,13 @@ after(async () => {
 const PAGES = {
   "a list": (page) => open(page, "/o/leads?view=all"),
   "a list that is empty": (page) => open(page, "/o/leads?q=no-such-lead-anywhere"),
+  "a list in groups": (page) => open(page, "/o/deals?view=all&group=stage"),
+  "a filter with groups": async (page) => {
+    await open(page, "/o/deals?view=all");
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await page.getByRole("button", { name: "Groups and formulas" }).click();
+    await page.getByRole("button", { name: "Group", exact: true }).click();
+  },
   "a board": (page) => open(page, "/o/deals?view=board"),
   "a record": openFirstDeal,
   "the history of a record": async (page) => {

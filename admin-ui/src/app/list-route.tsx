@@ -29,7 +29,12 @@ export function ListRoute() {
       <ListPage key={object.name} object={object} search={search} onSearch={onSearch} />
       {search.peek && (
         <Suspense fallback={null}>
-          <RecordPeek object={object} id={search.peek} onClose={() => onSearch({ peek: undefined })} />
+          <RecordPeek
+            object={object}
+            id={search.peek}
+            onClose={() => onSearch({ peek: undefined })}
+            onGo={(id) => onSearch({ peek: id })}
+          />
         </Suspense>
       )}
     </>

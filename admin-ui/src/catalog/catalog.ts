@@ -63,9 +63,20 @@ export class Catalog {
     return removalOf(object, field, this.#views, this.#layouts);
   }
 
-  layout(object: string): LayoutDef | undefined {
+  /** The layout of a record: one that is assigned to a role of the person or to this device, else the default. */
+  layout(object: string, device: "phone" | "desktop" = "desktop"): LayoutDef | undefined {
     const own = this.#layouts.filter((l) => l.object === object);
-    return own.find((l) => /(^|\.)default$/.test(l.name)) ?? own[0];
+    const roles = this.me.roles?.map((r) => (typeof r === "string" ? r : r.name)) ?? [];
+    const assigned = own.find((l) =>
+      l.assign?.some(
+        (a) =>
+          (a.role ?? a.device) &&
+          (!a.role || roles.includes(a.role)) &&
+          (!a.device || a.device === device) &&
+          !a.record_type,
+      ),
+    );
+    return assigned ?? own.find((l) => /(^|\.)default$/.test(l.name)) ?? own[0];
   }
 
   may(right: string): boolean {

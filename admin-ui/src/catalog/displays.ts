@@ -1,4 +1,6 @@
 // Which ways of showing many records an object offers, and the fields that each of them needs.
+
+import { t } from "@/lib/i18n";
 import { fieldOf, ownFields } from "./fields";
 import type { FieldDef, ListViewDef, ObjectDef } from "./types";
 
@@ -10,6 +12,32 @@ export const isDisplay = (word: unknown): word is Display => DISPLAYS.includes(w
 /** Fields whose values can be the columns of a board. */
 export const boardFields = (object: ObjectDef): FieldDef[] =>
   ownFields(object).filter((f) => f.kind === "picklist" && (f.options?.length ?? 0) > 0);
+
+/** One group of records: a value of a field, or null for those without one. */
+export interface GroupOption {
+  value: string | boolean | null;
+  label: string;
+  color?: string | undefined;
+}
+
+/** Fields whose values are known beforehand, so that lists can be put in groups by them. */
+export const groupFields = (object: ObjectDef): FieldDef[] => {
+  const fields = boardFields(object);
+  return [...fields, ...ownFields(object).filter((f) => f.kind === "boolean")];
+};
+
+/** The groups of a field: its options in use, and one for records without a value where that can be. */
+export function groupOptions(field: FieldDef): GroupOption[] {
+  const none = { value: null, label: t("No {field}", { field: field.label }) };
+  if (field.kind === "boolean")
+    return [
+      { value: true, label: `${field.label}: ${t("yes")}` },
+      { value: false, label: `${field.label}: ${t("no")}` },
+      none,
+    ];
+  const options = (field.options ?? []).filter((o) => o.active !== false);
+  return field.required ? options : [...options, none];
+}
 
 /** Fields that put a record on a day. Those that people set come before those that the system keeps. */
 export const dayFields = (object: ObjectDef): FieldDef[] => {
@@ -37,9 +65,30 @@ export function displaysOf(object: ObjectDef): Display[] {
 /** The field that a board stands by: as asked, as the view says, else the first that fits. */
 export function boardField(object: ObjectDef, view: ListViewDef | undefined, asked?: string): FieldDef | undefined {
   const fit = boardFields(object);
-  const named = [asked, view?.group_by].flatMap((name) => (name ? fieldOf(object, name) : undefined) ?? []);
-  return named.find((f) => fit.some((g) => g.name === f.name)) ?? fit[0];
+  return named(object, fit, asked ?? view?.group_by) ?? named(object, fit, view?.group_by) ?? fit[0];
+}
+
+/** What a table is grouped by, if anything; "none" takes the view's own grouping away. */
+export function tableGroup(object: ObjectDef, view: ListViewDef | undefined, asked?: string): FieldDef | undefined {
+  if (asked === "none") return undefined;
+  const own = (view?.display ?? "table") === "table" ? view?.group_by : undefined;
+  return named(object, groupFields(object), asked ?? own);
+}
+
+function named(object: ObjectDef, fit: FieldDef[], name: string | undefined): FieldDef | undefined {
+  const found = name ? fieldOf(object, name) : undefined;
+  return found && fit.find((f) => f.name === found.name);
 }
 
 /** The amount that is summed above columns: the first money among what is shown. */
 export const sumField = (columns: FieldDef[]): FieldDef | undefined => columns.find((f) => f.kind === "currency");
+
+/** Words in a field's name that tell that its options are steps. */
+const STEPS = /(^|_)(stage|status|phase|state|step)$/;
+
+/** The picklist whose options are the steps of a record: what its boards stand by, else one that is named so. */
+export function pathField(object: ObjectDef, views: ListViewDef[]): FieldDef | undefined {
+  const fit = boardFields(object);
+  const board = views.find((v) => v.display === "board" && v.group_by);
+  return named(object, fit, board?.group_by) ?? fit.find((f) => STEPS.test(f.name));
+}

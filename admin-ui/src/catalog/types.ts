@@ -89,6 +89,8 @@ export interface LayoutDef {
   object: string;
   sections: { label: string; columns?: number; items: LayoutItem[] }[];
   highlights?: string[];
+  /** Who sees this layout, and where; without any it is for everybody whom no other one names. */
+  assign?: { role?: string; record_type?: string; device?: string }[];
 }
 
 export interface Bootstrap {

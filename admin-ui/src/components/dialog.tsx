@@ -79,7 +79,10 @@ export function Dialog({ onClose, title, children, footer, shape = "box", width,
       ref={ref}
       aria-labelledby={titleId}
       style={width ? { width } : undefined}
-      className={cx("scrim flex flex-col overflow-hidden bg-surface text-text shadow-pop", SHAPES[shape])}
+      className={cx(
+        "scrim pointer-events-auto flex flex-col overflow-hidden bg-surface text-text shadow-pop",
+        SHAPES[shape],
+      )}
       onCancel={(event) => {
         if (event.target !== ref.current) return;
         event.preventDefault();

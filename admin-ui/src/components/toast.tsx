@@ -10,6 +10,8 @@ interface Toast {
   text: string;
   tone: "plain" | "error";
   action?: { label: string; run: () => unknown; undo?: boolean };
+  /** A note replaces the one of the same key. */
+  key?: string | undefined;
 }
 
 const toasts = new Cell<Toast[]>([]);
@@ -19,9 +21,10 @@ function drop(id: number): void {
   toasts.set(toasts.get().filter((item) => item.id !== id));
 }
 
-export function toast(text: string, options: { tone?: Toast["tone"]; action?: Toast["action"] } = {}): void {
-  const made: Toast = { id: nextId++, text, tone: options.tone ?? "plain", action: options.action };
-  toasts.set([...toasts.get().slice(-2), made]);
+export function toast(text: string, options: Pick<Partial<Toast>, "tone" | "action" | "key"> = {}): void {
+  const made: Toast = { id: nextId++, text, tone: options.tone ?? "plain", action: options.action, key: options.key };
+  const others = toasts.get().filter((item) => !made.key || item.key !== made.key);
+  toasts.set([...others.slice(-2), made]);
 }
 
 export function toastError(text: string): void {

@@ -7,7 +7,9 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { Popover } from "@/components/popover";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { checkValue, kindOf } from "./registry";
+import { offerUndo } from "./save";
 
 interface InlineEditorProps {
   object: ObjectDef;
@@ -54,6 +56,7 @@ export function InlineEditor({ object, record, field, onClose, className }: Inli
     try {
       const saving = updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field));
       await saving;
+      offerUndo(object, record.id, field, start, t("{field} changed", { field: field.label }));
       onClose(moved);
     } catch (problem) {
       done.current = false;
@@ -65,7 +68,7 @@ export function InlineEditor({ object, record, field, onClose, className }: Inli
       const own = Object.keys(kind.patch(next, field))
         .map((key) => found[key])
         .find(Boolean);
-      setError(own ?? found[field.name] ?? Object.values(found)[0] ?? "This could not be saved.");
+      setError(own ?? found[field.name] ?? Object.values(found)[0] ?? t("This could not be saved."));
     }
   }
 
@@ -129,7 +132,7 @@ export function InlineEditor({ object, record, field, onClose, className }: Inli
         </p>
       </Popover>
       {theirs && (
-        <Popover open onClose={cancel} anchor={box} label="Conflict" className="w-80 p-3">
+        <Popover open onClose={cancel} anchor={box} label={t("Conflict")} className="w-80 p-3">
           <ConflictBox
             field={field}
             mine={kind.text(value, field)}
@@ -154,19 +157,19 @@ interface ConflictBoxProps {
 function ConflictBox({ field, mine, theirs, onTheirs, onMine }: ConflictBoxProps) {
   return (
     <div className="flex flex-col gap-2.5">
-      <p className="font-medium">Someone changed this record while you were typing.</p>
+      <p className="font-medium">{t("Someone changed this record while you were typing.")}</p>
       <dl className="grid grid-cols-[72px_1fr] gap-x-2 gap-y-1 text-xs">
-        <dt className="text-text-2">{field.label} now</dt>
-        <dd className="break-words">{theirs || "Empty"}</dd>
-        <dt className="text-text-2">Yours</dt>
-        <dd className="break-words">{mine || "Empty"}</dd>
+        <dt className="text-text-2">{t("{field} now", { field: field.label })}</dt>
+        <dd className="break-words">{theirs || t("Empty")}</dd>
+        <dt className="text-text-2">{t("Yours")}</dt>
+        <dd className="break-words">{mine || t("Empty")}</dd>
       </dl>
       <div className="flex justify-end gap-2">
         <Button look="outline" onClick={onTheirs}>
-          Keep theirs
+          {t("Keep theirs")}
         </Button>
         <Button look="solid" data-autofocus onClick={onMine}>
-          Save mine
+          {t("Save mine")}
         </Button>
       </div>
     </div>

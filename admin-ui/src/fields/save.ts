@@ -27,8 +27,10 @@ function asksForMore(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 422 && error.errors.length > 0;
 }
 
-function undoable(object: ObjectDef, id: string, field: FieldDef, before: unknown, text: string): void {
+/** Says that a value was changed and offers the one before. Only the newest of such notes stays. */
+export function offerUndo(object: ObjectDef, id: string, field: FieldDef, before: unknown, text: string): void {
   toast(text, {
+    key: "edit",
     action: {
       label: t("Undo"),
       undo: true,
@@ -54,7 +56,7 @@ export async function setValue(
   const before = kind.read(record, field);
   const tell = () => {
     const now = recordStore.find(object.name, id) ?? record;
-    undoable(object, id, field, before, said(now));
+    offerUndo(object, id, field, before, said(now));
   };
   const save = () => updateRecord(object, id, kind.patch(value, field), kind.shown(value, field));
   try {

@@ -34,3 +34,31 @@ export function readConditions(raw: unknown): Condition[] {
       typeof item === "object" && item !== null && typeof item.field === "string" && typeof item.op === "string",
   );
 }
+
+/** Conditions that hold together or one by one, with groups inside groups. Kept in the URL. */
+export interface FilterTree {
+  join: "and" | "or";
+  items: (Condition | FilterTree)[];
+}
+
+export const isTree = (item: Condition | FilterTree): item is FilterTree => "join" in item;
+
+const DEEPEST = 4;
+
+/** Reads a tree from the URL; what is neither a condition nor a group is dropped, and so is what nests too deep. */
+export function readTree(raw: unknown, depth = 0): FilterTree | undefined {
+  if (typeof raw !== "object" || raw === null || depth > DEEPEST) return undefined;
+  const { join, items } = raw as { join?: unknown; items?: unknown };
+  if ((join !== "and" && join !== "or") || !Array.isArray(items)) return undefined;
+  const kept = items.flatMap((item) => readTree(item, depth + 1) ?? readConditions([item])[0] ?? []);
+  return kept.length || depth === 0 ? { join, items: kept } : undefined;
+}
+
+/** The tree as the API takes it; conditions that say nothing yet are left out. */
+export function treeAst(tree: FilterTree, compile: (condition: Condition) => Ast | null): Ast | null {
+  const parts = tree.items.map((item) => (isTree(item) ? treeAst(item, compile) : compile(item)));
+  return tree.join === "and" ? all(parts) : any(parts);
+}
+
+export const countConditions = (tree: FilterTree): number =>
+  tree.items.reduce((n, item) => n + (isTree(item) ? countConditions(item) : 1), 0);

@@ -1,7 +1,7 @@
 //! What the routes of records take and answer, for one object.
 
 use metadata::Object;
-use permissions::{Action, Rows};
+use permissions::Action;
 use serde_json::{Map, Value as Json, json};
 
 use super::operation::Operation;
@@ -16,13 +16,11 @@ const FILTERS: &[&str] = &["filter", "filters", "where", "deleted"];
 
 /// Whether the caller may do with the object what the route does.
 pub(super) fn may(call: &Call, object: &Object, route: &Route) -> bool {
-    let snapshot = &call.context.snapshot;
-    let allowed = |action| {
-        snapshot.policies.decide(&call.context.actor, action, object, &snapshot.catalog).rows != Rows::None
-    };
+    let allowed = |action| call.context.decide(action, object).is_allowed();
     let actions: &[Action] = match (route.method.as_str(), route.path.rsplit('/').next().unwrap_or_default())
     {
         ("GET", _) => return true,
+        ("POST" | "DELETE", "shares") => &[Action::Share],
         ("DELETE", _) | (_, "restore") => &[Action::Delete],
         ("PATCH", _) => &[Action::Edit],
         ("PUT", _) => &[Action::Create, Action::Edit],

@@ -5,6 +5,7 @@ use metadata::field_kinds::{ColumnType, FieldKind};
 use serde_json::{Map, Value as Json, json};
 
 use crate::call::Call;
+use crate::rest::rights::FieldRights;
 
 /// `deal` → `Deal`; the name of the schema of its records.
 pub(super) fn name(object: &Object) -> String {
@@ -18,6 +19,7 @@ pub(super) fn name(object: &Object) -> String {
 /// The three schemas of an object.
 pub(super) fn of(call: &Call, object: &Object) -> Vec<(String, Json)> {
     let shown = call.engine().visible_keys(&call.context, object);
+    let rights = FieldRights::new(call, object);
     let (mut read, mut write) = (Map::new(), Map::new());
     let mut required = Vec::new();
     for field in &object.fields {
@@ -27,14 +29,14 @@ pub(super) fn of(call: &Call, object: &Object) -> Vec<(String, Json)> {
                 continue;
             }
             read.insert(column.key.clone(), property(field, column, false));
-            if !field.read_only && computed.is_none() {
+            if rights.writes(field) && computed.is_none() {
                 write.insert(column.key.clone(), property(field, column, true));
                 if field.required && field.default.is_none() {
                     required.push(column.key.clone());
                 }
             }
         }
-        if field.kind.is_to_many() {
+        if field.kind.is_to_many() && rights.writes(field) {
             let ids = json!({ "type": "array", "items": { "type": "string", "format": "uuid" }, "description": field.label });
             write.insert(field.name.clone(), ids);
         }

@@ -3,7 +3,7 @@
 use engine::Written;
 use http::StatusCode;
 
-use super::records::no_parameters;
+use super::records::consenting;
 use crate::answer;
 use crate::body::operations::operations;
 use crate::call::Call;
@@ -11,7 +11,7 @@ use crate::routes::Outcome;
 
 /// Runs the operations, all or nothing; answers each in its place with the record as it is at the end.
 pub(crate) async fn run(call: Call) -> Outcome {
-    no_parameters(&call)?;
+    let call = consenting(call)?;
     let operations = operations(call.asked.json()?)?;
     // What was asked is told with what came of it, so that an answer is understood by itself.
     let asked: Vec<(String, Option<String>)> =

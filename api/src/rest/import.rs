@@ -22,11 +22,13 @@ pub(crate) async fn start(call: Call) -> Outcome {
     let mut params = Params::new(rest);
     let (dry_run, match_field, file_name) =
         (params.flag("dry_run"), params.text("match"), params.text("file_name"));
+    let confirmed = params.flag("confirm_warnings");
     params.finish()?;
     let source = Source::Temporary(call.asked.upload().await?.take());
     let job = ImportJob { object, source, format, file_name, mapping, match_field, dry_run };
     // The file may have taken minutes.
-    let call = call.renewed().await?;
+    let mut call = call.renewed().await?;
+    call.context.consent.warnings = confirmed;
     let import = call.engine().import(&call.context, job).await?;
     let mut response = answer::document(StatusCode::ACCEPTED, &json!({ "data": import }));
     if let Ok(place) = HeaderValue::try_from(format!("/api/v1/imports/{}", import.id)) {

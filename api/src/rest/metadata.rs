@@ -2,9 +2,10 @@
 
 use axum::response::Response;
 use http::{HeaderValue, header};
-use metadata::{Kind, Object, schemas};
+use metadata::{Kind, schemas};
 use serde_json::{Value as Json, json};
 
+use super::seen::Seen;
 use super::{rights, session};
 use crate::answer;
 use crate::asked::params::Params;
@@ -34,13 +35,9 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
 
 /// Each object with what the caller may do with its records.
 fn objects(call: &Call) -> Json {
-    let seen = call.context.snapshot.catalog.objects.iter().filter(|object| rights::sees(call, object));
-    let described = seen.map(|object| {
-        let mut json = object.to_json();
-        json["permissions"] = rights::of(call, object);
-        json
-    });
-    described.collect()
+    let seen = Seen::new(call);
+    let readable = call.context.snapshot.catalog.objects.iter().filter(|object| rights::sees(call, object));
+    readable.map(|object| seen.object(object)).collect()
 }
 
 /// All components of a kind.
@@ -81,32 +78,11 @@ pub(crate) fn kind(call: &Call) -> Result<Kind, Problem> {
 }
 
 fn component(call: &Call, kind: Kind, name: &str) -> Result<Response, Problem> {
-    let found = call.context.snapshot.catalog.component_json(kind, name);
-    let seen = found.filter(|json| is_seen(call, kind, (name, json)));
-    seen.map(|json| answer::data(&json)).ok_or_else(Problem::not_found)
+    let found = Seen::new(call).component(kind, name);
+    found.map(|json| answer::data(&json)).ok_or_else(Problem::not_found)
 }
 
 fn components(call: &Call, kind: Kind) -> Json {
-    let catalog = &call.context.snapshot.catalog;
-    let named = catalog.component_names(kind).into_iter().filter_map(|name| {
-        let json = catalog.component_json(kind, &name)?;
-        is_seen(call, kind, (&name, &json)).then_some(json)
-    });
-    named.collect()
-}
-
-/// What belongs to an object is known to those who may read its records; what belongs to none, but for
-/// option sets, to those who may change it.
-fn is_seen(call: &Call, kind: Kind, (name, json): (&str, &Json)) -> bool {
-    let object = match kind {
-        Kind::OptionSets => return true,
-        Kind::Objects => Some(name),
-        Kind::Fields => name.split('.').next(),
-        _ => json["object"].as_str(),
-    };
-    let Some(object) = object else {
-        return call.context.snapshot.policies.holds(&call.context.actor, "manage_metadata");
-    };
-    let object = call.context.snapshot.catalog.find_object(object);
-    object.is_some_and(|object: &std::sync::Arc<Object>| rights::sees(call, object))
+    let (seen, catalog) = (Seen::new(call), &call.context.snapshot.catalog);
+    catalog.component_names(kind).iter().filter_map(|name| seen.component(kind, name)).collect()
 }

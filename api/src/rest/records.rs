@@ -48,7 +48,7 @@ pub(crate) async fn show(call: Call) -> Outcome {
 
 /// One new record from an object, or several from an array: all or nothing.
 pub(crate) async fn create(call: Call) -> Outcome {
-    no_parameters(&call)?;
+    let call = consenting(call)?;
     match body::records(call.asked.json()?)? {
         Records::One(fields) => {
             let written = write(&call, What::Create(vec![fields])).await?;
@@ -57,14 +57,14 @@ pub(crate) async fn create(call: Call) -> Outcome {
         Records::Many(records) => {
             let written = write(&call, What::Create(records)).await?;
             let json = written.answer.map_or_else(|| b"[]".to_vec(), |answer| answer.json);
-            Ok(answer::raw(StatusCode::CREATED, &json))
+            Ok(answer::warned(StatusCode::CREATED, &json, &written.warnings))
         }
     }
 }
 
 /// Changes the named fields of a record.
 pub(crate) async fn update(call: Call) -> Outcome {
-    no_parameters(&call)?;
+    let call = consenting(call)?;
     let if_version = if_match(call.asked.header(&header::IF_MATCH))?;
     let update = Update { id: call.id()?, fields: body::record(call.asked.json()?)?, if_version };
     let written = write(&call, What::Update(vec![update])).await?;
@@ -97,8 +97,16 @@ pub(super) async fn write(call: &Call, what: What) -> Result<Written, Problem> {
 }
 
 /// Parameters of a write would be silently ignored wishes.
-pub(super) fn no_parameters(call: &Call) -> Result<(), Problem> {
+fn no_parameters(call: &Call) -> Result<(), Problem> {
     Params::new(call.asked.pairs()?).finish()
+}
+
+/// The call with what its parameters insist on.
+pub(super) fn consenting(mut call: Call) -> Result<Call, Problem> {
+    let mut params = Params::new(call.asked.pairs()?);
+    call.context.consent.warnings = params.flag("confirm_warnings");
+    params.finish()?;
+    Ok(call)
 }
 
 /// The record that was written. A caller who may not see it gets its id.
@@ -106,7 +114,7 @@ pub(super) fn one(status: StatusCode, written: &Written) -> Response {
     let id = written.ids.first().copied().unwrap_or_default();
     let bare = || format!("{{\"id\":\"{id}\"}}").into_bytes();
     let record = written.answer.as_ref().and_then(answer::only).map_or_else(bare, <[u8]>::to_vec);
-    let response = answer::raw(status, &record);
+    let response = answer::warned(status, &record, &written.warnings);
     match written.versions.first() {
         Some(version) => answer::tagged(response, &version_tag(*version)),
         None => response,

@@ -7,7 +7,7 @@ use metadata::catalog::Object;
 use metadata::{Input, Problem as Detail};
 use serde_json::value::to_raw_value;
 
-use super::records::{located, no_parameters, one, write};
+use super::records::{consenting, located, one, write};
 use crate::body;
 use crate::call::Call;
 use crate::problem::Problem;
@@ -15,7 +15,7 @@ use crate::routes::Outcome;
 
 /// Changes the record that has the value in a unique field, or creates it.
 pub(crate) async fn put(call: Call) -> Outcome {
-    no_parameters(&call)?;
+    let call = consenting(call)?;
     let (object, by) = (call.object()?, call.asked.part("field").to_owned());
     let fields = with_value(&object, (&by, call.asked.part("value")), body::record(call.asked.json()?)?)?;
     let written = write(&call, What::Upsert { by, records: vec![fields] }).await?;

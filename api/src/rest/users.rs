@@ -1,10 +1,10 @@
 //! `/admin/v1/users`: people, made and changed by administrators.
 
 use axum::response::Response;
-use engine::Query;
+use engine::{Answer, Query};
 use http::{HeaderValue, StatusCode, header};
 use identity::{NewUser, Secret, UserPatch};
-use permissions::MEMBER;
+use permissions::USER;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
     let (limit, cursor) = (params.limit(1000), params.text("cursor"));
     params.finish()?;
     let people = call.identity().list_users(&call.caller.tenant, limit, cursor).await?;
+    let people = with_teams(&call, people).await?;
     Ok(answer::page(&people, &Query { limit, ..Query::default() }))
 }
 
@@ -47,9 +48,31 @@ pub(crate) async fn update(call: Call) -> Outcome {
     user(&call, call.id()?, StatusCode::OK).await
 }
 
+/// Ends a user's work here: the record stays, its sessions and keys end.
+pub(crate) async fn deactivate(call: Call) -> Outcome {
+    let patch = UserPatch { active: Some(false), ..UserPatch::default() };
+    call.identity().patch_user(&call.caller.tenant, call.id()?, patch).await?;
+    Ok(answer::no_content())
+}
+
 async fn user(call: &Call, id: Uuid, status: StatusCode) -> Result<Response, Problem> {
     let found = call.identity().find_user(&call.caller.tenant, id).await?.ok_or_else(Problem::not_found)?;
+    let found = with_teams(call, found).await?;
     Ok(answer::raw(status, answer::only(&found).unwrap_or(b"null")))
+}
+
+/// The same users, each with the names of their teams.
+async fn with_teams(call: &Call, mut people: Answer) -> Result<Answer, Problem> {
+    let mut users: Vec<Json> = serde_json::from_slice(&people.json).map_err(|_| Problem::internal())?;
+    let id = |user: &Json| user["id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
+    let ids: Vec<Uuid> = users.iter().filter_map(id).collect();
+    let teams = call.engine().team_names(&call.caller.tenant, &ids).await?;
+    for user in &mut users {
+        let own = teams.iter().find(|(owner, _)| id(user) == Some(*owner)).map(|(_, names)| names.clone());
+        user["teams"] = own.unwrap_or_default().into();
+    }
+    people.json = Json::Array(users).to_string().into_bytes();
+    Ok(people)
 }
 
 fn read_new(body: &[u8]) -> Result<NewUser, Problem> {
@@ -58,7 +81,9 @@ fn read_new(body: &[u8]) -> Result<NewUser, Problem> {
         email: form.required_text("email"),
         name: form.required_text("name"),
         password: form.text("password").map(Secret::new),
-        roles: form.texts("roles").unwrap_or_else(|| vec![MEMBER.to_owned()]),
+        roles: form.texts("roles").unwrap_or_else(|| vec![USER.to_owned()]),
+        permission_sets: form.texts("permission_sets").unwrap_or_default(),
+        teams: form.texts("teams").unwrap_or_default(),
         manager_id: form.typed("manager_id", "the id of a user", id),
         title: form.text("title"),
         time_zone: form.text("time_zone"),
@@ -76,6 +101,8 @@ fn read_patch(body: &[u8]) -> Result<UserPatch, Problem> {
         name: form.text("name"),
         password: form.text("password").map(Secret::new),
         roles: form.texts("roles"),
+        permission_sets: form.texts("permission_sets"),
+        teams: form.texts("teams"),
         active: form.flag("active"),
         manager_id: Some(form.typed("manager_id", "the id of a user", id)).filter(|_| manager),
         title: Some(form.text("title")).filter(|_| title),
@@ -101,8 +128,8 @@ mod tests {
 
     #[test]
     fn problems_have_paths() {
-        let problem = read_new(br#"{"email":1,"manager_id":"x","teams":[]}"#).unwrap_err();
+        let problem = read_new(br#"{"email":1,"manager_id":"x","teams":[1],"king":true}"#).unwrap_err();
         let paths: Vec<&str> = problem.errors.iter().map(|detail| detail.path.as_str()).collect();
-        assert_eq!(paths, ["email", "name", "manager_id", "teams"]);
+        assert_eq!(paths, ["email", "name", "teams", "manager_id", "king"]);
     }
 }

@@ -35,6 +35,22 @@ pub struct Computed {
     pub shown_as: &'static str,
 }
 
+impl Computed {
+    /// What an expression computes when it is asked for once, under a key; nothing for one without a value or that
+    /// only has a meaning while a record is saved.
+    pub fn of(checked: &Checked, key: &str) -> Option<Self> {
+        let ty = column_type(checked.ty).filter(|_| checked.capability >= Capability::Query)?;
+        Some(Self {
+            expression: checked.expression.clone(),
+            ty: checked.ty,
+            column: Column { name: key.to_owned(), key: key.to_owned(), ty },
+            capability: checked.capability,
+            uses: checked.uses.clone(),
+            shown_as: shown_as(ty),
+        })
+    }
+}
+
 /// Gives every formula field its meaning.
 pub(super) fn resolve(catalog: &mut Catalog, problems: &mut Vec<Problem>) {
     let resolver = Resolver::new(catalog);

@@ -19,6 +19,8 @@ use crate::suggest;
 /// An expression that has passed.
 #[derive(Clone, Debug)]
 pub struct Checked {
+    /// As it was written.
+    pub text: String,
     /// By stable ids; it reads stored columns only, so it serves SQL and memory alike.
     pub expression: Expression,
     pub ty: Type,
@@ -112,6 +114,7 @@ impl Names<'_> {
         let mut uses = BTreeSet::new();
         checked.dependencies.iter().for_each(|used| self.catalog.note(self.object, used, &mut uses));
         Ok(Checked {
+            text: text.to_owned(),
             expression: checked.expression,
             ty: checked.ty,
             capability: checked.capability,

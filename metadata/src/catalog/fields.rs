@@ -64,6 +64,7 @@ fn plain(component: &Component<FieldDefinition>, options: Vec<Choice>) -> Field 
         searchable: common.searchable,
         sensitive: common.sensitive,
         default: None,
+        default_formula: None,
         kind: kind.clone(),
         options,
         targets: Vec::new(),
@@ -159,6 +160,9 @@ fn default(field: &mut Field, common: &Common, problems: &mut Vec<Problem>) {
         problems.push(Problem::new("default", "not-allowed", text));
         return;
     }
+    if super::defaults::text(json).is_some() {
+        return;
+    }
     let text = json.to_string();
     let parsed = match json {
         serde_json::Value::String(text) => field.parse(&Input::Text(text.as_str().into())),
@@ -166,12 +170,6 @@ fn default(field: &mut Field, common: &Common, problems: &mut Vec<Problem>) {
     };
     match parsed {
         Ok(value) => field.default = Some(value),
-        Err(fault) => {
-            let problem = fault.at("default");
-            problems.push(match json.get("formula") {
-                Some(_) => problem.hint("a default is a literal here"),
-                None => problem,
-            });
-        }
+        Err(fault) => problems.push(fault.at("default")),
     }
 }

@@ -16,7 +16,7 @@ pub const READ_ONLY_OBJECT: &[&str] = &["id", "package", "system", "custom", "re
 pub const READ_ONLY_FIELD: &[&str] =
     &["id", "package", "standard", "custom", "read_only", "targets", "shown_as"];
 /// Keys of other components that are answered, and ignored when they come back.
-pub const READ_ONLY_OTHER: &[&str] = &["id", "package", "custom"];
+pub const READ_ONLY_OTHER: &[&str] = &["id", "package", "custom", "built_in"];
 
 impl Object {
     /// The object with all its fields, standard ones first.
@@ -63,6 +63,8 @@ impl Field {
         ];
         flags.into_iter().filter(|(_, on)| *on).for_each(|(key, on)| drop(put(key, on.into())));
         self.default.iter().for_each(|value| drop(put("default", literal(value))));
+        let formula = self.default_formula.iter().map(|checked| json!({ "formula": checked.text }));
+        formula.for_each(|formula| drop(put("default", formula)));
         self.kind.settings().into_iter().for_each(|(key, value)| drop(put(&key, bound(&key, value))));
         if self.kind.choices().is_some() {
             put("options", self.options.iter().map(option).collect());

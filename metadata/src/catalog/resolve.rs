@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, computed, relations, standard};
+use super::{Catalog, Field, Object, computed, defaults, relations, roles, rules, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -36,8 +36,15 @@ impl Catalog {
         relations::resolve(&mut objects, &mut problems);
         let mut catalog = Self::assemble(objects, definitions);
         computed::resolve(&mut catalog, &mut problems);
+        defaults::resolve(&mut catalog, definitions, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
-        if problems.is_empty() { Ok(catalog) } else { Err(problems) }
+        let own: Vec<&str> = definitions.parts.roles.keys().map(String::as_str).collect();
+        roles::check_all(&catalog, &own, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        catalog.rules = rules::compile(&catalog);
+        Ok(catalog)
     }
 
     fn assemble(objects: Vec<Object>, definitions: &Definitions) -> Self {
@@ -46,7 +53,9 @@ impl Catalog {
         };
         let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
         let objects = objects.into_iter().map(Arc::new).collect();
-        Self { objects, by_name, by_plural, parts: definitions.parts.live(), formulas: HashMap::new() }
+        let mut parts = definitions.parts.live();
+        roles::with_system(&mut parts.roles);
+        Self { objects, by_name, by_plural, parts, formulas: HashMap::new(), rules: HashMap::new() }
     }
 }
 

@@ -36,6 +36,7 @@ fn field(name: &str, object: &ObjectDefinition) -> Field {
         searchable: name == "name",
         sensitive: false,
         default: None,
+        default_formula: None,
         kind: kind(name, &object.name_field),
         options: Vec::new(),
         targets: Vec::new(),
@@ -97,7 +98,7 @@ pub(super) fn objects() -> Vec<ObjectComponent> {
     vec![ObjectComponent { object, fields }]
 }
 
-fn user_fields() -> [Json; 7] {
+fn user_fields() -> [Json; 8] {
     [
         json!({"name": "email", "kind": "email", "unique": true, "searchable": true}),
         json!({"name": "active", "kind": "boolean", "default": true, "help": "May sign in."}),
@@ -107,5 +108,6 @@ fn user_fields() -> [Json; 7] {
         json!({"name": "time_zone", "kind": "text", "max_length": 60, "help": "IANA name, such as Europe/Budapest."}),
         json!({"name": "kind", "kind": "picklist", "default": "person", "required": true, "options": [
             {"value": "person", "label": "Person"}, {"value": "system", "label": "System"}]}),
+        json!({"name": "permission_sets", "kind": "tags", "help": "Names of what adds to the roles."}),
     ]
 }

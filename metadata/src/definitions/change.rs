@@ -74,13 +74,13 @@ impl<'a> Draft<'a> {
         if self.usable
             && let Err(found) = Catalog::resolve(&self.definitions)
         {
-            for problem in found {
-                let echo = self.replaced.iter().any(|path| problem.path.starts_with(path.as_str()))
-                    || self.problems.iter().any(|known| known.path == problem.path);
-                if !echo {
-                    self.problems.push(problem);
-                }
-            }
+            let known: Vec<String> = self.problems.iter().map(|problem| problem.path.clone()).collect();
+            let is_echo = |problem: &Problem| {
+                self.replaced.iter().any(|path| problem.path.starts_with(path.as_str()))
+                    || known.contains(&problem.path)
+            };
+            let meant: Vec<Problem> = found.into_iter().filter(|problem| !is_echo(problem)).collect();
+            self.problems.extend(meant);
         }
         Err(self.problems)
     }

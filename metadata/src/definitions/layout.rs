@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Part, Renamed};
-use crate::catalog::{Catalog, Object, views};
+use crate::catalog::{Catalog, Object, Uses, views};
 use crate::problem::Problem;
 
 /// A layout, as in contract §5a.
@@ -62,6 +62,19 @@ impl Part for Layout {
 
     fn check(&self, catalog: &Catalog, object: Option<&Object>) -> Vec<Problem> {
         object.map(|object| views::layout(catalog, object, self)).unwrap_or_default()
+    }
+
+    fn uses(&self, uses: &mut Uses<'_>) {
+        for (section, items) in self.sections.iter().map(|section| &section.items).enumerate() {
+            for (at, path) in
+                items.iter().enumerate().filter_map(|(at, item)| Some((at, item.field.as_ref()?)))
+            {
+                uses.path(&self.object, path, &format!("sections.{section}.items.{at}"));
+            }
+        }
+        for (at, path) in self.highlights.iter().enumerate() {
+            uses.path(&self.object, path, &format!("highlights.{at}"));
+        }
     }
 
     fn rename_field(&mut self, renamed: &Renamed<'_>) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Part, Renamed};
-use crate::catalog::{Catalog, Object, views};
+use crate::catalog::{Catalog, Object, Uses, views};
 use crate::problem::Problem;
 
 /// A list view, as in contract §5a. The filter is the JSON form of contract §3.
@@ -68,6 +68,16 @@ impl Part for ListView {
 
     fn check(&self, catalog: &Catalog, object: Option<&Object>) -> Vec<Problem> {
         object.map(|object| views::list_view(catalog, object, self)).unwrap_or_default()
+    }
+
+    fn uses(&self, uses: &mut Uses<'_>) {
+        let keys = [("columns", &self.columns), ("sort", &self.sort)];
+        for (key, paths) in keys {
+            let places = paths.iter().enumerate().map(|(at, path)| (path, format!("{key}.{at}")));
+            places.for_each(|(path, at)| uses.path(&self.object, path, &at));
+        }
+        self.group_by.iter().for_each(|path| uses.path(&self.object, path, "group_by"));
+        self.filter.iter().for_each(|filter| uses.filter(&self.object, filter, "filter"));
     }
 
     fn rename_field(&mut self, renamed: &Renamed<'_>) {

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::rename::Renamed;
+use super::role::{PermissionSet, Role};
+use super::sharing_rule::{RestrictionRule, SharingRule};
 use super::{Component, Row};
-use super::{layout::Layout, list_view::ListView, option_set::OptionSet};
-use crate::catalog::{self, Catalog, Object};
+use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
+use crate::catalog::{self, Catalog, Object, Uses};
 use crate::problem::Problem;
 
 /// What each such kind answers about one definition.
@@ -31,6 +33,9 @@ pub trait Part: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     fn check(&self, _catalog: &Catalog, _object: Option<&Object>) -> Vec<Problem> {
         Vec::new()
     }
+
+    /// Tells which other components it uses, beside the object that it belongs to.
+    fn uses(&self, _uses: &mut Uses<'_>) {}
 
     /// Rewrites what else it says of an object that has a new name.
     fn rename_object(&mut self, _old: &str, _new: &str) {}
@@ -127,6 +132,19 @@ macro_rules! parts {
                     }
                 }
 
+                /// Tells what a component uses.
+                pub(crate) fn uses(&self, kind: Kind, name: &str, uses: &mut Uses<'_>) {
+                    match kind {
+                        Kind::Objects | Kind::Fields => {}
+                        $( Kind::$kind => {
+                            if let Some(part) = self.$all.get(name) {
+                                part.object().iter().for_each(|object| uses.component(Kind::Objects, object, "object"));
+                                part.uses(uses);
+                            }
+                        } )*
+                    }
+                }
+
                 /// Checks every component.
                 pub(crate) fn check(&self, catalog: &Catalog, problems: &mut Vec<Problem>) {
                     $( for (name, part) in &self.$all {
@@ -147,6 +165,16 @@ parts! {
     ListViews { list_views: ListView, "list-views", 'v' }
     /// `deal.default`.
     Layouts { layouts: Layout, "layouts", 'l' }
+    /// `sales_rep`. The catalog has those of the system too.
+    Roles { roles: Role, "roles", 'g' }
+    /// `forecasting`.
+    PermissionSets { permission_sets: PermissionSet, "permission-sets", 'e' }
+    /// `deal.healthcare`.
+    SharingRules { sharing_rules: SharingRule, "sharing-rules", 'h' }
+    /// `deal.own_region`.
+    RestrictionRules { restriction_rules: RestrictionRule, "restriction-rules", 'x' }
+    /// `deal.close_date_needed`.
+    ValidationRules { validation_rules: ValidationRule, "validation-rules", 'r' }
 }
 
 impl Kind {

@@ -58,6 +58,10 @@ pub(super) fn field(all: &mut Definitions, at: usize, old: &str, new: &str) {
             if let FieldKind::Formula(formula) = &mut field.definition.kind {
                 formula.formula = renamed.formula(&object, &formula.formula);
             }
+            let default = field.definition.common.default.as_mut().and_then(|json| json.get_mut("formula"));
+            if let Some(Json::String(text)) = default {
+                *text = renamed.formula(&object, text);
+            }
         }
     }
 }

@@ -45,7 +45,7 @@ fn common() -> Map<String, Json> {
         "required": flag("No record may be saved without it."),
         "unique": flag("No two records may hold the same value."),
         "indexed": flag("Filters and sorts on it stay fast on many records."),
-        "default": {"description": "A literal, given to new records that do not name the field."},
+        "default": {"description": "A literal, or {\"formula\": \"…\"}, given to new records that do not name the field."},
         "searchable": flag("Takes part in search."),
         "sensitive": flag("Reads are audited."),
     });

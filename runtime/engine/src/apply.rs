@@ -165,7 +165,8 @@ pub(crate) async fn attempt(
         return Err(Error::Conflict(vec![Problem::new("expected_revision", "stale-revision", message)]));
     }
     let definitions = next(&old.definitions)?;
-    let catalog = Catalog::resolve(&definitions).map_err(Error::Unprocessable)?;
+    let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
+    let catalog = Catalog::resolve(&definitions).map_err(explain)?;
     let before = Version { definitions: &old.definitions, catalog: &old.catalog };
     let differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
     let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Unprocessable)?;

@@ -87,6 +87,8 @@ pub struct Written {
     pub answer: Option<crate::read::Answer>,
     /// Those of an upsert that are new.
     pub created: Vec<Uuid>,
+    /// What rules warned of and the caller confirmed.
+    pub warnings: Vec<metadata::Problem>,
 }
 
 /// What makes a write happen once, however often it is sent: a key of the caller's, and what was asked with it.

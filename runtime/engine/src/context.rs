@@ -1,9 +1,12 @@
 //! One request's surroundings, made at an edge (request, job, command line) and nowhere else.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use permissions::Actor;
+use formulas::Value;
+use metadata::Object;
+use permissions::{Action, Actor, Decision};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -43,15 +46,29 @@ pub struct Context {
     pub snapshot: Arc<Snapshot>,
     /// The `access` counter that the actor was looked up under; `None` for the system itself.
     pub access: Option<i64>,
+    /// What the caller has said yes to beforehand.
+    pub consent: Consent,
     /// The request's one moment.
     pub now: DateTime<Utc>,
     pub request_id: String,
+}
+
+/// What a caller insists on although Trellis would ask first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Save although rules warn.
+    pub warnings: bool,
 }
 
 impl Context {
     /// The tenant that the request is about.
     pub fn tenant(&self) -> &Tenant {
         &self.snapshot.tenant
+    }
+
+    /// Whether the actor may do `action` with records of `object`, with which, and with which of their fields.
+    pub fn decide(&self, action: Action, object: &Object) -> Decision {
+        self.snapshot.policies.decide(&self.actor, action, object, &self.snapshot.catalog)
     }
 
     /// Refuses to go on when the tenant's counters are not those that the context was made from.
@@ -61,6 +78,18 @@ impl Context {
             return Ok(());
         }
         Err(Error::Outdated(versions))
+    }
+
+    /// What an expression may know of this request.
+    pub(crate) fn request(&self) -> formulas::Request {
+        let variables = BTreeMap::from([
+            ("$User.id".to_owned(), Value::Id(self.actor.user_id)),
+            ("$User.name".to_owned(), Value::text(&self.actor.name)),
+            ("$Tenant.slug".to_owned(), Value::text(&self.tenant().slug)),
+        ]);
+        let roles = self.snapshot.policies.roles_of(&self.actor).into_iter().map(str::to_owned).collect();
+        let teams = self.actor.membership.teams.iter().map(|team| team.name.clone()).collect();
+        formulas::Request { variables, roles, teams, ..formulas::Request::at(self.now) }
     }
 
     /// A new record id, sortable by time (UUIDv7).

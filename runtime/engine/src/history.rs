@@ -1,8 +1,9 @@
 //! A record's history as its reader may see it: who did what when, with field names for stable ids.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use metadata::catalog::Object;
+use permissions::{Action, Sight};
 use serde_json::{Map, Value as Json, json};
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use crate::Engine;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::{Bin, Query};
+use crate::write::reach;
 use crate::write::sql::table;
 
 impl Engine {
@@ -25,6 +27,7 @@ impl Engine {
     ) -> Result<Vec<u8>> {
         self.require_readable(context, object, id).await?;
         let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?;
+        let hidden = self.hidden_fields(context, object, id).await?;
         let schema = &context.tenant().schema;
         let text = format!(
             "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes FROM {} h LEFT JOIN {} u ON u.id = h.actor_id \
@@ -39,9 +42,37 @@ impl Engine {
             .bind(i64::from(limit.clamp(1, 1000)))
             .fetch_all(self.pool())
             .await?;
-        let names = names(object);
+        let mut names = names(object);
+        names.retain(|_, key| !hidden.contains(*key));
         let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
         Ok(Json::Array(entries?).to_string().into_bytes())
+    }
+
+    /// Keys of the fields that the actor does not see on this record.
+    async fn hidden_fields<'o>(
+        &self,
+        context: &Context,
+        object: &'o Object,
+        id: Uuid,
+    ) -> Result<HashSet<&'o str>> {
+        let decision = context.decide(Action::Read, object);
+        let mut connection = self.pool().acquire().await?;
+        let mut hidden = HashSet::new();
+        for field in &object.fields {
+            let seen = match decision.sight(field) {
+                Sight::Shown => true,
+                Sight::Hidden => false,
+                Sight::Within(reach) => {
+                    let place = (object.name.as_str(), &[id][..]);
+                    reach::within(&mut connection, context, place, reach).await?.contains(&id)
+                }
+            };
+            if !seen {
+                hidden.extend(field.columns.iter().map(|column| column.key.as_str()));
+                hidden.insert(field.name.as_str());
+            }
+        }
+        Ok(hidden)
     }
 
     async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {

@@ -4,7 +4,9 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects), [`schema`] (a tenant's own schema).
+//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`export`]
+//! (records into files), [`search`] (words across objects), [`teams`] and [`shares`] (who is with whom, what is
+//! shared by hand), [`schema`] (a tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -23,8 +25,10 @@ pub mod read;
 pub mod revisions;
 pub mod schema;
 pub mod search;
+pub mod shares;
 pub mod snapshot;
 mod store;
+pub mod teams;
 pub mod write;
 
 use std::sync::Arc;
@@ -34,7 +38,7 @@ use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply};
 pub use command::{Command, Fields, Once, Op, Operation, Update, What, Written};
-pub use context::{Context, Tenant, Versions};
+pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
@@ -42,7 +46,9 @@ pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
 pub use search::Search;
+pub use shares::ShareWish;
 pub use snapshot::Snapshot;
+pub use teams::TeamWish;
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
 pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");

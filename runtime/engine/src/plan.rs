@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use formulas::{Expression, Reference};
-use metadata::catalog::{Column, Object, Relation};
-use permissions::{Action, Decision};
+use metadata::catalog::{Column, Computed, Object, Relation};
+use permissions::{Action, Decision, Reach};
 use serde_json::json;
 
 use crate::context::Context;
@@ -21,9 +21,11 @@ mod condition;
 mod cursor;
 mod formula;
 mod paths;
+mod who;
 
 pub use cursor::Cursor;
 pub(crate) use paths::column_of;
+pub(crate) use who::Who;
 
 /// One planned read.
 #[derive(Debug)]
@@ -36,8 +38,7 @@ pub struct Plan {
     /// What was decided about reading each object that the plan touches, by name.
     pub(crate) decisions: BTreeMap<String, Decision>,
     pub(crate) catalog: Arc<metadata::Catalog>,
-    /// What formula fields may know of the request.
-    pub(crate) request: formulas::Request,
+    pub(crate) who: Who,
 }
 
 /// Where the page begins.
@@ -54,8 +55,8 @@ pub(crate) enum Start {
 pub(crate) struct Level {
     pub object: Arc<Object>,
     pub outputs: Vec<Output>,
-    /// Which rows the actor reaches; `None` when all.
-    pub allowed: Option<Expression>,
+    /// Which rows the actor reaches; `None` where the way to them says it already.
+    pub allowed: Option<Reach>,
     pub condition: Option<Expression>,
     pub order: Vec<OrderKey>,
     pub limit: u32,
@@ -72,11 +73,10 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) enum What {
     Column(Column),
-    /// What a formula field (stable id) computes; the column is none of the table.
-    Formula {
-        field: String,
-        column: Column,
-    },
+    /// What a formula computes; it has no column in the table.
+    Computed(Arc<Computed>),
+    /// The codes of the faults of formulas, by key; blank without any.
+    Faults(Vec<(String, Arc<Computed>)>),
     /// The record at the end of a lookup (stable id).
     ToOne {
         field: String,
@@ -101,6 +101,13 @@ pub(crate) struct OrderKey {
     pub indexed: bool,
 }
 
+impl OrderKey {
+    /// Whether it is this column of the record itself.
+    pub fn is(&self, column: &Column) -> bool {
+        self.reference.path.is_empty() && self.column == *column
+    }
+}
+
 impl Plan {
     /// Binds `query` to the context's snapshot and actor. All problems of the question at once.
     pub fn new(context: &Context, query: &Query) -> Result<Self> {
@@ -117,6 +124,12 @@ impl Plan {
         self.root.outputs.iter().map(|output| output.key.as_str())
     }
 
+    /// The same question about fewer of the records.
+    pub(crate) fn within(mut self, reach: Reach) -> Self {
+        self.root.allowed = Some(reach);
+        self
+    }
+
     /// Records of a page.
     pub(crate) fn limit(&self) -> u32 {
         self.root.limit
@@ -128,16 +141,16 @@ impl Plan {
     }
 
     /// The plan for people: what was decided and which condition follows.
-    pub fn explain(&self) -> serde_json::Value {
+    pub fn explain(&self, context: &Context) -> serde_json::Value {
         let decisions: serde_json::Map<String, serde_json::Value> = self
             .decisions
             .iter()
             .map(|(name, decision)| {
-                let condition = decision.condition().map(|condition| format!("{condition:?}"));
-                let view = json!({
-                    "action": Action::Read.word(), "rows": decision.rows,
-                    "condition": condition, "reasons": decision.reasons,
-                });
+                let mut view = decision.to_json();
+                let object = self.catalog.find_object(name);
+                let reasons =
+                    object.map(|o| context.snapshot.policies.reasons(&context.actor, Action::Read, o));
+                view["reasons"] = json!(reasons);
                 (name.clone(), view)
             })
             .collect();

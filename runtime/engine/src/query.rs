@@ -30,6 +30,8 @@ pub struct Query {
     pub limit: u32,
     /// Whether to count all matches too.
     pub include_total: bool,
+    /// Whether to answer `_errors`: the faults of the formulas that are answered.
+    pub errors: bool,
     pub bin: Bin,
 }
 

@@ -15,6 +15,7 @@ use crate::query::{Query, Selection};
 pub mod aggregate;
 pub(crate) mod decode;
 pub(crate) mod encode;
+mod sample;
 pub(crate) mod sql;
 
 use sql::{Shape, Statement};
@@ -79,7 +80,7 @@ impl Engine {
     pub fn explain(&self, context: &Context, query: &Query) -> Result<serde_json::Value> {
         let plan = Plan::new(context, query)?;
         let statement = sql::statement(&plan);
-        let mut view = plan.explain();
+        let mut view = plan.explain(context);
         view["query"] = serde_json::to_value(query).unwrap_or_default();
         view["sql"] = statement.text.into();
         view["parameters"] = statement.values.0.iter().map(|value| format!("{value:?}")).collect();
@@ -103,13 +104,17 @@ impl Engine {
 
 /// Plans and runs one query on a connection, checking that the context's caches are still true.
 pub(crate) async fn run(connection: &mut PgConnection, context: &Context, query: &Query) -> Result<Answer> {
-    let plan = Plan::new(context, query)?;
-    let Statement { text, values, shape } = sql::statement(&plan);
+    run_plan(connection, context, &Plan::new(context, query)?).await
+}
+
+/// Runs a plan on a connection.
+async fn run_plan(connection: &mut PgConnection, context: &Context, plan: &Plan) -> Result<Answer> {
+    let Statement { text, values, shape } = sql::statement(plan);
     let text = AssertSqlSafe(of_revision(context, &text));
     let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
     let rows = query.fetch_all(connection).await?;
     check_versions(context, rows.first())?;
-    collect(&plan, &shape, &rows)
+    collect(plan, &shape, &rows)
 }
 
 /// A connection keeps what it prepared by its text. The same text may mean other types after a change of

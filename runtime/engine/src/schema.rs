@@ -21,6 +21,12 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE TABLE {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', CONSTRAINT _packages_pkey PRIMARY KEY (name))",
     "CREATE TABLE {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
     "CREATE TABLE {schema}._import_rejects (import_id uuid NOT NULL, row bigint NOT NULL, reason text NOT NULL, cells jsonb NOT NULL, CONSTRAINT _import_rejects_pkey PRIMARY KEY (import_id, row))",
+    "CREATE TABLE {schema}._teams (id uuid NOT NULL, name text NOT NULL, label text, CONSTRAINT _teams_pkey PRIMARY KEY (id), CONSTRAINT _teams_name_key UNIQUE (name))",
+    "CREATE TABLE {schema}._team_members (team_id uuid NOT NULL, user_id uuid NOT NULL, CONSTRAINT _team_members_pkey PRIMARY KEY (team_id, user_id))",
+    "CREATE INDEX _team_members_user_idx ON {schema}._team_members (user_id, team_id)",
+    "CREATE TABLE {schema}._reports (above_id uuid NOT NULL, below_id uuid NOT NULL, CONSTRAINT _reports_pkey PRIMARY KEY (above_id, below_id))",
+    "CREATE TABLE {schema}._shares (record_id uuid NOT NULL, object_id text NOT NULL, grantee_id uuid NOT NULL, grantee_kind text NOT NULL, grantee_name text NOT NULL, level smallint NOT NULL, expires_at timestamptz, created_at timestamptz NOT NULL, created_by_id uuid NOT NULL, CONSTRAINT _shares_pkey PRIMARY KEY (record_id, grantee_id))",
+    "CREATE INDEX _shares_grantee_idx ON {schema}._shares (grantee_id, object_id, record_id)",
     "CREATE TABLE {schema}._once (actor_id uuid NOT NULL, key text NOT NULL, fingerprint bytea NOT NULL, made_at timestamptz NOT NULL, answer json, CONSTRAINT _once_pkey PRIMARY KEY (actor_id, key))",
     "CREATE INDEX _once_made_at_idx ON {schema}._once (made_at)",
 ];

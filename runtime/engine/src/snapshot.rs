@@ -29,7 +29,8 @@ impl Snapshot {
     /// Resolves stored definitions; they were checked when they were stored.
     pub(crate) fn new(tenant: Tenant, revision: i64, definitions: Definitions) -> Result<Self> {
         let catalog = Catalog::resolve(&definitions).map_err(Error::Damaged)?;
-        Ok(Self { tenant, revision, definitions, catalog: Arc::new(catalog), policies: Policies::new()? })
+        let policies = Policies::new(&tenant.schema, &catalog)?;
+        Ok(Self { tenant, revision, definitions, catalog: Arc::new(catalog), policies })
     }
 }
 
@@ -85,6 +86,7 @@ impl Engine {
             actor: Actor::system(SYSTEM_USER, reason),
             snapshot,
             access: None,
+            consent: crate::Consent { warnings: true },
             now: chrono::Utc::now(),
             request_id: Uuid::now_v7().to_string(),
         })

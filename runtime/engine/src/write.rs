@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use metadata::catalog::Object;
+use metadata::catalog::standard::USER;
 use sqlx::{PgConnection, PgTransaction};
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::command::{Command, MAX_RECORDS, Once, Operation, What, Written};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::query::Query;
-use crate::read;
+use crate::{read, teams};
 
 mod batch;
 pub(crate) mod bulk;
@@ -20,19 +21,24 @@ mod checks;
 mod constraint;
 mod copy;
 mod create;
+mod defaults;
 pub(crate) mod draft;
+mod facts;
 mod links;
 mod load;
 mod numbers;
 mod once;
 mod options;
-mod reach;
+pub(crate) mod reach;
 mod remove;
+pub(crate) mod rights;
 mod rows;
+mod rules;
 pub(crate) mod save;
 pub(crate) mod saving;
 pub(crate) mod source;
 pub(crate) mod sql;
+mod transfer;
 mod update;
 mod upsert;
 
@@ -132,14 +138,19 @@ async fn perform(
 /// One command within a transaction.
 async fn run(connection: &mut PgConnection, context: &Context, command: Command) -> Result<Written> {
     let object = writable(context, &command.object)?;
-    match command.what {
+    let moves = object.name == USER && teams::moves(&command.what);
+    let written = match command.what {
         What::Create(records) => create::run(connection, context, &object, records).await,
         What::Update(updates) => update::run(connection, context, &object, updates).await,
         What::Delete(ids) => remove::delete(connection, context, &object, ids).await,
         What::Restore(ids) => remove::restore(connection, context, &object, ids).await,
         What::Purge(ids) => remove::purge(connection, context, &object, ids).await,
         What::Upsert { by, records } => upsert::run(connection, context, &object, (&by, records)).await,
+    }?;
+    if moves {
+        teams::follow(connection, context).await?;
     }
+    Ok(written)
 }
 
 /// The object, unless its records are changed by routes of their own.

@@ -4,7 +4,7 @@
 use engine::{Answer, Tenant};
 use metadata::Problem;
 use metadata::field_kinds::email;
-use permissions::{ADMINISTRATOR, MEMBER};
+use permissions::{ADMINISTRATOR, Actor, ActorKind, USER};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -13,14 +13,13 @@ use crate::secret::Secret;
 use crate::{Identity, api_keys, password, sessions};
 
 mod first_administrator;
+mod places;
 mod records;
 pub(crate) mod store;
 
 pub use first_administrator::FirstAdministrator;
+use places::Places;
 pub(crate) use records::User;
-
-/// Roles that exist.
-const ROLES: [&str; 2] = [ADMINISTRATOR, MEMBER];
 
 /// A wish for a user. What is not checked here is checked by the engine, as for any record.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,9 +29,14 @@ pub struct NewUser {
     pub name: String,
     /// Without one the user cannot sign in until an administrator sets it.
     pub password: Option<Secret>,
-    #[serde(default = "member")]
+    #[serde(default = "default_roles")]
     pub roles: Vec<String>,
+    #[serde(default)]
+    pub permission_sets: Vec<String>,
     pub manager_id: Option<Uuid>,
+    /// Names of teams.
+    #[serde(default)]
+    pub teams: Vec<String>,
     pub title: Option<String>,
     pub time_zone: Option<String>,
 }
@@ -46,6 +50,9 @@ pub struct UserPatch {
     /// Set anew by an administrator; closes the user's sessions.
     pub password: Option<Secret>,
     pub roles: Option<Vec<String>>,
+    pub permission_sets: Option<Vec<String>>,
+    /// Names of all the user's teams.
+    pub teams: Option<Vec<String>>,
     /// `false` closes the user's sessions and revokes the keys.
     pub active: Option<bool>,
     #[serde(deserialize_with = "given")]
@@ -56,8 +63,8 @@ pub struct UserPatch {
     pub time_zone: Option<Option<String>>,
 }
 
-fn member() -> Vec<String> {
-    vec![MEMBER.to_owned()]
+fn default_roles() -> Vec<String> {
+    vec![USER.to_owned()]
 }
 
 /// Tells `null` (to empty the field) from nothing (to leave it).
@@ -70,15 +77,21 @@ fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
 impl Identity {
     /// Makes a user. A wrong or taken e-mail address is the engine's to refuse.
     pub async fn create_user(&self, tenant: &Tenant, user: NewUser) -> Result<Uuid> {
-        let problems: Vec<Problem> = [
+        let mut problems: Vec<Problem> = [
             check_email(&user.email),
             check_name(&user.name),
             user.password.as_ref().and_then(password::check),
         ]
         .into_iter()
         .flatten()
-        .chain(check_roles(&user.roles))
         .collect();
+        let places = Places {
+            roles: Some(&user.roles),
+            permission_sets: Some(&user.permission_sets),
+            teams: Some(&user.teams),
+            manager: user.manager_id,
+        };
+        problems.extend(self.check_places(tenant, None, places).await?);
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
@@ -90,6 +103,9 @@ impl Identity {
         // The hash first: a user whose password cannot be hashed is not made.
         let hash = self.hash_of(user.password.as_ref()).await?;
         let id = self.write_new_user(tenant, &user).await?;
+        if !user.teams.is_empty() {
+            self.engine.put_teams_of(tenant, id, &user.teams).await?;
+        }
         if let Some(hash) = hash {
             store::put_password(&self.pool, (tenant.id, id), &hash, self.clock.now()).await?;
         }
@@ -98,7 +114,14 @@ impl Identity {
 
     /// Changes a user. `NotFound` when there is none, `LastAdministrator` when nobody would be left to undo it.
     pub async fn patch_user(&self, tenant: &Tenant, id: Uuid, patch: UserPatch) -> Result<()> {
-        let problems = patch.check();
+        let mut problems = patch.check();
+        let places = Places {
+            roles: patch.roles.as_deref(),
+            permission_sets: patch.permission_sets.as_deref(),
+            teams: patch.teams.as_deref(),
+            manager: patch.manager_id.flatten(),
+        };
+        problems.extend(self.check_places(tenant, Some(id), places).await?);
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
@@ -109,6 +132,17 @@ impl Identity {
         let hash = self.hash_of(patch.password.as_ref()).await?;
         let (identity, own_tenant) = (self.clone(), tenant.clone());
         self.change(tenant, async move { identity.apply_patch(&own_tenant, id, patch, hash).await }).await
+    }
+
+    /// The actor that a user is, for questions about what somebody else may do. `None` when there is no such person.
+    pub async fn actor_of(&self, tenant: &Tenant, id: Uuid) -> Result<Option<Actor>> {
+        let Some(user) = self.load_user(tenant, id).await?.filter(|user| user.is_person && user.is_active)
+        else {
+            return Ok(None);
+        };
+        let membership = self.engine.membership(tenant, id, user.permission_sets).await?;
+        let kind = ActorKind::Person;
+        Ok(Some(Actor { user_id: id, name: user.name, roles: user.roles, membership, kind, scopes: None }))
     }
 
     /// A page of people by name, as JSON records of `user`.
@@ -130,6 +164,9 @@ impl Identity {
         hash: Option<String>,
     ) -> Result<()> {
         self.write_user_patch(tenant, id, &patch).await?;
+        if let Some(teams) = &patch.teams {
+            self.engine.put_teams_of(tenant, id, teams).await?;
+        }
         let now = self.clock.now();
         let mut transaction = self.pool.begin().await?;
         if let Some(hash) = &hash {
@@ -164,8 +201,7 @@ impl UserPatch {
             self.name.as_deref().and_then(check_name),
             self.password.as_ref().and_then(password::check),
         ];
-        let roles = self.roles.as_deref().map(check_roles).unwrap_or_default();
-        single.into_iter().flatten().chain(roles).collect()
+        single.into_iter().flatten().collect()
     }
 
     fn takes_administration(&self) -> bool {
@@ -189,22 +225,6 @@ fn check_name(name: &str) -> Option<Problem> {
     name.trim().is_empty().then(|| Problem::new("name", "required", "a user has a name"))
 }
 
-fn check_roles(roles: &[String]) -> Vec<Problem> {
-    if roles.is_empty() {
-        return vec![Problem::new("roles", "required", "a user has at least one role")];
-    }
-    let wrong = roles.iter().enumerate().filter_map(|(index, role)| Some((index, check_role_name(role)?)));
-    wrong.map(|(index, problem)| Problem { path: format!("roles.{index}"), ..problem }).collect()
-}
-
-/// What is wrong with the name of a role.
-pub(crate) fn check_role_name(role: &str) -> Option<Problem> {
-    let unknown = !ROLES.contains(&role);
-    let message = format!("there is no role `{role}`");
-    unknown
-        .then(|| Problem::new("role", "unknown-role", message).hint(format!("one of: {}", ROLES.join(", "))))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,15 +244,15 @@ mod tests {
 
     #[test]
     fn a_patch_tells_all_its_problems() {
-        let patch = r#"{"email":"x","name":" ","password":"short","roles":["member","king"]}"#;
+        let patch = r#"{"email":"x","name":" ","password":"short"}"#;
         let patch: UserPatch = serde_json::from_str(patch).unwrap();
         let paths: Vec<String> = patch.check().into_iter().map(|problem| problem.path).collect();
-        assert_eq!(paths, ["email", "name", "password", "roles.1"]);
+        assert_eq!(paths, ["email", "name", "password"]);
     }
 
     #[test]
-    fn roles_default_to_member() {
+    fn roles_default_to_user() {
         let user: NewUser = serde_json::from_str(r#"{"email":"a@example.com","name":"A"}"#).unwrap();
-        assert_eq!(user.roles, ["member"]);
+        assert_eq!(user.roles, ["user"]);
     }
 }

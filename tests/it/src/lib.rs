@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use engine::packages::Install;
-use engine::{Command, Context, Engine, Fields, Query, Tenant, Update, What, Written};
+use engine::{Command, Consent, Context, Engine, Fields, Query, Tenant, Update, What, Written};
 use metadata::package::Package;
-use permissions::{Actor, ActorKind};
+use permissions::{Actor, ActorKind, Membership};
 use postgres::testing::{TestDatabase, test_database};
 use serde_json::Value as Json;
 use sqlx::postgres::PgPoolOptions;
@@ -95,17 +95,26 @@ impl World {
             user_id: written.ids[0],
             name: name.into(),
             roles: vec![role.into()],
+            membership: Membership::default(),
             kind: ActorKind::Person,
             scopes: None,
         };
-        Context { actor, access: None, ..system }
+        Context { actor, access: None, consent: Consent::default(), ..system }
     }
 
     /// The same caller in a new request: another moment, another request id, today's metadata.
     pub async fn again(&self, context: &Context) -> Context {
         let (snapshot, _) = self.engine.fresh_snapshot(&self.tenant).await.expect("a snapshot");
         let request_id = Uuid::now_v7().to_string();
-        Context { actor: context.actor.clone(), snapshot, access: None, now: chrono::Utc::now(), request_id }
+        let now = chrono::Utc::now();
+        Context {
+            actor: context.actor.clone(),
+            snapshot,
+            access: None,
+            consent: context.consent,
+            now,
+            request_id,
+        }
     }
 
     /// Runs one command in a new request.

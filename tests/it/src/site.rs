@@ -96,6 +96,8 @@ impl Site {
             name: name.into(),
             password: Some(Secret::new(PASSWORD)),
             roles: vec![role.into()],
+            permission_sets: Vec::new(),
+            teams: Vec::new(),
             manager_id: None,
             title: None,
             time_zone: None,

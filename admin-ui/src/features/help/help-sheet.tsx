@@ -42,6 +42,14 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    title: "Records",
+    keys: [
+      ["j", "Next in the list"],
+      ["k", "Previous in the list"],
+      ["esc", "Back to the list"],
+    ],
+  },
+  {
     title: "Forms and values",
     keys: [
       ["enter", "Save the value"],

@@ -1,63 +1,120 @@
 // Appears while rows are selected: what can be done with all of them.
-import { Trash2, X } from "lucide-react";
-import { useState } from "react";
+import { PencilLine, Trash2, UserRound, X } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { deleteRecords, listIds, MOST } from "@/api/bulk";
 import { messageOf } from "@/api/problem";
-import { deleteRecord, forEachRecord, restoreRecord } from "@/api/records";
-import { mayDelete } from "@/catalog/catalog";
-import type { ObjectDef } from "@/catalog/types";
+import { forEachRecord, type ListRequest, restoreRecord } from "@/api/records";
+import { findField, mayDelete, mayEdit } from "@/catalog/catalog";
+import { isWritable } from "@/catalog/fields";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Button, IconButton } from "@/components/button";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
 import { count, inSentence } from "@/lib/text";
 import type { Selection } from "./use-selection";
 
-export function BulkBar({ object, selection }: { object: ObjectDef; selection: Selection }) {
+const BulkEdit = lazy(() => import("./bulk-edit").then((m) => ({ default: m.BulkEdit })));
+
+interface BulkBarProps {
+  object: ObjectDef;
+  selection: Selection;
+  request: ListRequest;
+  total: number | undefined;
+}
+
+export function BulkBar({ object, selection, request, total }: BulkBarProps) {
   const [busy, setBusy] = useState(false);
+  const [editing, setEditing] = useState<{ field?: FieldDef } | null>(null);
   if (selection.size === 0) return null;
   const words = (n: number) => count(n, inSentence(object.label), inSentence(object.plural_label));
+  const owner = findField(object, "owner");
+  const more = total !== undefined && selection.state === "all" && selection.size < Math.min(total, MOST);
 
   async function remove() {
     setBusy(true);
-    const ids = selection.ids;
-    const failed = await forEachRecord(ids, (id) => deleteRecord(object, id));
+    const { ids } = selection;
+    const failed = await deleteRecords(object, ids);
     setBusy(false);
     selection.clear();
     const gone = ids.filter((id) => !failed.has(id));
-    if (gone.length) {
-      toast(`Deleted ${words(gone.length)}`, {
-        action: {
-          label: t("Undo"),
-          undo: true,
-          run: async () => {
-            const stuck = await forEachRecord(gone, (id) => restoreRecord(object, id));
-            if (stuck.size)
-              toastError(`${words(stuck.size)} could not be restored. ${messageOf([...stuck.values()][0])}`);
-          },
-        },
+    const restore = async () => {
+      const stuck = await forEachRecord(gone, (id) => restoreRecord(object, id));
+      if (stuck.size)
+        toastError(
+          `${t("{records} could not be restored.", { records: words(stuck.size) })} ${messageOf([...stuck.values()][0])}`,
+        );
+    };
+    if (gone.length)
+      toast(t("Deleted {records}", { records: words(gone.length) }), {
+        action: { label: t("Undo"), undo: true, run: restore },
       });
-    }
-    if (failed.size) toastError(`${words(failed.size)} could not be deleted. ${messageOf([...failed.values()][0])}`);
+    if (failed.size)
+      toastError(
+        `${t("{records} could not be deleted.", { records: words(failed.size) })} ${messageOf([...failed.values()][0])}`,
+      );
+  }
+
+  async function selectAll() {
+    setBusy(true);
+    await listIds(object, request)
+      .then(selection.select)
+      .catch((error) => toastError(messageOf(error)));
+    setBusy(false);
   }
 
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-11 z-30 flex justify-center px-3">
       <div
         role="toolbar"
-        aria-label="Selection"
+        aria-label={t("Selection")}
         className="appear pointer-events-auto flex h-10 items-center gap-1 rounded-sheet bg-surface ps-3.5 pe-1.5 shadow-pop"
       >
         <span className="num me-2 font-medium" aria-live="polite">
-          {selection.size.toLocaleString()} selected
+          {t("{n} selected", { n: selection.size.toLocaleString() })}
         </span>
-        {mayDelete(object) && (
-          <Button look="danger-ghost" icon={<Trash2 size={14} />} busy={busy} onClick={remove}>
-            Delete
+        {more && (
+          <Button busy={busy} onClick={selectAll}>
+            {t("Select all {n}", { n: Math.min(total, MOST).toLocaleString() })}
           </Button>
         )}
-        <IconButton label="Clear selection" onClick={selection.clear}>
+        {mayEdit(object) && (
+          <>
+            <Button icon={<PencilLine size={14} />} onClick={() => setEditing({})}>
+              {t("Edit")}
+            </Button>
+            {owner && isWritable(object, owner) && (
+              <Button
+                icon={<UserRound size={14} />}
+                onClick={() => setEditing({ field: { ...owner, required: true } })}
+              >
+                {t("Assign")}
+              </Button>
+            )}
+          </>
+        )}
+        {mayDelete(object) && (
+          <Button look="danger-ghost" icon={<Trash2 size={14} />} busy={busy} onClick={remove}>
+            {t("Delete")}
+          </Button>
+        )}
+        <IconButton label={t("Clear selection")} onClick={selection.clear}>
           <X size={15} />
         </IconButton>
       </div>
+      {editing && (
+        <Suspense fallback={null}>
+          <BulkEdit
+            object={object}
+            ids={selection.ids}
+            field={editing.field}
+            onClose={() => setEditing(null)}
+            onDone={() => {
+              setEditing(null);
+              selection.clear();
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

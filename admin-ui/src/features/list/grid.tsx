@@ -1,15 +1,28 @@
 // The grid: draws only the rows on screen, is one stop for Tab, and is driven by the keyboard like a sheet.
-import { type KeyboardEvent, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { ListSource } from "@/api/list-source";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import type { Aggregate } from "@/api/aggregates";
+import type { RowSource } from "@/api/grouped-rows";
 import { mayEdit } from "@/catalog/catalog";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
 import { type Cursor, moveCursor, scrollFor, windowRows } from "@/lib/grid-window";
 import { isTyping, keyName } from "@/lib/shortcuts";
+import { GroupRow } from "./group-row";
 import { HEADER_HEIGHT, Header } from "./header";
 import type { SortKey } from "./list-state";
 import { Row } from "./row";
+import { TOTALS_HEIGHT, TotalsRow } from "./totals-row";
 import type { Selection } from "./use-selection";
 
 const ROW_HEIGHT = 32;
@@ -19,8 +32,15 @@ const MARGIN = 8;
 
 interface GridProps {
   object: ObjectDef;
-  source: ListSource;
+  source: RowSource;
   columns: FieldDef[];
+  group: FieldDef | undefined;
+  /** Widths that people have set, by field name. */
+  widths: Record<string, number>;
+  onWidth: (name: string, width: number | undefined) => void;
+  onMoveColumn: (name: string, to: number) => void;
+  totals: Aggregate | undefined;
+  groupTotals: Aggregate[];
   sort: SortKey[];
   onSort: (path: string) => void;
   selection: Selection;
@@ -28,6 +48,14 @@ interface GridProps {
   onOpen: (id: string) => void;
   onPeek: (id: string | undefined) => void;
   onToggleValue: (id: string, field: FieldDef) => void;
+}
+
+/** Columns and width of every row, as CSS variables that the rows inherit. */
+function measuresOf(widths: number[]): Record<string, string> {
+  return {
+    "--grid-columns": `${CHECK_WIDTH}px ${widths.map((w) => `${w}px`).join(" ")} minmax(0, 1fr)`,
+    "--grid-width": `${CHECK_WIDTH + widths.reduce((a, b) => a + b, 0)}px`,
+  };
 }
 
 export function Grid(props: GridProps) {
@@ -40,9 +68,18 @@ export function Grid(props: GridProps) {
   const rows = source.pending ? 14 : source.rows;
   const window_ = windowRows(view.block * ROW_HEIGHT, view.height + ROW_HEIGHT, ROW_HEIGHT, rows, MARGIN);
 
-  const widths = useMemo(() => columns.map((f, i) => (i === 0 ? 264 : kindOf(f).width)), [columns]);
-  const width = CHECK_WIDTH + widths.reduce((a, b) => a + b, 0);
-  const template = `${CHECK_WIDTH}px ${widths.map((w) => `${w}px`).join(" ")} minmax(0, 1fr)`;
+  const set = props.widths;
+  const widths = useMemo(() => columns.map((f, i) => set[f.name] ?? (i === 0 ? 264 : kindOf(f).width)), [columns, set]);
+  const measures = useMemo(() => measuresOf(widths), [widths]);
+
+  /** While an edge is dragged only the measures change: no row is drawn anew. */
+  const onResize = useCallback(
+    (col: number, px: number) => {
+      const live = measuresOf(widths.map((w, i) => (i === col ? px : w)));
+      for (const [name, value] of Object.entries(live)) scroller.current?.style.setProperty(name, value);
+    },
+    [widths],
+  );
 
   /** Draws again only when another row comes into sight. */
   const look = useCallback((el: HTMLElement) => {
@@ -65,13 +102,14 @@ export function Grid(props: GridProps) {
     source.want(window_.first, window_.end);
   }, [source, window_.first, window_.end]);
 
+  const foot = props.totals ? TOTALS_HEIGHT : 0;
   const focusGrid = useCallback(() => scroller.current?.focus({ preventScroll: true }), []);
 
   function go(to: Cursor) {
     setCursor(to);
     const el = scroller.current;
     if (!el) return;
-    const top = scrollFor(to.row, ROW_HEIGHT, el.scrollTop, el.clientHeight - HEADER_HEIGHT);
+    const top = scrollFor(to.row, ROW_HEIGHT, el.scrollTop, el.clientHeight - HEADER_HEIGHT - foot);
     if (top !== null) el.scrollTop = top;
     const start = widths.slice(0, to.col).reduce((a, b) => a + b, 0) - (widths[0] ?? 0);
     if (to.col > 0 && start < el.scrollLeft) el.scrollLeft = start;
@@ -134,13 +172,15 @@ export function Grid(props: GridProps) {
     const key = keyName(event);
     const at = cursor ?? { row: -1, col: 0 };
     const id = source.idAt(at.row);
+    const head = source.headAt?.(at.row);
     const next = moveCursor(at, key, source.rows, columns.length, Math.floor(view.height / ROW_HEIGHT) - 1);
     if (next) {
       go(next);
       if (key.startsWith("shift+")) selection.extend(at.row, next.row);
       const under = source.idAt(next.row);
       if (peek && under) onPeek(under);
-    } else if (key === "enter" && id) {
+    } else if (head && (key === "enter" || key === "space")) source.fold?.(head.group);
+    else if (key === "enter" && id) {
       if (at.col === 0 || !canEdit(at.col)) onOpen(id);
       else edit(at.row, at.col);
     } else if (key === "mod+enter" && id) onOpen(id);
@@ -165,11 +205,12 @@ export function Grid(props: GridProps) {
       role="grid"
       tabIndex={0}
       aria-label={object.plural_label}
-      aria-rowcount={source.rows + 1}
+      aria-rowcount={source.rows + 1 + (props.totals ? 1 : 0)}
       aria-colcount={columns.length + 1}
       aria-multiselectable="true"
       aria-busy={source.pending || undefined}
       aria-activedescendant={cursor ? `${gridId}-active` : undefined}
+      style={measures as CSSProperties}
       className="min-h-0 flex-1 overflow-auto overscroll-contain outline-none [scrollbar-gutter:stable] focus-visible:shadow-[inset_0_1px_0_var(--accent)]"
       onScroll={(event) => {
         const el = event.currentTarget;
@@ -185,23 +226,39 @@ export function Grid(props: GridProps) {
     >
       <Header
         columns={columns}
-        template={template}
-        width={width}
+        widths={widths}
+        onResize={onResize}
+        onWidth={props.onWidth}
+        onMove={props.onMoveColumn}
         sort={props.sort}
         onSort={props.onSort}
         selection={selection.state}
         onSelectAll={selection.toggleLoaded}
       />
-      <div role="rowgroup" className="relative" style={{ height: rows * ROW_HEIGHT, width }}>
+      <div role="rowgroup" className="relative" style={{ height: rows * ROW_HEIGHT, width: "var(--grid-width)" }}>
         {drawn.map((row) => {
           const id = source.idAt(row);
+          const head = source.headAt?.(row);
+          if (head && props.group)
+            return (
+              <GroupRow
+                key={row % pool}
+                object={object}
+                field={props.group}
+                head={head}
+                row={row}
+                height={ROW_HEIGHT}
+                columns={columns}
+                totals={props.groupTotals.find((a) => (a.group[props.group?.name ?? ""] ?? null) === head.group.value)}
+                activeId={cursor?.row === row ? `${gridId}-active` : undefined}
+                onFold={() => source.fold?.(head.group)}
+              />
+            );
           return (
             <Row
               key={row % pool}
               object={object}
               columns={columns}
-              template={template}
-              width={width}
               height={ROW_HEIGHT}
               index={row}
               id={id}
@@ -218,6 +275,7 @@ export function Grid(props: GridProps) {
           );
         })}
       </div>
+      {props.totals && <TotalsRow columns={columns} totals={props.totals} row={source.rows + 2} />}
     </div>
   );
 }

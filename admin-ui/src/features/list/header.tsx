@@ -1,16 +1,23 @@
-// Column headers: the icon of the field's kind, its label, and sorting by click.
+// Column headers: the icon of the field's kind, its label, sorting by click, width and order by dragging.
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { memo } from "react";
 import type { FieldDef } from "@/catalog/types";
 import { Checkbox } from "@/components/inputs";
 import { kindOf } from "@/fields/registry";
+import { MIN_WIDTH } from "@/lib/arrangement";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
+import { dragColumn, dragEdge } from "./drag-column";
 import type { SortKey } from "./list-state";
 
 interface HeaderProps {
   columns: FieldDef[];
-  template: string;
-  width: number;
+  widths: number[];
+  /** While the edge is dragged. */
+  onResize: (col: number, width: number) => void;
+  /** When it is let go; without a width the column is as wide as its kind has it. */
+  onWidth: (name: string, width: number | undefined) => void;
+  onMove: (name: string, to: number) => void;
   sort: SortKey[];
   onSort: (path: string) => void;
   selection: "none" | "some" | "all";
@@ -22,8 +29,10 @@ export const HEADER_HEIGHT = 32;
 /** Drawn again only when its columns, sorting or selection change, not while scrolling. */
 export const Header = memo(function Header({
   columns,
-  template,
-  width,
+  widths,
+  onResize,
+  onWidth,
+  onMove,
   sort,
   onSort,
   selection,
@@ -35,7 +44,7 @@ export const Header = memo(function Header({
       tabIndex={-1}
       aria-rowindex={1}
       className="sticky top-0 z-20 grid border-line border-b bg-surface text-xs"
-      style={{ gridTemplateColumns: template, width, height: HEADER_HEIGHT }}
+      style={{ gridTemplateColumns: "var(--grid-columns)", width: "var(--grid-width)", height: HEADER_HEIGHT }}
     >
       <div
         role="columnheader"
@@ -46,7 +55,7 @@ export const Header = memo(function Header({
         <Checkbox
           checked={selection === "all"}
           mixed={selection === "some"}
-          aria-label="Select all loaded rows"
+          aria-label={t("Select all loaded rows")}
           onChange={onSelectAll}
           tabIndex={-1}
         />
@@ -63,28 +72,46 @@ export const Header = memo(function Header({
             tabIndex={-1}
             aria-colindex={col + 2}
             aria-sort={at ? (at.down ? "descending" : "ascending") : undefined}
+            data-column-header={col}
             className={cx("group flex min-w-0", col === 0 && "frozen start-10 border-line border-e bg-surface")}
+            onPointerDown={(event) => col > 0 && dragColumn(event, (to) => onMove(field.name, to))}
           >
-            <button
-              type="button"
-              tabIndex={-1}
-              disabled={!path}
-              title={path ? `Sort by ${field.label}` : field.label}
-              className={cx(
-                "flex min-w-0 flex-1 items-center gap-1.5 px-2.5 font-medium text-text-2 enabled:hover:bg-hover enabled:hover:text-text",
-                kind.align === "end" && "justify-end",
-              )}
-              onClick={() => path && onSort(path)}
-            >
-              <Icon size={13} aria-hidden="true" className="text-text-3" />
-              <span className="truncate">{field.label}</span>
-              {at &&
-                (at.down ? (
-                  <ArrowDown size={12} className="text-accent-text" />
-                ) : (
-                  <ArrowUp size={12} className="text-accent-text" />
-                ))}
-            </button>
+            <div className="relative flex min-w-0 flex-1">
+              <button
+                type="button"
+                tabIndex={-1}
+                disabled={!path}
+                title={path ? t("Sort by {field}", { field: field.label }) : field.label}
+                className={cx(
+                  "flex min-w-0 flex-1 items-center gap-1.5 px-2.5 font-medium text-text-2 enabled:hover:bg-hover enabled:hover:text-text",
+                  kind.align === "end" && "justify-end",
+                )}
+                onClick={() => path && onSort(path)}
+              >
+                <Icon size={13} aria-hidden="true" className="text-text-3" />
+                <span className="truncate">{field.label}</span>
+                {at &&
+                  (at.down ? (
+                    <ArrowDown size={12} className="text-accent-text" />
+                  ) : (
+                    <ArrowUp size={12} className="text-accent-text" />
+                  ))}
+              </button>
+              <span
+                aria-hidden="true"
+                data-resize
+                title={t("Drag to change the width, double-click to reset it")}
+                className="absolute inset-y-0 end-0 z-10 w-2 cursor-col-resize border-transparent border-e-2 hover:border-accent"
+                onPointerDown={(event) => {
+                  event.stopPropagation();
+                  dragEdge(event, widths[col] ?? MIN_WIDTH, {
+                    move: (width) => onResize(col, width),
+                    end: (width) => onWidth(field.name, width),
+                  });
+                }}
+                onDoubleClick={() => onWidth(field.name, undefined)}
+              />
+            </div>
           </div>
         );
       })}

@@ -4,6 +4,8 @@ import { mayCreate, useCatalog } from "@/catalog/catalog";
 import type { Display } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Kbd } from "@/components/kbd";
+import { arrange, arrangementOf } from "@/lib/arrangement";
+import { useCell } from "@/lib/cell";
 import type { Condition } from "@/lib/filter";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
@@ -12,12 +14,24 @@ import { count, inSentence } from "@/lib/text";
 import { usePhone } from "@/lib/use-media";
 import { ColumnChooser } from "./column-chooser";
 import { FilterButton, FilterChips } from "./filter-bar";
-import { type ListSearch, listState } from "./list-state";
+import { arrangementKey, type ListSearch, listState, viewOf } from "./list-state";
+import { SaveView } from "./save-view";
 import { TableView } from "./table-view";
 import { TitleBar, ViewTabs } from "./toolbar";
 import { ViewSwitch } from "./view-switch";
 
 const Board = lazy(() => import("./board/board").then((m) => ({ default: m.Board })));
+
+const FilterBuilder = lazy(() => import("./filter-builder").then((m) => ({ default: m.FilterBuilder })));
+
+/** Another view starts as it was saved. What one searches and filters for goes along. */
+const NOTHING_CHANGED: Partial<ListSearch> = {
+  sort: undefined,
+  cols: undefined,
+  as: undefined,
+  group: undefined,
+  peek: undefined,
+};
 
 interface ListPageProps {
   object: ObjectDef;
@@ -28,7 +42,10 @@ interface ListPageProps {
 export function ListPage({ object, search, onSearch }: ListPageProps) {
   const catalog = useCatalog();
   const phone = usePhone();
-  const state = listState(catalog, object, search);
+  const key = arrangementKey(object, viewOf(catalog, object, search));
+  const arranged = useCell(arrangementOf(key));
+  const state = listState(catalog, object, search, arranged);
+  const [building, setBuilding] = useState(false);
   const [adding, setAdding] = useState(false);
   const [fresh, setFresh] = useState<number | null>(null);
   const [total, setTotal] = useState<number>();
@@ -37,6 +54,31 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
     document.title = `${object.plural_label} · ${catalog.me.tenant.name}`;
   }, [object, catalog]);
 
+  const own = state.view?.display ?? "table";
+  const moved = search.group !== undefined && (state.group?.name ?? "none") !== (state.view?.group_by ?? "none");
+  const changed = Boolean(
+    state.conditions.length ||
+      search.fx ||
+      search.where ||
+      search.sort !== undefined ||
+      search.cols ||
+      arranged.cols ||
+      moved ||
+      state.display !== own,
+  );
+  const reset = () => {
+    arrange(key, { cols: undefined });
+    onSearch({
+      f: undefined,
+      fx: undefined,
+      where: undefined,
+      sort: undefined,
+      cols: undefined,
+      as: undefined,
+      group: undefined,
+    });
+  };
+  const onView = (view: string | undefined) => onSearch({ ...NOTHING_CHANGED, view }, true);
   const setConditions = (conditions: Condition[]) => onSearch({ f: conditions.length ? conditions : undefined });
   const onPeek = useCallback((id: string | undefined) => onSearch({ peek: id }), [onSearch]);
 
@@ -57,11 +99,13 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             onSearch({ view, sort: undefined, cols: undefined, as: undefined, group: undefined, peek: undefined }, true)
           }
         />
+        {!phone && <SaveView object={object} state={state} changed={changed} onReset={reset} onView={onView} />}
         <ViewSwitch object={object} state={state} onSearch={onSearch} />
         <FilterButton
           object={object}
           open={adding}
           setOpen={setAdding}
+          onBuild={() => setBuilding(true)}
           onAdd={(condition) => {
             setFresh(state.conditions.length);
             setConditions([...state.conditions, condition]);
@@ -71,8 +115,11 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
           <ColumnChooser
             object={object}
             columns={state.columns}
-            changed={Boolean(search.cols)}
-            onChange={(names) => onSearch({ cols: names?.join(",") })}
+            changed={Boolean(search.cols || arranged.cols)}
+            onChange={(cols) => {
+              arrange(key, { cols });
+              if (search.cols) onSearch({ cols: undefined });
+            }}
           />
         )}
       </div>
@@ -82,7 +129,28 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
         onChange={setConditions}
         fresh={fresh}
         onOpened={() => setFresh(null)}
+        tree={state.tree}
+        where={state.where}
+        onBuild={() => setBuilding(true)}
+        onClear={(what) =>
+          onSearch({
+            ...(what === "all" ? { f: undefined } : {}),
+            ...(what === "where" ? {} : { fx: undefined }),
+            ...(what === "tree" ? {} : { where: undefined }),
+          })
+        }
       />
+      {building && (
+        <Suspense fallback={null}>
+          <FilterBuilder
+            object={object}
+            tree={state.tree}
+            where={state.where}
+            onApply={({ tree, where }) => onSearch({ fx: tree, where })}
+            onClose={() => setBuilding(false)}
+          />
+        </Suspense>
+      )}
       <Suspense fallback={<div className="flex-1 bg-sunken" />}>
         {state.display === "board" && state.group ? (
           <Board

@@ -70,11 +70,32 @@ it("shows a view as it says, or as the URL does", () => {
   expect(listState(catalog, object, {}).displays).toEqual(["table", "board", "calendar", "timeline"]);
 });
 
+it("joins groups of conditions and formulas to what the view says", () => {
+  const f = (field: string, op: string, value?: unknown) => ({ field, op, value });
+  const fx = {
+    join: "or" as const,
+    items: [f("budget", "gte", "5"), { join: "and" as const, items: [f("done", "yes"), f("phase", "in", [])] }],
+  };
+  const state = listState(catalog, object, { fx, where: "budget > 1 OR done" });
+  expect(state.request.filter).toEqual({ or: [{ budget: { gte: "5" } }, { done: { eq: true } }] });
+  expect(state.request.where).toBe("budget > 1 OR done");
+  expect(state.filtered).toBe(true);
+});
+
+it("arranges columns as remembered, unless the URL says otherwise", () => {
+  const names = (search: object) =>
+    listState(catalog, object, search, { cols: ["due"], widths: {} }).columns.map((c) => c.name);
+  expect(names({})).toEqual(["name", "due"]);
+  expect(names({ cols: "done" })).toEqual(["name", "done"]);
+});
+
 it("reads the URL and forgives it", () => {
   expect(readListSearch({ q: 42, f: "no", sort: "", cols: "a,b", junk: 1 })).toEqual({
     view: undefined,
     q: "42",
     f: undefined,
+    fx: undefined,
+    where: undefined,
     sort: undefined,
     cols: "a,b",
     as: undefined,

@@ -1,17 +1,31 @@
 // What a list shows: the view it starts from, and what the URL changes about it.
 import type { ListRequest } from "@/api/records";
 import type { Catalog } from "@/catalog/catalog";
-import { boardField, type Display, displaysOf, isDisplay } from "@/catalog/displays";
+import { boardField, type Display, displaysOf, isDisplay, tableGroup } from "@/catalog/displays";
 import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
 import type { FieldDef, ListViewDef, ObjectDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
-import { type Ast, all, type Condition, compare, readConditions } from "@/lib/filter";
+import type { Arrangement } from "@/lib/arrangement";
+import {
+  type Ast,
+  all,
+  type Condition,
+  compare,
+  type FilterTree,
+  readConditions,
+  readTree,
+  treeAst,
+} from "@/lib/filter";
 
 /** The part of the URL that belongs to a list. */
 export interface ListSearch {
   view?: string | undefined;
   q?: string | undefined;
   f?: Condition[] | undefined;
+  /** A filter with groups. */
+  fx?: FilterTree | undefined;
+  /** A filter as a formula. */
+  where?: string | undefined;
   sort?: string | undefined;
   cols?: string | undefined;
   as?: Display | undefined;
@@ -29,6 +43,8 @@ export function readListSearch(raw: Record<string, unknown>): ListSearch {
     view: word("view"),
     q: word("q"),
     f: f.length ? f : undefined,
+    fx: readTree(raw.fx),
+    where: word("where"),
     sort: word("sort"),
     cols: word("cols"),
     as: isDisplay(raw.as) ? raw.as : undefined,
@@ -53,9 +69,13 @@ export interface ListState {
   sort: SortKey[];
   conditions: Condition[];
   text: string;
+  tree: FilterTree | undefined;
+  where: string;
   /** Something beyond the view narrows the list. */
   filtered: boolean;
   request: ListRequest;
+  /** What a saved view keeps of the filter: without the text that is searched for and without whose view it is. */
+  kept: { filter: Ast | null; where: string | undefined };
 }
 
 /** "project.all" is "all" in the URL. */
@@ -89,24 +109,46 @@ function sortKeys(object: ObjectDef, keys: string[]): SortKey[] {
 
 export const sortText = (keys: SortKey[]): string[] => keys.map((k) => (k.down ? `-${k.path}` : k.path));
 
-export function listState(catalog: Catalog, object: ObjectDef, search: ListSearch): ListState {
+/** The view that a list shows: as the URL says, else the first. */
+export function viewOf(catalog: Catalog, object: ObjectDef, search: ListSearch): ListViewDef | undefined {
   const views = catalog.listViews(object.name);
-  const view = views.find((v) => viewSlug(v) === search.view) ?? views[0];
-  const columns = columnsOf(object, search.cols?.split(",") ?? view?.columns ?? defaultColumns(object));
+  return views.find((v) => viewSlug(v) === search.view) ?? views[0];
+}
+
+/** Under what the arrangement of a view's columns is remembered. */
+export const arrangementKey = (object: ObjectDef, view: ListViewDef | undefined): string =>
+  `${object.name}.${view ? viewSlug(view) : ""}`;
+
+/** Two formulas that must both hold. */
+const both = (a: string | undefined, b: string): string | undefined =>
+  a && b ? `(${a}) AND (${b})` : a || b || undefined;
+
+export function listState(catalog: Catalog, object: ObjectDef, search: ListSearch, arranged?: Arrangement): ListState {
+  const views = catalog.listViews(object.name);
+  const view = viewOf(catalog, object, search);
+  const names = search.cols?.split(",") ?? arranged?.cols ?? view?.columns ?? defaultColumns(object);
+  const columns = columnsOf(object, names);
   const sort = sortKeys(object, search.sort?.split(",") ?? view?.sort ?? []);
   const conditions = search.f ?? [];
   const text = search.q ?? "";
   const mine = view?.scope === "mine" ? compare("owner_id", "eq", catalog.me.user.id) : null;
-  const filter = all([
-    mine,
+  const chosen = [
     (view?.filter as Ast | undefined) ?? null,
-    text ? compare("name", "contains", text) : null,
     ...conditions.map((c) => conditionAst(object, c)),
-  ]);
+    search.fx ? treeAst(search.fx, (c) => conditionAst(object, c)) : null,
+  ];
+  const filter = all([mine, text ? compare("name", "contains", text) : null, ...chosen]);
+  const where = search.where ?? "";
+  const formula = both(view?.where, where);
   const displays = displaysOf(object);
   const wanted = search.as ?? view?.display ?? "table";
   const display = displays.includes(wanted) ? wanted : "table";
-  const group = display === "board" ? boardField(object, view, search.group) : undefined;
+  const group =
+    display === "board"
+      ? boardField(object, view, search.group)
+      : display === "table"
+        ? tableGroup(object, view, search.group)
+        : undefined;
   const fields = new Set(["id", "version", "name"]);
   for (const field of [...columns, ...(group ? [group] : [])])
     for (const path of kindOf(field).paths(field)) fields.add(path);
@@ -120,7 +162,10 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
     sort,
     conditions,
     text,
-    filtered: Boolean(text || conditions.length),
-    request: { fields: [...fields], filter, where: view?.where, sort: sortText(sort) },
+    tree: search.fx,
+    where,
+    filtered: Boolean(text || conditions.length || search.fx?.items.length || where),
+    request: { fields: [...fields], filter, where: formula, sort: sortText(sort) },
+    kept: { filter: all(chosen), where: formula },
   };
 }

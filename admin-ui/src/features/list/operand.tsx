@@ -8,7 +8,8 @@ import { Select } from "@/components/select";
 import { optionChoices, optionText } from "@/fields/choice";
 import { type Operator, PERIODS } from "@/fields/operators";
 import { kindByName, kindOf } from "@/fields/registry";
-import { isRef, RecordMark, type Ref, targetOf, useRecordSearch } from "@/fields/relation";
+import { isRef, RecordMark, RecordSelect, type Ref, targetOf, useRecordSearch } from "@/fields/relation";
+import { t } from "@/lib/i18n";
 import { useDebounced } from "@/lib/use-debounced";
 
 interface OperandProps {
@@ -26,7 +27,9 @@ export function OperandInput({ field, operator, value, onChange }: OperandProps)
     case "none":
       return null;
     case "text":
-      return <DelayedText label={`${field.label} ${operator.label}`} value={String(value ?? "")} onChange={onChange} />;
+      return (
+        <DelayedText label={`${field.label} ${t(operator.label)}`} value={String(value ?? "")} onChange={onChange} />
+      );
     case "value":
       return <Settling field={plain} value={value} onChange={onChange} />;
     case "range":
@@ -37,7 +40,7 @@ export function OperandInput({ field, operator, value, onChange }: OperandProps)
             value={list(value)[0]}
             onChange={(from) => onChange([from, list(value)[1]])}
           />
-          <span className="text-text-3">to</span>
+          <span className="text-text-3">{t("to")}</span>
           <Settling
             field={{ ...plain, label: `${field.label} to` }}
             value={list(value)[1]}
@@ -62,15 +65,67 @@ export function OperandInput({ field, operator, value, onChange }: OperandProps)
       return (
         <Select
           label={`${field.label} is in`}
-          choices={PERIODS.map((p) => ({ id: p.value, label: p.label }))}
+          choices={PERIODS.map((p) => ({ id: p.value, label: t(p.label) }))}
           value={value ? [String(value)] : []}
           onChange={(next) => onChange(next[0])}
-          placeholder="Choose a period"
+          placeholder={t("Choose a period")}
         />
       );
     case "records":
       return <RecordsPicker field={field} value={list(value).filter(isRef) as Ref[]} onChange={onChange} />;
   }
+}
+
+/** The same in one line, for rows of conditions: lists open on demand. */
+export function CompactOperand(props: OperandProps) {
+  const { field, operator, value, onChange } = props;
+  const object = useCatalog().object(targetOf(field));
+  if (operator.operand === "choices")
+    return (
+      <Select
+        multiple
+        label={field.label}
+        choices={optionChoices(field)}
+        value={list(value).map(String)}
+        onChange={onChange}
+      />
+    );
+  if (operator.operand === "records")
+    return (
+      <RecordSelect
+        multiple
+        object={object}
+        label={field.label}
+        value={list(value).filter(isRef) as Ref[]}
+        onChange={(refs) => onChange(refs.map(({ id, name }) => ({ id, name })))}
+      />
+    );
+  if (operator.operand === "text")
+    return (
+      <TextInput
+        aria-label={`${field.label} ${t(operator.label)}`}
+        placeholder={t("Value")}
+        value={String(value ?? "")}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    );
+  if (operator.operand === "value") return <Direct field={field} value={value} onChange={onChange} />;
+  if (operator.operand === "range")
+    return (
+      <div className="flex items-center gap-2">
+        <Direct field={field} value={list(value)[0]} onChange={(from) => onChange([from, list(value)[1]])} />
+        <span className="text-text-3">{t("to")}</span>
+        <Direct field={field} value={list(value)[1]} onChange={(to) => onChange([list(value)[0], to])} />
+      </div>
+    );
+  return <OperandInput {...props} />;
+}
+
+/** The kind's own input, heard at once; what cannot be read as a value says nothing. */
+function Direct({ field, value, onChange }: Pick<OperandProps, "field" | "value" | "onChange">) {
+  const Input = kindOf(field).input;
+  const said = (next: unknown) => onChange(typeof next === "object" ? undefined : next);
+  return <Input field={{ ...field, required: false }} value={value} onChange={said} />;
 }
 
 interface InlinePickerProps {
@@ -131,7 +186,7 @@ function DelayedText({ label, value, onChange }: { label: string; value: string;
       data-autofocus
       autoFocus
       aria-label={label}
-      placeholder="Value"
+      placeholder={t("Value")}
       value={typed}
       onChange={(e) => setTyped(e.target.value)}
     />
@@ -162,7 +217,7 @@ export function operandText(field: FieldDef, operator: Operator, value: unknown)
     case "words":
       return list(value).join(", ");
     case "period":
-      return PERIODS.find((p) => p.value === value)?.label ?? String(value ?? "");
+      return t(PERIODS.find((p) => p.value === value)?.label ?? "") || String(value ?? "");
     case "records":
       return list(value)
         .map((v) => (isRef(v) ? (v.name ?? "…") : String(v)))
@@ -170,7 +225,7 @@ export function operandText(field: FieldDef, operator: Operator, value: unknown)
     case "range":
       return list(value)
         .map((v) => kind.text(v, field) || "…")
-        .join(" to ");
+        .join(` ${t("to")} `);
     case "value":
       return kind.text(value, field);
     case "text":

@@ -1,17 +1,25 @@
 // The list on a phone: one card row a record, with the name and what tells most about it.
 import { Link } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { ListSource } from "@/api/list-source";
+import type { GroupHead, RowSource } from "@/api/grouped-rows";
 import { useRecord } from "@/api/record-store";
+import { groupOptions } from "@/catalog/displays";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { Skeleton } from "@/components/bits";
+import { Dot, Skeleton } from "@/components/bits";
 import { kindOf } from "@/fields/registry";
 import { RecordMark } from "@/fields/relation";
 import { windowRows } from "@/lib/grid-window";
 
 const ROW = 62;
 
-export function PhoneList({ object, source, columns }: { object: ObjectDef; source: ListSource; columns: FieldDef[] }) {
+interface PhoneListProps {
+  object: ObjectDef;
+  source: RowSource;
+  columns: FieldDef[];
+  group: FieldDef | undefined;
+}
+
+export function PhoneList({ object, source, columns, group }: PhoneListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: source.scrollTop, height: 700 });
   const rows = source.pending ? 10 : source.rows;
@@ -40,11 +48,41 @@ export function PhoneList({ object, source, columns }: { object: ObjectDef; sour
       }}
     >
       <ul aria-label={object.plural_label} className="relative" style={{ height: rows * ROW }}>
-        {items.map((row) => (
-          <PhoneRow key={row} object={object} id={source.idAt(row)} top={row * ROW} columns={columns} />
-        ))}
+        {items.map((row) => {
+          const head = source.headAt?.(row);
+          return head && group ? (
+            <PhoneHead key={row} head={head} group={group} top={row * ROW} onFold={() => source.fold?.(head.group)} />
+          ) : (
+            <PhoneRow key={row} object={object} id={source.idAt(row)} top={row * ROW} columns={columns} />
+          );
+        })}
       </ul>
     </div>
+  );
+}
+
+interface PhoneHeadProps {
+  head: GroupHead;
+  group: FieldDef;
+  top: number;
+  onFold: () => void;
+}
+
+function PhoneHead({ head, group, top, onFold }: PhoneHeadProps) {
+  const option = groupOptions(group)[head.index];
+  return (
+    <li className="absolute inset-x-0 flex items-end border-line border-b bg-sunken" style={{ top, height: ROW }}>
+      <button
+        type="button"
+        aria-expanded={!head.folded}
+        className="flex h-full w-full items-center gap-2 px-4 font-medium"
+        onClick={onFold}
+      >
+        <Dot color={option?.color} />
+        {option?.label}
+        <span className="num font-normal text-text-2 text-xs">{head.group.source.rows.toLocaleString()}</span>
+      </button>
+    </li>
   );
 }
 

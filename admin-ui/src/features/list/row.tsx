@@ -12,8 +12,6 @@ import { cx } from "@/lib/cx";
 export interface RowProps {
   object: ObjectDef;
   columns: FieldDef[];
-  template: string;
-  width: number;
   height: number;
   index: number;
   id: string | undefined;
@@ -40,8 +38,8 @@ export const Row = memo(function Row(props: RowProps) {
       data-row={index}
       className={cx("grid-row group absolute start-0 grid border-line border-b", props.peeked && "peeked")}
       style={{
-        gridTemplateColumns: props.template,
-        width: props.width,
+        gridTemplateColumns: "var(--grid-columns)",
+        width: "var(--grid-width)",
         height: props.height,
         top: index * props.height,
       }}
@@ -57,7 +55,7 @@ export const Row = memo(function Row(props: RowProps) {
         onKeyDown={() => {}}
         tabIndex={-1}
       >
-        <span className={cx("flex", !selected && "phone:opacity-0 phone:group-hover:opacity-100")}>
+        <span className={cx("pointer-events-none flex", !selected && "phone:opacity-0 phone:group-hover:opacity-100")}>
           <Checkbox tabIndex={-1} checked={selected} readOnly aria-label={`Select row ${index + 1}`} />
         </span>
       </div>

@@ -1,6 +1,7 @@
 // The table of a list: the grid on a wide screen, cards in a column on a phone.
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { GroupedRows, type RowSource } from "@/api/grouped-rows";
 import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import { updateRecord } from "@/api/records";
@@ -8,14 +9,19 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { toastError } from "@/components/toast";
+import { arrange, arrangementOf } from "@/lib/arrangement";
+import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { usePhone } from "@/lib/use-media";
 import { BulkBar } from "./bulk-bar";
 import { Grid } from "./grid";
-import { type ListSearch, type ListState, type SortKey, sortText } from "./list-state";
+import { arrangementKey, type ListSearch, type ListState, type SortKey, sortText } from "./list-state";
 import { Nothing } from "./nothing";
 import { PhoneList } from "./phone-list";
+import { useAggregates } from "./use-aggregates";
+import { useGroups } from "./use-groups";
 import { useListSource } from "./use-list-source";
+import { useNeighbours } from "./use-neighbours";
 import { useSelection } from "./use-selection";
 
 interface TableViewProps {
@@ -33,11 +39,31 @@ function nextSort(sort: SortKey[], path: string): string | undefined {
   return at.down ? undefined : `-${path}`;
 }
 
-export function TableView({ object, state, search, onSearch, onTotal }: TableViewProps) {
+export function TableView(props: TableViewProps) {
+  return props.state.group ? <GroupedTable {...props} group={props.state.group} /> : <PlainTable {...props} />;
+}
+
+function PlainTable(props: TableViewProps) {
+  return <Table {...props} source={useListSource(props.object, props.state.request)} />;
+}
+
+function GroupedTable(props: TableViewProps & { group: FieldDef }) {
+  const groups = useGroups(props.object, props.state.request, props.group);
+  const source = useMemo(() => new GroupedRows(groups), [groups]);
+  useSyncExternalStore(source.watch, source.version);
+  return <Table {...props} source={source} />;
+}
+
+function Table({ object, state, search, onSearch, onTotal, source }: TableViewProps & { source: RowSource }) {
   const phone = usePhone();
   const navigate = useNavigate();
-  const source = useListSource(object, state.request);
+  const key = arrangementKey(object, state.view);
+  const { widths } = useCell(arrangementOf(key));
   const selection = useSelection(source);
+  useNeighbours(object, source);
+  const totals = useAggregates(object, state.request, phone ? [] : state.columns);
+  const sums = state.columns.filter((f) => f.kind === "currency");
+  const groupTotals = useAggregates(object, state.request, state.group && !phone ? sums : [], state.group?.name);
   const { total } = source;
   useEffect(() => onTotal(total), [onTotal, total]);
 
@@ -52,6 +78,25 @@ export function TableView({ object, state, search, onSearch, onTotal }: TableVie
       updateRecord(object, id, { [field.name]: value }).catch((error) => toastError(messageOf(error)));
     },
     [object],
+  );
+
+  const onWidth = useCallback(
+    (name: string, width: number | undefined) => {
+      const { [name]: _, ...rest } = arrangementOf(key).get().widths;
+      arrange(key, { widths: width === undefined ? rest : { ...rest, [name]: width } });
+    },
+    [key],
+  );
+  const names = state.columns.map((c) => c.name);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are compared by their names.
+  const onMoveColumn = useCallback(
+    (name: string, to: number) => {
+      const cols = names.filter((n) => n !== name);
+      cols.splice(to, 0, name);
+      arrange(key, { cols });
+      if (search.cols) onSearch({ cols: undefined });
+    },
+    [key, names.join(), search.cols, onSearch],
   );
 
   const empty = !source.pending && !source.error && source.rows === 0;
@@ -76,15 +121,21 @@ export function TableView({ object, state, search, onSearch, onTotal }: TableVie
           object={object}
           filtered={state.filtered}
           narrowed={Boolean(state.request.filter)}
-          onClear={() => onSearch({ f: undefined, q: undefined })}
+          onClear={() => onSearch({ f: undefined, q: undefined, fx: undefined, where: undefined })}
         />
       ) : phone ? (
-        <PhoneList object={object} source={source} columns={state.columns} />
+        <PhoneList object={object} source={source} columns={state.columns} group={state.group} />
       ) : (
         <Grid
           object={object}
           source={source}
           columns={state.columns}
+          group={state.group}
+          totals={source.rows ? totals[0] : undefined}
+          groupTotals={groupTotals}
+          widths={widths}
+          onWidth={onWidth}
+          onMoveColumn={onMoveColumn}
           sort={state.sort}
           onSort={(path) =>
             onSearch({ sort: nextSort(state.sort, path) ?? (search.sort ? undefined : sortText(state.sort).join(",")) })
@@ -96,7 +147,7 @@ export function TableView({ object, state, search, onSearch, onTotal }: TableVie
           onToggleValue={onToggleValue}
         />
       )}
-      <BulkBar object={object} selection={selection} />
+      <BulkBar object={object} selection={selection} request={state.request} total={total} />
     </>
   );
 }

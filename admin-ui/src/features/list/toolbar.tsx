@@ -9,6 +9,7 @@ import { Button } from "@/components/button";
 import { Kbd } from "@/components/kbd";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
@@ -32,7 +33,7 @@ export function TitleBar({ object, total, text, onText }: TitleBarProps) {
       {mayCreate(object) && (
         <span className="hidden phone:inline-flex">
           <Button look="solid" icon={<Plus size={14} />} onClick={() => createIntent.set({ object: object.name })}>
-            New {inSentence(object.label)}
+            {t("New {object}", { object: inSentence(object.label) })}
           </Button>
         </span>
       )}
@@ -42,13 +43,18 @@ export function TitleBar({ object, total, text, onText }: TitleBarProps) {
 
 export function ViewTabs({ state, onView }: { state: ListState; onView: (slug: string | undefined) => void }) {
   const strip = useRef<HTMLDivElement>(null);
-  if (state.views.length === 0) return <span className="flex-1 px-1 text-text-2">All records</span>;
+  const shown = state.view?.name;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another view is another tab to see.
+  useEffect(() => {
+    strip.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [shown]);
+  if (state.views.length === 0) return <span className="flex-1 px-1 text-text-2">{t("All records")}</span>;
   return (
     <div
       ref={strip}
       role="tablist"
-      aria-label="Views"
-      className="-mb-px flex min-w-0 flex-1 gap-0.5 self-stretch overflow-x-auto [scrollbar-width:none]"
+      aria-label={t("Views")}
+      className="-mb-px flex min-w-0 flex-1 gap-0.5 self-stretch overflow-x-auto pe-5 [mask-image:linear-gradient(to_right,black_calc(100%-20px),transparent)] [scrollbar-width:none] rtl:[mask-image:linear-gradient(to_left,black_calc(100%-20px),transparent)]"
     >
       {state.views.map((view, i) => {
         const on = view.name === state.view?.name;
@@ -98,8 +104,8 @@ function SearchBox({ object, text, onChange }: { object: ObjectDef; text: string
         id="list-search"
         type="search"
         autoComplete="off"
-        aria-label={`Search ${inSentence(object.plural_label)} by name`}
-        placeholder="Search by name"
+        aria-label={t("Search {objects} by name", { objects: inSentence(object.plural_label) })}
+        placeholder={t("Search by name")}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
@@ -113,7 +119,7 @@ function SearchBox({ object, text, onChange }: { object: ObjectDef; text: string
       {typed ? (
         <button
           type="button"
-          aria-label="Clear search"
+          aria-label={t("Clear search")}
           className="absolute end-0.5 inline-flex size-6 items-center justify-center rounded-tag text-text-3 hover:bg-hover"
           onClick={() => setTyped("")}
         >

@@ -1,6 +1,6 @@
 // Which rows are selected, by id, so that scrolling and sorting do not lose them.
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { ListSource } from "@/api/list-source";
+import type { RowSource } from "@/api/grouped-rows";
 
 export interface Selection {
   ids: string[];
@@ -10,11 +10,12 @@ export interface Selection {
   toggle: (row: number, range: boolean) => void;
   extend: (from: number, to: number) => void;
   selectLoaded: () => void;
+  select: (ids: string[]) => void;
   toggleLoaded: () => void;
   clear: () => void;
 }
 
-export function useSelection(source: ListSource): Selection {
+export function useSelection(source: RowSource): Selection {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const last = useRef(0);
 
@@ -51,6 +52,7 @@ export function useSelection(source: ListSource): Selection {
   );
 
   const selectLoaded = useCallback(() => setChosen(new Set(source.loadedIds())), [source]);
+  const select = useCallback((ids: string[]) => setChosen(new Set(ids)), []);
   const clear = useCallback(() => setChosen(new Set()), []);
 
   return useMemo(() => {
@@ -64,8 +66,9 @@ export function useSelection(source: ListSource): Selection {
       toggle,
       extend,
       selectLoaded,
+      select,
       toggleLoaded: () => (state === "all" ? clear() : selectLoaded()),
       clear,
     };
-  }, [chosen, source, toggle, extend, selectLoaded, clear]);
+  }, [chosen, source, toggle, extend, selectLoaded, select, clear]);
 }

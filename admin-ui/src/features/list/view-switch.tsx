@@ -1,6 +1,6 @@
 // How the records of a list are shown: as a table, a board, a calendar or a timeline, and what they are grouped by.
-import { CalendarDays, ChartGantt, ChevronDown, Columns3, type LucideIcon, Rows3 } from "lucide-react";
-import { boardFields, type Display } from "@/catalog/displays";
+import { CalendarDays, ChartGantt, ChevronDown, Columns3, type LucideIcon, Rows3, Ungroup } from "lucide-react";
+import { boardFields, type Display, groupFields } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { MenuButton, type MenuItem } from "@/components/menu";
@@ -22,7 +22,7 @@ interface ViewSwitchProps {
 }
 
 export function ViewSwitch({ object, state, onSearch }: ViewSwitchProps) {
-  if (state.displays.length < 2) return null;
+  if (state.displays.length < 2 && groupFields(object).length === 0) return null;
   const own = state.view?.display ?? "table";
   const items: MenuItem[] = state.displays.map((display) => {
     const { icon: Icon, label } = LOOKS[display];
@@ -33,14 +33,23 @@ export function ViewSwitch({ object, state, onSearch }: ViewSwitchProps) {
       onSelect: () => onSearch({ as: display === own ? undefined : display, group: undefined, peek: undefined }),
     };
   });
-  if (state.display === "board") {
-    boardFields(object).forEach((field, i) => {
+  const groups = state.display === "board" ? boardFields(object) : state.display === "table" ? groupFields(object) : [];
+  if (groups.length) {
+    if (state.display === "table")
+      items.push({
+        label: t("Not grouped"),
+        icon: <Ungroup size={15} />,
+        checked: !state.group,
+        separate: true,
+        onSelect: () => onSearch({ group: state.view?.group_by ? "none" : undefined }),
+      });
+    groups.forEach((field, i) => {
       const Icon = kindOf(field).icon;
       items.push({
         label: t("By {field}", { field: field.label }),
         icon: <Icon size={15} />,
         checked: field.name === state.group?.name,
-        separate: i === 0,
+        separate: i === 0 && state.display === "board",
         onSelect: () => onSearch({ group: field.name }),
       });
     });

@@ -12,6 +12,7 @@ import { InlineEditor } from "@/fields/inline-editor";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 
 interface FieldRowProps {
   object: ObjectDef;
@@ -65,7 +66,7 @@ export function Value({ object, record, field }: FieldRowProps) {
   }
   if (editing) return <InlineEditor object={object} record={record} field={field} onClose={() => setEditing(false)} />;
   const shown = isEmpty(value) ? (
-    <span className="text-text-3">{editable ? "Add" : "—"}</span>
+    <span className="text-text-3">{editable ? t("Add") : "—"}</span>
   ) : (
     <Display value={value} field={field} />
   );
@@ -85,7 +86,7 @@ export function Value({ object, record, field }: FieldRowProps) {
     >
       {shown}
       <button ref={button} type="button" className="sr-only" onClick={() => setEditing(true)}>
-        Edit {field.label}
+        {t("Edit {field}", { field: field.label })}
       </button>
     </div>
   );

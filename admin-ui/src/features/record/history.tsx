@@ -10,6 +10,7 @@ import { Button } from "@/components/button";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { ago, formatDateTime } from "@/lib/dates";
+import { t } from "@/lib/i18n";
 import { humanize, inSentence } from "@/lib/text";
 
 const VERBS: Record<string, string> = {
@@ -34,10 +35,10 @@ export function History({ object, id }: { object: ObjectDef; id: string }) {
     return (
       <div className="p-4">
         <Notice
-          title="The history could not be loaded."
+          title={t("The history could not be loaded.")}
           action={
             <Button look="outline" onClick={() => query.refetch()}>
-              Try again
+              {t("Try again")}
             </Button>
           }
         >
@@ -56,7 +57,11 @@ export function History({ object, id }: { object: ObjectDef; id: string }) {
     );
   }
   if (query.data.length === 0)
-    return <Empty title="No history yet">{`Changes of this ${inSentence(object.label)} will be listed here.`}</Empty>;
+    return (
+      <Empty title={t("No history yet")}>
+        {t("Changes of this {object} will be listed here.", { object: inSentence(object.label) })}
+      </Empty>
+    );
   return (
     <ol className="flex max-w-3xl flex-col px-4 py-4 phone:px-5">
       {query.data.map((entry, i) => (
@@ -67,7 +72,7 @@ export function History({ object, id }: { object: ObjectDef; id: string }) {
 }
 
 function Entry({ object, entry, last }: { object: ObjectDef; entry: HistoryEntry; last: boolean }) {
-  const who = entry.actor?.name ?? "The system";
+  const who = entry.actor?.name ?? t("The system");
   const changes = Object.entries(entry.changes ?? {}).filter(([key]) => !HIDDEN.has(key));
   return (
     <li className="relative flex gap-3 pb-5">
@@ -76,7 +81,7 @@ function Entry({ object, entry, last }: { object: ObjectDef; entry: HistoryEntry
       <div className="min-w-0 flex-1 pt-0.5">
         <p>
           <span className="font-medium">{who}</span>{" "}
-          <span className="text-text-2">{VERBS[entry.action] ?? humanize(entry.action).toLowerCase()}</span>{" "}
+          <span className="text-text-2">{t(VERBS[entry.action] ?? "") || humanize(entry.action).toLowerCase()}</span>{" "}
           <time dateTime={entry.at} title={formatDateTime(entry.at)} className="text-text-3 text-xs">
             {ago(entry.at)}
           </time>
@@ -118,7 +123,7 @@ function OneValue({
   value: unknown;
   old?: boolean;
 }) {
-  if (isEmpty(value)) return <span className="text-text-3">empty</span>;
+  if (isEmpty(value)) return <span className="text-text-3">{t("empty")}</span>;
   if (!field)
     return (
       <span className={old ? "text-text-3 line-through" : ""}>

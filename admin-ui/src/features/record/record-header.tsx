@@ -6,6 +6,7 @@ import { messageOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { deleteRecord, restoreRecord } from "@/api/records";
 import { mayCreate, mayDelete, mayEdit, useCatalog } from "@/catalog/catalog";
+import { pathField } from "@/catalog/displays";
 import { highlightFields, isWritable, nameField, ownFields } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import type { ObjectDef } from "@/catalog/types";
@@ -20,7 +21,10 @@ import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
+import { usePhone } from "@/lib/use-media";
 import { Value } from "./field-row";
+import { Pager } from "./pager";
+import { Path } from "./path";
 
 interface RecordHeaderProps {
   object: ObjectDef;
@@ -29,6 +33,8 @@ interface RecordHeaderProps {
   actions: ReactNode;
   back: ReactNode;
   onGone: () => void;
+  onGo: (id: string) => void;
+  id: string;
 }
 
 /** A copy starts from all writable values but those that must be one of a kind. */
@@ -46,24 +52,24 @@ export function useRecordActions(object: ObjectDef, record: RecordData | undefin
   if (!record) return [];
   const items: MenuItem[] = [
     {
-      label: "Copy link",
+      label: t("Copy link"),
       icon: <LinkIcon size={15} />,
       onSelect: () => {
         navigator.clipboard?.writeText(`${location.origin}/o/${object.plural}/${record.id}`);
-        toast("Link copied");
+        toast(t("Link copied"));
       },
     },
   ];
   if (mayCreate(object)) {
     items.push({
-      label: "Duplicate",
+      label: t("Duplicate"),
       icon: <Copy size={15} />,
       onSelect: () => createIntent.set({ object: object.name, preset: copyOf(object, record) }),
     });
   }
   if (mayDelete(object)) {
     items.push({
-      label: `Delete ${inSentence(object.label)}`,
+      label: t("Delete {object}", { object: inSentence(object.label) }),
       icon: <Trash2 size={15} />,
       danger: true,
       separate: true,
@@ -71,7 +77,7 @@ export function useRecordActions(object: ObjectDef, record: RecordData | undefin
         try {
           await deleteRecord(object, record.id);
           onGone();
-          toast(`Deleted ${String(record.name || object.label)}`, {
+          toast(t("Deleted {name}", { name: String(record.name || object.label) }), {
             action: {
               label: t("Undo"),
               undo: true,
@@ -90,18 +96,21 @@ export function useRecordActions(object: ObjectDef, record: RecordData | undefin
   return items;
 }
 
-export function RecordHeader({ object, record, narrow, actions, back, onGone }: RecordHeaderProps) {
-  const layout = useCatalog().layout(object.name);
+export function RecordHeader({ object, record, id, narrow, actions, back, onGone, onGo }: RecordHeaderProps) {
+  const catalog = useCatalog();
+  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop");
   const items = useRecordActions(object, record, onGone);
-  const highlights = highlightFields(object, layout).filter((f) => f.name !== "name");
+  const path = pathField(object, catalog.listViews(object.name));
+  const highlights = highlightFields(object, layout).filter((f) => f.name !== "name" && f.name !== path?.name);
   return (
     <header className="shrink-0 border-line border-b">
       <div className="flex h-11 items-center gap-1 ps-2.5 pe-2.5 phone:ps-3">
         {back ?? <span className="ps-1.5 font-medium text-text-2 text-xs">{object.label}</span>}
         <span className="flex-1" />
-        <MenuButton items={items} label="Actions" align="end">
+        <Pager object={object} id={id} onGo={onGo} />
+        <MenuButton items={items} label={t("Actions")} align="end">
           {(button) => (
-            <IconButton label="Actions" {...button} disabled={!items.length}>
+            <IconButton label={t("Actions")} {...button} disabled={!items.length}>
               <Ellipsis size={16} />
             </IconButton>
           )}
@@ -114,6 +123,7 @@ export function RecordHeader({ object, record, narrow, actions, back, onGone }: 
           {record ? <Title object={object} record={record} /> : <Skeleton className="h-4 w-48" />}
         </div>
       </div>
+      {path && record && <Path object={object} record={record} field={path} narrow={narrow} />}
       {highlights.length > 0 && (
         <dl
           className={cx(
@@ -142,7 +152,7 @@ export function RecordHeader({ object, record, narrow, actions, back, onGone }: 
 function Title({ object, record }: { object: ObjectDef; record: RecordData }) {
   const [editing, setEditing] = useState(false);
   const field = nameField(object);
-  const name = String(record.name ?? "") || "Unnamed";
+  const name = String(record.name ?? "") || t("Unnamed");
   if (editing)
     return (
       <InlineEditor
@@ -159,7 +169,7 @@ function Title({ object, record }: { object: ObjectDef; record: RecordData }) {
     <h1 className="flex min-w-0 font-semibold text-lg tracking-tight">
       <button
         type="button"
-        title="Rename"
+        title={t("Rename")}
         className="-mx-1.5 truncate rounded-control px-1.5 text-start hover:bg-hover"
         onClick={() => setEditing(true)}
       >

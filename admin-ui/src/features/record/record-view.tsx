@@ -11,7 +11,9 @@ import { Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
+import { usePhone } from "@/lib/use-media";
 import { FieldRow } from "./field-row";
 import { History } from "./history";
 import { RecordHeader } from "./record-header";
@@ -24,6 +26,7 @@ interface RecordViewProps {
   actions?: ReactNode;
   back?: ReactNode;
   onGone: () => void;
+  onGo: (id: string) => void;
 }
 
 /** Everything that the page shows: own values, and the names of what they point to. */
@@ -33,10 +36,10 @@ function pathsOf(object: ObjectDef): string[] {
   return [...paths];
 }
 
-export function RecordView({ object, id, narrow, actions, back, onGone }: RecordViewProps) {
+export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: RecordViewProps) {
   const catalog = useCatalog();
   const record = useRecord(object.name, id);
-  const layout = catalog.layout(object.name);
+  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop");
   const blocks = useMemo(() => sections(object, layout), [object, layout]);
   const [tab, setTab] = useState<"overview" | "history">("overview");
   const query = useQuery({
@@ -61,22 +64,22 @@ export function RecordView({ object, id, narrow, actions, back, onGone }: Record
         </div>
         {gone ? (
           <Empty
-            title={`This ${inSentence(object.label)} is not here`}
+            title={t("This {object} is not here", { object: inSentence(object.label) })}
             action={
               <Button look="outline" onClick={onGone}>
-                Back
+                {t("Back")}
               </Button>
             }
           >
-            It was deleted, or you may not see it.
+            {t("It was deleted, or you may not see it.")}
           </Empty>
         ) : (
           <div className="p-4">
             <Notice
-              title="The record could not be loaded."
+              title={t("The record could not be loaded.")}
               action={
                 <Button look="outline" onClick={() => query.refetch()}>
-                  Try again
+                  {t("Try again")}
                 </Button>
               }
             >
@@ -107,6 +110,8 @@ export function RecordView({ object, id, narrow, actions, back, onGone }: Record
     <>
       <RecordHeader
         object={object}
+        id={id}
+        onGo={onGo}
         record={record}
         narrow={Boolean(narrow)}
         actions={actions}
@@ -115,11 +120,11 @@ export function RecordView({ object, id, narrow, actions, back, onGone }: Record
       />
       <div
         role="tablist"
-        aria-label="Parts of the record"
+        aria-label={t("Parts of the record")}
         className="flex h-9 shrink-0 gap-0.5 border-line border-b px-2 phone:px-3"
       >
-        {tabButton("overview", "Overview")}
-        {tabButton("history", "History")}
+        {tabButton("overview", t("Overview"))}
+        {tabButton("history", t("History"))}
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {tab === "history" ? (
@@ -150,7 +155,7 @@ export function RecordView({ object, id, narrow, actions, back, onGone }: Record
               ))}
             </div>
             <aside
-              aria-label="Related records"
+              aria-label={t("Related records")}
               className={cx("min-w-0 border-line border-t", !narrow && "wide:border-s wide:border-t-0")}
             >
               <RelatedLists object={object} id={id} name={String(record?.name ?? "")} />

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { recordStore, useRecord } from "@/api/record-store";
 import { listRecords } from "@/api/records";
@@ -13,9 +13,11 @@ import type { FieldDef, ObjectDef, RelationDef } from "@/catalog/types";
 import { Glyph, Skeleton } from "@/components/bits";
 import { IconButton } from "@/components/button";
 import { isEmpty } from "@/fields/kind";
+import { nameIsEnough, QuickAdd } from "@/fields/quick-add";
 import { kindOf } from "@/fields/registry";
 import type { Ast } from "@/lib/filter";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { humanize, inSentence } from "@/lib/text";
 
@@ -60,7 +62,7 @@ export function RelatedLists(owner: Owner) {
       return other && !other.system && mayRead(other);
     })
     .sort((a, b) => rank(a) - rank(b));
-  if (!relations.length) return <p className="px-5 py-4 text-text-3">Nothing points to this record.</p>;
+  if (!relations.length) return <p className="px-5 py-4 text-text-3">{t("Nothing points to this record.")}</p>;
   return relations.map((relation) => (
     <RelatedList key={`${relation.object}.${relation.field}`} relation={relation} owner={owner} />
   ));
@@ -98,7 +100,13 @@ function RelatedList({ relation, owner }: { relation: RelationDef; owner: Owner 
     [client, relation.object, owner.object.name, owner.id],
   );
 
+  const [adding, setAdding] = useState(false);
   if (!other) return null;
+  const preset = presetFor(relation, owner);
+  const add = () => {
+    if (nameIsEnough(other, [relation.field])) setAdding(true);
+    else createIntent.set({ object: other.name, preset, follow: false });
+  };
   const total = query.data?.total ?? query.data?.records.length ?? 0;
   const label = relation.label ?? (relation.name === other.plural ? other.plural_label : humanize(relation.name));
   const condition = relation.kind === "many_to_many" ? "some" : "in";
@@ -120,21 +128,19 @@ function RelatedList({ relation, owner }: { relation: RelationDef; owner: Owner 
             search={search}
             className="rounded-tag px-1.5 text-text-2 text-xs hover:bg-hover hover:text-text"
           >
-            Show all
+            {t("Show all")}
           </Link>
         )}
         {mayCreate(other) && (
-          <IconButton
-            label={`New ${inSentence(other.label)}`}
-            onClick={() => createIntent.set({ object: other.name, preset: presetFor(relation, owner), follow: false })}
-          >
+          <IconButton label={t("New {object}", { object: inSentence(other.label) })} onClick={add}>
             <Plus size={15} />
           </IconButton>
         )}
       </div>
+      {adding && <QuickAdd className="mx-2 my-1.5" object={other} preset={preset} onClose={() => setAdding(false)} />}
       {query.isPending && <Skeleton className="mx-3 my-2 w-40" />}
       {query.isError && <p className="px-3 py-1 text-red text-xs">{messageOf(query.error)}</p>}
-      {query.data && total === 0 && <p className="ps-3 pt-0.5 pb-1 text-text-3 text-xs">None yet</p>}
+      {query.data && total === 0 && <p className="ps-3 pt-0.5 pb-1 text-text-3 text-xs">{t("None yet")}</p>}
       <ul>
         {query.data?.records.map((record) => (
           <RelatedRow key={record.id} object={other} id={record.id} columns={columns} />
@@ -172,7 +178,7 @@ function RelatedRow({ object, id, columns }: { object: ObjectDef; id: string; co
         params={{ plural: object.plural, id }}
         className="flex min-h-8 items-center gap-3 rounded-control px-3 py-1 hover:bg-hover"
       >
-        <span className="min-w-0 flex-1 truncate">{String(record.name ?? "") || "Unnamed"}</span>
+        <span className="min-w-0 flex-1 truncate">{String(record.name ?? "") || t("Unnamed")}</span>
         <span className="flex max-w-[55%] shrink-0 items-center gap-2 text-text-2 text-xs">
           {shown.map((field) => {
             const Display = kindOf(field).display;

@@ -42,6 +42,11 @@ pub(super) fn squash(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Whether rows may write a field.
+pub(super) type MaySet<'f> = &'f dyn Fn(&Field) -> bool;
+/// Whether a field of an object is there for the caller.
+pub(super) type Sees<'f> = &'f dyn Fn(&Object, &Field) -> bool;
+
 /// What a guess finds: the JSON key of an own field, or `lookup.field`.
 pub(super) struct Guesser<'c> {
     object: &'c Object,
@@ -50,7 +55,12 @@ pub(super) struct Guesser<'c> {
 
 impl<'c> Guesser<'c> {
     /// The words for every field that `may_set` lets be written.
-    pub(super) fn new(catalog: &Catalog, object: &'c Object, may_set: &dyn Fn(&Field) -> bool) -> Self {
+    /// Keys of other records count as far as `sees` says.
+    pub(super) fn new(
+        catalog: &Catalog,
+        object: &'c Object,
+        (may_set, sees): (MaySet<'_>, Sees<'_>),
+    ) -> Self {
         let mut guesser = Self { object, words: HashMap::new() };
         let fields: Vec<&Field> = object.fields.iter().filter(|field| may_set(field)).collect();
         // Names before labels, own fields before those of other records: the first word wins.
@@ -64,7 +74,7 @@ impl<'c> Guesser<'c> {
             guesser.add(&field.label, &plain_goal(field));
         }
         for field in &fields {
-            guesser.add_related(catalog, field);
+            guesser.add_related(catalog, field, sees);
         }
         guesser
     }
@@ -76,10 +86,10 @@ impl<'c> Guesser<'c> {
     }
 
     /// `account.name`, `Account name`, `account_external_id` …
-    fn add_related(&mut self, catalog: &Catalog, field: &Field) {
+    fn add_related(&mut self, catalog: &Catalog, field: &Field, sees: Sees<'_>) {
         let target = field.kind.target().and_then(|name| catalog.find_object(name));
         let Some(target) = target else { return };
-        for other in target.fields.iter().filter(|other| is_natural_key(other)) {
+        for other in target.fields.iter().filter(|other| is_natural_key(other) && sees(target, other)) {
             let goal = format!("{}.{}", field.name, other.name);
             self.add(&goal, &goal);
             self.add(&format!("{}{}", field.label, other.label), &goal);

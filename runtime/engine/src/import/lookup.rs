@@ -8,7 +8,7 @@ use formulas::Value;
 use metadata::Problem;
 use metadata::catalog::Column;
 use metadata::field_kinds::ColumnType;
-use permissions::Action;
+use permissions::{Action, Sight};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -93,6 +93,12 @@ async fn load(
         Ok(reach) => reach,
         Err(Error::Forbidden(_)) => return Ok(HashMap::new()),
         Err(error) => return Err(error),
+    };
+    let Some(field) = lookup.target.find_field(&lookup.field) else { return Ok(HashMap::new()) };
+    let reach = match context.decide(Action::Read, &lookup.target).sight(field) {
+        Sight::Shown => reach,
+        Sight::Hidden => return Ok(HashMap::new()),
+        Sight::Within(narrower) => reach.within(narrower.clone()),
     };
     let Some(column) = column(lookup) else { return Ok(HashMap::new()) };
     let (text, parameters) = sql::known_records(&reach, column, values);

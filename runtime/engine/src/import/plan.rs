@@ -12,6 +12,7 @@ use super::headers::{Guesser, is_natural_key, squash};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::write::draft::{Slots, may_set};
+use crate::write::rights::may_write;
 
 /// What the caller wishes, in names.
 #[derive(Clone, Debug)]
@@ -91,6 +92,7 @@ impl Plan {
         check_rights(context, &object, wish.match_field.is_some())?;
         let mut binder = Binder {
             context,
+            changes: wish.match_field.is_some(),
             slots: Slots::new(&object),
             object: &object,
             lookups: Vec::new(),
@@ -139,9 +141,7 @@ fn check_rights(context: &Context, object: &Arc<Object>, changes: bool) -> Resul
     }
     let actions: &[Action] = if changes { &[Action::Create, Action::Edit] } else { &[Action::Create] };
     for &action in actions {
-        let decision =
-            context.snapshot.policies.decide(&context.actor, action, object, &context.snapshot.catalog);
-        if !decision.is_allowed() {
+        if !context.decide(action, object).is_allowed() {
             return Err(Error::Forbidden(Refusal::Action {
                 action: action.word(),
                 object: object.name.clone(),
@@ -153,6 +153,8 @@ fn check_rights(context: &Context, object: &Arc<Object>, changes: bool) -> Resul
 
 struct Binder<'c> {
     context: &'c Context,
+    /// Whether records that are there may be changed.
+    changes: bool,
     slots: Slots<'c>,
     object: &'c Arc<Object>,
     lookups: Vec<Lookup>,
@@ -179,8 +181,9 @@ impl Binder<'_> {
         }
         let taken: HashSet<String> =
             told.values().map(|goal| (*goal).to_owned()).chain(self.told_keys(&told)).collect();
-        let may_write = |field: &Field| !field.read_only || may_set(self.context, field);
-        let guesser = Guesser::new(&self.context.snapshot.catalog, self.object, &may_write);
+        let sees = |object: &Object, field: &Field| self.context.decide(Action::Read, object).gives(field);
+        let may_write = |field: &Field| self.refusal(field, "").is_none();
+        let guesser = Guesser::new(&self.context.snapshot.catalog, self.object, (&may_write, &sees));
         let open: Vec<String> = wish
             .headers
             .iter()
@@ -233,19 +236,40 @@ impl Binder<'_> {
     fn own(&mut self, goal: &str, wish: &Wish) -> Result<Goal, Problem> {
         if let Some(slot) = self.slots.find(goal) {
             let (field, _) = self.slots.columns[slot];
-            if !field.read_only || may_set(self.context, field) {
-                return Ok(Goal::Slot { slot, key: goal.to_owned() });
-            }
-            if wish.match_field.as_deref() == Some(field.name.as_str()) {
-                return Ok(Goal::Known);
-            }
-            return Err(Problem::new("", "read-only", format!("`{goal}` is set by the system")));
+            return match self.refusal(field, goal) {
+                None => Ok(Goal::Slot { slot, key: goal.to_owned() }),
+                Some(_) if self.sees(field) && wish.match_field.as_deref() == Some(field.name.as_str()) => {
+                    Ok(Goal::Known)
+                }
+                Some(problem) => Err(problem),
+            };
         }
         match self.object.find_field(goal) {
-            Some(field) if field.kind.is_to_many() => Ok(Goal::Links { key: goal.to_owned() }),
+            Some(field) if field.kind.is_to_many() => match self.refusal(field, goal) {
+                None => Ok(Goal::Links { key: goal.to_owned() }),
+                Some(problem) => Err(problem),
+            },
             Some(field) if field.kind.target().is_some() => self.related(goal, "name"),
             _ => Err(self.unknown(goal)),
         }
+    }
+
+    fn sees(&self, field: &Field) -> bool {
+        self.context.decide(Action::Read, self.object).gives(field)
+    }
+
+    /// Why rows may not write a field. One that the actor does not see is not there.
+    fn refusal(&self, field: &Field, goal: &str) -> Option<Problem> {
+        let actions: &[Action] =
+            if self.changes { &[Action::Create, Action::Edit] } else { &[Action::Create] };
+        if !self.sees(field) {
+            return Some(self.unknown(goal));
+        }
+        if field.read_only && !may_set(self.context, field) {
+            return Some(Problem::new("", "read-only", format!("`{goal}` is set by the system")));
+        }
+        let given = may_write(self.context, self.object, actions, field);
+        (!given).then(|| Problem::new("", "not-editable", format!("you may not change `{goal}`")))
     }
 
     fn unknown(&self, goal: &str) -> Problem {
@@ -255,8 +279,8 @@ impl Binder<'_> {
     /// `account.name`; for a relation to several objects `related_to.lead.email`.
     fn related(&mut self, relation: &str, path: &str) -> Result<Goal, Problem> {
         let field = self.object.find_field(relation).ok_or_else(|| self.unknown(relation))?;
-        if field.read_only && !may_set(self.context, field) {
-            return Err(Problem::new("", "read-only", format!("`{relation}` is set by the system")));
+        if let Some(problem) = self.refusal(field, relation) {
+            return Err(problem);
         }
         let (target, other) = match &field.kind {
             FieldKind::AnyLookup(settings) => {
@@ -268,7 +292,7 @@ impl Binder<'_> {
         };
         let target = target.and_then(|name| self.context.snapshot.catalog.find_object(name));
         let target = target.ok_or_else(|| self.unknown(&format!("{relation}.{path}")))?.clone();
-        check_key(&target, other)?;
+        check_key(self.context, &target, other)?;
         let Some(column) = field.columns.last() else { return Err(self.unknown(relation)) };
         let slot = self.slots.column(&column.name).ok_or_else(|| self.unknown(relation))?;
         let object_slot =
@@ -298,7 +322,7 @@ impl Binder<'_> {
     }
 
     fn matched(&mut self, name: &str, columns: &[Column]) -> Option<Match> {
-        let place = self.object.fields.iter().position(|field| field.name == name);
+        let place = self.object.fields.iter().position(|field| field.name == name && self.sees(field));
         let Some((at, field)) = place.map(|at| (at, &self.object.fields[at])) else {
             self.problems.push(self.unknown(name).under("match"));
             return None;
@@ -329,8 +353,9 @@ fn any_path(relation: &str) -> Problem {
 }
 
 /// Records are looked up by what they are known by.
-fn check_key(target: &Object, name: &str) -> Result<(), Problem> {
-    let field = target.find_field(name).filter(|field| field.columns.len() == 1);
+fn check_key(context: &Context, target: &Object, name: &str) -> Result<(), Problem> {
+    let seen = |field: &&Field| context.decide(Action::Read, target).gives(field);
+    let field = target.find_field(name).filter(|field| field.columns.len() == 1).filter(seen);
     match field {
         Some(field) if is_natural_key(field) || name == "id" => Ok(()),
         Some(_) => Err(Problem::new("", "not-unique", format!("`{}.{name}` is not unique", target.name))

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use metadata::catalog::standard::USER;
 use metadata::package::{DataFile, DataKind, Package};
 use metadata::{Problem, relative};
 use serde_json::Value as Json;
@@ -84,10 +85,15 @@ async fn load_file(
     if !problems.is_empty() {
         return Err(Error::Unprocessable(problems));
     }
+    let moves = object.name == USER
+        && records.iter().any(|(_, fields)| fields.iter().any(|(key, _)| key == "manager_id"));
     for chunk in records.chunks(crate::command::MAX_RECORDS) {
         write::create_with_ids(connection, context, object, chunk)
             .await
             .map_err(|error| locate(error, &file.path))?;
+    }
+    if moves {
+        crate::teams::follow(connection, context).await?;
     }
     Ok(())
 }

@@ -136,7 +136,7 @@ impl<'c> Binder<'c> {
 
     /// The zone whose days are meant.
     fn zone(&mut self, name: Option<&str>) -> Tz {
-        let Some(name) = name else { return self.request().user_zone };
+        let Some(name) = name else { return self.context.request().user_zone };
         Tz::from_str(name).unwrap_or_else(|_| {
             self.problem("zone", "unknown-zone", "expected the name of a time zone such as `Europe/Berlin`");
             Tz::UTC

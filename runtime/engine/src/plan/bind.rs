@@ -9,7 +9,7 @@ use metadata::{Problem, Relation};
 use permissions::{Action, Decision};
 
 use super::paths::Lost;
-use super::{Cursor, Level, OrderKey, Output, Plan, Start, What};
+use super::{Cursor, Level, OrderKey, Output, Plan, Start, What, Who};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::query::{DEFAULT_LIMIT, DEFAULT_NESTED_LIMIT, MAX_LIMIT, Nested, Page, Query, Selection, SortKey};
@@ -38,22 +38,23 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
     let catalog = &context.snapshot.catalog;
     let object = catalog.find_object(&query.object).ok_or(Error::NotFound)?;
     let mut binder = Binder::new(context);
-    let decision = context.snapshot.policies.decide(&context.actor, action, object, catalog);
+    let decision = context.decide(action, object);
     if !decision.is_allowed() || !binder.decide(object).is_allowed() {
         return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
     }
-    binder.decide_masters(object, &decision.through);
     let order = binder.order(object, &query.sort, "sort");
-    let root = Level {
+    let mut root = Level {
         object: object.clone(),
         outputs: binder.outputs(object, &query.fields, 0),
-        allowed: decision.condition(),
+        allowed: Some(decision.reach),
         condition: query.filter.as_ref().map(|filter| binder.condition(object, filter)),
         limit: binder.limit(query.limit, DEFAULT_LIMIT),
         order,
     };
+    if query.errors {
+        add_faults(&mut root.outputs);
+    }
     let start = binder.start(&query.page, &root.order);
-    let request = binder.request();
     if !binder.problems.is_empty() {
         return Err(Error::Invalid(binder.problems));
     }
@@ -65,7 +66,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         bin: query.bin,
         decisions: binder.decisions,
         catalog: catalog.clone(),
-        request,
+        who: Who::of(context),
     })
 }
 
@@ -73,25 +74,9 @@ impl<'c> Binder<'c> {
     /// Whether and which records of `object` the actor may read; decided once a plan.
     pub(super) fn decide(&mut self, object: &Object) -> &Decision {
         if !self.decisions.contains_key(&object.name) {
-            let policies = &self.context.snapshot.policies;
-            let decision = policies.decide(&self.context.actor, Action::Read, object, self.catalog);
-            let through = decision.through.clone();
-            self.decisions.insert(object.name.clone(), decision);
-            self.decide_masters(object, &through);
+            self.decisions.insert(object.name.clone(), self.context.decide(Action::Read, object));
         }
         &self.decisions[&object.name]
-    }
-
-    /// A condition that follows masters joins them, and what is joined must be decided on.
-    fn decide_masters(&mut self, object: &Object, through: &[String]) {
-        let catalog = self.catalog;
-        let mut here = object;
-        for id in through {
-            let target = here.find_field_by_id(id).and_then(|field| field.kind.target());
-            let Some(master) = target.and_then(|name| catalog.find_object(name)) else { return };
-            self.decide(master);
-            here = master;
-        }
     }
 
     pub(super) fn problem(&mut self, path: impl Into<String>, code: &str, message: impl Into<String>) {
@@ -172,11 +157,11 @@ impl<'c> Binder<'c> {
             outputs.push(Output { key: "id".into(), what: What::Column(id.clone()) });
         }
         if fields.is_empty() {
-            add_all(&mut outputs, object);
+            self.add_all(&mut outputs, object);
         }
         for selection in fields {
             match selection {
-                Selection::Field(name) if name == "*" => add_all(&mut outputs, object),
+                Selection::Field(name) if name == "*" => self.add_all(&mut outputs, object),
                 Selection::Field(name) => self.output(&mut outputs, (object, name), depth),
                 Selection::Nested(nested) => self.nested(&mut outputs, (object, nested), depth),
             }
@@ -184,14 +169,20 @@ impl<'c> Binder<'c> {
         outputs
     }
 
+    /// Every own field that the actor may see.
+    fn add_all(&mut self, outputs: &mut Vec<Output>, object: &Object) {
+        let decision = self.decide(object);
+        object.fields.iter().filter(|field| decision.gives(field)).for_each(|field| add(outputs, field));
+    }
+
     fn output(&mut self, outputs: &mut Vec<Output>, (object, name): (&'c Arc<Object>, &str), depth: usize) {
-        if let Some((_, column)) = object.find_key(name) {
+        if let Some((_, column)) = self.key(object, name) {
             push(outputs, column.key.clone(), What::Column(column.clone()));
             return;
         }
         // A relation named alone answers id and name of what it points to.
-        let is_relation = object.find_relation(name).is_some()
-            || object.find_field(name).is_some_and(|field| field.kind.target().is_some());
+        let is_relation = self.relation(object, name).is_some()
+            || self.field(object, name).is_some_and(|field| field.kind.target().is_some());
         if is_relation {
             let nested = Nested {
                 relation: name.to_owned(),
@@ -202,7 +193,7 @@ impl<'c> Binder<'c> {
             };
             return self.nested(outputs, (object, &nested), depth);
         }
-        match object.find_field(name) {
+        match self.field(object, name) {
             Some(field) if field.value_column().is_some() => add(outputs, field),
             _ => self.unknown(format!("fields.{name}"), &Lost::Unknown(name.to_owned()), object),
         }
@@ -222,10 +213,10 @@ impl<'c> Binder<'c> {
                 format!("at most {MAX_NESTING} levels nest"),
             );
         }
-        if let Some(relation) = object.find_relation(name) {
+        if let Some(relation) = self.relation(object, name) {
             return self.many(outputs, (relation, nested), depth);
         }
-        let Some(field) = object.find_field(name) else {
+        let Some(field) = self.field(object, name) else {
             return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
         };
         let Some(target) = self.readable_target(field) else {
@@ -257,7 +248,7 @@ impl<'c> Binder<'c> {
         let level = Level {
             object: other.clone(),
             outputs: self.outputs(other, &nested.fields, depth + 1),
-            allowed: self.decide(other).condition(),
+            allowed: Some(self.decide(other).reach.clone()),
             condition: nested.filter.as_ref().map(|filter| self.condition(other, filter)),
             order: self.order(other, &nested.sort, &format!("sort[{name}]")),
             limit: self.limit(nested.limit.unwrap_or_default(), DEFAULT_NESTED_LIMIT),
@@ -271,19 +262,24 @@ fn never_blank(field: &Field) -> bool {
         || matches!(field.kind, metadata::FieldKind::Boolean(_))
 }
 
-fn add_all(outputs: &mut Vec<Output>, object: &Object) {
-    object.fields.iter().for_each(|field| add(outputs, field));
-}
-
 /// A field's columns, or what it computes.
 fn add(outputs: &mut Vec<Output>, field: &Field) {
     if let Some(computed) = &field.computed {
-        let what = What::Formula { field: field.id.clone(), column: computed.column.clone() };
-        push(outputs, field.name.clone(), what);
+        push(outputs, field.name.clone(), What::Computed(computed.clone()));
     }
     for column in &field.columns {
         push(outputs, column.key.clone(), What::Column(column.clone()));
     }
+}
+
+/// The faults of the formulas among the outputs.
+fn add_faults(outputs: &mut Vec<Output>) {
+    let computed = outputs.iter().filter_map(|output| match &output.what {
+        What::Computed(computed) => Some((output.key.clone(), computed.clone())),
+        _ => None,
+    });
+    let computed = computed.collect();
+    push(outputs, "_errors".to_owned(), What::Faults(computed));
 }
 
 /// A key is answered once, however often it was asked for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use formulas::{Comparison, Expression, Quantifier, TextMatch, Type, Value};
-use metadata::catalog::Object;
+use metadata::catalog::{Field, Object};
 use metadata::{Fault, FieldKind, Input};
 use serde_json::Value as Json;
 
@@ -38,7 +38,7 @@ impl<'c> Binder<'c> {
     }
 
     fn related(&mut self, object: &'c Arc<Object>, path: &str, (how, filter): (How, &Filter)) -> Expression {
-        let relation = object.find_relation(path);
+        let relation = self.relation(object, path);
         let other = relation.and_then(|relation| self.catalog.find_object(&relation.object));
         let Some(other) = other.filter(|other| self.decide(other).is_allowed()) else {
             self.problem(
@@ -68,12 +68,22 @@ impl<'c> Binder<'c> {
             return Expression::never();
         }
         let names: Vec<String> = match path {
-            "*" | "name" => searchable(object),
+            "*" | "name" => self.searchable(object),
             path => vec![path.to_owned()],
         };
         let places: Vec<Target<'c>> = names.iter().filter_map(|name| self.text_at(object, name)).collect();
         let word = |word| places.iter().map(|place| text_match(place, TextMatch::Contains, word)).collect();
         Expression::And(text.split_whitespace().take(10).map(|part| Expression::Or(word(part))).collect())
+    }
+
+    /// Names of the fields that a search looks into, as far as the actor may see them.
+    fn searchable(&mut self, object: &Object) -> Vec<String> {
+        let decision = self.decide(object);
+        let looked_into = |field: &&Field| {
+            let is_text = field.ty() == Type::Text;
+            (field.searchable && is_text || field.name == "name") && decision.gives(field)
+        };
+        object.fields.iter().filter(looked_into).map(|field| field.name.clone()).collect()
     }
 
     /// The text field that a search looks into.
@@ -112,15 +122,6 @@ fn has_nul(value: &Json) -> bool {
 
 fn nul() -> Fault {
     Fault::new("bad-character", "the text contains a NUL character, which no record holds")
-}
-
-fn searchable(object: &Object) -> Vec<String> {
-    let fields = object.fields.iter().filter(|field| field.searchable && field.ty() == Type::Text);
-    let mut names: Vec<String> = fields.map(|field| field.name.clone()).collect();
-    if !names.iter().any(|name| name == "name") {
-        names.push("name".into());
-    }
-    names
 }
 
 fn field(target: &Target<'_>) -> Box<Expression> {

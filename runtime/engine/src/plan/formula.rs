@@ -2,10 +2,9 @@
 //! question: what the actor may not read does not exist.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use formulas::{Expression, OptionLabel, Options, Request, Scope, Target, Type, Unknown, Value};
+use formulas::{Expression, OptionLabel, Options, Scope, Target, Type, Unknown};
 use metadata::Problem;
 use metadata::catalog::Object;
 
@@ -39,7 +38,7 @@ impl Scope for Names<'_, '_> {
 impl<'c> Binder<'c> {
     /// The expression of a condition in the formula language; problems are told with their place in the text.
     pub(super) fn formula(&mut self, object: &'c Arc<Object>, text: &str) -> Expression {
-        let request = self.request();
+        let request = self.context.request();
         let options = Options { expects: Some(Type::Bool), ..Options::default() };
         let names = Names { binder: RefCell::new(self), object };
         let checked = formulas::check(text, &names, &options);
@@ -59,16 +58,5 @@ impl<'c> Binder<'c> {
                 Expression::never()
             }
         }
-    }
-
-    /// What a formula may know of this request.
-    pub(super) fn request(&self) -> Request {
-        let actor = &self.context.actor;
-        let variables = BTreeMap::from([
-            ("$User.id".to_owned(), Value::Id(actor.user_id)),
-            ("$User.name".to_owned(), Value::text(&actor.name)),
-            ("$Tenant.slug".to_owned(), Value::text(&self.context.tenant().slug)),
-        ]);
-        Request { variables, roles: actor.roles.clone(), ..Request::at(self.context.now) }
     }
 }

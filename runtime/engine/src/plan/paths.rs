@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use formulas::{Reference, Type};
-use metadata::catalog::{Column, Field, Object};
+use metadata::catalog::{Column, Field, Object, Relation};
 use metadata::field_kinds::FieldKind;
 
 use super::bind::Binder;
@@ -42,15 +42,35 @@ impl<'c> Binder<'c> {
             if hops.len() >= MAX_HOPS {
                 return Err(Lost::TooFar);
             }
-            let field = here.find_field(head).ok_or_else(|| Lost::Unknown(head.to_owned()))?;
+            let field = self.field(here, head).ok_or_else(|| Lost::Unknown(head.to_owned()))?;
             here = self.readable_target(field).ok_or_else(|| Lost::Unknown(head.to_owned()))?;
             hops.push(field.id.clone());
             rest = tail;
         }
-        let (field, column) = find_column(here, rest).ok_or_else(|| Lost::Unknown(rest.to_owned()))?;
+        let (field, column) = find_column(here, rest)
+            .filter(|(field, _)| self.decide(here).gives(field))
+            .ok_or_else(|| Lost::Unknown(rest.to_owned()))?;
         let reference =
             Reference { path: hops, field: reference_id(field, column), ty: type_of(field, column) };
         Ok(Target { reference, field, column: column.clone() })
+    }
+
+    /// The field with this name, if the actor may see it at all: others do not exist.
+    pub(super) fn field(&mut self, object: &'c Object, name: &str) -> Option<&'c Field> {
+        object.find_field(name).filter(|field| self.decide(object).gives(field))
+    }
+
+    /// The field and column that a JSON key means, if the actor may see it at all.
+    pub(super) fn key(&mut self, object: &'c Object, key: &str) -> Option<(&'c Field, &'c Column)> {
+        object.find_key(key).filter(|(field, _)| self.decide(object).gives(field))
+    }
+
+    /// The to-many relation with this name, if the actor may see the field behind it.
+    pub(super) fn relation(&mut self, object: &'c Object, name: &str) -> Option<&'c Relation> {
+        let relation = object.find_relation(name)?;
+        let holder = if relation.is_own() { object } else { self.catalog.find_object(&relation.object)? };
+        let field = holder.find_field(&relation.field)?;
+        self.decide(holder).gives(field).then_some(relation)
     }
 
     /// The object that a to-one field points to, when the actor may read it at all.

@@ -36,7 +36,7 @@ impl Engine {
     pub fn explain_aggregate(&self, context: &Context, question: &Aggregate) -> Result<serde_json::Value> {
         let bound = Aggregation::new(context, question)?;
         let (text, values) = sql::aggregate::statement(&bound);
-        let mut view = bound.plan.explain();
+        let mut view = bound.plan.explain(context);
         view["query"] = serde_json::to_value(question).unwrap_or_default();
         view["sql"] = text.into();
         view["parameters"] = values.0.iter().map(|value| format!("{value:?}")).collect();

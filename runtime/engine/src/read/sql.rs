@@ -18,6 +18,7 @@ use scope::Scope;
 
 pub(crate) mod aggregate;
 mod keyset;
+mod reach;
 mod scope;
 pub(crate) mod search;
 mod text;
@@ -124,9 +125,10 @@ fn written(output: &Output) -> Written {
     super::encode::string(&mut label, &output.key);
     label.push(b':');
     let value = match &output.what {
-        What::Column(column) | What::Formula { column, .. } => Arriving::Column(column.ty),
+        What::Column(column) => Arriving::Column(column.ty),
+        What::Computed(computed) => Arriving::Column(computed.column.ty),
         What::ToOne { level, .. } => Arriving::Record(level.outputs.iter().map(written).collect()),
-        What::ToMany { .. } => Arriving::Json,
+        What::ToMany { .. } | What::Faults(_) => Arriving::Json,
     };
     Written { label, value }
 }
@@ -147,11 +149,8 @@ fn keys(plan: &Plan, width: usize) -> Vec<Key> {
         let mut at = 0;
         for output in &plan.root.outputs {
             match &output.what {
-                What::Column(column) | What::Formula { column, .. }
-                    if key.reference.path.is_empty() && *column == key.column =>
-                {
-                    return at;
-                }
+                What::Column(column) if key.is(column) => return at,
+                What::Computed(computed) if key.is(&computed.column) => return at,
                 _ => at += self::width(&[written(output)]),
             }
         }

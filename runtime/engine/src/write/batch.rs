@@ -347,6 +347,7 @@ fn written(step: &Step, rows: &HashMap<Uuid, (i64, Box<RawValue>)>) -> Written {
         versions: row.map(|(version, _)| *version).into_iter().collect(),
         answer,
         created: if step.created { vec![id] } else { Vec::new() },
+        warnings: Vec::new(),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn lock(
 ) -> Result<(HashMap<Uuid, Stored>, HashSet<Uuid>)> {
     let object = slots.object.name.as_str();
     let place = |ids| (object, ids, Bin::Live);
-    let columns = load::columns(slots);
+    let columns = load::columns(context, slots);
     let locked =
         reach::find_with(connection, context, place(ids), (Action::Edit, Lock::Update, &columns)).await?;
     let others: Vec<Uuid> = ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();

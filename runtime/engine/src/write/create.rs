@@ -27,8 +27,9 @@ pub(super) async fn run(
     }
     let with_ids: Vec<(Uuid, Fields)> =
         records.into_iter().map(|fields| (context.new_id(), fields)).collect();
-    insert(connection, context, object, &with_ids).await?;
-    answer(connection, context, &object.name, with_ids.into_iter().map(|(id, _)| id).collect()).await
+    let warnings = insert(connection, context, object, &with_ids).await?;
+    let ids = with_ids.into_iter().map(|(id, _)| id).collect();
+    Ok(Written { warnings, ..answer(connection, context, &object.name, ids).await? })
 }
 
 /// Creates records whose ids are given, within a transaction of the caller's.
@@ -42,15 +43,16 @@ pub(crate) async fn create_with_ids(
         return Ok(());
     }
     let outcome = insert(connection, context, object, records).await;
-    outcome.map_err(|error| constraint::explain(error, object, context))
+    outcome.map(drop).map_err(|error| constraint::explain(error, object, context))
 }
 
+/// Saves new records; answers what was warned of and confirmed.
 async fn insert(
     connection: &mut PgConnection,
     context: &Context,
     object: &Arc<Object>,
     records: &[(Uuid, Fields)],
-) -> Result<()> {
+) -> Result<Vec<Problem>> {
     load::require_create(context, object)?;
     let slots = Slots::new(object);
     let mut saving = Saving::new(context, &slots, Way::Command);
@@ -60,5 +62,6 @@ async fn insert(
         found.into_iter().for_each(|problem| saving.blame(n, problem));
     }
     save(connection, &mut saving).await?;
-    saving.refuse()
+    saving.refuse()?;
+    Ok(saving.warnings)
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use formulas::Value;
 use metadata::catalog::{Column, Field, Object};
 use metadata::{Fault, FieldKind, Input, Problem};
+use permissions::Action;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -39,6 +40,11 @@ impl Draft {
     /// Whether the record is being created.
     pub(crate) fn is_new(&self) -> bool {
         self.stored.is_none()
+    }
+
+    /// What a slot will hold.
+    pub(crate) fn after(&self, slot: usize) -> &Value {
+        self.slots[slot].as_ref().unwrap_or_else(|| self.before(slot))
     }
 
     /// What is stored in a slot; blank for a new record.
@@ -98,9 +104,14 @@ impl<'o> Slots<'o> {
         let mut draft = self.blank(id);
         let mut problems = Vec::new();
         let mut seen = HashSet::with_capacity(fields.len());
+        let sight = context.decide(Action::Read, self.object);
         for (key, raw) in fields {
             if !seen.insert(key) {
                 problems.push(Problem::new(key, "duplicate-key", format!("`{key}` is there twice")));
+                continue;
+            }
+            if self.find_named(key).is_some_and(|field| !sight.gives(field)) {
+                problems.push(self.unknown(key));
                 continue;
             }
             let put = input(raw)
@@ -110,6 +121,15 @@ impl<'o> Slots<'o> {
         }
         self.blank_targets(&mut draft);
         (draft, problems)
+    }
+
+    /// The field that a key means, as a column or as links.
+    fn find_named(&self, key: &str) -> Option<&'o Field> {
+        self.object.find_key(key).map(|(field, _)| field).or_else(|| self.object.find_field(key))
+    }
+
+    fn unknown(&self, key: &str) -> Problem {
+        Problem::new(key, "unknown-field", format!("`{}` has no field `{key}`", self.object.name))
     }
 
     /// An any-lookup whose object or id alone is blanked points to nothing, so the other half goes too.
@@ -163,8 +183,7 @@ impl<'o> Slots<'o> {
                 return Err(Problem::new(key, "read-only", format!("`{key}` is computed")));
             }
             let hint = self.object.find_field(key).and_then(|field| field.columns.first());
-            let problem =
-                Problem::new(key, "unknown-field", format!("`{}` has no field `{key}`", self.object.name));
+            let problem = self.unknown(key);
             return Err(match hint {
                 Some(column) => problem.hint(format!("write `{}`", column.key)),
                 None => problem,
@@ -198,6 +217,7 @@ impl<'o> Slots<'o> {
                 "owner_id" | "created_by_id" | "updated_by_id" if draft.slots[slot].is_none() => {
                     Some(Value::Id(context.actor.user_id))
                 }
+                _ if field.default_formula.is_some() => continue,
                 _ if draft.slots[slot].is_none() => field.default.clone().or_else(|| match field.kind {
                     FieldKind::Boolean(_) => Some(Value::Bool(false)),
                     _ => None,
@@ -209,6 +229,7 @@ impl<'o> Slots<'o> {
             }
             draft.slots[slot] = given;
         }
+        super::defaults::compute(self, context, draft);
         self.compose_name(draft);
     }
 
@@ -249,7 +270,7 @@ impl<'o> Slots<'o> {
     }
 }
 
-fn is_boolean(field: &Field) -> bool {
+pub(super) fn is_boolean(field: &Field) -> bool {
     matches!(field.kind, FieldKind::Boolean(_))
 }
 

@@ -15,9 +15,7 @@ use crate::error::{Error, Refusal, Result};
 
 /// Refuses to create records of an object for those who may not.
 pub(super) fn require_create(context: &Context, object: &Object) -> Result<()> {
-    let policies = &context.snapshot.policies;
-    let decision = policies.decide(&context.actor, Action::Create, object, &context.snapshot.catalog);
-    if decision.is_allowed() {
+    if context.decide(Action::Create, object).is_allowed() {
         return Ok(());
     }
     Err(Error::Forbidden(Refusal::Action { action: "create", object: object.name.clone() }))
@@ -29,12 +27,18 @@ pub(super) async fn lock(
     context: &Context,
     (slots, ids): (&Slots<'_>, &[Uuid]),
 ) -> Result<HashMap<Uuid, Stored>> {
-    let columns = columns(slots);
+    let columns = columns(context, slots);
     reach::lock_with(connection, context, (slots.object, ids), (Action::Edit, &columns)).await
 }
 
 /// The columns that a save of the object wants to know as they are stored; none where no step looks at them.
-pub(crate) fn columns<'s>(slots: &'s Slots<'_>) -> Vec<&'s Column> {
-    let looks_back = slots.columns.iter().any(|(field, _)| field.options.iter().any(|option| !option.active));
-    if looks_back { slots.columns.iter().map(|(_, column)| *column).collect() } else { Vec::new() }
+pub(super) fn columns<'s>(context: &Context, slots: &'s Slots<'_>) -> Vec<&'s Column> {
+    let has_rules = context.snapshot.catalog.rules(slots.object).is_some();
+    let has_leftovers =
+        slots.columns.iter().any(|(field, _)| field.options.iter().any(|option| !option.active));
+    if has_rules || has_leftovers {
+        slots.columns.iter().map(|(_, column)| *column).collect()
+    } else {
+        Vec::new()
+    }
 }

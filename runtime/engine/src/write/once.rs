@@ -3,6 +3,7 @@
 //! Two at once: the key's row is locked by the first, and the second waits for what becomes of it.
 
 use chrono::TimeDelta;
+use metadata::Problem;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
@@ -58,7 +59,7 @@ pub(super) async fn claim(
 
 fn other_request() -> Error {
     let message = "this key was used for another request";
-    let problem = metadata::Problem::new("Idempotency-Key", "key-reused", message);
+    let problem = Problem::new("Idempotency-Key", "key-reused", message);
     Error::Unprocessable(vec![problem.hint("use a new key for each thing that shall happen")])
 }
 
@@ -93,7 +94,12 @@ pub(super) async fn keep(
 /// What an answer is kept as; the records stay the text that they are.
 fn print(written: &[Written]) -> String {
     let one = |written: &Written| {
-        let head = json!({ "ids": written.ids, "versions": written.versions, "created": written.created });
+        let warnings =
+            written.warnings.iter().map(|problem| (&problem.path, &problem.code, &problem.message));
+        let warnings: Vec<_> = warnings.collect();
+        let head = json!({
+            "ids": written.ids, "versions": written.versions, "created": written.created, "warnings": warnings,
+        });
         let records = written.answer.as_ref().map(|answer| String::from_utf8_lossy(&answer.json));
         format!("[{head},{}]", records.unwrap_or("null".into()))
     };
@@ -110,9 +116,15 @@ fn parse(text: &str) -> Vec<Written> {
             versions: serde_json::from_value(head["versions"].clone()).unwrap_or_default(),
             created: ids(&head["created"]),
             answer: json.map(|json| Answer { count: count(&json), json, ..Answer::default() }),
+            warnings: warnings(&head["warnings"]),
         }
     };
     kept.into_iter().map(one).collect()
+}
+
+fn warnings(json: &Json) -> Vec<Problem> {
+    let told: Vec<(String, String, String)> = serde_json::from_value(json.clone()).unwrap_or_default();
+    told.into_iter().map(|(path, code, message)| Problem::new(path, &code, message)).collect()
 }
 
 fn count(json: &[u8]) -> usize {
@@ -129,7 +141,13 @@ mod tests {
         let json = br#"[{"id":"1","amount":1.10},{"id":"2"}]"#.to_vec();
         let answer = Answer { json, count: 2, ..Answer::default() };
         let written = [
-            Written { ids: vec![a, b], versions: vec![1, 4], answer: Some(answer), created: vec![a] },
+            Written {
+                ids: vec![a, b],
+                versions: vec![1, 4],
+                answer: Some(answer),
+                created: vec![a],
+                warnings: vec![Problem::new("1.amount", "warning", "large")],
+            },
             Written { ids: vec![b], ..Written::default() },
         ];
         let again = parse(&print(&written));

@@ -1,11 +1,11 @@
 //! Which of some records the actor reaches with an action; the same predicate as every read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use metadata::Problem;
 use metadata::catalog::{Column, Object};
-use permissions::Action;
+use permissions::{Action, Reach};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
@@ -56,9 +56,23 @@ fn stored(row: &PgRow, columns: &[&Column]) -> Result<Stored, sqlx::Error> {
     Ok(Stored { version: row.try_get(1)?, values: values.collect::<Result<_, _>>()? })
 }
 
+/// Those of some readable records that are within `reach`.
+pub(crate) async fn within(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&str, &[Uuid]),
+    reach: &Reach,
+) -> Result<HashSet<Uuid>> {
+    let plan = Plan::new(context, &Query::of(object, ids.to_vec()))?.within(reach.clone());
+    let (text, values) = reach_statement(&plan, Lock::None, &[]);
+    let text = AssertSqlSafe(of_revision(context, &text));
+    let rows = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values)).fetch_all(connection).await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// Locks live records for a change. A record that cannot be read is not there; one that can be read
 /// but not changed is refused.
-pub(super) async fn lock(
+pub(crate) async fn lock(
     connection: &mut PgConnection,
     context: &Context,
     (object, ids): (&Arc<Object>, &[Uuid]),
@@ -105,10 +119,9 @@ async fn missed(
     (object, missing, bin): (&Object, &[Uuid], Bin),
     action: Action,
 ) -> Result<Error> {
-    let decision =
-        context.snapshot.policies.decide(&context.actor, action, object, &context.snapshot.catalog);
+    let decision = context.decide(action, object);
     // Who reaches every record misses one only because it is not there, whatever others do meanwhile.
-    if decision.is_allowed() && decision.condition().is_none() {
+    if decision.is_allowed() && decision.reach.is_all() {
         return Ok(Error::NotFound);
     }
     let seen = find(connection, context, (&object.name, missing, bin), (Action::Read, Lock::None)).await?;
@@ -134,14 +147,17 @@ pub(super) async fn judge(connection: &mut PgConnection, saving: &mut Saving<'_>
         if !judged {
             continue;
         }
-        let ids = |draft: &Draft| (action_of(draft) == action).then_some(draft.id);
+        // Who may give a record away may lose it.
+        let is_judged = |draft: &Draft| action_of(draft) == action && !saving.moved.contains(&draft.id);
+        let ids = |draft: &Draft| is_judged(draft).then_some(draft.id);
         let ids: Vec<Uuid> = saving.drafts.iter().filter_map(ids).collect();
         let place = (saving.slots.object.name.as_str(), ids.as_slice(), Bin::Live);
         let reached = find(connection, saving.context, place, (action, Lock::None)).await?;
         let message = format!("you may not {} this record as it stands", action.word());
         for n in 0..saving.drafts.len() {
             let draft = &saving.drafts[n];
-            if action_of(draft) == action && !reached.contains_key(&draft.id) {
+            let judged = action_of(draft) == action && !saving.moved.contains(&draft.id);
+            if judged && !reached.contains_key(&draft.id) {
                 saving.blame(n, Problem::new("", FORBIDDEN, message.clone()));
             }
         }
@@ -155,7 +171,5 @@ fn action_of(draft: &Draft) -> Action {
 
 /// Whether what comes out depends on the record: not when the actor reaches all.
 fn is_judged(saving: &Saving<'_>, action: Action) -> bool {
-    let Saving { context, slots, .. } = saving;
-    let policies = &context.snapshot.policies;
-    policies.decide(&context.actor, action, slots.object, &context.snapshot.catalog).condition().is_some()
+    !saving.context.decide(action, saving.slots.object).reach.is_all()
 }

@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::sql::{quoted, table};
-use super::{answer, reach, sql};
+use super::{answer, reach, sql, transfer};
 use crate::change::Happened;
 use crate::command::Written;
 use crate::context::Context;
@@ -155,6 +155,7 @@ async fn walk(
     for (object, ids) in levels.iter().rev() {
         if what == Happened::Purged {
             forget_any_lookups(connection, context, (object, ids)).await?;
+            transfer::forget_shares(connection, context, ids.clone()).await?;
         }
         let schema = &context.tenant().schema;
         let text = match what {

@@ -6,16 +6,23 @@
 
 use sqlx::PgConnection;
 
+use super::facts::Facts;
 use super::saving::Saving;
-use super::{checks, links, numbers, options, reach, rows};
+use super::{checks, links, numbers, options, reach, rights, rows, rules, transfer};
 use crate::error::Result;
 
 /// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
 pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
+    rights::check(connection, saving).await?;
+    transfer::check(connection, saving).await?;
     checks::complete(saving);
     checks::required(saving);
     checks::references(connection, saving).await?;
     options::check(saving);
+    if let Some(rules) = saving.context.snapshot.catalog.rules(saving.slots.object) {
+        let facts = Facts::load(connection, saving, rules).await?;
+        rules::check(saving, (rules, &facts));
+    }
     if !saving.is_refused() {
         checks::duplicates(connection, saving).await?;
     }
@@ -25,5 +32,6 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     numbers::assign(connection, saving).await?;
     rows::put(connection, saving).await?;
     links::put(connection, saving).await?;
+    transfer::forget_shares(connection, saving.context, saving.moved.iter().copied().collect()).await?;
     reach::judge(connection, saving).await
 }

@@ -1,8 +1,9 @@
 //! The records of one save on their way through it, and what is found wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use metadata::Problem;
+use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
 use crate::context::Context;
@@ -10,6 +11,10 @@ use crate::error::{Error, Refusal, Result};
 
 /// The code of a record that the actor could not have written as it stands.
 pub(crate) const FORBIDDEN: &str = "forbidden";
+/// The key of a record's owner, at which a refused transfer is told.
+pub(crate) const OWNER: &str = "owner_id";
+/// The code of a value that is missing.
+pub(crate) const REQUIRED: &str = "required";
 /// The code of a unique value that another record has.
 pub(crate) const DUPLICATE: &str = "duplicate";
 
@@ -31,13 +36,18 @@ pub(crate) struct Saving<'s> {
     pub slots: &'s Slots<'s>,
     pub way: Way,
     pub drafts: Vec<Draft>,
+    /// Records that get another owner.
+    pub moved: HashSet<Uuid>,
     /// What is wrong, by place in `drafts`.
     pub found: BTreeMap<usize, Vec<Problem>>,
+    /// What rules warn of and the caller has confirmed, with the record's place where there are several.
+    pub warnings: Vec<Problem>,
 }
 
 impl<'s> Saving<'s> {
     pub(crate) fn new(context: &'s Context, slots: &'s Slots<'s>, way: Way) -> Self {
-        Self { context, slots, way, drafts: Vec::new(), found: BTreeMap::new() }
+        let (drafts, moved) = (Vec::new(), HashSet::new());
+        Self { context, slots, way, drafts, moved, found: BTreeMap::new(), warnings: Vec::new() }
     }
 
     /// Notes a problem of one record.
@@ -51,6 +61,22 @@ impl<'s> Saving<'s> {
         if found.iter().all(|known| known.path != problem.path) {
             found.push(problem);
         }
+    }
+
+    /// Notes a warning: a problem until the caller confirms it.
+    pub(crate) fn warn(&mut self, n: usize, warning: Problem) {
+        if !self.context.consent.warnings {
+            return self.blame(n, warning);
+        }
+        let many = self.is_many();
+        let warning = Problem { hint: None, ..warning };
+        self.warnings.push(if many { warning.under(&n.to_string()) } else { warning });
+    }
+
+    /// Whether a record's values are what its writer meant, so that conditions can be asked about them. One
+    /// that only lacks something can be understood.
+    pub(crate) fn is_readable(&self, n: usize) -> bool {
+        self.found.get(&n).is_none_or(|found| found.iter().all(|problem| problem.code == REQUIRED))
     }
 
     /// Whether anything is wrong with any record.
@@ -73,7 +99,14 @@ impl<'s> Saving<'s> {
         let all = |code: &str| found.values().flatten().all(|problem| problem.code == code);
         if all(FORBIDDEN) {
             let is_new = found.keys().next().is_some_and(|n| self.drafts[*n].is_new());
-            let action = if is_new { "create" } else { "edit" };
+            let moves = found.values().flatten().all(|problem| problem.path == OWNER);
+            let action = if is_new {
+                "create"
+            } else if moves {
+                "transfer"
+            } else {
+                "edit"
+            };
             let object = self.slots.object.name.clone();
             return Err(Error::Forbidden(Refusal::Action { action, object }));
         }

@@ -31,7 +31,8 @@ pub(super) async fn run(
     read(&mut saving, &updates, locked);
     save(connection, &mut saving).await?;
     saving.refuse()?;
-    answer(connection, context, &object.name, ids).await
+    let warnings = std::mem::take(&mut saving.warnings);
+    Ok(Written { warnings, ..answer(connection, context, &object.name, ids).await? })
 }
 
 fn check_versions(updates: &[Update], locked: &HashMap<Uuid, Stored>) -> Result<()> {

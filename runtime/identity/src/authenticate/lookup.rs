@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use engine::{SYSTEM_USER, Tenant};
-use permissions::{ADMINISTRATOR, Actor, ActorKind, Scope};
+use permissions::{ADMINISTRATOR, Actor, ActorKind, Membership, Scope};
 
 use super::cache::{Known, Proof};
 use super::{Caller, Credential, SessionInfo};
@@ -60,10 +60,12 @@ impl Identity {
         let Some((id, user, created_at, last_seen_at, _)) = row else { return Ok(None) };
         let user = self.load_user(&tenant, user).await?;
         let Some(user) = user.filter(|user| user.is_active && user.is_person) else { return Ok(None) };
+        let membership = self.engine.membership(&tenant, user.id, user.permission_sets).await?;
         let actor = Actor {
             user_id: user.id,
             name: user.name,
             roles: user.roles,
+            membership,
             kind: ActorKind::Person,
             scopes: None,
         };
@@ -84,6 +86,9 @@ impl Identity {
         let user = self.load_user(&tenant, key.user).await?.filter(may_have_keys);
         let Some(user) = user else { return Ok(None) };
         let email = user.email.clone();
+        // A key that is limited to a role has none of the sets that its user has beside.
+        let sets = if key.role.is_some() { Vec::new() } else { user.permission_sets.clone() };
+        let membership = self.engine.membership(&tenant, user.id, sets).await?;
         let caller = Caller {
             tenant,
             email,
@@ -91,7 +96,7 @@ impl Identity {
             session: None,
             rate: None,
             is_limited: key.role.is_some() || key.scopes.is_some(),
-            actor: actor(user, key.role, key.scopes),
+            actor: Actor { membership, ..actor(user, key.role, key.scopes) },
         };
         let addresses =
             key.allowed_ips.map(|ranges| ranges.iter().filter_map(|r| AddressRange::parse(r)).collect());
@@ -115,7 +120,8 @@ fn actor(user: User, role: Option<String>, scopes: Option<Vec<String>>) -> Actor
     };
     // A scope that cannot be read gives nothing.
     let scopes = scopes.map(|scopes| scopes.iter().filter_map(|scope| Scope::parse(scope)).collect());
-    Actor { user_id: user.id, name: user.name, roles, kind: ActorKind::ApiKey, scopes }
+    let membership = Membership::default();
+    Actor { user_id: user.id, name: user.name, roles, membership, kind: ActorKind::ApiKey, scopes }
 }
 
 #[cfg(test)]
@@ -129,6 +135,7 @@ mod tests {
             name: "Ada".into(),
             email: None,
             roles: roles.iter().map(ToString::to_string).collect(),
+            permission_sets: Vec::new(),
             is_active: true,
             is_person: true,
         }

@@ -76,6 +76,8 @@ fn first(email: &str, name: Option<&str>, password: Option<Secret>) -> NewUser {
         name: name.unwrap_or("Administrator").to_owned(),
         password,
         roles: vec![ADMINISTRATOR.to_owned()],
+        permission_sets: Vec::new(),
+        teams: Vec::new(),
         manager_id: None,
         title: None,
         time_zone: None,

@@ -25,6 +25,7 @@ pub(crate) struct User {
     pub name: String,
     pub email: Option<String>,
     pub roles: Vec<String>,
+    pub permission_sets: Vec<String>,
     pub is_active: bool,
     /// Not the system's own user.
     pub is_person: bool,
@@ -43,6 +44,7 @@ struct Record {
     name: Option<String>,
     email: Option<String>,
     roles: Option<Vec<String>>,
+    permission_sets: Option<Vec<String>>,
     active: Option<bool>,
     kind: Option<String>,
 }
@@ -54,6 +56,7 @@ impl From<Record> for User {
             name: record.name.unwrap_or_default(),
             email: record.email,
             roles: record.roles.unwrap_or_default(),
+            permission_sets: record.permission_sets.unwrap_or_default(),
             is_active: record.active.unwrap_or(false),
             is_person: record.kind.as_deref() == Some("person"),
         }
@@ -88,6 +91,7 @@ impl Identity {
             field("name", &user.name.trim()),
             field("email", &normalise_email(&user.email)),
             field("roles", &user.roles),
+            field("permission_sets", &user.permission_sets),
             field("active", &true),
             field("kind", &"person"),
         ];
@@ -103,6 +107,7 @@ impl Identity {
         fields.extend(patch.name.as_deref().map(|name| field("name", &name.trim())));
         fields.extend(patch.email.as_deref().map(|email| field("email", &normalise_email(email))));
         fields.extend(patch.roles.as_ref().map(|roles| field("roles", roles)));
+        fields.extend(patch.permission_sets.as_ref().map(|sets| field("permission_sets", sets)));
         fields.extend(patch.active.as_ref().map(|active| field("active", active)));
         fields.extend(patch.manager_id.as_ref().map(|id| field("manager_id", id)));
         fields.extend(patch.title.as_ref().map(|title| field("title", title)));
@@ -151,7 +156,7 @@ impl Identity {
 }
 
 fn query() -> Query {
-    let fields = ["id", "name", "email", "roles", "active", "kind"];
+    let fields = ["id", "name", "email", "roles", "permission_sets", "active", "kind"];
     let fields = fields.into_iter().map(|name| Selection::Field(name.into())).collect();
     Query { object: OBJECT.into(), fields, bin: Bin::Live, ..Query::default() }
 }

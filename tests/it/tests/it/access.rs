@@ -8,6 +8,7 @@ use permissions::{Actor, Scope};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+mod fields;
 mod keys;
 mod twins;
 
@@ -177,7 +178,7 @@ async fn owners_are_changed_by_those_who_may_have_all() {
     let s = stage("owners").await;
     let (ada, mia) = (s.ada.actor.user_id, s.mia.actor.user_id);
     let before = s.world.fingerprint().await;
-    forbidden(s.world.update(&s.mia, "deal", s.deal, json!({ "owner_id": ada })).await, "edit", "deal");
+    forbidden(s.world.update(&s.mia, "deal", s.deal, json!({ "owner_id": ada })).await, "transfer", "deal");
     forbidden(
         s.world.create(&s.mia, "deal", json!({ "name": "x", "owner_id": ada })).await,
         "create",

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 #[path = "formulas/changes.rs"]
 mod changes;
+#[path = "formulas/wire.rs"]
+mod wire;
 
 fn put(kind: Kind, name: &str, definition: Json) -> Change {
     Change { kind, name: name.into(), definition: Some(definition) }

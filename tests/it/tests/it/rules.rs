@@ -1,3 +1,12 @@
 //! What a record must obey before it is saved, on every way in.
 
+use metadata::Problem;
+
 mod options;
+mod same;
+mod validation;
+
+/// `path code` of each problem.
+fn told(problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(|problem| format!("{} {}", problem.path, problem.code)).collect()
+}

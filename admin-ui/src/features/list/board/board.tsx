@@ -1,25 +1,29 @@
 // The board: a picklist's options side by side, records as cards that move by pointer, by keys and by menu.
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { GroupedRows } from "@/api/grouped-rows";
+import type { GroupValue } from "@/api/groups";
 import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
 import { mayCreate, mayEdit, useCatalog } from "@/catalog/catalog";
-import { sumField } from "@/catalog/displays";
+import { groupOptions, sumField } from "@/catalog/displays";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Dot, Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import type { MenuItem } from "@/components/menu";
+import { nameIsEnough } from "@/fields/quick-add";
 import { setValue } from "@/fields/save";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { isTyping, keyName } from "@/lib/shortcuts";
 import { inSentence } from "@/lib/text";
+import { useAggregates } from "../use-aggregates";
+import { useGroups } from "../use-groups";
+import { useNeighbours } from "../use-neighbours";
 import { cardLayout, GAP } from "./card-layout";
 import { Column } from "./column";
-import { nameIsEnough } from "./quick-add";
 import { useDrag } from "./use-drag";
-import { columnsOf, useGroups, valueOfColumn } from "./use-groups";
 
 interface BoardProps {
   object: ObjectDef;
@@ -44,9 +48,12 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
   const [adding, setAdding] = useState<number | null>(null);
   const [said, setSaid] = useState("");
   const groups = useGroups(object, request, group);
-  const options = useMemo(() => columnsOf(group), [group]);
+  const options = useMemo(() => groupOptions(group), [group]);
   const layout = useMemo(() => cardLayout(catalog, object, columns, group), [catalog, object, columns, group]);
   const sum = sumField(columns);
+  const sums = useAggregates(object, request, sum ? [sum] : [], group.name);
+  const sumIn = (value: GroupValue) =>
+    (sum && sums.find((a) => (a.group[group.name] ?? null) === value)?.sum[sum.name]) ?? undefined;
   const movable = mayEdit(object) && isWritable(object, group);
   const counts = groups.all.map((g) => g.source.rows);
   const whole = groups.all.some((g) => g.source.pending) ? undefined : counts.reduce((a, b) => a + b, 0);
@@ -70,7 +77,7 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
       if (!option || !target || groups.holding(id) === target) return;
       const name = String(recordStore.find(object.name, id)?.name ?? object.label);
       setSaid(t("{name} moves to {column}", { name, column: option.label }));
-      const saved = await setValue(object, id, group, valueOfColumn(option), () =>
+      const saved = await setValue(object, id, group, option.value, () =>
         t("Moved {name} to {column}", { name, column: option.label }),
       );
       if (!saved) setSaid(t("{name} stays where it was", { name }));
@@ -87,7 +94,7 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
         label: option.label,
         icon: <Dot color={option.color} />,
         separate: i === 0,
-        checked: groups.holding(id)?.value === valueOfColumn(option),
+        checked: groups.holding(id)?.value === option.value,
         onSelect: () => void move(id, i),
       })),
     ],
@@ -98,8 +105,8 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
   const onAdding = useCallback(
     (index: number | null) => {
       const option = index === null ? undefined : options[index];
-      if (!option || nameIsEnough(object, group)) setAdding(index);
-      else createIntent.set({ object: object.name, preset: { [group.name]: valueOfColumn(option) } });
+      if (!option || nameIsEnough(object, [group.name])) setAdding(index);
+      else createIntent.set({ object: object.name, preset: { [group.name]: option.value } });
     },
     [object, group, options],
   );
@@ -160,6 +167,9 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
     event.stopPropagation();
   }
 
+  const rows = useMemo(() => new GroupedRows(groups), [groups]);
+  useNeighbours(object, rows);
+
   const failed = groups.all.find((g) => g.source.error);
   return (
     <>
@@ -189,7 +199,7 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
           return (
             option && (
               <Column
-                key={option.value}
+                key={String(option.value)}
                 object={object}
                 field={group}
                 group={g}
@@ -197,7 +207,7 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
                 index={i}
                 layout={layout}
                 sum={sum}
-                total={undefined}
+                total={sumIn(g.value)}
                 activeRow={home.column === i ? home.row : -1}
                 peek={peek}
                 movable={movable}

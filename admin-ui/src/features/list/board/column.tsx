@@ -3,26 +3,27 @@ import { Plus } from "lucide-react";
 import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { Group } from "@/api/groups";
 import { recordStore } from "@/api/record-store";
-import type { FieldDef, ObjectDef, Option } from "@/catalog/types";
+import type { GroupOption } from "@/catalog/displays";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Dot } from "@/components/bits";
 import { IconButton } from "@/components/button";
 import type { MenuItem } from "@/components/menu";
+import { QuickAdd } from "@/fields/quick-add";
 import { kindOf } from "@/fields/registry";
 import { windowRows } from "@/lib/grid-window";
 import { t } from "@/lib/i18n";
 import { Card } from "./card";
 import { type CardLayout, GAP } from "./card-layout";
-import { QuickAdd } from "./quick-add";
 
 export interface ColumnProps {
   object: ObjectDef;
   field: FieldDef;
   group: Group;
-  option: Option;
+  option: GroupOption;
   index: number;
   layout: CardLayout;
   sum: FieldDef | undefined;
-  /** What the server says the sum is; without it the sum of what is loaded, when that is all. */
+  /** What the server says the sum is, for columns that are not loaded to their end. */
   total: number | undefined;
   activeRow: number;
   peek: string | undefined;
@@ -72,7 +73,7 @@ export const Column = memo(function Column(props: ColumnProps) {
 
   useEffect(() => source.want(shown.first, shown.end), [source, shown.first, shown.end]);
 
-  const amount = sum && (props.total ?? loadedSum(object, group, sum));
+  const amount = sum && (loadedSum(object, group, sum) ?? props.total);
   const drawn: number[] = [];
   for (let row = shown.first; row < shown.end; row++) drawn.push(row);
   return (
@@ -109,7 +110,12 @@ export const Column = memo(function Column(props: ColumnProps) {
         }}
       >
         {props.adding && (
-          <QuickAdd object={object} field={props.field} value={group.value} onClose={() => props.onAdding(null)} />
+          <QuickAdd
+            className="mb-2"
+            object={object}
+            preset={{ [props.field.name]: group.value }}
+            onClose={() => props.onAdding(null)}
+          />
         )}
         <ul aria-label={option.label} className="relative" style={{ height: Math.max(0, rows * step - GAP) }}>
           {drawn.map((row) => {

@@ -9,6 +9,8 @@ use metadata::catalog::{Column, Link, Object, Relation};
 use metadata::field_kinds::ColumnType;
 use sea_query::{Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, Query, SelectStatement};
 
+use permissions::Reach;
+
 use super::Render;
 use crate::plan::{Level, OrderKey, Output, What, column_of};
 use crate::query::Bin;
@@ -38,7 +40,8 @@ struct Join {
     path: Vec<String>,
     sight: Sight,
     alias: String,
-    on: String,
+    /// The column that points to it.
+    on: Expr,
     object: Arc<Object>,
 }
 
@@ -72,21 +75,22 @@ impl<'p> Scope<'p> {
     pub(super) fn filter(&self, select: &mut SelectStatement, level: &Level, bin: Bin) {
         let deleted = self.column("deleted_at");
         select.and_where(if bin == Bin::Live { deleted.is_null() } else { deleted.is_not_null() });
-        if let Some(allowed) = &level.allowed {
-            select.and_where(condition(allowed, true, self));
+        if let Some(allowed) = level.allowed.as_ref().and_then(|reach| self.reach(reach)) {
+            select.and_where(allowed);
         }
         if let Some(expression) = &level.condition {
             select.and_where(condition(expression, true, self));
         }
     }
 
+    /// Whether a row of this scope is within reach; `None` when every row is.
+    fn reach(&self, reach: &Reach) -> Option<Expr> {
+        self.render.reach((&self.alias, self.object), reach)
+    }
+
     /// What the actor may read of the scope's object; `None` when everything.
     fn allowed(&self) -> Option<Expr> {
-        let expression = match self.render.plan.decisions.get(&self.object.name) {
-            Some(decision) => decision.condition()?,
-            None => Expression::never(),
-        };
-        Some(condition(&expression, true, self))
+        self.render.readable((&self.alias, self.object))
     }
 
     pub(super) fn order(&self, select: &mut SelectStatement, order: &[OrderKey]) {
@@ -122,48 +126,13 @@ impl<'p> Scope<'p> {
     fn on(&self, join: &Join) -> Expr {
         let id = column_at(&join.alias, "id");
         let live = column_at(&join.alias, "deleted_at").is_null();
-        let base = Expr::cust_with_exprs(format!("$1 = {} AND $2", join.on), [id, live]);
+        let base = Expr::cust_with_exprs("$1 = $2 AND $3", [id, join.on.clone(), live]);
         if join.sight != Sight::Actor {
             return base;
         }
-        match self.render.plan.decisions.get(&join.object.name).map(|decision| decision.condition()) {
-            Some(None) => base,
-            Some(Some(allowed)) => {
-                let inner = Scope {
-                    render: self.render,
-                    object: &join.object,
-                    alias: join.alias.clone(),
-                    joins: RefCell::default(),
-                };
-                let allowed = inner.correlated(&allowed);
-                Expr::cust_with_exprs("$1 AND $2", [base, allowed])
-            }
-            None => Expr::cust("FALSE"),
-        }
-    }
-
-    /// A condition on a row of this scope where no joins can be added: paths go into a sub-select.
-    fn correlated(&self, expression: &Expression) -> Expr {
-        let expression = &self.render.plan.catalog.inlined(expression.clone());
-        let mut is_flat = true;
-        expression.references(&mut |reference| is_flat &= reference.path.is_empty());
-        if is_flat {
-            return condition(expression, true, self);
-        }
-        let inner = self.render_scope();
-        let mut select = Query::select();
-        select.expr(Expr::cust("1"));
-        select.and_where(inner.column("id").eq(self.column("id")));
-        select.and_where(condition(expression, true, &inner));
-        Expr::exists(inner.finish(select))
-    }
-
-    fn render_scope(&self) -> Scope<'_> {
-        Scope {
-            render: self.render,
-            object: self.object,
-            alias: self.render.alias(),
-            joins: RefCell::default(),
+        match self.render.readable((&join.alias, &join.object)) {
+            None => base,
+            Some(allowed) => Expr::cust_with_exprs("$1 AND $2", [base, allowed]),
         }
     }
 
@@ -188,7 +157,11 @@ impl<'p> Scope<'p> {
         let field = object.find_field_by_id(last)?;
         let target = self.render.plan.catalog.find_object(field.kind.target()?)?.clone();
         let alias = self.render.alias();
-        let on = format!("\"{from}\".\"{}\"", field.columns.first()?.name);
+        let column = field.columns.first()?;
+        let on = match sight {
+            Sight::Actor => self.render.cell((&from, &object), column),
+            Sight::Definer(_) => column_at(&from, &column.name),
+        };
         self.joins.borrow_mut().push(Join {
             path: path.to_vec(),
             sight,
@@ -206,7 +179,7 @@ impl<'p> Scope<'p> {
                 What::ToOne { field, level } => {
                     self.flat(&[path, std::slice::from_ref(field)].concat(), &level.outputs, columns);
                 }
-                What::Column(_) | What::Formula { .. } | What::ToMany { .. } => {
+                What::Column(_) | What::Computed(_) | What::Faults(_) | What::ToMany { .. } => {
                     columns.push(self.output(path, output, Form::Flat))
                 }
             }
@@ -217,13 +190,14 @@ impl<'p> Scope<'p> {
     fn output(&self, path: &[String], output: &Output, form: Form) -> Expr {
         let Some((alias, object)) = self.join(path) else { return Expr::cust("NULL") };
         match &output.what {
-            What::Column(column) => value(column_at(&alias, &column.name), column, form),
-            What::Formula { field, column } => {
-                let computed = formula(&object, field).map(|computed| self.computed(path, computed));
-                value(computed.unwrap_or_else(|| Expr::cust("NULL")), column, form)
+            What::Column(column) => value(self.render.cell((&alias, &object), column), column, form),
+            What::Computed(computed) => {
+                let cell = self.render.seen((&alias, &object), computed, self.computed(path, computed));
+                value(cell, &computed.column, form)
             }
+            What::Faults(computed) => self.faults(path, computed),
             What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
-            What::ToMany { relation, level } => self.to_many((&alias, &object.name), relation, level),
+            What::ToMany { relation, level } => self.to_many((&alias, &object), relation, level),
         }
     }
 
@@ -241,7 +215,7 @@ impl<'p> Scope<'p> {
     }
 
     /// `[…]` of the related records.
-    fn to_many(&self, from: (&str, &str), relation: &Relation, level: &Level) -> Expr {
+    fn to_many(&self, from: (&str, &Arc<Object>), relation: &Relation, level: &Level) -> Expr {
         let (scope, mut select) = self.related_rows(from, relation, &level.object);
         for output in &level.outputs {
             select.expr_as(scope.output(&[], output, Form::Json), output.key.clone());
@@ -258,7 +232,7 @@ impl<'p> Scope<'p> {
     /// A select over the other side of a relation, tied to this scope's row.
     fn related_rows<'s>(
         &'s self,
-        (alias, name): (&str, &str),
+        (alias, object): (&str, &Arc<Object>),
         relation: &Relation,
         other: &'s Arc<Object>,
     ) -> (Scope<'s>, SelectStatement) {
@@ -274,7 +248,7 @@ impl<'p> Scope<'p> {
             Link::Lookup { column, .. } => select.and_where(scope.column(column).eq(here)),
             Link::AnyLookup { object_column, id_column, .. } => {
                 select.and_where(scope.column(id_column).eq(here));
-                select.and_where(scope.column(object_column).eq(name.to_owned()))
+                select.and_where(scope.column(object_column).eq(object.name.clone()))
             }
             Link::Table { table, here: near, there, .. } => {
                 let link = self.render.alias();
@@ -288,6 +262,12 @@ impl<'p> Scope<'p> {
                 select.and_where(Expr::cust_with_exprs(text, [here, scope.column("id")]))
             }
         };
+        // Where the field behind the relation is not shown, nothing stands behind it.
+        let holder = if relation.is_own() { (alias, object) } else { (scope.alias(), other) };
+        let field = holder.1.find_field(&relation.field);
+        if let Some(shown) = field.and_then(|field| self.render.shown(holder, field)) {
+            select.and_where(shown);
+        }
         (scope, select)
     }
 }
@@ -296,10 +276,11 @@ impl Columns for Scope<'_> {
     fn column(&self, reference: &Reference) -> Expr {
         let found = self.join(&reference.path).and_then(|(alias, object)| {
             if let Some(computed) = formula(&object, &reference.field) {
-                return Some(self.computed(&reference.path, computed));
+                let value = self.computed(&reference.path, computed);
+                return Some(self.render.seen((&alias, &object), computed, value));
             }
             let column = column_of(&object, &reference.field)?;
-            Some(column_at(&alias, &column.name))
+            Some(self.render.cell((&alias, &object), column))
         });
         found.unwrap_or_else(|| Expr::cust("NULL"))
     }
@@ -315,7 +296,7 @@ impl Columns for Scope<'_> {
             .find_relation(relation)
             .and_then(|relation| Some((relation, self.render.plan.catalog.find_object(&relation.object)?)));
         let Some((relation, other)) = found else { return Expr::cust("FALSE") };
-        let (scope, mut select) = self.related_rows((&self.alias, &self.object.name), relation, other);
+        let (scope, mut select) = self.related_rows((&self.alias, self.object), relation, other);
         select.expr(Expr::cust("1")).and_where(scope.column("deleted_at").is_null());
         if let Some(allowed) = scope.allowed() {
             select.and_where(allowed);
@@ -328,7 +309,7 @@ impl Columns for Scope<'_> {
     }
 }
 
-fn column_at(alias: &str, name: &str) -> Expr {
+pub(super) fn column_at(alias: &str, name: &str) -> Expr {
     Expr::col((Alias::new(alias), Alias::new(name)))
 }
 
@@ -345,6 +326,6 @@ fn value(column: Expr, meta: &Column, form: Form) -> Expr {
 }
 
 /// An identifier in double quotes. Names come from the catalog, which lets no quote in.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -54,11 +54,15 @@ fn branch<'p>(render: &'p Render<'p>, place: usize, (looking, limit): (Looking<'
     let mut select = Query::select();
     select.expr_as(Expr::cust(place.to_string()), "place");
     select.expr_as(scope.column("id"), "id");
-    select.expr_as(texts.first().cloned().unwrap_or_else(|| Expr::cust("NULL::text")), "name");
+    // A name that the actor may not see is not among the texts.
+    let has_name = plan.root.outputs.get(1).is_some_and(|output| output.key == "name");
+    let name = texts.first().filter(|_| has_name).cloned().unwrap_or_else(|| Expr::cust("NULL::text"));
+    select.expr_as(name.clone(), "name");
     match looking {
         Looking::Words(query) => {
             // The texts that the actor sees; the index may know of more.
-            let seen = (1..=texts.len()).map(|n| (format!("${n}"), if n == 1 { 'A' } else { 'B' }));
+            let seen =
+                (1..=texts.len()).map(|n| (format!("${n}"), if n == 1 && has_name { 'A' } else { 'B' }));
             let seen = Expr::cust_with_exprs(format!("({})", search_vector(seen)), texts.clone());
             let query = Expr::cust_with_exprs("to_tsquery('simple', $1)", [Expr::from(query.to_owned())]);
             select.expr_as(Expr::cust_with_exprs("ts_rank($1, $2)", [seen.clone(), query.clone()]), "rank");
@@ -67,7 +71,6 @@ fn branch<'p>(render: &'p Render<'p>, place: usize, (looking, limit): (Looking<'
             select.and_where(Expr::cust_with_exprs("$1 @@ $2", [seen, query]));
         }
         Looking::Similar(words) => {
-            let name = texts.first().cloned().unwrap_or_else(|| Expr::cust("NULL::text"));
             let like = Expr::cust_with_exprs("word_similarity($1, $2)", [Expr::from(words.to_owned()), name]);
             select.expr_as(like.clone(), "rank");
             select.and_where(Expr::cust_with_exprs("$1 >= 0.45", [like]));

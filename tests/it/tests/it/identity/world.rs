@@ -69,6 +69,8 @@ impl World {
             name: email.split('@').next().expect("at least one part").into(),
             password: password(),
             roles: vec![role.into()],
+            permission_sets: Vec::new(),
+            teams: Vec::new(),
             manager_id: None,
             title: None,
             time_zone: None,
@@ -95,6 +97,7 @@ impl World {
             actor: caller.actor.clone(),
             snapshot,
             access: Some(caller.access),
+            consent: engine::Consent::default(),
             now: Utc::now(),
             request_id: "test".into(),
         };

@@ -1,16 +1,11 @@
 //! Options of picklists: which may be chosen, and which may stay.
 
-use engine::{Apply, Update, What};
+use engine::{Update, What};
 use it::{World, fields, problems};
-use metadata::{Change, Kind};
+use metadata::Kind;
 use serde_json::{Value as Json, json};
 
-/// Puts one definition.
-async fn put(world: &World, kind: Kind, name: &str, definition: Json) {
-    let change = Change { kind, name: name.into(), definition: Some(definition) };
-    let wish = Apply { changes: vec![change], ..Apply::default() };
-    world.engine.apply(&world.system().await, wish).await.expect("the definition is good");
-}
+use super::told;
 
 fn ticket(blue: bool) -> Json {
     let options =
@@ -24,14 +19,14 @@ fn ticket(blue: bool) -> Json {
 #[tokio::test]
 async fn what_cannot_be_chosen_any_more_may_stay() {
     let world = World::new("inactive").await;
-    put(&world, Kind::Objects, "ticket", ticket(true)).await;
+    world.define([(Kind::Objects, "ticket", Some(ticket(true)))]).await.unwrap();
     let system = world.system().await;
     let one = world
         .create(&system, "ticket", json!({ "name": "a", "colour": "blue", "marks": ["old"] }))
         .await
         .unwrap();
     let two = world.create(&system, "ticket", json!({ "name": "b", "colour": "red" })).await.unwrap();
-    put(&world, Kind::Objects, "ticket", ticket(false)).await;
+    world.define([(Kind::Objects, "ticket", Some(ticket(false)))]).await.unwrap();
     // The whole record may be sent back as it is, with more of what is still there.
     let again = json!({ "name": "a2", "colour": "blue", "marks": ["old", "red"] });
     world.update(&system, "ticket", one, again).await.unwrap();
@@ -41,10 +36,9 @@ async fn what_cannot_be_chosen_any_more_may_stay() {
         update(two, json!({ "colour": "blue", "marks": ["red", "old"] })),
     ];
     let found = problems(world.run(&system, "ticket", What::Update(both)).await.unwrap_err());
-    let told: Vec<(&str, &str)> = found.iter().map(|p| (p.path.as_str(), p.code.as_str())).collect();
-    let inactive = "inactive-option";
-    assert_eq!(told, [("0.colour", inactive), ("1.colour", inactive), ("1.marks", inactive)]);
+    let expected = ["0.colour inactive-option", "1.colour inactive-option", "1.marks inactive-option"];
+    assert_eq!(told(&found), expected);
     let new =
         world.run(&system, "ticket", What::Create(vec![fields(&json!({ "name": "c", "colour": "old" }))]));
-    assert_eq!(problems(new.await.unwrap_err())[0].code, inactive);
+    assert_eq!(told(&problems(new.await.unwrap_err())), ["colour inactive-option"]);
 }

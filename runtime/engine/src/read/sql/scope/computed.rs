@@ -1,5 +1,7 @@
 //! Formula fields as SQL: what they compute stands in the statement, and their paths are joins of their own authority.
 
+use std::sync::Arc;
+
 use formulas::sql::{self, Columns};
 use formulas::{Capability, Expression, Quantifier, Reference};
 use metadata::catalog::{Computed, Object};
@@ -59,12 +61,25 @@ impl Scope<'_> {
     }
 
     fn fixed(&self, computed: &Computed) -> Expression {
-        computed.expression.fixed(&self.render.plan.request)
+        computed.expression.fixed(&self.render.plan.who.request)
     }
 
     /// The code of its fault, if it can have one.
     pub(super) fn computed_fault(&self, path: &[String], computed: &Computed) -> Option<Expr> {
         let fault = sql::fault(&self.fixed(computed), &Inside { scope: self, path })?;
         Some(self.somewhere(path, fault))
+    }
+
+    /// `{"each": "DIV0"}` of those that have a fault, or NULL.
+    pub(super) fn faults(&self, path: &[String], computed: &[(String, Arc<Computed>)]) -> Expr {
+        let faulty = computed.iter().filter_map(|(key, computed)| {
+            let fault = self.computed_fault(path, computed)?;
+            Some([Expr::cust_with_exprs("$1::text", [key.clone().into()]), fault])
+        });
+        let parts: Vec<Expr> = faulty.flatten().collect();
+        let places: Vec<String> = (1..=parts.len()).map(|place| format!("${place}")).collect();
+        let text =
+            format!("NULLIF(jsonb_strip_nulls(jsonb_build_object({})), '{{}}')::json", places.join(", "));
+        Expr::cust_with_exprs(text, parts)
     }
 }

@@ -1,27 +1,19 @@
-// The groups behind a board, kept in step with the record store.
+// The groups behind a board or a grouped table, kept in step with the record store.
 import { useEffect, useMemo, useReducer } from "react";
 import { type Groups, type GroupValue, groupsFor } from "@/api/groups";
 import type { ListRequest } from "@/api/records";
-import type { FieldDef, ObjectDef, Option } from "@/catalog/types";
-import { t } from "@/lib/i18n";
-
-/** The columns of a board: the options in use, and one for records without a value. */
-export function columnsOf(field: FieldDef): Option[] {
-  const options = (field.options ?? []).filter((o) => o.active !== false);
-  return field.required ? options : [...options, { value: "", label: t("No {field}", { field: field.label }) }];
-}
-
-export const valueOfColumn = (option: Option): GroupValue => option.value || null;
+import { groupOptions } from "@/catalog/displays";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
 
 export function useGroups(object: ObjectDef, request: ListRequest, field: FieldDef): Groups {
-  const columns = columnsOf(field);
-  const key = JSON.stringify([request, field.name, columns.map((o) => o.value)]);
+  const values = groupOptions(field).map((o) => o.value);
+  const key = JSON.stringify([request, field.name, values]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the request is compared by its content.
   const { groups, known } = useMemo(
     () =>
       groupsFor(object, request, {
         path: field.name,
-        values: columns.map(valueOfColumn),
+        values,
         valueOf: (record) => (record[field.name] as GroupValue | undefined) ?? null,
       }),
     [object.name, key],

@@ -1,36 +1,38 @@
-// Adding a card by its name alone, in the column where it belongs. What needs more opens the whole form.
+// Adding a record by its name alone, where it belongs: in a column, in a related list. What needs more opens the form.
 import { useState } from "react";
-import type { GroupValue } from "@/api/groups";
 import { messageOf, Problem } from "@/api/problem";
 import { createRecord } from "@/api/records";
 import { nameSource, ownFields } from "@/catalog/fields";
-import type { FieldDef, ObjectDef } from "@/catalog/types";
+import type { ObjectDef } from "@/catalog/types";
 import { toastError } from "@/components/toast";
+import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
+import { kindOf } from "./registry";
 
 interface QuickAddProps {
   object: ObjectDef;
-  field: FieldDef;
-  value: GroupValue;
+  /** What the place says about the record, by field name, in the form that inputs take. */
+  preset: Record<string, unknown>;
   onClose: () => void;
+  className?: string;
 }
 
-/** Can a record of this object be made from its name and the column? */
-export function nameIsEnough(object: ObjectDef, group: FieldDef): boolean {
+/** Can a record of this object be made from its name and what its place says? */
+export function nameIsEnough(object: ObjectDef, given: string[]): boolean {
   if (object.name_field?.compose?.length) return false;
   return ownFields(object).every(
     (f) =>
       (!f.required && f.kind !== "master_detail") ||
-      f.name === group.name ||
+      given.includes(f.name) ||
       f.name === nameSource(object) ||
       f.default !== undefined ||
       f.kind === "autonumber",
   );
 }
 
-export function QuickAdd({ object, field, value, onClose }: QuickAddProps) {
+export function QuickAdd({ object, preset, onClose, className }: QuickAddProps) {
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const key = nameSource(object) ?? "name";
@@ -39,13 +41,16 @@ export function QuickAdd({ object, field, value, onClose }: QuickAddProps) {
     const typed = name.trim();
     if (!typed || busy) return;
     setBusy(true);
+    const body: Record<string, unknown> = { [key]: typed };
+    for (const field of object.fields)
+      if (field.name in preset) Object.assign(body, kindOf(field).patch(preset[field.name], field));
     try {
-      await createRecord(object, { [key]: typed, [field.name]: value });
+      await createRecord(object, body);
       setName("");
     } catch (error) {
       if (error instanceof Problem && error.status === 422) {
         onClose();
-        createIntent.set({ object: object.name, preset: { [key]: typed, [field.name]: value } });
+        createIntent.set({ object: object.name, preset: { ...preset, [key]: typed } });
       } else toastError(messageOf(error));
     } finally {
       setBusy(false);
@@ -54,7 +59,7 @@ export function QuickAdd({ object, field, value, onClose }: QuickAddProps) {
 
   return (
     <form
-      className="mb-2 rounded-control border border-accent bg-surface px-3 py-2 shadow-card"
+      className={cx("rounded-control border border-accent bg-surface px-3 py-2 shadow-card", className)}
       onSubmit={(event) => {
         event.preventDefault();
         void add();

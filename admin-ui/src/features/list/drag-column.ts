@@ -1,0 +1,79 @@
+// Dragging in the header: an edge changes the width of its column, the label moves the column to another place.
+import type { PointerEvent } from "react";
+import { MAX_WIDTH, MIN_WIDTH } from "@/lib/arrangement";
+
+const START_PX = 6;
+
+interface EdgeDrag {
+  move: (width: number) => void;
+  end: (width: number) => void;
+}
+
+export function dragEdge(event: PointerEvent, width: number, { move, end }: EdgeDrag): void {
+  if (event.button !== 0) return;
+  event.preventDefault();
+  const from = event.clientX;
+  const sign = document.documentElement.dir === "rtl" ? -1 : 1;
+  let now = width;
+  const stop = new AbortController();
+  const { signal } = stop;
+  window.addEventListener(
+    "pointermove",
+    (e) => {
+      now = Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width + (e.clientX - from) * sign)));
+      move(now);
+    },
+    { signal },
+  );
+  const finish = () => {
+    stop.abort();
+    if (now !== width) end(now);
+  };
+  window.addEventListener("pointerup", finish, { signal });
+  window.addEventListener("pointercancel", finish, { signal });
+}
+
+/** Calls back with the place among the columns where the label was let go. */
+export function dragColumn(event: PointerEvent, moved: (to: number) => void): void {
+  if (event.button !== 0) return;
+  const own = event.currentTarget as HTMLElement;
+  const cells = [...(own.parentElement?.querySelectorAll<HTMLElement>("[data-column-header]") ?? [])];
+  const at = cells.indexOf(own);
+  const from = event.clientX;
+  let to = at;
+  let lifted = false;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const mark = (cell: HTMLElement | undefined) => {
+    for (const c of cells) c.classList.remove("drop-before", "drop-after");
+    cell?.classList.add(to > at ? "drop-after" : "drop-before");
+  };
+  window.addEventListener(
+    "pointermove",
+    (e) => {
+      if (!lifted && Math.abs(e.clientX - from) < START_PX) return;
+      lifted = true;
+      document.body.classList.add("dragging");
+      own.classList.add("lifted");
+      const under = cells.findIndex((c) => {
+        const box = c.getBoundingClientRect();
+        return e.clientX >= box.left && e.clientX < box.right;
+      });
+      // The first column is the name; it stays.
+      to = under < 0 ? at : Math.max(1, under);
+      mark(to === at ? undefined : cells[to]);
+    },
+    { signal },
+  );
+  const finish = (e: Event) => {
+    stop.abort();
+    mark(undefined);
+    own.classList.remove("lifted");
+    document.body.classList.remove("dragging");
+    if (!lifted) return;
+    window.addEventListener("click", (click) => click.stopPropagation(), { capture: true, once: true });
+    if (e.type === "pointerup" && to !== at) moved(to);
+  };
+  window.addEventListener("pointerup", finish, { signal });
+  window.addEventListener("pointercancel", finish, { signal });
+}

@@ -1,0 +1,47 @@
+// Sums of a list from the server, asked for again when records of the object have changed.
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { type Aggregate, loadAggregates } from "@/api/aggregates";
+import { recordStore } from "@/api/record-store";
+import type { ListRequest } from "@/api/records";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+
+const SETTLE_MS = 500;
+const SUMS = new Set(["currency", "integer", "decimal"]);
+
+/** Amounts are summed up, shares are averaged, everything else has no total. */
+export const totalOf = (field: FieldDef): "sum" | "avg" | undefined =>
+  SUMS.has(field.kind) ? "sum" : field.kind === "percent" ? "avg" : undefined;
+
+export function useAggregates(
+  object: ObjectDef,
+  request: ListRequest,
+  fields: FieldDef[],
+  groupBy?: string,
+): Aggregate[] {
+  const client = useQueryClient();
+  const named = (how: string) => fields.filter((f) => totalOf(f) === how).map((f) => f.name);
+  const question = { sum: named("sum"), avg: named("avg"), ...(groupBy ? { groupBy } : {}) };
+  const asked = question.sum.length + question.avg.length > 0;
+  const query = useQuery({
+    queryKey: ["aggregate", object.name, request.filter, request.where, question],
+    enabled: asked,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => loadAggregates(object, request, question, signal),
+  });
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = recordStore.listen((event) => {
+      if (event.object !== object.name) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => client.invalidateQueries({ queryKey: ["aggregate", object.name] }), SETTLE_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [client, object.name]);
+
+  return asked ? (query.data ?? []) : [];
+}

@@ -1,0 +1,36 @@
+// How someone has arranged the columns of a view: which, in what order, how wide. Kept in this browser, per view.
+import { Cell } from "./cell";
+import { recallJson, remember } from "./storage";
+
+export interface Arrangement {
+  cols?: string[] | undefined;
+  widths: Record<string, number>;
+}
+
+const cells = new Map<string, Cell<Arrangement>>();
+
+function read(key: string): Arrangement {
+  const raw = recallJson<Partial<Arrangement> | null>(`columns.${key}`, null);
+  const cols = Array.isArray(raw?.cols) ? raw.cols.filter((c) => typeof c === "string") : undefined;
+  const widths = Object.entries(raw?.widths ?? {}).filter(([, w]) => typeof w === "number" && w >= MIN_WIDTH);
+  return { cols, widths: Object.fromEntries(widths) };
+}
+
+export const MIN_WIDTH = 60;
+export const MAX_WIDTH = 800;
+
+export function arrangementOf(key: string): Cell<Arrangement> {
+  let cell = cells.get(key);
+  if (!cell) {
+    cell = new Cell(read(key));
+    cells.set(key, cell);
+  }
+  return cell;
+}
+
+export function arrange(key: string, patch: Partial<Arrangement>): void {
+  const cell = arrangementOf(key);
+  const next = { ...cell.get(), ...patch };
+  cell.set(next);
+  remember(`columns.${key}`, next);
+}

@@ -1,0 +1,178 @@
+//! Metadata as far as a caller may know of it. A field that the caller does not see is in no object, layout or list
+//! view; what else speaks of an object with such fields is for those who manage metadata.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use engine::plan::Plan;
+use engine::{Filter, Query};
+use metadata::catalog::roles::SYSTEM_ROLES;
+use metadata::{Kind, Object};
+use serde_json::Value as Json;
+
+use super::rights::{self, FieldRights};
+use crate::call::Call;
+
+/// One caller's view of the metadata.
+pub(crate) struct Seen<'c> {
+    call: &'c Call,
+    fields: RefCell<HashMap<String, Rc<FieldRights>>>,
+    /// Who changes metadata knows all of it.
+    all: bool,
+}
+
+impl<'c> Seen<'c> {
+    pub(crate) fn new(call: &'c Call) -> Self {
+        Self { call, fields: RefCell::default(), all: call.holds("manage_metadata") }
+    }
+
+    /// One component, without what the caller may not know of; `None` when that is all of it.
+    pub(crate) fn component(&self, kind: Kind, name: &str) -> Option<Json> {
+        let catalog = &self.call.context.snapshot.catalog;
+        let mut json = catalog.component_json(kind, name)?;
+        let object = match kind {
+            Kind::OptionSets => return Some(json),
+            Kind::Objects => name,
+            Kind::Fields => name.split_once('.')?.0,
+            _ => match json["object"].as_str() {
+                Some(object) => object,
+                None if kind == Kind::Roles && SYSTEM_ROLES.contains(&name) => {
+                    json["built_in"] = true.into();
+                    return self.knows_people().then_some(json);
+                }
+                None => return self.knows_people().then_some(json),
+            },
+        };
+        let object = catalog.find_object(object).filter(|object| rights::sees(self.call, object))?;
+        match kind {
+            Kind::Objects => Some(self.object(object)),
+            Kind::Fields => self.field(object, name.split_once('.')?.1, json),
+            Kind::ListViews => self.list_view(object, json),
+            Kind::Layouts => Some(self.layout(object, json)),
+            _ => (self.all || self.sees_all(object)).then_some(json),
+        }
+    }
+
+    /// Roles and permission sets are for those who give them.
+    fn knows_people(&self) -> bool {
+        self.all || self.call.holds("manage_users")
+    }
+
+    /// An object with its fields and what the caller may do with its records.
+    pub(crate) fn object(&self, object: &Object) -> Json {
+        let mut json = object.to_json();
+        if let Some(fields) = json["fields"].as_array_mut() {
+            let all = std::mem::take(fields).into_iter();
+            *fields = all.filter_map(|field| self.field(object, &name_of(&field), field)).collect();
+        }
+        if let Some(relations) = json["relations"].as_array_mut() {
+            relations.retain(|relation| self.sees_relation(object, &name_of(relation)));
+        }
+        let hidden = |name: &str| !self.sees_path(object, name);
+        if json["name_field"]["field"].as_str().is_some_and(hidden) {
+            json["name_field"]["field"] = Json::Null;
+        }
+        retain(&mut json["name_field"]["compose"], |part| !part.as_str().is_some_and(hidden));
+        prune_null(&mut json["name_field"]);
+        json["permissions"] = rights::of(self.call, object);
+        json
+    }
+
+    fn field(&self, object: &Object, name: &str, mut json: Json) -> Option<Json> {
+        let rights = self.rights(object);
+        let field = object.find_field(name).filter(|field| self.all || rights.sees(field))?;
+        if !self.all && !rights.writes(field) {
+            json["read_only"] = true.into();
+        }
+        Some(json)
+    }
+
+    /// A view that chooses records by what the caller does not see is not there.
+    fn list_view(&self, object: &Object, mut json: Json) -> Option<Json> {
+        if self.all {
+            return Some(json);
+        }
+        let filter = json.get("filter").filter(|filter| !filter.is_null());
+        if let Some(filter) = filter {
+            let filter = Filter::from_json(filter).ok()?;
+            let query = Query { object: object.name.clone(), filter: Some(filter), ..Query::default() };
+            Plan::new(&self.call.context, &query).ok()?;
+        }
+        let path = |path: &Json| path.as_str().unwrap_or_default().trim_start_matches('-').to_owned();
+        for key in ["columns", "sort"] {
+            retain(&mut json[key], |item| self.sees_path(object, &path(item)));
+        }
+        if json["group_by"].as_str().is_some_and(|path| !self.sees_path(object, path)) {
+            json["group_by"] = Json::Null;
+        }
+        prune_null(&mut json);
+        Some(json)
+    }
+
+    fn layout(&self, object: &Object, mut json: Json) -> Json {
+        if self.all {
+            return json;
+        }
+        let seen = |item: &Json| match (item["field"].as_str(), item["related"].as_str()) {
+            (Some(path), _) => self.sees_path(object, path),
+            (_, Some(relation)) => self.sees_relation(object, relation),
+            _ => true,
+        };
+        for section in json["sections"].as_array_mut().into_iter().flatten() {
+            retain(&mut section["items"], seen);
+        }
+        retain(&mut json["highlights"], |path| {
+            path.as_str().is_some_and(|path| self.sees_path(object, path))
+        });
+        prune_null(&mut json);
+        json
+    }
+
+    /// Whether every field along a path exists for the caller.
+    fn sees_path(&self, object: &Object, path: &str) -> bool {
+        let Ok(steps) = self.call.context.snapshot.catalog.resolve_path(object, path) else { return false };
+        let sees = |step: &metadata::catalog::Step<'_>| {
+            self.all || rights::sees(self.call, step.object) && self.rights(step.object).sees(step.field)
+        };
+        steps.iter().all(sees)
+    }
+
+    /// Whether the field behind a relation exists for the caller, and the records on its other side.
+    fn sees_relation(&self, object: &Object, name: &str) -> bool {
+        let Some(relation) = object.find_relation(name) else { return false };
+        let catalog = &self.call.context.snapshot.catalog;
+        let Some(other) = catalog.find_object(&relation.object) else { return false };
+        let holder = if relation.is_own() { object } else { other };
+        let shown = holder.find_field(&relation.field).is_some_and(|field| self.rights(holder).sees(field));
+        self.all || shown && rights::sees(self.call, other)
+    }
+
+    fn sees_all(&self, object: &Object) -> bool {
+        let rights = self.rights(object);
+        object.fields.iter().all(|field| rights.sees(field))
+    }
+
+    fn rights(&self, object: &Object) -> Rc<FieldRights> {
+        let mut known = self.fields.borrow_mut();
+        let rights = known.entry(object.name.clone());
+        rights.or_insert_with(|| Rc::new(FieldRights::new(self.call, object))).clone()
+    }
+}
+
+fn name_of(json: &Json) -> String {
+    json["name"].as_str().unwrap_or_default().to_owned()
+}
+
+fn retain(list: &mut Json, keep: impl Fn(&Json) -> bool) {
+    if let Some(items) = list.as_array_mut() {
+        items.retain(|item| keep(item));
+    }
+}
+
+/// Looking into an object by a key that it has not leaves a null there.
+fn prune_null(json: &mut Json) {
+    if let Some(map) = json.as_object_mut() {
+        map.retain(|_, value| !value.is_null());
+    }
+}

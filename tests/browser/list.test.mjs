@@ -1,0 +1,124 @@
+// A list as a tool: columns arranged, groups and formulas as filters, many records changed at once, views kept.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { DESKTOP, journey, startChromium } from "./chromium.mjs";
+import { ask, choose, columnTexts, firstRow, noted, signedIn, until } from "./steps.mjs";
+import { startTrellis } from "./trellis.mjs";
+
+let trellis;
+let browser;
+let storageState;
+
+before(async () => {
+  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
+  storageState = await signedIn(browser, trellis.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await trellis?.stop();
+});
+
+function walk(name, steps) {
+  test(name, () =>
+    journey(browser, trellis.url, name, { ...DESKTOP, storageState }, async (page) => {
+      await page.goto("/o/deals?view=all");
+      await firstRow(page, "Deals").waitFor();
+      await steps(page);
+    }),
+  );
+}
+
+const header = (page, name) => page.getByRole("columnheader", { name, exact: true });
+const money = (text) => Number(text.replace(/[^\d.]/g, ""));
+
+async function pull(page, box, by) {
+  await page.mouse.move(box.x, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + by, box.y + box.height / 2, { steps: 6 });
+  await page.mouse.up();
+}
+
+walk("columns keep the width and the order that they were given", async (page) => {
+  const before_ = await header(page, "Stage").boundingBox();
+  await pull(page, { ...before_, x: before_.x + before_.width - 2 }, 70);
+  const wide = await header(page, "Stage").boundingBox();
+  assert.ok(Math.abs(wide.width - before_.width - 70) < 4, `${before_.width} became ${wide.width}`);
+  const amount = await header(page, "Amount").boundingBox();
+  await pull(page, { ...amount, x: amount.x + 50 }, -(amount.x - wide.x));
+
+  await page.reload();
+  await firstRow(page, "Deals").waitFor();
+  const [stage, moved] = [await header(page, "Stage").boundingBox(), await header(page, "Amount").boundingBox()];
+  assert.ok(Math.abs(stage.width - wide.width) < 2 && moved.x < stage.x, "the arrangement outlives the page");
+  await page.getByRole("button", { name: "Save view" }).click();
+  await page.getByRole("menuitem", { name: "Reset to the view" }).click();
+  await until(async () => assert.ok((await header(page, "Amount").boundingBox()).x > (await header(page, "Stage").boundingBox()).x));
+});
+
+walk("groups of conditions and a formula narrow the list as the API does", async (page) => {
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("button", { name: "Groups and formulas" }).click();
+  const dialog = page.getByRole("dialog", { name: "Filter deals" });
+  await dialog.getByLabel("Deal name contains").fill("Renewal");
+  await dialog.getByRole("button", { name: "Condition", exact: true }).click();
+  await dialog.getByRole("button", { name: "and", exact: true }).click();
+  await dialog.getByLabel("Deal name contains").last().fill("Starter");
+  await dialog.getByRole("tab", { name: "Formula" }).click();
+  await dialog.getByRole("textbox", { name: "Formula" }).fill("amont > 1");
+  await dialog.getByRole("button", { name: "Apply filter" }).click();
+  await dialog.getByRole("alert").waitFor();
+  await dialog.getByRole("textbox", { name: "Formula" }).fill("amount > 10000");
+  await dialog.getByRole("button", { name: "Apply filter" }).click();
+
+  const filter = JSON.stringify({ or: [{ name: { contains: "Renewal" } }, { name: { contains: "Starter" } }] });
+  const { pagination } = await ask(
+    page,
+    `/api/v1/deals?filter=${encodeURIComponent(filter)}&where=${encodeURIComponent("amount > 10000")}&include_total=true&limit=1`,
+  );
+  await page.getByText(new RegExp(`^${pagination.total} deals?$`)).waitFor();
+  assert.ok((await columnTexts(page, "Deals", "Amount")).filter(Boolean).every((text) => money(text) > 10_000));
+});
+
+walk("many records are changed at once, and back", async (page) => {
+  await page.goto(`/o/deals?view=all&cols=name,stage,forecast_category&sort=name`);
+  await firstRow(page, "Deals").waitFor();
+  const column = async () => (await columnTexts(page, "Deals", "Forecast category")).slice(0, 3);
+  const before_ = await column();
+  for (const row of [1, 2, 3]) await page.getByRole("row").nth(row).getByRole("gridcell").first().click();
+  await page.getByRole("toolbar", { name: "Selection" }).getByRole("button", { name: "Edit" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change 3 deals" });
+  await choose(page, dialog, /^Field:/, "Forecast category");
+  await choose(page, dialog, /^Forecast category:/, "Omitted");
+  await dialog.getByRole("button", { name: "Change 3 deals" }).click();
+  await noted(page, "Changed Forecast category of 3 deals");
+  await until(async () => assert.deepEqual(await column(), ["Omitted", "Omitted", "Omitted"]));
+  await page.getByRole("button", { name: "Undo" }).click();
+  await until(async () => assert.deepEqual(await column(), before_));
+});
+
+walk("rows stand in groups with their sums, and fold", async (page) => {
+  await page.getByRole("button", { name: "Show as: Table" }).click();
+  await page.getByRole("menuitemradio", { name: "By Stage" }).click();
+  const head = page.getByRole("gridcell", { name: /^Qualified \d+ Amount \$/ });
+  await head.waitFor();
+  const { data } = await ask(page, "/api/v1/deals/aggregate?metrics=count,sum(amount)&stage=qualified");
+  const [, count, sum] = (await head.innerText()).match(/Qualified\s+(\d+)\s+Amount \$([\d,.]+)/);
+  assert.deepEqual([Number(count), money(sum)], [data[0].count, Number(data[0].sum.amount)]);
+  await page.getByRole("gridcell", { name: /^New \d+/ }).click();
+  await page.getByRole("button", { name: "New", expanded: false }).waitFor();
+});
+
+walk("what was changed about a view is kept as a new one", async (page) => {
+  await page.getByTitle("Sort by Amount").click();
+  await page.getByRole("button", { name: "Save view" }).click();
+  await page.getByRole("menuitem", { name: "Save as a new view" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save as a new view" });
+  await dialog.getByLabel("Name").fill("Smallest first");
+  await dialog.getByRole("button", { name: "Save view" }).click();
+  await noted(page, "Saved Smallest first");
+  await page.getByRole("tab", { name: "Smallest first", selected: true }).waitFor();
+  const { data } = await ask(page, "/metadata/v1/list-views/deal.smallest_first");
+  assert.deepEqual((data.definition ?? data).sort, ["amount"]);
+});

@@ -1,0 +1,86 @@
+// A record as the place of work: its path, its neighbours in the list, related records in place, and the way back.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { DESKTOP, journey, startChromium } from "./chromium.mjs";
+import { ask, firstRow, noted, signedIn, until } from "./steps.mjs";
+import { startTrellis } from "./trellis.mjs";
+
+let trellis;
+let browser;
+let storageState;
+
+before(async () => {
+  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
+  storageState = await signedIn(browser, trellis.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await trellis?.stop();
+});
+
+function walk(name, steps) {
+  test(name, () => journey(browser, trellis.url, name, { ...DESKTOP, storageState }, steps));
+}
+
+const title = (page) => page.getByRole("heading", { level: 1 });
+const path = (page) => page.getByRole("list", { name: "Stage" });
+
+async function openDeal(page, filter) {
+  const { data } = await ask(page, `/api/v1/deals?${filter}&limit=1&fields=id,name`);
+  await page.goto(`/o/deals/${data[0].id}`);
+  await title(page).getByText(data[0].name).waitFor();
+  return data[0];
+}
+
+walk("a click on a step moves the record there, and undo brings it back", async (page) => {
+  const { id } = await openDeal(page, "stage=qualified");
+  await path(page).getByRole("button", { name: "Proposal" }).click();
+  await path(page).locator("[aria-current=step]").getByText("Proposal").waitFor();
+  const stage = async () => (await ask(page, `/api/v1/deals/${id}?fields=stage`)).data.stage;
+  await until(async () => assert.equal(await stage(), "proposal"));
+  await page.keyboard.press("Control+z");
+  await path(page).locator("[aria-current=step]").getByText("Qualified").waitFor();
+  await until(async () => assert.equal(await stage(), "qualified"));
+});
+
+walk("J and K go through the list that the record was opened from", async (page) => {
+  await page.goto("/o/deals?view=all&sort=-amount");
+  const rows = page.getByRole("grid", { name: "Deals" }).getByRole("row").filter({ has: page.getByRole("link") });
+  await firstRow(page, "Deals").waitFor();
+  const [first, second] = [await rows.nth(0).getByRole("link").innerText(), await rows.nth(1).getByRole("link").innerText()];
+  await rows.nth(0).getByRole("link").click();
+  await title(page).getByText(first).waitFor();
+  await page.getByText(/^1 of \d+$/).waitFor();
+  await page.keyboard.press("j");
+  await title(page).getByText(second).waitFor();
+  await page.keyboard.press("k");
+  await title(page).getByText(first).waitFor();
+  await page.getByRole("link", { name: "Deals", exact: true }).last().click();
+  await page.waitForURL((url) => url.searchParams.get("sort") === "-amount");
+});
+
+walk("a related record is added in its list", async (page) => {
+  const { id } = await openDeal(page, "stage=demo");
+  const tasks = page.getByRole("region", { name: "Tasks" });
+  await tasks.getByRole("button", { name: "New task" }).click();
+  await tasks.getByRole("textbox", { name: "Name of the new task" }).fill("Send the lamp drawings");
+  await page.keyboard.press("Enter");
+  await tasks.getByRole("link", { name: /Send the lamp drawings/ }).waitFor();
+  const { data } = await ask(page, `/api/v1/tasks?filter[title][eq]=Send%20the%20lamp%20drawings&fields=related_to_id,related_to_object`);
+  assert.deepEqual([data[0].related_to_id, data[0].related_to_object], [id, "deal"]);
+});
+
+walk("an edited value is told with its way back, and stands in the history", async (page) => {
+  const { id } = await openDeal(page, "stage=negotiation");
+  const before_ = (await ask(page, `/api/v1/deals/${id}?fields=next_step`)).data.next_step;
+  await page.getByRole("button", { name: "Edit Next step" }).press("Enter");
+  await page.getByRole("textbox", { name: "Next step" }).fill("Call the harbour master");
+  await page.keyboard.press("Enter");
+  await noted(page, "Next step changed");
+  await page.getByRole("tab", { name: "History" }).click();
+  await page.getByText("Call the harbour master").first().waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await until(async () => assert.equal((await ask(page, `/api/v1/deals/${id}?fields=next_step`)).data.next_step, before_));
+});
