@@ -23,6 +23,7 @@ mod paths;
 mod relations;
 mod resolve;
 pub mod roles;
+pub mod rollups;
 pub mod rules;
 pub mod standard;
 pub(crate) mod views;
@@ -40,6 +41,7 @@ pub use paths::Step;
 pub use relations::{HERE, THERE, link_table};
 pub(crate) use resolve::too_many;
 pub use resolve::{MAX_FIELDS, MAX_OBJECTS, MAX_OPTIONS};
+pub use rollups::Rollup;
 
 /// Every object of a tenant, and what else its metadata holds.
 #[derive(Clone, Debug, Default)]
@@ -54,12 +56,29 @@ pub struct Catalog {
     pub(crate) rules: HashMap<String, Arc<rules::Rules>>,
     /// What formula fields compute, by stable id.
     pub(crate) formulas: HashMap<String, Arc<Computed>>,
+    /// Roll-ups by the name of the object whose records they are made of, parents in the order of their locks.
+    pub(crate) rollups: HashMap<String, Vec<Arc<Rollup>>>,
 }
 
 impl Catalog {
     /// The object with this singular name.
     pub fn find_object(&self, name: &str) -> Option<&Arc<Object>> {
         self.by_name.get(name).map(|&index| &self.objects[index])
+    }
+
+    /// The roll-ups that are made of records of the object with this name.
+    pub fn rollups_over(&self, child: &str) -> &[Arc<Rollup>] {
+        self.rollups.get(child).map_or(&[], Vec::as_slice)
+    }
+
+    /// The roll-up whose field has this stable id.
+    pub fn find_rollup(&self, id: &str) -> Option<&Arc<Rollup>> {
+        self.rollups().find(|rollup| rollup.id == id)
+    }
+
+    /// All roll-ups, those over one object together.
+    pub fn rollups(&self) -> impl Iterator<Item = &Arc<Rollup>> {
+        self.rollups.values().flatten()
     }
 
     /// The object with this plural name: the word in URLs.
@@ -150,8 +169,10 @@ pub struct Field {
     pub computed: Option<Arc<Computed>>,
     /// On every record: id, name, owner …
     pub standard: bool,
-    /// Set by the engine alone (id, version, created_at …, autonumber).
+    /// Set by the engine alone (id, version, created_at …, autonumber, roll-ups).
     pub read_only: bool,
+    /// What a roll-up is made of; `None` for other kinds.
+    pub rollup: Option<Arc<Rollup>>,
     pub package: Option<String>,
 }
 

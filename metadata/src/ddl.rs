@@ -16,6 +16,7 @@ mod names;
 mod numbering;
 mod plan;
 mod renames;
+mod rollups;
 mod search;
 mod tables;
 
@@ -73,6 +74,8 @@ pub struct DdlPlan {
     pub data_loss: Vec<String>,
     /// Counters to set after the steps, because existing records were numbered.
     pub numberings: Vec<Numbering>,
+    /// Stable ids of roll-ups to build after the change, each after those that it is made of.
+    pub rollups: Vec<String>,
 }
 
 impl DdlPlan {

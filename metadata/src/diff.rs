@@ -12,6 +12,7 @@ use crate::field_kinds::lookup::OnDelete;
 use crate::{Field, catalog};
 
 mod fields;
+mod rollups;
 
 /// Metadata at one revision: as written, and what it means.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +91,13 @@ pub enum Difference {
         object: Arc<Object>,
         field: Box<Field>,
     },
+    /// What a roll-up holds is worth nothing any more: it is made of something else, or was hidden meanwhile.
+    RebuildRollup {
+        object: Arc<Object>,
+        field: Box<Field>,
+        /// Whether it had an index that goes with the column and must come back.
+        indexed: bool,
+    },
     /// The column of the records' names is to be another one.
     ChangeNameColumn {
         object: Arc<Object>,
@@ -132,6 +140,7 @@ pub fn diff(old: Option<Version<'_>>, new: Version<'_>) -> Vec<Difference> {
         }
     }
     found.extend(renamed_targets(old, new));
+    found.extend(rollups::rebuilt(old, new));
     found
 }
 

@@ -28,6 +28,7 @@ pub mod percent;
 pub mod phone;
 pub mod picklist;
 pub mod rich_text;
+pub mod rollup;
 pub mod tags;
 pub mod text;
 pub mod time;
@@ -150,6 +151,7 @@ kinds! {
     MasterDetail(master_detail::MasterDetail) = "master_detail",
     AnyLookup(any_lookup::AnyLookup) = "any_lookup",
     ManyToMany(many_to_many::ManyToMany) = "many_to_many",
+    Rollup(rollup::Rollup) = "rollup",
     Autonumber(autonumber::Autonumber) = "autonumber",
     Formula(formula::Formula) = "formula",
 }

@@ -31,6 +31,10 @@ const PAGES = {
     await page.getByRole("button", { name: "Group", exact: true }).click();
   },
   "a board": (page) => open(page, "/o/deals?view=board"),
+  "a calendar": (page) => open(page, "/o/tasks?view=calendar"),
+  "a timeline": (page) => open(page, "/o/deals?view=all&as=timeline"),
+  "an import": (page) => open(page, "/o/leads/import"),
+  "a recycle bin": (page) => open(page, "/o/deals/bin"),
   "a record": openFirstDeal,
   "the history of a record": async (page) => {
     await openFirstDeal(page);
@@ -49,11 +53,16 @@ const PAGES = {
     await page.getByRole("dialog").getByRole("button", { name: /^Choice/ }).first().click();
   },
   "the settings of an object": (page) => open(page, "/setup/objects/deal?tab=settings"),
+  "the rules of an object": (page) => open(page, "/setup/objects/deal?tab=rules"),
   "the history of changes": (page) => open(page, "/setup/changes?revision=3"),
   "the schema as a picture": (page) => open(page, "/setup/diagram"),
   "the schema as a list": (page) => open(page, "/setup/diagram?shown=list"),
   "the layout of an object": (page) => open(page, "/setup/objects/deal/layouts/default"),
   "a view of an object": (page) => open(page, "/setup/objects/deal/views/largest_open"),
+  "the teams": (page) => open(page, "/setup/teams"),
+  "the roles": (page) => open(page, "/setup/roles"),
+  "a role": (page) => open(page, "/setup/access/roles/manager"),
+  "the sharing of records": (page) => open(page, "/setup/sharing"),
   "the users": (page) => open(page, "/setup/users"),
   "one's sessions": (page) => open(page, "/setup/sessions"),
   "the API keys": (page) => open(page, "/setup/api-keys"),

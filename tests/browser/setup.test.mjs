@@ -178,3 +178,137 @@ walk("a key is shown once, works within its scopes and is refused when revoked",
   assert.equal(await status("/api/v1/deals?limit=1"), 401);
   await anybody.close();
 });
+
+async function typeFormula(page, label, text) {
+  await page.getByRole("textbox", { name: label }).click();
+  await page.keyboard.type(text);
+}
+
+walk("a formula field is written with help, tried on a record and computed everywhere", async (page) => {
+  await page.goto("/setup/objects/deal");
+  await page.getByRole("button", { name: "New field" }).click();
+  await page.getByRole("searchbox", { name: "Find a kind of field" }).fill("formula");
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("dialog", { name: "New formula field" });
+  await form.getByLabel("Label", { exact: false }).first().fill("Double amount");
+  await typeFormula(page, "Formula", "amunt * 2");
+  await form.getByText('There is no field "amunt".').first().waitFor();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("account.annual_rev");
+  await page.getByRole("option", { name: /annual_revenue/ }).click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("amount * 2");
+  await form.getByText("Gives a number").waitFor();
+  await until(async () => assert.match(await form.getByLabel("Result").innerText(), /^\d+/));
+  await assertAccessible(page);
+  await form.getByRole("button", { name: "Add field" }).click();
+  await noted(page, /^Added Double amount/);
+  const { data } = await ask(page, "/api/v1/deals?limit=1&fields=amount,double_amount&filter[amount][gt]=0");
+  assert.equal(data[0].double_amount, 2 * data[0].amount);
+
+  await page.getByRole("button", { name: "Edit Amount" }).click();
+  await page.getByRole("dialog").getByText(/^Used in \d+ places/).click();
+  await page.getByRole("dialog").getByText("deal.double_amount").waitFor();
+});
+
+walk("a validation rule refuses what it says, with its message at the field", async (page) => {
+  await page.goto("/setup/objects/competitor?tab=rules");
+  await page.getByRole("button", { name: "New validation rule" }).click();
+  const form = page.getByRole("dialog", { name: "New rule" });
+  await form.getByRole("button", { name: "Add rule" }).click();
+  await form.getByText("Say when a record is wrong.").waitFor();
+  await typeFormula(page, "A record is wrong when", "ISBLANK(website");
+  await form.getByText("Gives yes or no").waitFor();
+  await form.getByLabel("Message").fill("A rival needs a web address");
+  await form.getByRole("button", { name: /^Told at the field/ }).click();
+  await page.getByRole("option", { name: "Website" }).click();
+  await form.getByRole("button", { name: "Add rule" }).click();
+  await noted(page, "Added A rival needs a web address");
+  await page.getByRole("button", { name: /A rival needs a web address/ }).waitFor();
+
+  await page.goto("/o/competitors");
+  await page.getByRole("button", { name: /^(New competitor|Create)$/ }).first().click();
+  const record = page.getByRole("dialog", { name: "New competitor" });
+  await record.getByLabel("Name", { exact: false }).first().fill("Nobody & Sons");
+  await record.getByRole("button", { name: "Create competitor" }).click();
+  await record.getByText("A rival needs a web address").waitFor();
+});
+
+/** Signs in as somebody else, in a profile of their own; answers what asks the API as them. */
+async function asAnother(credentials) {
+  const context = await browser.newContext({ baseURL: trellis.url });
+  assert.equal((await context.request.post("/auth/v1/login", { data: credentials })).status(), 200);
+  return {
+    count: async (path) => (await (await context.request.get(path)).json()).pagination?.total,
+    status: async (path) => (await context.request.get(path)).status(),
+    end: () => context.close(),
+  };
+}
+
+walk("a role is made in the matrix by keyboard, and its holder sees just that", async (page) => {
+  await page.goto("/setup/roles");
+  await page.getByRole("button", { name: "New role" }).click();
+  const form = page.getByRole("dialog", { name: "New role" });
+  await form.getByLabel("Label", { exact: false }).fill("Scout");
+  await form.getByRole("button", { name: "Builds on: User" }).waitFor();
+  await form.getByRole("button", { name: "Add role" }).click();
+  await page.getByRole("heading", { level: 1, name: "Scout" }).waitFor();
+
+  await page.getByRole("button", { name: /Create Accounts/ }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("a");
+  await page.getByRole("button", { name: "All Read Accounts, said by this role" }).waitFor();
+  await page.getByRole("button", { name: "Accounts", exact: true }).click();
+  await page.getByRole("button", { name: /^Yes Read Account Annual revenue/ }).click();
+  await page.getByRole("button", { name: /^No Read Account Annual revenue/ }).waitFor();
+  await assertAccessible(page);
+  await page.getByRole("button", { name: /^Publish \d+ change/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish changes" }).click();
+  await noted(page, "Published Scout");
+
+  const password = "scouts-see-far-4-and-w1de";
+  const headers = { "x-csrf-token": (await ask(page, "/auth/v1/me")).data.csrf_token };
+  const person = { name: "Sven Scout", email: "sven@example.com", password, roles: ["scout"] };
+  assert.equal((await page.request.post("/admin/v1/users", { data: person, headers })).status(), 201);
+  const sven = await asAnother({ email: person.email, password });
+  const everybody = (await ask(page, "/api/v1/accounts?limit=1&include_total=true")).pagination.total;
+  assert.equal(await sven.count("/api/v1/accounts?limit=1&include_total=true"), everybody);
+  assert.equal(await sven.count("/api/v1/deals?limit=1&include_total=true"), 0);
+  assert.equal(await sven.status("/api/v1/accounts?limit=1&fields=annual_revenue"), 400);
+  await sven.end();
+});
+
+walk("a team and a sharing rule open records to somebody", async (page) => {
+  const password = "bridges-are-0pen-at-night";
+  const headers = { "x-csrf-token": (await ask(page, "/auth/v1/me")).data.csrf_token };
+  const person = { name: "Tove Team", email: "tove@example.com", password, roles: ["user"] };
+  assert.equal((await page.request.post("/admin/v1/users", { data: person, headers })).status(), 201);
+  const tove = await asAnother({ email: person.email, password });
+  const won = "/api/v1/deals?stage=won&limit=1&include_total=true";
+  assert.equal(await tove.count(won), 0);
+
+  await page.goto("/setup/teams");
+  await page.getByRole("button", { name: "New team" }).first().click();
+  const team = page.getByRole("dialog", { name: "New team" });
+  await team.getByLabel("Label", { exact: false }).fill("Night shift");
+  await team.getByRole("button", { name: /^Members/ }).click();
+  await page.getByRole("option", { name: "Tove Team" }).click();
+  await page.keyboard.press("Escape");
+  await team.getByRole("button", { name: "Add team" }).click();
+  await noted(page, "Saved Night shift");
+
+  await page.goto("/setup/sharing");
+  await page.getByRole("button", { name: "New rule for Deals" }).click();
+  const rule = page.getByRole("dialog", { name: "New sharing rule" });
+  await typeFormula(page, "Where", 'stage = "won"');
+  await rule.getByText("Gives yes or no").waitFor();
+  await rule.getByRole("button", { name: /^Are opened to/ }).click();
+  await page.getByRole("option", { name: "Night shift" }).click();
+  await assertAccessible(page);
+  await rule.getByRole("button", { name: "Add sharing rule" }).click();
+  await page.getByText("opens to the team Night shift").waitFor();
+  const total = (await ask(page, won)).pagination.total;
+  assert.ok(total > 0);
+  assert.equal(await tove.count(won), total);
+  await tove.end();
+});

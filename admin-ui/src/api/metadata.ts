@@ -129,3 +129,19 @@ export async function rollback(number: number, how: { dry_run?: boolean; allow_d
 export async function listComponents<T>(kind: string, signal?: AbortSignal): Promise<T[]> {
   return (await load<{ data: T[] }>(`/metadata/v1/${kind}`, undefined, signal)).data;
 }
+
+/** One component on the other side of a use, and where in its definition. */
+export interface Use {
+  kind: string;
+  name: string;
+  at: string;
+}
+
+export interface Dependencies {
+  uses: Use[];
+  used_by: Use[];
+}
+
+export async function loadDependencies(kind: string, name: string, signal?: AbortSignal): Promise<Dependencies> {
+  return (await load<{ data: Dependencies }>(`/metadata/v1/dependencies/${kind}/${name}`, undefined, signal)).data;
+}

@@ -108,3 +108,25 @@ export async function createKey(key: NewKey): Promise<{ id: string; key: string;
 export async function revokeKey(id: string): Promise<void> {
   await request("DELETE", `/auth/v1/api-keys/${id}`);
 }
+
+export interface Team {
+  id: string;
+  name: string;
+  label?: string | null;
+  members: string[];
+}
+
+export async function listTeams(signal?: AbortSignal): Promise<Team[]> {
+  return (await load<{ data: Team[] }>("/admin/v1/teams", undefined, signal)).data;
+}
+
+/** Makes a team, or changes what is named of one. */
+export async function saveTeam(id: string | undefined, team: Partial<Omit<Team, "id">>): Promise<void> {
+  await (id
+    ? request("PATCH", `/admin/v1/teams/${id}`, { body: team })
+    : request("POST", "/admin/v1/teams", { body: team }));
+}
+
+export async function deleteTeam(id: string): Promise<void> {
+  await request("DELETE", `/admin/v1/teams/${id}`);
+}

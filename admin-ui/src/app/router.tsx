@@ -58,6 +58,18 @@ const record = createRoute({
   component: lazyRouteComponent(() => import("./record-route"), "RecordRoute"),
 });
 
+const bin = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$plural/bin",
+  component: lazyRouteComponent(() => import("./object-pages"), "BinRoute"),
+});
+
+const importing = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$plural/import",
+  component: lazyRouteComponent(() => import("./object-pages"), "ImportRoute"),
+});
+
 const setup = createRoute({
   getParentRoute: () => shell,
   path: "/setup",
@@ -140,13 +152,54 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import("@/features/dev/keys-page"), "KeysPage"),
 });
 
+const roles = createRoute({
+  getParentRoute: () => setup,
+  path: "/roles",
+  component: lazyRouteComponent(() => import("@/features/security/roles/roles-page"), "RolesPage"),
+});
+
+const role = createRoute({
+  getParentRoute: () => setup,
+  path: "/access/$kind/$name",
+  component: lazyRouteComponent(() => import("@/features/security/roles/role-page"), "RolePage"),
+});
+
+const teams = createRoute({
+  getParentRoute: () => setup,
+  path: "/teams",
+  component: lazyRouteComponent(() => import("@/features/security/teams/teams-page"), "TeamsPage"),
+});
+
+const sharing = createRoute({
+  getParentRoute: () => setup,
+  path: "/sharing",
+  component: lazyRouteComponent(() => import("@/features/security/sharing/sharing-page"), "SharingPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
     home,
     list,
     record,
-    setup.addChildren([setupHome, objects, object, view, diagram, packages, changes, users, sessions, keys]),
+    bin,
+    importing,
+    setup.addChildren([
+      setupHome,
+      objects,
+      object,
+      view,
+      diagram,
+      packages,
+      changes,
+      users,
+      sessions,
+      keys,
+      roles,
+      role,
+      teams,
+      sharing,
+    ]),
     layout,
   ]),
 ]);

@@ -1,5 +1,17 @@
 // The pages of setup, in the order of their menu: for the menu itself, for the command menu and for the first page one may see.
-import { Boxes, History, KeyRound, type LucideIcon, MonitorSmartphone, Package, Users, Waypoints } from "lucide-react";
+import {
+  Boxes,
+  History,
+  KeyRound,
+  type LucideIcon,
+  MonitorSmartphone,
+  Package,
+  Share2,
+  ShieldCheck,
+  Users,
+  UsersRound,
+  Waypoints,
+} from "lucide-react";
 import type { Catalog } from "./catalog";
 
 export interface SetupPage {
@@ -19,6 +31,9 @@ export type SetupPath =
   | "/setup/packages"
   | "/setup/changes"
   | "/setup/users"
+  | "/setup/teams"
+  | "/setup/roles"
+  | "/setup/sharing"
   | "/setup/sessions"
   | "/setup/api-keys";
 
@@ -62,6 +77,30 @@ const PAGES: SetupPage[] = [
     icon: Users,
     needs: "manage_users",
     words: "people password deactivate manager",
+  },
+  {
+    to: "/setup/teams",
+    label: "Teams",
+    group: "People and access",
+    icon: UsersRound,
+    needs: "manage_users",
+    words: "groups members",
+  },
+  {
+    to: "/setup/roles",
+    label: "Roles",
+    group: "People and access",
+    icon: ShieldCheck,
+    needs: "manage_metadata",
+    words: "permission sets matrix rights profile",
+  },
+  {
+    to: "/setup/sharing",
+    label: "Sharing",
+    group: "People and access",
+    icon: Share2,
+    needs: "manage_metadata",
+    words: "rules defaults visibility",
   },
   {
     to: "/setup/sessions",

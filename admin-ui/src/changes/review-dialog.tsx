@@ -12,6 +12,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
 import { count } from "@/lib/text";
 import { DefinitionDiff, type Part } from "./definition-diff";
+import { Dependants } from "./dependants";
 import { isSafe, lockWords, planSummary, strongestLock } from "./plan";
 import { PlanSteps } from "./plan-steps";
 
@@ -34,6 +35,8 @@ interface ReviewDialogProps {
   apply: (how: Applying) => Promise<unknown>;
   /** What differs, where it is known before. */
   parts?: Part[];
+  /** The component whose users are listed: what else stands on it. */
+  dependantsOf?: { kind: string; name: string };
   /** Asks why; the words stand in the history. */
   messageHint?: string;
   onDone: () => void;
@@ -110,6 +113,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
             <DefinitionDiff parts={parts} />
           </section>
         )}
+        {props.dependantsOf && <Dependants {...props.dependantsOf} open={query.isError} />}
         {steps.length > 0 && <Steps steps={steps} />}
         {props.messageHint && query.data && (
           <FieldFrame label="Note for the history" hint={props.messageHint}>

@@ -28,7 +28,7 @@ export interface InputProps {
 export interface Setting {
   name: string;
   label: string;
-  control: "integer" | "number" | "text" | "options" | "object" | "objects" | "choice" | "json";
+  control: "integer" | "number" | "text" | "options" | "object" | "objects" | "choice" | "json" | "formula";
   hint?: string;
   choices?: { value: string; label: string }[];
   initial?: unknown;

@@ -47,6 +47,8 @@ describe("words of a value", () => {
     [1234.5, field("formula", { shown_as: "currency", currency: "EUR" }), "€1,234.50"],
     ["2026-11-20", field("formula", { shown_as: "date" }), "Nov 20, 2026"],
     ["x", field("formula"), "x"],
+    [1234.5, field("rollup", { shown_as: "currency", currency: "EUR" }), "€1,234.50"],
+    ["2026-11-20", field("rollup", { shown_as: "date" }), "Nov 20, 2026"],
   ])("%j", (value, f, words) => expect(textOf(value, f)).toBe(words));
 });
 

@@ -9,7 +9,7 @@ import { date } from "./date";
 import { datetime } from "./datetime";
 import { decimal } from "./decimal";
 import { email } from "./email";
-import { formula, formulaOf } from "./formula";
+import { computedAs, formula } from "./formula";
 import { integer } from "./integer";
 import { json } from "./json";
 import { defineKind, type FieldKind, isEmpty, Unreadable } from "./kind";
@@ -24,6 +24,7 @@ import { phone } from "./phone";
 import { picklist } from "./picklist";
 import { PlainDisplay, plainInput } from "./plain";
 import { richText } from "./rich_text";
+import { rollup } from "./rollup";
 import { tags } from "./tags";
 import { text } from "./text";
 import { time } from "./time";
@@ -54,6 +55,7 @@ export const kinds: FieldKind[] = [
   anyLookup,
   json,
   formula,
+  rollup,
 ];
 
 const byName = new Map(kinds.map((k) => [k.kind, k]));
@@ -72,7 +74,7 @@ const unknown = defineKind({
 
 export function kindOf(field: FieldDef): FieldKind {
   const kind = byName.get(field.kind) ?? unknown;
-  return kind === formula ? formulaOf(field, byName.get(String(field.shown_as))) : kind;
+  return kind === formula || kind === rollup ? computedAs(kind, byName.get(String(field.shown_as))) : kind;
 }
 
 export function kindByName(name: string): FieldKind | undefined {

@@ -50,7 +50,8 @@ function run(name: string, event: KeyboardEvent): boolean {
 function onKey(event: KeyboardEvent): void {
   const name = keyName(event);
   if (event.defaultPrevented || document.querySelector("dialog:modal")) return;
-  if (!name.startsWith("mod+") && isTyping(event.target)) return;
+  // An editor may live in a shadow root; the first of the path is where the key was really pressed.
+  if (!name.startsWith("mod+") && isTyping(event.composedPath()[0] ?? event.target)) return;
   const now = Date.now();
   const before = pending && now - pending.at < SEQUENCE_MS ? pending.key : null;
   pending = null;

@@ -11,6 +11,8 @@ use serde_json::Value as Json;
 
 use super::{Catalog, Checked, Field, FieldName, Object};
 use crate::definitions::{Definitions, Kind};
+use crate::field_kinds::FieldKind;
+use crate::field_kinds::rollup::Rollup;
 use crate::problem::Problem;
 
 /// A component by kind and name: `fields` `deal.amount`.
@@ -167,6 +169,9 @@ impl Catalog {
         if let Some(computed) = &field.computed {
             uses.names(&computed.uses, "formula");
         }
+        if let FieldKind::Rollup(rollup) = &field.kind {
+            self.rollup_uses(object, rollup, uses);
+        }
         if let Some(checked) = &field.default_formula {
             uses.checked(checked, "default");
         }
@@ -177,6 +182,15 @@ impl Catalog {
         {
             uses.path(object, name, "name_field");
         }
+    }
+
+    /// A relation is the field on its other side, and so is what a roll-up asks of the records there.
+    fn rollup_uses(&self, object: &str, rollup: &Rollup, uses: &mut Uses<'_>) {
+        let relation = self.find_object(object).and_then(|object| object.find_relation(&rollup.of));
+        let Some(relation) = relation else { return };
+        uses.path(&relation.object, &relation.field, "of");
+        rollup.field.iter().for_each(|field| uses.path(&relation.object, field, "field"));
+        rollup.condition.iter().for_each(|text| uses.text(&relation.object, text, "where"));
     }
 
     /// What uses a component; of an object also what uses its fields from outside of it.

@@ -53,6 +53,7 @@ pub(super) fn resolve_field(
 fn plain(component: &Component<FieldDefinition>, options: Vec<Choice>) -> Field {
     let FieldDefinition { common, kind } = &component.definition;
     let number = matches!(kind, FieldKind::Autonumber(_));
+    let computed = matches!(kind, FieldKind::Formula(_) | FieldKind::Rollup(_));
     Field {
         id: component.id.clone(),
         name: common.name.clone(),
@@ -71,7 +72,8 @@ fn plain(component: &Component<FieldDefinition>, options: Vec<Choice>) -> Field 
         columns: columns_of(&common.name, kind),
         computed: None,
         standard: false,
-        read_only: number || matches!(kind, FieldKind::Formula(_)),
+        read_only: number || computed,
+        rollup: None,
         package: component.package.clone(),
     }
 }
@@ -89,12 +91,13 @@ pub(crate) fn bare_field(component: &Component<FieldDefinition>) -> Field {
 fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
     use FieldKind as K;
     let mut problems = Vec::new();
-    if matches!(kind, K::Formula(_)) {
+    if matches!(kind, K::Formula(_) | K::Rollup(_)) {
         let on =
             [("required", common.required), ("unique", common.unique), ("searchable", common.searchable)];
         let on = on.into_iter().filter(|(_, on)| *on);
+        let word = kind.name();
         let told =
-            |(setting, _)| Problem::new(setting, "not-allowed", format!("a formula cannot be {setting}"));
+            |(setting, _)| Problem::new(setting, "not-allowed", format!("a {word} cannot be {setting}"));
         return on.map(told).collect();
     }
     let long = matches!(kind, K::LongText(_) | K::RichText(_));
@@ -152,9 +155,10 @@ fn options(kind: &FieldKind, all: &Definitions, problems: &mut Vec<Problem>) -> 
 /// Reads the default as a value of the field.
 fn default(field: &mut Field, common: &Common, problems: &mut Vec<Problem>) {
     let Some(json) = &common.default else { return };
+    use FieldKind as K;
     if matches!(
         field.kind,
-        FieldKind::ManyToMany(_) | FieldKind::AnyLookup(_) | FieldKind::Autonumber(_) | FieldKind::Formula(_)
+        K::ManyToMany(_) | K::AnyLookup(_) | K::Autonumber(_) | K::Formula(_) | K::Rollup(_)
     ) {
         let text = format!("a `{}` field takes no default", field.kind.name());
         problems.push(Problem::new("default", "not-allowed", text));

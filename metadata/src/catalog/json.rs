@@ -70,6 +70,10 @@ impl Field {
             put("options", self.options.iter().map(option).collect());
         }
         self.computed.iter().for_each(|computed| drop(put("shown_as", computed.shown_as.into())));
+        if let Some(rollup) = &self.rollup {
+            put("shown_as", rollup.shown_as.into());
+            rollup.currency.iter().for_each(|code| drop(put("currency", code.clone().into())));
+        }
         put("id", self.id.clone().into());
         put("package", json!(self.package));
         put("standard", self.standard.into());
@@ -186,6 +190,9 @@ pub(crate) fn is_standard_json(field: &Map<String, Json>) -> bool {
 /// Takes back what [`Field::to_json`] adds to a definition.
 pub(crate) fn strip_field(field: &mut Map<String, Json>) {
     READ_ONLY_FIELD.iter().for_each(|key| drop(field.shift_remove(*key)));
+    if field.get("kind").is_some_and(|kind| kind == "rollup") {
+        field.shift_remove("currency");
+    }
     if field.get("option_set").is_some_and(|set| !set.is_null()) {
         field.shift_remove("options");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, computed, defaults, relations, roles, rules, standard};
+use super::{Catalog, Field, Object, computed, defaults, relations, roles, rollups, rules, standard};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -35,7 +35,9 @@ impl Catalog {
         check_object_names(&objects, &mut problems);
         relations::resolve(&mut objects, &mut problems);
         let mut catalog = Self::assemble(objects, definitions);
+        rollups::types(&mut catalog, &mut problems);
         computed::resolve(&mut catalog, &mut problems);
+        rollups::conditions(&mut catalog, &mut problems);
         defaults::resolve(&mut catalog, definitions, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
         let own: Vec<&str> = definitions.parts.roles.keys().map(String::as_str).collect();
@@ -55,7 +57,8 @@ impl Catalog {
         let objects = objects.into_iter().map(Arc::new).collect();
         let mut parts = definitions.parts.live();
         roles::with_system(&mut parts.roles);
-        Self { objects, by_name, by_plural, parts, formulas: HashMap::new(), rules: HashMap::new() }
+        let (formulas, rules, rollups) = Default::default();
+        Self { objects, by_name, by_plural, parts, formulas, rules, rollups }
     }
 }
 

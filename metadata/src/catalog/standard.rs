@@ -44,6 +44,7 @@ fn field(name: &str, object: &ObjectDefinition) -> Field {
         computed: None,
         standard: true,
         read_only: name != "name" && name != "owner",
+        rollup: None,
         package: None,
     };
     if name == "name" {

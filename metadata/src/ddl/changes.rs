@@ -26,7 +26,9 @@ impl Builder<'_> {
             D::AddField { object, field } => self.add_field(object, field),
             D::RenameField { object, field, from } => self.rename_field(object, from, field),
             D::RetireField { object, field } => self.retire_field(object, field),
+            D::RestoreField { object, field } if field.rollup.is_some() => self.add_field(object, field),
             D::RestoreField { object, field } => self.restore_field(object, field),
+            D::RebuildRollup { object, field, indexed } => self.rebuild_rollup(object, field, *indexed),
             D::ChangeKind { object, field, from } => self.change_kind(object, field, from),
             D::ChangeTarget { object, field } => self.refuse_target(object, field),
             D::ChangeOnDelete { object, field, .. } => self.change_on_delete(object, field),
@@ -76,6 +78,10 @@ impl Builder<'_> {
     }
 
     fn add_field(&mut self, object: &Object, field: &Field) {
+        if let Some(rollup) = &field.rollup {
+            self.add_rollup(object, field, rollup);
+            return self.attach(object, field);
+        }
         let table = self.table(&object.name);
         let fill = field.required && field.default.is_some();
         for column in &field.columns {
@@ -113,6 +119,9 @@ impl Builder<'_> {
         let phase = if restored { Phase::Columns } else { Phase::Retire };
         if !restored {
             self.loosen(object, field);
+        }
+        if matches!(field.kind, FieldKind::Rollup(_)) {
+            return self.drop_rollup(object, field, phase);
         }
         for (column, suffix) in field.columns.iter().zip(suffixes(field)) {
             let hidden = quote(&format!("{}{suffix}", gone(&field.id)));

@@ -48,7 +48,9 @@ impl Builder<'_> {
 fn cost(from: &FieldKind, to: &FieldKind) -> Result<(Cost, ColumnType), String> {
     let refused = || format!("a `{}` field cannot become `{}` while it has data", from.name(), to.name());
     let (old, new) = (from.behaviour().columns(), to.behaviour().columns());
-    if old.is_empty() || new.is_empty() || matches!(to, FieldKind::Autonumber(_)) {
+    let computed = |kind: &FieldKind| matches!(kind, FieldKind::Rollup(_));
+    let given = matches!(to, FieldKind::Autonumber(_)) || computed(from) || computed(to);
+    if old.is_empty() || new.is_empty() || given {
         return if from.name() == to.name() { Ok((Cost::Nothing, ColumnType::Uuid)) } else { Err(refused()) };
     }
     let (old_type, new_type) = (old[0].1, new[0].1);

@@ -34,10 +34,14 @@ pub(super) struct Builder<'a> {
     /// Ids of objects that come back from where they were hidden.
     pub restored: HashSet<&'a str>,
     /// Names of the new ones.
-    new_tables: HashSet<&'a str>,
+    pub new_tables: HashSet<&'a str>,
     steps: Vec<(Phase, Step)>,
     pub data_loss: Vec<String>,
     pub numberings: Vec<Numbering>,
+    /// Roll-ups to build: level and stable id.
+    pub rollups: Vec<(usize, String)>,
+    /// Names of the objects whose writers the plan waits for.
+    pub awaited: HashSet<String>,
     pub problems: Vec<Problem>,
     pub tables: Renames,
     pub columns: Renames,
@@ -62,6 +66,8 @@ pub(super) fn build(schema: &str, differences: &[Difference]) -> Result<DdlPlan,
         steps: Vec::new(),
         data_loss: Vec::new(),
         numberings: Vec::new(),
+        rollups: Vec::new(),
+        awaited: HashSet::new(),
         problems: Vec::new(),
         tables: Renames::default(),
         columns: Renames::default(),
@@ -81,7 +87,9 @@ impl Builder<'_> {
         self.steps.extend(columns.into_iter().map(|step| (Phase::Columns, step)));
         self.steps.sort_by_key(|(phase, _)| *phase);
         let steps = self.steps.into_iter().map(|(_, step)| step).collect();
-        Ok(DdlPlan { steps, data_loss: self.data_loss, numberings: self.numberings })
+        self.rollups.sort();
+        let rollups = self.rollups.into_iter().map(|(_, id)| id).collect();
+        Ok(DdlPlan { steps, data_loss: self.data_loss, numberings: self.numberings, rollups })
     }
 
     /// The quoted name of a table in the tenant's schema.

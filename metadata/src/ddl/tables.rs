@@ -20,6 +20,7 @@ impl Builder<'_> {
                 }
             }
         }
+        columns.extend(super::rollups::hidden_lines(object));
         columns.extend(
             standard::hidden_columns().iter().map(|c| format!("  {} {}", quote(&c.name), c.ty.sql())),
         );
@@ -172,6 +173,9 @@ pub(super) fn column_type(column: &Column, field: &Field, blank: bool) -> String
     let ty = column.ty.sql();
     if column.ty == ColumnType::Boolean {
         return format!("{ty} NOT NULL DEFAULT {}", field.default == Some(formulas::Value::Bool(true)));
+    }
+    if let Some(rollup) = &field.rollup {
+        return super::rollups::typed(&ty, rollup.zero());
     }
     let always = ["id", "created_at", "updated_at", "version"].contains(&field.name.as_str());
     match &field.default {

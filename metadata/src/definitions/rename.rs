@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Definitions;
 use crate::field_kinds::FieldKind;
+use crate::field_kinds::rollup::Rollup;
 
 /// Rewrites what points to an object that has its new name already.
 pub(super) fn object(all: &mut Definitions, old: &str, new: &str) {
@@ -55,8 +56,10 @@ pub(super) fn field(all: &mut Definitions, at: usize, old: &str, new: &str) {
     for component in &mut all.objects {
         let object = component.object.definition.name.clone();
         for field in &mut component.fields {
-            if let FieldKind::Formula(formula) = &mut field.definition.kind {
-                formula.formula = renamed.formula(&object, &formula.formula);
+            match &mut field.definition.kind {
+                FieldKind::Formula(formula) => formula.formula = renamed.formula(&object, &formula.formula),
+                FieldKind::Rollup(rollup) => renamed.rollup(&object, rollup),
+                _ => {}
             }
             let default = field.definition.common.default.as_mut().and_then(|json| json.get_mut("formula"));
             if let Some(Json::String(text)) = default {
@@ -105,6 +108,13 @@ impl Renamed<'_> {
             let changed = record && !words.is_empty() && old != new;
             changed.then(|| roots.iter().cloned().chain(new.split('.').map(str::to_owned)).collect())
         })
+    }
+
+    /// A roll-up of `object`, which speaks of fields of the other side.
+    fn rollup(&self, object: &str, rollup: &mut Rollup) {
+        let Some(other) = self.behind(object, &rollup.of) else { return };
+        rollup.field = rollup.field.take().map(|field| self.path(&other, &field));
+        rollup.condition = rollup.condition.take().map(|condition| self.formula(&other, &condition));
     }
 
     /// The word itself, or its key: `account`, `account_id`.

@@ -43,7 +43,8 @@ impl Pair<'_> {
                 from: Box::new(past.clone()),
             });
         }
-        if past.kind != field.kind {
+        let rollups = matches!((&past.kind, &field.kind), (FieldKind::Rollup(_), FieldKind::Rollup(_)));
+        if past.kind != field.kind && !rollups {
             found.push(Difference::ChangeKind { object: object(), field: new(), from: past.kind.clone() });
         }
         if target_id(self.old, &past.kind) != target_id(self.new, &field.kind)

@@ -83,6 +83,7 @@ fn settings(kind: &str) -> (&'static str, Json, &'static [&'static str]) {
         "master_detail" => ("A relation to the record that this one is part of.", relation(), &["to"]),
         "any_lookup" => ("A relation to one record of several objects.", any_lookup(), &["to"]),
         "many_to_many" => ("A relation to any number of records.", relation(), &["to"]),
+        "rollup" => ("A number made of related records.", rollup(), &["of", "function"]),
         "autonumber" => (
             "A number given at creation.",
             json!({"pattern": {"type": "string", "maxLength": 60,
@@ -155,6 +156,19 @@ fn lookup() -> Json {
     settings["on_delete"] = json!({"enum": ["set_null", "restrict", "cascade"], "default": "set_null",
         "description": "What happens when the target is deleted for good."});
     settings
+}
+
+fn rollup() -> Json {
+    json!({
+        "of": name("The to-many relation of this object whose records it is made of."),
+        "function": {"enum": ["count", "sum", "avg", "min", "max"], "description": "How many become one."},
+        "field": name("The field of the other side; none for a count."),
+        "where": {"type": "string", "minLength": 1, "maxLength": 4000,
+            "description": "Which records count: a formula over their own fields, such as status <> \"done\"."},
+        "mode": {"enum": ["immediate", "deferred"], "default": "immediate",
+            "description": "Whether a change arrives in its own transaction, or soon after it."},
+        "empty": {"enum": ["zero", "blank"], "description": "What the sum of nothing is; zero when left out."},
+    })
 }
 
 fn any_lookup() -> Json {

@@ -20,6 +20,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Refusal, Result};
 use crate::snapshot::{self, Snapshot};
+use crate::work::Kind as Work;
 use crate::write::sql::table;
 use crate::{Engine, store};
 
@@ -181,7 +182,11 @@ pub(crate) async fn attempt(
     execute(connection, tenant, &plan).await?;
     let revision = versions.revision + 1;
     record(connection, context, (&old.definitions, &definitions), (wish, &steps, revision)).await?;
-    let snapshot = Snapshot::new(tenant.clone(), revision, definitions)?;
+    let kind = Work::BuildRollup.word();
+    jobs::enqueue(connection, &tenant.schema, (kind, &plan.rollups), context.now).await?;
+    let building = snapshot::load_building(connection, tenant).await?;
+    let versions = crate::Versions { revision, ..versions };
+    let snapshot = Snapshot::new(tenant.clone(), versions, definitions, building)?;
     Ok((Applied { revision, steps }, Some(Arc::new(snapshot))))
 }
 

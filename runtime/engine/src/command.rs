@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub type Fields = Vec<(String, Box<RawValue>)>;
 
 /// One change of one object's records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Command {
     /// Singular name of the object.
     pub object: String,
@@ -15,7 +15,7 @@ pub struct Command {
 }
 
 /// What to do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum What {
     /// New records, up to 10,000.
     Create(Vec<Fields>),
@@ -43,7 +43,7 @@ impl What {
 }
 
 /// The change of one record.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Update {
     pub id: Uuid,
     pub fields: Fields,
@@ -52,7 +52,7 @@ pub struct Update {
 }
 
 /// One operation of a batch. Its values and its id may be `"@ref.id"`: the record of an earlier operation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Operation {
     /// Singular name of the object.
     pub object: String,

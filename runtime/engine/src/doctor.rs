@@ -10,6 +10,7 @@ use sqlx::{PgConnection, Row};
 
 use crate::context::Tenant;
 use crate::error::{Error, Result};
+use crate::rollups::check::WrongRollup;
 use crate::{Engine, snapshot, store};
 
 /// One difference between the metadata and the tables.
@@ -57,6 +58,12 @@ pub enum Drift {
     InvalidIndex {
         index: String,
     },
+    /// A roll-up that is not what its records give.
+    WrongRollup {
+        field: String,
+        records: usize,
+        example: uuid::Uuid,
+    },
 }
 
 /// What the database has: tables with their columns and types, indexes, constraints.
@@ -83,6 +90,13 @@ impl Engine {
         let found = load_found(&mut connection, tenant).await?;
         let mut drifts = compare(&snapshot.catalog, &found);
         let newest = store::load_newest_revision(&mut connection, tenant).await?;
+        drop(connection);
+        if drifts.is_empty() {
+            let wrong = self.check_rollups(tenant, false).await?;
+            drifts.extend(wrong.into_iter().map(|WrongRollup { field, records, example }| {
+                Drift::WrongRollup { field, records, example }
+            }));
+        }
         if newest != snapshot.revision {
             drifts.push(Drift::Revision { state: snapshot.revision, newest });
         }
@@ -122,23 +136,23 @@ fn object_drifts(
     found: &Found,
 ) {
     let table = object.name.clone();
-    let mut expected: BTreeSet<&str> = ["deleted_at", "deleted_by_id"].into();
+    let mut expected: BTreeSet<String> = ["deleted_at", "deleted_by_id"].map(String::from).into();
     for field in &object.fields {
-        for column in &field.columns {
-            expected.insert(&column.name);
-            let wanted = long_name(&column.ty.sql());
-            match columns.get(&column.name) {
-                None => {
-                    drifts.push(Drift::MissingColumn { table: table.clone(), column: column.name.clone() })
-                }
+        let visible = field.columns.iter().map(|column| (column.name.clone(), column.ty));
+        let rollup = field.rollup.iter().flat_map(|rollup| rollup.hidden_columns());
+        for (column, ty) in visible.chain(rollup.map(|hidden| (hidden.name, hidden.ty))) {
+            let wanted = long_name(&ty.sql());
+            match columns.get(&column) {
+                None => drifts.push(Drift::MissingColumn { table: table.clone(), column: column.clone() }),
                 Some(ty) if *ty != wanted => drifts.push(Drift::ColumnType {
                     table: table.clone(),
-                    column: column.name.clone(),
+                    column: column.clone(),
                     expected: wanted,
                     found: ty.clone(),
                 }),
                 Some(_) => {}
             }
+            expected.insert(column);
         }
         if field.unique && !field.standard && !found.relations.contains(&format!("{}_key", field.id)) {
             drifts.push(Drift::MissingIndex { table: table.clone(), index: format!("{}_key", field.id) });
@@ -152,8 +166,7 @@ fn object_drifts(
             });
         }
     }
-    let unknown =
-        columns.keys().filter(|name| !expected.contains(name.as_str()) && !name.starts_with("_gone_"));
+    let unknown = columns.keys().filter(|name| !expected.contains(*name) && !name.starts_with("_gone_"));
     drifts
         .extend(unknown.map(|column| Drift::UnknownColumn { table: table.clone(), column: column.clone() }));
 }

@@ -4,9 +4,9 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`packages`] (metadata with records), [`import`] (files into records), [`export`]
-//! (records into files), [`search`] (words across objects), [`teams`] and [`shares`] (who is with whom, what is
-//! shared by hand), [`schema`] (a tenant's own schema).
+//! behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
+//! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
+//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`schema`] (a tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -23,12 +23,14 @@ pub mod plan;
 pub mod query;
 pub mod read;
 pub mod revisions;
+pub mod rollups;
 pub mod schema;
 pub mod search;
 pub mod shares;
 pub mod snapshot;
 mod store;
 pub mod teams;
+pub mod work;
 pub mod write;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 //! A plan has no public constructor other than [`Plan::new`], which asks `permissions` for every object
 //! it touches: a read without a decision cannot be written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use formulas::{Expression, Reference};
@@ -38,6 +38,8 @@ pub struct Plan {
     /// What was decided about reading each object that the plan touches, by name.
     pub(crate) decisions: BTreeMap<String, Decision>,
     pub(crate) catalog: Arc<metadata::Catalog>,
+    /// Roll-ups (stable ids) whose columns are not complete yet.
+    pub(crate) building: Arc<BTreeSet<String>>,
     pub(crate) who: Who,
 }
 

@@ -29,6 +29,9 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX _shares_grantee_idx ON {schema}._shares (grantee_id, object_id, record_id)",
     "CREATE TABLE {schema}._once (actor_id uuid NOT NULL, key text NOT NULL, fingerprint bytea NOT NULL, made_at timestamptz NOT NULL, answer json, CONSTRAINT _once_pkey PRIMARY KEY (actor_id, key))",
     "CREATE INDEX _once_made_at_idx ON {schema}._once (made_at)",
+    "CREATE TABLE {schema}._rollup_dirty (field_id text NOT NULL, parent_id uuid NOT NULL)",
+    "CREATE INDEX _rollup_dirty_idx ON {schema}._rollup_dirty (parent_id)",
+    jobs::TABLE,
 ];
 
 impl Engine {

@@ -1,6 +1,7 @@
 //! One tenant's catalog and policies at one revision: immutable, shared, evictable. A snapshot may be old;
 //! each statement checks that it is not, so it never has to be fetched to be sure.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use metadata::{Catalog, Definitions};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::context::{Context, Tenant, Versions};
 use crate::error::{Error, Result};
+use crate::work::Kind as Work;
 use crate::{Engine, SYSTEM_USER, store};
 
 /// Most tenants whose snapshots are kept.
@@ -23,14 +25,37 @@ pub struct Snapshot {
     pub definitions: Definitions,
     pub catalog: Arc<Catalog>,
     pub policies: Policies,
+    /// Stable ids of roll-ups that are being built: they are read from their records meanwhile.
+    pub building: Arc<BTreeSet<String>>,
+    /// The tenant's `access` counter when this was loaded; it grows when something is built.
+    pub(crate) access: i64,
 }
 
 impl Snapshot {
     /// Resolves stored definitions; they were checked when they were stored.
-    pub(crate) fn new(tenant: Tenant, revision: i64, definitions: Definitions) -> Result<Self> {
+    pub(crate) fn new(
+        tenant: Tenant,
+        versions: Versions,
+        definitions: Definitions,
+        building: BTreeSet<String>,
+    ) -> Result<Self> {
         let catalog = Catalog::resolve(&definitions).map_err(Error::Damaged)?;
         let policies = Policies::new(&tenant.schema, &catalog)?;
-        Ok(Self { tenant, revision, definitions, catalog: Arc::new(catalog), policies })
+        let Versions { revision, access } = versions;
+        Ok(Self {
+            tenant,
+            revision,
+            definitions,
+            catalog: Arc::new(catalog),
+            policies,
+            building: Arc::new(building),
+            access,
+        })
+    }
+
+    /// Whether it is what these counters tell. What is built says so by the counter of access.
+    fn is_of(&self, versions: Versions) -> bool {
+        self.revision == versions.revision && (self.building.is_empty() || self.access == versions.access)
     }
 }
 
@@ -70,7 +95,7 @@ impl Engine {
         let mut connection = self.inner.pool.acquire().await?;
         let versions = store::load_versions(&mut connection, tenant).await?;
         if let Some(snapshot) = self.inner.snapshots.kept.get(&tenant.id)
-            && snapshot.revision == versions.revision
+            && snapshot.is_of(versions)
         {
             return Ok((snapshot, versions));
         }
@@ -115,6 +140,17 @@ pub(crate) async fn load(
 ) -> Result<(Arc<Snapshot>, Versions)> {
     let stored = store::load_metadata(connection, tenant).await?;
     let definitions = Definitions::from_rows(stored.rows, stored.next_id).map_err(Error::Damaged)?;
-    let snapshot = Snapshot::new(tenant.clone(), stored.versions.revision, definitions)?;
+    // After the definitions: a roll-up that is known is either built or among these.
+    let building = load_building(connection, tenant).await?;
+    let snapshot = Snapshot::new(tenant.clone(), stored.versions, definitions, building)?;
     Ok((Arc::new(snapshot), stored.versions))
+}
+
+/// Roll-ups that wait for being built.
+pub(crate) async fn load_building(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+) -> Result<BTreeSet<String>> {
+    let subjects = jobs::list(connection, &tenant.schema, Work::BuildRollup.word()).await?;
+    Ok(subjects.into_iter().collect())
 }

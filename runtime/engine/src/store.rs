@@ -56,8 +56,13 @@ pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant
 }
 
 pub(crate) async fn bump_access(pool: &PgPool, tenant: &Tenant) -> Result<()> {
+    bump_access_in(&mut *pool.acquire().await?, tenant).await
+}
+
+/// The same within a transaction of the caller's.
+pub(crate) async fn bump_access_in(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
     let text = format!("UPDATE {} SET access = access + 1", table(&tenant.schema, "_state"));
-    sqlx::query(AssertSqlSafe(text)).execute(pool).await?;
+    sqlx::query(AssertSqlSafe(text)).execute(connection).await?;
     Ok(())
 }
 

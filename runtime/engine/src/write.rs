@@ -73,17 +73,29 @@ impl Engine {
 
     async fn transact(&self, context: &Context, once: Option<&Once>, work: Work) -> Result<Vec<Written>> {
         work.check(context)?;
+        // Only who changes parents from below can meet others who come from above.
+        let attempts = if context.snapshot.catalog.rollups().next().is_some() { ATTEMPTS } else { 1 };
+        for attempt in 1..attempts {
+            match self.attempt_write(context, (once, work.clone())).await {
+                Err(error) if is_deadlock(&error) => tracing::debug!(attempt, "a deadlock: once more"),
+                outcome => return outcome.map_err(|error| constraint::explain_anywhere(error, context)),
+            }
+        }
+        let outcome = self.attempt_write(context, (once, work)).await;
+        outcome.map_err(|error| constraint::explain_anywhere(error, context))
+    }
+
+    /// One attempt. A deadlock is resolved by the database, which lets one of both begin anew.
+    async fn attempt_write(&self, context: &Context, asked: (Option<&Once>, Work)) -> Result<Vec<Written>> {
         let mut transaction = self.begin(context).await?;
-        let outcome = perform(&mut transaction, context, (once, work)).await;
-        match outcome {
+        match perform(&mut transaction, context, asked).await {
             Ok(written) => {
-                let committed = transaction.commit().await;
-                committed.map_err(|error| constraint::explain_anywhere(error.into(), context))?;
+                transaction.commit().await?;
                 Ok(written)
             }
             Err(error) => {
                 transaction.rollback().await?;
-                Err(constraint::explain_anywhere(error, context))
+                Err(error)
             }
         }
     }
@@ -96,7 +108,21 @@ impl Engine {
     }
 }
 
+/// How often a transaction is tried that others deadlock with.
+const ATTEMPTS: u32 = 10;
+
+/// Whether the database let others go first.
+pub(crate) fn is_deadlock(error: &Error) -> bool {
+    if matches!(error, Error::Busy) {
+        return true;
+    }
+    let Error::Database(error) = error else { return false };
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "40P01" || code == "40001")
+}
+
 /// What one transaction does.
+#[derive(Clone)]
 enum Work {
     Command(Command),
     Batch(Vec<Operation>),

@@ -214,6 +214,9 @@ pub struct Doctor {
     /// Slug of one tenant; all when not said.
     #[arg(long, env = "TRELLIS_TENANT")]
     pub tenant: Option<String>,
+    /// Compute roll-ups anew where they are not what their records give.
+    #[arg(long, env = "TRELLIS_REPAIR")]
+    pub repair: bool,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

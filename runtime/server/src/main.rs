@@ -1,7 +1,7 @@
 //! The `trellis` binary: reads its arguments, wires the rooms together, runs one subcommand.
 //!
 //! Reading order: [`args`] (every flag), [`config_file`] (the same from a file), [`node`] (the rooms on one
-//! database), [`serve`] (the server), [`commands`] (everything else).
+//! database), [`serve`] (the server), [`workers`] (what is done later), [`commands`] (everything else).
 
 mod args;
 mod commands;
@@ -10,6 +10,7 @@ mod node;
 mod packages;
 mod serve;
 mod stop;
+mod workers;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

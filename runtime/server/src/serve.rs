@@ -13,9 +13,10 @@ use crate::args::{Common, Serve};
 use crate::node::{Node, lone_connection};
 use crate::packages;
 use crate::stop::Stop;
+use crate::workers;
 
 pub mod first;
-mod wake;
+pub mod wake;
 
 /// How often the samples of the latency histogram are folded.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -60,13 +61,17 @@ async fn serve(
         settings: Arc::new(settings(options, uploads)),
     };
     let ear = lone_connection(node.database.connect_options());
-    let waking = tokio::spawn(wake::run(ear.clone(), node.engine.clone(), node.tenants.clone()));
+    let (engine, tenants) = (&node.engine, &node.tenants);
+    let (tell, news) = tokio::sync::mpsc::channel(16);
+    let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
+    let working = tokio::spawn(workers::run(engine.clone(), tenants.clone(), news));
     let folding = tokio::spawn(upkeep());
     let tidying = tokio::spawn(first::end_dead_imports(node.engine.clone(), node.tenants.clone()));
     let address = listener.local_addr()?;
     println!("trellis: listening on http://{address}");
     let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;
     waking.abort();
+    working.abort();
     folding.abort();
     tidying.abort();
     ear.close().await;

@@ -16,6 +16,7 @@ pub mod changes;
 pub mod herd;
 pub mod oracle;
 pub mod random;
+pub mod trade;
 pub mod site;
 pub mod zoo;
 

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { Dependants } from "@/changes/dependants";
 import { FieldFrame } from "@/components/field-frame";
 import { Switch, TextArea, TextInput } from "@/components/inputs";
 import type { FieldKind } from "@/fields/kind";
@@ -15,13 +16,25 @@ interface FieldFormProps {
   draft: FieldDraft;
   definition: Record<string, unknown>;
   existing: boolean;
+  /** The name that it has now, of an existing one. */
+  fieldName: string;
   /** The name belongs to a package and stays. */
   packaged: boolean;
   errors: Record<string, string>;
   onChange: (patch: Partial<FieldDraft>) => void;
 }
 
-export function FieldForm({ object, kind, draft, definition, existing, packaged, errors, onChange }: FieldFormProps) {
+export function FieldForm({
+  object,
+  kind,
+  draft,
+  definition,
+  existing,
+  fieldName,
+  packaged,
+  errors,
+  onChange,
+}: FieldFormProps) {
   const catalog = useCatalog();
   const Input = kind.input;
   const preview: FieldDef = { ...(definition as FieldDef), label: "Default", required: false };
@@ -68,6 +81,7 @@ export function FieldForm({ object, kind, draft, definition, existing, packaged,
       {kind.settings.map((setting) => (
         <SettingInput
           key={setting.name}
+          object={object}
           setting={
             setting.name === "inverse" && target
               ? { ...setting, hint: `How ${target.label} calls these records, in the API and on its page.` }
@@ -126,6 +140,11 @@ export function FieldForm({ object, kind, draft, definition, existing, packaged,
               onChange={(unique) => onChange({ unique })}
             />
           )}
+        </div>
+      )}
+      {existing && (
+        <div className="col-span-full">
+          <Dependants kind="fields" name={`${object.name}.${fieldName}`} />
         </div>
       )}
     </div>

@@ -172,6 +172,7 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
         draft={draft}
         definition={definition}
         existing={Boolean(field)}
+        fieldName={field?.name ?? ""}
         packaged={Boolean(field?.package)}
         errors={taken ? { ...errors, name: `${object.label} already has a field ${String(definition.name)}.` } : errors}
         onChange={(patch) => {

@@ -22,6 +22,7 @@ import { FieldsTab } from "./fields-tab";
 import { LayoutsTab } from "./layouts-tab";
 import { ObjectSettings } from "./object-settings";
 import { Source } from "./objects-page";
+import { RulesTab } from "./rules/rules-tab";
 import { ViewsTab } from "./views/views-tab";
 
 export function ObjectPage() {
@@ -58,6 +59,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       : [
           { id: "layouts", label: "Layouts", count: catalog.layoutsOf(object.name).length },
           { id: "views", label: "Views", count: catalog.viewsOf(object.name).length },
+          { id: "rules", label: "Rules" },
           { id: "settings", label: "Settings" },
         ]),
   ];
@@ -111,6 +113,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       {tab === "fields" && <FieldsTab object={object} onNew={() => setOpen("new-field")} />}
       {tab === "layouts" && <LayoutsTab object={object} />}
       {tab === "views" && <ViewsTab object={object} />}
+      {tab === "rules" && <RulesTab object={object} />}
       {tab === "settings" && <ObjectSettings object={object} />}
       {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
       {open === "delete" && <DeleteObject object={object} onClose={() => setOpen(null)} />}
@@ -157,6 +160,7 @@ function DeleteObject({ object, onClose }: { object: ObjectDef; onClose: () => v
       verb="Delete object"
       danger
       about="The object disappears from lists, pages and the API at once. Its data is kept for 30 days, then purged."
+      dependantsOf={{ kind: "objects", name: object.name }}
       word={object.name}
       planKey={changes}
       plan={(signal) => planChanges(changes, signal)}

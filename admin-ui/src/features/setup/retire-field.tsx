@@ -30,6 +30,7 @@ export function RetireField({ object, field, onDone, onClose }: RetireFieldProps
       verb="Delete field"
       danger
       about={`It disappears from lists, forms and the API at once. Its values are kept for 30 days, then purged. ${alsoChanged(removal)}`}
+      dependantsOf={{ kind: "fields", name: `${object.name}.${field.name}` }}
       word={field.name}
       planKey={removal.changes}
       plan={(signal) => planChanges(removal.changes, signal)}

@@ -9,12 +9,14 @@ import type { Choice } from "@/components/picker";
 import { Select } from "@/components/select";
 import type { Setting } from "@/fields/kind";
 import { kindByName } from "@/fields/registry";
+import { FormulaEditor } from "@/formulas/formula-editor";
 import { objectHue } from "@/lib/hues";
 import { parseNumber } from "@/lib/numbers";
 import type { FieldDraft } from "./field-draft";
 import { OptionsEditor } from "./options-editor";
 
 interface SettingInputProps {
+  object: ObjectDef;
   setting: Setting;
   draft: FieldDraft;
   value: unknown;
@@ -30,10 +32,10 @@ const objectChoice = (o: ObjectDef): Choice => ({
   icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
 });
 
-export function SettingInput({ setting, draft, value, error, existing, onChange }: SettingInputProps) {
+export function SettingInput({ object, setting, draft, value, error, existing, onChange }: SettingInputProps) {
   const catalog = useCatalog();
   const set = (next: unknown) => onChange({ [setting.name]: next });
-  const wide = ["options", "objects", "json"].includes(setting.control) || setting.name === "pattern";
+  const wide = ["options", "objects", "json", "formula"].includes(setting.control) || setting.name === "pattern";
   const fixed =
     existing && (setting.control === "object" || setting.control === "objects" || setting.name === "inverse");
   return (
@@ -120,6 +122,17 @@ export function SettingInput({ setting, draft, value, error, existing, onChange 
                 optionSet={draft.settings.option_set as string | undefined}
                 onOptions={(options) => onChange({ options, option_set: undefined })}
                 onOptionSet={(option_set) => onChange({ option_set })}
+              />
+            );
+          case "formula":
+            return (
+              <FormulaEditor
+                object={object}
+                label={setting.label}
+                value={String(value ?? "")}
+                lines={4}
+                invalid={ids.invalid}
+                onChange={set}
               />
             );
           case "json": {

@@ -1,6 +1,5 @@
 // A value computed of other fields: read, never typed. Its result is shown, sorted and filtered as another kind's value.
 import { Sigma } from "lucide-react";
-import type { FieldDef } from "@/catalog/types";
 import { defineKind, type FieldKind } from "../kind";
 import { emptiness } from "../operators";
 import { PlainDisplay, plainInput } from "../plain";
@@ -34,8 +33,7 @@ export const formula = defineKind({
     {
       name: "formula",
       label: "Formula",
-      control: "text",
-      mono: true,
+      control: "formula",
       required: true,
       hint: 'Such as IF(amount > 1000, "Big", "Small") or first & " " & last.',
     },
@@ -47,9 +45,9 @@ export const formula = defineKind({
   common: { required: false, unique: false, default: false },
 });
 
-/** The kind of a formula field: values as `result` shows them, and nothing to type. */
-export function formulaOf(field: FieldDef, result: FieldKind | undefined): FieldKind {
-  if (!result || field.kind !== "formula") return formula;
+/** A kind whose values are computed: as `result` shows them, and nothing to type. */
+export function computedAs(computed: FieldKind, result: FieldKind | undefined): FieldKind {
+  if (!result) return computed;
   const { align, width, text, display, operators, sortPath, wide } = result;
-  return { ...formula, align, width, text, display, operators, sortPath, wide };
+  return { ...computed, align, width, text, display, operators, sortPath, wide };
 }

@@ -104,6 +104,8 @@ impl Saver {
         let kept =
             store::put_rejects(&mut transaction, (&plan, self.import), &self.rejects, self.kept).await?;
         store::put_progress(&mut transaction, tenant, (self.import, counts)).await?;
+        // Whoever changed the metadata meanwhile has not seen these rows: a roll-up that came would miss them.
+        plan.context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
         transaction.commit().await?;
         self.kept += kept;
         self.rejects.clear();

@@ -66,6 +66,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         bin: query.bin,
         decisions: binder.decisions,
         catalog: catalog.clone(),
+        building: context.snapshot.building.clone(),
         who: Who::of(context),
     })
 }

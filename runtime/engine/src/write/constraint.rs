@@ -28,6 +28,8 @@ fn explain_at<'c>(error: Error, find: impl Fn(&str) -> Option<&'c Field>) -> Err
         Some("23503") => Error::Conflict(vec![dangling(find(&name))]),
         // Lock not available, deadlock, serialization failure, query cancelled by a timeout.
         Some("55P03" | "40P01" | "40001" | "57014") => Error::Busy,
+        // Values were checked against their columns, so it is what many of them make together.
+        Some("22003") => Error::Unprocessable(vec![too_large()]),
         // Undefined table or column, or one of another type: the schema has moved on since the snapshot was made.
         Some("42P01" | "42703" | "0A000") => Error::Outdated(crate::context::Versions::default()),
         _ => error.into(),
@@ -52,6 +54,11 @@ fn duplicate(field: Option<&Field>) -> Problem {
         }
         None => Problem::new("", "duplicate", "another record has this value"),
     }
+}
+
+fn too_large() -> Problem {
+    let text = "a total that follows from this would have more digits than fit";
+    Problem::new("", "out-of-range", text).hint("make the amount smaller")
 }
 
 fn dangling(field: Option<&Field>) -> Problem {

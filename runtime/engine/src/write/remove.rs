@@ -1,7 +1,7 @@
 //! Into the recycle bin, out of it, and for good. What is part of a record goes with it and comes back
 //! with it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use metadata::catalog::{Column, Field, Object};
@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::Bin;
 use crate::read::sql::Lock;
+use crate::rollups::{self, Touched};
 
 /// Deepest chain of parts.
 const MAX_DEPTH: usize = 10;
@@ -32,6 +33,8 @@ pub(super) async fn delete(
 ) -> Result<Written> {
     reach::lock(connection, context, (object, &ids), Action::Delete).await?;
     walk(connection, context, (object, &ids), Happened::Deleted).await?;
+    // Nothing is read that would tell: a roll-up may have come meanwhile that was not kept here.
+    context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
     Ok(Written { ids, ..Written::default() })
 }
 
@@ -57,6 +60,7 @@ pub(super) async fn purge(
 ) -> Result<Written> {
     lock_anywhere(connection, context, (object, &ids)).await?;
     walk(connection, context, (object, &ids), Happened::Purged).await?;
+    context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
     Ok(Written { ids, ..Written::default() })
 }
 
@@ -119,6 +123,7 @@ async fn walk(
     let mut levels: Vec<(Arc<Object>, Vec<Uuid>)> = vec![(object.clone(), ids.to_vec())];
     // Records may point to each other in a ring.
     let mut seen: HashSet<(String, Uuid)> = ids.iter().map(|id| (object.id.clone(), *id)).collect();
+    let mut loose = Vec::new();
     let mut at = 0;
     while at < levels.len() {
         if at > MAX_DEPTH * 20 {
@@ -131,9 +136,10 @@ async fn walk(
         let (object, ids) = levels[at].clone();
         for (other, field, column) in pointing(catalog, &object) {
             let pair = (object.as_ref(), other.as_ref());
-            let mut found = dependants(connection, context, pair, (&column, &ids), what).await?;
+            let ending = on_delete(&field);
+            let mut found = dependants(connection, context, pair, (&column, &ids), (what, ending)).await?;
             // Only what goes along counts as seen: a record may also point here through a field that holds it back.
-            match on_delete(&field) {
+            match ending {
                 OnDelete::Cascade => {
                     found.retain(|id| seen.insert((other.id.clone(), *id)));
                     if !found.is_empty() {
@@ -146,6 +152,13 @@ async fn walk(
                         return Err(held(&other));
                     }
                 }
+                OnDelete::SetNull if what == Happened::Purged && !found.is_empty() => {
+                    let columns = BTreeSet::from([column.name.as_str()]);
+                    let place = (other.as_ref(), found.as_slice());
+                    let images =
+                        rollups::before(connection, context, place, Touched::Columns(&columns)).await?;
+                    loose.push((found, images));
+                }
                 _ => {}
             }
         }
@@ -153,25 +166,40 @@ async fn walk(
     }
     // Parts go before what they are part of.
     for (object, ids) in levels.iter().rev() {
-        if what == Happened::Purged {
-            forget_any_lookups(connection, context, (object, ids)).await?;
-            transfer::forget_shares(connection, context, ids.clone()).await?;
-        }
-        let schema = &context.tenant().schema;
-        let text = match what {
-            Happened::Deleted => sql::delete(schema, object, "t.id = ANY($1)"),
-            Happened::Restored => sql::restore(schema, object, "t.id = ANY($1)"),
-            _ => sql::purge(schema, object, "t.id = ANY($1)"),
-        };
-        sqlx::query(AssertSqlSafe(text))
-            .bind(ids)
-            .bind(context.now)
-            .bind(context.actor.user_id)
-            .bind(&context.request_id)
-            .execute(&mut *connection)
-            .await?;
+        one_level(connection, context, (object, ids), what).await?;
+    }
+    for (ids, images) in loose {
+        rollups::after(connection, context, &ids, images).await?;
     }
     Ok(())
+}
+
+/// Does one thing to records of one object, and what follows for the roll-ups of their parents.
+async fn one_level(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Object, &[Uuid]),
+    what: Happened,
+) -> Result<()> {
+    if what == Happened::Purged {
+        forget_any_lookups(connection, context, (object, ids)).await?;
+        transfer::forget_shares(connection, context, ids.to_vec()).await?;
+    }
+    let images = rollups::before(connection, context, (object, ids), Touched::All).await?;
+    let schema = &context.tenant().schema;
+    let text = match what {
+        Happened::Deleted => sql::delete(schema, object, "t.id = ANY($1)"),
+        Happened::Restored => sql::restore(schema, object, "t.id = ANY($1)"),
+        _ => sql::purge(schema, object, "t.id = ANY($1)"),
+    };
+    sqlx::query(AssertSqlSafe(text))
+        .bind(ids)
+        .bind(context.now)
+        .bind(context.actor.user_id)
+        .bind(&context.request_id)
+        .execute(&mut *connection)
+        .await?;
+    rollups::after(connection, context, ids, images).await
 }
 
 /// How many there are is nobody's to know who may not see them.
@@ -209,7 +237,7 @@ async fn dependants(
     context: &Context,
     (object, other): (&Object, &Object),
     (column, ids): (&Column, &[Uuid]),
-    what: Happened,
+    (what, ending): (Happened, OnDelete),
 ) -> Result<Vec<Uuid>> {
     let schema = &context.tenant().schema;
     let (child, column) = (table(schema, &other.name), quoted(&column.name));
@@ -221,8 +249,15 @@ async fn dependants(
         ),
         _ => "TRUE".to_owned(),
     };
-    let text =
-        format!("SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.id <> ALL($1) AND {which}");
+    // What goes along must not change between here and there: roll-ups subtract what it gives now.
+    let lock = match ending {
+        OnDelete::Cascade => " ORDER BY c.id FOR NO KEY UPDATE",
+        OnDelete::SetNull if what == Happened::Purged => " ORDER BY c.id FOR NO KEY UPDATE",
+        _ => "",
+    };
+    let text = format!(
+        "SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.id <> ALL($1) AND {which}{lock}"
+    );
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_all(connection).await?)
 }
 
@@ -236,12 +271,23 @@ async fn forget_any_lookups(
     for other in &context.snapshot.catalog.objects {
         for field in other.fields.iter().filter(|field| matches!(field.kind, FieldKind::AnyLookup(_))) {
             let [name, id] = field.columns.as_slice() else { continue };
-            let (name, id) = (quoted(&name.name), quoted(&id.name));
-            let text = format!(
-                "UPDATE {} SET {name} = NULL, {id} = NULL WHERE {id} = ANY($1) AND {name} = $2",
-                table(schema, &other.name)
-            );
+            let columns = BTreeSet::from([name.name.as_str(), id.name.as_str()]);
+            let (name, id, table) = (quoted(&name.name), quoted(&id.name), table(schema, &other.name));
+            let which = format!("{id} = ANY($1) AND {name} = $2");
+            let text = format!("SELECT id FROM {table} WHERE {which} ORDER BY id FOR NO KEY UPDATE");
+            let found: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(text))
+                .bind(ids)
+                .bind(&object.name)
+                .fetch_all(&mut *connection)
+                .await?;
+            if found.is_empty() {
+                continue;
+            }
+            let place = (other.as_ref(), found.as_slice());
+            let images = rollups::before(connection, context, place, Touched::Columns(&columns)).await?;
+            let text = format!("UPDATE {table} SET {name} = NULL, {id} = NULL WHERE {which}");
             sqlx::query(AssertSqlSafe(text)).bind(ids).bind(&object.name).execute(&mut *connection).await?;
+            rollups::after(connection, context, &found, images).await?;
         }
     }
     Ok(())

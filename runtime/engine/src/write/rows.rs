@@ -2,7 +2,7 @@
 //! New ones of a command in one statement, those of a file by COPY; changes in one statement for each set
 //! of columns that is named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
@@ -15,14 +15,16 @@ use super::sql::{self, quoted, table};
 use crate::change::Happened;
 use crate::context::Context;
 use crate::error::Result;
+use crate::rollups::{self, Images, Touched};
 
 /// Bytes that one value takes on average; only a first guess for the buffer.
 const VALUE_BYTES: usize = 20;
 
-/// Writes all drafts.
+/// Writes all drafts, and what follows for the roll-ups of their parents.
 pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> Result<()> {
     let (fresh, changed): (Vec<Place<'_>>, Vec<Place<'_>>) =
         saving.drafts.iter().enumerate().partition(|(_, draft)| draft.is_new());
+    let images = images(connection, saving, (&fresh, &changed)).await?;
     if !fresh.is_empty() {
         match saving.way {
             Way::Command => insert(connection, saving, &fresh).await?,
@@ -34,7 +36,29 @@ pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> R
         let text = sql::update(&saving.context.tenant().schema, saving.slots, &used);
         execute(connection, saving.context, text, json).await?;
     }
-    Ok(())
+    if images.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = saving.drafts.iter().map(|draft| draft.id).collect();
+    rollups::after(connection, saving.context, &ids, images).await
+}
+
+/// What the records give to roll-ups before they are written.
+async fn images(
+    connection: &mut PgConnection,
+    saving: &Saving<'_>,
+    (fresh, changed): (&[Place<'_>], &[Place<'_>]),
+) -> Result<Images> {
+    let object = saving.slots.object;
+    if changed.is_empty() {
+        return Ok(rollups::before_create(saving.context, object));
+    }
+    let ids: Vec<Uuid> = changed.iter().map(|(_, draft)| draft.id).collect();
+    let used = used(saving.slots, changed);
+    let columns: BTreeSet<&str> =
+        used.iter().map(|&slot| saving.slots.columns[slot].1.name.as_str()).collect();
+    let touched = if fresh.is_empty() { Touched::Columns(&columns) } else { Touched::All };
+    rollups::before(connection, saving.context, (object, &ids), touched).await
 }
 
 /// A draft with its place in the save.

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use engine::Tenant;
 use tenancy::Status;
 
 use crate::args::{Common, Doctor};
@@ -10,10 +11,11 @@ use crate::node::Node;
 
 /// Prints every difference; fails when there is one.
 pub async fn run(common: &Common, options: Doctor) -> anyhow::Result<ExitCode> {
-    super::with_node(common, async |node| examine(node, options.tenant.as_deref()).await).await
+    super::with_node(common, async |node| examine(node, &options).await).await
 }
 
-async fn examine(node: &Node, only: Option<&str>) -> anyhow::Result<ExitCode> {
+async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
+    let only = options.tenant.as_deref();
     let mut sound = true;
     let tenants = node.tenants.list().await?;
     let chosen: Vec<_> =
@@ -28,6 +30,9 @@ async fn examine(node: &Node, only: Option<&str>) -> anyhow::Result<ExitCode> {
             sound = false;
             continue;
         }
+        if options.repair {
+            repair(node, &listed.tenant).await?;
+        }
         let drifts =
             node.engine.doctor(&listed.tenant).await.with_context(|| format!("cannot examine {slug}"))?;
         for drift in &drifts {
@@ -39,4 +44,13 @@ async fn examine(node: &Node, only: Option<&str>) -> anyhow::Result<ExitCode> {
         sound &= drifts.is_empty();
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Mends what can be computed from the records; what it mended was wrong, and is told.
+async fn repair(node: &Node, tenant: &Tenant) -> anyhow::Result<()> {
+    let mended = node.engine.check_rollups(tenant, true).await;
+    for wrong in mended.with_context(|| format!("cannot repair {}", tenant.slug))? {
+        println!("{}: mended {} in {} records", tenant.slug, wrong.field, wrong.records);
+    }
+    Ok(())
 }

@@ -1,16 +1,27 @@
-//! `trellis work`: a node of workers. There is no kind of job yet, so it waits for the word to stop.
+//! `trellis work`: a node of workers, without a socket.
 
 use std::process::ExitCode;
 
 use crate::args::Common;
+use crate::node::lone_connection;
+use crate::serve::wake;
 use crate::stop::Stop;
+use crate::workers;
 
-/// Waits for jobs, and for the word to stop.
+/// Works until the word to stop.
 pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let stop = Stop::listen()?;
-    super::with_node(common, async |_| {
+    super::with_node(common, async |node| {
+        let ear = lone_connection(node.database.connect_options());
+        let (engine, tenants) = (node.engine.clone(), node.tenants.clone());
+        let (tell, news) = tokio::sync::mpsc::channel(16);
+        let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
+        let working = tokio::spawn(workers::run(engine, tenants, news));
         println!("trellis: waiting for jobs");
         stop.told().await;
+        waking.abort();
+        working.abort();
+        ear.close().await;
         Ok(ExitCode::SUCCESS)
     })
     .await

@@ -15,6 +15,7 @@ mod packages;
 mod paging;
 mod records;
 mod rest;
+mod rollups;
 mod round_trip;
 mod rules;
 mod tenancy;

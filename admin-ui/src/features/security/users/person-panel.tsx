@@ -1,10 +1,11 @@
 // One user: made, changed, deactivated.
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ban, Copy, Dices, RotateCcw } from "lucide-react";
 import { useState } from "react";
-import { changePerson, createPerson, type Person } from "@/api/people";
+import { changePerson, createPerson, listTeams, type Person } from "@/api/people";
 import { messageOf, problemsByField } from "@/api/problem";
 import { useCatalog } from "@/catalog/catalog";
+import { useComponents } from "@/changes/use-components";
 import { Avatar, Notice } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
 import { Dialog } from "@/components/dialog";
@@ -76,7 +77,7 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
     }
   }
 
-  const known = ["name", "email", "password", "title", "roles", "manager_id", "time_zone"];
+  const known = ["name", "email", "password", "title", "roles", "manager_id", "time_zone", "permission_sets", "teams"];
   const general = Object.entries(errors).filter(([key]) => !known.includes(key));
   return (
     <Dialog
@@ -185,6 +186,7 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
           />
         )}
       </FieldFrame>
+      <Belonging draft={draft} errors={errors} onChange={onChange} />
       <FieldFrame
         label="Manager"
         hint="Managers see what their people own, where the object says so."
@@ -222,6 +224,54 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
         <p className="text-text-3 text-xs">
           {humanize(person.active ? "active" : "deactivated")} · <span className="font-mono">{person.id}</span>
         </p>
+      )}
+    </>
+  );
+}
+
+interface BelongingProps {
+  draft: PersonDraft;
+  errors: Record<string, string>;
+  onChange: (patch: Partial<PersonDraft>) => void;
+}
+
+/** What adds to the roles: permission sets, and the teams that one is in. */
+function Belonging({ draft, errors, onChange }: BelongingProps) {
+  const sets = useComponents<{ name: string; label?: string }>("permission-sets");
+  const teams = useQuery({ queryKey: ["teams"], queryFn: ({ signal }) => listTeams(signal) });
+  const choices = (list: { name: string; label?: string | null }[] | undefined) =>
+    (list ?? []).map((one) => ({ id: one.name, label: one.label || humanize(one.name) }));
+  return (
+    <>
+      {(sets.data?.length ?? 0) > 0 && (
+        <FieldFrame label="Permission sets" error={errors.permission_sets}>
+          {(ids) => (
+            <Select
+              id={ids.id}
+              multiple
+              label="Permission sets"
+              placeholder="None"
+              choices={choices(sets.data)}
+              value={draft.permission_sets}
+              onChange={(permission_sets) => onChange({ permission_sets })}
+            />
+          )}
+        </FieldFrame>
+      )}
+      {(teams.data?.length ?? 0) > 0 && (
+        <FieldFrame label="Teams" error={errors.teams}>
+          {(ids) => (
+            <Select
+              id={ids.id}
+              multiple
+              label="Teams"
+              placeholder="None"
+              choices={choices(teams.data)}
+              value={draft.teams}
+              onChange={(next) => onChange({ teams: next })}
+            />
+          )}
+        </FieldFrame>
       )}
     </>
   );

@@ -10,8 +10,6 @@ export interface RoleSummary {
   label?: string;
 }
 
-const BUILT_IN = ["administrator", "member"];
-
 export function useRoles(people: Person[]): Choice[] {
   const query = useQuery({
     queryKey: ["components", "roles"],
@@ -19,7 +17,7 @@ export function useRoles(people: Person[]): Choice[] {
     staleTime: 30_000,
     queryFn: ({ signal }) => listComponents<RoleSummary>("roles", signal),
   });
-  const defined = query.data ?? BUILT_IN.map((name) => ({ name }) as RoleSummary);
+  const defined = query.data ?? [];
   const held = people.flatMap((p) => p.roles).filter((name) => !defined.some((r) => r.name === name));
   return [...defined, ...[...new Set(held)].map((name) => ({ name }) as RoleSummary)].map((role) => ({
     id: role.name,

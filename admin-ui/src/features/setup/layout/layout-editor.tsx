@@ -11,6 +11,7 @@ import { Empty } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
 import { useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
+import { RecordPicker, usePreviewRecord } from "@/fields/preview-record";
 import { differences } from "@/lib/differences";
 import { useShortcuts } from "@/lib/shortcuts";
 import { useUndoable } from "@/lib/use-undoable";
@@ -20,7 +21,6 @@ import { type Editing, EditingContext, type Selected } from "./editing";
 import { labelOf } from "./item-label";
 import { addItem, type Draft, highlight, landed, moveItem, nudge, type Spot, unhighlight } from "./layout-draft";
 import { Palette } from "./palette";
-import { RecordPicker, usePreviewRecord } from "./preview-record";
 import { Properties } from "./properties";
 
 export function LayoutEditorPage() {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::Render;
 use super::scope::{column_at, quoted};
 use crate::plan::column_of;
+use crate::rollups::sql::on_read;
 
 /// One use of an object's table: its alias, and the object.
 pub(super) type Place<'r> = (&'r str, &'r Arc<Object>);
@@ -31,11 +32,20 @@ impl Render<'_> {
 
     /// A column as the actor may see it: blank on rows on which it is not shown.
     pub(super) fn cell(&self, place: Place<'_>, column: &Column) -> Expr {
-        let bare = column_at(place.0, &column.name);
         let field = place.1.find_key(&column.key).map(|(field, _)| field);
+        let bare = self.stored(place.0, column, field);
         match field.and_then(|field| self.shown(place, field)) {
             None => bare,
             Some(shown) => Expr::cust_with_exprs("(CASE WHEN $1 THEN $2 END)", [shown, bare]),
+        }
+    }
+
+    /// A column as it is stored; a roll-up that is being built comes from its records where it must.
+    fn stored(&self, alias: &str, column: &Column, field: Option<&Field>) -> Expr {
+        let (plan, rollup) = (self.plan, field.and_then(|field| field.rollup.as_ref()));
+        match rollup.filter(|rollup| plan.building.contains(&rollup.id)) {
+            Some(rollup) => Expr::cust(on_read((&plan.schema, &plan.catalog), rollup, alias, &plan.building)),
+            None => column_at(alias, &column.name),
         }
     }
 

@@ -1,0 +1,113 @@
+// The drawer in which one component of metadata is written: its form, the plan under it, saving and deleting.
+import { Trash2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { problemsByField } from "@/api/problem";
+import { Notice } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { toast } from "@/components/toast";
+import { usePlan } from "./plan";
+import { PlanStrip } from "./plan-strip";
+import { useSaveComponent } from "./use-components";
+
+interface ComponentDrawerProps {
+  kind: string;
+  /** What one of the kind is called, in a sentence. */
+  noun: string;
+  label: string;
+  /** The name it has already; nothing for a new one. */
+  existing: string | undefined;
+  name: string;
+  definition: Record<string, unknown>;
+  /** Fields of the form, whose problems it shows itself. */
+  known: string[];
+  /** What is missing, by field. */
+  missing: Record<string, string>;
+  width?: string;
+  children: (errors: Record<string, string>) => ReactNode;
+  onClose: () => void;
+}
+
+export function ComponentDrawer(props: ComponentDrawerProps) {
+  const { kind, noun, label, existing, name, definition, known, missing, onClose } = props;
+  const save = useSaveComponent(kind);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [tried, setTried] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const incomplete = Object.keys(missing).length > 0;
+  const plan = usePlan(incomplete ? null : [{ kind, name, definition }]);
+  const text = JSON.stringify(definition);
+  // What was refused stays marked until the form changes.
+  const shown = tried === text ? errors : {};
+
+  async function run(next: Record<string, unknown> | null, done: string) {
+    setTried(text);
+    if (next && incomplete) return setErrors(missing);
+    setBusy(true);
+    try {
+      await save(existing ?? name, next, `${done} the ${noun} ${label}`);
+      toast(`${done} ${label}`);
+      onClose();
+    } catch (error) {
+      setBusy(false);
+      setLeaving(false);
+      setErrors(problemsByField(error));
+    }
+  }
+
+  const general = Object.entries(shown).filter(([key]) => !known.includes(key));
+  return (
+    <Dialog
+      shape="drawer"
+      width={props.width ?? "600px"}
+      title={existing ? label : `New ${noun}`}
+      onClose={onClose}
+      onSubmit={() => run(definition, existing ? "Saved" : "Added")}
+      footer={
+        <>
+          <span className="w-full">
+            <PlanStrip plan={plan} idle={`Fill in the ${noun} to see what will happen.`} />
+          </span>
+          {existing && (
+            <Button
+              look="danger-ghost"
+              size="md"
+              className="me-auto"
+              icon={<Trash2 size={14} />}
+              onClick={() => setLeaving(true)}
+            >
+              Delete
+            </Button>
+          )}
+          <Button size="md" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button look="solid" size="md" type="submit" busy={busy}>
+            {existing ? `Save ${noun}` : `Add ${noun}`}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {leaving && (
+          <Notice
+            tone="warning"
+            title={`Delete ${label}?`}
+            action={
+              <Button look="danger" busy={busy} onClick={() => run(null, "Deleted")}>
+                Delete now
+              </Button>
+            }
+          >
+            It stops to work at once. The change history brings it back.
+          </Notice>
+        )}
+        {general.length > 0 && (
+          <Notice title={`The ${noun} could not be saved.`}>{general.map(([, t]) => t).join(" ")}</Notice>
+        )}
+        {props.children(shown)}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,123 @@
+// One right in the matrix: what is given and where from. Opens its choices; keys set it at once.
+import { type KeyboardEvent, useRef, useState } from "react";
+import { Popover } from "@/components/popover";
+import { cx } from "@/lib/cx";
+import { humanize } from "@/lib/text";
+import { type Action, type Effective, FLAGS, nextReach, type Reach } from "./rights";
+
+interface MatrixCellProps {
+  action: Action;
+  object: string;
+  value: Effective;
+  /** The role says something of this itself, so that it can be taken back. */
+  own: boolean;
+  changed: boolean;
+  disabled: boolean;
+  onChange: (reach: Reach | undefined) => void;
+}
+
+const WORDS: Record<Reach, string> = { none: "–", own: "Own", team: "Team", all: "All" };
+const LONG: Record<Reach, string> = {
+  none: "Nothing",
+  own: "Records one owns",
+  team: "Records of one's teams",
+  all: "Every record",
+};
+const LOOK: Record<Reach, string> = {
+  none: "text-text-3",
+  own: "bg-[var(--reach-1)] text-text",
+  team: "bg-[var(--reach-2)] text-text",
+  all: "bg-[var(--reach-3)] text-text font-medium",
+};
+const KEYS: Record<string, Reach> = { n: "none", "0": "none", o: "own", t: "team", a: "all", y: "all" };
+
+export const wordOf = (action: Action, reach: Reach): string =>
+  FLAGS.has(action) ? (reach === "none" ? "–" : "Yes") : WORDS[reach];
+
+function sourceOf({ from }: Effective): string {
+  if (from === "self") return "said by this role";
+  if (from === "every") return "as every other object";
+  return from === "nobody" ? "given by nobody" : `inherited from ${humanize(from.role)}`;
+}
+
+export function MatrixCell({ action, object, value, own, changed, disabled, onChange }: MatrixCellProps) {
+  const [open, setOpen] = useState(false);
+  const anchor = useRef<HTMLButtonElement>(null);
+  const reaches: Reach[] = FLAGS.has(action) ? ["none", "all"] : ["none", "own", "team", "all"];
+  const word = wordOf(action, value.reach);
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (disabled || event.metaKey || event.ctrlKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    const reach = KEYS[key];
+    if (reach && reaches.includes(reach)) onChange(reach);
+    else if (key === "delete" || key === "backspace") onChange(undefined);
+    else if (key === " ") onChange(nextReach(action, value.reach));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function pick(reach: Reach | undefined) {
+    setOpen(false);
+    onChange(reach);
+    anchor.current?.focus();
+  }
+
+  return (
+    <>
+      <button
+        ref={anchor}
+        type="button"
+        data-cell
+        disabled={disabled}
+        aria-haspopup="listbox"
+        aria-expanded={open}
+        aria-label={`${word} ${humanize(action)} ${object}, ${sourceOf(value)}`}
+        title={sourceOf(value)}
+        className={cx(
+          "inline-flex h-7 w-14 items-center justify-center rounded-tag border text-xs disabled:cursor-default",
+          LOOK[value.reach],
+          own ? "border-transparent" : "border-line border-dashed",
+          value.from === "nobody" && "border-transparent",
+          changed && "ring-2 ring-accent",
+          !disabled && "hover:border-text-3",
+        )}
+        onClick={() => setOpen(!open)}
+        onKeyDown={onKeyDown}
+      >
+        {word}
+      </button>
+      <Popover open={open} onClose={() => setOpen(false)} anchor={anchor} role="presentation">
+        <div role="listbox" aria-label={`${humanize(action)} ${object}`} className="min-w-48 p-1">
+          {reaches.map((reach, i) => (
+            <button
+              key={reach}
+              type="button"
+              role="option"
+              aria-selected={own && value.reach === reach}
+              data-autofocus={i === 0 || undefined}
+              className="flex h-7.5 w-full items-center gap-2 rounded-control px-2 text-start hover:bg-hover focus:bg-hover"
+              onClick={() => pick(reach)}
+            >
+              <span className={cx("inline-flex h-5 w-11 items-center justify-center rounded-tag text-xs", LOOK[reach])}>
+                {wordOf(action, reach)}
+              </span>
+              {FLAGS.has(action) ? (reach === "none" ? "Not given" : "Given") : LONG[reach]}
+            </button>
+          ))}
+          <div role="presentation" className="-mx-1 my-1 h-px bg-line" />
+          <button
+            type="button"
+            role="option"
+            aria-selected={!own}
+            className="flex h-7.5 w-full items-center rounded-control px-2 text-start text-text-2 hover:bg-hover focus:bg-hover"
+            onClick={() => pick(undefined)}
+          >
+            As inherited
+          </button>
+        </div>
+      </Popover>
+    </>
+  );
+}

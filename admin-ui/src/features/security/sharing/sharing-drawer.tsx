@@ -1,0 +1,266 @@
+// A sharing rule: which records, to whom, and how far.
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { listPeople, listTeams } from "@/api/people";
+import { useCatalog } from "@/catalog/catalog";
+import { ComponentDrawer } from "@/changes/component-drawer";
+import { cleaned, useComponents } from "@/changes/use-components";
+import { FieldFrame } from "@/components/field-frame";
+import type { Choice } from "@/components/picker";
+import { Select } from "@/components/select";
+import { FormulaEditor } from "@/formulas/formula-editor";
+import { cx } from "@/lib/cx";
+import { humanize } from "@/lib/text";
+
+type Party = Record<string, unknown>;
+
+export interface SharingRule {
+  name: string;
+  object: string;
+  when?: string;
+  owned_by?: Party;
+  share_with: Party;
+  access: "read" | "edit";
+  label?: string;
+  package?: string | null;
+}
+
+interface SharingDrawerProps {
+  rule: SharingRule | undefined;
+  startWith: string | undefined;
+  taken: Set<string>;
+  onClose: () => void;
+}
+
+const idOf = (party: Party | undefined): string => {
+  const [kind, name] = Object.entries(party ?? {})[0] ?? [];
+  return kind ? `${kind}:${String(name)}` : "";
+};
+
+function partyOf(id: string): Party {
+  const [kind, ...rest] = id.split(":");
+  return kind === "everyone" ? { everyone: true } : { [kind as string]: rest.join(":") };
+}
+
+/** Teams, roles and people; with "everyone" where a rule may open to all. */
+function useParties(everyone: boolean): Choice[] {
+  const may = useCatalog().may("manage_users");
+  const teams = useQuery({
+    queryKey: ["teams"],
+    enabled: may,
+    retry: false,
+    queryFn: ({ signal }) => listTeams(signal),
+  });
+  const people = useQuery({
+    queryKey: ["people"],
+    enabled: may,
+    retry: false,
+    queryFn: ({ signal }) => listPeople(signal),
+  });
+  const roles = useComponents<{ name: string; label?: string }>("roles");
+  return [
+    ...(everyone ? [{ id: "everyone:true", label: "Everybody", group: "All" }] : []),
+    ...(teams.data ?? []).map((t) => ({ id: `team:${t.name}`, label: t.label || humanize(t.name), group: "Teams" })),
+    ...(roles.data ?? []).map((r) => ({ id: `role:${r.name}`, label: r.label || humanize(r.name), group: "Roles" })),
+    ...(people.data ?? [])
+      .filter((p) => p.active)
+      .map((p) => ({ id: `user:${p.id}`, label: p.name, group: "People", words: p.email })),
+  ];
+}
+
+function nameFor(object: string, draft: Draft, taken: Set<string>): string {
+  const about = draft.kind === "owner" ? draft.owned_by : draft.share_with;
+  const word = (idOf(about).split(":")[1] ?? "").replace(/[^a-z0-9_]/g, "").slice(0, 30);
+  const base = `${object}.${draft.kind === "owner" ? "owned_by" : "shared_with"}_${word || "all"}`.slice(0, 76);
+  let name = base;
+  for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
+  return name;
+}
+
+interface Draft {
+  object: string;
+  kind: "criteria" | "owner";
+  when: string;
+  owned_by: Party | undefined;
+  share_with: Party | undefined;
+  access: "read" | "edit";
+}
+
+export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawerProps) {
+  const catalog = useCatalog();
+  const objects = catalog.objects.filter((o) => !o.system);
+  const [draft, setDraft] = useState<Draft>({
+    object: rule?.object ?? startWith ?? objects[0]?.name ?? "",
+    kind: rule?.owned_by ? "owner" : "criteria",
+    when: rule?.when ?? "",
+    owned_by: rule?.owned_by,
+    share_with: rule?.share_with,
+    access: rule?.access ?? "read",
+  });
+  const set = (patch: Partial<Draft>) => setDraft((d) => ({ ...d, ...patch }));
+  const object = catalog.object(draft.object);
+  const targets = useParties(true);
+  const owners = useParties(false);
+  const byOwner = draft.kind === "owner";
+  const name = rule?.name ?? nameFor(draft.object, draft, taken);
+  const definition = cleaned({
+    ...(rule ?? {}),
+    object: draft.object,
+    when: byOwner ? undefined : draft.when,
+    owned_by: byOwner ? draft.owned_by : undefined,
+    share_with: draft.share_with,
+    access: draft.access,
+  });
+  const missing: Record<string, string> = {
+    ...(byOwner || draft.when.trim() ? {} : { when: "Say which records." }),
+    ...(!byOwner || draft.owned_by ? {} : { owned_by: "Say whose records." }),
+    ...(draft.share_with ? {} : { share_with: "Say with whom." }),
+  };
+  return (
+    <ComponentDrawer
+      kind="sharing-rules"
+      noun="sharing rule"
+      label={rule ? rule.name : "the sharing rule"}
+      existing={rule?.name}
+      name={name}
+      definition={definition}
+      known={["object", "when", "owned_by", "share_with", "access"]}
+      missing={missing}
+      onClose={onClose}
+    >
+      {(errors) => (
+        <>
+          <FieldFrame label="Records of" error={errors.object}>
+            {(ids) => (
+              <Select
+                id={ids.id}
+                label="Records of"
+                disabled={Boolean(rule)}
+                choices={objects.map((o) => ({ id: o.name, label: o.plural_label }))}
+                value={[draft.object]}
+                onChange={(next) => set({ object: next[0] ?? draft.object })}
+              />
+            )}
+          </FieldFrame>
+          <Segments
+            label="Which of them"
+            value={draft.kind}
+            choices={[
+              { id: "criteria", label: "Those that match" },
+              { id: "owner", label: "Those that somebody owns" },
+            ]}
+            onChange={(kind) => set({ kind: kind as Draft["kind"] })}
+          />
+          {byOwner ? (
+            <PartySelect
+              label="Owned by"
+              choices={owners}
+              value={draft.owned_by}
+              error={errors.owned_by}
+              onChange={(owned_by) => set({ owned_by })}
+            />
+          ) : (
+            object && (
+              <div className="flex flex-col gap-1">
+                <h3 className="font-medium text-text-2 text-xs">Where</h3>
+                <FormulaEditor
+                  object={object}
+                  label="Where"
+                  value={draft.when}
+                  expects="boolean"
+                  invalid={Boolean(errors.when)}
+                  placeholder='such as  region = "north"'
+                  onChange={(when) => set({ when })}
+                />
+                {errors.when && (
+                  <p role="alert" className="text-red text-xs">
+                    {errors.when}
+                  </p>
+                )}
+              </div>
+            )
+          )}
+          <PartySelect
+            label="Are opened to"
+            choices={targets}
+            value={draft.share_with}
+            error={errors.share_with}
+            onChange={(share_with) => set({ share_with })}
+          />
+          <Segments
+            label="How far"
+            value={draft.access}
+            choices={[
+              { id: "read", label: "They may see them" },
+              { id: "edit", label: "They may edit them" },
+            ]}
+            onChange={(access) => set({ access: access as Draft["access"] })}
+          />
+          <p className="text-text-2 text-xs">
+            A rule opens records only to those whose role has the action at all.{" "}
+            <span className="font-mono text-text-3">{name}</span>
+          </p>
+        </>
+      )}
+    </ComponentDrawer>
+  );
+}
+
+interface PartySelectProps {
+  label: string;
+  choices: Choice[];
+  value: Party | undefined;
+  error: string | undefined;
+  onChange: (party: Party | undefined) => void;
+}
+
+function PartySelect({ label, choices, value, error, onChange }: PartySelectProps) {
+  return (
+    <FieldFrame label={label} error={error}>
+      {(ids) => (
+        <Select
+          id={ids.id}
+          label={label}
+          placeholder="A team, a role or a user"
+          searchable
+          choices={choices}
+          value={value ? [idOf(value)] : []}
+          onChange={(next) => onChange(next[0] ? partyOf(next[0]) : undefined)}
+          invalid={ids.invalid}
+        />
+      )}
+    </FieldFrame>
+  );
+}
+
+interface SegmentsProps {
+  label: string;
+  value: string;
+  choices: { id: string; label: string }[];
+  onChange: (id: string) => void;
+}
+
+function Segments({ label, value, choices, onChange }: SegmentsProps) {
+  return (
+    <div className="flex flex-col gap-1">
+      <span className="font-medium text-text-2 text-xs">{label}</span>
+      <div role="radiogroup" aria-label={label} className="flex gap-1">
+        {choices.map((choice) => (
+          <button
+            key={choice.id}
+            type="button"
+            role="radio"
+            aria-checked={value === choice.id}
+            className={cx(
+              "min-h-8 flex-1 rounded-control border px-2 font-medium",
+              value === choice.id ? "border-accent bg-accent-soft" : "border-line-2 hover:bg-hover",
+            )}
+            onClick={() => onChange(choice.id)}
+          >
+            {choice.label}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// A value made of related records: read, never typed. It is shown, sorted and filtered as what it is made of.
+import { Layers } from "lucide-react";
+import { defineKind } from "../kind";
+import { emptiness } from "../operators";
+import { PlainDisplay, plainInput } from "../plain";
+
+const functions = [
+  { value: "count", label: "How many" },
+  { value: "sum", label: "Sum" },
+  { value: "avg", label: "Average" },
+  { value: "min", label: "Smallest" },
+  { value: "max", label: "Largest" },
+];
+
+const modes = [
+  { value: "immediate", label: "At once" },
+  { value: "deferred", label: "Soon after" },
+];
+
+export const rollup = defineKind({
+  kind: "rollup",
+  label: "Roll-up",
+  about: "Counts or sums related records, such as how many are open.",
+  group: "Other",
+  icon: Layers,
+  display: PlainDisplay,
+  input: plainInput(),
+  operators: emptiness,
+  settings: [
+    {
+      name: "of",
+      label: "Related list",
+      control: "text",
+      mono: true,
+      required: true,
+      hint: "The relation's name as this object calls it.",
+    },
+    { name: "function", label: "Shows", control: "choice", choices: functions, initial: "count", required: true },
+    { name: "field", label: "Of the field", control: "text", mono: true, hint: "Such as amount; none to count." },
+    {
+      name: "where",
+      label: "Only records where",
+      control: "text",
+      mono: true,
+      hint: 'A formula over their own fields, such as stage = "won".',
+    },
+    {
+      name: "mode",
+      label: "Up to date",
+      control: "choice",
+      choices: modes,
+      hint: "Soon after: for records with very many changes at a time.",
+    },
+  ],
+  common: { required: false, unique: false, default: false },
+});

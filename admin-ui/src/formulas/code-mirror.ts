@@ -1,0 +1,209 @@
+// The text editor under the formula editor. It lives in a shadow root: there its styles are constructed sheets, which the
+// content security policy of the product allows, where a <style> element would be refused.
+import {
+  autocompletion,
+  type Completion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+} from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching } from "@codemirror/language";
+import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { EditorView, keymap, placeholder } from "@codemirror/view";
+import type { FormulaProblem } from "@/api/formulas";
+import { formulaColours, formulaLanguage } from "./language";
+import { type Place, placeAt, type Word } from "./words";
+
+export interface CodeOptions {
+  text: string;
+  label: string;
+  placeholder: string;
+  lines: number;
+  words: (place: Place) => Word[];
+  onChange: (text: string) => void;
+  onCursor: (at: number) => void;
+}
+
+export interface Code {
+  setText: (text: string) => void;
+  setProblems: (problems: FormulaProblem[], warnings: FormulaProblem[]) => void;
+  insert: (text: string) => void;
+  focus: () => void;
+  destroy: () => void;
+}
+
+const look = (lines: number) =>
+  EditorView.theme({
+    "&": { fontSize: "12.5px", color: "var(--text)", backgroundColor: "transparent" },
+    "&.cm-focused": { outline: "none" },
+    ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "20px", maxHeight: "320px", overflow: "auto" },
+    ".cm-content": { padding: "6px 0", minHeight: `${lines * 20 + 12}px`, caretColor: "var(--text)" },
+    ".cm-line": { padding: "0 10px" },
+    ".cm-placeholder": { color: "var(--text-3)" },
+    ".cm-matchingBracket": {
+      backgroundColor: "var(--accent-soft) !important",
+      outline: "1px solid var(--accent-line)",
+    },
+    ".cm-tooltip": {
+      border: "none",
+      borderRadius: "10px",
+      backgroundColor: "var(--surface)",
+      color: "var(--text)",
+      boxShadow: "var(--shadow-pop)",
+      overflow: "hidden",
+      zIndex: "60",
+    },
+    ".cm-tooltip.cm-tooltip-autocomplete > ul": {
+      fontFamily: "var(--font-mono)",
+      fontSize: "12px",
+      maxHeight: "220px",
+      padding: "4px",
+      minWidth: "260px",
+    },
+    ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 8px", borderRadius: "6px", lineHeight: "18px" },
+    ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
+      backgroundColor: "var(--press)",
+      color: "var(--text)",
+    },
+    ".cm-completionDetail": {
+      color: "var(--text-2)",
+      fontStyle: "normal",
+      fontFamily: "var(--font-sans)",
+      marginInlineStart: "10px",
+    },
+    ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
+    ".cm-completionInfo": {
+      padding: "8px 10px",
+      maxWidth: "280px",
+      fontSize: "12px",
+      lineHeight: "17px",
+      color: "var(--text-2)",
+    },
+    ".cm-diagnostic": { fontSize: "12px", padding: "6px 10px", borderInlineStart: "3px solid var(--red)" },
+    ".cm-diagnostic-warning": { borderInlineStartColor: "var(--amber)" },
+    ".cm-lintRange-error": {
+      backgroundImage: "none",
+      textDecoration: "underline wavy var(--red) 1px",
+      textUnderlineOffset: "3px",
+    },
+    ".cm-lintRange-warning": {
+      backgroundImage: "none",
+      textDecoration: "underline wavy var(--amber) 1px",
+      textUnderlineOffset: "3px",
+    },
+  });
+
+const RANK = { field: 3, relation: 2, function: 1, keyword: 0 };
+
+function completionOf(word: Word): Completion {
+  return {
+    label: word.label,
+    detail: word.detail,
+    ...(word.info ? { info: word.info } : {}),
+    boost: RANK[word.type],
+    apply: word.insert ?? word.label,
+  };
+}
+
+function completing(words: CodeOptions["words"]) {
+  return autocompletion({
+    icons: false,
+    aboveCursor: false,
+    override: [
+      (context) => {
+        const place = placeAt(context.state.doc.toString(), context.pos);
+        if (!place || (!context.explicit && place.typed === "" && place.path.length === 0)) return null;
+        return { from: place.from, options: words(place).map(completionOf), validFor: /^[\p{L}\p{N}_$]*$/u };
+      },
+    ],
+  });
+}
+
+function diagnosticsOf(problems: FormulaProblem[], severity: "error" | "warning", length: number): Diagnostic[] {
+  return problems.map(({ message, hint, span }) => {
+    const from = Math.min(span?.[0] ?? 0, length);
+    const to = Math.min(Math.max(span?.[1] ?? length, from), length);
+    return {
+      from: from === length && length > 0 ? length - 1 : from,
+      to,
+      severity,
+      message: hint ? `${message} ${hint}` : message,
+    };
+  });
+}
+
+/**
+ * Typing over a selection. Left to itself the browser keeps the look of what was selected in a style attribute, which the
+ * content security policy refuses with an error in the console.
+ */
+function typeOver(event: InputEvent, view: EditorView): boolean {
+  const { from, to, empty } = view.state.selection.main;
+  const { data } = event;
+  if (event.inputType !== "insertText" || !data || empty || view.composing) return false;
+  const insert = () =>
+    view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+  event.preventDefault();
+  const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, insert));
+  if (!handled) view.dispatch(insert());
+  return true;
+}
+
+export function startCode(host: HTMLElement, options: CodeOptions): Code {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        history(),
+        formulaLanguage,
+        formulaColours,
+        bracketMatching(),
+        closeBrackets(),
+        completing(options.words),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...completionKeymap,
+          ...historyKeymap,
+          ...defaultKeymap.filter((k) => k.key !== "Mod-Enter"),
+        ]),
+        EditorView.lineWrapping,
+        // What was asked for just before the focus left would open over the next field.
+        EditorView.domEventHandlers({
+          beforeinput: typeOver,
+          blur: (_, left) => {
+            setTimeout(() => left.hasFocus || closeCompletion(left), 250);
+          },
+        }),
+        EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", autocapitalize: "off" }),
+        placeholder(options.placeholder),
+        look(options.lines),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) options.onChange(update.state.doc.toString());
+          if (update.docChanged || update.selectionSet) options.onCursor(update.state.selection.main.head);
+        }),
+      ],
+    }),
+  });
+  return {
+    setText: (text) => {
+      if (text !== view.state.doc.toString())
+        view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+    },
+    setProblems: (problems, warnings) => {
+      const { length } = view.state.doc;
+      const all = [...diagnosticsOf(problems, "error", length), ...diagnosticsOf(warnings, "warning", length)];
+      view.dispatch(setDiagnostics(view.state, all));
+    },
+    insert: (text) => {
+      view.dispatch(view.state.replaceSelection(text));
+      view.focus();
+    },
+    focus: () => view.focus(),
+    destroy: () => view.destroy(),
+  };
+}

@@ -1,0 +1,85 @@
+//! The conditions of roll-ups, and what each depends on. After the types of all fields are known.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use formulas::{Capability, Expression, Options, Type};
+
+use super::resolve::{at, path, places, put};
+use super::{Rollup, order};
+use crate::catalog::{Catalog, Link, Object};
+use crate::field_kinds::FieldKind;
+use crate::problem::Problem;
+
+/// Checks the conditions of all roll-ups, brings the roll-ups into their order, and lists them by child.
+pub(in crate::catalog) fn resolve(catalog: &mut Catalog, problems: &mut Vec<Problem>) {
+    for place in places(catalog) {
+        let (object, field) = at(catalog, place);
+        let (Some(rollup), FieldKind::Rollup(settings)) = (&field.rollup, &field.kind) else { continue };
+        let Some(child) = catalog.find_object(&rollup.child) else { continue };
+        let condition = match settings.condition.as_deref().map(|text| condition(catalog, child, text)) {
+            None => None,
+            Some(Ok(condition)) => Some(condition),
+            Some(Err(found)) => {
+                let path = format!("{}.where", path(object, field));
+                problems.extend(found.into_iter().map(|problem| problem.under(&path)));
+                continue;
+            }
+        };
+        let rollup = complete(Rollup::clone(rollup), child, condition);
+        put(catalog, place, rollup);
+    }
+    order::resolve(catalog, problems);
+    list(catalog);
+}
+
+/// What a text means for one child, from its own stored fields alone.
+fn condition(catalog: &Catalog, child: &Object, text: &str) -> Result<Expression, Vec<Problem>> {
+    let options = Options { expects: Some(Type::Bool), ..Options::default() };
+    let checked = catalog.check_expression(child, text, &options)?;
+    // What an index could hold: it changes with the record itself and with nothing else.
+    if checked.capability == Capability::Index {
+        return Ok(checked.expression);
+    }
+    let text = format!("a roll-up may ask only for stored fields of the `{}` itself", child.name);
+    let hint = "leave out other records, the user, TODAY() and NOW(): nothing is saved when those change";
+    Err(vec![Problem::new("", "not-stored", text).hint(hint)])
+}
+
+/// Notes what the roll-up depends on.
+fn complete(rollup: Rollup, child: &Object, condition: Option<Expression>) -> Rollup {
+    let mut ids: BTreeSet<String> = rollup.source.iter().map(|(id, _)| id.clone()).collect();
+    if let Some(condition) = &condition {
+        condition.references(&mut |reference| {
+            let id = reference.field.split_once('#').map_or(reference.field.as_str(), |(id, _)| id);
+            ids.insert(id.to_owned());
+        });
+    }
+    let fields = || ids.iter().filter_map(|id| child.find_field_by_id(id));
+    let columns = fields().flat_map(|field| &field.columns).map(|column| column.name.clone());
+    let mut inputs: BTreeSet<String> = columns.collect();
+    match &rollup.link {
+        Link::Lookup { column, .. } => drop(inputs.insert(column.clone())),
+        Link::AnyLookup { object_column, id_column, .. } => {
+            inputs.extend([object_column.clone(), id_column.clone()]);
+        }
+        Link::Table { .. } => {}
+    }
+    let uses =
+        fields().filter(|field| matches!(field.kind, FieldKind::Rollup(_))).map(|field| field.id.clone());
+    let uses = uses.collect();
+    Rollup { condition, inputs, uses, ..rollup }
+}
+
+/// Roll-ups by child. Parents stand in the order in which their records are locked: what is made of others
+/// comes after them.
+fn list(catalog: &mut Catalog) {
+    let all: Vec<Arc<Rollup>> =
+        places(catalog).into_iter().filter_map(|place| at(catalog, place).1.rollup.clone()).collect();
+    let height = |parent: &str| all.iter().filter(|r| r.parent == parent).map(|r| r.level).max();
+    let mut sorted = all.clone();
+    sorted.sort_by_key(|rollup| (height(&rollup.parent), rollup.parent_id.clone()));
+    for rollup in sorted {
+        catalog.rollups.entry(rollup.child.clone()).or_default().push(rollup);
+    }
+}

@@ -1,0 +1,124 @@
+//! Work that is left for later: one step at a time, each a transaction with its progress. Where the rows of jobs
+//! live is `jobs`; what each kind does is here.
+
+use chrono::Utc;
+use metadata::field_kinds::rollup::Mode;
+use serde_json::Value as Json;
+use sqlx::PgConnection;
+
+use crate::context::{Context, Tenant};
+use crate::error::{Error, Result};
+use crate::rollups;
+use crate::write::is_deadlock;
+use crate::{Engine, store};
+
+/// The closed list of what is done later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Computes a new or changed roll-up; the subject is its field's stable id.
+    BuildRollup,
+}
+
+impl Kind {
+    const ALL: [Self; 1] = [Self::BuildRollup];
+
+    /// The word in rows of jobs.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::BuildRollup => "build_rollup",
+        }
+    }
+
+    fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// How far a job is after a step.
+pub(crate) enum Progress {
+    /// There is more to do after this.
+    More(Json),
+    Done,
+}
+
+impl Engine {
+    /// Whether a tenant may leave work at any moment, so that it is worth asking again soon.
+    pub async fn leaves_work(&self, tenant: &Tenant) -> Result<bool> {
+        let snapshot = self.snapshot(tenant).await?;
+        let deferred = snapshot.catalog.rollups().any(|rollup| rollup.mode == Mode::Deferred);
+        Ok(deferred || !snapshot.building.is_empty())
+    }
+
+    /// One step of the oldest job of a tenant, or one batch of what writers left to be refreshed. Answers whether
+    /// there was something to do; any number of workers may ask at once.
+    pub async fn work(&self, tenant: &Tenant) -> Result<bool> {
+        let context = self.system_context(tenant, "jobs").await?;
+        match self.step(&context).await {
+            // The metadata has moved on since: the next step is planned with what is there now.
+            Err(Error::Outdated(_)) => {
+                self.forget(tenant);
+                Ok(true)
+            }
+            // Writers were in the way; they are done now.
+            Err(error) if is_deadlock(&error) => Ok(true),
+            outcome => outcome,
+        }
+    }
+
+    async fn step(&self, context: &Context) -> Result<bool> {
+        let schema = &context.tenant().schema;
+        let mut transaction = self.begin(context).await?;
+        // A step may be long where a request may not.
+        sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
+        let Some(job) = jobs::claim(&mut transaction, schema, Utc::now()).await? else {
+            let worked = rollups::dirty::step(&mut transaction, context).await?;
+            transaction.commit().await?;
+            return Ok(worked);
+        };
+        let outcome = run(&mut transaction, context, &job).await;
+        match outcome {
+            Ok(Progress::More(progress)) => {
+                jobs::keep(&mut transaction, schema, (&job, &progress)).await?;
+                transaction.commit().await?;
+            }
+            Ok(Progress::Done) => {
+                jobs::finish(&mut transaction, schema, &job).await?;
+                store::bump_access_in(&mut transaction, context.tenant()).await?;
+                transaction.commit().await?;
+                // So that this node at once reads what was built.
+                self.fresh_snapshot(context.tenant()).await?;
+            }
+            Err(error) => {
+                transaction.rollback().await?;
+                let error = settle(error);
+                if !matches!(error, Error::Outdated(_)) && !is_deadlock(&error) {
+                    let mut connection = self.pool().acquire().await?;
+                    jobs::postpone(&mut connection, schema, (&job, &error.to_string()), Utc::now()).await?;
+                    tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job will be tried again");
+                }
+                return Err(error);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A missing table or column means that the metadata has moved on.
+fn settle(error: Error) -> Error {
+    let Error::Database(database) = &error else { return error };
+    let code = database.as_database_error().and_then(|error| error.code());
+    match code.as_deref() {
+        Some("42P01" | "42703" | "0A000") => Error::Outdated(crate::Versions::default()),
+        _ => error,
+    }
+}
+
+async fn run(connection: &mut PgConnection, context: &Context, job: &jobs::Job) -> Result<Progress> {
+    match Kind::find(&job.kind) {
+        Some(Kind::BuildRollup) => {
+            rollups::build::step(connection, context, (&job.subject, &job.progress)).await
+        }
+        // Left by a newer version of Trellis.
+        None => Ok(Progress::Done),
+    }
+}

@@ -1,0 +1,110 @@
+//! Static SQL on the table `_jobs` of a tenant's schema.
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use crate::Job;
+
+/// The longest pause before a failed job is tried again.
+const LONGEST_PAUSE: i64 = 300;
+
+fn table(schema: &str) -> String {
+    format!("\"{}\".\"_jobs\"", schema.replace('"', "\"\""))
+}
+
+/// Asks for work of one kind, a job for each subject in this order. What is asked for anew begins anew.
+pub async fn enqueue(
+    connection: &mut PgConnection,
+    schema: &str,
+    (kind, subjects): (&str, &[String]),
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let text = format!(
+        "INSERT INTO {} (kind, subject, queued_at, place, not_before) \
+         SELECT $1, s.subject, $3, s.place::int, $3 FROM unnest($2::text[]) WITH ORDINALITY AS s(subject, place) \
+         ON CONFLICT (kind, subject) DO UPDATE SET queued_at = excluded.queued_at, place = excluded.place, \
+         progress = 'null', attempts = 0, not_before = excluded.not_before, error = NULL",
+        table(schema)
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(kind).bind(subjects).bind(now).execute(connection).await?;
+    Ok(())
+}
+
+/// Subjects of one kind that are not done.
+pub async fn list(connection: &mut PgConnection, schema: &str, kind: &str) -> sqlx::Result<Vec<String>> {
+    let text = format!("SELECT subject FROM {} WHERE kind = $1", table(schema));
+    sqlx::query_scalar(AssertSqlSafe(text)).bind(kind).fetch_all(connection).await
+}
+
+/// The first job of its kind that is due and that nobody has; it belongs to this transaction.
+pub async fn claim(
+    connection: &mut PgConnection,
+    schema: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Job>> {
+    let jobs = table(schema);
+    let text = format!(
+        "SELECT j.kind, j.subject, j.progress, j.attempts FROM {jobs} j WHERE j.not_before <= $1 \
+         AND NOT EXISTS (SELECT 1 FROM {jobs} o WHERE o.kind = j.kind AND (o.queued_at, o.place) < (j.queued_at, j.place)) \
+         ORDER BY j.queued_at, j.place LIMIT 1 FOR UPDATE OF j SKIP LOCKED"
+    );
+    let row = sqlx::query(AssertSqlSafe(text)).bind(now).fetch_optional(connection).await?;
+    let job = |row: sqlx::postgres::PgRow| {
+        Ok(Job {
+            kind: row.try_get(0)?,
+            subject: row.try_get(1)?,
+            progress: row.try_get(2)?,
+            attempts: row.try_get(3)?,
+        })
+    };
+    row.map(job).transpose()
+}
+
+/// Keeps how far a claimed job came.
+pub async fn keep(
+    connection: &mut PgConnection,
+    schema: &str,
+    (job, progress): (&Job, &Json),
+) -> sqlx::Result<()> {
+    let text = format!(
+        "UPDATE {} SET progress = $3, attempts = 0, error = NULL WHERE kind = $1 AND subject = $2",
+        table(schema)
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(&job.kind)
+        .bind(&job.subject)
+        .bind(progress)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A claimed job is done.
+pub async fn finish(connection: &mut PgConnection, schema: &str, job: &Job) -> sqlx::Result<()> {
+    let text = format!("DELETE FROM {} WHERE kind = $1 AND subject = $2", table(schema));
+    sqlx::query(AssertSqlSafe(text)).bind(&job.kind).bind(&job.subject).execute(connection).await?;
+    Ok(())
+}
+
+/// Notes why a step failed, and leaves the job alone for a while that grows with each failure.
+pub async fn postpone(
+    connection: &mut PgConnection,
+    schema: &str,
+    (job, error): (&Job, &str),
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let pause = (1_i64 << job.attempts.clamp(0, 20)).min(LONGEST_PAUSE);
+    let text = format!(
+        "UPDATE {} SET attempts = attempts + 1, error = $3, not_before = $4 WHERE kind = $1 AND subject = $2",
+        table(schema)
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(&job.kind)
+        .bind(&job.subject)
+        .bind(error)
+        .bind(now + Duration::seconds(pause))
+        .execute(connection)
+        .await?;
+    Ok(())
+}

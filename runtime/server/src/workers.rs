@@ -1,0 +1,57 @@
+//! Does what tenants have left for later: builds and refreshes, a step at a time. What waits is in the database, so
+//! any number of nodes may run this, and one that was killed is taken over by the next.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use engine::{Engine, Tenant};
+use tenancy::{Status, Tenants};
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+/// How often tenants are looked at that may leave work at any moment.
+const TICK: Duration = Duration::from_secs(1);
+/// How often all tenants are: news from other nodes may be lost.
+const SWEEP: Duration = Duration::from_secs(30);
+/// Steps for one tenant before the others get their turn.
+const STEPS: usize = 50;
+
+/// Works until the task is aborted; `news` names tenants whose metadata has changed.
+pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut busy: BTreeMap<String, Tenant> = BTreeMap::new();
+    let mut sweep = Instant::now();
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            Some(tenant) = news.recv() => drop(busy.insert(tenant.slug.clone(), tenant)),
+        }
+        if Instant::now() >= sweep {
+            sweep = Instant::now() + SWEEP;
+            let all = tenants.list().await.unwrap_or_default();
+            let active = all.into_iter().filter(|listed| listed.status == Status::Active);
+            busy = active.map(|listed| (listed.tenant.slug.clone(), listed.tenant)).collect();
+        }
+        for tenant in std::mem::take(&mut busy).into_values() {
+            if serve(&engine, &tenant).await {
+                busy.insert(tenant.slug.clone(), tenant);
+            }
+        }
+    }
+}
+
+/// Some steps for one tenant; answers whether it is worth asking again soon.
+async fn serve(engine: &Engine, tenant: &Tenant) -> bool {
+    for _ in 0..STEPS {
+        match engine.work(tenant).await {
+            Ok(true) => {}
+            Ok(false) => return engine.leaves_work(tenant).await.unwrap_or(true),
+            Err(error) => {
+                tracing::warn!(tenant = tenant.slug, %error, "work was left");
+                return true;
+            }
+        }
+    }
+    true
+}
