@@ -20,9 +20,9 @@ use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
     aggregate, api_keys, batch, deploy, docs, formulas, health, history, import, metadata, openapi, packages,
-    records, revisions, search, session, sessions, shares, teams, upsert, users,
+    records, revisions, search, session, sessions, shares, teams, transitions, upsert, users,
 };
-use crate::{App, edge, ui};
+use crate::{App, edge, graphql, ui};
 
 /// What a handler answers.
 pub(crate) type Outcome = Result<Response, Problem>;
@@ -91,12 +91,17 @@ pub fn table() -> Vec<Route> {
         open(GET, "/docs", docs::page),
         open(GET, "/docs/{file}", docs::page),
         caller(GET, "/api/v1/{plural}/{id}/history", history::list),
+        caller(GET, "/api/v1/{plural}/{id}/states", transitions::states),
+        caller(GET, "/api/v1/{plural}/{id}/transitions", transitions::list),
+        caller(POST, "/api/v1/{plural}/{id}/transitions/{name}", transitions::take),
         caller(GET, "/api/v1/{plural}/{id}/shares", shares::list),
         caller(POST, "/api/v1/{plural}/{id}/shares", shares::create),
         caller(DELETE, "/api/v1/{plural}/{id}/shares", shares::delete),
         compared(POST, "/api/v1/{plural}/import", import::start).takes_file(),
         compared(GET, "/api/v1/imports/{id}", import::show),
         compared(GET, "/api/v1/imports/{id}/rejects", import::rejects),
+        caller(POST, "/graphql", graphql::post),
+        caller(GET, "/graphql", graphql::get),
         // Metadata
         compared(GET, "/metadata/v1/bootstrap", metadata::bootstrap),
         compared(GET, "/metadata/v1/schemas/{kind}", metadata::schema),

@@ -65,6 +65,7 @@ const PAGES = {
   "the sharing of records": (page) => open(page, "/setup/sharing"),
   "the users": (page) => open(page, "/setup/users"),
   "one's sessions": (page) => open(page, "/setup/sessions"),
+  "the API explorer": (page) => open(page, "/setup/api"),
   "the API keys": (page) => open(page, "/setup/api-keys"),
   "the packages": (page) => open(page, "/setup/packages"),
 };

@@ -312,3 +312,23 @@ walk("a team and a sharing rule open records to somebody", async (page) => {
   assert.equal(await tove.count(won), total);
   await tove.end();
 });
+
+walk("the explorer sends what it shows, and shows what comes back", async (page) => {
+  await page.goto("/setup/api?object=task");
+  await page.getByLabel("fields").fill("title");
+  await page.getByLabel("limit").fill("1");
+  await page.getByText("GET /api/v1/tasks?limit=1&fields=title").waitFor();
+  await page.getByRole("button", { name: "Send" }).click();
+  const answer = page.getByRole("region", { name: "Answer" });
+  await answer.getByText("200", { exact: true }).waitFor();
+  await answer.getByText('"title"').waitFor();
+  await page.getByRole("button", { name: /^Request/ }).click();
+  await page.getByRole("option", { name: /^Make a record/ }).click();
+  await page.getByLabel("Body").fill('{"title": "Made by the explorer"');
+  assert.ok(await page.getByRole("button", { name: "Send" }).isDisabled());
+  await page.getByLabel("Body").fill('{"title": "Made by the explorer"}');
+  await page.getByRole("button", { name: "Send" }).click();
+  await answer.getByText("201", { exact: true }).waitFor();
+  const { data } = await ask(page, "/api/v1/tasks?filter[title][eq]=Made by the explorer");
+  assert.equal(data.length, 1);
+});

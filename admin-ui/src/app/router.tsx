@@ -176,6 +176,15 @@ const sharing = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/sharing/sharing-page"), "SharingPage"),
 });
 
+const explorer = createRoute({
+  getParentRoute: () => setup,
+  path: "/api",
+  validateSearch: (raw: Record<string, unknown>): { object?: string | undefined } => ({
+    object: typeof raw.object === "string" ? raw.object : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/dev/explorer/explorer-page"), "ExplorerPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -199,6 +208,7 @@ const tree = root.addChildren([
       role,
       teams,
       sharing,
+      explorer,
     ]),
     layout,
   ]),

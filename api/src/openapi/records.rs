@@ -23,6 +23,7 @@ pub(super) fn may(call: &Call, object: &Object, route: &Route) -> bool {
         ("POST" | "DELETE", "shares") => &[Action::Share],
         ("DELETE", _) | (_, "restore") => &[Action::Delete],
         ("PATCH", _) => &[Action::Edit],
+        ("POST", _) if route.path.contains("/transitions/") => &[Action::Edit],
         ("PUT", _) => &[Action::Create, Action::Edit],
         _ => &[Action::Create],
     };

@@ -28,6 +28,7 @@ pub mod schema;
 pub mod search;
 pub mod shares;
 pub mod snapshot;
+pub mod states;
 mod store;
 pub mod teams;
 pub mod work;

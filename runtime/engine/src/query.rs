@@ -33,6 +33,8 @@ pub struct Query {
     /// Whether to answer `_errors`: the faults of the formulas that are answered.
     pub errors: bool,
     pub bin: Bin,
+    /// Whether to tell each record's place in the order.
+    pub cursors: bool,
 }
 
 impl Query {
@@ -55,6 +57,8 @@ pub enum Selection {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Nested {
     pub relation: String,
+    /// The key of the answer when it is not the relation's name: one relation can be asked for twice.
+    pub alias: Option<String>,
     pub fields: Vec<Selection>,
     /// For to-many relations only.
     pub sort: Vec<SortKey>,
@@ -77,6 +81,8 @@ pub enum Page {
     First,
     /// After the last record of another page (keyset).
     After(String),
+    /// The last records before another page's first one, or of all; in the order of the list.
+    Before(Option<String>),
     /// Skipping so many records.
     Offset(u32),
     /// Exactly these records.

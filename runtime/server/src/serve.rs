@@ -54,6 +54,7 @@ async fn serve(
         () = stop.told() => return Ok(()),
     }
     let app = App {
+        graphql: Default::default(),
         engine: node.engine.clone(),
         identity: node.identity.clone(),
         tenants: node.tenants.clone(),

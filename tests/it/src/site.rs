@@ -77,6 +77,7 @@ impl Site {
             identity.first_administrator(&world.tenant, "ada@example.com", Some("Ada"), password).await;
         let Ok(FirstAdministrator::Made { user_id: ada, .. }) = made else { panic!("{made:?}") };
         let app = api::App {
+            graphql: Default::default(),
             engine: world.engine.clone(),
             identity: identity.clone(),
             tenants,

@@ -42,7 +42,13 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
     if !decision.is_allowed() || !binder.decide(object).is_allowed() {
         return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
     }
-    let order = binder.order(object, &query.sort, "sort");
+    let mut order = binder.order(object, &query.sort, "sort");
+    let start = binder.start(&query.page, &order);
+    let reversed = matches!(query.page, Page::Before(_));
+    if reversed {
+        // The last records in an order are the first in the opposite one.
+        order.iter_mut().for_each(|key| key.descending = !key.descending);
+    }
     let mut root = Level {
         object: object.clone(),
         outputs: binder.outputs(object, &query.fields, 0),
@@ -54,7 +60,6 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
     if query.errors {
         add_faults(&mut root.outputs);
     }
-    let start = binder.start(&query.page, &root.order);
     if !binder.problems.is_empty() {
         return Err(Error::Invalid(binder.problems));
     }
@@ -64,6 +69,8 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         start,
         include_total: query.include_total,
         bin: query.bin,
+        reversed,
+        cursors: query.cursors,
         decisions: binder.decisions,
         catalog: catalog.clone(),
         building: context.snapshot.building.clone(),
@@ -97,7 +104,8 @@ impl<'c> Binder<'c> {
             Page::Offset(0) => Start::First,
             Page::Offset(offset) => Start::Offset(*offset),
             Page::Ids(ids) => Start::Ids(ids.clone()),
-            Page::After(text) => match Cursor::parse(text, order) {
+            Page::Before(None) => Start::First,
+            Page::After(text) | Page::Before(Some(text)) => match Cursor::parse(text, order) {
                 Some(cursor) => Start::After(cursor),
                 None => {
                     self.problem(
@@ -187,6 +195,7 @@ impl<'c> Binder<'c> {
         if is_relation {
             let nested = Nested {
                 relation: name.to_owned(),
+                alias: None,
                 fields: vec![Selection::Field("name".into())],
                 sort: Vec::new(),
                 limit: None,
@@ -232,7 +241,7 @@ impl<'c> Binder<'c> {
             order: Vec::new(),
             limit: 1,
         };
-        push(outputs, name.clone(), What::ToOne { field: field.id.clone(), level: Box::new(level) });
+        push(outputs, key_of(nested), What::ToOne { field: field.id.clone(), level: Box::new(level) });
     }
 
     fn many(&mut self, outputs: &mut Vec<Output>, (relation, nested): (&Relation, &Nested), depth: usize) {
@@ -254,7 +263,7 @@ impl<'c> Binder<'c> {
             order: self.order(other, &nested.sort, &format!("sort[{name}]")),
             limit: self.limit(nested.limit.unwrap_or_default(), DEFAULT_NESTED_LIMIT),
         };
-        push(outputs, name.clone(), What::ToMany { relation: relation.clone(), level: Box::new(level) });
+        push(outputs, key_of(nested), What::ToMany { relation: relation.clone(), level: Box::new(level) });
     }
 }
 
@@ -271,6 +280,10 @@ fn add(outputs: &mut Vec<Output>, field: &Field) {
     for column in &field.columns {
         push(outputs, column.key.clone(), What::Column(column.clone()));
     }
+}
+
+fn key_of(nested: &Nested) -> String {
+    nested.alias.as_ref().unwrap_or(&nested.relation).clone()
 }
 
 /// The faults of the formulas among the outputs.

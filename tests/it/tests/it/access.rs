@@ -17,7 +17,14 @@ fn list(object: &str) -> Query {
 }
 
 fn nested(relation: &str, fields: Vec<Selection>) -> Selection {
-    Selection::Nested(Nested { relation: relation.into(), fields, sort: vec![], limit: None, filter: None })
+    Selection::Nested(Nested {
+        relation: relation.into(),
+        alias: None,
+        fields,
+        sort: vec![],
+        limit: None,
+        filter: None,
+    })
 }
 
 fn field(name: &str) -> Selection {

@@ -8,6 +8,7 @@ mod bin;
 mod concurrency;
 mod filters;
 mod formulas;
+mod graphql;
 mod identity;
 mod import;
 mod metadata;
