@@ -37,6 +37,7 @@ pub mod write;
 use std::sync::Arc;
 
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply};
@@ -66,6 +67,8 @@ struct Inner {
     pool: PgPool,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
+    /// Whose turn it is to hold a tenant's counters still.
+    holding: Arc<Semaphore>,
     exports: export::Gate,
 }
 
@@ -77,6 +80,7 @@ impl Engine {
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
+                holding: Arc::new(Semaphore::new(1)),
                 exports: export::Gate::default(),
             }),
         }

@@ -88,7 +88,22 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lock {
     None,
+    /// They stay while something is written that points to them.
+    Keep,
     Update,
+    /// Nothing that points to them may be written meanwhile.
+    Remove,
+}
+
+impl Lock {
+    fn strength(self) -> Option<sea_query::LockType> {
+        match self {
+            Self::None => None,
+            Self::Keep => Some(sea_query::LockType::KeyShare),
+            Self::Update => Some(sea_query::LockType::NoKeyUpdate),
+            Self::Remove => Some(sea_query::LockType::Update),
+        }
+    }
 }
 
 /// Id, version and some own columns of those of the plan's records that it reaches, in no order.
@@ -105,10 +120,10 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
     }
     scope.filter(&mut select, &plan.root, plan.bin);
     let mut select = scope.finish(select);
-    if lock == Lock::Update {
+    if let Some(strength) = lock.strength() {
         // In one order, so that two writers of the same records wait instead of deadlocking.
         select.order_by_expr(scope.column("id"), Order::Asc);
-        select.lock_with_tables(sea_query::LockType::NoKeyUpdate, [scope.alias().to_owned()]);
+        select.lock_with_tables(strength, [scope.alias().to_owned()]);
     }
     text::build(&select)
 }
