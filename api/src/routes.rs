@@ -19,8 +19,8 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    aggregate, api_keys, batch, deploy, formulas, health, history, import, metadata, packages, records,
-    revisions, session, sessions, shares, teams, upsert, users,
+    access, aggregate, api_keys, batch, deploy, formulas, health, history, import, metadata, packages,
+    records, revisions, session, sessions, shares, teams, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -131,6 +131,9 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/admin/v1/teams/{id}", "manage_users", teams::show),
         permission(PATCH, "/admin/v1/teams/{id}", "manage_users", teams::update),
         permission(DELETE, "/admin/v1/teams/{id}", "manage_users", teams::delete),
+        permission(GET, "/admin/v1/access/explain", "explain_access", access::explain),
+        permission(GET, "/admin/v1/access/who", "explain_access", access::who),
+        permission(POST, "/admin/v1/access/simulate", "explain_access", access::simulate),
         permission(GET, "/admin/v1/record-shares", "manage_users", shares::list_all),
     ]
 }
