@@ -22,5 +22,6 @@ pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod teams;
+pub(crate) mod transitions;
 pub(crate) mod upsert;
 pub(crate) mod users;

@@ -20,7 +20,7 @@ use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
     access, aggregate, api_keys, batch, deploy, formulas, health, history, import, metadata, packages,
-    records, revisions, session, sessions, shares, teams, upsert, users,
+    records, revisions, session, sessions, shares, teams, transitions, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -87,6 +87,9 @@ pub fn table() -> Vec<Route> {
         caller(PUT, "/api/v1/{plural}/by/{field}/{value}", upsert::put),
         caller(POST, "/api/v1/batch", batch::run),
         caller(GET, "/api/v1/{plural}/{id}/history", history::list),
+        caller(GET, "/api/v1/{plural}/{id}/states", transitions::states),
+        caller(GET, "/api/v1/{plural}/{id}/transitions", transitions::list),
+        caller(POST, "/api/v1/{plural}/{id}/transitions/{name}", transitions::take),
         caller(GET, "/api/v1/{plural}/{id}/shares", shares::list),
         caller(POST, "/api/v1/{plural}/{id}/shares", shares::create),
         caller(DELETE, "/api/v1/{plural}/{id}/shares", shares::delete),

@@ -77,6 +77,7 @@ fn refused(refusal: &Refusal) -> Detail {
     let code = match refusal {
         Refusal::Action { .. } => "no-action",
         Refusal::SystemObject(_) => "system-object",
+        Refusal::Transition(_) => "no-transition",
         Refusal::Permission(_) => "no-permission",
     };
     Detail::new("", code, refusal.to_string())

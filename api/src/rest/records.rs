@@ -1,7 +1,7 @@
 //! `/api/v1/{plural}`: the records of any object.
 
 use axum::response::Response;
-use engine::{Command, Query, Update, What, Written};
+use engine::{Command, Consent, Query, Update, What, Written};
 use http::{HeaderValue, StatusCode, header};
 use uuid::Uuid;
 
@@ -104,7 +104,10 @@ fn no_parameters(call: &Call) -> Result<(), Problem> {
 /// The call with what its parameters insist on.
 pub(super) fn consenting(mut call: Call) -> Result<Call, Problem> {
     let mut params = Params::new(call.asked.pairs()?);
-    call.context.consent.warnings = params.flag("confirm_warnings");
+    call.context.consent = Consent {
+        warnings: params.flag("confirm_warnings"),
+        process_override: params.flag("process_override"),
+    };
     params.finish()?;
     Ok(call)
 }
@@ -131,7 +134,7 @@ pub(super) fn located(call: &Call, mut response: Response, written: &Written) ->
 }
 
 /// The version that the caller saw; `None` for any.
-fn if_match(header: Option<&str>) -> Result<Option<i64>, Problem> {
+pub(super) fn if_match(header: Option<&str>) -> Result<Option<i64>, Problem> {
     let Some(text) = header.map(str::trim).filter(|text| *text != "*") else { return Ok(None) };
     if text.contains(',') {
         return Err(Problem::new(Code::InvalidRequest, "If-Match takes one version here"));

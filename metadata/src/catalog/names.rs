@@ -74,7 +74,7 @@ pub(crate) fn is_url_word(name: &str) -> bool {
 }
 
 /// `close_date` → `Close date`.
-pub(crate) fn label(name: &str) -> String {
+pub fn label(name: &str) -> String {
     let mut words = name.replace('_', " ");
     if let Some(first) = words.get_mut(0..1) {
         first.make_ascii_uppercase();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, computed, defaults, relations, roles, rollups, rules, standard};
+use super::{
+    Catalog, Field, Object, computed, defaults, dependent, relations, roles, rollups, rules, standard,
+};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -45,7 +47,7 @@ impl Catalog {
         if !problems.is_empty() {
             return Err(problems);
         }
-        catalog.rules = rules::compile(&catalog);
+        catalog.rules = rules::compile(&catalog, definitions);
         Ok(catalog)
     }
 
@@ -97,6 +99,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         system,
     };
     resolve_name(&mut object, &path, problems);
+    dependent::check(&object, &path, problems);
     object
 }
 

@@ -12,7 +12,8 @@ use super::rename::Renamed;
 use super::role::{PermissionSet, Role};
 use super::sharing_rule::{RestrictionRule, SharingRule};
 use super::{Component, Row};
-use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
+use super::{field_condition::FieldCondition, process::Process, validation_rule::ValidationRule};
+use super::{layout::Layout, list_view::ListView, option_set::OptionSet};
 use crate::catalog::{self, Catalog, Object, Uses};
 use crate::problem::Problem;
 
@@ -175,6 +176,10 @@ parts! {
     RestrictionRules { restriction_rules: RestrictionRule, "restriction-rules", 'x' }
     /// `deal.close_date_needed`.
     ValidationRules { validation_rules: ValidationRule, "validation-rules", 'r' }
+    /// `deal.loss_reason`.
+    FieldConditions { field_conditions: FieldCondition, "field-conditions", 'c' }
+    /// `deal.sales`.
+    Processes { processes: Process, "processes", 'p' }
 }
 
 impl Kind {

@@ -53,6 +53,8 @@ pub enum Refusal {
     Action { action: &'static str, object: String },
     /// Objects of the system are changed through their own routes.
     SystemObject(String),
+    /// A transition is for others.
+    Transition(String),
     /// A system permission such as `manage_metadata`.
     Permission(&'static str),
 }
@@ -62,6 +64,7 @@ impl std::fmt::Display for Refusal {
         match self {
             Self::Action { action, object } => write!(f, "you may not {action} {object} records"),
             Self::SystemObject(object) => write!(f, "`{object}` records are changed through /admin/v1"),
+            Self::Transition(name) => write!(f, "the transition `{name}` is not yours to take"),
             Self::Permission(permission) => write!(f, "you need the permission `{permission}`"),
         }
     }

@@ -49,7 +49,7 @@ impl Engine {
     }
 
     /// Keys of the fields that the actor does not see on this record.
-    async fn hidden_fields<'o>(
+    pub(crate) async fn hidden_fields<'o>(
         &self,
         context: &Context,
         object: &'o Object,
@@ -75,7 +75,7 @@ impl Engine {
         Ok(hidden)
     }
 
-    async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {
+    pub(crate) async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {
         for bin in [Bin::Live, Bin::Deleted] {
             let query = Query { bin, ..Query::of(object, vec![id]) };
             if self.read(context, &query).await?.count > 0 {

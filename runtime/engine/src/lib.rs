@@ -28,6 +28,7 @@ pub mod rollups;
 pub mod schema;
 pub mod shares;
 pub mod snapshot;
+pub mod states;
 mod store;
 pub mod teams;
 pub mod work;

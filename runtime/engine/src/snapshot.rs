@@ -111,7 +111,7 @@ impl Engine {
             actor: Actor::system(SYSTEM_USER, reason),
             snapshot,
             access: None,
-            consent: crate::Consent { warnings: true },
+            consent: crate::Consent { warnings: true, process_override: true },
             now: chrono::Utc::now(),
             request_id: Uuid::now_v7().to_string(),
         })

@@ -182,6 +182,7 @@ async fn one_level(
     what: Happened,
 ) -> Result<()> {
     if what == Happened::Purged {
+        forget_states(connection, context, (object, ids)).await?;
         forget_any_lookups(connection, context, (object, ids)).await?;
         transfer::forget_shares(connection, context, ids.to_vec()).await?;
     }
@@ -259,6 +260,18 @@ async fn dependants(
         "SELECT c.id FROM {child} c WHERE c.{column} = ANY($1) AND c.id <> ALL($1) AND {which}{lock}"
     );
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_all(connection).await?)
+}
+
+/// What is gone for good has no states that it went through.
+async fn forget_states(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Object, &[Uuid]),
+) -> Result<()> {
+    let states = table(&context.tenant().schema, "_states");
+    let text = format!("DELETE FROM {states} WHERE record_id = ANY($1) AND object_id = $2");
+    sqlx::query(AssertSqlSafe(text)).bind(ids).bind(&object.id).execute(connection).await?;
+    Ok(())
 }
 
 /// Any-lookups have no foreign key that would clear them.

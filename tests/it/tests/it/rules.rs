@@ -2,7 +2,9 @@
 
 use metadata::Problem;
 
+mod conditions;
 mod options;
+mod process;
 mod same;
 mod validation;
 

@@ -23,7 +23,7 @@ const TEAMS: usize = 3;
 const SIBLINGS: u64 = 25;
 
 fn worlds() -> u64 {
-    std::env::var("TRELLIS_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(400)
+    std::env::var("TRELLIS_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1000)
 }
 
 fn objects() -> [(&'static str, Json); 3] {
