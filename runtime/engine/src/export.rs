@@ -84,8 +84,7 @@ impl Engine {
     pub async fn export(&self, context: &Context, query: &Query, form: Form) -> Result<Export> {
         let object = context.snapshot.catalog.find_object(&query.object).ok_or(Error::NotFound)?;
         if !context.decide(Action::Export, object).is_allowed() {
-            let action = Action::Export.word();
-            return Err(Error::Forbidden(Refusal::Action { action, object: object.name.clone() }));
+            return Err(Error::Forbidden(Refusal::Action { action: "export", object: object.name.clone() }));
         }
         let place = self.exports().0.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
         let mut transaction = self.pool().begin().await?;
