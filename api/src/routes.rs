@@ -55,13 +55,14 @@ impl Route {
     }
 }
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
 /// The table.
 pub fn table() -> Vec<Route> {
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    const PUT: Method = Method::PUT;
-    const PATCH: Method = Method::PATCH;
-    const DELETE: Method = Method::DELETE;
     vec![
         // The process
         open(GET, "/healthz", health::alive),
@@ -127,7 +128,15 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/metadata/v1/packages", "manage_metadata", packages::list),
         permission(POST, "/metadata/v1/packages", "manage_metadata", packages::install),
         permission(DELETE, "/metadata/v1/packages/{name}", "manage_metadata", packages::uninstall),
-        // Administration
+    ]
+    .into_iter()
+    .chain(administration())
+    .collect()
+}
+
+/// People, and what they may do.
+fn administration() -> Vec<Route> {
+    vec![
         permission(GET, "/admin/v1/users", "manage_users", users::list),
         permission(POST, "/admin/v1/users", "manage_users", users::create),
         permission(GET, "/admin/v1/users/{id}", "manage_users", users::show),
