@@ -325,143 +325,127 @@ fn account<'d>(eyes: &Eyes<'d>, deal: &Record) -> Option<&'d Record> {
     (eyes.sees(deal, "account") && eyes.reaches(account, "read")).then_some(account)
 }
 
-/// Everything that one user asks, and what it should be answered; `None` where it must be refused.
-fn questions(eyes: &Eyes<'_>, random: &mut Random) -> Vec<(String, Query, Option<Json>)> {
-    let plain = |object: &str, names: &[&str]| Query {
-        fields: names.iter().map(|name| field(name)).collect(),
-        ..list(object)
-    };
-    let known = |object: &str, names: &[&'static str]| -> Vec<&'static str> {
-        names.iter().copied().filter(|name| eyes.knows(object, name)).collect()
-    };
-    let rows = |records: &[&Record], names: &[&str]| -> Json {
-        records.iter().map(|r| row(eyes, r, names)).collect()
-    };
-    let mut asked = Vec::new();
+/// Questions by name, each with its answer; `None` where it must be refused.
+type Asked = Vec<(String, Query, Option<Json>)>;
+
+fn plain(object: &str, names: &[&str]) -> Query {
+    Query { fields: names.iter().map(|name| field(name)).collect(), ..list(object) }
+}
+
+fn ids(records: Vec<&Record>) -> Json {
+    records.iter().map(|record| json!({ "id": record.id })).collect()
+}
+
+fn filtered(object: &str, filter: Json) -> Query {
+    Query { filter: Some(Filter::from_json(&filter).unwrap()), ..plain(object, &["id"]) }
+}
+
+/// Everything that one user asks.
+fn questions(eyes: &Eyes<'_>, random: &mut Random) -> Asked {
+    let mut asked = lists(eyes, random);
+    if eyes.given("deal", "read", None) > 0 {
+        asked.extend(by_own_fields(eyes));
+        asked.extend(through_the_account(eyes));
+        if eyes.given("account", "read", None) > 0 {
+            asked.extend(through_the_deals(eyes));
+        }
+    }
+    asked
+}
+
+/// Lists with every field, and one record by its id.
+fn lists(eyes: &Eyes<'_>, random: &mut Random) -> Asked {
+    let mut asked = Asked::new();
     for (object, records, names) in [
         ("account", &eyes.data.accounts, vec!["industry", "size"]),
         ("deal", &eyes.data.deals, vec!["stage", "amount", "account"]),
         ("part", &eyes.data.parts, vec!["label"]),
     ] {
         let can = eyes.given(object, "read", None) > 0;
-        let keys: Vec<&str> = known(object, &names)
-            .into_iter()
-            .map(|n| if n == "account" { "account_id" } else { n })
-            .collect();
+        let known = names.iter().filter(|name| eyes.knows(object, name));
+        let keys = known.map(|name| if *name == "account" { "account_id" } else { name });
         let keys: Vec<&str> = std::iter::once("id").chain(keys).collect();
-        asked.push((
-            format!("{object} list"),
-            plain(object, &keys),
-            can.then(|| rows(&readable(eyes, records), &names)),
-        ));
+        let rows = |records: Vec<&Record>| records.iter().map(|r| row(eyes, r, &names)).collect::<Json>();
+        let all = can.then(|| rows(readable(eyes, records)));
+        asked.push((format!("{object} list"), plain(object, &keys), all));
         let one = random.pick(records);
-        let by_id =
-            Query { page: engine::Page::Ids(vec![one.id]), include_total: false, ..plain(object, &keys) };
-        let expected: Vec<&Record> = [one].into_iter().filter(|one| eyes.reaches(one, "read")).collect();
-        asked.push((format!("{object} by id"), by_id, can.then(|| rows(&expected, &names))));
+        let page = engine::Page::Ids(vec![one.id]);
+        let by_id = Query { page, include_total: false, ..plain(object, &keys) };
+        let found = [one].into_iter().filter(|one| eyes.reaches(one, "read")).collect();
+        asked.push((format!("{object} by id"), by_id, can.then(|| rows(found))));
     }
-    if eyes.given("deal", "read", None) == 0 {
-        return asked;
-    }
+    asked
+}
+
+/// Filters in their notations, and an order with blanks smallest.
+fn by_own_fields(eyes: &Eyes<'_>) -> Asked {
     let deals = readable(eyes, &eyes.data.deals);
-    let ids = |records: Vec<&Record>| -> Json { records.iter().map(|r| json!({ "id": r.id })).collect() };
-    let filter = |json: Json| Some(Filter::from_json(&json).unwrap());
-    let only = |filter: Option<Filter>| Query { filter, ..plain("deal", &["id"]) };
-    // Filters by own fields, in three notations.
     let stage = |test: &dyn Fn(&Json) -> bool| {
-        ids(deals.iter().copied().filter(|d| test(&shown(eyes, d, "stage"))).collect())
+        let meets = |deal: &&Record| test(&shown(eyes, deal, "stage"));
+        eyes.knows("deal", "stage").then(|| ids(deals.iter().copied().filter(meets).collect()))
     };
-    let knows = eyes.knows("deal", "stage");
-    asked.push((
-        "stage eq".into(),
-        only(filter(json!({ "stage": "won" }))),
-        knows.then(|| stage(&|s| s == "won")),
-    ));
-    asked.push((
-        "stage ne".into(),
-        only(filter(json!({ "stage": { "ne": "won" } }))),
-        knows.then(|| stage(&|s| s != "won")),
-    ));
-    asked.push((
-        "stage null".into(),
-        only(filter(json!({ "stage": null }))),
-        knows.then(|| stage(&Json::is_null)),
-    ));
-    asked.push((
-        "where".into(),
-        only(Some(Filter::Formula("stage = \"won\"".into()))),
-        knows.then(|| stage(&|s| s == "won")),
-    ));
-    asked.push((
-        "search".into(),
-        only(filter(json!({ "stage": { "search": "WO" } }))),
-        knows.then(|| stage(&|s| s == "won")),
-    ));
-    // Through a to-one relation, and back through a to-many one.
+    let formula = Filter::Formula("stage = \"won\"".into());
+    let mut sorted = deals.clone();
+    let amount = |deal: &Record| shown(eyes, deal, "amount").as_i64();
+    sorted.sort_by_key(|deal| (std::cmp::Reverse(amount(deal)), std::cmp::Reverse(deal.id)));
+    let sort = vec![SortKey { path: "amount".into(), descending: true }];
+    vec![
+        ("stage eq".into(), filtered("deal", json!({ "stage": "won" })), stage(&|s| s == "won")),
+        ("stage ne".into(), filtered("deal", json!({ "stage": { "ne": "won" } })), stage(&|s| s != "won")),
+        ("stage null".into(), filtered("deal", json!({ "stage": null })), stage(&Json::is_null)),
+        ("where".into(), Query { filter: Some(formula), ..plain("deal", &["id"]) }, stage(&|s| s == "won")),
+        ("search".into(), filtered("deal", json!({ "stage": { "search": "WO" } })), stage(&|s| s == "won")),
+        (
+            "sort".into(),
+            Query { sort, ..plain("deal", &["id"]) },
+            eyes.knows("deal", "amount").then(|| ids(sorted)),
+        ),
+    ]
+}
+
+/// From a deal to its account: as a nested record, and in filters.
+fn through_the_account(eyes: &Eyes<'_>) -> Asked {
+    let deals = readable(eyes, &eyes.data.deals);
     let through = eyes.knows("deal", "account") && eyes.given("account", "read", None) > 0;
     let industry = |deal: &Record| account(eyes, deal).map_or(Json::Null, |a| shown(eyes, a, "industry"));
-    let by_industry = through && eyes.knows("account", "industry");
-    let with =
-        |test: &dyn Fn(&Json) -> bool| ids(deals.iter().copied().filter(|d| test(&industry(d))).collect());
-    asked.push((
-        "path eq".into(),
-        only(filter(json!({ "account.industry": "won" }))),
-        by_industry.then(|| with(&|i| i == "won")),
-    ));
-    asked.push((
-        "path null".into(),
-        only(filter(json!({ "account.industry": null }))),
-        by_industry.then(|| with(&Json::is_null)),
-    ));
-    let nests = Query { fields: vec![nested("account", vec![field("name")])], ..list("deal") };
-    let name = |deal: &Record| {
-        account(eyes, deal).map(|a| {
-            let at = eyes.data.accounts.iter().position(|known| known.id == a.id).unwrap();
-            json!({ "id": a.id, "name": format!("a{at}") })
-        })
+    let with = |test: &dyn Fn(&Json) -> bool| {
+        let meets = |deal: &&Record| test(&industry(deal));
+        let known = through && eyes.knows("account", "industry");
+        known.then(|| ids(deals.iter().copied().filter(meets).collect()))
     };
-    let nested_rows = || deals.iter().map(|d| json!({ "id": d.id, "account": name(d) })).collect::<Json>();
-    asked.push(("to one".into(), nests, through.then(nested_rows)));
-    if eyes.given("account", "read", None) > 0 {
-        let accounts = readable(eyes, &eyes.data.accounts);
-        let below = |a: &Record| -> Vec<&Record> {
-            deals
-                .iter()
-                .copied()
-                .filter(|d| {
-                    d.up.is_some_and(|at| eyes.data.accounts[at].id == a.id) && eyes.sees(d, "account")
-                })
-                .collect()
-        };
-        let many = Query { fields: vec![nested("deals", vec![field("id")])], ..list("account") };
-        let rows =
-            || accounts.iter().map(|a| json!({ "id": a.id, "deals": ids(below(a)) })).collect::<Json>();
-        asked.push(("to many".into(), many, eyes.knows("deal", "account").then(rows)));
-        let both = eyes.knows("deal", "account") && eyes.knows("deal", "amount");
-        for (how, test) in [("some", true), ("none", false)] {
-            let asking = Query {
-                filter: filter(json!({ "deals": { how: { "amount": { "gt": 10 } } } })),
-                ..plain("account", &["id"])
-            };
-            let big = |a: &&Record| {
-                below(a).into_iter().any(|d| shown(eyes, d, "amount").as_i64() > Some(10)) == test
-            };
-            asked.push((
-                how.into(),
-                asking,
-                both.then(|| ids(accounts.iter().copied().filter(big).collect())),
-            ));
-        }
+    let named = |deal: &Record| {
+        let at =
+            eyes.data.accounts.iter().position(|known| Some(known.id) == account(eyes, deal).map(|a| a.id));
+        at.map(|at| json!({ "id": eyes.data.accounts[at].id, "name": format!("a{at}") }))
+    };
+    let rows = || deals.iter().map(|deal| json!({ "id": deal.id, "account": named(deal) })).collect::<Json>();
+    let nests = Query { fields: vec![nested("account", vec![field("name")])], ..list("deal") };
+    vec![
+        ("path eq".into(), filtered("deal", json!({ "account.industry": "won" })), with(&|i| i == "won")),
+        ("path null".into(), filtered("deal", json!({ "account.industry": null })), with(&Json::is_null)),
+        ("to one".into(), nests, through.then(rows)),
+    ]
+}
+
+/// From an account to its deals: as nested records, and in filters.
+fn through_the_deals(eyes: &Eyes<'_>) -> Asked {
+    let deals = readable(eyes, &eyes.data.deals);
+    let accounts = readable(eyes, &eyes.data.accounts);
+    let below = |account: &Record| -> Vec<&Record> {
+        let points = |deal: &Record| deal.up.is_some_and(|at| eyes.data.accounts[at].id == account.id);
+        deals.iter().copied().filter(|deal| points(deal) && eyes.sees(deal, "account")).collect()
+    };
+    let rows = || accounts.iter().map(|a| json!({ "id": a.id, "deals": ids(below(a)) })).collect::<Json>();
+    let many = Query { fields: vec![nested("deals", vec![field("id")])], ..list("account") };
+    let mut asked = vec![("to many".into(), many, eyes.knows("deal", "account").then(rows))];
+    let both = eyes.knows("deal", "account") && eyes.knows("deal", "amount");
+    for (how, wanted) in [("some", true), ("none", false)] {
+        let asking = filtered("account", json!({ "deals": { how: { "amount": { "gt": 10 } } } }));
+        let is_big = |deal: &Record| shown(eyes, deal, "amount").as_i64() > Some(10);
+        let meets = |a: &&Record| below(a).into_iter().any(is_big) == wanted;
+        let found = both.then(|| ids(accounts.iter().copied().filter(meets).collect()));
+        asked.push((how.into(), asking, found));
     }
-    // Order, with blanks smallest.
-    let sort = vec![SortKey { path: "amount".into(), descending: true }];
-    let mut sorted = deals.clone();
-    sorted.sort_by_key(|d| (std::cmp::Reverse(shown(eyes, d, "amount").as_i64()), std::cmp::Reverse(d.id)));
-    asked.push((
-        "sort".into(),
-        Query { sort, ..plain("deal", &["id"]) },
-        eyes.knows("deal", "amount").then(|| ids(sorted)),
-    ));
     asked
 }
 
