@@ -363,7 +363,7 @@ fn lists(eyes: &Eyes<'_>, random: &mut Random) -> Asked {
     ] {
         let can = eyes.given(object, "read", None) > 0;
         let known = names.iter().filter(|name| eyes.knows(object, name));
-        let keys = known.map(|name| if *name == "account" { "account_id" } else { name });
+        let keys = known.map(|name| if *name == "account" { "account_id" } else { *name });
         let keys: Vec<&str> = std::iter::once("id").chain(keys).collect();
         let rows = |records: Vec<&Record>| records.iter().map(|r| row(eyes, r, &names)).collect::<Json>();
         let all = can.then(|| rows(readable(eyes, records)));
