@@ -185,6 +185,31 @@ const explorer = createRoute({
   component: lazyRouteComponent(() => import("@/features/dev/explorer/explorer-page"), "ExplorerPage"),
 });
 
+const process = createRoute({
+  getParentRoute: () => shell,
+  path: "/setup/objects/$object/processes/$process",
+  component: lazyRouteComponent(() => import("@/features/setup/process/process-page"), "ProcessPage"),
+});
+
+const explain = createRoute({
+  getParentRoute: () => setup,
+  path: "/explain",
+  validateSearch: (
+    raw: Record<string, unknown>,
+  ): {
+    user?: string | undefined;
+    object?: string | undefined;
+    record?: string | undefined;
+    action?: string | undefined;
+  } => ({
+    user: typeof raw.user === "string" ? raw.user : undefined,
+    object: typeof raw.object === "string" ? raw.object : undefined,
+    record: typeof raw.record === "string" ? raw.record : undefined,
+    action: typeof raw.action === "string" ? raw.action : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/security/access/explain-page"), "ExplainPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -209,8 +234,10 @@ const tree = root.addChildren([
       teams,
       sharing,
       explorer,
+      explain,
     ]),
     layout,
+    process,
   ]),
 ]);
 

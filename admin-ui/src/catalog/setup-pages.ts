@@ -6,6 +6,7 @@ import {
   type LucideIcon,
   MonitorSmartphone,
   Package,
+  ScanEye,
   Share2,
   ShieldCheck,
   SquareTerminal,
@@ -35,6 +36,7 @@ export type SetupPath =
   | "/setup/teams"
   | "/setup/roles"
   | "/setup/sharing"
+  | "/setup/explain"
   | "/setup/sessions"
   | "/setup/api-keys"
   | "/setup/api";
@@ -103,6 +105,14 @@ const PAGES: SetupPage[] = [
     icon: Share2,
     needs: "manage_metadata",
     words: "rules defaults visibility",
+  },
+  {
+    to: "/setup/explain",
+    label: "Explain access",
+    group: "People and access",
+    icon: ScanEye,
+    needs: "explain_access",
+    words: "why who can see",
   },
   {
     to: "/setup/sessions",
