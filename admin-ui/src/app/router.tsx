@@ -191,25 +191,6 @@ const process = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/process/process-page"), "ProcessPage"),
 });
 
-const explain = createRoute({
-  getParentRoute: () => setup,
-  path: "/explain",
-  validateSearch: (
-    raw: Record<string, unknown>,
-  ): {
-    user?: string | undefined;
-    object?: string | undefined;
-    record?: string | undefined;
-    action?: string | undefined;
-  } => ({
-    user: typeof raw.user === "string" ? raw.user : undefined,
-    object: typeof raw.object === "string" ? raw.object : undefined,
-    record: typeof raw.record === "string" ? raw.record : undefined,
-    action: typeof raw.action === "string" ? raw.action : undefined,
-  }),
-  component: lazyRouteComponent(() => import("@/features/security/access/explain-page"), "ExplainPage"),
-});
-
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -234,7 +215,6 @@ const tree = root.addChildren([
       teams,
       sharing,
       explorer,
-      explain,
     ]),
     layout,
     process,

@@ -6,7 +6,6 @@ import {
   type LucideIcon,
   MonitorSmartphone,
   Package,
-  ScanEye,
   Share2,
   ShieldCheck,
   SquareTerminal,
@@ -36,7 +35,6 @@ export type SetupPath =
   | "/setup/teams"
   | "/setup/roles"
   | "/setup/sharing"
-  | "/setup/explain"
   | "/setup/sessions"
   | "/setup/api-keys"
   | "/setup/api";
@@ -105,14 +103,6 @@ const PAGES: SetupPage[] = [
     icon: Share2,
     needs: "manage_metadata",
     words: "rules defaults visibility",
-  },
-  {
-    to: "/setup/explain",
-    label: "Explain access",
-    group: "People and access",
-    icon: ScanEye,
-    needs: "explain_access",
-    words: "why who can see",
   },
   {
     to: "/setup/sessions",
