@@ -16,6 +16,7 @@ pub mod graphql;
 pub mod library;
 mod list;
 mod meter;
+mod openapi;
 mod problem;
 mod rest;
 pub mod routes;

@@ -19,8 +19,8 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    aggregate, api_keys, batch, deploy, formulas, health, history, import, metadata, packages, records,
-    revisions, session, sessions, shares, teams, transitions, upsert, users,
+    aggregate, api_keys, batch, deploy, docs, formulas, health, history, import, metadata, openapi, packages,
+    records, revisions, search, session, sessions, shares, teams, transitions, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -86,6 +86,10 @@ pub fn table() -> Vec<Route> {
         caller(POST, "/api/v1/{plural}/{id}/restore", records::restore),
         caller(PUT, "/api/v1/{plural}/by/{field}/{value}", upsert::put),
         caller(POST, "/api/v1/batch", batch::run),
+        caller(GET, "/api/v1/search", search::show),
+        compared(GET, "/api/v1/openapi.json", openapi::show),
+        open(GET, "/docs", docs::page),
+        open(GET, "/docs/{file}", docs::page),
         caller(GET, "/api/v1/{plural}/{id}/history", history::list),
         caller(GET, "/api/v1/{plural}/{id}/states", transitions::states),
         caller(GET, "/api/v1/{plural}/{id}/transitions", transitions::list),
@@ -249,7 +253,7 @@ mod tests {
     fn only_these_routes_are_open() {
         let open: Vec<&str> =
             table().iter().filter(|route| route.need == Need::Nothing).map(|route| route.path).collect();
-        assert_eq!(open, ["/healthz", "/readyz", "/metrics", "/auth/v1/login"]);
+        assert_eq!(open, ["/healthz", "/readyz", "/metrics", "/auth/v1/login", "/docs", "/docs/{file}"]);
     }
 
     #[test]

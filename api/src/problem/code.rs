@@ -63,6 +63,11 @@ impl Code {
         CODES.iter().find(|row| row.0 == self).unwrap_or(&CODES[0])
     }
 
+    /// All that a caller can meet.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CODES.iter().map(|row| row.0)
+    }
+
     /// The HTTP status.
     pub fn status(self) -> StatusCode {
         StatusCode::from_u16(self.row().1).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -5,8 +5,8 @@
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
 //! behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
-//! records), [`import`] (files into records), [`export`] (records into files), [`teams`] and [`shares`] (who is with
-//! whom, what is shared by hand), [`schema`] (a tenant's own schema).
+//! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
+//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`schema`] (a tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -25,6 +25,7 @@ pub mod read;
 pub mod revisions;
 pub mod rollups;
 pub mod schema;
+pub mod search;
 pub mod shares;
 pub mod snapshot;
 pub mod states;
@@ -47,6 +48,7 @@ pub use import::{Import, ImportJob};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
+pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;

@@ -125,6 +125,11 @@ impl Plan {
         bind::plan(context, query, action)
     }
 
+    /// Keys of each record.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.root.outputs.iter().map(|output| output.key.as_str())
+    }
+
     /// The order that was asked for, which the rows of a page before another do not come in.
     pub(crate) fn asked_order(&self) -> Vec<OrderKey> {
         let turned = |key: &OrderKey| OrderKey { descending: key.descending != self.reversed, ..key.clone() };

@@ -71,6 +71,13 @@ impl Engine {
         Ok(One { json, version })
     }
 
+    /// Keys of an object's records that the actor may see at all.
+    pub fn visible_keys(&self, context: &Context, object: &metadata::Object) -> Vec<String> {
+        let query = Query { object: object.name.clone(), ..Query::default() };
+        let plan = Plan::new(context, &query);
+        plan.map(|plan| plan.keys().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
     /// The name of the object that has a record with this id, found in one statement. It says nothing about who may
     /// see the record: read it to know.
     pub async fn find_object_of(&self, context: &Context, id: Uuid) -> Result<Option<String>> {

@@ -20,6 +20,7 @@ pub(crate) mod aggregate;
 mod keyset;
 mod reach;
 mod scope;
+pub(crate) mod search;
 mod text;
 
 /// One statement and its parameters.
