@@ -6,7 +6,8 @@
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
 //! behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`schema`] (a tenant's own schema).
+//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -14,6 +15,7 @@ pub mod command;
 pub mod context;
 pub mod doctor;
 pub mod error;
+pub mod explain;
 pub mod export;
 pub mod filter;
 pub mod history;
