@@ -9,7 +9,7 @@ use identity::{Caller, Credential, Secret};
 use crate::problem::{Code, Problem};
 
 /// Name of the session cookie.
-const COOKIE: &str = "trellis_session";
+pub(crate) const COOKIE: &str = "trellis_session";
 /// Header that proves that a changing request with the cookie comes from our own page.
 const CSRF_HEADER: &str = "x-csrf-token";
 

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`routes`] (every address on one page), `edge` (what holds for every request), `asked`
 //! (a request with its body), `call` (the same with its caller, planned again while metadata moves),
-//! `list` and `body` (from URLs and JSON to questions), `rest` (the handlers), `answer` and `problem` (what goes
+//! `list` and `body` (from URLs and JSON to questions), `rest` (the handlers), [`graphql`] (the same in another form), `answer` and `problem` (what goes
 //! out), `ui` (the embedded pages), [`serve`] (the socket).
 
 mod answer;
@@ -12,9 +12,11 @@ mod body;
 mod call;
 mod credential;
 mod edge;
+pub mod graphql;
 pub mod library;
 mod list;
 mod meter;
+mod openapi;
 mod problem;
 mod rest;
 pub mod routes;
@@ -42,6 +44,8 @@ pub struct App {
     pub tenants: Tenants,
     /// Packages that can be installed by name.
     pub library: Arc<Library>,
+    /// GraphQL schemas that are kept.
+    pub graphql: Arc<graphql::Schemas>,
     pub settings: Arc<Settings>,
 }
 

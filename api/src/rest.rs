@@ -1,10 +1,12 @@
 //! The handlers, one file a subject. Each is extract → question or command → engine → answer; what a handler
 //! needs of its caller stands in [`crate::routes`].
 
+pub(crate) mod access;
 pub(crate) mod aggregate;
 pub(crate) mod api_keys;
 pub(crate) mod batch;
 pub(crate) mod deploy;
+pub(crate) mod docs;
 pub(crate) mod formulas;
 pub(crate) mod explain;
 pub(crate) mod export;
@@ -12,14 +14,17 @@ pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod metadata;
+pub(crate) mod openapi;
 pub(crate) mod packages;
 pub(crate) mod records;
 pub(crate) mod revisions;
 pub(crate) mod rights;
+pub(crate) mod search;
 mod seen;
 pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod teams;
+pub(crate) mod transitions;
 pub(crate) mod upsert;
 pub(crate) mod users;

@@ -19,10 +19,10 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    aggregate, api_keys, batch, deploy, formulas, health, history, import, metadata, packages, records,
-    revisions, session, sessions, shares, teams, upsert, users,
+    access, aggregate, api_keys, batch, deploy, docs, formulas, health, history, import, metadata, openapi,
+    packages, records, revisions, search, session, sessions, shares, teams, transitions, upsert, users,
 };
-use crate::{App, edge, ui};
+use crate::{App, edge, graphql, ui};
 
 /// What a handler answers.
 pub(crate) type Outcome = Result<Response, Problem>;
@@ -55,13 +55,14 @@ impl Route {
     }
 }
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
 /// The table.
 pub fn table() -> Vec<Route> {
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    const PUT: Method = Method::PUT;
-    const PATCH: Method = Method::PATCH;
-    const DELETE: Method = Method::DELETE;
     vec![
         // The process
         open(GET, "/healthz", health::alive),
@@ -86,13 +87,22 @@ pub fn table() -> Vec<Route> {
         caller(POST, "/api/v1/{plural}/{id}/restore", records::restore),
         caller(PUT, "/api/v1/{plural}/by/{field}/{value}", upsert::put),
         caller(POST, "/api/v1/batch", batch::run),
+        caller(GET, "/api/v1/search", search::show),
+        compared(GET, "/api/v1/openapi.json", openapi::show),
+        open(GET, "/docs", docs::page),
+        open(GET, "/docs/{file}", docs::page),
         caller(GET, "/api/v1/{plural}/{id}/history", history::list),
+        caller(GET, "/api/v1/{plural}/{id}/states", transitions::states),
+        caller(GET, "/api/v1/{plural}/{id}/transitions", transitions::list),
+        caller(POST, "/api/v1/{plural}/{id}/transitions/{name}", transitions::take),
         caller(GET, "/api/v1/{plural}/{id}/shares", shares::list),
         caller(POST, "/api/v1/{plural}/{id}/shares", shares::create),
         caller(DELETE, "/api/v1/{plural}/{id}/shares", shares::delete),
         compared(POST, "/api/v1/{plural}/import", import::start).takes_file(),
         compared(GET, "/api/v1/imports/{id}", import::show),
         compared(GET, "/api/v1/imports/{id}/rejects", import::rejects),
+        caller(POST, "/graphql", graphql::post),
+        caller(GET, "/graphql", graphql::get),
         // Metadata
         compared(GET, "/metadata/v1/bootstrap", metadata::bootstrap),
         compared(GET, "/metadata/v1/schemas/{kind}", metadata::schema),
@@ -118,7 +128,15 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/metadata/v1/packages", "manage_metadata", packages::list),
         permission(POST, "/metadata/v1/packages", "manage_metadata", packages::install),
         permission(DELETE, "/metadata/v1/packages/{name}", "manage_metadata", packages::uninstall),
-        // Administration
+    ]
+    .into_iter()
+    .chain(administration())
+    .collect()
+}
+
+/// People, and what they may do.
+fn administration() -> Vec<Route> {
+    vec![
         permission(GET, "/admin/v1/users", "manage_users", users::list),
         permission(POST, "/admin/v1/users", "manage_users", users::create),
         permission(GET, "/admin/v1/users/{id}", "manage_users", users::show),
@@ -129,6 +147,9 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/admin/v1/teams/{id}", "manage_users", teams::show),
         permission(PATCH, "/admin/v1/teams/{id}", "manage_users", teams::update),
         permission(DELETE, "/admin/v1/teams/{id}", "manage_users", teams::delete),
+        permission(GET, "/admin/v1/access/explain", "explain_access", access::explain),
+        permission(GET, "/admin/v1/access/who", "explain_access", access::who),
+        permission(POST, "/admin/v1/access/simulate", "explain_access", access::simulate),
         permission(GET, "/admin/v1/record-shares", "manage_users", shares::list_all),
     ]
 }
@@ -244,7 +265,7 @@ mod tests {
     fn only_these_routes_are_open() {
         let open: Vec<&str> =
             table().iter().filter(|route| route.need == Need::Nothing).map(|route| route.path).collect();
-        assert_eq!(open, ["/healthz", "/readyz", "/metrics", "/auth/v1/login"]);
+        assert_eq!(open, ["/healthz", "/readyz", "/metrics", "/auth/v1/login", "/docs", "/docs/{file}"]);
     }
 
     #[test]

@@ -17,10 +17,12 @@ mod numbering;
 mod plan;
 mod renames;
 mod rollups;
+mod search;
 mod tables;
 
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
+pub use search::{object_vector, search_columns, search_vector};
 
 /// The strongest table lock that a statement takes on a table that others may be using.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

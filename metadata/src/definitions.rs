@@ -7,11 +7,14 @@ use serde_json::Value as Json;
 mod change;
 mod change_object;
 pub mod field;
+pub mod field_condition;
 pub mod layout;
 pub mod list_view;
 pub mod object;
 pub mod option_set;
 mod parts;
+pub mod process;
+pub mod record_type;
 mod rename;
 pub mod role;
 mod rollback;
@@ -86,4 +89,14 @@ pub struct Row {
     pub package: Option<String>,
     pub retired: bool,
     pub definition: Json,
+}
+
+/// What serde takes for a switch that is on when nobody says so.
+pub(crate) fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference.
+pub(crate) fn is_zero(number: &i32) -> bool {
+    *number == 0
 }

@@ -102,6 +102,10 @@ pub enum Difference {
     ChangeNameColumn {
         object: Arc<Object>,
     },
+    /// Other columns are searched for words than before.
+    ChangeSearch {
+        object: Arc<Object>,
+    },
     /// An any-lookup holds the name of an object that is renamed.
     RenameTarget {
         object: Arc<Object>,
@@ -199,7 +203,21 @@ impl Pair<'_> {
             Some(field.id.clone())
         };
         if name_column(self.past) != name_column(self.present) {
-            found.push(Difference::ChangeNameColumn { object });
+            found.push(Difference::ChangeNameColumn { object: object.clone() });
+        }
+        let before = self.old.catalog.objects.iter().find(|past| past.id == object.id);
+        // Of an object that comes back nobody knows what was searched.
+        if before.is_none_or(|before| searched(before) != searched(&object)) {
+            found.push(Difference::ChangeSearch { object });
         }
     }
+}
+
+/// Stable ids of the fields whose columns are searched for words.
+fn searched(object: &Object) -> Vec<&str> {
+    let of = |column: &str| {
+        let own = object.fields.iter().filter(|field| field.columns.iter().any(|known| known.name == column));
+        own.map(|field| field.id.as_str()).next_back()
+    };
+    crate::ddl::search_columns(object).into_iter().filter_map(|(column, _)| of(column)).collect()
 }

@@ -77,6 +77,9 @@ fn build(kind: Kind) -> Json {
         Kind::SharingRules => ("Sharing rule", access::sharing_rule()),
         Kind::RestrictionRules => ("Restriction rule", access::restriction_rule()),
         Kind::ValidationRules => ("Validation rule", rules::validation_rule()),
+        Kind::FieldConditions => ("Field condition", rules::field_condition()),
+        Kind::RecordTypes => ("Record type", rules::record_type()),
+        Kind::Processes => ("Process", rules::process()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = title.into();

@@ -31,6 +31,10 @@ const PAGES = {
     await page.getByRole("button", { name: "Group", exact: true }).click();
   },
   "a board": (page) => open(page, "/o/deals?view=board"),
+  "a calendar": (page) => open(page, "/o/tasks?view=calendar"),
+  "a timeline": (page) => open(page, "/o/deals?view=all&as=timeline"),
+  "an import": (page) => open(page, "/o/leads/import"),
+  "a recycle bin": (page) => open(page, "/o/deals/bin"),
   "a record": openFirstDeal,
   "the history of a record": async (page) => {
     await openFirstDeal(page);
@@ -61,6 +65,7 @@ const PAGES = {
   "the sharing of records": (page) => open(page, "/setup/sharing"),
   "the users": (page) => open(page, "/setup/users"),
   "one's sessions": (page) => open(page, "/setup/sessions"),
+  "the API explorer": (page) => open(page, "/setup/api"),
   "the API keys": (page) => open(page, "/setup/api-keys"),
   "the packages": (page) => open(page, "/setup/packages"),
 };

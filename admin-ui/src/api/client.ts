@@ -15,6 +15,8 @@ interface Options {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** The answer is text as it stands, not JSON. */
+  text?: boolean;
 }
 
 let csrfToken = "";
@@ -38,9 +40,10 @@ export function withQuery(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
-async function readBody(response: Response): Promise<unknown> {
+async function readBody(response: Response, plain = false): Promise<unknown> {
   if (response.status === 204) return null;
   const text = await response.text();
+  if (plain && response.ok) return text;
   if (!text) return null;
   try {
     return JSON.parse(text);
@@ -52,7 +55,8 @@ async function readBody(response: Response): Promise<unknown> {
 export async function request<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
   const headers: Record<string, string> = { accept: "application/json", ...options.headers };
   const init: RequestInit = { method, headers, credentials: "same-origin", signal: options.signal ?? null };
-  if (options.body !== undefined) {
+  if (options.body instanceof Blob) init.body = options.body;
+  else if (options.body !== undefined) {
     headers["content-type"] = "application/json";
     init.body = JSON.stringify(options.body);
   }
@@ -66,7 +70,7 @@ export async function request<T>(method: string, path: string, options: Options 
     unreachable.set(true);
     throw new Problem(0, {});
   }
-  const body = await readBody(response);
+  const body = await readBody(response, options.text);
   if (response.ok) return { body: body as T, etag: response.headers.get("etag"), status: response.status };
   if (response.status === 401 && !path.startsWith("/auth/v1/login")) sessionExpired.set(true);
   throw new Problem(response.status, (body ?? {}) as Record<string, unknown>);
@@ -74,4 +78,9 @@ export async function request<T>(method: string, path: string, options: Options 
 
 export async function load<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
   return (await request<T>("GET", path, { ...(query ? { query } : {}), signal })).body;
+}
+
+/** Sends a file as the body of a request. */
+export async function sendFile<T>(path: string, file: Blob, type: string): Promise<T> {
+  return (await request<T>("POST", path, { body: file, headers: { "content-type": type } })).body;
 }

@@ -1,6 +1,6 @@
 // Records of any object through the REST API. What comes back goes into the record store.
 import type { Ast } from "@/lib/filter";
-import { load, request } from "./client";
+import { load, request, withQuery } from "./client";
 import { Problem } from "./problem";
 import { type RecordData, recordStore } from "./record-store";
 
@@ -19,6 +19,8 @@ export interface ListRequest {
   cursor?: string | undefined;
   page?: number | undefined;
   includeTotal?: boolean;
+  /** What is in the recycle bin, in place of what is not. */
+  deleted?: boolean;
 }
 
 export interface Page {
@@ -47,6 +49,7 @@ export async function listRecords(object: ObjectRef, query: ListRequest, signal?
       cursor: query.cursor,
       page: query.page,
       include_total: query.includeTotal ? true : undefined,
+      deleted: query.deleted ? true : undefined,
     },
     signal,
   );
@@ -116,6 +119,23 @@ export async function updateRecord(
 export async function deleteRecord(object: ObjectRef, id: string): Promise<void> {
   await request("DELETE", `${base(object)}/${id}`);
   recordStore.announce({ type: "removed", object: object.name, id });
+}
+
+/** Out of the recycle bin, for good. */
+export async function purgeRecord(object: ObjectRef, id: string): Promise<void> {
+  await request("DELETE", `${base(object)}/${id}`, { query: { permanent: true } });
+  recordStore.forget(object.name, id);
+}
+
+/** The address of a list as a file. */
+export function exportPath(object: ObjectRef, query: ListRequest, format: "csv" | "xlsx"): string {
+  return withQuery(base(object), {
+    format,
+    fields: query.fields?.filter((f) => f !== "id" && f !== "version").join(","),
+    filter: query.filter ? JSON.stringify(query.filter) : undefined,
+    where: query.where,
+    sort: query.sort?.join(","),
+  });
 }
 
 export async function restoreRecord(object: ObjectRef, id: string): Promise<void> {

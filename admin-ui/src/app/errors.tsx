@@ -3,20 +3,21 @@ import type { ErrorComponentProps } from "@tanstack/react-router";
 import { Link } from "@tanstack/react-router";
 import { Empty } from "@/components/bits";
 import { Button } from "@/components/button";
+import { t } from "@/lib/i18n";
 import { recall, remember } from "@/lib/storage";
 
 export function NotFound() {
   return (
     <div className="flex h-full flex-1 items-center justify-center">
       <Empty
-        title="Nothing is here"
+        title={t("Nothing is here")}
         action={
           <Link to="/" className="font-medium text-accent-text underline-offset-2 hover:underline">
-            Go to the start
+            {t("Go to the start")}
           </Link>
         }
       >
-        The address is wrong, or what it showed is gone.
+        {t("The address is wrong, or what it showed is gone.")}
       </Empty>
     </div>
   );
@@ -39,10 +40,10 @@ export function PageError({ error }: ErrorComponentProps) {
   return (
     <div className="flex h-full flex-1 items-center justify-center">
       <Empty
-        title="This page failed"
+        title={t("This page failed")}
         action={
           <Button look="outline" onClick={() => location.reload()}>
-            Load again
+            {t("Load again")}
           </Button>
         }
       >

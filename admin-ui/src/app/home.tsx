@@ -3,6 +3,7 @@ import { Link, Navigate } from "@tanstack/react-router";
 import { useCatalog } from "@/catalog/catalog";
 import { Empty } from "@/components/bits";
 import { Logo } from "@/components/logo";
+import { t } from "@/lib/i18n";
 import { recall } from "@/lib/storage";
 
 const button = "inline-flex h-8 items-center rounded-control px-3 font-medium text-sm";
@@ -16,21 +17,21 @@ export function Home() {
     <div className="flex flex-1 items-center justify-center">
       <Empty
         glyph={<Logo size={40} />}
-        title="A clean slate"
+        title={t("A clean slate")}
         action={
           catalog.may("manage_metadata") && (
             <>
               <Link to="/setup/packages" className={`${button} bg-accent text-white hover:bg-accent-press`}>
-                Install a package
+                {t("Install a package")}
               </Link>
               <Link to="/setup/objects" className={`${button} border border-line-2 hover:bg-hover`}>
-                Create an object
+                {t("Create an object")}
               </Link>
             </>
           )
         }
       >
-        Nothing is defined yet. Start from a ready-made package, or create your own object and its fields.
+        {t("Nothing is defined yet. Start from a ready-made package, or create your own object and its fields.")}
       </Empty>
     </div>
   );

@@ -58,6 +58,18 @@ const record = createRoute({
   component: lazyRouteComponent(() => import("./record-route"), "RecordRoute"),
 });
 
+const bin = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$plural/bin",
+  component: lazyRouteComponent(() => import("./object-pages"), "BinRoute"),
+});
+
+const importing = createRoute({
+  getParentRoute: () => shell,
+  path: "/o/$plural/import",
+  component: lazyRouteComponent(() => import("./object-pages"), "ImportRoute"),
+});
+
 const setup = createRoute({
   getParentRoute: () => shell,
   path: "/setup",
@@ -164,12 +176,29 @@ const sharing = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/sharing/sharing-page"), "SharingPage"),
 });
 
+const explorer = createRoute({
+  getParentRoute: () => setup,
+  path: "/api",
+  validateSearch: (raw: Record<string, unknown>): { object?: string | undefined } => ({
+    object: typeof raw.object === "string" ? raw.object : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/dev/explorer/explorer-page"), "ExplorerPage"),
+});
+
+const process = createRoute({
+  getParentRoute: () => shell,
+  path: "/setup/objects/$object/processes/$process",
+  component: lazyRouteComponent(() => import("@/features/setup/process/process-page"), "ProcessPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
     home,
     list,
     record,
+    bin,
+    importing,
     setup.addChildren([
       setupHome,
       objects,
@@ -185,8 +214,10 @@ const tree = root.addChildren([
       role,
       teams,
       sharing,
+      explorer,
     ]),
     layout,
+    process,
   ]),
 ]);
 

@@ -8,6 +8,7 @@ import {
   Package,
   Share2,
   ShieldCheck,
+  SquareTerminal,
   Users,
   UsersRound,
   Waypoints,
@@ -35,7 +36,8 @@ export type SetupPath =
   | "/setup/roles"
   | "/setup/sharing"
   | "/setup/sessions"
-  | "/setup/api-keys";
+  | "/setup/api-keys"
+  | "/setup/api";
 
 const PAGES: SetupPage[] = [
   {
@@ -112,9 +114,16 @@ const PAGES: SetupPage[] = [
   {
     to: "/setup/api-keys",
     label: "API keys",
-    group: "You",
+    group: "Developers",
     icon: KeyRound,
-    words: "developer token program integration",
+    words: "token program integration",
+  },
+  {
+    to: "/setup/api",
+    label: "API explorer",
+    group: "Developers",
+    icon: SquareTerminal,
+    words: "rest request curl openapi documentation",
   },
 ];
 

@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { IconButton } from "./button";
 
 interface DialogProps {
@@ -58,7 +59,7 @@ export function Dialog({ onClose, title, children, footer, shape = "box", width,
           <h2 id={titleId} className="min-w-0 flex-1 truncate font-semibold text-base">
             {title}
           </h2>
-          <IconButton label="Close" onClick={onClose}>
+          <IconButton label={t("Close")} onClick={onClose}>
             <X size={16} />
           </IconButton>
         </header>

@@ -1,6 +1,7 @@
 // A label, a control, a hint or an error, tied together for screen readers.
 import { type ReactNode, useId } from "react";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 
 export interface ControlIds {
   id: string;
@@ -33,9 +34,9 @@ export function FieldFrame({ label, required, hint, error, className, icon, chil
         )}
         {label}
         {required && (
-          <span className="text-red" title="Required">
+          <span className="text-red" title={t("Required")}>
             <span aria-hidden="true">*</span>
-            <span className="sr-only">required</span>
+            <span className="sr-only">{t("required")}</span>
           </span>
         )}
       </label>

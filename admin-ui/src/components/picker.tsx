@@ -2,6 +2,7 @@
 import { Check, Search } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 
 export interface Choice {
   id: string;
@@ -92,7 +93,7 @@ export function PickerList(props: PickerListProps) {
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
           aria-activedescendant={shown.length ? `${id}-${active}` : undefined}
-          placeholder={props.placeholder ?? "Search"}
+          placeholder={props.placeholder ?? t("Search")}
           value={text}
           readOnly={!searchable}
           autoComplete="off"
@@ -146,7 +147,7 @@ export function PickerList(props: PickerListProps) {
         })}
         {shown.length === 0 && (
           <div className="px-2 py-6 text-center text-text-3">
-            {props.busy ? "Searching" : (props.empty ?? "Nothing matches")}
+            {props.busy ? t("Searching") : (props.empty ?? t("Nothing matches"))}
           </div>
         )}
       </div>

@@ -2,6 +2,7 @@
 import { ChevronDown, X } from "lucide-react";
 import { type ReactNode, useRef, useState } from "react";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { inputLook } from "./inputs";
 import { type Choice, PickerList } from "./picker";
 import { Popover } from "./popover";
@@ -33,7 +34,17 @@ interface SelectProps {
 }
 
 export function Select(props: SelectProps) {
-  const { choices, value, onChange, label, multiple, clearable, startOpen, onClosed, placeholder = "Choose" } = props;
+  const {
+    choices,
+    value,
+    onChange,
+    label,
+    multiple,
+    clearable,
+    startOpen,
+    onClosed,
+    placeholder = t("Choose"),
+  } = props;
   const [open, setOpen] = useState(Boolean(startOpen));
   const anchor = useRef<HTMLButtonElement>(null);
   const chosen = props.chosen ?? choices.filter((c) => value.includes(c.id));
@@ -89,7 +100,7 @@ export function Select(props: SelectProps) {
       {clearable && chosen.length > 0 && !props.disabled && (
         <button
           type="button"
-          aria-label={`Clear ${label}`}
+          aria-label={t("Clear {field}", { field: label })}
           className="absolute end-6 top-1 inline-flex size-6 items-center justify-center rounded-tag text-text-3 hover:bg-hover hover:text-text"
           onClick={() => onChange([])}
         >
@@ -127,7 +138,7 @@ function Chosen({ chosen }: { chosen: Choice[] }) {
       {chosen.map((c) => (
         <span key={c.id} className="flex min-w-0 items-center gap-1.5">
           {c.icon}
-          <span className="truncate">{c.label}</span>
+          <span className="truncate">{c.label}</span>{" "}
         </span>
       ))}
     </span>

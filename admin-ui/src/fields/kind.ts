@@ -28,7 +28,20 @@ export interface InputProps {
 export interface Setting {
   name: string;
   label: string;
-  control: "integer" | "number" | "text" | "options" | "object" | "objects" | "choice" | "json" | "formula";
+  control:
+    | "integer"
+    | "number"
+    | "text"
+    | "options"
+    | "object"
+    | "objects"
+    | "choice"
+    | "json"
+    | "formula"
+    | "relation"
+    | "related-field";
+  /** For a formula and a related field: the setting that names the relation whose records they are about. */
+  over?: string;
   hint?: string;
   choices?: { value: string; label: string }[];
   initial?: unknown;

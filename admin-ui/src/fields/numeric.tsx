@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { FieldDef } from "@/catalog/types";
 import { TextInput } from "@/components/inputs";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { parseNumber } from "@/lib/numbers";
 import { type DisplayProps, type InputProps, isEmpty, Unreadable } from "./kind";
 
@@ -22,9 +23,9 @@ interface NumberOptions {
 function toValue(typed: string, whole: boolean): unknown {
   const exact = parseNumber(typed);
   if (exact === "") return null;
-  if (exact === null) return new Unreadable(typed, "This is not a number.");
+  if (exact === null) return new Unreadable(typed, t("This is not a number."));
   if (!whole) return exact;
-  if (!/^-?\d+$/.test(exact)) return new Unreadable(typed, "This must be a whole number.");
+  if (!/^-?\d+$/.test(exact)) return new Unreadable(typed, t("This must be a whole number."));
   return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
 }
 
@@ -64,8 +65,10 @@ export function numberInput({ prefix, suffix, whole = false }: NumberOptions = {
 export function checkNumber(value: unknown, field: FieldDef): string | null {
   if (isEmpty(value)) return null;
   const n = Number(value);
-  if (field.min !== undefined && n < Number(field.min)) return `${field.label} must be at least ${field.min}.`;
-  if (field.max !== undefined && n > Number(field.max)) return `${field.label} must be at most ${field.max}.`;
+  if (field.min !== undefined && n < Number(field.min))
+    return t("{field} must be at least {n}.", { field: field.label, n: String(field.min) });
+  if (field.max !== undefined && n > Number(field.max))
+    return t("{field} must be at most {n}.", { field: field.label, n: String(field.max) });
   return null;
 }
 

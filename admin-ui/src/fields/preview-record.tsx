@@ -52,7 +52,7 @@ export function RecordPicker({ object, id, name, onChoose, label = "Shown with" 
   });
   return (
     <Select
-      className="w-56 flex-1"
+      className="w-56 max-w-full flex-1"
       label={label}
       placeholder={id === undefined ? `No ${inSentence(object.label)} yet` : "Choose"}
       choices={query.data ?? []}

@@ -1,6 +1,7 @@
 // Every field kind, in the order in which the field form offers them.
 import { CircleDashed } from "lucide-react";
 import type { FieldDef } from "@/catalog/types";
+import { t } from "@/lib/i18n";
 import { anyLookup } from "./any_lookup";
 import { autonumber } from "./autonumber";
 import { boolean } from "./boolean";
@@ -87,7 +88,7 @@ export function checkValue(value: unknown, field: FieldDef): string | null {
   const kind = kindOf(field);
   if (isEmpty(value))
     return (field.required || field.kind === "master_detail") && kind.kind !== "boolean"
-      ? `${field.label} is needed.`
+      ? t("{field} is needed.", { field: field.label })
       : null;
   return kind.check(value, field);
 }

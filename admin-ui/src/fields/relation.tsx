@@ -12,6 +12,7 @@ import type { Choice } from "@/components/picker";
 import { Select } from "@/components/select";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 import type { InputProps } from "./kind";
@@ -55,7 +56,7 @@ export function RefDisplay({ target, compact }: { target: Ref & { object: string
       {name === undefined ? (
         <span className="skeleton h-3 w-20" />
       ) : (
-        <span className="truncate">{name || "Unnamed"}</span>
+        <span className="truncate">{name || t("Unnamed")}</span>
       )}
     </>
   );
@@ -114,7 +115,7 @@ export function RecordSelect({ object, label, value, onChange, multiple, onDone,
   const refs = found.data ?? [];
   const choice = (ref: Ref): Choice => ({
     id: ref.id,
-    label: ref.name || "Unnamed",
+    label: ref.name || t("Unnamed"),
     icon: <RecordMark object={object} name={ref.name ?? ""} />,
   });
   return (
@@ -124,13 +125,17 @@ export function RecordSelect({ object, label, value, onChange, multiple, onDone,
       label={label}
       startOpen={Boolean(onDone)}
       {...(onDone ? { onClosed: onDone } : {})}
-      placeholder={object ? `Find ${inSentence(object.label)}` : "Choose"}
+      placeholder={object ? t("Find {object}", { object: inSentence(object.label) }) : t("Choose")}
       choices={refs.map(choice)}
       chosen={value.map((ref) => (ref.name === undefined ? { ...choice(ref), label: "…" } : choice(ref)))}
       value={value.map((v) => v.id)}
       onSearch={setText}
       busy={found.isFetching && !refs.length}
-      empty={found.isError ? "The search failed" : `No ${object ? inSentence(object.plural_label) : "records"} match`}
+      empty={
+        found.isError
+          ? t("The search failed")
+          : t("No {objects} match", { objects: object ? inSentence(object.plural_label) : t("records") })
+      }
       onChange={(ids) => {
         const pool = [...value, ...refs];
         onChange(ids.map((id) => pool.find((r) => r.id === id)).filter((r): r is Ref => Boolean(r)));

@@ -43,7 +43,7 @@ export function setLanguage(next: Language): void {
   location.reload();
 }
 
-/** A text with its places filled: `t("Moved {name}", { name })`. A text without a translation stays English. */
+/** A text with its places filled: `t("Deleted {name}", { name })`. A text without a translation stays English. */
 export function t(text: string, values?: Values): string {
   const found = words[text] ?? text;
   return values ? found.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole)) : found;

@@ -72,6 +72,7 @@ fn branch<'t>(tree: &'t mut Vec<Selection>, name: &str) -> &'t mut Nested {
 fn nested(name: &str, fields: Vec<Selection>) -> Selection {
     Selection::Nested(Nested {
         relation: name.to_owned(),
+        alias: None,
         fields,
         sort: Vec::new(),
         limit: None,

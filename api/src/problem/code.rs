@@ -27,7 +27,7 @@ pub(crate) enum Code {
     Busy,
     Timeout,
     Unavailable,
-    /// Not for callers: the request must be planned again. Given up, it reads as [`Code::Busy`].
+    /// Not for callers: the request must be made again, by what is true now. Given up, it reads as [`Code::Busy`].
     Outdated,
 }
 
@@ -61,6 +61,11 @@ const CODES: &[(Code, u16, &str, &str)] = &[
 impl Code {
     fn row(self) -> &'static (Code, u16, &'static str, &'static str) {
         CODES.iter().find(|row| row.0 == self).unwrap_or(&CODES[0])
+    }
+
+    /// All that a caller can meet.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CODES.iter().map(|row| row.0)
     }
 
     /// The HTTP status.

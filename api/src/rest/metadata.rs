@@ -29,6 +29,9 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
         "option_sets": components(&call, Kind::OptionSets),
         "list_views": components(&call, Kind::ListViews),
         "layouts": components(&call, Kind::Layouts),
+        "field_conditions": components(&call, Kind::FieldConditions),
+        "record_types": components(&call, Kind::RecordTypes),
+        "processes": components(&call, Kind::Processes),
     });
     Ok(answer::tagged(answer::data(&document), &tag))
 }

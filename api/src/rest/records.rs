@@ -1,9 +1,8 @@
 //! `/api/v1/{plural}`: the records of any object.
 
 use axum::response::Response;
-use engine::{Command, Query, Update, What, Written};
+use engine::{Command, Consent, Query, Update, What, Written};
 use http::{HeaderValue, StatusCode, header};
-use uuid::Uuid;
 
 use super::{explain, export};
 use crate::answer::{self, version_tag};
@@ -77,17 +76,16 @@ pub(crate) async fn delete(call: Call) -> Outcome {
     let mut params = Params::new(call.asked.pairs()?);
     let permanent = params.flag("permanent");
     params.finish()?;
-    if let Some(version) = if_match(call.asked.header(&header::IF_MATCH))? {
-        require_version(&call, id, version).await?;
-    }
-    write(&call, if permanent { What::Purge(vec![id]) } else { What::Delete(vec![id]) }).await?;
+    let what = if permanent { What::Purge(vec![id]) } else { What::Delete(vec![id]) };
+    write(&call, what.if_version(if_match(call.asked.header(&header::IF_MATCH))?)).await?;
     Ok(answer::no_content())
 }
 
 /// Out of the recycle bin.
 pub(crate) async fn restore(call: Call) -> Outcome {
     no_parameters(&call)?;
-    let written = write(&call, What::Restore(vec![call.id()?])).await?;
+    let if_version = if_match(call.asked.header(&header::IF_MATCH))?;
+    let written = write(&call, What::Restore(vec![call.id()?]).if_version(if_version)).await?;
     Ok(one(StatusCode::OK, &written))
 }
 
@@ -104,7 +102,10 @@ fn no_parameters(call: &Call) -> Result<(), Problem> {
 /// The call with what its parameters insist on.
 pub(super) fn consenting(mut call: Call) -> Result<Call, Problem> {
     let mut params = Params::new(call.asked.pairs()?);
-    call.context.consent.warnings = params.flag("confirm_warnings");
+    call.context.consent = Consent {
+        warnings: params.flag("confirm_warnings"),
+        process_override: params.flag("process_override"),
+    };
     params.finish()?;
     Ok(call)
 }
@@ -131,7 +132,7 @@ pub(super) fn located(call: &Call, mut response: Response, written: &Written) ->
 }
 
 /// The version that the caller saw; `None` for any.
-fn if_match(header: Option<&str>) -> Result<Option<i64>, Problem> {
+pub(super) fn if_match(header: Option<&str>) -> Result<Option<i64>, Problem> {
     let Some(text) = header.map(str::trim).filter(|text| *text != "*") else { return Ok(None) };
     if text.contains(',') {
         return Err(Problem::new(Code::InvalidRequest, "If-Match takes one version here"));
@@ -140,11 +141,6 @@ fn if_match(header: Option<&str>) -> Result<Option<i64>, Problem> {
         text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
     // A tag that was never given out matches nothing.
     version.map(Some).ok_or_else(|| engine::Error::Stale.into())
-}
-
-async fn require_version(call: &Call, id: Uuid, version: i64) -> Result<(), Problem> {
-    let one = call.engine().read_one(&call.context, &call.object()?.name, id, Vec::new()).await?;
-    if one.version == version { Ok(()) } else { Err(engine::Error::Stale.into()) }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ const STANDARD: &[&str] = &[
     "updated_by",
     "updated_by_id",
     "version",
+    "record_type",
     "deleted_at",
     "deleted_by",
     "deleted_by_id",
@@ -74,7 +75,7 @@ pub(crate) fn is_url_word(name: &str) -> bool {
 }
 
 /// `close_date` → `Close date`.
-pub(crate) fn label(name: &str) -> String {
+pub fn label(name: &str) -> String {
     let mut words = name.replace('_', " ");
     if let Some(first) = words.get_mut(0..1) {
         first.make_ascii_uppercase();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::fields::resolve_field;
 use super::names::{is_url_word, label, name_problem};
-use super::{Catalog, Field, Object, computed, defaults, relations, roles, rollups, rules, standard};
+use super::{
+    Catalog, Field, Object, computed, defaults, dependent, relations, roles, rollups, rules, standard,
+};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
 use crate::definitions::{Component, Definitions, ObjectComponent};
@@ -45,7 +47,7 @@ impl Catalog {
         if !problems.is_empty() {
             return Err(problems);
         }
-        catalog.rules = rules::compile(&catalog);
+        catalog.rules = rules::compile(&catalog, definitions);
         Ok(catalog)
     }
 
@@ -71,6 +73,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
     let definition = &source.object.definition;
     let path = format!("objects.{}", definition.name);
     let mut fields = standard::fields(definition);
+    fields.extend(standard::record_type(definition, all));
     for component in ordered(source) {
         fields.push(resolve_field(component, all, &path, problems));
     }
@@ -97,6 +100,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         system,
     };
     resolve_name(&mut object, &path, problems);
+    dependent::check(&object, &path, problems);
     object
 }
 
@@ -143,7 +147,7 @@ fn check_fields(fields: &[Field], path: &str, problems: &mut Vec<Problem>) {
         }
         seen.extend(words.into_iter().map(|word| (word, field.name.as_str())));
     }
-    if fields.len() - standard::NAMES.len() > MAX_FIELDS {
+    if fields.iter().filter(|field| !field.standard).count() > MAX_FIELDS {
         problems.push(too_many(format!("{path}.fields"), "fields", MAX_FIELDS));
     }
 }

@@ -54,6 +54,7 @@ impl Builder<'_> {
                 format!("Index `{}` by {what}", object.name),
             );
         }
+        self.search_index(object);
         let sql = format!(
             "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY (\"owner_id\") REFERENCES {} (\"id\")",
             self.table(&object.name),

@@ -12,6 +12,7 @@ use super::rename::Renamed;
 use super::role::{PermissionSet, Role};
 use super::sharing_rule::{RestrictionRule, SharingRule};
 use super::{Component, Row};
+use super::{field_condition::FieldCondition, process::Process, record_type::RecordType};
 use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
 use crate::catalog::{self, Catalog, Object, Uses};
 use crate::problem::Problem;
@@ -175,6 +176,12 @@ parts! {
     RestrictionRules { restriction_rules: RestrictionRule, "restriction-rules", 'x' }
     /// `deal.close_date_needed`.
     ValidationRules { validation_rules: ValidationRule, "validation-rules", 'r' }
+    /// `deal.loss_reason`.
+    FieldConditions { field_conditions: FieldCondition, "field-conditions", 'c' }
+    /// `deal.renewal`.
+    RecordTypes { record_types: RecordType, "record-types", 't' }
+    /// `deal.sales`.
+    Processes { processes: Process, "processes", 'p' }
 }
 
 impl Kind {

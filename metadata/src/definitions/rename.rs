@@ -52,6 +52,16 @@ pub(super) fn field(all: &mut Definitions, at: usize, old: &str, new: &str) {
             new.clone_into(name);
         }
     });
+    for field in &mut all.objects[at].fields {
+        let depends = match &mut field.definition.kind {
+            FieldKind::Picklist(list) => &mut list.depends_on,
+            FieldKind::MultiPicklist(list) => &mut list.depends_on,
+            _ => continue,
+        };
+        if let Some(depends) = depends.as_mut().filter(|depends| depends.field == old) {
+            new.clone_into(&mut depends.field);
+        }
+    }
     all.parts.shelves_mut().into_iter().for_each(|(_, shelf)| shelf.rename_field(&renamed));
     for component in &mut all.objects {
         let object = component.object.definition.name.clone();

@@ -87,7 +87,8 @@ pub struct FieldRights {
 }
 
 /// What can be permitted beside actions on records.
-pub const SYSTEM_PERMISSIONS: [&str; 4] = ["manage_metadata", "manage_users", "explain_access", "view_audit"];
+pub const SYSTEM_PERMISSIONS: [&str; 5] =
+    ["manage_metadata", "manage_users", "explain_access", "view_audit", "process_override"];
 
 impl Part for Role {
     fn check(&self, catalog: &Catalog, _: Option<&Object>) -> Vec<Problem> {

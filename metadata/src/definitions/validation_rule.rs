@@ -21,7 +21,7 @@ pub struct ValidationRule {
     /// The field at which it is told; the record as a whole when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    #[serde(default = "yes")]
+    #[serde(default = "super::yes")]
     pub active: bool,
     #[serde(default)]
     pub severity: Severity,
@@ -29,7 +29,7 @@ pub struct ValidationRule {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on: Vec<Moment>,
     /// Place among the object's rules, smallest first.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "super::is_zero")]
     pub order: i32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -52,15 +52,6 @@ pub enum Severity {
 pub enum Moment {
     Create,
     Update,
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference.
-fn is_zero(number: &i32) -> bool {
-    *number == 0
 }
 
 impl Part for ValidationRule {

@@ -3,7 +3,7 @@
 use formulas::{Type, Value};
 use serde::{Deserialize, Serialize};
 
-use super::picklist::{Choice, check_options};
+use super::picklist::{Choice, DependsOn, check_options};
 use super::{Behaviour, ColumnType};
 use crate::input::Input;
 use crate::problem::{Fault, Problem};
@@ -18,6 +18,9 @@ pub struct MultiPicklist {
     /// Name of a shared set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub option_set: Option<String>,
+    /// What another field's value offers of the options.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<DependsOn>,
 }
 
 impl Behaviour for MultiPicklist {

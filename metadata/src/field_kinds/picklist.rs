@@ -1,6 +1,8 @@
 //! `picklist`: one of a list of options, written by value. The options stand in the field or in an
 //! option set; the catalog resolves them, so membership is checked there.
 
+use std::collections::BTreeMap;
+
 use formulas::{Type, Value};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,16 @@ fn is_true(value: &bool) -> bool {
     *value
 }
 
+/// Which options are offered for each value of another field of the same record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DependsOn {
+    /// A picklist or boolean of the same object.
+    pub field: String,
+    /// Options by the other field's value; none where it is not named or blank.
+    pub matrix: BTreeMap<String, Vec<String>>,
+}
+
 /// Settings of a `picklist` field: exactly one of `options` and `option_set`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +55,9 @@ pub struct Picklist {
     /// Name of a shared set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub option_set: Option<String>,
+    /// What another field's value offers of the options.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<DependsOn>,
 }
 
 impl Behaviour for Picklist {

@@ -144,7 +144,22 @@ fn currency() -> Json {
 }
 
 fn choices() -> Json {
-    json!({"options": options(), "option_set": name("A shared option set, in place of `options`.")})
+    let offered = json!({"type": "array", "maxItems": 1000, "items": {"type": "string", "maxLength": 100}});
+    json!({
+        "options": options(),
+        "option_set": name("A shared option set, in place of `options`."),
+        "depends_on": {
+            "type": "object",
+            "description": "Which options are offered for each value of another field of the record.",
+            "required": ["field", "matrix"],
+            "additionalProperties": false,
+            "properties": {
+                "field": name("A picklist or boolean of the same object."),
+                "matrix": {"type": "object", "maxProperties": 1000, "additionalProperties": offered,
+                    "description": "Options by the other field's value; none where it is blank or not named."},
+            },
+        },
+    })
 }
 
 fn relation() -> Json {

@@ -32,3 +32,152 @@ pub(super) fn validation_rule() -> Json {
         },
     })
 }
+
+pub(super) fn field_condition() -> Json {
+    json!({
+        "type": "object",
+        "description": "When a field is shown, must be filled, or stays as it is.",
+        "required": ["object", "field"],
+        "additionalProperties": false,
+        "properties": {
+            "object": name("The object."),
+            "field": name("The field."),
+            "visible": formula("When the field is shown; always when left out."),
+            "required": formula("When it must be filled, if it is shown."),
+            "read_only": formula("When its value cannot be changed."),
+            "when_hidden": {"enum": ["keep", "clear"], "default": "keep",
+                "description": "What becomes of the value while it is not shown."},
+            "enforce": {"enum": ["server", "layout"], "default": "server",
+                "description": "Whether every save is held to it, or forms alone."},
+            "active": {"type": "boolean", "default": true},
+        },
+    })
+}
+
+fn values(description: &str) -> Json {
+    json!({"type": "array", "maxItems": 1000, "description": description,
+        "items": {"type": "string", "minLength": 1, "maxLength": 100}})
+}
+
+fn actions(description: &str) -> Json {
+    json!({"type": "array", "maxItems": 50, "description": description, "items": {
+        "type": "object",
+        "required": ["action", "field", "value"],
+        "additionalProperties": false,
+        "properties": {
+            "action": {"enum": ["set"]},
+            "field": name("The field that gets the value."),
+            "value": {"type": ["string", "number", "boolean", "null"],
+                "description": "A formula, or a number, true, false or null as it is."},
+        },
+    }})
+}
+
+fn states() -> Json {
+    json!({"type": "array", "minItems": 1, "maxItems": 200, "description": "Options of the field, in their order.", "items": {
+        "type": ["string", "object"],
+        "minLength": 1,
+        "maxLength": 100,
+        "required": ["value"],
+        "additionalProperties": false,
+        "properties": {
+            "value": {"type": "string", "minLength": 1, "maxLength": 100, "description": "The option."},
+            "guidance": text(2000, "What to do here."),
+            "key_fields": {"type": "array", "maxItems": 50, "items": name("A field that matters here.")},
+            "enter": actions("What every record gets that comes here, unless its writer says otherwise."),
+        },
+    }})
+}
+
+fn during() -> Json {
+    json!({"type": "object", "additionalProperties": false, "description": "What is filled in on the way.", "properties": {
+        "fields": {"type": "array", "maxItems": 100, "items": {
+            "type": "object",
+            "required": ["field"],
+            "additionalProperties": false,
+            "properties": {
+                "field": name("The field."),
+                "required": {"type": "boolean", "default": false},
+                "when": formula("What must be true of the record afterwards."),
+                "message": text(500, "What is told when it is not."),
+            },
+        }},
+    }})
+}
+
+fn transitions() -> Json {
+    let who = json!({
+        "type": ["string", "object"],
+        "maxLength": 200,
+        "additionalProperties": false,
+        "properties": {
+            "role": text(100, "A role."),
+            "team": text(100, "A team."),
+            "user": text(100, "A user's id."),
+            "owner": {"const": true},
+        },
+    });
+    json!({"type": "array", "maxItems": 500, "items": {
+        "type": "object",
+        "required": ["name", "to"],
+        "additionalProperties": false,
+        "properties": {
+            "name": name("The word in URLs."),
+            "label": text(80, "What people call it."),
+            "from": values("States that it leads out of; any when left out."),
+            "to": {"type": "string", "minLength": 1, "maxLength": 100, "description": "The state that it leads to."},
+            "who": {"type": "array", "maxItems": 50, "items": who,
+                "description": "Who may take it, such as `owner` or `role:sales`; whoever may edit when left out."},
+            "before": formula("What must be true of the record before."),
+            "message": text(500, "What is told when it is not."),
+            "during": during(),
+            "after": actions("What Trellis does then."),
+        },
+    }})
+}
+
+pub(super) fn process() -> Json {
+    json!({
+        "type": "object",
+        "description": "The states of a picklist and the ways from one to another.",
+        "required": ["object", "field", "states", "transitions"],
+        "additionalProperties": false,
+        "properties": {
+            "object": name("The object."),
+            "field": name("The picklist."),
+            "label": text(80, "What people call it."),
+            "description": text(2000, "What it is for."),
+            "applies": formula("Which records follow it; all when left out."),
+            "mode": {"enum": ["guide", "enforce"], "default": "guide",
+                "description": "Whether the field changes by transitions alone."},
+            "states": states(),
+            "transitions": transitions(),
+            "initial": values("States in which a record may begin; any when left out."),
+            "final": values("States in which it ends."),
+            "order": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000, "default": 0},
+            "active": {"type": "boolean", "default": true},
+        },
+    })
+}
+
+pub(super) fn record_type() -> Json {
+    json!({
+        "type": "object",
+        "description": "A sort of record with its own options, defaults and process.",
+        "required": ["object"],
+        "additionalProperties": false,
+        "properties": {
+            "object": name("The object."),
+            "label": text(80, "What people call it; made from the name when left out."),
+            "description": text(2000, "What it is for."),
+            "options": {"type": "object", "maxProperties": 200, "additionalProperties": values("Options, or `*` for all."),
+                "description": "Options that may be chosen, by picklist; all of those that are not named."},
+            "defaults": {"type": "object", "maxProperties": 200,
+                "description": "What new records hold when nothing is said, by field."},
+            "process": name("The process that such records follow, without the object's name."),
+            "active": {"type": "boolean", "default": true},
+            "default": {"type": "boolean", "default": false,
+                "description": "Whether new records are of this type when nothing is said."},
+        },
+    })
+}

@@ -58,6 +58,8 @@ pub struct Context {
 pub struct Consent {
     /// Save although rules warn.
     pub warnings: bool,
+    /// Change states past their processes, with the permission `process_override`.
+    pub process_override: bool,
 }
 
 impl Context {

@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
+use permissions::Action;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgTransaction, Row, ValueRef};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Engine;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::plan::Plan;
 use crate::query::{MAX_LIMIT, Page, Query};
 use crate::read::sql::{self, Shape, Statement};
@@ -81,6 +82,10 @@ struct Rows {
 impl Engine {
     /// Begins to export what `query` asks for: all of it, or `query.limit` records when that is not 0.
     pub async fn export(&self, context: &Context, query: &Query, form: Form) -> Result<Export> {
+        let object = context.snapshot.catalog.find_object(&query.object).ok_or(Error::NotFound)?;
+        if !context.decide(Action::Export, object).is_allowed() {
+            return Err(Error::Forbidden(Refusal::Action { action: "export", object: object.name.clone() }));
+        }
         let place = self.exports().0.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
         let mut transaction = self.pool().begin().await?;
         let text = format!(

@@ -5,8 +5,9 @@
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
 //! behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
-//! records), [`import`] (files into records), [`export`] (records into files), [`teams`] and [`shares`] (who is with
-//! whom, what is shared by hand), [`schema`] (a tenant's own schema).
+//! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
+//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -14,6 +15,7 @@ pub mod command;
 pub mod context;
 pub mod doctor;
 pub mod error;
+pub mod explain;
 pub mod export;
 pub mod filter;
 pub mod history;
@@ -25,8 +27,10 @@ pub mod read;
 pub mod revisions;
 pub mod rollups;
 pub mod schema;
+pub mod search;
 pub mod shares;
 pub mod snapshot;
+pub mod states;
 mod store;
 pub mod teams;
 pub mod work;
@@ -35,6 +39,7 @@ pub mod write;
 use std::sync::Arc;
 
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply};
@@ -46,6 +51,7 @@ pub use import::{Import, ImportJob};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
+pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;
@@ -63,6 +69,8 @@ struct Inner {
     pool: PgPool,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
+    /// Whose turn it is to hold a tenant's counters still.
+    holding: Arc<Semaphore>,
     exports: export::Gate,
 }
 
@@ -74,6 +82,7 @@ impl Engine {
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
+                holding: Arc::new(Semaphore::new(1)),
                 exports: export::Gate::default(),
             }),
         }

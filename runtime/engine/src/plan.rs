@@ -35,6 +35,10 @@ pub struct Plan {
     pub(crate) start: Start,
     pub(crate) include_total: bool,
     pub(crate) bin: Bin,
+    /// The rows come in the opposite order, because the last ones were asked for.
+    pub(crate) reversed: bool,
+    /// Whether each record's place in the order is told.
+    pub(crate) cursors: bool,
     /// What was decided about reading each object that the plan touches, by name.
     pub(crate) decisions: BTreeMap<String, Decision>,
     pub(crate) catalog: Arc<metadata::Catalog>,
@@ -119,6 +123,17 @@ impl Plan {
     /// The same for records that shall be changed: rows are those that the action reaches.
     pub(crate) fn for_action(context: &Context, query: &Query, action: Action) -> Result<Self> {
         bind::plan(context, query, action)
+    }
+
+    /// Keys of each record.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.root.outputs.iter().map(|output| output.key.as_str())
+    }
+
+    /// The order that was asked for, which the rows of a page before another do not come in.
+    pub(crate) fn asked_order(&self) -> Vec<OrderKey> {
+        let turned = |key: &OrderKey| OrderKey { descending: key.descending != self.reversed, ..key.clone() };
+        self.root.order.iter().map(turned).collect()
     }
 
     /// The same question about fewer of the records.

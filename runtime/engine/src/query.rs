@@ -12,6 +12,8 @@ pub mod aggregate;
 pub const DEFAULT_LIMIT: u32 = 50;
 /// Most records per page.
 pub const MAX_LIMIT: u32 = 1000;
+/// Most records of one answer, those within records counted too.
+pub const MAX_RECORDS: u64 = 500_000;
 /// Nested records per relation when the query does not say.
 pub const DEFAULT_NESTED_LIMIT: u32 = 20;
 
@@ -33,6 +35,8 @@ pub struct Query {
     /// Whether to answer `_errors`: the faults of the formulas that are answered.
     pub errors: bool,
     pub bin: Bin,
+    /// Whether to tell each record's place in the order.
+    pub cursors: bool,
 }
 
 impl Query {
@@ -55,6 +59,8 @@ pub enum Selection {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Nested {
     pub relation: String,
+    /// The key of the answer when it is not the relation's name: one relation can be asked for twice.
+    pub alias: Option<String>,
     pub fields: Vec<Selection>,
     /// For to-many relations only.
     pub sort: Vec<SortKey>,
@@ -77,6 +83,8 @@ pub enum Page {
     First,
     /// After the last record of another page (keyset).
     After(String),
+    /// The last records before another page's first one, or of all; in the order of the list.
+    Before(Option<String>),
     /// Skipping so many records.
     Offset(u32),
     /// Exactly these records.

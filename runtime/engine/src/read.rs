@@ -27,8 +27,10 @@ pub struct Answer {
     pub json: Vec<u8>,
     /// Records in it.
     pub count: usize,
-    /// Where the next page begins; `None` on the last one.
+    /// Where the next page begins; `None` on the last one. Of a page before another it is the one before.
     pub next_cursor: Option<String>,
+    /// Each record's place in the order, if asked for.
+    pub cursors: Vec<String>,
     /// All matches, if asked for.
     pub total: Option<i64>,
     /// Versions of the records, when they were asked for by id.
@@ -67,6 +69,24 @@ impl Engine {
         let version = answer.versions.first().copied().unwrap_or_default();
         let json = answer.json[1..answer.json.len() - 1].to_vec();
         Ok(One { json, version })
+    }
+
+    /// Keys of an object's records that the actor may see at all.
+    pub fn visible_keys(&self, context: &Context, object: &metadata::Object) -> Vec<String> {
+        let query = Query { object: object.name.clone(), ..Query::default() };
+        let plan = Plan::new(context, &query);
+        plan.map(|plan| plan.keys().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    /// The name of the object that has a record with this id, found in one statement. It says nothing about who may
+    /// see the record: read it to know.
+    pub async fn find_object_of(&self, context: &Context, id: Uuid) -> Result<Option<String>> {
+        let objects = &context.snapshot.catalog.objects;
+        // The table is called as the object; names are words of a-z, 0-9 and `_`.
+        let tables: Vec<&str> = objects.iter().map(|object| object.name.as_str()).collect();
+        let mut connection = self.pool().acquire().await?;
+        let outcome = crate::store::find_table_of(&mut connection, context.tenant(), (&tables, id)).await;
+        self.settle(&mut connection, context, outcome).await
     }
 
     /// What a query would do: the decisions, the conditions that follow and the statement, without running it.
@@ -141,13 +161,19 @@ fn collect(plan: &Plan, shape: &Shape, rows: &[PgRow]) -> Result<Answer> {
         in_order(&mut rows, ids, offset)?;
     }
     let limit = if by_id.is_some() { rows.len() } else { plan.root.limit as usize };
-    let page = &rows[..rows.len().min(limit)];
+    let mut page = rows[..rows.len().min(limit)].to_vec();
     let next_cursor = match page.last() {
         Some(last) if rows.len() > page.len() => Some(cursor(plan, shape, last, offset)?),
         _ => None,
     };
-    let versions = if by_id.is_some() { versions(shape, page, offset)? } else { Vec::new() };
-    Ok(Answer { json: array(page, shape, offset)?, count: page.len(), next_cursor, total, versions })
+    if plan.reversed {
+        page.reverse();
+    }
+    let versions = if by_id.is_some() { versions(shape, &page, offset)? } else { Vec::new() };
+    let told = page.iter().filter(|_| plan.cursors && by_id.is_none());
+    let cursors = told.map(|row| cursor(plan, shape, row, offset)).collect::<Result<_>>()?;
+    let json = array(&page, shape, offset)?;
+    Ok(Answer { json, count: page.len(), next_cursor, cursors, total, versions })
 }
 
 fn array(page: &[&PgRow], shape: &Shape, offset: usize) -> Result<Vec<u8>> {
@@ -176,7 +202,7 @@ fn in_order(rows: &mut [&PgRow], ids: &[Uuid], offset: usize) -> Result<()> {
 pub(crate) fn cursor(plan: &Plan, shape: &Shape, last: &PgRow, offset: usize) -> Result<String> {
     let values: Result<Vec<Option<String>>, sqlx::Error> =
         shape.keys.iter().map(|key| encode::text(last.try_get_raw(offset + key.at)?, key.ty)).collect();
-    Ok(Cursor { values: values? }.print(&plan.root.order))
+    Ok(Cursor { values: values? }.print(&plan.asked_order()))
 }
 
 fn versions(shape: &Shape, page: &[&PgRow], offset: usize) -> Result<Vec<i64>> {

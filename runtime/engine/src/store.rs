@@ -23,6 +23,26 @@ pub(crate) async fn load_versions(connection: &mut PgConnection, tenant: &Tenant
     Ok(Versions { revision: row.try_get(0)?, access: row.try_get(1)? })
 }
 
+/// Keeps the counters as they are until the end of the transaction.
+pub(crate) async fn hold_versions(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    let text = format!("SELECT revision FROM {} FOR SHARE", table(&tenant.schema, "_state"));
+    sqlx::query(AssertSqlSafe(text)).fetch_one(connection).await?;
+    Ok(())
+}
+
+/// The table among these that has a row with this id. Whether anybody may know is not asked here.
+pub(crate) async fn find_table_of(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (tables, id): (&[&str], Uuid),
+) -> Result<Option<String>> {
+    let one = |name: &&str| {
+        format!("SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {} WHERE id = $1)", table(&tenant.schema, name))
+    };
+    let text = tables.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(id).fetch_optional(connection).await?)
+}
+
 pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant) -> Result<Stored> {
     let text = format!(
         "SELECT s.revision, s.access, s.next_id, m.id, m.kind, m.name, m.parent, m.package, m.retired_at IS NOT NULL AS retired, m.definition \

@@ -10,6 +10,7 @@ use crate::store;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "tenancy", include_str!("../../../migrations/0001_tenancy.sql")),
     (2, "identity", include_str!("../../../migrations/0002_identity.sql")),
+    (3, "search", include_str!("../../../migrations/0003_search.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other (an advisory lock).

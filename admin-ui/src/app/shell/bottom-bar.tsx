@@ -7,6 +7,7 @@ import { setupPages } from "@/catalog/setup-pages";
 import { Avatar, Glyph } from "@/components/bits";
 import { MenuButton, type MenuItem } from "@/components/menu";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { commandMenuOpen, createIntent } from "@/lib/intents";
 import { UserCard, useUserMenu } from "./sidebar";
 
@@ -26,7 +27,7 @@ export function BottomBar({ onSignOut }: { onSignOut: () => void }) {
   }));
   if (setupPages(catalog).length > 0) {
     objects.push({
-      label: "Setup",
+      label: t("Setup"),
       icon: <Settings size={16} />,
       separate: true,
       onSelect: () => navigate({ to: "/setup" }),
@@ -35,20 +36,20 @@ export function BottomBar({ onSignOut }: { onSignOut: () => void }) {
   const target = here && mayCreate(here) ? here : catalog.navigation.find(mayCreate);
   return (
     <nav
-      aria-label="Main"
+      aria-label={t("Main")}
       className="flex h-14 shrink-0 items-stretch border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] phone:hidden"
     >
-      <MenuButton items={objects} label="Objects" side="top">
+      <MenuButton items={objects} label={t("Objects")} side="top">
         {(button) => (
           <button type="button" {...button} className={item}>
             <LayoutGrid size={19} />
-            Objects
+            {t("Objects")}
           </button>
         )}
       </MenuButton>
       <button type="button" className={item} onClick={() => commandMenuOpen.set(true)}>
         <Search size={19} />
-        Search
+        {t("Search")}
       </button>
       <button
         type="button"
@@ -57,13 +58,13 @@ export function BottomBar({ onSignOut }: { onSignOut: () => void }) {
         onClick={() => target && createIntent.set({ object: target.name })}
       >
         <Plus size={19} />
-        Create
+        {t("Create")}
       </button>
-      <MenuButton items={you} label="You" side="top" align="end" header={<UserCard />}>
+      <MenuButton items={you} label={t("You")} side="top" align="end" header={<UserCard />}>
         {(button) => (
           <button type="button" {...button} className={item}>
             <Avatar name={catalog.me.user.name} size={20} />
-            You
+            {t("You")}
           </button>
         )}
       </MenuButton>

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect } from "react";
-import { sessionExpired, unreachable } from "@/api/client";
+import { sessionExpired } from "@/api/client";
 import { forgetGroups } from "@/api/groups";
 import { forgetSources } from "@/api/list-source";
 import { messageOf, Problem } from "@/api/problem";
@@ -16,8 +16,10 @@ import { Button } from "@/components/button";
 import { Toasts } from "@/components/toast";
 import { neededIntent } from "@/fields/save";
 import { useCell } from "@/lib/cell";
+import { t } from "@/lib/i18n";
 import { commandMenuOpen, createIntent, helpOpen } from "@/lib/intents";
 import { BottomBar } from "./bottom-bar";
+import { ConnectionStrip } from "./connection-strip";
 import { ShellSkeleton } from "./shell-skeleton";
 import { Sidebar } from "./sidebar";
 import { useGlobalShortcuts } from "./use-global-shortcuts";
@@ -59,10 +61,10 @@ export function Shell() {
         <main className="flex h-full items-center justify-center p-6">
           <div className="w-full max-w-md">
             <Notice
-              title="Trellis could not be loaded."
+              title={t("Trellis could not be loaded.")}
               action={
                 <Button look="outline" onClick={() => catalog.refetch()}>
-                  Try again
+                  {t("Try again")}
                 </Button>
               }
             >
@@ -82,7 +84,7 @@ export function Shell() {
           href="#content"
           className="sr-only rounded-control bg-surface px-3 py-2 shadow-pop focus:not-sr-only focus:absolute focus:z-50 focus:m-2"
         >
-          Skip to content
+          {t("Skip to content")}
         </a>
         <ConnectionStrip />
         <div className="flex min-h-0 flex-1">
@@ -117,14 +119,5 @@ function Overlays() {
       {needed && <NeededDialog key={needed.id} needed={needed} onClose={() => neededIntent.set(null)} />}
       {help && <HelpSheet onClose={() => helpOpen.set(false)} />}
     </Suspense>
-  );
-}
-
-function ConnectionStrip() {
-  if (!useCell(unreachable)) return null;
-  return (
-    <div role="status" className="bg-amber-soft px-4 py-1 text-center font-medium text-xs">
-      The server cannot be reached. What you see may be out of date.
-    </div>
   );
 }

@@ -1,6 +1,6 @@
 // The sidebar: workspace, command menu, objects, setup, the person. Navigation comes from metadata.
 import { Link, useParams } from "@tanstack/react-router";
-import { ChevronRight, CircleHelp, LogOut, Monitor, Moon, Search, Settings, Sun } from "lucide-react";
+import { ChevronRight, CircleHelp, Languages, LogOut, Monitor, Moon, Search, Settings, Sun } from "lucide-react";
 import { isPart, useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
 import { setupPages } from "@/catalog/setup-pages";
@@ -11,6 +11,7 @@ import { Logo } from "@/components/logo";
 import { MenuButton, type MenuItem } from "@/components/menu";
 import { useCell } from "@/lib/cell";
 import { objectHue } from "@/lib/hues";
+import { LANGUAGES, language, setLanguage, t } from "@/lib/i18n";
 import { commandMenuOpen, helpOpen } from "@/lib/intents";
 import { shortcutLabel } from "@/lib/shortcuts";
 import { recall, remember } from "@/lib/storage";
@@ -23,22 +24,29 @@ const away = { className: "text-text-2" };
 export function useUserMenu(onSignOut: () => void): MenuItem[] {
   const choice = useCell(theme);
   return [
-    { label: "Light", icon: <Sun size={15} />, checked: choice === "light", onSelect: () => setTheme("light") },
-    { label: "Dark", icon: <Moon size={15} />, checked: choice === "dark", onSelect: () => setTheme("dark") },
+    { label: t("Light"), icon: <Sun size={15} />, checked: choice === "light", onSelect: () => setTheme("light") },
+    { label: t("Dark"), icon: <Moon size={15} />, checked: choice === "dark", onSelect: () => setTheme("dark") },
     {
-      label: "As the system",
+      label: t("As the system"),
       icon: <Monitor size={15} />,
       checked: choice === "system",
       onSelect: () => setTheme("system"),
     },
+    ...LANGUAGES.map(({ id, label }, i) => ({
+      label,
+      icon: <Languages size={15} />,
+      checked: id === language,
+      separate: i === 0,
+      onSelect: () => setLanguage(id),
+    })),
     {
-      label: "Keyboard shortcuts",
+      label: t("Keyboard shortcuts"),
       icon: <CircleHelp size={15} />,
       shortcut: "?",
       separate: true,
       onSelect: () => helpOpen.set(true),
     },
-    { label: "Sign out", icon: <LogOut size={15} />, separate: true, onSelect: onSignOut },
+    { label: t("Sign out"), icon: <LogOut size={15} />, separate: true, onSelect: onSignOut },
   ];
 }
 
@@ -85,11 +93,11 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
           onClick={() => commandMenuOpen.set(true)}
         >
           <Search size={14} />
-          <span className="flex-1">Search or go to</span>
+          <span className="min-w-0 flex-1 truncate">{t("Search or go to")}</span>
           <Kbd keys={shortcutLabel("mod+k")} />
         </button>
       </div>
-      <nav aria-label="Main" className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pt-1">
+      <nav aria-label={t("Main")} className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pt-1">
         {whole.map((object) => (
           <ObjectLink key={object.name} object={object} />
         ))}
@@ -97,7 +105,7 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
           <details open={moreOpen} onToggle={(event) => remember("nav-more", event.currentTarget.open ? "1" : "0")}>
             <summary className={`${row} list-none text-text-3 [&::-webkit-details-marker]:hidden`}>
               <ChevronRight size={14} className="mx-0.5 transition-transform [details[open]>summary>&]:rotate-90" />
-              More
+              {t("More")}
             </summary>
             {parts.map((object) => (
               <ObjectLink key={object.name} object={object} />
@@ -105,17 +113,19 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
           </details>
         )}
         {catalog.navigation.length === 0 && (
-          <p className="px-2 py-1 text-text-3 text-xs">No objects yet. Install a package or create one in setup.</p>
+          <p className="px-2 py-1 text-text-3 text-xs">
+            {t("No objects yet. Install a package or create one in setup.")}
+          </p>
         )}
       </nav>
       <div className="flex flex-col gap-px px-2 py-2">
         {setupPages(catalog).length > 0 && (
           <Link to="/setup" className={row} activeProps={here} inactiveProps={away}>
             <Settings size={16} className="mx-px" />
-            Setup
+            {t("Setup")}
           </Link>
         )}
-        <MenuButton items={menu} label="You" side="top" header={<UserCard />}>
+        <MenuButton items={menu} label={t("You")} side="top" header={<UserCard />}>
           {(button) => (
             <button type="button" {...button} className={`${row} mt-2 h-9 w-full text-start text-text`}>
               <Avatar name={user.name} size={22} />

@@ -1,10 +1,10 @@
 // ⌘K: go anywhere, find any record by name, create, and switch the theme.
 import { useQueries } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { CircleHelp, Moon, Plus, Sun } from "lucide-react";
+import { CircleHelp, Moon, Plus, Sun, Trash2, Upload } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { listRecords } from "@/api/records";
-import { mayCreate, useCatalog } from "@/catalog/catalog";
+import { mayCreate, mayDelete, useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
 import { setupPages } from "@/catalog/setup-pages";
 import type { ObjectDef } from "@/catalog/types";
@@ -13,6 +13,7 @@ import { Dialog } from "@/components/dialog";
 import { Kbd } from "@/components/kbd";
 import { type Choice, PickerList } from "@/components/picker";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { createIntent, helpOpen } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
 import { setTheme } from "@/lib/theme";
@@ -20,6 +21,8 @@ import { useDebounced } from "@/lib/use-debounced";
 
 interface Command extends Choice {
   run: () => void;
+  /** Found by typing, but not listed before. */
+  quiet?: boolean;
 }
 
 const PER_OBJECT = 4;
@@ -65,7 +68,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
     const go: Command[] = catalog.navigation.map((o) => ({
       id: `go:${o.name}`,
       label: o.plural_label,
-      group: "Go to",
+      group: t("Go to"),
       icon: mark(o),
       words: o.name,
       run: () => navigate({ to: "/o/$plural", params: { plural: o.plural } }),
@@ -73,15 +76,16 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
     const setup: Command[] = setupPages(catalog).map((page) => ({
       id: `go:${page.to}`,
       label: page.label,
-      group: "Setup",
+      group: t("Setup"),
+      quiet: true,
       icon: tile(<page.icon size={16} />),
       words: `setup ${page.group} ${page.words ?? ""}`,
       run: () => navigate({ to: page.to }),
     }));
     const make: Command[] = catalog.navigation.filter(mayCreate).map((o) => ({
       id: `new:${o.name}`,
-      label: `New ${inSentence(o.label)}`,
-      group: "Create",
+      label: t("New {object}", { object: inSentence(o.label) }),
+      group: t("Create"),
       icon: tile(<Plus size={16} />),
       words: "create add",
       run: () => createIntent.set({ object: o.name }),
@@ -92,44 +96,84 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
           .map((o) => ({
             id: `fields:${o.name}`,
             label: `${o.label} fields`,
-            group: "Setup",
+            group: t("Setup"),
+            quiet: true,
             icon: mark(o),
             words: "setup object definition",
             run: () => navigate({ to: "/setup/objects/$object", params: { object: o.name } }),
           }))
       : [];
+    const views: Command[] = catalog.navigation.flatMap((o) =>
+      catalog.listViews(o.name).map((view, i) => ({
+        id: `view:${view.name}`,
+        label: `${o.plural_label}: ${view.label}`,
+        group: t("Views"),
+        icon: mark(o),
+        words: o.name,
+        quiet: true,
+        run: () =>
+          navigate({
+            to: "/o/$plural",
+            params: { plural: o.plural },
+            search: i === 0 ? {} : { view: view.name.split(".").pop() },
+          }),
+      })),
+    );
+    const files: Command[] = catalog.navigation.flatMap((o) => {
+      const params = { plural: o.plural };
+      const objects = inSentence(o.plural_label);
+      const into = {
+        id: `import:${o.name}`,
+        label: t("Import {objects}", { objects }),
+        group: t("Actions"),
+        icon: tile(<Upload size={16} />),
+        words: "csv excel file upload",
+        quiet: true,
+        run: () => navigate({ to: "/o/$plural/import", params }),
+      };
+      const bin = {
+        id: `bin:${o.name}`,
+        label: t("Recycle bin of {objects}", { objects }),
+        group: t("Actions"),
+        icon: tile(<Trash2 size={16} />),
+        words: "deleted restore trash",
+        quiet: true,
+        run: () => navigate({ to: "/o/$plural/bin", params }),
+      };
+      return [...(mayCreate(o) ? [into] : []), ...(mayDelete(o) ? [bin] : [])];
+    });
     const other: Command[] = [
       {
         id: "theme:light",
-        label: "Light theme",
-        group: "Other",
+        label: t("Light theme"),
+        group: t("Other"),
         icon: tile(<Sun size={16} />),
         words: "appearance",
         run: () => setTheme("light"),
       },
       {
         id: "theme:dark",
-        label: "Dark theme",
-        group: "Other",
+        label: t("Dark theme"),
+        group: t("Other"),
         icon: tile(<Moon size={16} />),
         words: "appearance",
         run: () => setTheme("dark"),
       },
       {
         id: "help",
-        label: "Keyboard shortcuts",
-        group: "Other",
+        label: t("Keyboard shortcuts"),
+        group: t("Other"),
         icon: tile(<CircleHelp size={16} />),
         run: () => helpOpen.set(true),
       },
     ];
-    return [...go, ...make, ...setup, ...fields, ...other];
+    return [...go, ...make, ...views, ...files, ...setup, ...fields, ...other];
   }, [catalog, navigate]);
 
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const commands = fixed.filter((c) => {
     const all = `${c.label} ${c.words ?? ""}`.toLowerCase();
-    return words.length ? words.every((w) => all.includes(w)) : c.group !== "Setup";
+    return words.length ? words.every((w) => all.includes(w)) : !c.quiet;
   });
   const records: Command[] =
     words.length === 0
@@ -137,8 +181,8 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
       : found.flatMap(({ object, records: list }) =>
           list.map((r) => ({
             id: r.id,
-            label: r.name || "Unnamed",
-            group: "Records",
+            label: r.name || t("Unnamed"),
+            group: t("Records"),
             detail: object.label,
             icon: mark(object),
             run: () => navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } }),
@@ -147,16 +191,16 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const choices = [...records, ...commands.slice(0, words.length ? 14 : undefined)];
 
   return (
-    <Dialog shape="palette" title="Search and commands" width="600px" onClose={onClose}>
+    <Dialog shape="palette" title={t("Search and commands")} width="600px" onClose={onClose}>
       <PickerList
         roomy
         className="max-h-[72dvh]"
-        label="Search and commands"
-        placeholder="Search records, or type a command"
+        label={t("Search and commands")}
+        placeholder={t("Search records, or type a command")}
         choices={choices}
         onSearch={setText}
         busy={busy}
-        empty={`Nothing found for “${text}”`}
+        empty={t("Nothing found for “{text}”", { text })}
         onPick={(choice) => {
           onClose();
           (choice as Command).run();
@@ -164,13 +208,13 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
         footer={
           <div className="hidden h-9 shrink-0 items-center gap-4 border-line border-t px-3 text-text-3 text-xs phone:flex">
             <span className="inline-flex items-center gap-1.5">
-              <Kbd keys={["↑", "↓"]} /> move
+              <Kbd keys={["↑", "↓"]} /> {t("move")}
             </span>
             <span className="inline-flex items-center gap-1.5">
-              <Kbd keys={["↵"]} /> open
+              <Kbd keys={["↵"]} /> {t("open")}
             </span>
             <span className="inline-flex items-center gap-1.5">
-              <Kbd keys={["Esc"]} /> close
+              <Kbd keys={["Esc"]} /> {t("close")}
             </span>
           </div>
         }

@@ -19,6 +19,7 @@ import { isEmpty } from "@/fields/kind";
 import { checkValue, kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import type { CreateIntent } from "@/lib/intents";
 import { shortcutLabel } from "@/lib/shortcuts";
 import { inSentence } from "@/lib/text";
@@ -90,7 +91,9 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
     try {
       const record = await createRecord(object, bodyOf(all, draft));
       const open = () => navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: record.id } });
-      toast(`Created ${String(record.name || object.label)}`, { action: { label: "Open", run: open } });
+      toast(t("Created {name}", { name: String(record.name || object.label) }), {
+        action: { label: t("Open"), run: open },
+      });
       if (another) {
         setDraft(startOf(object, intent.preset));
         setErrors({});
@@ -128,7 +131,7 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
     <Dialog
       shape="drawer"
       width="520px"
-      title={`New ${inSentence(object.label)}`}
+      title={t("New {object}", { object: inSentence(object.label) })}
       mark={<Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={22} />}
       onClose={onClose}
       onSubmit={save}
@@ -136,13 +139,13 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
         <>
           <label className="me-auto flex items-center gap-2 text-text-2">
             <Checkbox checked={another} onChange={(e) => setAnother(e.target.checked)} />
-            Create another
+            {t("Create another")}
           </label>
           <Button size="md" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
-            Create {inSentence(object.label)}
+            {t("Create {object}", { object: inSentence(object.label) })}
           </Button>
           <span className="hidden phone:inline">
             <Kbd keys={shortcutLabel("mod+enter")} />
@@ -152,7 +155,7 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
     >
       <div ref={body} className="flex flex-col gap-4">
         {general.length > 0 && (
-          <Notice title="This could not be saved.">{general.map(([, text]) => text).join(" ")}</Notice>
+          <Notice title={t("This could not be saved.")}>{general.map(([, text]) => text).join(" ")}</Notice>
         )}
         <div className="grid gap-x-4 gap-y-3.5 phone:grid-cols-2">{first.map(field)}</div>
         {more.length > 0 && (
@@ -163,7 +166,11 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
             onClick={() => setShowMore(!showMore)}
           >
             <ChevronRight size={14} className={cx("transition-transform", showMore && "rotate-90")} />
-            {showMore ? "Fewer fields" : `${more.length} more ${more.length === 1 ? "field" : "fields"}`}
+            {showMore
+              ? t("Fewer fields")
+              : more.length === 1
+                ? t("1 more field")
+                : t("{n} more fields", { n: more.length })}
           </button>
         )}
         {showMore && <div className="grid gap-x-4 gap-y-3.5 phone:grid-cols-2">{more.map((f) => field(f, 1))}</div>}

@@ -1,6 +1,7 @@
 // All keys on one sheet.
 import { Dialog } from "@/components/dialog";
 import { Kbd } from "@/components/kbd";
+import { t } from "@/lib/i18n";
 import { shortcutLabel } from "@/lib/shortcuts";
 
 const GROUPS: { title: string; keys: [string, string][] }[] = [
@@ -12,7 +13,7 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
       ["c", "Create a record"],
       ["g s", "Go to setup"],
       ["g d", "Go to an object by its first letter"],
-      ["mod+z", "Undo the last delete"],
+      ["mod+z", "Undo the last change"],
       ["?", "This sheet"],
     ],
   },
@@ -61,15 +62,15 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
 
 export function HelpSheet({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose} width="640px">
+    <Dialog title={t("Keyboard shortcuts")} onClose={onClose} width="640px">
       <div className="grid gap-6 phone:grid-cols-2">
         {GROUPS.map((group) => (
-          <section key={group.title} aria-label={group.title}>
-            <h3 className="mb-1.5 font-semibold">{group.title}</h3>
+          <section key={group.title} aria-label={t(group.title)}>
+            <h3 className="mb-1.5 font-semibold">{t(group.title)}</h3>
             <dl>
               {group.keys.map(([keys, what]) => (
                 <div key={keys} className="flex h-7 items-center justify-between gap-3">
-                  <dt className="text-text-2">{what}</dt>
+                  <dt className="text-text-2">{t(what)}</dt>
                   <dd>
                     <span className="sr-only">{keys}</span>
                     <Kbd keys={shortcutLabel(keys)} />

@@ -7,6 +7,7 @@ import { Button } from "@/components/button";
 import { Checkbox, TextInput } from "@/components/inputs";
 import { Popover } from "@/components/popover";
 import { kindOf } from "@/fields/registry";
+import { t } from "@/lib/i18n";
 
 interface ColumnChooserProps {
   object: ObjectDef;
@@ -42,22 +43,22 @@ export function ColumnChooser({ object, columns, changed, onChange }: ColumnChoo
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        Columns
+        {t("Columns")}
       </Button>
       <Popover
         open={open}
         onClose={() => setOpen(false)}
         anchor={anchor}
         align="end"
-        label="Columns"
+        label={t("Columns")}
         className="flex max-h-[60dvh] w-72 flex-col"
       >
         <div className="border-line border-b p-2">
           <TextInput
             data-autofocus
             type="search"
-            placeholder="Find a field"
-            aria-label="Find a field"
+            placeholder={t("Find a field")}
+            aria-label={t("Find a field")}
             value={text}
             onChange={(e) => setText(e.target.value)}
           />
@@ -81,7 +82,7 @@ export function ColumnChooser({ object, columns, changed, onChange }: ColumnChoo
                   <span className="flex opacity-0 focus-within:opacity-100 group-hover:opacity-100">
                     <button
                       type="button"
-                      aria-label={`Move ${field.label} up`}
+                      aria-label={t("Move {field} up", { field: field.label })}
                       className="inline-flex size-6 items-center justify-center rounded-tag text-text-2 hover:bg-press"
                       onClick={() => move(field.name, -1)}
                     >
@@ -89,7 +90,7 @@ export function ColumnChooser({ object, columns, changed, onChange }: ColumnChoo
                     </button>
                     <button
                       type="button"
-                      aria-label={`Move ${field.label} down`}
+                      aria-label={t("Move {field} down", { field: field.label })}
                       className="inline-flex size-6 items-center justify-center rounded-tag text-text-2 hover:bg-press"
                       onClick={() => move(field.name, 1)}
                     >
@@ -104,7 +105,7 @@ export function ColumnChooser({ object, columns, changed, onChange }: ColumnChoo
         {changed && (
           <div className="border-line border-t p-1.5">
             <Button className="w-full" onClick={() => onChange(undefined)}>
-              Reset to the view
+              {t("Reset to the view")}
             </Button>
           </div>
         )}

@@ -14,6 +14,7 @@ import { count, inSentence } from "@/lib/text";
 import { usePhone } from "@/lib/use-media";
 import { ColumnChooser } from "./column-chooser";
 import { FilterButton, FilterChips } from "./filter-bar";
+import { ListMenu } from "./list-menu";
 import { arrangementKey, type ListSearch, listState, viewOf } from "./list-state";
 import { SaveView } from "./save-view";
 import { TableView } from "./table-view";
@@ -22,6 +23,8 @@ import { ViewSwitch } from "./view-switch";
 
 const Board = lazy(() => import("./board/board").then((m) => ({ default: m.Board })));
 
+const Calendar = lazy(() => import("./calendar/calendar").then((m) => ({ default: m.Calendar })));
+const Timeline = lazy(() => import("./timeline/timeline").then((m) => ({ default: m.Timeline })));
 const FilterBuilder = lazy(() => import("./filter-builder").then((m) => ({ default: m.FilterBuilder })));
 
 /** Another view starts as it was saved. What one searches and filters for goes along. */
@@ -122,6 +125,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             }}
           />
         )}
+        <ListMenu object={object} request={state.request} />
       </div>
       <FilterChips
         object={object}
@@ -158,6 +162,24 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             request={state.request}
             columns={state.columns}
             group={state.group}
+            peek={search.peek}
+            onPeek={onPeek}
+            onTotal={setTotal}
+          />
+        ) : state.display === "calendar" && state.span ? (
+          <Calendar
+            object={object}
+            request={state.request}
+            field={state.span.end}
+            peek={search.peek}
+            onPeek={onPeek}
+            onTotal={setTotal}
+          />
+        ) : state.display === "timeline" && state.span ? (
+          <Timeline
+            object={object}
+            request={state.request}
+            span={state.span}
             peek={search.peek}
             onPeek={onPeek}
             onTotal={setTotal}

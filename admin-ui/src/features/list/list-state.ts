@@ -1,7 +1,16 @@
 // What a list shows: the view it starts from, and what the URL changes about it.
 import type { ListRequest } from "@/api/records";
 import type { Catalog } from "@/catalog/catalog";
-import { boardField, type Display, displaysOf, isDisplay, tableGroup } from "@/catalog/displays";
+import {
+  boardField,
+  type Display,
+  dayFields,
+  displaysOf,
+  isDisplay,
+  pathField,
+  spanFields,
+  tableGroup,
+} from "@/catalog/displays";
 import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
 import type { FieldDef, ListViewDef, ObjectDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
@@ -66,6 +75,8 @@ export interface ListState {
   columns: FieldDef[];
   /** What the rows or cards are grouped by, if they are. */
   group: FieldDef | undefined;
+  /** The days that calendars and timelines stand by. */
+  span: { start: FieldDef | undefined; end: FieldDef } | undefined;
   sort: SortKey[];
   conditions: Condition[];
   text: string;
@@ -149,8 +160,12 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
       : display === "table"
         ? tableGroup(object, view, search.group)
         : undefined;
+  const asked = dayFields(object).find((f) => f.name === (search.group ?? view?.group_by));
+  const { start, end } = asked ? { start: undefined, end: asked } : spanFields(object);
+  const span = end && (display === "calendar" || display === "timeline") ? { start, end } : undefined;
+  const steps = span && pathField(object, views);
   const fields = new Set(["id", "version", "name"]);
-  for (const field of [...columns, ...(group ? [group] : [])])
+  for (const field of [...columns, ...(group ? [group] : []), ...(steps ? [steps] : []), ...(span ? [span.end] : [])])
     for (const path of kindOf(field).paths(field)) fields.add(path);
   return {
     view,
@@ -159,6 +174,7 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
     displays,
     columns,
     group,
+    span,
     sort,
     conditions,
     text,

@@ -1,6 +1,6 @@
 // How the records of a list are shown: as a table, a board, a calendar or a timeline, and what they are grouped by.
 import { CalendarDays, ChartGantt, ChevronDown, Columns3, type LucideIcon, Rows3, Ungroup } from "lucide-react";
-import { boardFields, type Display, groupFields } from "@/catalog/displays";
+import { boardFields, type Display, dayFields, groupFields } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { MenuButton, type MenuItem } from "@/components/menu";
@@ -33,7 +33,9 @@ export function ViewSwitch({ object, state, onSearch }: ViewSwitchProps) {
       onSelect: () => onSearch({ as: display === own ? undefined : display, group: undefined, peek: undefined }),
     };
   });
-  const groups = state.display === "board" ? boardFields(object) : state.display === "table" ? groupFields(object) : [];
+  const choices = { table: groupFields, board: boardFields, calendar: dayFields, timeline: () => [] };
+  const groups = choices[state.display](object);
+  const on = state.span?.end ?? state.group;
   if (groups.length) {
     if (state.display === "table")
       items.push({
@@ -48,8 +50,8 @@ export function ViewSwitch({ object, state, onSearch }: ViewSwitchProps) {
       items.push({
         label: t("By {field}", { field: field.label }),
         icon: <Icon size={15} />,
-        checked: field.name === state.group?.name,
-        separate: i === 0 && state.display === "board",
+        checked: field.name === on?.name,
+        separate: i === 0 && state.display !== "table",
         onSelect: () => onSearch({ group: field.name }),
       });
     });

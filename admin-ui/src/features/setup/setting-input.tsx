@@ -1,7 +1,8 @@
 // One setting of a field kind, with the control that its description asks for.
 import { useCatalog } from "@/catalog/catalog";
+import { ownFields } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
-import type { ObjectDef, Option } from "@/catalog/types";
+import type { FieldDef, ObjectDef, Option, RelationDef } from "@/catalog/types";
 import { Glyph } from "@/components/bits";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
@@ -12,6 +13,7 @@ import { kindByName } from "@/fields/registry";
 import { FormulaEditor } from "@/formulas/formula-editor";
 import { objectHue } from "@/lib/hues";
 import { parseNumber } from "@/lib/numbers";
+import { humanize } from "@/lib/text";
 import type { FieldDraft } from "./field-draft";
 import { OptionsEditor } from "./options-editor";
 
@@ -32,9 +34,30 @@ const objectChoice = (o: ObjectDef): Choice => ({
   icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
 });
 
+/** Kinds of which there is a sum, or at least a smallest and a largest. */
+const SUMMABLE = new Set(["integer", "decimal", "currency", "percent", "date", "datetime", "time", "formula"]);
+
+const fieldChoice = (f: FieldDef): Choice => ({
+  id: f.name,
+  label: f.label,
+  detail: <span className="font-mono">{f.name}</span>,
+});
+
+function relationChoice(relation: RelationDef, other: ObjectDef | undefined): Choice {
+  const mark = other && { icon: <Glyph icon={objectIcon(other)} hue={objectHue(other.name)} size={18} /> };
+  return {
+    id: relation.name,
+    label: relation.label ?? humanize(relation.name),
+    detail: <span className="font-mono">{relation.name}</span>,
+    ...mark,
+  };
+}
+
 export function SettingInput({ object, setting, draft, value, error, existing, onChange }: SettingInputProps) {
   const catalog = useCatalog();
   const set = (next: unknown) => onChange({ [setting.name]: next });
+  const relation = object.relations?.find((r) => r.name === draft.settings[setting.over ?? ""]);
+  const related = setting.over ? catalog.object(relation?.object) : object;
   const wide = ["options", "objects", "json", "formula"].includes(setting.control) || setting.name === "pattern";
   const fixed =
     existing && (setting.control === "object" || setting.control === "objects" || setting.name === "inverse");
@@ -125,14 +148,45 @@ export function SettingInput({ object, setting, draft, value, error, existing, o
               />
             );
           case "formula":
-            return (
+            return related ? (
               <FormulaEditor
-                object={object}
+                key={related.name}
+                object={related}
                 label={setting.label}
                 value={String(value ?? "")}
-                lines={4}
+                lines={setting.over ? 2 : 4}
+                {...(setting.over ? { expects: "boolean", plain: true } : {})}
                 invalid={ids.invalid}
                 onChange={set}
+              />
+            ) : (
+              <p className="text-text-3 text-xs">Choose the related list first.</p>
+            );
+          case "relation":
+            return (
+              <Select
+                id={ids.id}
+                label={setting.label}
+                placeholder="Choose a related list"
+                disabled={existing}
+                choices={(object.relations ?? []).map((r) => relationChoice(r, catalog.object(r.object)))}
+                value={value ? [String(value)] : []}
+                onChange={(next) => set(next[0])}
+                invalid={ids.invalid}
+              />
+            );
+          case "related-field":
+            return (
+              <Select
+                id={ids.id}
+                label={setting.label}
+                clearable
+                placeholder={related ? "None" : "Choose the related list first"}
+                disabled={!related}
+                choices={(related ? ownFields(related) : []).filter((f) => SUMMABLE.has(f.kind)).map(fieldChoice)}
+                value={value ? [String(value)] : []}
+                onChange={(next) => set(next[0])}
+                invalid={ids.invalid}
               />
             );
           case "json": {

@@ -6,6 +6,7 @@ import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
 import { Logo } from "@/components/logo";
+import { t } from "@/lib/i18n";
 
 interface SignInPageProps {
   expired: boolean;
@@ -34,7 +35,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
       password: String(given.get("password")),
     };
     if (!credentials.email || !credentials.password) {
-      setError("Enter your email and password.");
+      setError(t("Enter your email and password."));
       return;
     }
     if (tenant.trim()) credentials.tenant = tenant.trim();
@@ -50,7 +51,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
       const wantsTenant = known?.code.includes("tenant") || known?.errors.some((e) => /tenant$/.test(e.path));
       if (known?.code === "totp-required") setAsks((a) => ({ ...a, totp: true }));
       else if (wantsTenant && !asks.tenant) setAsks((a) => ({ ...a, tenant: true }));
-      else setError(known?.status === 401 ? "The email or password is wrong." : (problem as Error).message);
+      else setError(known?.status === 401 ? t("The email or password is wrong.") : (problem as Error).message);
     }
   }
 
@@ -59,8 +60,8 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
       <div className="flex w-full max-w-90 flex-col gap-6">
         <div className="flex flex-col items-center gap-3 text-center">
           <Logo size={36} />
-          <h1 className="font-semibold text-xl tracking-tight">Sign in to Trellis</h1>
-          {expired && <p className="text-text-2">Your session has ended. Sign in to go on where you were.</p>}
+          <h1 className="font-semibold text-xl tracking-tight">{t("Sign in to Trellis")}</h1>
+          {expired && <p className="text-text-2">{t("Your session has ended. Sign in to go on where you were.")}</p>}
         </div>
         <form
           ref={form}
@@ -68,7 +69,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
           onSubmit={submit}
           className="flex flex-col gap-4 rounded-sheet border border-line bg-surface p-5 shadow-card"
         >
-          <FieldFrame label="Email">
+          <FieldFrame label={t("Email")}>
             {({ id }) => (
               <TextInput
                 id={id}
@@ -82,7 +83,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
               />
             )}
           </FieldFrame>
-          <FieldFrame label="Password">
+          <FieldFrame label={t("Password")}>
             {({ id }) => (
               <TextInput
                 id={id}
@@ -96,7 +97,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
             )}
           </FieldFrame>
           {asks.tenant && (
-            <FieldFrame label="Workspace" hint="Your email is known in more than one. Type its short name.">
+            <FieldFrame label={t("Workspace")} hint={t("Your email is known in more than one. Type its short name.")}>
               {({ id, describedBy }) => (
                 <TextInput
                   id={id}
@@ -111,7 +112,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
             </FieldFrame>
           )}
           {asks.totp && (
-            <FieldFrame label="One-time code" hint="From your authenticator app.">
+            <FieldFrame label={t("One-time code")} hint={t("From your authenticator app.")}>
               {({ id, describedBy }) => (
                 <TextInput
                   id={id}
@@ -132,7 +133,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
             </p>
           )}
           <Button look="solid" size="lg" type="submit" busy={busy}>
-            {busy ? "Signing in" : "Sign in"}
+            {busy ? t("Signing in") : t("Sign in")}
           </Button>
         </form>
       </div>

@@ -30,18 +30,16 @@ export const rollup = defineKind({
     {
       name: "of",
       label: "Related list",
-      control: "text",
-      mono: true,
+      control: "relation",
       required: true,
-      hint: "The relation's name as this object calls it.",
     },
     { name: "function", label: "Shows", control: "choice", choices: functions, initial: "count", required: true },
-    { name: "field", label: "Of the field", control: "text", mono: true, hint: "Such as amount; none to count." },
+    { name: "field", label: "Of the field", control: "related-field", over: "of", hint: "None to count." },
     {
       name: "where",
       label: "Only records where",
-      control: "text",
-      mono: true,
+      control: "formula",
+      over: "of",
       hint: 'A formula over their own fields, such as stage = "won".',
     },
     {

@@ -12,7 +12,9 @@ use super::paths::Lost;
 use super::{Cursor, Level, OrderKey, Output, Plan, Start, What, Who};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
-use crate::query::{DEFAULT_LIMIT, DEFAULT_NESTED_LIMIT, MAX_LIMIT, Nested, Page, Query, Selection, SortKey};
+use crate::query::{
+    DEFAULT_LIMIT, DEFAULT_NESTED_LIMIT, MAX_LIMIT, MAX_RECORDS, Nested, Page, Query, Selection, SortKey,
+};
 
 /// Deepest nesting of answers.
 const MAX_NESTING: usize = 6;
@@ -42,7 +44,13 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
     if !decision.is_allowed() || !binder.decide(object).is_allowed() {
         return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
     }
-    let order = binder.order(object, &query.sort, "sort");
+    let mut order = binder.order(object, &query.sort, "sort");
+    let start = binder.start(&query.page, &order);
+    let reversed = matches!(query.page, Page::Before(_));
+    if reversed {
+        // The last records in an order are the first in the opposite one.
+        order.iter_mut().for_each(|key| key.descending = !key.descending);
+    }
     let mut root = Level {
         object: object.clone(),
         outputs: binder.outputs(object, &query.fields, 0),
@@ -54,7 +62,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
     if query.errors {
         add_faults(&mut root.outputs);
     }
-    let start = binder.start(&query.page, &root.order);
+    binder.check_size(&root, &start);
     if !binder.problems.is_empty() {
         return Err(Error::Invalid(binder.problems));
     }
@@ -64,6 +72,8 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         start,
         include_total: query.include_total,
         bin: query.bin,
+        reversed,
+        cursors: query.cursors,
         decisions: binder.decisions,
         catalog: catalog.clone(),
         building: context.snapshot.building.clone(),
@@ -91,13 +101,27 @@ impl<'c> Binder<'c> {
         if asked == 0 { default } else { asked }
     }
 
+    /// Limits of lists within lists multiply.
+    fn check_size(&mut self, root: &Level, start: &Start) {
+        let rows = if let Start::Ids(ids) = start { ids.len() as u64 } else { u64::from(root.limit) };
+        let most = most_records(root, rows);
+        if most > MAX_RECORDS {
+            let message = format!(
+                "the answer could hold {most} records with those within records, at most {MAX_RECORDS} are allowed"
+            );
+            let problem = Problem::new("limit", "too-large", message);
+            self.problems.push(problem.hint("ask for fewer with limit= and limit[relation]="));
+        }
+    }
+
     fn start(&mut self, page: &Page, order: &[OrderKey]) -> Start {
         match page {
             Page::First => Start::First,
             Page::Offset(0) => Start::First,
             Page::Offset(offset) => Start::Offset(*offset),
             Page::Ids(ids) => Start::Ids(ids.clone()),
-            Page::After(text) => match Cursor::parse(text, order) {
+            Page::Before(None) => Start::First,
+            Page::After(text) | Page::Before(Some(text)) => match Cursor::parse(text, order) {
                 Some(cursor) => Start::After(cursor),
                 None => {
                     self.problem(
@@ -187,6 +211,7 @@ impl<'c> Binder<'c> {
         if is_relation {
             let nested = Nested {
                 relation: name.to_owned(),
+                alias: None,
                 fields: vec![Selection::Field("name".into())],
                 sort: Vec::new(),
                 limit: None,
@@ -232,7 +257,7 @@ impl<'c> Binder<'c> {
             order: Vec::new(),
             limit: 1,
         };
-        push(outputs, name.clone(), What::ToOne { field: field.id.clone(), level: Box::new(level) });
+        push(outputs, key_of(nested), What::ToOne { field: field.id.clone(), level: Box::new(level) });
     }
 
     fn many(&mut self, outputs: &mut Vec<Output>, (relation, nested): (&Relation, &Nested), depth: usize) {
@@ -254,8 +279,18 @@ impl<'c> Binder<'c> {
             order: self.order(other, &nested.sort, &format!("sort[{name}]")),
             limit: self.limit(nested.limit.unwrap_or_default(), DEFAULT_NESTED_LIMIT),
         };
-        push(outputs, name.clone(), What::ToMany { relation: relation.clone(), level: Box::new(level) });
+        push(outputs, key_of(nested), What::ToMany { relation: relation.clone(), level: Box::new(level) });
     }
+}
+
+/// How many records an answer can hold when there are `rows` of this level.
+fn most_records(level: &Level, rows: u64) -> u64 {
+    let below = |output: &Output| match &output.what {
+        What::Column(_) | What::Computed(_) | What::Faults(_) => 0,
+        What::ToOne { level, .. } => most_records(level, rows),
+        What::ToMany { level, .. } => most_records(level, rows.saturating_mul(u64::from(level.limit))),
+    };
+    level.outputs.iter().map(below).fold(rows, u64::saturating_add)
 }
 
 fn never_blank(field: &Field) -> bool {
@@ -271,6 +306,10 @@ fn add(outputs: &mut Vec<Output>, field: &Field) {
     for column in &field.columns {
         push(outputs, column.key.clone(), What::Column(column.clone()));
     }
+}
+
+fn key_of(nested: &Nested) -> String {
+    nested.alias.as_ref().unwrap_or(&nested.relation).clone()
 }
 
 /// The faults of the formulas among the outputs.

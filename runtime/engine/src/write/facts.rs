@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use formulas::{Record, Reference, Request, Value};
 use metadata::catalog::rules::Rules;
+use metadata::catalog::standard::RECORD_TYPE;
 use metadata::catalog::{Catalog, Column, Object};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
@@ -20,6 +21,8 @@ use crate::read::{decode, of_revision};
 /// Everything that conditions look at beside the drafts themselves.
 pub(super) struct Facts {
     pub request: Request,
+    /// The rules of the object; none where there are none.
+    rules: Arc<Rules>,
     /// Slots by what expressions call their columns.
     slots: HashMap<String, usize>,
     /// Places of the drafts by id: records of one save may point to each other.
@@ -44,15 +47,12 @@ pub(super) enum Side {
 }
 
 impl Facts {
-    /// Loads what the rules read.
-    pub(super) async fn load(
-        connection: &mut PgConnection,
-        saving: &Saving<'_>,
-        rules: &Rules,
-    ) -> Result<Self> {
-        let mut facts = Self::new(saving, rules);
+    /// Loads what the object's rules read; nothing where it has none.
+    pub(super) async fn load(connection: &mut PgConnection, saving: &Saving<'_>) -> Result<Self> {
+        let catalog = &saving.context.snapshot.catalog;
+        let rules = catalog.rules(saving.slots.object).cloned().unwrap_or_default();
+        let mut facts = Self::new(saving, rules.clone());
         for path in &rules.paths {
-            let catalog = &saving.context.snapshot.catalog;
             let Some(object) = target(catalog, saving.slots.object, path) else { continue };
             let fields = rules.reads.get(path).into_iter().flatten().cloned().collect();
             let related = facts.load_related(connection, saving, (path, object, fields)).await?;
@@ -61,7 +61,7 @@ impl Facts {
         Ok(facts)
     }
 
-    fn new(saving: &Saving<'_>, rules: &Rules) -> Self {
+    fn new(saving: &Saving<'_>, rules: Arc<Rules>) -> Self {
         let mut slots = HashMap::new();
         for field in &saving.slots.object.fields {
             let slot = |column: &Column| saving.slots.column(&column.name);
@@ -79,12 +79,41 @@ impl Facts {
             true => HashMap::new(),
             false => drafts.map(|(n, draft)| (draft.id, n)).collect(),
         };
-        Self { request: saving.context.request(), slots, places, related: HashMap::new() }
+        Self { request: saving.context.request(), rules, slots, places, related: HashMap::new() }
     }
 
     /// The slot that expressions mean by a stable id.
     pub(super) fn slot(&self, id: &str) -> Option<usize> {
         self.slots.get(id).copied()
+    }
+
+    /// The rules with what they look at.
+    pub(super) fn law(&self) -> (&Rules, &Self) {
+        (&self.rules, self)
+    }
+
+    /// One image of one record.
+    pub(super) fn image<'f>(&'f self, drafts: &'f [Draft], n: usize, side: Side) -> Image<'f> {
+        Image { facts: self, drafts, n, side }
+    }
+
+    /// Which type a record is of.
+    pub(super) fn record_type(&self, record: &dyn Record) -> Option<String> {
+        self.slot(RECORD_TYPE)?;
+        let field = RECORD_TYPE.to_owned();
+        match record.value(&Reference { path: Vec::new(), field, ty: formulas::Type::Choice }) {
+            Value::Text(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Who owns a record.
+    pub(super) fn owner(&self, record: &dyn Record) -> Option<Uuid> {
+        let reference = Reference { path: Vec::new(), field: "owner".into(), ty: formulas::Type::Id };
+        match record.value(&reference) {
+            Value::Id(id) => Some(id),
+            _ => None,
+        }
     }
 
     /// One record as conditions see it.

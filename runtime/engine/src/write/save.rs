@@ -8,7 +8,9 @@ use sqlx::PgConnection;
 
 use super::facts::Facts;
 use super::saving::Saving;
-use super::{checks, links, numbers, options, reach, rights, rows, rules, transfer};
+use super::{
+    checks, conditions, links, numbers, options, process, reach, rights, rows, rules, states, transfer,
+};
 use crate::error::Result;
 
 /// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
@@ -16,13 +18,14 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     rights::check(connection, saving).await?;
     transfer::check(connection, saving).await?;
     checks::complete(saving);
+    let facts = Facts::load(connection, saving).await?;
+    process::set(saving, facts.law())?;
     checks::required(saving);
     checks::references(connection, saving).await?;
-    options::check(saving);
-    if let Some(rules) = saving.context.snapshot.catalog.rules(saving.slots.object) {
-        let facts = Facts::load(connection, saving, rules).await?;
-        rules::check(saving, (rules, &facts));
-    }
+    options::check(saving, facts.law());
+    conditions::apply(saving, facts.law());
+    process::check(saving, facts.law());
+    rules::check(saving, facts.law());
     if !saving.is_refused() {
         checks::duplicates(connection, saving).await?;
     }
@@ -32,6 +35,7 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     numbers::assign(connection, saving).await?;
     rows::put(connection, saving).await?;
     links::put(connection, saving).await?;
+    states::put(connection, saving, facts.law()).await?;
     transfer::forget_shares(connection, saving.context, saving.moved.iter().copied().collect()).await?;
     reach::judge(connection, saving).await
 }

@@ -42,12 +42,29 @@ pub(crate) struct Saving<'s> {
     pub found: BTreeMap<usize, Vec<Problem>>,
     /// What rules warn of and the caller has confirmed, with the record's place where there are several.
     pub warnings: Vec<Problem>,
+    /// The transition that the one record takes.
+    pub transition: Option<Taken>,
+}
+
+/// A transition on its way: its name, and the process that it turned out to belong to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Taken {
+    pub transition: String,
+    pub process: String,
 }
 
 impl<'s> Saving<'s> {
     pub(crate) fn new(context: &'s Context, slots: &'s Slots<'s>, way: Way) -> Self {
-        let (drafts, moved) = (Vec::new(), HashSet::new());
-        Self { context, slots, way, drafts, moved, found: BTreeMap::new(), warnings: Vec::new() }
+        Self {
+            context,
+            slots,
+            way,
+            drafts: Vec::new(),
+            moved: HashSet::new(),
+            found: BTreeMap::new(),
+            warnings: Vec::new(),
+            transition: None,
+        }
     }
 
     /// Notes a problem of one record.

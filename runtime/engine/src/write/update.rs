@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::draft::{Slots, Stored};
 use super::save::save;
-use super::saving::{Saving, Way};
+use super::saving::{Saving, Taken, Way};
 use super::{answer, load};
 use crate::command::{Update, Written};
 use crate::context::Context;
@@ -23,11 +23,31 @@ pub(super) async fn run(
     object: &Arc<Object>,
     updates: Vec<Update>,
 ) -> Result<Written> {
+    change(connection, context, object, (updates, None)).await
+}
+
+/// Changes one record by a transition.
+pub(super) async fn take(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Arc<Object>,
+    (update, taken): (Update, Taken),
+) -> Result<Written> {
+    change(connection, context, object, (vec![update], Some(taken))).await
+}
+
+async fn change(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Arc<Object>,
+    (updates, taken): (Vec<Update>, Option<Taken>),
+) -> Result<Written> {
     let slots = Slots::new(object);
     let ids: Vec<Uuid> = updates.iter().map(|update| update.id).collect();
     let locked = load::lock(connection, context, (&slots, &ids)).await?;
     check_versions(&updates, &locked)?;
     let mut saving = Saving::new(context, &slots, Way::Command);
+    saving.transition = taken;
     read(&mut saving, &updates, locked);
     save(connection, &mut saving).await?;
     saving.refuse()?;

@@ -179,6 +179,7 @@ pub(super) fn one_person(id: Uuid) -> Query {
 fn full() -> Query {
     let manager = Nested {
         relation: "manager".into(),
+        alias: None,
         fields: ["id", "name"].map(|name| Selection::Field(name.into())).to_vec(),
         sort: Vec::new(),
         limit: None,

@@ -10,14 +10,23 @@ use uuid::Uuid;
 
 mod fields;
 mod keys;
+mod oracle;
 mod twins;
+mod wire;
 
 fn list(object: &str) -> Query {
     Query { object: object.into(), include_total: true, limit: 100, ..Query::default() }
 }
 
 fn nested(relation: &str, fields: Vec<Selection>) -> Selection {
-    Selection::Nested(Nested { relation: relation.into(), fields, sort: vec![], limit: None, filter: None })
+    Selection::Nested(Nested {
+        relation: relation.into(),
+        alias: None,
+        fields,
+        sort: vec![],
+        limit: None,
+        filter: None,
+    })
 }
 
 fn field(name: &str) -> Selection {

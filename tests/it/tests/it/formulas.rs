@@ -110,6 +110,7 @@ fn nested(relation: &str, fields: &[&str]) -> Selection {
     let fields = fields.iter().map(|name| Selection::Field((*name).into())).collect();
     Selection::Nested(Nested {
         relation: relation.into(),
+        alias: None,
         fields,
         sort: vec![by("-monthly")],
         limit: None,
@@ -179,6 +180,7 @@ async fn formulas_nest_both_ways() {
     assert!(deals[0]["made"].as_str().unwrap().ends_with('Z') && deals[0]["late"] == json!(true));
     let fields = vec![Selection::Nested(Nested {
         sort: Vec::new(),
+        alias: None,
         relation: "account".into(),
         fields: vec![Selection::Field("tier".into())],
         limit: None,

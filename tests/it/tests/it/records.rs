@@ -38,6 +38,7 @@ async fn what_goes_in_comes_out() {
     let mut accounts = query("account");
     accounts.fields = vec![Selection::Nested(Nested {
         relation: "deals".into(),
+        alias: None,
         fields: vec![Selection::Field("name".into()), Selection::Field("created_at".into())],
         sort: vec![],
         limit: None,

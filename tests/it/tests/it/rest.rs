@@ -4,4 +4,6 @@ mod aggregate;
 mod batch;
 mod export;
 mod once;
+mod openapi;
+mod search;
 mod upsert;

@@ -240,6 +240,7 @@ async fn random_values_of_every_kind_come_back() {
 fn nested(relation: &str, fields: Vec<Selection>) -> Selection {
     Selection::Nested(Nested {
         relation: relation.into(),
+        alias: None,
         fields,
         sort: vec![],
         limit: Some(1000),

@@ -2,7 +2,10 @@
 
 use metadata::Problem;
 
+mod conditions;
 mod options;
+mod process;
+mod record_types;
 mod same;
 mod validation;
 

@@ -21,7 +21,10 @@ class Drag {
   #frame = 0;
   #hold: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(root: HTMLElement, card: HTMLElement, event: PointerEvent, drop: Drop) {
+  readonly #slack: number;
+
+  constructor(root: HTMLElement, card: HTMLElement, event: PointerEvent, drop: Drop, slack: number) {
+    this.#slack = slack;
     this.#root = root;
     this.#card = card;
     this.#drop = drop;
@@ -91,7 +94,7 @@ class Drag {
   #columnAt(x: number, y: number): HTMLElement | null {
     for (const column of this.#root.querySelectorAll<HTMLElement>("[data-board-column]")) {
       const box = column.getBoundingClientRect();
-      if (x >= box.left && x < box.right && y >= box.top - EDGE_PX && y < box.bottom + EDGE_PX) return column;
+      if (x >= box.left && x < box.right && y >= box.top - this.#slack && y < box.bottom + this.#slack) return column;
     }
     return null;
   }
@@ -139,7 +142,8 @@ class Drag {
   };
 }
 
-export function useDrag(root: RefObject<HTMLElement | null>, enabled: boolean, onDrop: Drop) {
+/** `slack`: how far above and below its edges a place still takes what is dropped. */
+export function useDrag(root: RefObject<HTMLElement | null>, enabled: boolean, onDrop: Drop, slack = EDGE_PX) {
   const drop = useRef(onDrop);
   drop.current = onDrop;
   const running = useRef<Drag | null>(null);
@@ -151,8 +155,8 @@ export function useDrag(root: RefObject<HTMLElement | null>, enabled: boolean, o
       if (!enabled || event.button !== 0 || !card || !root.current || target.closest("button, input, [popover]"))
         return;
       running.current?.stop();
-      running.current = new Drag(root.current, card, event.nativeEvent, (...where) => drop.current(...where));
+      running.current = new Drag(root.current, card, event.nativeEvent, (...where) => drop.current(...where), slack);
     },
-    [root, enabled],
+    [root, enabled, slack],
   );
 }

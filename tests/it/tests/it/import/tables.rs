@@ -134,6 +134,7 @@ fn nested(relation: &str, field: &str) -> Selection {
     let fields = vec![Selection::Field(field.into())];
     Selection::Nested(Nested {
         relation: relation.into(),
+        alias: None,
         fields,
         sort: vec![],
         limit: Some(1000),

@@ -42,3 +42,68 @@ async fn what_cannot_be_chosen_any_more_may_stay() {
         world.run(&system, "ticket", What::Create(vec![fields(&json!({ "name": "c", "colour": "old" }))]));
     assert_eq!(told(&problems(new.await.unwrap_err())), ["colour inactive-option"]);
 }
+
+fn place() -> Json {
+    let options = |words: &[&str]| words.iter().map(|word| json!({ "value": word })).collect::<Vec<_>>();
+    json!({ "name": "place", "plural": "places", "fields": [
+        { "name": "country", "kind": "picklist", "options": options(&["de", "us"]) },
+        { "name": "state", "kind": "picklist", "options": options(&["by", "be", "ca"]),
+            "depends_on": { "field": "country", "matrix": { "de": ["by", "be"], "us": ["ca"] } } },
+        { "name": "abroad", "kind": "boolean" },
+        { "name": "papers", "kind": "multi_picklist", "options": options(&["visa", "card"]),
+            "depends_on": { "field": "abroad", "matrix": { "true": ["visa", "card"], "false": ["card"] } } },
+    ] })
+}
+
+#[tokio::test]
+async fn options_follow_what_they_depend_on() {
+    let world = World::new("dependent").await;
+    world.define([(Kind::Objects, "place", Some(place()))]).await.unwrap();
+    let system = world.system().await;
+    let records = [
+        json!({ "name": "a", "country": "de", "state": "by", "abroad": true, "papers": ["visa"] }),
+        json!({ "name": "b", "country": "us", "state": "by" }),
+        json!({ "name": "c", "state": "ca" }),
+        json!({ "name": "d", "papers": ["card", "visa"] }),
+    ];
+    let create = What::Create(records.iter().map(fields).collect());
+    let found = problems(world.run(&system, "place", create).await.unwrap_err());
+    let expected =
+        ["1.state option-not-offered", "2.state option-not-offered", "3.papers option-not-offered"];
+    assert_eq!(told(&found), expected);
+    assert_eq!(found[0].hint.as_deref(), Some("offered are ca"));
+    let id = world.create(&system, "place", records[0].clone()).await.unwrap();
+    // The other field alone changes, so that what is stored does not fit any more.
+    let found = problems(world.update(&system, "place", id, json!({ "country": "us" })).await.unwrap_err());
+    assert_eq!(told(&found), ["state option-not-offered"]);
+    let found = problems(world.update(&system, "place", id, json!({ "abroad": false })).await.unwrap_err());
+    assert_eq!(told(&found), ["papers option-not-offered"]);
+    world.update(&system, "place", id, json!({ "country": "us", "state": "ca" })).await.unwrap();
+    // A matrix that grows stricter leaves what is there alone, until it is touched.
+    let mut stricter = place();
+    stricter["fields"][1]["depends_on"]["matrix"]["us"] = json!([]);
+    world.define([(Kind::Objects, "place", Some(stricter))]).await.unwrap();
+    world.update(&system, "place", id, json!({ "name": "e", "country": "us", "state": "ca" })).await.unwrap();
+    // A renamed field is still depended on.
+    world.define([(Kind::Fields, "place.country", Some(json!({ "name": "land", "kind": "picklist", "options": [{ "value": "de" }, { "value": "us" }] })))]).await.unwrap();
+    let found = problems(world.update(&system, "place", id, json!({ "land": "de" })).await.unwrap_err());
+    assert_eq!(told(&found), ["state option-not-offered"]);
+}
+
+#[tokio::test]
+async fn dependencies_that_cannot_be_are_refused() {
+    let world = World::new("dependent_bad").await;
+    let mut bad = place();
+    bad["fields"][0]["depends_on"] = json!({ "field": "state", "matrix": {} });
+    bad["fields"][3]["depends_on"] =
+        json!({ "field": "abroad", "matrix": { "perhaps": ["visa"], "true": ["pass"] } });
+    let found = problems(world.define([(Kind::Objects, "place", Some(bad))]).await.unwrap_err());
+    let at = "objects.place.fields";
+    let expected = [
+        format!("{at}.country.depends_on.field cycle"),
+        format!("{at}.state.depends_on.field cycle"),
+        format!("{at}.papers.depends_on.matrix.perhaps unknown-option"),
+        format!("{at}.papers.depends_on.matrix.true.0 unknown-option"),
+    ];
+    assert_eq!(told(&found), expected);
+}

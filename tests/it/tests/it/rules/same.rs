@@ -116,7 +116,10 @@ async fn a_rule_breaks_where_a_list_finds() {
     let mut random = Random::new(SEED);
     let system = world.system().await;
     let keepers = keepers(&world, &system).await;
-    let sure = Context { consent: Consent { warnings: true }, ..world.person("ada", "administrator").await };
+    let sure = Context {
+        consent: Consent { warnings: true, ..Consent::default() },
+        ..world.person("ada", "administrator").await
+    };
     let (mut broken, mut faults) = (0, 0);
     for n in 0..CONDITIONS {
         let when = condition(&mut random, 3);

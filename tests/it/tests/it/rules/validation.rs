@@ -179,7 +179,7 @@ async fn warnings_let_through_who_confirms() {
     let found = problems(world.run(&ada, "deal", records()).await.unwrap_err());
     assert_eq!(told(&found), ["1.amount warning"]);
     assert!(found[0].hint.as_deref().unwrap().contains("confirm_warnings"));
-    let sure = Context { consent: Consent { warnings: true }, ..ada.clone() };
+    let sure = Context { consent: Consent { warnings: true, ..Consent::default() }, ..ada.clone() };
     let written = world.run(&sure, "deal", records()).await.unwrap();
     assert_eq!(told(&written.warnings), ["1.amount warning"]);
     let written = world.update(&sure, "deal", written.ids[1], json!({ "amount": 6000 })).await.unwrap();

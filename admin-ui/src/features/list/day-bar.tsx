@@ -1,0 +1,38 @@
+// Above calendars and timelines: which time is shown, and the way to earlier and later.
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button, IconButton } from "@/components/button";
+import { t } from "@/lib/i18n";
+import { useShortcuts } from "@/lib/shortcuts";
+
+interface DayBarProps {
+  title: string;
+  onStep: (by: 1 | -1) => void;
+  onToday: () => void;
+  children?: ReactNode;
+}
+
+export function DayBar({ title, onStep, onToday, children }: DayBarProps) {
+  const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+  useShortcuts({
+    arrowleft: () => onStep(-forward as 1 | -1),
+    arrowright: () => onStep(forward),
+    t: onToday,
+  });
+  return (
+    <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b px-3 phone:px-4">
+      <h2 className="min-w-36 font-semibold text-base" aria-live="polite">
+        {title}
+      </h2>
+      <IconButton label={t("Earlier")} onClick={() => onStep(-1)}>
+        <ChevronLeft size={16} className="rtl:-scale-x-100" />
+      </IconButton>
+      <IconButton label={t("Later")} onClick={() => onStep(1)}>
+        <ChevronRight size={16} className="rtl:-scale-x-100" />
+      </IconButton>
+      <Button onClick={onToday}>{t("Today")}</Button>
+      <span className="flex-1" />
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,232 @@
+// A timeline of any object with days: one line a record, a bar from its beginning to its end.
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { messageOf } from "@/api/problem";
+import { useRecord } from "@/api/record-store";
+import type { ListRequest } from "@/api/records";
+import { useCatalog } from "@/catalog/catalog";
+import { pathField } from "@/catalog/displays";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { Notice, Skeleton } from "@/components/bits";
+import { Button } from "@/components/button";
+import { cx } from "@/lib/cx";
+import { formatDate } from "@/lib/dates";
+import { addDays, addMonths, type Day, dayOf, dayOfValue, daysBetween, startOf } from "@/lib/days";
+import { windowRows } from "@/lib/grid-window";
+import { tagStyle } from "@/lib/hues";
+import { locale, t } from "@/lib/i18n";
+import { inSentence } from "@/lib/text";
+import { DayBar } from "../day-bar";
+import { type Span, useSpan } from "../use-span";
+
+interface TimelineProps {
+  object: ObjectDef;
+  request: ListRequest;
+  span: Span;
+  peek: string | undefined;
+  onPeek: (id: string | undefined) => void;
+  onTotal: (total: number | undefined) => void;
+}
+
+const ROW = 34;
+const MONTHS = { month: 1, quarter: 3, year: 12 } as const;
+type Scale = keyof typeof MONTHS;
+
+const monthName = new Intl.DateTimeFormat(locale, { month: "short" });
+const longMonth = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
+
+/** The marks of the axis: days within a month, weeks within a quarter, months within a year. */
+function ticks(scale: Scale, from: Day, days: number): { day: Day; label: string }[] {
+  const every = Array.from({ length: days }, (_, i) => addDays(from, i));
+  if (scale === "month") return every.map((day) => ({ day, label: String(Number(day.slice(8))) }));
+  if (scale === "year")
+    return every.filter((d) => d.endsWith("-01")).map((day) => ({ day, label: monthName.format(startOf(day)) }));
+  return every
+    .filter((d) => startOf(d).getDay() === 1)
+    .map((day) => ({ day, label: `${Number(day.slice(8))} ${monthName.format(startOf(day))}` }));
+}
+
+export function Timeline({ object, request, span, peek, onPeek, onTotal }: TimelineProps) {
+  const catalog = useCatalog();
+  const today = dayOf(new Date());
+  const [scale, setScale] = useState<Scale>("quarter");
+  const [at, setAt] = useState<Day>(addMonths(today, -1));
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ block: 0, height: 700 });
+  const from = addMonths(at, 0);
+  const to = addDays(addMonths(at, MONTHS[scale]), -1);
+  const days = daysBetween(from, to) + 1;
+  const query = useSpan(object, request, span, from, to);
+  const color = pathField(object, catalog.listViews(object.name));
+  const total = query.data?.total;
+  useEffect(() => onTotal(total), [onTotal, total]);
+
+  useLayoutEffect(() => {
+    const el = scroller.current;
+    if (!el) return;
+    const sizes = new ResizeObserver(() => setView((v) => ({ ...v, height: el.clientHeight })));
+    sizes.observe(el);
+    return () => sizes.disconnect();
+  }, []);
+
+  const ids = query.data?.ids ?? [];
+  const shown = windowRows(view.block * ROW, view.height + ROW, ROW, ids.length);
+  const place = (day: Day) => (daysBetween(from, day) / days) * 100;
+  const marks = ticks(scale, from, days);
+  const title =
+    scale === "month"
+      ? longMonth.format(startOf(from))
+      : `${monthName.format(startOf(from))} – ${longMonth.format(startOf(to))}`;
+  return (
+    <>
+      <DayBar
+        title={title}
+        onStep={(by) => setAt(addMonths(at, by * Math.max(1, MONTHS[scale] / 3)))}
+        onToday={() => setAt(addMonths(today, scale === "month" ? 0 : -1))}
+      >
+        <div role="radiogroup" aria-label={t("How much time")} className="flex rounded-control bg-hover p-0.5">
+          {(Object.keys(MONTHS) as Scale[]).map((each) => (
+            <button
+              key={each}
+              type="button"
+              role="radio"
+              aria-checked={scale === each}
+              className={cx(
+                "h-6 rounded-tag px-2 font-medium text-xs",
+                scale === each ? "bg-surface text-text shadow-card" : "text-text-2 hover:text-text",
+              )}
+              onClick={() => setScale(each)}
+            >
+              {each === "month" ? t("Month") : each === "quarter" ? t("Quarter") : t("Year")}
+            </button>
+          ))}
+        </div>
+      </DayBar>
+      {query.isError && (
+        <div className="p-3">
+          <Notice
+            title={t("The timeline could not be loaded.")}
+            action={
+              <Button look="outline" onClick={() => query.refetch()}>
+                {t("Try again")}
+              </Button>
+            }
+          >
+            {messageOf(query.error)}
+          </Notice>
+        </div>
+      )}
+      <div
+        ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keys.
+        tabIndex={0}
+        aria-label={t("Timeline")}
+        role="region"
+        className="relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden outline-none"
+        onScroll={(event) => {
+          const block = Math.floor(event.currentTarget.scrollTop / ROW);
+          setView((v) => (v.block === block ? v : { ...v, block }));
+        }}
+      >
+        <div className="sticky top-0 z-20 flex h-8 border-line border-b bg-surface text-text-3 text-xs">
+          <div className="w-32 shrink-0 border-line border-e phone:w-60" />
+          <div className="relative min-w-0 flex-1 overflow-hidden" aria-hidden="true">
+            {marks.map(({ day, label }) => (
+              <span
+                key={day}
+                className="num absolute top-2 whitespace-nowrap ps-1"
+                style={{ insetInlineStart: `${place(day)}%` }}
+              >
+                {label}
+              </span>
+            ))}
+          </div>
+        </div>
+        <div className="relative" style={{ minHeight: "100%", height: ids.length * ROW }}>
+          <div aria-hidden="true" className="absolute inset-y-0 start-32 end-0 phone:start-60">
+            {marks.map(({ day }) => (
+              <span
+                key={day}
+                className="absolute inset-y-0 w-px bg-line"
+                style={{ insetInlineStart: `${place(day)}%` }}
+              />
+            ))}
+            {today >= from && today <= to && (
+              <span
+                className="absolute inset-y-0 z-10 w-0.5 bg-accent"
+                style={{ insetInlineStart: `${place(today)}%` }}
+              />
+            )}
+          </div>
+          {query.isPending &&
+            [40, 55, 35, 60].map((w, i) => (
+              <Skeleton key={w} className="absolute ms-4" style={{ top: i * ROW + 12, width: `${w / 4}%` }} />
+            ))}
+          {query.data && ids.length === 0 && (
+            <p className="relative p-8 text-center text-text-2">
+              {t("No {objects} in this time", { objects: inSentence(object.plural_label) })}
+            </p>
+          )}
+          <ul aria-label={object.plural_label}>
+            {ids.slice(shown.first, shown.end).map((id, i) => (
+              <Line
+                key={id}
+                object={object}
+                id={id}
+                span={span}
+                color={color}
+                top={(shown.first + i) * ROW}
+                place={place}
+                peeked={peek === id}
+                onPeek={() => onPeek(peek === id ? undefined : id)}
+              />
+            ))}
+          </ul>
+        </div>
+      </div>
+    </>
+  );
+}
+
+interface LineProps {
+  object: ObjectDef;
+  id: string;
+  span: Span;
+  color: FieldDef | undefined;
+  top: number;
+  place: (day: Day) => number;
+  peeked: boolean;
+  onPeek: () => void;
+}
+
+function Line({ object, id, span, color, top, place, peeked, onPeek }: LineProps) {
+  const record = useRecord(object.name, id);
+  const end = record && dayOfValue(record[span.end.name], span.end.kind);
+  if (!record || !end) return null;
+  const begins = span.start && dayOfValue(record[span.start.name], span.start.kind);
+  const start = begins && begins <= end ? begins : end;
+  const option = color?.options?.find((o) => o.value === record[color.name]);
+  const [left, right] = [Math.max(0, place(start)), Math.min(100, place(addDays(end, 1)))];
+  const name = String(record.name ?? "") || t("Unnamed");
+  const when = start === end ? formatDate(end) : `${formatDate(start)} – ${formatDate(end)}`;
+  return (
+    <li className={cx("absolute inset-x-0", peeked && "bg-accent-soft")} style={{ top, height: ROW }}>
+      <button
+        type="button"
+        title={[name, when, option?.label].filter(Boolean).join(" · ")}
+        className="flex h-full w-full items-center border-line border-b text-start hover:bg-hover"
+        onClick={onPeek}
+      >
+        <span className="w-32 shrink-0 truncate border-line border-e px-3 font-medium leading-8.5 phone:w-60 phone:px-4">
+          {name}
+        </span>
+        <span className="relative h-full min-w-0 flex-1">
+          <span
+            style={{ ...tagStyle(option?.color ?? "indigo"), insetInlineStart: `${left}%`, width: `${right - left}%` }}
+            className="dot absolute inset-y-2 min-w-2.5 rounded-tag"
+          />
+          <span className="sr-only">{when}</span>
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { speak, t } from "./i18n";
+import { words } from "./words/de";
+
+afterEach(() => speak({}));
+
+it("fills places, and stays English where a language has no word", () => {
+  speak({ "Moved {name} to {column}": "{name} nach {column} verschoben" });
+  expect(t("Moved {name} to {column}", { name: "Ann", column: "{name}" })).toBe("Ann nach {name} verschoben");
+  expect(t("Only {n} here", { n: 3 })).toBe("Only 3 here");
+});
+
+/** What people who sell see every day; setup speaks English so far. */
+const ROOMS = [
+  "app",
+  "components",
+  "fields",
+  "lib",
+  "features/list",
+  "features/record",
+  "features/create",
+  "features/bin",
+  "features/import",
+  "features/help",
+  "features/command-menu",
+  "features/sign-in",
+];
+
+function* sources(dir: string): Generator<string> {
+  for (const name of readdirSync(dir)) {
+    const path = join(dir, name);
+    if (statSync(path).isDirectory()) {
+      if (name !== "setup") yield* sources(path);
+    } else if (/\.tsx?$/.test(name) && !name.includes(".test.")) yield path;
+  }
+}
+
+it("knows every text in German, with the same places", () => {
+  const missing = new Set<string>();
+  for (const room of ROOMS)
+    for (const path of sources(join("src", room)))
+      for (const [, literal] of readFileSync(path, "utf8").matchAll(/\bt\(\s*("(?:[^"\\]|\\.)*")/g)) {
+        const key = JSON.parse(literal ?? '""') as string;
+        if (key && !words[key]) missing.add(key);
+      }
+  expect([...missing]).toEqual([]);
+  const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+  for (const [english, german] of Object.entries(words)) expect(places(german), english).toEqual(places(english));
+});

@@ -1,0 +1,328 @@
+//! The fields of `Mutation`: all of an operation's changes are one transaction, the same batch as REST's. Records that
+//! are made along with others are operations of that batch too.
+
+use std::sync::Arc;
+
+use engine::{Op, Operation, Query, Written};
+use metadata::Object;
+use metadata::catalog::Link;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value as Json};
+
+use super::collect::Field;
+use super::fault::Refused;
+use super::queries::{records, settle};
+use super::select::Wanted;
+use super::shape::{self, Response};
+use super::{Done, Run};
+use crate::problem::{Code, Problem};
+
+/// Everything that an operation changes, in order.
+#[derive(Default)]
+struct Plan {
+    operations: Vec<Operation>,
+    /// For each operation the place of its root field, and where its data stands below that field.
+    origins: Vec<(usize, String)>,
+    roots: Vec<Root>,
+}
+
+/// What one root field does.
+struct Root {
+    object: Arc<Object>,
+    /// Places of its own operations.
+    operations: Vec<usize>,
+    answer: Shape,
+}
+
+/// What a root field answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    One,
+    Many,
+    Id,
+    TypeName,
+}
+
+/// Runs every field, all or nothing.
+pub(super) async fn run<'r>(run: &Run<'r>, fields: &[Field<'r>], response: &mut Response) -> Done {
+    let mut plan = Plan::default();
+    for (at, field) in fields.iter().enumerate() {
+        if let Err(refused) = plan.root(run, at, field) {
+            for (place, other) in fields.iter().enumerate() {
+                match place == at {
+                    true => settle(run, field, Err(refused.clone()), response)?,
+                    false => response.key(other.key).extend_from_slice(b"null"),
+                }
+            }
+            return Ok(());
+        }
+    }
+    let operations = std::mem::take(&mut plan.operations);
+    let call = run.call;
+    let written = match operations.is_empty() {
+        true => Ok(Vec::new()),
+        false => call.engine().batch(&call.context, call.once()?.as_ref(), operations).await,
+    };
+    match written {
+        Ok(written) => answer(run, fields, (&plan, &written), response).await,
+        Err(error) => plan.refused(run, fields, (error.into(), response)),
+    }
+}
+
+impl Plan {
+    fn root(&mut self, run: &Run<'_>, at: usize, field: &Field<'_>) -> Result<(), Refused> {
+        let catalog = &run.call.context.snapshot.catalog;
+        let arguments = run.arguments(field);
+        let (op, word) = match field.name().split_once('_') {
+            Some(("create", word)) => (Op::Create, word),
+            Some(("update", word)) => (Op::Update, word),
+            Some(("upsert", word)) => (Op::Upsert, word),
+            Some(("delete", word)) => (Op::Delete, word),
+            _ => {
+                let object = catalog.objects.first().cloned();
+                let object = object.ok_or_else(|| Refused::Problem(Problem::internal()))?;
+                self.roots.push(Root { object, operations: Vec::new(), answer: Shape::TypeName });
+                return Ok(());
+            }
+        };
+        let many = catalog.find_object(word).is_none();
+        let object = catalog.find_object(word).or_else(|| catalog.find_plural(word)).cloned();
+        let object =
+            object.ok_or_else(|| Refused::message(format!("there is no field `{}`", field.name())))?;
+        let data: Vec<(String, &Json)> = match arguments.get("data") {
+            Some(Json::Array(items)) => {
+                items.iter().enumerate().map(|(at, item)| (format!("data.{at}"), item)).collect()
+            }
+            Some(one) => vec![("data".to_owned(), one)],
+            None => vec![(String::new(), &Json::Null)],
+        };
+        let text = |key: &str| arguments.get(key).and_then(Json::as_str).map(str::to_owned);
+        let mut own = Vec::new();
+        for (path, data) in data {
+            let empty = Map::new();
+            let main = Operation {
+                object: object.name.clone(),
+                op,
+                id: text("id"),
+                fields: Vec::new(),
+                by: text("by"),
+                if_version: arguments.get("version").and_then(version),
+                reference: None,
+            };
+            own.push(self.operation(run, (&object, data.as_object().unwrap_or(&empty)), main, (at, path))?);
+        }
+        let answer = match op {
+            Op::Delete => Shape::Id,
+            _ if many => Shape::Many,
+            _ => Shape::One,
+        };
+        self.roots.push(Root { object, operations: own, answer });
+        Ok(())
+    }
+
+    /// Adds an operation with those for the records that go along: what it points to before, what points to it after.
+    fn operation(
+        &mut self,
+        run: &Run<'_>,
+        (object, data): (&Arc<Object>, &Map<String, Json>),
+        mut main: Operation,
+        (root, path): (usize, String),
+    ) -> Result<usize, Refused> {
+        let catalog = &run.call.context.snapshot.catalog;
+        let mut after: Vec<(&str, &Json)> = Vec::new();
+        for (key, value) in data {
+            let lookup = object.find_field(key).filter(|field| field.kind.target().is_some());
+            match lookup {
+                Some(field) => {
+                    let target = field.kind.target().and_then(|name| catalog.find_object(name)).cloned();
+                    let (Some(target), Some(column)) = (target, field.columns.first()) else { continue };
+                    let id = self.linked(run, &target, value, (root, format!("{path}.{key}")))?;
+                    main.fields.push((column.key.clone(), raw(&id)?));
+                }
+                None if value.is_object() && object.find_relation(key).is_some() => after.push((key, value)),
+                None => main.fields.push((key.clone(), raw(value)?)),
+            }
+        }
+        let reference = format!("r{}", self.operations.len());
+        let own = main.id.clone().unwrap_or_else(|| format!("@{reference}.id"));
+        main.reference = Some(reference);
+        let place = self.push(main, (root, path.clone()));
+        for (key, value) in after {
+            self.related(run, (object, key, value), &own, (root, format!("{path}.{key}")))?;
+        }
+        Ok(place)
+    }
+
+    fn push(&mut self, operation: Operation, origin: (usize, String)) -> usize {
+        self.operations.push(operation);
+        self.origins.push(origin);
+        self.operations.len() - 1
+    }
+
+    /// `{"create":…}` or `{"connect":…}` on the way up: the id to put into the lookup.
+    fn linked(
+        &mut self,
+        run: &Run<'_>,
+        target: &Arc<Object>,
+        value: &Json,
+        (root, path): (usize, String),
+    ) -> Result<Json, Refused> {
+        match (value.get("create"), value.get("connect")) {
+            (Some(Json::Object(data)), None | Some(Json::Null)) => {
+                let at =
+                    self.operation(run, (target, data), created(target), (root, format!("{path}.create")))?;
+                Ok(format!("@{}.id", self.operations[at].reference.clone().unwrap_or_default()).into())
+            }
+            (None | Some(Json::Null), Some(id)) => Ok(id.clone()),
+            (None, None) => Ok(Json::Null),
+            _ => Err(Refused::coded("one-of", format!("{path}: give one of `create` and `connect`"))),
+        }
+    }
+
+    /// `{"create":[…],"connect":[…]}` on the way down: records whose lookup points here.
+    fn related(
+        &mut self,
+        run: &Run<'_>,
+        (object, key, value): (&Arc<Object>, &str, &Json),
+        own: &str,
+        (root, path): (usize, String),
+    ) -> Result<(), Refused> {
+        let Some(relation) = object.find_relation(key) else { return Ok(()) };
+        let Some(other) = run.call.context.snapshot.catalog.find_object(&relation.object).cloned() else {
+            return Ok(());
+        };
+        let Link::Lookup { column, .. } = &relation.link else { return Ok(()) };
+        let items = |key: &str| value[key].as_array().cloned().unwrap_or_default();
+        for (at, item) in items("create").iter().enumerate() {
+            let mut data = item.as_object().cloned().unwrap_or_default();
+            data.insert(column.clone(), own.into());
+            self.operation(run, (&other, &data), created(&other), (root, format!("{path}.create.{at}")))?;
+        }
+        for (at, id) in items("connect").iter().enumerate() {
+            let fields = vec![(column.clone(), raw(&own.into())?)];
+            let id = id.as_str().map(str::to_owned);
+            let operation = Operation { op: Op::Update, id, fields, ..created(&other) };
+            self.push(operation, (root, format!("{path}.connect.{at}")));
+        }
+        Ok(())
+    }
+
+    /// Nothing was changed: each root field tells what was wrong with its own part.
+    fn refused(
+        &self,
+        run: &Run<'_>,
+        fields: &[Field<'_>],
+        (problem, response): (Problem, &mut Response),
+    ) -> Done {
+        if problem.code == Code::Outdated {
+            return Err(problem);
+        }
+        let mut own: Vec<Vec<metadata::Problem>> = fields.iter().map(|_| Vec::new()).collect();
+        let mut rest = Vec::new();
+        for error in &problem.errors {
+            match self.origin(&error.path) {
+                Some((root, path)) => own[root].push(metadata::Problem { path, ..error.clone() }),
+                None => rest.push(error.clone()),
+            }
+        }
+        let nobody = own.iter().all(Vec::is_empty);
+        for ((at, field), errors) in fields.iter().enumerate().zip(own) {
+            if errors.is_empty() && !(nobody && at == 0) {
+                response.key(field.key).extend_from_slice(b"null");
+                continue;
+            }
+            let errors = if errors.is_empty() { rest.clone() } else { errors };
+            let detail = match errors.as_slice() {
+                [only] if !only.path.is_empty() => format!("{}: {}", only.path, only.message),
+                _ => problem.detail.clone(),
+            };
+            let own = Problem { detail, errors, ..problem.clone() };
+            settle(run, field, Err(Refused::Problem(own)), response)?;
+        }
+        Ok(())
+    }
+
+    /// `operations.3.data.amount` → the root field and `data.amount`.
+    fn origin(&self, path: &str) -> Option<(usize, String)> {
+        let rest = path.strip_prefix("operations.")?;
+        let (number, below) = rest.split_once('.').unwrap_or((rest, ""));
+        let (root, origin) = self.origins.get(number.parse::<usize>().ok()?)?;
+        let below = below.strip_prefix("data.").unwrap_or(below);
+        let parts: Vec<&str> = [origin.as_str(), below].into_iter().filter(|part| !part.is_empty()).collect();
+        Some((*root, parts.join(".")))
+    }
+}
+
+fn created(object: &Object) -> Operation {
+    Operation {
+        object: object.name.clone(),
+        op: Op::Create,
+        id: None,
+        fields: Vec::new(),
+        by: None,
+        if_version: None,
+        reference: None,
+    }
+}
+
+fn version(value: &Json) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn raw(value: &Json) -> Result<Box<RawValue>, Refused> {
+    to_raw_value(value).map_err(|_| Refused::Problem(Problem::internal()))
+}
+
+/// The records as they are after the transaction.
+async fn answer<'r>(
+    run: &Run<'r>,
+    fields: &[Field<'r>],
+    (plan, written): (&Plan, &[Written]),
+    response: &mut Response,
+) -> Done {
+    for (root, field) in plan.roots.iter().zip(fields) {
+        let ids = root.operations.iter().filter_map(|&at| written.get(at)?.ids.first().copied());
+        let ids: Vec<uuid::Uuid> = ids.collect();
+        match root.answer {
+            Shape::TypeName => shape::text(response.key(field.key), "Mutation"),
+            Shape::Id => match ids.first() {
+                Some(id) => shape::text(response.key(field.key), &id.to_string()),
+                None => response.key(field.key).extend_from_slice(b"null"),
+            },
+            Shape::One | Shape::Many => {
+                let outcome = written_records(run, field, (root, ids)).await;
+                // What is done is not done again: a reader that comes too late is told so.
+                let outcome = outcome.map_err(|refused| match refused {
+                    Refused::Problem(problem) if problem.code == Code::Outdated => {
+                        let text =
+                            "the change is made; the metadata changed meanwhile, so read the record again";
+                        Refused::Problem(Problem::new(Code::Busy, text))
+                    }
+                    other => other,
+                });
+                settle(run, field, outcome, response)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn written_records<'r>(
+    run: &Run<'r>,
+    field: &Field<'r>,
+    (root, ids): (&Root, Vec<uuid::Uuid>),
+) -> Result<Vec<u8>, Refused> {
+    let fields = run.collect(&field.sets(), run.type_of(&root.object))?;
+    let mut wanted = Wanted::default();
+    let record = run.record(&root.object, fields, &mut wanted)?;
+    let query = Query { fields: wanted.selections(), ..Query::of(&root.object.name, ids) };
+    let answer = run.read(&query).await?;
+    let records = records(&answer.json)?;
+    let mut bytes = Vec::new();
+    match (root.answer, records.first()) {
+        (Shape::Many, _) => shape::array(&mut bytes, records.iter(), |out, raw| record.write(out, raw)),
+        (_, Some(raw)) => record.write(&mut bytes, raw),
+        (_, None) => bytes.extend_from_slice(b"null"),
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,145 @@
+//! The schema of one tenant as one set of roles sees it: built when it is first asked for, kept while there is room.
+
+use std::sync::Arc;
+
+use apollo_compiler::collections::HashMap;
+use apollo_compiler::parser::Parser;
+use apollo_compiler::schema::{Implementers, Name};
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Schema};
+use metadata::Object;
+use moka::sync::Cache;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::fault::Refused;
+use super::limits::{MAX_DEPTH, MAX_TEXT, MAX_TOKENS};
+use super::names::Names;
+use super::request::Request;
+use super::sdl;
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::rest::rights;
+
+/// Most schemas that are kept; one of a hundred objects takes about 4 MiB.
+const MAX_SCHEMAS: u64 = 100;
+/// Most documents that a schema remembers as checked.
+const MAX_DOCUMENTS: u64 = 500;
+/// Most persisted queries.
+const MAX_PERSISTED: u64 = 10_000;
+
+/// Schemas and persisted queries of the process.
+pub struct Schemas {
+    all: Cache<Key, Arc<TenantSchema>>,
+    persisted: Cache<(Uuid, String), Arc<str>>,
+}
+
+/// What a schema depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    tenant: Uuid,
+    revision: i64,
+    /// What decides on what the caller sees: roles, permission sets and scopes.
+    seen_as: String,
+}
+
+/// One schema.
+pub(super) struct TenantSchema {
+    pub valid: Valid<Schema>,
+    pub implementers: HashMap<Name, Implementers>,
+    pub names: Names,
+    documents: Cache<String, Arc<Valid<ExecutableDocument>>>,
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        Self { all: Cache::new(MAX_SCHEMAS), persisted: Cache::new(MAX_PERSISTED) }
+    }
+}
+
+impl Schemas {
+    /// The schema that the caller sees.
+    pub(super) fn find(&self, call: &Call) -> Result<Arc<TenantSchema>, Problem> {
+        let actor = &call.context.actor;
+        let key = Key {
+            tenant: call.caller.tenant.id,
+            revision: call.context.snapshot.revision,
+            seen_as: format!("{:?} {:?} {:?}", actor.roles, actor.membership.permission_sets, actor.scopes),
+        };
+        if let Some(schema) = self.all.get(&key) {
+            return Ok(schema);
+        }
+        let schema = Arc::new(TenantSchema::new(call)?);
+        self.all.insert(key, schema.clone());
+        Ok(schema)
+    }
+
+    /// The text of the request's query: sent along, or persisted by an earlier request under its hash.
+    pub(super) fn text(&self, call: &Call, request: &Request) -> Result<String, Refused> {
+        let tenant = call.caller.tenant.id;
+        match (&request.query, &request.hash) {
+            (Some(query), Some(hash)) => {
+                let digest: String =
+                    Sha256::digest(query.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+                if digest != *hash {
+                    return Err(Refused::coded(
+                        "persisted-query-mismatch",
+                        "the hash is not that of the query",
+                    ));
+                }
+                if query.len() <= MAX_TEXT {
+                    self.persisted.insert((tenant, digest), query.as_str().into());
+                }
+                Ok(query.clone())
+            }
+            (Some(query), None) => Ok(query.clone()),
+            (None, hash) => {
+                let key = (tenant, hash.clone().unwrap_or_default());
+                let found = self.persisted.get(&key).map(|text| text.to_string());
+                // The words that clients of persisted queries look for.
+                found.ok_or_else(|| Refused::coded("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"))
+            }
+        }
+    }
+}
+
+impl TenantSchema {
+    fn new(call: &Call) -> Result<Self, Problem> {
+        let catalog = &call.context.snapshot.catalog;
+        let seen: Vec<Arc<Object>> =
+            catalog.objects.iter().filter(|object| rights::sees(call, object)).cloned().collect();
+        let names = Names::new(&seen);
+        let text = sdl::write(call, &seen, &names);
+        let valid = Schema::parse_and_validate(text, "schema.graphql").map_err(|wrong| {
+            tracing::error!(errors = %wrong.errors, "the generated GraphQL schema is not valid");
+            Problem::internal()
+        })?;
+        let implementers = valid.implementers_map();
+        Ok(Self { valid, implementers, names, documents: Cache::new(MAX_DOCUMENTS) })
+    }
+
+    /// A document, parsed and held to the schema.
+    pub(super) fn document(&self, text: &str) -> Result<Arc<Valid<ExecutableDocument>>, Refused> {
+        if let Some(document) = self.documents.get(text) {
+            return Ok(document);
+        }
+        if text.len() > MAX_TEXT {
+            return Err(Refused::coded("too-large", format!("a document has at most {MAX_TEXT} bytes")));
+        }
+        let mut parser = Parser::new().recursion_limit(MAX_DEPTH).token_limit(MAX_TOKENS);
+        let document =
+            parser.parse_executable(&self.valid, text, "request").map_err(|wrong| listed(&wrong.errors))?;
+        let document = document.validate(&self.valid).map_err(|wrong| listed(&wrong.errors))?;
+        let document = Arc::new(document);
+        self.documents.insert(text.to_owned(), document.clone());
+        Ok(document)
+    }
+}
+
+fn listed(errors: &apollo_compiler::validation::DiagnosticList) -> Refused {
+    let errors = errors.iter().take(20).map(|error| {
+        let error = error.to_json();
+        serde_json::to_value(error).unwrap_or_default()
+    });
+    Refused::Request(errors.collect())
+}

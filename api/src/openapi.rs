@@ -1,0 +1,92 @@
+//! The API as its caller may use it, as an OpenAPI 3.1 document: made of the table of routes and the tenant's
+//! catalog, so that it cannot tell anything else than what is there. What a route takes and answers stands in
+//! `openapi/records.rs` for records and `openapi/others.rs` for the rest.
+
+use metadata::Object;
+use serde_json::{Map, Value as Json, json};
+
+use crate::call::Call;
+use crate::rest::rights;
+use crate::routes::{Need, Route, table};
+
+mod operation;
+mod others;
+mod problems;
+mod records;
+mod schemas;
+
+/// Where the routes of records begin.
+const RECORDS: &str = "/api/v1/{plural}";
+
+/// The whole document.
+pub(crate) fn document(call: &Call) -> Json {
+    let catalog = &call.context.snapshot.catalog;
+    let objects: Vec<&Object> =
+        catalog.objects.iter().map(AsRef::as_ref).filter(|object| rights::sees(call, object)).collect();
+    let mut schemas = problems::schemas();
+    for object in &objects {
+        schemas.extend(schemas::of(call, object));
+    }
+    let mut paths = Map::new();
+    for route in table().iter().filter(|route| is_open_to(call, route)) {
+        match route.path.strip_prefix(RECORDS) {
+            Some(rest) => {
+                for object in objects.iter().filter(|object| records::may(call, object, route)) {
+                    let path = format!("/api/v1/{}{rest}", object.plural);
+                    put(&mut paths, &path, route, records::operation(route, rest, object));
+                }
+            }
+            None => put(&mut paths, route.path, route, others::operation(route)),
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": format!("Trellis: {}", call.caller.tenant.slug),
+            "version": call.context.snapshot.revision.to_string(),
+            "description": "What you may do with the records of your tenant. Types, fields and options are those of its metadata; they change with it.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/", "description": "This server" }],
+        "security": [{ "bearer": [] }, { "session": [] }],
+        "tags": tags(&objects, &paths),
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": problems::responses(),
+            "parameters": records::parameters(),
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "description": "A session's token, or an API key (`trl_…`)" },
+                "session": { "type": "apiKey", "in": "cookie", "name": crate::credential::COOKIE, "description": "A browser's session; changes need the header X-CSRF-Token too" },
+            },
+        },
+    })
+}
+
+fn put(paths: &mut Map<String, Json>, path: &str, route: &Route, operation: Json) {
+    let item = paths.entry(path.to_owned()).or_insert_with(|| json!({}));
+    item[route.method.as_str().to_ascii_lowercase()] = operation;
+}
+
+/// Whether the caller gets past the route's door.
+fn is_open_to(call: &Call, route: &Route) -> bool {
+    match route.need {
+        Need::Nothing | Need::Caller => true,
+        Need::Permission(permission) => call.holds(permission),
+    }
+}
+
+fn tags(objects: &[&Object], paths: &Map<String, Json>) -> Json {
+    let described = objects.iter().map(|object| {
+        (object.plural.clone(), object.description.clone().unwrap_or(object.plural_label.clone()))
+    });
+    let others = others::TAGS.iter().map(|(tag, text)| ((*tag).to_owned(), (*text).to_owned()));
+    let used: std::collections::HashSet<&str> = paths
+        .values()
+        .filter_map(Json::as_object)
+        .flat_map(|item| item.values())
+        .filter_map(|operation| operation["tags"][0].as_str())
+        .collect();
+    let all = described.chain(others).filter(|(tag, _)| used.contains(tag.as_str()));
+    all.map(|(tag, text)| json!({ "name": tag, "description": text })).collect()
+}

@@ -1,0 +1,179 @@
+//! Whether a process hangs together: states that are options, transitions between them, fields that are there.
+
+use std::collections::HashSet;
+
+use formulas::Type;
+use serde_json::{Value as Json, value::to_raw_value};
+
+use super::{Catalog, Field, Object};
+use crate::definitions::process::{Action, DuringField, Process, Transition, Who, fits, set_options};
+use crate::definitions::validation_rule::{condition, own_field};
+use crate::field_kinds::FieldKind;
+use crate::input::Input;
+use crate::problem::Problem;
+use crate::suggest;
+
+/// What is wrong with a process, with paths below it.
+pub(crate) fn check(catalog: &Catalog, object: &Object, process: &Process) -> Vec<Problem> {
+    let Some(field) = object.find_field(&process.field) else {
+        return own_field(object, ("field", &process.field)).into_iter().collect();
+    };
+    if !matches!(field.kind, FieldKind::Picklist(_)) {
+        let text = format!("`{}` is not a picklist", process.field);
+        return vec![Problem::new("field", "wrong-kind", text)];
+    }
+    let check = Check { catalog, object, process, field };
+    let mut problems = check.states();
+    problems.extend(process.applies.iter().flat_map(|text| condition(catalog, object, ("applies", text))));
+    let mut seen = HashSet::new();
+    for (at, transition) in process.transitions.iter().enumerate() {
+        let mut found = check.transition(transition);
+        if !seen.insert(&transition.name) {
+            found.push(Problem::new("name", "duplicate", format!("`{}` is there twice", transition.name)));
+        }
+        problems.extend(found.into_iter().map(|problem| problem.under(&format!("transitions.{at}"))));
+    }
+    problems
+}
+
+struct Check<'c> {
+    catalog: &'c Catalog,
+    object: &'c Object,
+    process: &'c Process,
+    field: &'c Field,
+}
+
+impl Check<'_> {
+    fn states(&self) -> Vec<Problem> {
+        let (mut problems, mut seen) = (Vec::new(), HashSet::new());
+        for (at, state) in self.process.states.iter().enumerate() {
+            let (place, value) = (format!("states.{at}"), state.value());
+            if !self.field.options.iter().any(|option| option.value == value) {
+                let text = format!("`{value}` is not an option of `{}`", self.field.name);
+                let hint = suggest::hint(value, self.field.options.iter().map(|o| o.value.as_str()));
+                let problem = Problem::new(&place, "unknown-option", text);
+                problems.push(hint.into_iter().fold(problem, Problem::hint));
+            }
+            if !seen.insert(value) {
+                problems.push(Problem::new(&place, "duplicate", format!("`{value}` is there twice")));
+            }
+            problems.extend(self.actions(state.enter(), &format!("{place}.enter")));
+            if let crate::definitions::process::StateEntry::Full(state) = state {
+                let places = state.key_fields.iter().enumerate();
+                problems.extend(places.filter_map(|(n, name)| {
+                    own_field(self.object, (&format!("{place}.key_fields.{n}"), name))
+                }));
+            }
+        }
+        let ends = self.process.initial.iter().map(|value| ("initial", value));
+        for (key, value) in ends.chain(self.process.last.iter().map(|value| ("final", value))) {
+            problems.extend(self.state(key, value));
+        }
+        problems
+    }
+
+    fn state(&self, place: &str, value: &str) -> Option<Problem> {
+        if self.process.states.iter().any(|state| state.value() == value) {
+            return None;
+        }
+        let hint = suggest::hint(value, self.process.states.iter().map(|state| state.value()));
+        let problem =
+            Problem::new(place, "unknown-state", format!("`{value}` is not a state of the process"));
+        Some(hint.into_iter().fold(problem, Problem::hint))
+    }
+
+    fn transition(&self, transition: &Transition) -> Vec<Problem> {
+        let from = transition.from.iter().enumerate();
+        let mut problems: Vec<Problem> =
+            from.filter_map(|(at, value)| self.state(&format!("from.{at}"), value)).collect();
+        problems.extend(self.state("to", &transition.to));
+        let who = transition.who.iter().enumerate();
+        problems.extend(who.filter_map(|(at, who)| who_problem(who, format!("who.{at}"))));
+        let before = transition.before.iter();
+        problems.extend(before.flat_map(|text| condition(self.catalog, self.object, ("before", text))));
+        let during = transition.during.iter().flat_map(|during| &during.fields).enumerate();
+        for (at, field) in during {
+            problems.extend(self.during(field, &format!("during.fields.{at}")));
+        }
+        problems.extend(self.actions(&transition.after, "after"));
+        problems
+    }
+
+    fn during(&self, during: &DuringField, place: &str) -> Vec<Problem> {
+        let mut problems: Vec<Problem> =
+            self.writable(&during.field, &format!("{place}.field")).err().into_iter().collect();
+        let when = format!("{place}.when");
+        let texts = during.when.iter();
+        problems.extend(texts.flat_map(|text| condition(self.catalog, self.object, (&when, text))));
+        problems
+    }
+
+    /// The field of this name, which people or actions may fill.
+    fn writable(&self, name: &str, place: &str) -> Result<&Field, Problem> {
+        let found = self.object.find_field(name).or_else(|| Some(self.object.find_key(name)?.0));
+        let Some(field) = found else {
+            let unknown = own_field(self.object, (place, name));
+            return Err(unknown.unwrap_or_else(|| Problem::new(place, "unknown-field", "no such field")));
+        };
+        if field.read_only || field.columns.is_empty() {
+            return Err(Problem::new(place, "read-only", format!("`{name}` is set by the system")));
+        }
+        Ok(field)
+    }
+
+    fn actions(&self, actions: &[Action], place: &str) -> Vec<Problem> {
+        let each = actions.iter().enumerate();
+        each.flat_map(|(at, action)| self.action(action, &format!("{place}.{at}"))).collect()
+    }
+
+    fn action(&self, Action::Set { field, value }: &Action, place: &str) -> Vec<Problem> {
+        let field = match self.writable(field, &format!("{place}.field")) {
+            Ok(field) => field,
+            Err(problem) => return vec![problem],
+        };
+        let place = format!("{place}.value");
+        let Json::String(text) = value else {
+            let Ok(raw) = to_raw_value(value) else { return Vec::new() };
+            return field
+                .parse_known(&Input::from_raw(&raw))
+                .err()
+                .map(|fault| fault.at(&place))
+                .into_iter()
+                .collect();
+        };
+        match self.catalog.check_expression(self.object, text, &set_options()) {
+            Ok(checked) if fits(checked.ty, field.ty()) => Vec::new(),
+            Ok(checked) => vec![misfit(field, checked.ty).under(&place)],
+            Err(found) => found.into_iter().map(|problem| quoted(problem.under(&place))).collect(),
+        }
+    }
+}
+
+/// How a text is told from a formula.
+const QUOTES: &str = "the value is a formula; a text stands in quotes of its own: \"\\\"closed\\\"\"";
+
+fn quoted(problem: Problem) -> Problem {
+    if problem.hint.is_some() { problem } else { problem.hint(QUOTES) }
+}
+
+fn misfit(field: &Field, ty: Type) -> Problem {
+    let text = format!("a {} does not fit into `{}`", ty.word(), field.name);
+    Problem::new("", "wrong-type", text)
+}
+
+fn who_problem(who: &Who, place: String) -> Option<Problem> {
+    let good = match who {
+        Who::Word(word) => {
+            let known =
+                |(kind, name): (&str, &str)| ["role", "team", "user"].contains(&kind) && !name.is_empty();
+            word == "owner" || word.split_once(':').is_some_and(known)
+        }
+        Who::Named(named) => {
+            let given =
+                [named.role.is_some(), named.team.is_some(), named.user.is_some(), named.owner == Some(true)];
+            given.iter().filter(|given| **given).count() == 1
+        }
+    };
+    let text = "say `owner`, `role:…`, `team:…` or `user:…`";
+    (!good).then(|| Problem::new(place, "bad-who", text))
+}

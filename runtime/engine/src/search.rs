@@ -1,0 +1,180 @@
+//! Words looked for across objects: which records have them all, the best first, with the places marked.
+//!
+//! It is not a second way to read: each object's rows are those of its list, and only texts that the actor may see
+//! count and are shown.
+
+use serde_json::{Map, Value as Json, json};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+use uuid::Uuid;
+
+use crate::Engine;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use crate::query::Query;
+use crate::read::sql::search::{Looking, is_searched, statement};
+use crate::read::{check_versions, of_revision};
+
+mod marks;
+
+/// Most words of one question.
+const MAX_WORDS: usize = 10;
+/// Longest question, in characters.
+const MAX_TEXT: usize = 200;
+/// Records when the question does not say.
+pub const DEFAULT_HITS: u32 = 20;
+
+/// One question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    pub text: String,
+    /// Singular names of the objects to look into; empty means all.
+    pub objects: Vec<String>,
+    /// Records at most; 0 means [`DEFAULT_HITS`].
+    pub limit: u32,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hits {
+    /// `{object, plural, id, name, rank, similar, highlights: {field: html}}`, the best first.
+    pub hits: Vec<Json>,
+    pub has_more: bool,
+}
+
+impl Engine {
+    /// The records that have all words of the text, by their beginnings. Where there is none, those whose name is
+    /// much like the text, if the database has `pg_trgm`.
+    pub async fn search(&self, context: &Context, search: &Search) -> Result<Hits> {
+        let words = words(&search.text)?;
+        let plans = plans(context, &search.objects)?;
+        if plans.is_empty() {
+            return Ok(Hits::default());
+        }
+        let limit = if search.limit == 0 { DEFAULT_HITS } else { search.limit };
+        let mut connection = self.pool().acquire().await?;
+        let outcome = look(&mut connection, (context, &plans), &words, limit).await;
+        self.settle(&mut connection, context, outcome).await
+    }
+}
+
+async fn look(
+    connection: &mut PgConnection,
+    (context, plans): (&Context, &[Plan]),
+    words: &[String],
+    limit: u32,
+) -> Result<Hits> {
+    let query: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
+    let query = query.join(" & ");
+    let found = run(connection, (context, plans), Looking::Words(&query), (words, limit)).await?;
+    if !found.hits.is_empty() || !has_similarity(connection).await? {
+        return Ok(found);
+    }
+    run(connection, (context, plans), Looking::Similar(&words.join(" ")), (words, limit)).await
+}
+
+async fn has_similarity(connection: &mut PgConnection) -> Result<bool> {
+    let text = "SELECT to_regproc('word_similarity') IS NOT NULL";
+    Ok(sqlx::query_scalar(text).fetch_one(connection).await?)
+}
+
+async fn run(
+    connection: &mut PgConnection,
+    (context, plans): (&Context, &[Plan]),
+    looking: Looking<'_>,
+    (words, limit): (&[String], u32),
+) -> Result<Hits> {
+    let (text, values) = statement(plans, looking, limit);
+    let text = AssertSqlSafe(of_revision(context, &text));
+    let rows = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values)).fetch_all(connection).await?;
+    check_versions(context, rows.first())?;
+    let similar = matches!(looking, Looking::Similar(_));
+    let mut hits = Vec::new();
+    for row in rows.iter().take(limit as usize) {
+        // Without a hit the statement still answers its versions.
+        let Some(place) = row.try_get::<Option<i32>, _>("place")? else { continue };
+        if let Some(plan) = usize::try_from(place).ok().and_then(|place| plans.get(place)) {
+            hits.push(hit(row, plan, (words, similar))?);
+        }
+    }
+    Ok(Hits { has_more: rows.len() > hits.len() && hits.len() == limit as usize, hits })
+}
+
+fn hit(row: &PgRow, plan: &Plan, (words, similar): (&[String], bool)) -> Result<Json> {
+    let texts: Vec<Option<String>> = row.try_get::<sqlx::types::Json<_>, _>("texts")?.0;
+    let keys = plan.root.outputs[1..].iter().map(|output| &output.key);
+    let mut highlights = Map::new();
+    for (key, text) in keys.zip(&texts) {
+        if let Some(marked) = text.as_deref().and_then(|text| marks::marked(text, words)) {
+            highlights.insert(key.clone(), marked.into());
+        }
+    }
+    let object = plan.object();
+    Ok(json!({
+        "object": object.name,
+        "plural": object.plural,
+        "id": row.try_get::<Uuid, _>("id")?,
+        "name": row.try_get::<Option<String>, _>("name")?,
+        "rank": row.try_get::<f32, _>("rank")?,
+        "similar": similar,
+        "highlights": highlights,
+    }))
+}
+
+/// The words of a text, without what stands between them.
+fn words(text: &str) -> Result<Vec<String>> {
+    if text.chars().count() > MAX_TEXT {
+        return Err(Error::invalid("q", "too-long", format!("at most {MAX_TEXT} characters are looked for")));
+    }
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(MAX_WORDS)
+        .map(str::to_lowercase)
+        .collect();
+    if words.is_empty() {
+        return Err(Error::invalid("q", "empty", "expected at least one word to look for"));
+    }
+    Ok(words)
+}
+
+/// One plan for each object that the actor may read, answering the id and the texts that are looked into.
+fn plans(context: &Context, objects: &[String]) -> Result<Vec<Plan>> {
+    let mut plans = Vec::new();
+    for object in &context.snapshot.catalog.objects {
+        if !objects.is_empty() && !objects.contains(&object.name) {
+            continue;
+        }
+        let query = Query { object: object.name.clone(), ..Query::default() };
+        let mut plan = match Plan::new(context, &query) {
+            Ok(plan) => plan,
+            Err(Error::Forbidden(_)) => continue,
+            Err(error) => return Err(error),
+        };
+        let mut outputs = std::mem::take(&mut plan.root.outputs);
+        outputs.retain(|output| output.key == "id" || is_searched(&plan, output));
+        // The id is first in any answer; the name comes next where it may be seen at all.
+        outputs.sort_by_key(|output| (output.key != "id", output.key != "name"));
+        plan.root.outputs = outputs;
+        if plan.root.outputs.len() > 1 {
+            plans.push(plan);
+        }
+    }
+    Ok(plans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_become_words() {
+        assert_eq!(words("  O'Neil & Söhne:* !").unwrap(), ["o", "neil", "söhne"]);
+        for bad in ["", " ", "&|!:*'\\", "\0"] {
+            assert!(words(bad).is_err(), "{bad}");
+        }
+        assert!(words(&"x".repeat(201)).is_err());
+        assert_eq!(words(&"a ".repeat(100)).unwrap().len(), MAX_WORDS);
+    }
+}

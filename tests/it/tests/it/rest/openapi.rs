@@ -1,0 +1,167 @@
+//! The document of the API: whole, exact for its caller, and true to what the routes do.
+
+use std::collections::BTreeSet;
+
+use it::World;
+use it::site::Site;
+use serde_json::{Value as Json, json};
+
+async fn document(site: &Site) -> Json {
+    let answer = site.get("/api/v1/openapi.json").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+/// Every `$ref` and every operation that a link names is there.
+fn dangling(document: &Json) -> Vec<String> {
+    fn walk(json: &Json, visit: &mut dyn FnMut(&str, &Json)) {
+        match json {
+            Json::Object(map) => map.iter().for_each(|(key, value)| {
+                visit(key, value);
+                walk(value, visit);
+            }),
+            Json::Array(items) => items.iter().for_each(|item| walk(item, visit)),
+            _ => {}
+        }
+    }
+    let mut ids = BTreeSet::new();
+    let mut twice = Vec::new();
+    for operation in
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values())
+    {
+        let id = operation["operationId"].as_str().unwrap().to_owned();
+        if !ids.insert(id.clone()) {
+            twice.push(id);
+        }
+    }
+    let mut missing = twice;
+    walk(document, &mut |key, value| {
+        let Some(text) = value.as_str() else { return };
+        if key == "$ref" && document.pointer(text.trim_start_matches('#')).is_none() {
+            missing.push(text.to_owned());
+        }
+    });
+    for path in document["paths"].as_object().unwrap().values() {
+        for operation in path.as_object().unwrap().values() {
+            for response in operation["responses"].as_object().unwrap().values() {
+                for link in response["links"].as_object().into_iter().flat_map(|links| links.values()) {
+                    let id = link["operationId"].as_str().unwrap();
+                    if !ids.contains(id) {
+                        missing.push(id.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    missing
+}
+
+#[tokio::test]
+async fn every_route_is_told() {
+    let site = Site::new(World::with_packages("openapi_routes").await).await;
+    let document = document(&site).await;
+    assert_eq!(document["openapi"], "3.1.0");
+    for route in api::routes::table() {
+        let path = route.path.replace("{plural}", "deals");
+        let operation = &document["paths"][&path][route.method.as_str().to_ascii_lowercase()];
+        assert!(operation["operationId"].is_string(), "{} {path} is not told", route.method);
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let names: BTreeSet<&str> = parameters
+            .iter()
+            .filter(|one| one["in"] == "path")
+            .filter_map(|one| one["name"].as_str())
+            .collect();
+        let wanted: BTreeSet<&str> =
+            path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        assert_eq!(names, wanted, "{path}");
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(
+            responses.keys().any(|status| status.starts_with('2')) && responses.contains_key("500"),
+            "{path}"
+        );
+    }
+    assert_eq!(dangling(&document), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn schemas_are_those_of_the_metadata() {
+    let site = Site::new(World::zoo("openapi_types").await).await;
+    let document = document(&site).await;
+    let schemas = &document["components"]["schemas"];
+    let read = &schemas["Specimen"]["properties"];
+    assert_eq!(read["mood"]["enum"], json!(["calm", "wild", "shy", "old", null]));
+    assert_eq!(schemas["SpecimenCreate"]["properties"]["mood"]["enum"], json!(["calm", "wild", "shy", null]));
+    assert_eq!((&read["word"]["maxLength"], &read["born"]["format"]), (&json!(20), &json!("date")));
+    assert_eq!((&read["version"]["readOnly"], &read["alive"]["type"]), (&json!(true), &json!("boolean")));
+    assert!(schemas["SpecimenCreate"]["properties"]["code"].is_null());
+    assert!(schemas["StrictCreate"]["required"].as_array().unwrap().contains(&json!("word")));
+    // What a record holds is what its schema says, key by key.
+    let keeper = site.ask("POST", "/api/v1/keepers", Some(json!({ "name": "Kim" }))).await.data(201);
+    let record = json!({ "name": "Rex", "keeper_id": keeper["id"], "friends": [keeper["id"]], "moods": ["calm"], "weight": "1.5", "seen_at": "2026-11-20T12:00:00Z" });
+    for key in record.as_object().unwrap().keys() {
+        assert!(!schemas["SpecimenCreate"]["properties"][key].is_null(), "{key}");
+    }
+    let made = site.ask("POST", "/api/v1/specimens", Some(record)).await.data(201);
+    for (key, value) in made.as_object().unwrap() {
+        let words = match &read[key]["type"] {
+            Json::String(word) => vec![word.as_str()],
+            Json::Array(words) => words.iter().filter_map(Json::as_str).collect(),
+            _ => continue,
+        };
+        let word = match value {
+            Json::Null => "null",
+            Json::Bool(_) => "boolean",
+            Json::Number(number) if number.is_i64() && !words.contains(&"number") => "integer",
+            Json::Number(_) => "number",
+            Json::String(_) => "string",
+            Json::Array(_) => "array",
+            Json::Object(_) => "object",
+        };
+        assert!(words.contains(&word), "{key}: {value} is none of {words:?}");
+    }
+}
+
+#[tokio::test]
+async fn it_tells_what_the_caller_may_do() {
+    let site = Site::new(World::with_packages("openapi_may").await).await;
+    let mia = site.person("mia", "member").await;
+    let hers = site.get_as(&mia, "/api/v1/openapi.json").await.json();
+    assert_eq!(dangling(&hers), [] as [String; 0]);
+    assert!(hers["paths"]["/metadata/v1/deploy"].is_null() && hers["paths"]["/admin/v1/users"].is_null());
+    assert!(!hers["paths"]["/api/v1/deals"]["post"].is_null());
+    // People are read by everybody and changed by nobody through this API.
+    assert!(
+        !hers["paths"]["/api/v1/users"]["get"].is_null() && hers["paths"]["/api/v1/users"]["post"].is_null()
+    );
+    let key = site
+        .ask("POST", "/auth/v1/api-keys", Some(json!({ "name": "k", "scopes": ["deals:read"] })))
+        .await
+        .json();
+    let its = site.get_as(key["key"].as_str().unwrap(), "/api/v1/openapi.json").await.json();
+    let objects: BTreeSet<&str> = its["paths"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter_map(|path| path.strip_prefix("/api/v1/")?.split('/').next())
+        .collect();
+    assert_eq!(objects, BTreeSet::from(["batch", "deals", "imports", "openapi.json", "search"]));
+    assert!(its["paths"]["/api/v1/deals"]["post"].is_null());
+}
+
+#[tokio::test]
+async fn people_read_it_as_a_page() {
+    let site = Site::new(World::new("openapi_docs").await).await;
+    let page = site.ask_with("GET", "/docs", None, &[("authorization", "")]).await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert!(page.header("content-security-policy").contains("script-src 'self'"));
+    // The policy forbids scripts and styles in the page itself, and the page has none.
+    assert!(
+        !page.text().contains("<style")
+            && !page.text().contains("style=")
+            && !page.text().contains("onclick")
+    );
+    for file in page.text().split('"').filter_map(|part| part.strip_prefix("/docs/")) {
+        assert_eq!(site.get(&format!("/docs/{file}")).await.status, 200, "{file}");
+    }
+    assert_eq!(site.get("/docs/secrets.txt").await.status, 404);
+}
