@@ -119,7 +119,7 @@ fn quoted(text: &str) -> String {
 
 impl Writer {
     /// The next formula that has a meaning, its text, and how it is meant.
-    pub fn next(&mut self) -> (String, Options, Checked) {
+    pub fn write(&mut self) -> (String, Options, Checked) {
         loop {
             let ty = *self.random.pick(&TYPES);
             let depth = 1 + self.random.below(3);

@@ -157,7 +157,7 @@ async fn database_memory_and_browser_agree() {
     for _ in 0..FORMULAS / 100 {
         let cases: Vec<Case> = (0..100)
             .map(|_| {
-                let (text, _, checked) = writer.next();
+                let (text, _, checked) = writer.write();
                 let start = writer.random.below(ROWS - TRIED);
                 let expression = checked.expression.fixed(&request());
                 Case { text, expression, checked, rows: start..start + TRIED }
