@@ -47,6 +47,7 @@ pub mod sql;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+#[path = "tests/docs.rs"]
 mod docs;
 #[cfg(test)]
 mod testing;

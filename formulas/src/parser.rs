@@ -199,5 +199,5 @@ fn refuse_chain(left: &Node, at: Span) -> Result<(), Diagnostic> {
 mod tests;
 
 #[cfg(test)]
-#[path = "parser/hostile.rs"]
+#[path = "parser/tests/hostile.rs"]
 mod hostile;

@@ -9,7 +9,7 @@ use crate::print::print;
 use crate::syntax::Node;
 use crate::testing::checked;
 
-const CASES: &str = include_str!("../../cases/functions.txt");
+const CASES: &str = include_str!("../../../cases/functions.txt");
 const SEED: u64 = 20_261_121;
 const ROUNDS: usize = 40_000;
 /// What mutations put in: all that means something to the lexer, and letters of several bytes.

@@ -14,7 +14,7 @@ use crate::scope::{OptionLabel, Scope, Target, Unknown};
 use crate::types::Type;
 use crate::value::Value;
 
-const PAGE: &str = include_str!("../../docs/formulas.md");
+const PAGE: &str = include_str!("../../../docs/formulas.md");
 const START: &str = "<!-- functions: written by `UPDATE_DOCS=1 cargo test -p formulas docs` -->\n";
 const END: &str = "<!-- end of functions -->";
 
