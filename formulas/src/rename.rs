@@ -64,6 +64,8 @@ mod tests {
         let name =
             |reference: &crate::Reference| (reference.field == "amount").then(|| "deal_size".to_owned());
         assert_eq!(renamed(text, &mentions, &name), "deal_size/2 + LEN( {Name} ) // amount");
+        let mentions = checked("((amount)) * 2").unwrap().mentions;
+        assert_eq!(renamed("((amount)) * 2", &mentions, &name), "((deal_size)) * 2");
     }
 
     #[test]
@@ -73,7 +75,7 @@ mod tests {
         };
         assert_eq!(
             rewritten("IF(old > 1, (old.name), {Old Name}) + older", &swap),
-            "IF({not} > 1, ({not.name}), {Old Name}) + older"
+            "IF({not} > 1, (not.name), {Old Name}) + older"
         );
         assert_eq!(rewritten("old +", &swap), "old +");
     }

@@ -14,6 +14,7 @@ pub mod object;
 pub mod option_set;
 mod parts;
 pub mod process;
+pub mod record_type;
 mod rename;
 pub mod role;
 mod rollback;

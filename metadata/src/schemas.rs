@@ -78,6 +78,7 @@ fn build(kind: Kind) -> Json {
         Kind::RestrictionRules => ("Restriction rule", access::restriction_rule()),
         Kind::ValidationRules => ("Validation rule", rules::validation_rule()),
         Kind::FieldConditions => ("Field condition", rules::field_condition()),
+        Kind::RecordTypes => ("Record type", rules::record_type()),
         Kind::Processes => ("Process", rules::process()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();

@@ -332,3 +332,38 @@ walk("the explorer sends what it shows, and shows what comes back", async (page)
   const { data } = await ask(page, "/api/v1/tasks?filter[title][eq]=Made by the explorer");
   assert.equal(data.length, 1);
 });
+
+walk("a process is drawn, ruled by, and its ways are the only ones open", async (page) => {
+  await page.goto("/setup/objects/competitor?tab=rules");
+  await page.getByRole("link", { name: "New process" }).click();
+  await page.getByLabel("Label").fill("Watch");
+  await page.getByRole("button", { name: /^How strict/ }).click();
+  await page.getByRole("option", { name: /^It rules/ }).click();
+  await page.getByRole("button", { name: "Add a way" }).click();
+  const properties = page.getByRole("complementary", { name: "Properties" });
+  await properties.getByLabel("Label").fill("Take seriously");
+  await properties.getByRole("button", { name: "Add field" }).click();
+  await page.getByRole("option", { name: "Website" }).click();
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish process" }).click();
+  await noted(page, "Published the process Watch");
+  const { data } = await ask(page, "/metadata/v1/processes/competitor.watch");
+  assert.equal(data.mode, "enforce");
+  assert.deepEqual(data.transitions[0].during.fields, [{ field: "website", required: true }]);
+  await page.getByRole("link", { name: /Watch/ }).click();
+  await page.getByRole("group", { name: "Picture of the process" }).waitFor();
+});
+
+walk("a field condition is written and found again", async (page) => {
+  await page.goto("/setup/objects/deal?tab=rules");
+  await page.getByRole("button", { name: "New field condition" }).click();
+  const form = page.getByRole("dialog", { name: "New field condition" });
+  await form.getByRole("button", { name: /^Field/ }).click();
+  await page.getByRole("option", { name: "Next step" }).click();
+  await typeFormula(page, "Shown when", 'stage <> "lost"');
+  await form.getByText("Gives yes or no").first().waitFor();
+  await form.getByRole("button", { name: "Add field condition" }).click();
+  await noted(page, "Added Next step");
+  await page.getByRole("button", { name: /Next step/ }).getByText('stage <> "lost"').waitFor();
+});

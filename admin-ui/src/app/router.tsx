@@ -185,6 +185,12 @@ const explorer = createRoute({
   component: lazyRouteComponent(() => import("@/features/dev/explorer/explorer-page"), "ExplorerPage"),
 });
 
+const process = createRoute({
+  getParentRoute: () => shell,
+  path: "/setup/objects/$object/processes/$process",
+  component: lazyRouteComponent(() => import("@/features/setup/process/process-page"), "ProcessPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -211,6 +217,7 @@ const tree = root.addChildren([
       explorer,
     ]),
     layout,
+    process,
   ]),
 ]);
 

@@ -30,6 +30,7 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
         "list_views": components(&call, Kind::ListViews),
         "layouts": components(&call, Kind::Layouts),
         "field_conditions": components(&call, Kind::FieldConditions),
+        "record_types": components(&call, Kind::RecordTypes),
         "processes": components(&call, Kind::Processes),
     });
     Ok(answer::tagged(answer::data(&document), &tag))

@@ -51,7 +51,10 @@ impl Parser<'_> {
         let (_, open) = self.next();
         let mut inner = self.deeper(|parser| parser.expression(0))?;
         let close = self.close(Token::Close, open, ")")?;
-        inner.span = open.to(close);
+        // A path stays where its names are: renames replace it there, and the parentheses stay.
+        if !matches!(inner.kind, Kind::Field(_)) {
+            inner.span = open.to(close);
+        }
         inner.parenthesised = true;
         Ok(inner)
     }

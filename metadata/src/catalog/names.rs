@@ -18,6 +18,7 @@ const STANDARD: &[&str] = &[
     "updated_by",
     "updated_by_id",
     "version",
+    "record_type",
     "deleted_at",
     "deleted_by",
     "deleted_by_id",

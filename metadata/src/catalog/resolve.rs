@@ -73,6 +73,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
     let definition = &source.object.definition;
     let path = format!("objects.{}", definition.name);
     let mut fields = standard::fields(definition);
+    fields.extend(standard::record_type(definition, all));
     for component in ordered(source) {
         fields.push(resolve_field(component, all, &path, problems));
     }
@@ -146,7 +147,7 @@ fn check_fields(fields: &[Field], path: &str, problems: &mut Vec<Problem>) {
         }
         seen.extend(words.into_iter().map(|word| (word, field.name.as_str())));
     }
-    if fields.len() - standard::NAMES.len() > MAX_FIELDS {
+    if fields.iter().filter(|field| !field.standard).count() > MAX_FIELDS {
         problems.push(too_many(format!("{path}.fields"), "fields", MAX_FIELDS));
     }
 }

@@ -4,13 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use formulas::{Expression, Options, Type};
+use formulas::{Expression, Options, Type, Value};
+use serde_json::{Value as Json, value::to_raw_value};
 
 use super::{Catalog, Object};
 use crate::definitions::Definitions;
 use crate::definitions::field_condition::{Enforce, FieldCondition, WhenHidden};
+use crate::definitions::record_type::{EVERY, RecordType};
 use crate::definitions::validation_rule::{Moment, Severity, ValidationRule};
 use crate::field_kinds::FieldKind;
+use crate::input::Input;
 
 pub use super::workflow::{Set, State, Transition, TransitionField, Workflow};
 
@@ -21,6 +24,8 @@ pub struct Rules {
     /// Those that every save is held to.
     pub conditions: Vec<Condition>,
     pub dependents: Vec<Dependent>,
+    /// By name, without the object's.
+    pub record_types: HashMap<String, RecordTypeRule>,
     /// The first that applies to a record is the one that counts.
     pub workflows: Vec<Workflow>,
     /// Paths of lookups (stable ids) at whose ends the conditions read something; every beginning of a path is
@@ -54,6 +59,17 @@ pub struct Condition {
     pub required: Option<Expression>,
     pub read_only: Option<Expression>,
     pub when_hidden: WhenHidden,
+}
+
+/// What a record's type means for it.
+#[derive(Clone, Debug)]
+pub struct RecordTypeRule {
+    /// Options that may be chosen, by the stable id of the picklist.
+    pub options: HashMap<String, Vec<String>>,
+    /// Values of new records, by column.
+    pub defaults: Vec<(String, Value)>,
+    /// Full name of the process that it follows.
+    pub process: Option<String>,
 }
 
 /// A picklist whose options depend on another field's value.
@@ -99,6 +115,14 @@ pub(super) fn compile(catalog: &Catalog, definitions: &Definitions) -> HashMap<S
             all.entry(object.name.clone()).or_default().dependents = dependents;
         }
     }
+    for (name, source) in &catalog.parts.record_types {
+        let (Some(object), Some((_, word))) = (catalog.find_object(&source.object), name.split_once('.'))
+        else {
+            continue;
+        };
+        let rules = all.entry(source.object.clone()).or_default();
+        rules.record_types.insert(word.to_owned(), record_type(object, source));
+    }
     for workflow in super::workflow::all(catalog, definitions) {
         all.entry(workflow.object.clone()).or_default().workflows.push(workflow);
     }
@@ -132,6 +156,23 @@ fn field_condition(catalog: &Catalog, object: &Object, source: &FieldCondition) 
         read_only: compile(&source.read_only),
         when_hidden: source.when_hidden,
     })
+}
+
+fn record_type(object: &Object, source: &RecordType) -> RecordTypeRule {
+    let limited = source.options.iter().filter(|(_, allowed)| !allowed.iter().any(|one| one == EVERY));
+    let options =
+        limited.filter_map(|(name, allowed)| Some((object.find_field(name)?.id.clone(), allowed.clone())));
+    let default = |(key, value): (&String, &Json)| {
+        let by_name = || object.find_field(key).and_then(|field| Some((field, field.columns.last()?)));
+        let (field, column) = object.find_key(key).or_else(by_name)?;
+        let raw = to_raw_value(value).ok()?;
+        Some((column.name.clone(), field.parse_known(&Input::from_raw(&raw)).ok()?))
+    };
+    RecordTypeRule {
+        options: options.collect(),
+        defaults: source.defaults.iter().filter_map(default).collect(),
+        process: source.process.as_ref().map(|process| format!("{}.{process}", source.object)),
+    }
 }
 
 fn dependents(object: &Object) -> Vec<Dependent> {

@@ -1,11 +1,13 @@
 //! The fields that every record has, and the built-in object `user`, written as definitions like all others.
 
+use formulas::Value;
 use serde_json::{Value as Json, json};
 
 use super::{Column, Field, columns_of};
 use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::{NameField, ObjectDefinition, Sharing, SharingDefault};
-use crate::definitions::{Component, ObjectComponent};
+use crate::definitions::{Component, Definitions, ObjectComponent};
+use crate::field_kinds::picklist::{Choice, Picklist};
 use crate::field_kinds::{ColumnType, FieldKind, datetime, integer, lookup, text};
 
 /// Name of the built-in object of users.
@@ -22,6 +24,37 @@ pub const NAMES: [&str; 8] =
 /// The standard fields of an object. The column of `name` may still turn out to be another field's.
 pub(super) fn fields(object: &ObjectDefinition) -> Vec<Field> {
     NAMES.iter().map(|name| field(name, object)).collect()
+}
+
+/// Name, key and stable id of the field that tells a record's type.
+pub const RECORD_TYPE: &str = "record_type";
+
+/// The field of an object that has record types: one of them, or blank.
+pub(super) fn record_type(object: &ObjectDefinition, all: &Definitions) -> Option<Field> {
+    let own =
+        all.parts.record_types.iter().filter(|(_, one)| !one.retired && one.definition.object == object.name);
+    let word = |name: &str| name.split_once('.').map_or(name, |(_, word)| word).to_owned();
+    let options: Vec<Choice> = own
+        .clone()
+        .map(|(name, one)| Choice {
+            value: word(name),
+            label: one.definition.label.clone(),
+            color: None,
+            active: one.definition.active,
+        })
+        .collect();
+    let default = own.clone().find(|(_, one)| one.definition.default && one.definition.active);
+    let mut field = Field {
+        label: "Record type".to_owned(),
+        required: false,
+        read_only: false,
+        kind: FieldKind::Picklist(Picklist { options: options.clone(), ..Picklist::default() }),
+        default: default.map(|(name, _)| Value::Text(word(name))),
+        ..field(RECORD_TYPE, object)
+    };
+    field.columns = columns_of(RECORD_TYPE, &field.kind);
+    field.options = options;
+    (!field.options.is_empty()).then_some(field)
 }
 
 fn field(name: &str, object: &ObjectDefinition) -> Field {

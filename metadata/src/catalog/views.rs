@@ -107,6 +107,13 @@ pub(crate) fn layout(catalog: &Catalog, object: &Object, layout: &Layout) -> Vec
     let mut problems: Vec<Problem> = highlights
         .filter_map(|(at, path)| check_path(catalog, object, path, format!("highlights.{at}")))
         .collect();
+    for (at, assigned) in layout.assign.iter().enumerate() {
+        let Some(name) = assigned["record_type"].as_str().filter(|name| *name != "*") else { continue };
+        if !catalog.parts.record_types.contains_key(&format!("{}.{name}", object.name)) {
+            let text = format!("`{}` has no record type `{name}`", object.name);
+            problems.push(Problem::new(format!("assign.{at}.record_type"), "unknown-record-type", text));
+        }
+    }
     for (at, section) in layout.sections.iter().enumerate() {
         if section.columns.is_some_and(|columns| !(1..=2).contains(&columns)) {
             problems.push(Problem::new(

@@ -86,7 +86,9 @@ impl Builder<'_> {
         let fill = field.required && field.default.is_some();
         for column in &field.columns {
             let name = quote(&column.name);
-            let sql = format!("ALTER TABLE {table} ADD COLUMN {name} {}", column_type(column, field, !fill));
+            // The column of a standard field may have been there before.
+            let add = if field.standard { "ADD COLUMN IF NOT EXISTS" } else { "ADD COLUMN" };
+            let sql = format!("ALTER TABLE {table} {add} {name} {}", column_type(column, field, !fill));
             self.push(Phase::Create, sql, MOMENT, format!("Add `{}.{}`", object.name, column.name));
             if fill && column.ty != ColumnType::Boolean {
                 let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT");

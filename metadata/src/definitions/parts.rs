@@ -12,8 +12,8 @@ use super::rename::Renamed;
 use super::role::{PermissionSet, Role};
 use super::sharing_rule::{RestrictionRule, SharingRule};
 use super::{Component, Row};
-use super::{field_condition::FieldCondition, process::Process, validation_rule::ValidationRule};
-use super::{layout::Layout, list_view::ListView, option_set::OptionSet};
+use super::{field_condition::FieldCondition, process::Process, record_type::RecordType};
+use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
 use crate::catalog::{self, Catalog, Object, Uses};
 use crate::problem::Problem;
 
@@ -178,6 +178,8 @@ parts! {
     ValidationRules { validation_rules: ValidationRule, "validation-rules", 'r' }
     /// `deal.loss_reason`.
     FieldConditions { field_conditions: FieldCondition, "field-conditions", 'c' }
+    /// `deal.renewal`.
+    RecordTypes { record_types: RecordType, "record-types", 't' }
     /// `deal.sales`.
     Processes { processes: Process, "processes", 'p' }
 }

@@ -10,12 +10,25 @@ impl Pair<'_> {
         let past: HashMap<&str, &Component<FieldDefinition>> =
             self.past.fields.iter().map(|field| (field.id.as_str(), field)).collect();
         self.retired_fields(found);
+        self.record_type(found);
         for field in self.object.fields.iter().filter(|field| !field.standard) {
             let object = Arc::clone(self.object);
             match past.get(field.id.as_str()) {
                 None => found.push(Difference::AddField { object, field: Box::new(field.clone()) }),
                 Some(was) => self.one_field(was, field, found),
             }
+        }
+    }
+
+    /// The field of record types comes with the first of them, and its column stays.
+    fn record_type(&self, found: &mut Vec<Difference>) {
+        let Some(field) = self.object.find_field(standard::RECORD_TYPE).filter(|field| field.standard) else {
+            return;
+        };
+        let before = self.old.catalog.objects.iter().find(|object| object.id == self.object.id);
+        if before.is_none_or(|before| before.find_field(standard::RECORD_TYPE).is_none()) {
+            let object = Arc::clone(self.object);
+            found.push(Difference::AddField { object, field: Box::new(field.clone()) });
         }
     }
 

@@ -159,3 +159,25 @@ pub(super) fn process() -> Json {
         },
     })
 }
+
+pub(super) fn record_type() -> Json {
+    json!({
+        "type": "object",
+        "description": "A sort of record with its own options, defaults and process.",
+        "required": ["object"],
+        "additionalProperties": false,
+        "properties": {
+            "object": name("The object."),
+            "label": text(80, "What people call it; made from the name when left out."),
+            "description": text(2000, "What it is for."),
+            "options": {"type": "object", "maxProperties": 200, "additionalProperties": values("Options, or `*` for all."),
+                "description": "Options that may be chosen, by picklist; all of those that are not named."},
+            "defaults": {"type": "object", "maxProperties": 200,
+                "description": "What new records hold when nothing is said, by field."},
+            "process": name("The process that such records follow, without the object's name."),
+            "active": {"type": "boolean", "default": true},
+            "default": {"type": "boolean", "default": false,
+                "description": "Whether new records are of this type when nothing is said."},
+        },
+    })
+}

@@ -136,7 +136,8 @@ fn object_drifts(
     found: &Found,
 ) {
     let table = object.name.clone();
-    let mut expected: BTreeSet<String> = ["deleted_at", "deleted_by_id"].map(String::from).into();
+    let mut expected: BTreeSet<String> =
+        ["deleted_at", "deleted_by_id", "record_type"].map(String::from).into();
     for field in &object.fields {
         let visible = field.columns.iter().map(|column| (column.name.clone(), column.ty));
         let rollup = field.rollup.iter().flat_map(|rollup| rollup.hidden_columns());

@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`options`] (what can be chosen), [`world`] (the cluster, the programs), [`dataset`] (the
 //! records), [`handwritten`] (the other side), [`cases`] (what is asked of both), [`compare`] (the rounds),
-//! [`changes`] (new fields, also under load), [`starts`] (how fast it listens), [`report`] (the page).
+//! [`changes`] (new fields, also under load), [`rules`] (what validation costs), [`starts`] (how fast it listens), [`report`] (the page).
 //! [`load`] sends requests, [`usage`] reads what processes have used.
 
 mod options;
@@ -14,6 +14,7 @@ mod handwritten;
 mod cases;
 mod compare;
 mod changes;
+mod rules;
 mod starts;
 mod report;
 mod load;
@@ -59,6 +60,9 @@ async fn measure(world: &World, options: &Options, report: &mut Report) -> anyho
     }
     if options.wants(Part::Changes) {
         changes::run(world, report).await?;
+    }
+    if options.wants(Part::Rules) {
+        rules::run(world, options, report).await?;
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub struct Options {
     #[arg(long)]
     pub smoke: bool,
     /// What to measure.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules])]
     pub parts: Vec<Part>,
     /// Only the cases whose name contains this.
     #[arg(long)]
@@ -58,6 +58,8 @@ pub enum Part {
     Compare,
     /// New fields, at rest and under load.
     Changes,
+    /// A large create with validation rules and without.
+    Rules,
 }
 
 impl Options {

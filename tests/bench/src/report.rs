@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::changes::Changes;
 use crate::compare::{Compared, Side};
 use crate::options::Options;
+use crate::rules::Rules;
 use crate::starts::Starts;
 use crate::usage;
 
@@ -12,13 +13,14 @@ use crate::usage;
 pub struct Report {
     pub starts: Option<Starts>,
     pub changes: Option<Changes>,
+    pub rules: Option<Rules>,
     compared: Vec<Compared>,
     machine: String,
 }
 
 impl Default for Report {
     fn default() -> Self {
-        Self { starts: None, changes: None, compared: Vec::new(), machine: usage::machine() }
+        Self { starts: None, changes: None, rules: None, compared: Vec::new(), machine: usage::machine() }
     }
 }
 
@@ -83,6 +85,9 @@ impl Report {
         if let Some(changes) = &self.changes {
             write_changes(text, changes);
         }
+        if let Some(rules) = &self.rules {
+            write_rules(text, rules);
+        }
     }
 }
 
@@ -100,6 +105,16 @@ fn row(text: &mut String, Compared { name, goal, trellis, handwritten, ratio }: 
         both(|side| side.memory, 0),
     ];
     let _ = writeln!(text, "| {name} | **{ratio:.2}** | {goal} | {} |", cells.join(" | "));
+}
+
+/// Seconds, and the share that the rules add; a fifth is the goal for one.
+fn write_rules(text: &mut String, rules: &Rules) {
+    let Rules { records, without, with, with_three } = rules;
+    let share = |seconds: f64| format!("{:+.1} %", (seconds / without - 1.0) * 100.0);
+    let _ = writeln!(text, "\n| create of {records} deals | median s | more |\n|---|---|---|");
+    let _ = writeln!(text, "| without rules | {without:.3} | |");
+    let _ = writeln!(text, "| one rule | {with:.3} | {} (goal: at most 20 %) |", share(*with));
+    let _ = writeln!(text, "| three, one reads the account | {with_three:.3} | {} |", share(*with_three));
 }
 
 fn write_changes(text: &mut String, changes: &Changes) {

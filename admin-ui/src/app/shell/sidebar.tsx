@@ -93,7 +93,7 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
           onClick={() => commandMenuOpen.set(true)}
         >
           <Search size={14} />
-          <span className="flex-1">{t("Search or go to")}</span>
+          <span className="min-w-0 flex-1 truncate">{t("Search or go to")}</span>
           <Kbd keys={shortcutLabel("mod+k")} />
         </button>
       </div>

@@ -36,8 +36,11 @@ export function TotalsRow({ columns, totals, row }: { columns: FieldDef[]; total
             {col === 0 && t("Total")}
             {how && value !== null && value !== undefined && (
               <>
-                <span className="text-text-3">{how === "sum" ? t("Sum") : t("Average")}</span>
-                <span className="num truncate font-medium">{kindOf(field).text(value, field)}</span>
+                <span aria-hidden="true" className="text-text-3">
+                  {how === "sum" ? "Σ" : "⌀"}
+                </span>
+                <span className="sr-only">{how === "sum" ? t("Sum") : t("Average")}</span>
+                <span className="num shrink-0 font-medium">{kindOf(field).text(value, field)}</span>
               </>
             )}
           </div>

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use formulas::Value;
+use metadata::catalog::standard::RECORD_TYPE;
 use metadata::catalog::{Column, Field, Object};
 use metadata::{Fault, FieldKind, Input, Problem};
 use permissions::Action;
@@ -205,6 +206,7 @@ impl<'o> Slots<'o> {
         if std::mem::replace(&mut draft.is_complete, true) {
             return;
         }
+        self.fill_by_type(context, draft);
         for (slot, (field, column)) in self.columns.iter().enumerate() {
             let given = match column.name.as_str() {
                 "id" => Some(Value::Id(draft.id)),
@@ -231,6 +233,23 @@ impl<'o> Slots<'o> {
         }
         super::defaults::compute(self, context, draft);
         self.compose_name(draft);
+    }
+
+    /// What the record's type says of fields that nobody says anything of.
+    fn fill_by_type(&self, context: &Context, draft: &mut Draft) {
+        let Some(rules) = context.snapshot.catalog.rules(self.object) else { return };
+        let Some(slot) = self.column(RECORD_TYPE) else { return };
+        if draft.slots[slot].is_none() {
+            draft.slots[slot] = self.columns[slot].0.default.clone();
+        }
+        let Some(Value::Text(name)) = &draft.slots[slot] else { return };
+        let defaults = rules.record_types.get(name).into_iter().flat_map(|rule| &rule.defaults);
+        for (column, value) in defaults {
+            if let Some(slot) = self.column(column).filter(|slot| draft.slots[*slot].is_none()) {
+                draft.slots[slot] = Some(value.clone());
+                draft.filled.push(slot);
+            }
+        }
     }
 
     fn created_at(&self, draft: &Draft) -> Option<Value> {

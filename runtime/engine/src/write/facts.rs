@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use formulas::{Record, Reference, Request, Value};
 use metadata::catalog::rules::Rules;
+use metadata::catalog::standard::RECORD_TYPE;
 use metadata::catalog::{Catalog, Column, Object};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
@@ -94,6 +95,16 @@ impl Facts {
     /// One image of one record.
     pub(super) fn image<'f>(&'f self, drafts: &'f [Draft], n: usize, side: Side) -> Image<'f> {
         Image { facts: self, drafts, n, side }
+    }
+
+    /// Which type a record is of.
+    pub(super) fn record_type(&self, record: &dyn Record) -> Option<String> {
+        self.slot(RECORD_TYPE)?;
+        let field = RECORD_TYPE.to_owned();
+        match record.value(&Reference { path: Vec::new(), field, ty: formulas::Type::Choice }) {
+            Value::Text(name) => Some(name),
+            _ => None,
+        }
     }
 
     /// Who owns a record.

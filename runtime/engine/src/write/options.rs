@@ -4,6 +4,7 @@
 use formulas::Value;
 use metadata::Problem;
 use metadata::catalog::rules::{Dependent, Rules};
+use metadata::catalog::standard::RECORD_TYPE;
 
 use super::draft::Draft;
 use super::facts::Facts;
@@ -13,6 +14,7 @@ use super::saving::Saving;
 pub(super) fn check(saving: &mut Saving<'_>, law: (&Rules, &Facts)) {
     check_inactive(saving);
     check_dependents(saving, law);
+    check_types(saving, law);
 }
 
 /// Refuses inactive options that are not on the record already.
@@ -70,6 +72,28 @@ fn check_dependents(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) {
             }
         }
     }
+}
+
+/// Refuses options that the record's type does not have, where one of the two changes.
+fn check_types(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) {
+    let Some(by) = facts.slot(RECORD_TYPE).filter(|_| !rules.record_types.is_empty()) else { return };
+    let mut found = Vec::new();
+    for (n, draft) in saving.drafts.iter().enumerate().filter(|(n, _)| saving.is_readable(*n)) {
+        let Value::Text(name) = draft.after(by) else { continue };
+        let Some(rule) = rules.record_types.get(name) else { continue };
+        for (id, allowed) in &rule.options {
+            let Some(slot) = facts.slot(id) else { continue };
+            let is_touched = draft.is_new() || has_changed(draft, slot) || has_changed(draft, by);
+            let wrong = words(draft.after(slot)).find(|word| !allowed.iter().any(|one| one == word));
+            if let Some(wrong) = wrong.filter(|_| is_touched) {
+                let (field, column) = saving.slots.columns[slot];
+                let message =
+                    format!("`{wrong}` is not an option of {} for the record type `{name}`", field.label);
+                found.push((n, Problem::new(&column.key, "option-not-offered", message)));
+            }
+        }
+    }
+    found.into_iter().for_each(|(n, problem)| saving.blame(n, problem));
 }
 
 fn has_changed(draft: &Draft, slot: usize) -> bool {

@@ -88,8 +88,13 @@ pub(super) fn governing<'r>(
     (n, field, side): (usize, &str, Side),
 ) -> Option<&'r Workflow> {
     let image = facts.image(&saving.drafts, n, side);
-    let applies = |workflow: &&Workflow| workflow.field == field && holds(&workflow.applies, &image, facts);
-    rules.workflows.iter().find(applies)
+    let mut workflows = rules.workflows.iter().filter(|workflow| workflow.field == field);
+    // The record's type has the last word.
+    let own = facts.record_type(&image).and_then(|name| rules.record_types.get(&name)?.process.as_ref());
+    if let Some(named) = own.and_then(|own| workflows.clone().find(|workflow| workflow.name == *own)) {
+        return Some(named);
+    }
+    workflows.find(|workflow| holds(&workflow.applies, &image, facts))
 }
 
 /// Whether a condition is true; one that is not there is.

@@ -5,6 +5,7 @@ use metadata::Problem;
 mod conditions;
 mod options;
 mod process;
+mod record_types;
 mod same;
 mod validation;
 

@@ -9,7 +9,7 @@ import { Empty, Glyph } from "@/components/bits";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { TextArea, TextInput } from "@/components/inputs";
-import { PageFrame, useTitle } from "@/components/page-frame";
+import { outlineLink, PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { cx } from "@/lib/cx";
@@ -39,6 +39,16 @@ export function ExplorerPage() {
     <PageFrame
       title="API explorer"
       about="Every object has an API the moment it exists. Requests from here are sent with your own session and do what they say."
+      action={
+        <>
+          <a href="/api/v1/openapi.json" className={outlineLink} target="_blank" rel="noreferrer">
+            OpenAPI
+          </a>
+          <a href="/docs" className={outlineLink} target="_blank" rel="noreferrer">
+            Documentation
+          </a>
+        </>
+      }
     >
       {object ? (
         <Explorer key={object.name} object={object} objects={objects} onObject={setName} />

@@ -1,0 +1,155 @@
+// A process while it is being drawn: states of a choice field and the ways between them.
+import { apiName } from "@/lib/text";
+
+export interface Action {
+  action: "set";
+  field: string;
+  value: unknown;
+}
+
+export interface StateDef {
+  value: string;
+  guidance?: string;
+  key_fields?: string[];
+  enter?: Action[];
+}
+
+export interface DuringField {
+  field: string;
+  required?: boolean;
+  when?: string;
+  message?: string;
+}
+
+export interface Transition {
+  name: string;
+  label?: string;
+  from?: string[];
+  to: string;
+  who?: unknown[];
+  before?: string;
+  message?: string;
+  during?: { fields: DuringField[] };
+  after?: Action[];
+}
+
+export interface Process {
+  object: string;
+  field: string;
+  label?: string;
+  description?: string;
+  applies?: string;
+  mode: "guide" | "enforce";
+  states: StateDef[];
+  transitions: Transition[];
+  initial?: string[];
+  final?: string[];
+  order?: number;
+  active?: boolean;
+  package?: string | null;
+}
+
+/** A process as the server tells it: a state may be its value alone. */
+export type RawProcess = Omit<Process, "states"> & { name: string; states: (string | StateDef)[] };
+
+export function readProcess({ name: _, states, ...rest }: RawProcess): Process {
+  return { ...rest, states: states.map((s) => (typeof s === "string" ? { value: s } : s)) };
+}
+
+const filled = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+
+const kept = <T extends object>(thing: T): T =>
+  Object.fromEntries(Object.entries(thing).filter(([, value]) => filled(value))) as T;
+
+/** The definition as it is written: what is empty stays out, a state of which nothing is said is its value alone. */
+export function writeProcess(draft: Process): Record<string, unknown> {
+  const { package: _, ...rest } = draft;
+  return {
+    ...kept(rest),
+    states: draft.states.map((s) => {
+      const state = kept(s);
+      return Object.keys(state).length === 1 ? state.value : state;
+    }),
+    transitions: draft.transitions.map((t) => {
+      const fields = t.during?.fields.map(kept) ?? [];
+      const { during: _during, ...others } = kept(t);
+      return { ...others, ...(fields.length ? { during: { fields } } : {}) };
+    }),
+  };
+}
+
+export function patchTransition(draft: Process, at: number, patch: Partial<Transition>): Process {
+  return { ...draft, transitions: draft.transitions.map((t, i) => (i === at ? { ...t, ...patch } : t)) };
+}
+
+export function patchState(draft: Process, value: string, patch: Partial<StateDef>): Process {
+  return { ...draft, states: draft.states.map((s) => (s.value === value ? { ...s, ...patch } : s)) };
+}
+
+/** A way from one state to another, with a name that no other way has. */
+export function addTransition(draft: Process, from: string | undefined, to: string, label: string): Process {
+  const used = new Set(draft.transitions.map((t) => t.name));
+  const base = apiName(label) || `to_${to}`;
+  let name = base;
+  for (let n = 2; used.has(name); n++) name = `${base}_${n}`;
+  return { ...draft, transitions: [...draft.transitions, { name, label, ...(from ? { from: [from] } : {}), to }] };
+}
+
+/** Takes a state in at its place among the options, or out with the ways that end there. */
+export function toggleState(draft: Process, value: string, order: string[]): Process {
+  if (!draft.states.some((s) => s.value === value)) {
+    const rank = (s: StateDef) => order.indexOf(s.value);
+    return { ...draft, states: [...draft.states, { value }].sort((a, b) => rank(a) - rank(b)) };
+  }
+  const without = (list: string[] | undefined) => list?.filter((v) => v !== value);
+  const transitions = draft.transitions
+    .filter((t) => t.to !== value)
+    .map((t) => (t.from?.includes(value) ? { ...t, from: without(t.from) ?? [] } : t))
+    // A way from this state alone would be one from every state now.
+    .filter(
+      (t, _, all) =>
+        all.includes(t) && !(t.from?.length === 0 && draft.transitions.find((o) => o.name === t.name)?.from?.length),
+    );
+  return {
+    ...draft,
+    states: draft.states.filter((s) => s.value !== value),
+    transitions,
+    ...(draft.initial ? { initial: without(draft.initial) ?? [] } : {}),
+    ...(draft.final ? { final: without(draft.final) ?? [] } : {}),
+  };
+}
+
+export interface Arc {
+  transition: number;
+  from: string;
+  to: string;
+}
+
+/** One arc for each pair of states that a transition joins; one from any state joins all others with its target. */
+export function arcsOf(draft: Process): Arc[] {
+  const states = draft.states.map((s) => s.value);
+  return draft.transitions.flatMap((t, transition) => {
+    const from = t.from?.length ? t.from : states.filter((s) => s !== t.to && !draft.final?.includes(s));
+    return from
+      .filter((s) => states.includes(s) && states.includes(t.to))
+      .map((s) => ({ transition, from: s, to: t.to }));
+  });
+}
+
+/** States that no way ends in, and that are no beginning. */
+export function unreachable(draft: Process): string[] {
+  const begins = new Set(draft.initial?.length ? draft.initial : draft.states.slice(0, 1).map((s) => s.value));
+  const reached = new Set(begins);
+  const arcs = arcsOf(draft);
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const arc of arcs) {
+      if (reached.has(arc.from) && !reached.has(arc.to)) {
+        reached.add(arc.to);
+        grew = true;
+      }
+    }
+  }
+  return draft.states.map((s) => s.value).filter((v) => !reached.has(v));
+}

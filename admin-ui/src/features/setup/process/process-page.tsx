@@ -1,0 +1,243 @@
+// The process designer: the picture above, the states and ways as lists, and what is chosen beside them.
+
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { ArrowLeft, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Loaded } from "@/api/loaded";
+import { applyChanges, planChanges } from "@/api/metadata";
+import { useCatalog } from "@/catalog/catalog";
+import { useReloadCatalog } from "@/catalog/load";
+import type { ObjectDef, Option } from "@/catalog/types";
+import { ReviewDialog } from "@/changes/review-dialog";
+import { useComponents } from "@/changes/use-components";
+import { Empty, Notice } from "@/components/bits";
+import { Button, IconButton } from "@/components/button";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import { useTitle } from "@/components/page-frame";
+import { Select } from "@/components/select";
+import { toast } from "@/components/toast";
+import { differences } from "@/lib/differences";
+import { apiName, humanize } from "@/lib/text";
+import { ChosenProperties } from "./chosen-properties";
+import { type Chosen, ProcessDiagram } from "./process-diagram";
+import { type Process, type RawProcess, readProcess, unreachable, writeProcess } from "./process-draft";
+import { States, Ways } from "./process-lists";
+
+export function ProcessPage() {
+  const { object: objectName, process: slug } = useParams({ from: "/shell/setup/objects/$object/processes/$process" });
+  const object = useCatalog().object(objectName);
+  const query = useComponents<RawProcess>("processes");
+  if (!object) return <Empty title={`There is no object ${objectName}`} />;
+  return (
+    <Loaded query={query} what="The process">
+      {(all) => {
+        const found = all.find((p) => p.name === `${objectName}.${slug}`);
+        if (!found && slug !== "new") return <Empty title={`There is no process ${objectName}.${slug}`} />;
+        return <Designer key={slug} object={object} name={found?.name} before={found && readProcess(found)} />;
+      }}
+    </Loaded>
+  );
+}
+
+/** Choice fields of which the options are known here, also those of a shared set. */
+function useChoices(object: ObjectDef): { name: string; label: string; options: Option[] }[] {
+  const catalog = useCatalog();
+  return object.fields
+    .filter((f) => f.kind === "picklist")
+    .map((f) => ({
+      name: f.name,
+      label: f.label,
+      options: (f.options ?? catalog.optionSets.find((s) => s.name === f.option_set)?.options ?? []).filter(
+        (o) => o.active !== false,
+      ),
+    }));
+}
+
+function startProcess(object: ObjectDef, field: { name: string; options: Option[] } | undefined): Process {
+  const states = (field?.options ?? []).map((o) => ({ value: o.value }));
+  return {
+    object: object.name,
+    field: field?.name ?? "",
+    label: "",
+    mode: "guide",
+    states,
+    transitions: [],
+    ...(states[0] ? { initial: [states[0].value] } : {}),
+    active: true,
+  };
+}
+
+interface DesignerProps {
+  object: ObjectDef;
+  name: string | undefined;
+  before: Process | undefined;
+}
+
+function Designer({ object, name, before }: DesignerProps) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const reload = useReloadCatalog();
+  const choices = useChoices(object);
+  const [draft, setDraft] = useState<Process>(() => before ?? startProcess(object, choices[0]));
+  const [chosen, setChosen] = useState<Chosen>(null);
+  const [open, setOpen] = useState<"publish" | "delete" | null>(null);
+  const set = (patch: Partial<Process>) => setDraft((d) => ({ ...d, ...patch }));
+  const options = choices.find((c) => c.name === draft.field)?.options ?? [];
+  const label = draft.label || "New process";
+  const full = name ?? `${object.name}.${apiName(draft.label ?? "") || "process"}`;
+  useTitle(label, object.label, "Setup");
+  const lost = unreachable(draft);
+  const written = writeProcess(draft);
+  const changed = !before || differences(writeProcess(before), written).length > 0;
+  const ready = draft.states.length > 1 && draft.transitions.length > 0 && Boolean(draft.label?.trim() || name);
+  const definition = open === "delete" ? null : written;
+  const changes = [{ kind: "processes", name: full, definition }];
+  const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "rules" } } as const;
+  const labelOf = (value: string) => options.find((o) => o.value === value)?.label ?? humanize(value);
+
+  return (
+    <section aria-label="Process designer" className="flex min-w-0 flex-1 flex-col">
+      <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-2 border-line border-b px-3 py-1.5">
+        <Link
+          {...toTab}
+          aria-label={`Back to ${object.label}`}
+          className="rounded-control p-1.5 text-text-2 hover:bg-hover"
+        >
+          <ArrowLeft size={16} />
+        </Link>
+        <h1 className="min-w-0 truncate font-semibold text-base">
+          {label} <span className="font-mono font-normal text-text-3 text-xs">{full}</span>
+        </h1>
+        <div className="ms-auto flex items-center gap-1.5">
+          {name && (
+            <IconButton label="Delete process" onClick={() => setOpen("delete")}>
+              <Trash2 size={15} />
+            </IconButton>
+          )}
+          <Button look="solid" size="md" disabled={!changed || !ready} onClick={() => setOpen("publish")}>
+            Publish
+          </Button>
+        </div>
+      </header>
+      <div className="grid min-h-0 flex-1 overflow-y-auto wide:grid-cols-[minmax(0,1fr)_340px] wide:overflow-hidden">
+        <div className="flex min-w-0 flex-col gap-4 p-4 wide:overflow-y-auto wide:p-5">
+          <ProcessSettings
+            object={object}
+            draft={draft}
+            fields={choices}
+            existing={Boolean(name)}
+            onChange={set}
+            onRestart={(field) => setDraft(startProcess(object, field))}
+          />
+          {choices.length === 0 ? (
+            <Empty title={`${object.label} has no choice field`}>
+              The options of a choice field are the states of a process.
+            </Empty>
+          ) : (
+            <>
+              <ProcessDiagram draft={draft} options={options} chosen={chosen} onChoose={setChosen} />
+              {lost.length > 0 && draft.transitions.length > 0 && (
+                <Notice tone="warning" title={`No way goes to ${lost.map(labelOf).join(", ")}.`} />
+              )}
+              <div className="grid gap-6 phone:grid-cols-2">
+                <States draft={draft} options={options} chosen={chosen} onChoose={setChosen} onChange={setDraft} />
+                <Ways draft={draft} labelOf={labelOf} chosen={chosen} onChoose={setChosen} onChange={setDraft} />
+              </div>
+            </>
+          )}
+        </div>
+        <aside
+          aria-label="Properties"
+          className="border-line border-t p-4 wide:overflow-y-auto wide:border-s wide:border-t-0"
+        >
+          <ChosenProperties
+            object={object}
+            draft={draft}
+            options={options}
+            chosen={chosen}
+            onChange={setDraft}
+            onChoose={setChosen}
+          />
+        </aside>
+      </div>
+      {open && (
+        <ReviewDialog
+          title={open === "delete" ? `Delete the process ${label}?` : `Publish the process ${label}`}
+          verb={open === "delete" ? "Delete process" : "Publish process"}
+          danger={open === "delete"}
+          word={full}
+          planKey={changes}
+          plan={(signal) => planChanges(changes, signal)}
+          apply={({ message, allowDataLoss }) => applyChanges(changes, message, allowDataLoss)}
+          parts={[{ kind: "processes", name: full, before: before && writeProcess(before), after: definition }]}
+          messageHint="Why it is changed; shown in the change history."
+          onClose={() => setOpen(null)}
+          onDone={async () => {
+            const text = open === "delete" ? `Deleted the process ${label}` : `Published the process ${label}`;
+            setOpen(null);
+            await Promise.all([client.invalidateQueries({ queryKey: ["components", "processes"] }), reload()]);
+            navigate(toTab);
+            toast(text);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+interface ProcessSettingsProps {
+  object: ObjectDef;
+  draft: Process;
+  fields: { name: string; label: string; options: Option[] }[];
+  existing: boolean;
+  onChange: (patch: Partial<Process>) => void;
+  onRestart: (field: { name: string; options: Option[] }) => void;
+}
+
+function ProcessSettings({ draft, fields, existing, onChange, onRestart }: ProcessSettingsProps) {
+  return (
+    <div className="grid gap-4 phone:grid-cols-3">
+      <FieldFrame label="Label" required={!existing}>
+        {(ids) => (
+          <TextInput
+            id={ids.id}
+            maxLength={80}
+            value={draft.label ?? ""}
+            onChange={(e) => onChange({ label: e.target.value })}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame label="States are the options of">
+        {(ids) => (
+          <Select
+            id={ids.id}
+            label="States are the options of"
+            disabled={existing}
+            choices={fields.map((f) => ({ id: f.name, label: f.label }))}
+            value={draft.field ? [draft.field] : []}
+            onChange={(next) => {
+              const field = fields.find((f) => f.name === next[0]);
+              if (field) onRestart(field);
+            }}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame label="How strict">
+        {(ids) => (
+          <Select
+            id={ids.id}
+            label="How strict"
+            choices={[
+              { id: "guide", label: "It guides: the state may be set by hand" },
+              { id: "enforce", label: "It rules: only its ways are open" },
+            ]}
+            value={[draft.mode]}
+            onChange={(next) => onChange({ mode: next[0] as Process["mode"] })}
+          />
+        )}
+      </FieldFrame>
+    </div>
+  );
+}
