@@ -16,8 +16,8 @@ use crate::problem::{Code, Problem};
 
 mod once;
 
-/// How often a request is planned again before it is given up as busy.
-const RETRIES: u32 = 30;
+/// How often a request is planned again before it holds the metadata still.
+const QUICK: u32 = 3;
 
 /// A request with its caller. Cheap to clone.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ where
 {
     let credential = credential::of(&asked.head.headers)?;
     let mut call = admit(&asked, credential, trust).await?;
-    for _ in 0..RETRIES {
+    for _ in 0..QUICK {
         match handler(call.clone()).await {
             Err(problem) if problem.code == Code::Outdated => {
                 call = admit_again(&asked, credential, call.caller.rate).await?;
@@ -52,7 +52,15 @@ where
             outcome => return outcome,
         }
     }
-    handler(call).await
+    // What changes the counters itself would wait for us.
+    let held = match trust {
+        Trust::Remembered => Some(call.engine().hold(&call.caller.tenant).await?),
+        Trust::Compared => None,
+    };
+    let call = admit_again(&asked, credential, call.caller.rate).await?;
+    let outcome = handler(call).await;
+    drop(held);
+    outcome
 }
 
 async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> Result<Call, Problem> {
@@ -118,6 +126,17 @@ impl Call {
     /// Whether the caller's roles hold a system permission.
     pub fn holds(&self, permission: &str) -> bool {
         self.context.snapshot.policies.holds(&self.context.actor, permission)
+    }
+
+    /// Refuses keys that are limited, unless their scopes name `admin`: what a user's sessions and other keys are is
+    /// more than such a key was given.
+    pub fn require_credentials(&self) -> Result<(), Problem> {
+        let actor = &self.context.actor;
+        let write = !self.asked.head.method.is_safe();
+        if !self.caller.is_limited || (actor.scopes.is_some() && actor.in_scope("admin", write)) {
+            return Ok(());
+        }
+        Err(identity::Error::LimitedKey.into())
     }
 
     /// Refuses callers without a system permission, and keys whose scopes leave out `area`.

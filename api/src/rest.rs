@@ -1,6 +1,7 @@
 //! The handlers, one file a subject. Each is extract → question or command → engine → answer; what a handler
 //! needs of its caller stands in [`crate::routes`].
 
+pub(crate) mod access;
 pub(crate) mod aggregate;
 pub(crate) mod api_keys;
 pub(crate) mod batch;

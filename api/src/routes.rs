@@ -19,9 +19,9 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    aggregate, api_keys, batch, deploy, docs, duplicates, formulas, health, history, import, metadata,
-    openapi, packages, records, revisions, search, session, sessions, shares, teams, transitions, upsert,
-    users,
+    access, aggregate, api_keys, batch, deploy, docs, duplicates, formulas, health, history, import,
+    metadata, openapi, packages, records, revisions, search, session, sessions, shares, teams, transitions,
+    upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -56,13 +56,14 @@ impl Route {
     }
 }
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
 /// The table.
 pub fn table() -> Vec<Route> {
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    const PUT: Method = Method::PUT;
-    const PATCH: Method = Method::PATCH;
-    const DELETE: Method = Method::DELETE;
     vec![
         // The process
         open(GET, "/healthz", health::alive),
@@ -131,7 +132,15 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/metadata/v1/packages", "manage_metadata", packages::list),
         permission(POST, "/metadata/v1/packages", "manage_metadata", packages::install),
         permission(DELETE, "/metadata/v1/packages/{name}", "manage_metadata", packages::uninstall),
-        // Administration
+    ]
+    .into_iter()
+    .chain(administration())
+    .collect()
+}
+
+/// People, and what they may do.
+fn administration() -> Vec<Route> {
+    vec![
         permission(GET, "/admin/v1/users", "manage_users", users::list),
         permission(POST, "/admin/v1/users", "manage_users", users::create),
         permission(GET, "/admin/v1/users/{id}", "manage_users", users::show),
@@ -142,6 +151,9 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/admin/v1/teams/{id}", "manage_users", teams::show),
         permission(PATCH, "/admin/v1/teams/{id}", "manage_users", teams::update),
         permission(DELETE, "/admin/v1/teams/{id}", "manage_users", teams::delete),
+        permission(GET, "/admin/v1/access/explain", "explain_access", access::explain),
+        permission(GET, "/admin/v1/access/who", "explain_access", access::who),
+        permission(POST, "/admin/v1/access/simulate", "explain_access", access::simulate),
         permission(GET, "/admin/v1/record-shares", "manage_users", shares::list_all),
     ]
 }

@@ -2,12 +2,13 @@
 //!
 //! Reading order: [`actor`] (who asks), [`action`] (what for), [`rights`] (what roles and permission sets say),
 //! `rulebook` (the same in casbin, which is the definition), [`grant`] (casbin's answers in bits), [`policies`]
-//! (the decision), [`decision`] (the answer: which records, which fields) and [`reach`] (which records, as one
+//! (the decision), [`differences`] (before a change is made), [`decision`] (the answer: which records, which fields) and [`reach`] (which records, as one
 //! form for queries, checks and explanations).
 
 pub mod action;
 pub mod actor;
 pub mod decision;
+pub mod differences;
 pub mod grant;
 pub mod policies;
 pub mod reach;

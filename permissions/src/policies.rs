@@ -271,6 +271,26 @@ impl Policies {
         std::iter::once(actor.user_id).chain(teams).chain(roles).collect()
     }
 
+    /// Roles and permission sets that there are.
+    pub(crate) fn holders(&self) -> impl Iterator<Item = &Holder> {
+        self.holders.iter()
+    }
+
+    /// Whether a definition names the object.
+    pub(crate) fn names(&self, object: &str) -> bool {
+        self.objects.contains(object)
+    }
+
+    /// Fields that definitions name, as `deal.margin`.
+    pub(crate) fn field_paths(&self) -> impl Iterator<Item = String> {
+        self.fields.values().flatten().map(|named| named.path.clone())
+    }
+
+    /// All rules, with whom they are for.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &(Party, Arc<Rule>)> {
+        self.sharing.values().chain(self.restrictions.values()).flatten()
+    }
+
     /// What each of the actor's roles and permission sets gives, a sentence each; for explanations.
     pub fn reasons(&self, actor: &Actor, action: Action, object: &Object) -> Vec<String> {
         let named = self.objects.contains(&object.name);

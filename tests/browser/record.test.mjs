@@ -84,3 +84,13 @@ walk("an edited value is told with its way back, and stands in the history", asy
   await page.getByRole("button", { name: "Undo" }).click();
   await until(async () => assert.equal((await ask(page, `/api/v1/deals/${id}?fields=next_step`)).data.next_step, before_));
 });
+
+walk("⌘K finds a record by words that are not in its name, and goes there", async (page) => {
+  await page.goto("/o/tasks?view=all");
+  await firstRow(page, "Tasks").waitFor();
+  const { data } = await ask(page, "/api/v1/contacts?filter[email][is_null]=false&limit=1&fields=id,name,email");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill(data[0].email);
+  await page.getByRole("option", { name: data[0].name }).first().click();
+  await title(page).getByText(data[0].name).waitFor();
+});

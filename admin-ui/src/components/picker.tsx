@@ -139,7 +139,9 @@ export function PickerList(props: PickerListProps) {
               >
                 {choice.icon}
                 <span className="min-w-0 flex-1 truncate">{choice.label}</span>
-                {choice.detail && <span className="ms-2 shrink-0 truncate text-text-2 text-xs">{choice.detail}</span>}
+                {choice.detail && (
+                  <span className="ms-2 max-w-[55%] shrink-0 truncate text-text-2 text-xs">{choice.detail}</span>
+                )}
                 {selected.includes(choice.id) && <Check size={14} className="text-accent-text" />}
               </div>
             </div>

@@ -2,7 +2,7 @@
 //! Each becomes the JSON form, which the engine reads; all of them must hold.
 
 use engine::Filter;
-use engine::filter::Operator;
+use engine::filter::{Operator, exact};
 use metadata::Problem as Detail;
 use serde_json::{Map, Value as Json};
 
@@ -34,7 +34,7 @@ pub(super) fn from_brackets(parts: &[&str], value: &str) -> Result<Filter, Vec<D
 
 /// `filter={"and":[…]}`.
 pub(super) fn from_text(text: &str) -> Result<Filter, Vec<Detail>> {
-    let json: Json = serde_json::from_str(text)
+    let json = exact::read(text)
         .map_err(|error| vec![Detail::new("filter", "malformed-json", crate::body::sentence(&error))])?;
     Filter::from_json(&json)
 }
@@ -46,9 +46,8 @@ pub(super) fn equals(path: &str, value: &str) -> Filter {
 
 /// Lists are separated by commas, or written as a JSON array where an element holds one.
 fn list(text: &str) -> Json {
-    if let Some(array) = text.starts_with('[').then(|| serde_json::from_str::<Vec<Json>>(text).ok()).flatten()
-    {
-        return Json::Array(array);
+    if let Some(array) = text.starts_with('[').then(|| exact::read(text).ok()).flatten() {
+        return array;
     }
     text.split(',').map(|item| Json::String(item.trim().to_owned())).collect()
 }

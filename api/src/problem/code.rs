@@ -27,7 +27,7 @@ pub(crate) enum Code {
     Busy,
     Timeout,
     Unavailable,
-    /// Not for callers: the request must be planned again. Given up, it reads as [`Code::Busy`].
+    /// Not for callers: the request must be made again, by what is true now. Given up, it reads as [`Code::Busy`].
     Outdated,
 }
 

@@ -52,8 +52,9 @@ pub(super) fn database(code: Option<&str>) -> Problem {
         Some("53300" | "57P01" | "57P02" | "57P03") => {
             busy(Code::Unavailable, "the database does not answer right now")
         }
-        // Serialization failure, deadlock, lock not available: the same request may do well in a moment.
-        Some("40001" | "40P01" | "55P03") => busy(Code::Busy, "the data is busy"),
+        // Serialization failure and deadlock: nothing was done, and the same request does well at once.
+        Some("40001" | "40P01") => busy(Code::Outdated, "the data is busy"),
+        Some("55P03") => busy(Code::Busy, "the data is busy"),
         Some("57014") => busy(Code::Timeout, "the database took too long"),
         Some(_) => Problem::internal(),
     }
@@ -79,6 +80,7 @@ fn refused(refusal: &Refusal) -> Detail {
         Refusal::SystemObject(_) => "system-object",
         Refusal::Transition(_) => "no-transition",
         Refusal::Permission(_) => "no-permission",
+        Refusal::Credential => "no-credential",
     };
     Detail::new("", code, refusal.to_string())
 }
@@ -113,7 +115,9 @@ mod tests {
     fn the_database_is_away_or_wrong() {
         assert_eq!(database(None).code, Code::Unavailable);
         assert_eq!(database(Some("57P01")).code, Code::Unavailable);
-        assert_eq!(database(Some("40P01")).code, Code::Busy);
+        assert_eq!(database(Some("40P01")).code, Code::Outdated);
+        assert_eq!(database(Some("55P03")).code, Code::Busy);
+        assert_eq!(database(Some("57014")).code, Code::Timeout);
         assert_eq!(database(Some("42601")).code, Code::Internal);
     }
 

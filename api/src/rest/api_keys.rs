@@ -13,12 +13,14 @@ use crate::routes::Outcome;
 
 /// The caller's keys, the newest first; none of them readable.
 pub(crate) async fn list(call: Call) -> Outcome {
+    call.require_credentials()?;
     let keys = call.identity().list_keys(&call.caller.tenant, Some(call.caller.actor.user_id)).await?;
     Ok(answer::data(&json!(keys)))
 }
 
 /// Makes a key and shows it, this once.
 pub(crate) async fn create(call: Call) -> Outcome {
+    call.require_credentials()?;
     let wish = read(call.asked.json()?)?;
     let made = call.identity().create_key(&call.caller, wish).await?;
     let body = json!({ "id": made.id, "key": made.key.expose(), "prefix": made.prefix });
@@ -27,6 +29,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// Revokes a key, at once on every node.
 pub(crate) async fn revoke(call: Call) -> Outcome {
+    call.require_credentials()?;
     call.identity().revoke_key(&call.caller.tenant, Some(call.caller.actor.user_id), call.id()?).await?;
     Ok(answer::no_content())
 }

@@ -134,6 +134,11 @@ fn read(body: &[u8]) -> Result<Apply, Problem> {
     if problems.is_empty() { Ok(apply) } else { Err(Problem::unprocessable(problems)) }
 }
 
+/// The changes of a deployment that is only looked at.
+pub(crate) fn read_changes(body: &[u8]) -> Result<Vec<Change>, Problem> {
+    Ok(read(body)?.changes)
+}
+
 fn read_change(json: Json, place: &str) -> Result<Change, Vec<Detail>> {
     let mut form = Form::of(json, place).map_err(|problem| problem.errors)?;
     let word = form.required_text("kind");

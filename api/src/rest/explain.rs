@@ -28,8 +28,5 @@ pub(crate) fn aggregate(call: &Call, question: &Aggregate) -> Result<Response, P
 }
 
 fn require(call: &Call) -> Result<(), Problem> {
-    if call.holds("explain_access") {
-        return Ok(());
-    }
-    Err(engine::Error::Forbidden(engine::Refusal::Permission("explain_access")).into())
+    call.require("explain_access", "admin")
 }

@@ -1,8 +1,11 @@
 //! `/api/v1/{plural}/import`: a file becomes records; and what came of it.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::response::Response;
-use engine::import::{Format, ImportJob, Rejects, Source};
+use engine::Refusal;
+use engine::import::{Format, ImportJob, Rejects, Source, Standing};
 use futures_util::stream;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
@@ -29,12 +32,27 @@ pub(crate) async fn start(call: Call) -> Outcome {
     // The file may have taken minutes.
     let mut call = call.renewed().await?;
     call.context.consent.warnings = confirmed;
-    let import = call.engine().import(&call.context, job).await?;
+    let import = call.engine().import(&call.context, job, Some(standing(&call))).await?;
     let mut response = answer::document(StatusCode::ACCEPTED, &json!({ "data": import }));
     if let Ok(place) = HeaderValue::try_from(format!("/api/v1/imports/{}", import.id)) {
         response.headers_mut().insert(header::LOCATION, place);
     }
     Ok(response)
+}
+
+/// The import goes on for as long as the session or key that started it would be let in.
+fn standing(call: &Call) -> Standing {
+    let call = call.clone();
+    Arc::new(move || {
+        let call = call.clone();
+        Box::pin(async move {
+            let renewed = call.renewed().await;
+            renewed.map(|call| call.context).map_err(|problem| match problem.code {
+                Code::Unauthenticated | Code::Forbidden => engine::Error::Forbidden(Refusal::Credential),
+                _ => engine::Error::Busy,
+            })
+        })
+    })
 }
 
 fn format(kind: Option<&str>) -> Result<Format, Problem> {
@@ -60,8 +78,6 @@ fn mapping(pairs: Pairs) -> (Vec<(String, String)>, Pairs) {
 /// How far an import is.
 pub(crate) async fn show(call: Call) -> Outcome {
     Params::new(call.asked.pairs()?).finish()?;
-    // The file may have taken minutes.
-    let call = call.renewed().await?;
     let import = call.engine().import_status(&call.context, call.id()?).await?;
     Ok(answer::data(&json!(import)))
 }

@@ -3,7 +3,6 @@
 use axum::response::Response;
 use engine::{Command, Consent, Query, Update, What, Written};
 use http::{HeaderValue, StatusCode, header};
-use uuid::Uuid;
 
 use super::{explain, export};
 use crate::answer::{self, version_tag};
@@ -77,17 +76,16 @@ pub(crate) async fn delete(call: Call) -> Outcome {
     let mut params = Params::new(call.asked.pairs()?);
     let permanent = params.flag("permanent");
     params.finish()?;
-    if let Some(version) = if_match(call.asked.header(&header::IF_MATCH))? {
-        require_version(&call, id, version).await?;
-    }
-    write(&call, if permanent { What::Purge(vec![id]) } else { What::Delete(vec![id]) }).await?;
+    let what = if permanent { What::Purge(vec![id]) } else { What::Delete(vec![id]) };
+    write(&call, what.if_version(if_match(call.asked.header(&header::IF_MATCH))?)).await?;
     Ok(answer::no_content())
 }
 
 /// Out of the recycle bin.
 pub(crate) async fn restore(call: Call) -> Outcome {
     no_parameters(&call)?;
-    let written = write(&call, What::Restore(vec![call.id()?])).await?;
+    let if_version = if_match(call.asked.header(&header::IF_MATCH))?;
+    let written = write(&call, What::Restore(vec![call.id()?]).if_version(if_version)).await?;
     Ok(one(StatusCode::OK, &written))
 }
 
@@ -143,11 +141,6 @@ pub(super) fn if_match(header: Option<&str>) -> Result<Option<i64>, Problem> {
         text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
     // A tag that was never given out matches nothing.
     version.map(Some).ok_or_else(|| engine::Error::Stale.into())
-}
-
-async fn require_version(call: &Call, id: Uuid, version: i64) -> Result<(), Problem> {
-    let one = call.engine().read_one(&call.context, &call.object()?.name, id, Vec::new()).await?;
-    if one.version == version { Ok(()) } else { Err(engine::Error::Stale.into()) }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::routes::Outcome;
 
 /// The caller's open sessions, the newest first.
 pub(crate) async fn list(call: Call) -> Outcome {
+    call.require_credentials()?;
     let current = call.caller.session.as_ref().map(|session| session.id);
     let open = call.identity().list_sessions(&call.caller.tenant, call.caller.actor.user_id).await?;
     let described = open.iter().map(|session| {
@@ -20,6 +21,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// Closes one of them.
 pub(crate) async fn revoke(call: Call) -> Outcome {
+    call.require_credentials()?;
     call.identity().revoke_session(&call.caller.tenant, call.caller.actor.user_id, call.id()?).await?;
     Ok(answer::no_content())
 }

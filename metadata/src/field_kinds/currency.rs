@@ -4,7 +4,8 @@ use formulas::{Type, Value};
 use rust_decimal::Decimal as Number;
 use serde::{Deserialize, Serialize};
 
-use super::{Behaviour, ColumnType, decimal};
+use super::decimal::{self, Decimal};
+use super::{Behaviour, ColumnType};
 use crate::input::Input;
 use crate::problem::{Fault, Problem};
 
@@ -48,25 +49,28 @@ impl Default for Currency {
     }
 }
 
+impl Currency {
+    /// What it is but for the money: an exact number.
+    fn number(&self) -> Decimal {
+        Decimal { precision: self.precision, scale: self.scale, min: self.min, max: self.max }
+    }
+}
+
 impl Behaviour for Currency {
     fn columns(&self) -> Vec<(&'static str, ColumnType)> {
-        vec![("", ColumnType::Numeric(self.precision, self.scale))]
+        self.number().columns()
     }
 
     fn ty(&self) -> Type {
-        Type::Number
+        self.number().ty()
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
-        let number = decimal::parse_number(input)?;
-        decimal::check_digits(number, self.precision, self.scale)?;
-        decimal::check_bounds(number, self.min, self.max)?;
-        Ok(Value::Number(number))
+        self.number().parse(input)
     }
 
     fn check(&self) -> Vec<Problem> {
-        let mut problems = decimal::digits_problem(self.precision, self.scale);
-        problems.extend(decimal::bounds_problem(self.min, self.max));
+        let mut problems = self.number().check();
         if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
             problems.push(Problem::new(
                 "currency",

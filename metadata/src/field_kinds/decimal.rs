@@ -1,5 +1,5 @@
-//! `decimal`: an exact number with fixed precision and scale; also the arithmetic that the other
-//! number kinds share. Never a float.
+//! `decimal`: an exact number with fixed precision and scale; also what the other number kinds are made of.
+//! Never a float.
 
 use formulas::{Type, Value};
 use rust_decimal::{Decimal as Number, prelude::FromStr};

@@ -24,8 +24,8 @@ use crate::work::Kind as Work;
 use crate::write::sql::table;
 use crate::{Engine, store};
 
-/// How long one attempt waits for a table lock.
-const LOCK_TIMEOUT: &str = "300ms";
+/// How long one attempt waits for a table lock. A change itself takes as long as it takes: a table may be rewritten.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '300ms'; SET LOCAL statement_timeout = 0";
 /// Attempts before the change is given up as busy.
 const ATTEMPTS: u32 = 40;
 
@@ -74,13 +74,7 @@ impl Engine {
     /// Tries until the locks are to be had.
     pub(crate) async fn change(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
         require_permission(context)?;
-        let mut patience = Patience::default();
-        loop {
-            let outcome = self.attempt(context, wish, next).await;
-            if !patience.again(&outcome).await {
-                return Patience::end(outcome);
-            }
-        }
+        patiently(|| self.attempt(context, wish, next)).await
     }
 
     async fn attempt(&self, context: &Context, wish: &Apply, next: Next<'_>) -> Result<Applied> {
@@ -113,31 +107,21 @@ pub(crate) fn require_permission(context: &Context) -> Result<()> {
     Err(Error::Forbidden(Refusal::Permission("manage_metadata")))
 }
 
-/// Tries left while locks are not to be had, with a growing pause in which others get their turn.
-#[derive(Default)]
-pub(crate) struct Patience {
-    count: u32,
-}
-
-impl Patience {
-    /// Whether to try again after this outcome; waits before it says yes.
-    pub(crate) async fn again<T>(&mut self, outcome: &Result<T>) -> bool {
-        let locked = matches!(outcome, Err(Error::Database(error)) if is_locked(error));
-        if !locked || self.count >= ATTEMPTS {
-            return false;
-        }
-        tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * self.count))).await;
-        self.count += 1;
-        true
-    }
-
-    /// The last outcome; locks that were never to be had are told as busy.
-    pub(crate) fn end<T>(outcome: Result<T>) -> Result<T> {
-        match outcome {
-            Err(Error::Database(error)) if is_locked(&error) => Err(Error::Busy),
-            outcome => outcome,
+/// Tries until the locks are to be had, with a growing pause in which others get their turn; locks that were never
+/// to be had are told as busy.
+pub(crate) async fn patiently<T, A>(mut attempt: impl FnMut() -> A) -> Result<T>
+where
+    A: Future<Output = Result<T>>,
+{
+    for count in 0..ATTEMPTS {
+        match attempt().await {
+            Err(Error::Database(error)) if is_locked(&error) => {
+                tokio::time::sleep(Duration::from_millis(u64::from(20 + 10 * count))).await;
+            }
+            outcome => return outcome,
         }
     }
+    Err(Error::Busy)
 }
 
 /// Lock not available, or a deadlock with ordinary writers.
@@ -156,9 +140,7 @@ pub(crate) async fn attempt(
     next: Next<'_>,
 ) -> Result<(Applied, Option<Arc<Snapshot>>)> {
     let tenant = context.tenant();
-    sqlx::query(AssertSqlSafe(format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::raw_sql(PATIENCE).execute(&mut *connection).await?;
     store::lock_state(connection, tenant).await?;
     let (old, versions) = current(connection, context).await?;
     if wish.expected_revision.is_some_and(|expected| expected != versions.revision) {

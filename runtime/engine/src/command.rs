@@ -27,6 +27,8 @@ pub enum What {
     Restore(Vec<Uuid>),
     /// For good, from the recycle bin or not.
     Purge(Vec<Uuid>),
+    /// The same of one record, if it is still at the version that the caller saw.
+    If { version: i64, what: Box<What> },
     /// New records, or changes of those that have the same value in the unique field `by`.
     Upsert { by: String, records: Vec<Fields> },
     /// A new record like one that is there, with `fields` in place of its own.
@@ -38,6 +40,15 @@ pub enum What {
 }
 
 impl What {
+    /// The same, only where the record is at this version; whatever it is, when none is said.
+    #[must_use]
+    pub fn if_version(self, version: Option<i64>) -> Self {
+        match version {
+            Some(version) => Self::If { version, what: Box::new(self) },
+            None => self,
+        }
+    }
+
     /// How many records it is about.
     pub(crate) fn count(&self) -> usize {
         match self {
@@ -48,6 +59,7 @@ impl What {
             Self::Merge { others, .. } => 1 + others.len(),
             // Known when the filter has been asked.
             Self::Mass(_) => 0,
+            Self::If { what, .. } => what.count(),
         }
     }
 }

@@ -57,6 +57,8 @@ pub enum Refusal {
     Transition(String),
     /// A system permission such as `manage_metadata`.
     Permission(&'static str),
+    /// Anything at all: the session or key holds no more.
+    Credential,
 }
 
 impl std::fmt::Display for Refusal {
@@ -64,6 +66,7 @@ impl std::fmt::Display for Refusal {
         match self {
             Self::Action { action, object } => write!(f, "you may not {action} {object} records"),
             Self::SystemObject(object) => write!(f, "`{object}` records are changed through /admin/v1"),
+            Self::Credential => write!(f, "the session or key that this began with does not hold any more"),
             Self::Transition(name) => write!(f, "the transition `{name}` is not yours to take"),
             Self::Permission(permission) => write!(f, "you need the permission `{permission}`"),
         }

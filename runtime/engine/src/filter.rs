@@ -5,6 +5,7 @@ use metadata::Problem;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+pub mod exact;
 pub mod relative;
 
 /// Deepest nesting of a filter.

@@ -1,10 +1,12 @@
 //! A record's history as its reader may see it: who did what when, with field names for stable ids.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use metadata::catalog::Object;
 use permissions::{Action, Sight};
-use serde_json::{Map, Value as Json, json};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
@@ -30,7 +32,7 @@ impl Engine {
         let hidden = self.hidden_fields(context, object, id).await?;
         let schema = &context.tenant().schema;
         let text = format!(
-            "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes FROM {} h LEFT JOIN {} u ON u.id = h.actor_id \
+            "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes::text AS changes FROM {} h LEFT JOIN {} u ON u.id = h.actor_id \
              WHERE h.record_id = $1 AND h.object_id = $2 AND h.version < $3 ORDER BY h.version DESC LIMIT $4",
             table(schema, "_history"),
             table(schema, "user"),
@@ -44,8 +46,8 @@ impl Engine {
             .await?;
         let mut names = names(object);
         names.retain(|_, key| !hidden.contains(*key));
-        let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
-        Ok(Json::Array(entries?).to_string().into_bytes())
+        let entries: Result<Vec<Entry>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
+        Ok(serde_json::to_vec(&entries?).unwrap_or_default())
     }
 
     /// Keys of the fields that the actor does not see on this record.
@@ -86,26 +88,33 @@ impl Engine {
     }
 }
 
-fn entry(row: &sqlx::postgres::PgRow, names: &HashMap<&str, &str>) -> Result<Json, sqlx::Error> {
+/// One change as answers show it. Values stay the text that PostgreSQL writes: an amount of 19 digits has no float.
+#[derive(Serialize)]
+struct Entry {
+    version: i64,
+    at: String,
+    action: String,
+    actor: Json,
+    changes: BTreeMap<String, Box<RawValue>>,
+    request_id: String,
+}
+
+fn entry(row: &sqlx::postgres::PgRow, names: &HashMap<&str, &str>) -> Result<Entry, sqlx::Error> {
     let at: chrono::DateTime<chrono::Utc> = row.try_get("happened_at")?;
-    let changes: Option<Json> = row.try_get("changes")?;
     let action: String = row.try_get("action")?;
-    let named: Map<String, Json> = match changes {
-        // The whole image of a purged record is for a restore from the outside, not for readers.
-        Some(Json::Object(map)) if action != "purge" => map
-            .into_iter()
-            .filter_map(|(id, change)| Some(((*names.get(id.as_str())?).to_owned(), change)))
-            .collect(),
-        _ => Map::new(),
-    };
-    Ok(json!({
-        "version": row.try_get::<i64, _>("version")?,
-        "at": at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
-        "action": action,
-        "actor": { "id": row.try_get::<Uuid, _>("actor_id")?, "name": row.try_get::<Option<String>, _>("actor")? },
-        "changes": named,
-        "request_id": row.try_get::<String, _>("request_id")?,
-    }))
+    let changes: Option<String> = row.try_get("changes")?;
+    // The whole image of a purged record is for a restore from the outside, not for readers.
+    let changes = changes.filter(|_| action != "purge").unwrap_or_default();
+    let changes: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&changes).unwrap_or_default();
+    let named = |(id, change): (String, Box<RawValue>)| Some(((*names.get(id.as_str())?).to_owned(), change));
+    Ok(Entry {
+        version: row.try_get("version")?,
+        at: at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        action,
+        actor: json!({ "id": row.try_get::<Uuid, _>("actor_id")?, "name": row.try_get::<Option<String>, _>("actor")? }),
+        changes: changes.into_iter().filter_map(named).collect(),
+        request_id: row.try_get("request_id")?,
+    })
 }
 
 /// Keys by what changes are noted under: the field's id, or for a field of several columns the key itself.

@@ -8,7 +8,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use metadata::Problem;
+use permissions::Action;
 use serde::Serialize;
 use sqlx::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -124,6 +126,9 @@ pub struct Who {
     pub name: String,
 }
 
+/// Asks whoever knows the actor's credential for a context of now; refused when it holds no more.
+pub type Standing = Arc<dyn Fn() -> BoxFuture<'static, Result<Context>> + Send + Sync>;
+
 /// How many imports a process takes.
 pub(crate) struct Gate {
     running: Arc<Semaphore>,
@@ -159,13 +164,19 @@ impl Drop for Temporary {
 }
 
 impl Engine {
-    /// Starts an import and answers it as queued; it runs on in this process.
+    /// Starts an import and answers it as queued; it runs on in this process for as long as `standing` lets the actor.
     ///
     /// # Errors
     /// `Invalid` for a mapping that does not fit, `Unprocessable` for a file that cannot be read,
     /// `Forbidden`, `Busy` when too many imports wait.
-    pub async fn import(&self, context: &Context, job: ImportJob) -> Result<Import> {
-        let started = self.start(context, job).await?;
+    pub async fn import(
+        &self,
+        context: &Context,
+        job: ImportJob,
+        standing: Option<Standing>,
+    ) -> Result<Import> {
+        let mut started = self.start(context, job).await?;
+        started.job.standing = standing;
         let import = started.import.clone();
         tokio::spawn(self.clone().run_started(started));
         Ok(import)
@@ -202,14 +213,15 @@ impl Engine {
         }
         let import = queued(context, &job, (&plan, survey.rows));
         let mut connection = sqlx::PgConnection::connect_with(&self.pool().connect_options()).await?;
-        store::lock(&mut connection, import.id).await?;
+        store::prepare(&mut connection, import.id).await?;
         let mut transaction = connection.begin().await?;
         context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
         store::put(&mut transaction, context, &import, &wish.headers).await?;
         transaction.commit().await?;
         let seen = job.dry_run.then(|| seen::Seen::new(&plan));
         let saver = save::Saver { connection, import: import.id, seen, rejects: Vec::new(), kept: 0 };
-        let job = job::Job { engine: self.clone(), source: job.source, format: job.format, plan, saver };
+        let (source, format) = (job.source, job.format);
+        let job = job::Job { engine: self.clone(), source, format, plan, saver, standing: None };
         Ok(Started { import, job, place, _file: file })
     }
 
@@ -222,7 +234,8 @@ impl Engine {
         outcome
     }
 
-    /// An import of the actor's own; administrators see everybody's. One whose process died has failed.
+    /// An import of the actor's own; administrators see everybody's. Only for those who may read the object's records,
+    /// which rejected rows are as good as. One whose process died has failed.
     pub async fn import_status(&self, context: &Context, id: Uuid) -> Result<Import> {
         Ok(self.load_import(context, id).await?.0)
     }
@@ -245,6 +258,7 @@ impl Engine {
             found = store::load(&mut transaction, tenant, who).await?.ok_or(Error::NotFound)?;
         }
         transaction.commit().await?;
+        require_readable(context, &found.0.object)?;
         Ok(found)
     }
 
@@ -256,6 +270,16 @@ impl Engine {
         }
         Ok(transaction.commit().await?)
     }
+}
+
+/// What was imported is known to those who may read it. Of an object that is gone administrators are told.
+fn require_readable(context: &Context, object: &str) -> Result<()> {
+    let catalog = &context.snapshot.catalog;
+    let seen = match catalog.find_object(object) {
+        Some(object) => context.decide(Action::Read, object).is_allowed(),
+        None => context.actor.is_administrator() && context.actor.scopes.is_none(),
+    };
+    if seen { Ok(()) } else { Err(Error::NotFound) }
 }
 
 fn nothing_mapped(headers: &[String]) -> Error {

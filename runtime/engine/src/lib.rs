@@ -6,7 +6,8 @@
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
 //! behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`schema`] (a tenant's own schema).
+//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! tenant's own schema).
 
 pub mod apply;
 pub mod change;
@@ -14,6 +15,7 @@ pub mod command;
 pub mod context;
 pub mod doctor;
 pub mod error;
+pub mod explain;
 pub mod export;
 pub mod filter;
 pub mod history;
@@ -37,6 +39,7 @@ pub mod write;
 use std::sync::Arc;
 
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply};
@@ -66,6 +69,8 @@ struct Inner {
     pool: PgPool,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
+    /// Whose turn it is to hold a tenant's counters still.
+    holding: Arc<Semaphore>,
     exports: export::Gate,
 }
 
@@ -77,6 +82,7 @@ impl Engine {
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
+                holding: Arc::new(Semaphore::new(1)),
                 exports: export::Gate::default(),
             }),
         }

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::Engine;
-use crate::apply::{self, AllowLoss, Applied, Apply, Patience};
+use crate::apply::{self, AllowLoss, Applied, Apply, patiently};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
@@ -50,13 +50,7 @@ impl Engine {
         options: Install,
     ) -> Result<Applied> {
         apply::require_permission(context)?;
-        let mut patience = Patience::default();
-        loop {
-            let outcome = self.try_install(context, packages, options).await;
-            if !patience.again(&outcome).await {
-                return Patience::end(outcome);
-            }
-        }
+        patiently(|| self.try_install(context, packages, options)).await
     }
 
     async fn try_install(
@@ -84,13 +78,7 @@ impl Engine {
         (dry_run, allow): (bool, AllowLoss),
     ) -> Result<Applied> {
         apply::require_permission(context)?;
-        let mut patience = Patience::default();
-        loop {
-            let outcome = self.try_uninstall(context, name, (dry_run, allow.clone())).await;
-            if !patience.again(&outcome).await {
-                return Patience::end(outcome);
-            }
-        }
+        patiently(|| self.try_uninstall(context, name, (dry_run, allow.clone()))).await
     }
 
     async fn try_uninstall(

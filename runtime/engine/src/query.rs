@@ -12,6 +12,8 @@ pub mod aggregate;
 pub const DEFAULT_LIMIT: u32 = 50;
 /// Most records per page.
 pub const MAX_LIMIT: u32 = 1000;
+/// Most records of one answer, those within records counted too.
+pub const MAX_RECORDS: u64 = 500_000;
 /// Nested records per relation when the query does not say.
 pub const DEFAULT_NESTED_LIMIT: u32 = 20;
 

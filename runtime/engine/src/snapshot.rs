@@ -8,6 +8,7 @@ use metadata::{Catalog, Definitions};
 use moka::sync::Cache;
 use permissions::{Actor, Policies};
 use sqlx::PgConnection;
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use crate::context::{Context, Tenant, Versions};
@@ -130,6 +131,26 @@ impl Engine {
     /// Drops what is cached of a tenant: a hint from another node, or its deletion.
     pub fn forget(&self, tenant: &Tenant) {
         self.inner.snapshots.forget(tenant);
+    }
+}
+
+/// A tenant's counters held still: changes of metadata and access in flight have ended, others wait.
+pub struct Held {
+    // In this order: the lock goes before the next may ask for one.
+    _transaction: sqlx::PgTransaction<'static>,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Engine {
+    /// Waits for the change in flight and keeps the next ones waiting until the answer is dropped: for a request
+    /// that was overtaken again and again. One at a time, since it holds a connection while the request needs another.
+    /// Not for what changes metadata or access itself.
+    pub async fn hold(&self, tenant: &Tenant) -> Result<Held> {
+        // The semaphore is never closed.
+        let turn = self.inner.holding.clone().acquire_owned().await.map_err(|_| Error::Busy)?;
+        let mut transaction = self.inner.pool.begin().await?;
+        store::hold_versions(&mut transaction, tenant).await?;
+        Ok(Held { _transaction: transaction, _turn: turn })
     }
 }
 

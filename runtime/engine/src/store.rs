@@ -23,6 +23,13 @@ pub(crate) async fn load_versions(connection: &mut PgConnection, tenant: &Tenant
     Ok(Versions { revision: row.try_get(0)?, access: row.try_get(1)? })
 }
 
+/// Keeps the counters as they are until the end of the transaction.
+pub(crate) async fn hold_versions(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    let text = format!("SELECT revision FROM {} FOR SHARE", table(&tenant.schema, "_state"));
+    sqlx::query(AssertSqlSafe(text)).fetch_one(connection).await?;
+    Ok(())
+}
+
 /// The table among these that has a row with this id. Whether anybody may know is not asked here.
 pub(crate) async fn find_table_of(
     connection: &mut PgConnection,

@@ -194,6 +194,7 @@ pub(crate) fn moves(what: &What) -> bool {
         What::Update(updates) => updates.iter().any(|update| names(&update.fields)),
         What::Delete(_) | What::Restore(_) | What::Purge(_) => true,
         What::Clone { .. } | What::Merge { .. } | What::Mass(_) => true,
+        What::If { what, .. } => moves(what),
     }
 }
 

@@ -171,8 +171,12 @@ async fn perform(
 /// One command within a transaction.
 async fn run(connection: &mut PgConnection, context: &Context, command: Command) -> Result<Written> {
     let object = writable(context, &command.object)?;
-    let moves = object.name == USER && teams::moves(&command.what);
-    let written = match command.what {
+    let what = match command.what {
+        What::If { version, what } => seen(connection, context, &object, (version, *what)).await?,
+        what => what,
+    };
+    let moves = object.name == USER && teams::moves(&what);
+    let written = match what {
         What::Create(records) => create::run(connection, context, &object, records).await,
         What::Update(updates) => update::run(connection, context, &object, updates).await,
         What::Delete(ids) => remove::delete(connection, context, &object, ids).await,
@@ -184,11 +188,29 @@ async fn run(connection: &mut PgConnection, context: &Context, command: Command)
             merge::run(connection, context, &object, (id, others, fields)).await
         }
         What::Mass(mass) => mass::run(connection, context, &object, mass).await,
+        // One condition is all that there is.
+        What::If { .. } => Err(Error::Stale),
     }?;
     if moves {
         teams::follow(connection, context).await?;
     }
     Ok(written)
+}
+
+/// What is to be done, when its record is at the version that the caller saw.
+async fn seen(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Object,
+    (version, what): (i64, What),
+) -> Result<What> {
+    if let What::Delete(ids) | What::Restore(ids) | What::Purge(ids) = &what
+        && let [id] = ids.as_slice()
+    {
+        remove::require_versions(connection, context, object, &[(*id, version)]).await?;
+        return Ok(what);
+    }
+    Err(Error::invalid("", "one-record", "a version is the version of one record"))
 }
 
 /// The object, unless its records are changed by routes of their own.

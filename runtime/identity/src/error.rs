@@ -18,8 +18,8 @@ pub enum Error {
     /// The change would leave the tenant without an active administrator.
     #[error("the last administrator stays one")]
     LastAdministrator,
-    /// A key that is limited to a role or scopes asked for another key.
-    #[error("a key with a role or scopes of its own cannot make keys")]
+    /// A key that is limited to a role or scopes asked for keys or sessions.
+    #[error("a key with a role or scopes of its own has no say in keys and sessions")]
     LimitedKey,
     /// Too many passwords are being checked already.
     #[error("too many sign-ins at once")]

@@ -41,6 +41,18 @@ pub struct NewUser {
     pub time_zone: Option<String>,
 }
 
+/// Some of a tenant's people.
+#[derive(Clone, Debug)]
+pub struct UserPage {
+    pub ids: Vec<Uuid>,
+    pub next_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: Uuid,
+}
+
 /// What to change about a user; what is not named stays.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -148,6 +160,19 @@ impl Identity {
     /// A page of people by name, as JSON records of `user`.
     pub async fn list_users(&self, tenant: &Tenant, limit: u32, cursor: Option<String>) -> Result<Answer> {
         Ok(self.read_users(tenant, records::page_of_people(limit, cursor)).await?)
+    }
+
+    /// A page of people by name, by their ids.
+    pub async fn list_user_ids(
+        &self,
+        tenant: &Tenant,
+        limit: u32,
+        cursor: Option<String>,
+    ) -> Result<UserPage> {
+        let answer = self.list_users(tenant, limit, cursor).await?;
+        let records: Vec<Listed> = serde_json::from_slice(&answer.json)?;
+        let ids = records.into_iter().map(|record| record.id).collect();
+        Ok(UserPage { ids, next_cursor: answer.next_cursor })
     }
 
     /// One person as a JSON record of `user`.

@@ -92,6 +92,9 @@ pub struct Serve {
     /// Seconds until a request is given up.
     #[arg(long, env = "TRELLIS_TIMEOUT", default_value = "30", value_parser = seconds)]
     pub timeout: Duration,
+    /// Seconds until the database gives a statement of a request up; changes of metadata and imports take longer.
+    #[arg(long, env = "TRELLIS_STATEMENT_TIMEOUT", default_value = "10", value_parser = seconds)]
+    pub statement_timeout: Duration,
     /// Seconds that requests in flight have to finish when told to stop.
     #[arg(long, env = "TRELLIS_DRAIN", default_value = "20", value_parser = seconds)]
     pub drain: Duration,

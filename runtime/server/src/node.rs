@@ -27,18 +27,19 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts the database for this process alone, and brings the platform's tables to this version.
-    pub async fn start(common: &Common) -> anyhow::Result<Self> {
-        Self::on(Database::start(source(common)).await?, common).await
+    /// Starts the database for this process alone, and brings the platform's tables to this version. It answers
+    /// requests, so the database gives up a statement that takes longer than this.
+    pub async fn start(common: &Common, statement_timeout: Duration) -> anyhow::Result<Self> {
+        Self::on(Database::start(source(common)).await?, (common, Some(statement_timeout))).await
     }
 
     /// The same beside a Trellis that may run on the data directory already.
     pub async fn start_or_join(common: &Common) -> anyhow::Result<Self> {
-        Self::on(Database::start_or_join(source(common)).await?, common).await
+        Self::on(Database::start_or_join(source(common)).await?, (common, None)).await
     }
 
-    async fn on(database: Database, common: &Common) -> anyhow::Result<Self> {
-        let pool = pool(&database, common).await.context("cannot connect to the database")?;
+    async fn on(database: Database, limits: (&Common, Option<Duration>)) -> anyhow::Result<Self> {
+        let pool = pool(&database, limits).await.context("cannot connect to the database")?;
         let migrated = tenancy::migrate(&pool).await;
         let engine = Engine::new(pool.clone());
         let node = Self {
@@ -86,8 +87,15 @@ pub fn lone_connection(options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new().max_connections(1).connect_lazy_with(options)
 }
 
-async fn pool(database: &Database, common: &Common) -> sqlx::Result<PgPool> {
+async fn pool(
+    database: &Database,
+    (common, statement_timeout): (&Common, Option<Duration>),
+) -> sqlx::Result<PgPool> {
     let deaths = Deaths::watch(database);
+    let mut options = database.connect_options();
+    if let Some(limit) = statement_timeout {
+        options = options.options([("statement_timeout", limit.as_millis())]);
+    }
     PgPoolOptions::new()
         .max_connections(common.database_connections)
         .acquire_timeout(Duration::from_secs(10))
@@ -97,7 +105,7 @@ async fn pool(database: &Database, common: &Common) -> sqlx::Result<PgPool> {
             let dead = deaths.since(meta.age);
             Box::pin(async move { if dead { Ok(false) } else { lives(connection, meta.idle_for).await } })
         })
-        .connect_with(database.connect_options())
+        .connect_with(options)
         .await
 }
 

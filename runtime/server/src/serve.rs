@@ -29,7 +29,7 @@ pub async fn run(common: &Common, options: Serve) -> anyhow::Result<ExitCode> {
         .await
         .with_context(|| format!("cannot listen on {}", options.listen))?;
     let node = tokio::select! {
-        node = Node::start(common) => node?,
+        node = Node::start(common, options.statement_timeout) => node?,
         () = stop.told() => return Ok(ExitCode::SUCCESS),
     };
     let served = serve(&node, listener, (common, &options), &stop).await;

@@ -22,6 +22,7 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("sea-query", &["formulas", "engine"]),
     ("sea-query-sqlx", &["engine"]),
     ("calamine", &["engine"]),
+    ("zip", &["engine", "tests/"]),
     ("rust_xlsxwriter", &["engine"]),
     ("csv", &["engine", "tests/"]),
     ("tokio", &["runtime/", "api", "tests/"]),

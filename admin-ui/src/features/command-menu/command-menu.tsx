@@ -1,10 +1,11 @@
-// ⌘K: go anywhere, find any record by name, create, and switch the theme.
-import { useQueries } from "@tanstack/react-query";
+// ⌘K: go anywhere, find any record by its words, create, and switch the theme.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleHelp, Moon, Plus, Sun, Trash2, Upload } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
-import { listRecords } from "@/api/records";
+import { type Hit, pieces, search } from "@/api/search";
 import { mayCreate, mayDelete, useCatalog } from "@/catalog/catalog";
+import { fieldOf } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import { setupPages } from "@/catalog/setup-pages";
 import type { ObjectDef } from "@/catalog/types";
@@ -25,30 +26,31 @@ interface Command extends Choice {
   quiet?: boolean;
 }
 
-const PER_OBJECT = 4;
+const MOST_HITS = 12;
 
-/** Records of every object whose name contains the text, found side by side. */
-function useFoundRecords(objects: ObjectDef[], text: string) {
+/** Records of every object that have the typed words, the best first. */
+function useFoundRecords(text: string) {
   const settled = useDebounced(text.trim(), 140);
-  return useQueries({
-    queries: objects.map((object) => ({
-      queryKey: ["find", object.name, settled],
-      enabled: settled.length > 1,
-      staleTime: 20_000,
-      queryFn: async ({ signal }: { signal: AbortSignal }) => {
-        const page = await listRecords(
-          object,
-          { fields: ["id", "name"], filter: { name: { contains: settled } }, limit: PER_OBJECT },
-          signal,
-        );
-        return { object, records: page.records.map((r) => ({ id: r.id, name: String(r.name ?? "") })) };
-      },
-    })),
-    combine: (results) => ({
-      found: results.flatMap((r) => (r.data ? [r.data] : [])),
-      busy: results.some((r) => r.isFetching),
-    }),
+  const query = useQuery({
+    queryKey: ["search", settled],
+    enabled: settled.length > 1,
+    staleTime: 20_000,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => search(settled, MOST_HITS, signal),
   });
+  return { found: settled.length > 1 ? (query.data ?? []) : [], busy: query.isFetching };
+}
+
+/** Where the words stand in a record, when they are not in its name. */
+function Place({ hit, object }: { hit: Hit; object: ObjectDef }) {
+  const [field, text] = Object.entries(hit.highlights ?? {}).find(([name]) => name !== "name") ?? [];
+  if (!field || !text || "name" in hit.highlights) return <>{object.label}</>;
+  return (
+    <>
+      {fieldOf(object, field)?.label ?? field}:{" "}
+      {pieces(text).map((piece, i) => (i % 2 ? <mark key={i}>{piece}</mark> : piece))}
+    </>
+  );
 }
 
 const mark = (object: ObjectDef): ReactNode => (
@@ -62,7 +64,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const catalog = useCatalog();
   const navigate = useNavigate();
   const [text, setText] = useState("");
-  const { found, busy } = useFoundRecords(catalog.navigation, text);
+  const { found, busy } = useFoundRecords(text);
 
   const fixed = useMemo<Command[]>(() => {
     const go: Command[] = catalog.navigation.map((o) => ({
@@ -178,16 +180,18 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const records: Command[] =
     words.length === 0
       ? []
-      : found.flatMap(({ object, records: list }) =>
-          list.map((r) => ({
-            id: r.id,
-            label: r.name || t("Unnamed"),
+      : found.flatMap((hit) => {
+          const object = catalog.object(hit.object);
+          if (!object || object.system) return [];
+          return {
+            id: hit.id,
+            label: hit.name || t("Unnamed"),
             group: t("Records"),
-            detail: object.label,
+            detail: <Place hit={hit} object={object} />,
             icon: mark(object),
-            run: () => navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: r.id } }),
-          })),
-        );
+            run: () => navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: hit.id } }),
+          };
+        });
   const choices = [...records, ...commands.slice(0, words.length ? 14 : undefined)];
 
   return (

@@ -14,7 +14,7 @@ use super::plan::Plan;
 use super::row::prepare;
 use super::save::Saver;
 use super::source::{Cells, Event, Format, Raw, Source, read};
-use super::store;
+use super::{Standing, store};
 use crate::Engine;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -34,6 +34,8 @@ pub(super) struct Job {
     pub format: Format,
     pub plan: Arc<Plan>,
     pub saver: Saver,
+    /// `None` where nobody's credential started it: the actor is looked up by id.
+    pub standing: Option<Standing>,
 }
 
 /// The plan that rows are prepared by; replaced when the metadata moves on.
@@ -64,6 +66,7 @@ impl Job {
         let (source, format, plans) = (self.source.clone(), self.format, current.clone());
         let reader = tokio::task::spawn_blocking(move || feed(&source, format, (&plans, sender)));
         while let Some(batch) = batches.recv().await {
+            self.stand().await?;
             self.save(batch, &current).await?;
         }
         match reader.await {
@@ -72,13 +75,29 @@ impl Job {
         }
     }
 
+    /// Ends the import when the credential that started it has expired or was revoked.
+    async fn stand(&self) -> Result<()> {
+        match &self.standing {
+            Some(standing) => standing().await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// The same actor in the tenant as it is now, with the roles of now.
+    async fn renew(&self, old: &Context) -> Result<Context> {
+        let Some(standing) = &self.standing else { return renew(&self.engine, old).await };
+        let renewed = standing().await?;
+        let (request_id, consent) = (old.request_id.clone(), old.consent);
+        Ok(Context { now: old.now, request_id, consent, ..renewed })
+    }
+
     /// Saves one batch, with new plans for as long as the metadata moves on.
     async fn save(&mut self, mut batch: Batch, current: &Current) -> Result<()> {
         for _ in 0..MAX_RENEWALS {
             match self.saver.save(batch).await {
                 Ok(()) => return Ok(()),
                 Err((error, rest)) if is_outdated(&error) => {
-                    let context = renew(&self.engine, &rest.plan.context).await?;
+                    let context = self.renew(&rest.plan.context).await?;
                     let plan = Arc::new(Plan::new(&context, &rest.plan.wish)?);
                     *current.write().unwrap_or_else(PoisonError::into_inner) = plan.clone();
                     self.plan = plan.clone();
@@ -104,7 +123,7 @@ fn is_outdated(error: &Error) -> bool {
     }
 }
 
-/// The same actor in the tenant as it is now; a person with the roles of now.
+/// The actor of a command line in the tenant as it is now; a person with the roles of now.
 async fn renew(engine: &Engine, old: &Context) -> Result<Context> {
     let (snapshot, versions) = engine.fresh_snapshot(old.tenant()).await?;
     let mut context = Context { snapshot, access: old.access.map(|_| versions.access), ..old.clone() };

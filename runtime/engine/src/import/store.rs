@@ -25,8 +25,10 @@ pub(super) struct Counts {
     pub rejected: u64,
 }
 
-/// Says on this connection that the import has a process, until the connection ends.
-pub(super) async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<()> {
+/// Says on this connection that the import has a process, until the connection ends. Nobody waits for the
+/// statements of an import, so they take what they take.
+pub(super) async fn prepare(connection: &mut PgConnection, id: Uuid) -> Result<()> {
+    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
     sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))")
         .bind(lock_name(id))
         .execute(connection)

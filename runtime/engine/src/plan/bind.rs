@@ -12,7 +12,9 @@ use super::paths::Lost;
 use super::{Cursor, Level, OrderKey, Output, Plan, Start, What, Who};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
-use crate::query::{DEFAULT_LIMIT, DEFAULT_NESTED_LIMIT, MAX_LIMIT, Nested, Page, Query, Selection, SortKey};
+use crate::query::{
+    DEFAULT_LIMIT, DEFAULT_NESTED_LIMIT, MAX_LIMIT, MAX_RECORDS, Nested, Page, Query, Selection, SortKey,
+};
 
 /// Deepest nesting of answers.
 const MAX_NESTING: usize = 6;
@@ -60,6 +62,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
     if query.errors {
         add_faults(&mut root.outputs);
     }
+    binder.check_size(&root, &start);
     if !binder.problems.is_empty() {
         return Err(Error::Invalid(binder.problems));
     }
@@ -96,6 +99,19 @@ impl<'c> Binder<'c> {
             self.problem("limit", "out-of-range", format!("limit is at most {MAX_LIMIT}"));
         }
         if asked == 0 { default } else { asked }
+    }
+
+    /// Limits of lists within lists multiply.
+    fn check_size(&mut self, root: &Level, start: &Start) {
+        let rows = if let Start::Ids(ids) = start { ids.len() as u64 } else { u64::from(root.limit) };
+        let most = most_records(root, rows);
+        if most > MAX_RECORDS {
+            let message = format!(
+                "the answer could hold {most} records with those within records, at most {MAX_RECORDS} are allowed"
+            );
+            let problem = Problem::new("limit", "too-large", message);
+            self.problems.push(problem.hint("ask for fewer with limit= and limit[relation]="));
+        }
     }
 
     fn start(&mut self, page: &Page, order: &[OrderKey]) -> Start {
@@ -265,6 +281,16 @@ impl<'c> Binder<'c> {
         };
         push(outputs, key_of(nested), What::ToMany { relation: relation.clone(), level: Box::new(level) });
     }
+}
+
+/// How many records an answer can hold when there are `rows` of this level.
+fn most_records(level: &Level, rows: u64) -> u64 {
+    let below = |output: &Output| match &output.what {
+        What::Column(_) | What::Computed(_) | What::Faults(_) => 0,
+        What::ToOne { level, .. } => most_records(level, rows),
+        What::ToMany { level, .. } => most_records(level, rows.saturating_mul(u64::from(level.limit))),
+    };
+    level.outputs.iter().map(below).fold(rows, u64::saturating_add)
 }
 
 fn never_blank(field: &Field) -> bool {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use metadata::catalog::{Column, Object};
 use metadata::field_kinds::ColumnType;
+use permissions::Reach;
 use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
 use crate::plan::{Output, Plan, Start, What};
@@ -88,7 +89,22 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lock {
     None,
+    /// They stay while something is written that points to them.
+    Keep,
     Update,
+    /// Nothing that points to them may be written meanwhile.
+    Remove,
+}
+
+impl Lock {
+    fn strength(self) -> Option<sea_query::LockType> {
+        match self {
+            Self::None => None,
+            Self::Keep => Some(sea_query::LockType::KeyShare),
+            Self::Update => Some(sea_query::LockType::NoKeyUpdate),
+            Self::Remove => Some(sea_query::LockType::Update),
+        }
+    }
 }
 
 /// Id, version and some own columns of those of the plan's records that it reaches, in no order.
@@ -105,12 +121,35 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
     }
     scope.filter(&mut select, &plan.root, plan.bin);
     let mut select = scope.finish(select);
-    if lock == Lock::Update {
+    if let Some(strength) = lock.strength() {
         // In one order, so that two writers of the same records wait instead of deadlocking.
         select.order_by_expr(scope.column("id"), Order::Asc);
-        select.lock_with_tables(sea_query::LockType::NoKeyUpdate, [scope.alias().to_owned()]);
+        select.lock_with_tables(strength, [scope.alias().to_owned()]);
     }
     text::build(&select)
+}
+
+/// Of the one record that the plan names: its owner and the owner's name, whether each way of `reach` leads to it,
+/// and whether each limit lets it through.
+pub(crate) fn explain_statement(plan: &Plan, reach: &Reach) -> (String, Values) {
+    let render = Render { plan, next: Cell::new(0) };
+    let scope = render.scope(&plan.root.object);
+    let mut select = Query::select();
+    select.expr(scope.column("owner_id"));
+    let text = format!("(SELECT u.name FROM {} AS u WHERE u.id = $1)", scope::table(&plan.schema, "user"));
+    select.expr(Expr::cust_with_exprs(text, [scope.column("owner_id")]));
+    let place = (scope.alias(), &plan.root.object);
+    for way in reach.ways.iter().flatten() {
+        select.expr(render.way(place, way));
+    }
+    for rule in &reach.limits {
+        select.expr(render.rule(place, rule));
+    }
+    if let Start::Ids(ids) = &plan.start {
+        select.and_where(is_one_of(&scope, ids));
+    }
+    select.and_where(scope.column("deleted_at").is_null());
+    text::build(&scope.finish(select))
 }
 
 fn is_one_of(scope: &Scope<'_>, ids: &[uuid::Uuid]) -> Expr {

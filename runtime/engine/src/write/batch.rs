@@ -142,6 +142,9 @@ impl Batch {
             Op::Upsert => self.upsert(connection, context, (&object, &ready)).await,
             Op::Delete => {
                 let ids = ready.iter().filter_map(|&n| self.steps[n].id).collect();
+                let seen = |&n: &usize| Some((self.steps[n].id?, self.steps[n].operation.if_version?));
+                let seen: Vec<_> = ready.iter().filter_map(seen).collect();
+                remove::require_versions(connection, context, &object, &seen).await?;
                 remove::delete(connection, context, &object, ids).await.map(drop)
             }
         };

@@ -42,7 +42,8 @@ struct Wanted<'d> {
     id: Uuid,
 }
 
-/// References that lead nowhere that the actor may see. One statement for each target object.
+/// References that lead nowhere that the actor may see. One statement for each target object. What they lead to
+/// is kept from being removed until the save is over.
 pub(super) async fn references(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
     let (context, slots) = (saving.context, saving.slots);
     let (wanted, mut found) = wanted(context, slots, &saving.drafts);
@@ -54,7 +55,7 @@ pub(super) async fn references(connection: &mut PgConnection, saving: &mut Savin
     for (object, ids) in by_object {
         let ids: Vec<Uuid> = ids.into_iter().collect();
         let reached =
-            reach::find(connection, context, (object, &ids, Bin::Live), (Action::Read, Lock::None)).await?;
+            reach::find(connection, context, (object, &ids, Bin::Live), (Action::Read, Lock::Keep)).await?;
         known.insert(object, reached);
     }
     for one in &wanted {

@@ -27,7 +27,11 @@ pub(super) async fn run(
     let action = if mass.change.is_some() { Action::Edit } else { Action::Delete };
     let query = Query { object: object.name.clone(), filter: mass.filter, ..Query::default() };
     let matched = reached(connection, context, &query, (Action::Read, Lock::None)).await?.len();
-    let lock = if mass.dry_run { Lock::None } else { Lock::Update };
+    let lock = match (mass.dry_run, action) {
+        (true, _) => Lock::None,
+        (false, Action::Delete) => Lock::Remove,
+        (false, _) => Lock::Update,
+    };
     let ids = match reached(connection, context, &query, (action, lock)).await {
         // Who may change none of them learns how many there are, as in any list.
         Err(Error::Forbidden(_)) if mass.dry_run => Vec::new(),

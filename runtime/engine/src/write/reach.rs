@@ -88,7 +88,8 @@ pub(super) async fn lock_in(
     (object, ids, bin): (&Arc<Object>, &[Uuid], Bin),
     action: Action,
 ) -> Result<HashMap<Uuid, i64>> {
-    let locked = find(connection, context, (&object.name, ids, bin), (action, Lock::Update)).await?;
+    let lock = if action == Action::Delete { Lock::Remove } else { Lock::Update };
+    let locked = find(connection, context, (&object.name, ids, bin), (action, lock)).await?;
     if ids.iter().any(|id| !locked.contains_key(id)) {
         let missing: Vec<Uuid> = ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();
         return Err(missed(connection, context, (object, &missing, bin), action).await?);

@@ -38,6 +38,28 @@ pub(super) async fn delete(
     Ok(Written { ids, ..Written::default() })
 }
 
+/// Locks records on either side of the recycle bin and refuses other versions than the caller saw. Those out of
+/// reach are left to what comes next to refuse.
+pub(super) async fn require_versions(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Object,
+    seen: &[(Uuid, i64)],
+) -> Result<()> {
+    if seen.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = seen.iter().map(|(id, _)| *id).collect();
+    for bin in [Bin::Live, Bin::Deleted] {
+        let place = (object.name.as_str(), ids.as_slice(), bin);
+        let found = reach::find(connection, context, place, (Action::Delete, Lock::Remove)).await?;
+        if seen.iter().any(|(id, seen)| found.get(id).is_some_and(|version| version != seen)) {
+            return Err(Error::Stale);
+        }
+    }
+    Ok(())
+}
+
 /// Takes records out of the recycle bin, with the parts that went in together with them.
 pub(super) async fn restore(
     connection: &mut PgConnection,
@@ -71,7 +93,7 @@ async fn lock_anywhere(
     (object, ids): (&Arc<Object>, &[Uuid]),
 ) -> Result<()> {
     let wanted = (object.name.as_str(), ids, Bin::Live);
-    let live = reach::find(connection, context, wanted, (Action::Delete, Lock::Update)).await?;
+    let live = reach::find(connection, context, wanted, (Action::Delete, Lock::Remove)).await?;
     let rest: Vec<Uuid> = ids.iter().copied().filter(|id| !live.contains_key(id)).collect();
     if rest.is_empty() {
         return Ok(());
@@ -97,13 +119,16 @@ async fn require_masters(
         let (FieldKind::MasterDetail(master), [column]) = (&field.kind, field.columns.as_slice()) else {
             continue;
         };
+        // Kept, so that none goes into the bin while its part comes out.
         let text = format!(
-            "SELECT EXISTS (SELECT 1 FROM {} c JOIN {} m ON m.id = c.{} WHERE c.id = ANY($1) AND m.deleted_at IS NOT NULL AND m.id <> ALL($1))",
+            "SELECT m.deleted_at IS NOT NULL FROM {} c JOIN {} m ON m.id = c.{} WHERE c.id = ANY($1) AND m.id <> ALL($1) ORDER BY m.id FOR KEY SHARE OF m",
             table(schema, &object.name),
             table(schema, &master.to),
             quoted(&column.name),
         );
-        if sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_one(&mut *connection).await? {
+        let in_bin: Vec<bool> =
+            sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_all(&mut *connection).await?;
+        if in_bin.contains(&true) {
             let problem =
                 Problem::new(&column.key, "in-bin", format!("its {} is in the recycle bin", field.label));
             problems.push(problem.hint("restore that first"));
@@ -250,9 +275,10 @@ async fn dependants(
         ),
         _ => "TRUE".to_owned(),
     };
-    // What goes along must not change between here and there: roll-ups subtract what it gives now.
+    // What goes along must not change between here and there (roll-ups subtract what it gives now), nor may anything
+    // come to hang on it.
     let lock = match ending {
-        OnDelete::Cascade => " ORDER BY c.id FOR NO KEY UPDATE",
+        OnDelete::Cascade => " ORDER BY c.id FOR UPDATE",
         OnDelete::SetNull if what == Happened::Purged => " ORDER BY c.id FOR NO KEY UPDATE",
         _ => "",
     };

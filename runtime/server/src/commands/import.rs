@@ -24,7 +24,7 @@ pub async fn run(common: &Common, options: Import) -> anyhow::Result<ExitCode> {
 async fn import(node: &Node, options: &Import) -> anyhow::Result<ExitCode> {
     let tenant = node.tenant(options.tenant.as_deref()).await?;
     let context = node.engine.system_context(&tenant, "trellis import").await?;
-    let started = node.engine.import(&context, job(&context, options)?).await.map_err(super::told)?;
+    let started = node.engine.import(&context, job(&context, options)?, None).await.map_err(super::told)?;
     let ended = follow(node, &context, started).await?;
     if ended.rejected > 0 {
         let path = options.rejects.clone().unwrap_or_else(|| rejects_path(&options.file));

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 mod fields;
 mod keys;
+mod oracle;
 mod twins;
+mod wire;
 
 fn list(object: &str) -> Query {
     Query { object: object.into(), include_total: true, limit: 100, ..Query::default() }

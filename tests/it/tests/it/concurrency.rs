@@ -189,3 +189,51 @@ async fn numbers_are_given_once_and_without_gaps() {
     let expected: BTreeSet<String> = (1..=codes.len()).map(|n| format!("SP-{n:04}")).collect();
     assert_eq!(codes.into_iter().collect::<BTreeSet<_>>(), expected);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn numbers_begin_anew_with_each_month_also_when_both_are_busy() {
+    let (world, ada) = world("periods").await;
+    world
+        .put_field(
+            "keeper",
+            json!({ "name": "badge", "kind": "autonumber", "pattern": "K-{YYYY}-{MM}/{000}" }),
+        )
+        .await;
+    let mut creators = JoinSet::new();
+    for creator in 0..8 {
+        let (world, ada) = (world.clone(), ada.clone());
+        creators.spawn(async move {
+            let mut badges = Vec::new();
+            for round in 0..10 {
+                // Some nodes are in the new month already, and one save of each is refused.
+                let month =
+                    if (creator + round) % 2 == 0 { "2031-12-31T23:59:59Z" } else { "2032-01-01T00:00:00Z" };
+                let context = Context { now: month.parse().unwrap(), ..world.again(&ada).await };
+                let mut records: Vec<_> =
+                    (0..1 + round % 3).map(|_| fields(&json!({ "name": "x" }))).collect();
+                if round == 5 {
+                    records.push(fields(&json!({ "name": "x", "boss_id": Uuid::nil() })));
+                }
+                let command = Command { object: "keeper".into(), what: What::Create(records) };
+                match world.engine.write(&context, command).await {
+                    Ok(written) => {
+                        let rows: Vec<Json> = serde_json::from_slice(&written.answer.unwrap().json).unwrap();
+                        badges.extend(rows.iter().map(|row| row["badge"].as_str().unwrap().to_owned()));
+                    }
+                    Err(error) => assert_eq!(problems(error)[0].code, "unknown-reference"),
+                }
+            }
+            badges
+        });
+    }
+    let badges: Vec<String> = creators.join_all().await.concat();
+    let of = |month: &str| badges.iter().filter(|badge| badge.starts_with(month)).count();
+    let (old, new) = (of("K-2031-12/"), of("K-2032-01/"));
+    assert_eq!(old + new, badges.len());
+    assert!(old > 20 && new > 20, "{old} {new}");
+    let expected: BTreeSet<String> = (1..=old)
+        .map(|n| format!("K-2031-12/{n:03}"))
+        .chain((1..=new).map(|n| format!("K-2032-01/{n:03}")))
+        .collect();
+    assert_eq!(badges.into_iter().collect::<BTreeSet<_>>(), expected);
+}

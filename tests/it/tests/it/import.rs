@@ -50,7 +50,7 @@ async fn rejects(world: &World, context: &Context, import: &Import) -> String {
 
 /// Names of the problems of an import that does not start.
 async fn refusal(world: &World, context: &Context, job: ImportJob) -> Vec<(String, String)> {
-    let problems = match world.engine.import(context, job).await {
+    let problems = match world.engine.import(context, job, None).await {
         Err(engine::Error::Invalid(problems) | engine::Error::Unprocessable(problems)) => problems,
         other => panic!("not refused: {other:?}"),
     };

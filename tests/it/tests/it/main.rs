@@ -20,4 +20,5 @@ mod rollups;
 mod round_trip;
 mod rules;
 mod tenancy;
+mod wire;
 mod wrong_input;

@@ -104,7 +104,7 @@ fn too_long() -> Vec<(&'static str, String)> {
 }
 
 /// The whole table: key and JSON text.
-fn table() -> Vec<(&'static str, String)> {
+pub(crate) fn table() -> Vec<(&'static str, String)> {
     let listed = |(key, texts): &(&'static str, &str)| {
         let key = *key;
         texts.split(" | ").map(move |text| (key, text.to_owned())).collect::<Vec<_>>()
@@ -151,7 +151,7 @@ async fn every_kind_refuses_what_does_not_fit_and_writes_nothing() {
 }
 
 /// A problem of an any-lookup names one of its two keys.
-fn names(found: &str, path: &str) -> bool {
+pub(crate) fn names(found: &str, path: &str) -> bool {
     let pair = |text: &str| text.replace("related_object", "related").replace("related_id", "related");
     pair(found) == pair(path)
 }

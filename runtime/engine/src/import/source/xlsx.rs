@@ -8,10 +8,14 @@ use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use csv::StringRecord;
 use metadata::Problem;
 
+mod guard;
+mod scan;
+
 use super::{Cells, Each, Event, MAX_ROW_BYTES, Raw, Stream, check_columns, empty_file};
 
 /// Reads the first sheet with a header row.
-pub(super) fn read(stream: Box<dyn Stream + '_>, each: Each<'_>) -> Result<(), Problem> {
+pub(super) fn read(mut stream: Box<dyn Stream + '_>, each: Each<'_>) -> Result<(), Problem> {
+    guard::check(&mut stream)?;
     let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(stream)).map_err(broken)?;
     let name = workbook.sheet_names().first().cloned().ok_or_else(empty_file)?;
     let mut cells = workbook.worksheet_cells_reader(&name).map_err(broken)?;

@@ -129,7 +129,7 @@ impl Render<'_> {
     }
 
     /// Whether a rule is about a row.
-    fn rule(&self, place: Place<'_>, rule: &Rule) -> Expr {
+    pub(super) fn rule(&self, place: Place<'_>, rule: &Rule) -> Expr {
         match &rule.test {
             Test::OwnedBy(party) => self.owned_by(place, party),
             Test::OwnedByRoles(roles) => self.owned_by_roles(place, roles),
@@ -180,7 +180,7 @@ impl Render<'_> {
     }
 
     fn table(&self, name: &str) -> String {
-        format!("{}.{}", quoted(&self.plan.schema), quoted(name))
+        super::scope::table(&self.plan.schema, name)
     }
 }
 

@@ -325,6 +325,11 @@ fn value(column: Expr, meta: &Column, form: Form) -> Expr {
     }
 }
 
+/// Schema-qualified table.
+pub(super) fn table(schema: &str, name: &str) -> String {
+    format!("{}.{}", quoted(schema), quoted(name))
+}
+
 /// An identifier in double quotes. Names come from the catalog, which lets no quote in.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

@@ -195,7 +195,7 @@ async fn rights_hold_for_every_row() {
     ));
     let by_name = mapped(csv("contact", "First name,Firm\nX,Hers\n"), &[("Firm", "account.name")]);
     assert_eq!(counts(&run(&world, &bob, by_name).await), (0, 0, 1));
-    let user = world.engine.import(&bob, csv("user", "name\nEve\n")).await;
+    let user = world.engine.import(&bob, csv("user", "name\nEve\n"), None).await;
     assert!(matches!(user, Err(engine::Error::Forbidden(_))));
 }
 

@@ -104,3 +104,92 @@ async fn a_workbook_with_dates_and_numbers() {
     assert_eq!(deals[1]["stage_changed_at"], "2025-12-09T12:00:00.000000Z");
     assert_eq!((&deals[1]["contract_months"], &deals[1]["next_step"]), (&json!(12), &json!("94105")));
 }
+
+/// A workbook whose parts are those of [`workbook`] and one more.
+fn with_part(name: &str, text: &str, rows: &str) -> Vec<u8> {
+    let sheet = format!(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+    );
+    archive(&[
+        ("[Content_Types].xml", TYPES),
+        ("_rels/.rels", RELATIONS),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELATIONS),
+        ("xl/styles.xml", STYLES),
+        ("xl/worksheets/sheet1.xml", &sheet),
+        (name, text),
+    ])
+}
+
+/// The same archive with everything deflated.
+fn deflated(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    for (name, bytes) in files {
+        writer.start_file(*name, options).unwrap();
+        std::io::Write::write_all(&mut writer, bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+async fn refused(world: &World, ada: &engine::Context, bytes: Vec<u8>) -> String {
+    let mut job = csv("deal", bytes);
+    job.format = Format::Xlsx;
+    let problems = it::problems(world.engine.import(ada, job, None).await.expect_err("a hostile workbook"));
+    format!("{}: {}", problems[0].code, problems[0].message)
+}
+
+#[tokio::test]
+async fn a_workbook_that_would_fill_the_memory_is_refused_before_it_is_read() {
+    let world = World::with_packages("bomb").await;
+    let ada = world.person("ada", "administrator").await;
+    let head = words(1, &["Deal name"]);
+    // A claim that the reader believes: 99 TB of room for texts.
+    let claim = r#"<sst uniqueCount="4123456789012"><si><t>a</t></si></sst>"#;
+    let told = refused(&world, &ada, with_part("xl/sharedStrings.xml", claim, &head)).await;
+    assert!(told.contains("claims to hold more texts"), "{told}");
+    // A bomb: 300 MB of texts in 300 kB, and one cell of 64 MB.
+    let texts = "<si><t/></si>".repeat(10_000_000);
+    let texts = format!("<sst>{texts}</sst>");
+    let told = refused(&world, &ada, with_part("xl/sharedStrings.XML", &texts, &head)).await;
+    assert!(told.starts_with("too-large"), "{told}");
+    let cell = format!(
+        "<worksheet><sheetData>{head}<row><c t=\"inlineStr\"><is>{}</is></c></row></sheetData></worksheet>",
+        "<r><t>xxxxxxxxxxxxxxxxxxxxxxxx</t></r>".repeat(1_000_000)
+    );
+    let files = [
+        ("_rels/.rels", RELATIONS.as_bytes()),
+        ("xl/workbook.xml", BOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELATIONS.as_bytes()),
+        ("xl/worksheets/sheet1.xml", cell.as_bytes()),
+    ];
+    let bomb = deflated(&files);
+    assert!(bomb.len() < 400_000, "{}", bomb.len());
+    let told = refused(&world, &ada, bomb).await;
+    assert!(told.contains("one of its cells is too large"), "{told}");
+    // Styles without end, and a sheet that says that it is the workbook.
+    let styles = format!("<styleSheet><cellXfs>{}</cellXfs></styleSheet>", "<xf/>".repeat(500_000));
+    let told = refused(&world, &ada, with_part("xl/theme/theme1.xml", &styles, &head)).await;
+    assert!(told.contains("too many entries"), "{told}");
+    let relations = RELATIONS.replace("xl/workbook.xml", "xl/worksheets/sheet1.xml");
+    let told = refused(&world, &ada, deflated(&[("_rels/.rels", relations.as_bytes())])).await;
+    assert!(told.contains("relations"), "{told}");
+    for junk in [b"".to_vec(), b"PK\x03\x04".to_vec(), vec![0; 100_000]] {
+        assert!(refused(&world, &ada, junk).await.starts_with("unreadable-file"));
+    }
+}
+
+#[tokio::test]
+async fn shared_texts_are_read() {
+    let world = World::with_packages("shared_texts").await;
+    let ada = world.person("ada", "administrator").await;
+    let texts = r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="2" uniqueCount="2"><si><t>Deal name</t></si><si><r><t xml:space="preserve">Big </t></r><r><t>one</t></r></si></sst>"#;
+    let rows =
+        r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>1</v></c></row>"#;
+    let mut job = csv("deal", with_part("xl/sharedStrings.xml", texts, rows));
+    job.format = Format::Xlsx;
+    let import = run(&world, &ada, job).await;
+    assert_eq!(counts(&import), (1, 0, 0), "{}", rejects(&world, &ada, &import).await);
+    assert_eq!(by_name(&world, &ada, "deal").await[0]["name"], "Big one");
+}

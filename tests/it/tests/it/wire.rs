@@ -1,0 +1,10 @@
+//! What holds for every address, over the wire in process: who is let in, what is refused and how it is told.
+
+mod credentials;
+mod exact;
+mod limits;
+mod records;
+mod tags;
+mod tenants;
+mod unfit;
+mod unsettled;
