@@ -147,6 +147,7 @@ mod tests {
                 versions: vec![1, 4],
                 answer: Some(answer),
                 created: vec![a],
+                matched: Some(3),
                 warnings: vec![Problem::new("1.amount", "warning", "large")],
             },
             Written { ids: vec![b], ..Written::default() },
