@@ -51,7 +51,7 @@ pub async fn run(world: &World, options: &Options, report: &mut Report) -> anyho
 async fn switch(world: &World, count: usize) -> anyhow::Result<()> {
     let rules = [
         ("close_date_needed", "stage = \"won\" AND ISBLANK(close_date)"),
-        ("not_with_them", "account.industry = \"tobacco\" AND amount > 1000"),
+        ("not_with_them", "account.industry = \"consumer_goods\" AND amount < 0"),
         ("only_up", "ISCHANGED(amount) AND amount < PRIORVALUE(amount)"),
     ];
     for (n, (name, when)) in rules.into_iter().enumerate() {
