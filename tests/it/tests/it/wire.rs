@@ -1,5 +1,6 @@
 //! What holds for every address, over the wire in process: who is let in, what is refused and how it is told.
 
+mod coverage;
 mod credentials;
 mod exact;
 mod limits;
