@@ -7,6 +7,7 @@ pub(crate) mod api_keys;
 pub(crate) mod batch;
 pub(crate) mod deploy;
 pub(crate) mod docs;
+pub(crate) mod duplicates;
 pub(crate) mod formulas;
 pub(crate) mod explain;
 pub(crate) mod export;

@@ -19,8 +19,9 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    access, aggregate, api_keys, batch, deploy, docs, formulas, health, history, import, metadata, openapi,
-    packages, records, revisions, search, session, sessions, shares, teams, transitions, upsert, users,
+    access, aggregate, api_keys, batch, deploy, docs, duplicates, formulas, health, history, import,
+    metadata, openapi, packages, records, revisions, search, session, sessions, shares, teams, transitions,
+    upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -86,6 +87,9 @@ pub fn table() -> Vec<Route> {
         caller(DELETE, "/api/v1/{plural}/{id}", records::delete),
         caller(POST, "/api/v1/{plural}/{id}/restore", records::restore),
         caller(PUT, "/api/v1/{plural}/by/{field}/{value}", upsert::put),
+        caller(POST, "/api/v1/{plural}/{id}/clone", duplicates::clone),
+        caller(POST, "/api/v1/{plural}/{id}/merge", duplicates::merge),
+        caller(POST, "/api/v1/{plural}/mass", duplicates::mass),
         caller(POST, "/api/v1/batch", batch::run),
         caller(GET, "/api/v1/search", search::show),
         compared(GET, "/api/v1/openapi.json", openapi::show),

@@ -23,6 +23,8 @@ pub(super) fn may(call: &Call, object: &Object, route: &Route) -> bool {
         ("POST" | "DELETE", "shares") => &[Action::Share],
         ("DELETE", _) | (_, "restore") => &[Action::Delete],
         ("PATCH", _) => &[Action::Edit],
+        ("POST", "merge") => &[Action::Edit, Action::Delete],
+        ("POST", "mass") => &[Action::Edit],
         ("POST", _) if route.path.contains("/transitions/") => &[Action::Edit],
         ("PUT", _) => &[Action::Create, Action::Edit],
         _ => &[Action::Create],
@@ -40,6 +42,9 @@ pub(super) fn operation(route: &Route, rest: &str, object: &Object) -> Json {
         ("DELETE", "/{id}") => delete(object, rest),
         ("POST", "/{id}/restore") => restore(object, rest),
         ("PUT", "/by/{field}/{value}") => upsert(object, rest),
+        ("POST", "/{id}/clone") => clone(object, rest),
+        ("POST", "/{id}/merge") => merge(object, rest),
+        ("POST", "/mass") => mass(object, rest),
         ("GET", "/aggregate") => aggregate(object, rest),
         ("GET", "/{id}/history") => history(object, rest),
         ("POST", "/import") => import(object, rest),
@@ -98,7 +103,7 @@ fn create(object: &Object, rest: &str) -> Operation {
     let data = reference(&schemas::name(object));
     let answer = json!({ "type": "object", "required": ["data"], "properties": { "data": { "oneOf": [data, { "type": "array", "items": data }] } } });
     named(object, "create", &format!("A new record of {}, or several: all or nothing", object.label), rest)
-        .shared(&["idempotency"])
+        .shared(&["idempotency", "confirm_warnings", "process_override"])
         .body(body)
         .answers(201, "What was made, as the caller may see it", answer)
         .tells(201, "Location", "Where the record is, when it is one")
@@ -119,7 +124,7 @@ fn show(object: &Object, rest: &str) -> Operation {
 
 fn update(object: &Object, rest: &str) -> Operation {
     named(object, "update", "Changes the fields that are named", rest)
-        .shared(&["idempotency", "if_match"])
+        .shared(&["idempotency", "if_match", "confirm_warnings", "process_override"])
         .body(reference(&format!("{}Update", schemas::name(object))))
         .answers(200, "The record as it is now", one(object))
         .tells(200, "ETag", "Its version")
@@ -153,7 +158,7 @@ fn upsert(object: &Object, rest: &str) -> Operation {
         .collect();
     let mut operation =
         named(object, "upsert", "The record with this value in a unique field, new or changed", rest)
-            .shared(&["idempotency"])
+            .shared(&["idempotency", "confirm_warnings", "process_override"])
             .body(reference(&format!("{}Update", schemas::name(object))))
             .answers(200, "It was there and is changed", one(object))
             .answers(201, "It is new", one(object))
@@ -165,6 +170,48 @@ fn upsert(object: &Object, rest: &str) -> Operation {
         operation = operation.values("field", &unique);
     }
     operation
+}
+
+fn clone(object: &Object, rest: &str) -> Operation {
+    named(object, "clone", "A new record like this one; the body names what is to be different", rest)
+        .shared(&["idempotency", "confirm_warnings", "process_override"])
+        .body(reference(&format!("{}Update", schemas::name(object))))
+        .answers(201, "The copy", one(object))
+        .tells(201, "Location", "Where the copy is")
+        .links(201, links(object))
+        .refuses(WRITE)
+}
+
+fn merge(object: &Object, rest: &str) -> Operation {
+    let ids = json!({ "type": "array", "items": { "type": "string", "format": "uuid" }, "minItems": 1, "maxItems": 20 });
+    let fields = reference(&format!("{}Update", schemas::name(object)));
+    let body = json!({ "type": "object", "required": ["others"], "properties": { "others": ids, "fields": fields }, "additionalProperties": false });
+    named(object, "merge", "Makes other records part of this one; they go into the recycle bin", rest)
+        .shared(&["idempotency", "confirm_warnings", "process_override"])
+        .body(body)
+        .answers(200, "The record as it is now", one(object))
+        .links(200, links(object))
+        .refuses(WRITE)
+}
+
+fn mass(object: &Object, rest: &str) -> Operation {
+    let body = json!({
+        "type": "object", "required": ["op"], "additionalProperties": false,
+        "properties": {
+            "op": { "type": "string", "enum": ["update", "delete"] },
+            "filter": { "type": "object", "description": "As in a list; {} means all" }, "where": { "type": "string" },
+            "data": reference(&format!("{}Update", schemas::name(object))),
+            "dry_run": { "type": "boolean", "default": false, "description": "Tell how many, change nothing" },
+            "expected": { "type": "integer", "minimum": 0, "description": "Refuse when it would be another number" },
+        },
+    });
+    let data = json!({ "type": "object", "properties": { "matched": { "type": "integer" }, "count": { "type": "integer" }, "dry_run": { "type": "boolean" } } });
+    let answer = json!({ "type": "object", "required": ["data"], "properties": { "data": data } });
+    named(object, "mass", "The same change to all records that a filter means", rest)
+        .shared(&["idempotency", "confirm_warnings", "process_override"])
+        .body(body)
+        .answers(200, "How many the filter means, and how many of them are changed", answer)
+        .refuses(WRITE)
 }
 
 fn aggregate(object: &Object, rest: &str) -> Operation {
@@ -313,6 +360,15 @@ pub(super) fn parameters() -> Json {
         (
             "explain",
             query("explain", "Decisions and SQL in place of the result; needs explain_access", flag()),
+        ),
+        ("confirm_warnings", query("confirm_warnings", "Save although rules warn", flag())),
+        (
+            "process_override",
+            query(
+                "process_override",
+                "Save although a process does not allow the step, if the caller may",
+                flag(),
+            ),
         ),
         (
             "idempotency",

@@ -31,6 +31,12 @@ pub enum What {
     If { version: i64, what: Box<What> },
     /// New records, or changes of those that have the same value in the unique field `by`.
     Upsert { by: String, records: Vec<Fields> },
+    /// A new record like one that is there, with `fields` in place of its own.
+    Clone { id: Uuid, fields: Fields },
+    /// What points to `others` points to `id`, which gets `fields`; the others go into the recycle bin.
+    Merge { id: Uuid, others: Vec<Uuid>, fields: Fields },
+    /// The same change to all records that a filter means.
+    Mass(Mass),
 }
 
 impl What {
@@ -49,9 +55,26 @@ impl What {
             Self::Create(records) | Self::Upsert { records, .. } => records.len(),
             Self::Update(updates) => updates.len(),
             Self::Delete(ids) | Self::Restore(ids) | Self::Purge(ids) => ids.len(),
+            Self::Clone { .. } => 1,
+            Self::Merge { others, .. } => 1 + others.len(),
+            // Known when the filter has been asked.
+            Self::Mass(_) => 0,
             Self::If { what, .. } => what.count(),
         }
     }
+}
+
+/// A change of all records that a filter means, as far as the actor may change them.
+#[derive(Clone, Debug, Default)]
+pub struct Mass {
+    /// `None` means all.
+    pub filter: Option<crate::filter::Filter>,
+    /// The fields that they get; `None` puts them into the recycle bin.
+    pub change: Option<Fields>,
+    /// Tells how many they are and changes nothing.
+    pub dry_run: bool,
+    /// How many the caller expects; another number is refused.
+    pub expected: Option<usize>,
 }
 
 /// The change of one record.
@@ -97,6 +120,8 @@ pub struct Written {
     pub versions: Vec<i64>,
     /// The records as the actor may see them now; none after a delete.
     pub answer: Option<crate::read::Answer>,
+    /// How many records a filter meant, of which `ids` could be changed.
+    pub matched: Option<usize>,
     /// Those of an upsert that are new.
     pub created: Vec<Uuid>,
     /// What rules warned of and the caller confirmed.

@@ -44,7 +44,7 @@ use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply};
-pub use command::{Command, Fields, Once, Op, Operation, Update, What, Written};
+pub use command::{Command, Fields, Mass, Once, Op, Operation, Update, What, Written};
 pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};

@@ -10,32 +10,63 @@ use crate::{Engine, SYSTEM_USER, apply};
 
 /// The system tables, each statement with `{schema}` in place of the quoted schema. Names begin with an
 /// underscore, which no object's may. Everything that one transaction writes lives here, so that a
-/// tenant can be placed and moved as a whole.
+/// tenant can be placed and moved as a whole. Each can be run again: a tenant of an earlier version gets what it lacks.
 const SYSTEM_TABLES: &[&str] = &[
-    "CREATE TABLE {schema}._state (id boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, next_id int NOT NULL DEFAULT 1, CONSTRAINT _state_pkey PRIMARY KEY (id), CONSTRAINT _state_single CHECK (id))",
-    "INSERT INTO {schema}._state DEFAULT VALUES",
-    "CREATE TABLE {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, position int NOT NULL, retired_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
-    "CREATE TABLE {schema}._revisions (number bigint NOT NULL, made_at timestamptz NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, message text, before jsonb NOT NULL, after jsonb NOT NULL, steps jsonb NOT NULL, CONSTRAINT _revisions_pkey PRIMARY KEY (number))",
-    "CREATE TABLE {schema}._history (record_id uuid NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, action text NOT NULL, request_id text NOT NULL, changes jsonb, CONSTRAINT _history_pkey PRIMARY KEY (record_id, version))",
-    "CREATE TABLE {schema}._states (record_id uuid NOT NULL, field_id text NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, process text, transition text, from_state text, to_state text, seconds bigint, CONSTRAINT _states_pkey PRIMARY KEY (record_id, field_id, version))",
-    "CREATE TABLE {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
-    "CREATE TABLE {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', CONSTRAINT _packages_pkey PRIMARY KEY (name))",
-    "CREATE TABLE {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
-    "CREATE TABLE {schema}._import_rejects (import_id uuid NOT NULL, row bigint NOT NULL, reason text NOT NULL, cells jsonb NOT NULL, CONSTRAINT _import_rejects_pkey PRIMARY KEY (import_id, row))",
-    "CREATE TABLE {schema}._teams (id uuid NOT NULL, name text NOT NULL, label text, CONSTRAINT _teams_pkey PRIMARY KEY (id), CONSTRAINT _teams_name_key UNIQUE (name))",
-    "CREATE TABLE {schema}._team_members (team_id uuid NOT NULL, user_id uuid NOT NULL, CONSTRAINT _team_members_pkey PRIMARY KEY (team_id, user_id))",
-    "CREATE INDEX _team_members_user_idx ON {schema}._team_members (user_id, team_id)",
-    "CREATE TABLE {schema}._reports (above_id uuid NOT NULL, below_id uuid NOT NULL, CONSTRAINT _reports_pkey PRIMARY KEY (above_id, below_id))",
-    "CREATE TABLE {schema}._shares (record_id uuid NOT NULL, object_id text NOT NULL, grantee_id uuid NOT NULL, grantee_kind text NOT NULL, grantee_name text NOT NULL, level smallint NOT NULL, expires_at timestamptz, created_at timestamptz NOT NULL, created_by_id uuid NOT NULL, CONSTRAINT _shares_pkey PRIMARY KEY (record_id, grantee_id))",
-    "CREATE INDEX _shares_grantee_idx ON {schema}._shares (grantee_id, object_id, record_id)",
-    "CREATE TABLE {schema}._once (actor_id uuid NOT NULL, key text NOT NULL, fingerprint bytea NOT NULL, made_at timestamptz NOT NULL, answer json, CONSTRAINT _once_pkey PRIMARY KEY (actor_id, key))",
-    "CREATE INDEX _once_made_at_idx ON {schema}._once (made_at)",
-    "CREATE TABLE {schema}._rollup_dirty (field_id text NOT NULL, parent_id uuid NOT NULL)",
-    "CREATE INDEX _rollup_dirty_idx ON {schema}._rollup_dirty (parent_id)",
+    "CREATE TABLE IF NOT EXISTS {schema}._state (id boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, next_id int NOT NULL DEFAULT 1, level int NOT NULL DEFAULT 0, CONSTRAINT _state_pkey PRIMARY KEY (id), CONSTRAINT _state_single CHECK (id))",
+    "INSERT INTO {schema}._state DEFAULT VALUES ON CONFLICT DO NOTHING",
+    "CREATE TABLE IF NOT EXISTS {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, position int NOT NULL, retired_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._revisions (number bigint NOT NULL, made_at timestamptz NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, message text, before jsonb NOT NULL, after jsonb NOT NULL, steps jsonb NOT NULL, CONSTRAINT _revisions_pkey PRIMARY KEY (number))",
+    "CREATE TABLE IF NOT EXISTS {schema}._history (record_id uuid NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, action text NOT NULL, request_id text NOT NULL, changes jsonb, CONSTRAINT _history_pkey PRIMARY KEY (record_id, version))",
+    "CREATE TABLE IF NOT EXISTS {schema}._states (record_id uuid NOT NULL, field_id text NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, process text, transition text, from_state text, to_state text, seconds bigint, CONSTRAINT _states_pkey PRIMARY KEY (record_id, field_id, version))",
+    "CREATE TABLE IF NOT EXISTS {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
+    "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', CONSTRAINT _packages_pkey PRIMARY KEY (name))",
+    "CREATE TABLE IF NOT EXISTS {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._import_rejects (import_id uuid NOT NULL, row bigint NOT NULL, reason text NOT NULL, cells jsonb NOT NULL, CONSTRAINT _import_rejects_pkey PRIMARY KEY (import_id, row))",
+    "CREATE TABLE IF NOT EXISTS {schema}._teams (id uuid NOT NULL, name text NOT NULL, label text, CONSTRAINT _teams_pkey PRIMARY KEY (id), CONSTRAINT _teams_name_key UNIQUE (name))",
+    "CREATE TABLE IF NOT EXISTS {schema}._team_members (team_id uuid NOT NULL, user_id uuid NOT NULL, CONSTRAINT _team_members_pkey PRIMARY KEY (team_id, user_id))",
+    "CREATE INDEX IF NOT EXISTS _team_members_user_idx ON {schema}._team_members (user_id, team_id)",
+    "CREATE TABLE IF NOT EXISTS {schema}._reports (above_id uuid NOT NULL, below_id uuid NOT NULL, CONSTRAINT _reports_pkey PRIMARY KEY (above_id, below_id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._shares (record_id uuid NOT NULL, object_id text NOT NULL, grantee_id uuid NOT NULL, grantee_kind text NOT NULL, grantee_name text NOT NULL, level smallint NOT NULL, expires_at timestamptz, created_at timestamptz NOT NULL, created_by_id uuid NOT NULL, CONSTRAINT _shares_pkey PRIMARY KEY (record_id, grantee_id))",
+    "CREATE INDEX IF NOT EXISTS _shares_grantee_idx ON {schema}._shares (grantee_id, object_id, record_id)",
+    "CREATE TABLE IF NOT EXISTS {schema}._once (actor_id uuid NOT NULL, key text NOT NULL, fingerprint bytea NOT NULL, made_at timestamptz NOT NULL, answer json, CONSTRAINT _once_pkey PRIMARY KEY (actor_id, key))",
+    "CREATE INDEX IF NOT EXISTS _once_made_at_idx ON {schema}._once (made_at)",
+    "CREATE TABLE IF NOT EXISTS {schema}._rollup_dirty (field_id text NOT NULL, parent_id uuid NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS _rollup_dirty_idx ON {schema}._rollup_dirty (parent_id)",
     jobs::TABLE,
 ];
 
+/// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
+const LEVEL: i32 = 1;
+
+/// What tables of earlier versions lack, after the system tables.
+const AMENDMENTS: &[&str] =
+    &["ALTER TABLE {schema}.\"user\" ADD COLUMN IF NOT EXISTS permission_sets text[]"];
+
 impl Engine {
+    /// Brings the schema of a tenant that an earlier version made to this one, in one transaction. With nothing to do
+    /// it is one short query.
+    pub async fn upgrade_schema(&self, tenant: &Tenant) -> Result<()> {
+        let schema = quoted(&tenant.schema);
+        let mut transaction = self.pool().begin().await?;
+        crate::store::lock_state(&mut transaction, tenant).await?;
+        // The table of the first version had no level.
+        let known = format!("SELECT to_jsonb(s)->>'level' FROM {} s", table(&tenant.schema, "_state"));
+        let level: Option<String> =
+            sqlx::query_scalar(AssertSqlSafe(known)).fetch_one(&mut *transaction).await?;
+        if level.and_then(|level| level.parse::<i32>().ok()) == Some(LEVEL) {
+            return Ok(());
+        }
+        let state =
+            format!("ALTER TABLE {schema}._state ADD COLUMN IF NOT EXISTS level int NOT NULL DEFAULT 0");
+        sqlx::query(AssertSqlSafe(state)).execute(&mut *transaction).await?;
+        for statement in SYSTEM_TABLES.iter().chain(AMENDMENTS) {
+            let text = statement.replace("{schema}", &schema);
+            sqlx::query(AssertSqlSafe(text)).execute(&mut *transaction).await?;
+        }
+        set_level(&mut transaction, tenant).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Makes the tenant's schema with its system tables, the `user` table and the record of Trellis
     /// itself, in one transaction. A schema that is there already is left alone.
     pub async fn create_schema(&self, tenant: &Tenant) -> Result<()> {
@@ -73,6 +104,12 @@ async fn create_system_tables(connection: &mut PgConnection, tenant: &Tenant) ->
     for statement in SYSTEM_TABLES {
         sqlx::query(AssertSqlSafe(statement.replace("{schema}", &schema))).execute(&mut *connection).await?;
     }
+    set_level(connection, tenant).await
+}
+
+async fn set_level(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    let text = format!("UPDATE {} SET level = $1", table(&tenant.schema, "_state"));
+    sqlx::query(AssertSqlSafe(text)).bind(LEVEL).execute(connection).await?;
     Ok(())
 }
 

@@ -193,6 +193,7 @@ pub(crate) fn moves(what: &What) -> bool {
         What::Create(records) | What::Upsert { records, .. } => records.iter().any(names),
         What::Update(updates) => updates.iter().any(|update| names(&update.fields)),
         What::Delete(_) | What::Restore(_) | What::Purge(_) => true,
+        What::Clone { .. } | What::Merge { .. } | What::Mass(_) => true,
         What::If { what, .. } => moves(what),
     }
 }

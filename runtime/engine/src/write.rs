@@ -18,6 +18,7 @@ use crate::{read, teams};
 mod batch;
 pub(crate) mod bulk;
 mod checks;
+mod clone;
 mod conditions;
 mod constraint;
 mod copy;
@@ -27,6 +28,8 @@ pub(crate) mod draft;
 mod facts;
 mod links;
 mod load;
+mod mass;
+mod merge;
 mod numbers;
 mod once;
 mod options;
@@ -180,6 +183,11 @@ async fn run(connection: &mut PgConnection, context: &Context, command: Command)
         What::Restore(ids) => remove::restore(connection, context, &object, ids).await,
         What::Purge(ids) => remove::purge(connection, context, &object, ids).await,
         What::Upsert { by, records } => upsert::run(connection, context, &object, (&by, records)).await,
+        What::Clone { id, fields } => clone::run(connection, context, &object, (id, fields)).await,
+        What::Merge { id, others, fields } => {
+            merge::run(connection, context, &object, (id, others, fields)).await
+        }
+        What::Mass(mass) => mass::run(connection, context, &object, mass).await,
         // One condition is all that there is.
         What::If { .. } => Err(Error::Stale),
     }?;

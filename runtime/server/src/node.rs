@@ -49,7 +49,11 @@ impl Node {
             pool,
             engine,
         };
-        match migrated {
+        let upgraded = match migrated {
+            Ok(()) => node.tenants.upgrade().await,
+            Err(error) => Err(error),
+        };
+        match upgraded {
             Ok(()) => Ok(node),
             Err(error) => {
                 node.stop().await?;

@@ -84,6 +84,16 @@ impl Tenants {
         Ok(store::load_all(&self.pool).await?.into_iter().map(Listed::from).collect())
     }
 
+    /// Brings the schemas of all active tenants to this version; at every start.
+    pub async fn upgrade(&self) -> Result<()> {
+        for listed in self.list().await? {
+            if listed.status == Status::Active {
+                self.engine.upgrade_schema(&listed.tenant).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Deletes a tenant with all its records, users, sessions and keys, for good.
     pub async fn delete(&self, slug: &str) -> Result<()> {
         let mut lock = self.pool.begin().await?;

@@ -349,6 +349,7 @@ fn written(step: &Step, rows: &HashMap<Uuid, (i64, Box<RawValue>)>) -> Written {
         ids: vec![id],
         versions: row.map(|(version, _)| *version).into_iter().collect(),
         answer,
+        matched: None,
         created: if step.created { vec![id] } else { Vec::new() },
         warnings: Vec::new(),
     }

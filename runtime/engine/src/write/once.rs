@@ -98,7 +98,7 @@ fn print(written: &[Written]) -> String {
             written.warnings.iter().map(|problem| (&problem.path, &problem.code, &problem.message));
         let warnings: Vec<_> = warnings.collect();
         let head = json!({
-            "ids": written.ids, "versions": written.versions, "created": written.created, "warnings": warnings,
+            "ids": written.ids, "versions": written.versions, "created": written.created, "matched": written.matched, "warnings": warnings,
         });
         let records = written.answer.as_ref().map(|answer| String::from_utf8_lossy(&answer.json));
         format!("[{head},{}]", records.unwrap_or("null".into()))
@@ -115,6 +115,7 @@ fn parse(text: &str) -> Vec<Written> {
             ids: ids(&head["ids"]),
             versions: serde_json::from_value(head["versions"].clone()).unwrap_or_default(),
             created: ids(&head["created"]),
+            matched: head["matched"].as_u64().and_then(|count| usize::try_from(count).ok()),
             answer: json.map(|json| Answer { count: count(&json), json, ..Answer::default() }),
             warnings: warnings(&head["warnings"]),
         }
@@ -146,6 +147,7 @@ mod tests {
                 versions: vec![1, 4],
                 answer: Some(answer),
                 created: vec![a],
+                matched: Some(3),
                 warnings: vec![Problem::new("1.amount", "warning", "large")],
             },
             Written { ids: vec![b], ..Written::default() },

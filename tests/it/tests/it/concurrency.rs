@@ -61,7 +61,7 @@ async fn writers_of_the_same_records_wait_and_never_deadlock() {
             for _ in 0..12 {
                 let mut mine = ids.clone();
                 // Each in another order, and not all of them.
-                mine.sort_by_key(|_| random.draw());
+                mine.sort_by_cached_key(|_| random.draw());
                 mine.truncate(2 + random.below(8));
                 let count = mine.len();
                 let updates = mine
@@ -104,7 +104,7 @@ async fn deletes_restores_and_changes_do_not_deadlock_either() {
             let mut random = Random::new(worker);
             for _ in 0..15 {
                 let mut mine = ids.clone();
-                mine.sort_by_key(|_| random.draw());
+                mine.sort_by_cached_key(|_| random.draw());
                 mine.truncate(3);
                 let what = match random.below(4) {
                     0 => What::Delete(mine),

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod batch;
+mod duplicates;
 mod export;
 mod once;
 mod openapi;

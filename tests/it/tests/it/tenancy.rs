@@ -1,6 +1,7 @@
 //! Tenants: migrations by several nodes at once, making, finding and deleting, and finishing what was cut off.
 
 use engine::Engine;
+use it::World;
 use postgres::testing::{TestDatabase, test_database};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -114,4 +115,27 @@ async fn nodes_that_start_at_once_make_one_tenant() {
     let a = a.unwrap();
     assert_eq!((&a, &a), (&b.unwrap(), &c.unwrap()));
     assert_eq!(tenants.list().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_tenant_of_an_earlier_version_gets_what_it_lacks() {
+    let world = World::zoo("earlier").await;
+    let schema = &world.tenant.schema;
+    for lost in [
+        "DROP TABLE {s}._shares, {s}._teams, {s}._team_members, {s}._reports, {s}._once, {s}._jobs, {s}._states",
+        "ALTER TABLE {s}._state DROP COLUMN level",
+        "ALTER TABLE {s}.\"user\" DROP COLUMN permission_sets",
+    ] {
+        let text = lost.replace("{s}", &format!("\"{schema}\""));
+        sqlx::query(sqlx::AssertSqlSafe(text)).execute(world.engine.pool()).await.unwrap();
+    }
+    let before = world.engine.snapshot(&world.tenant).await.unwrap().revision;
+    for _ in 0..2 {
+        world.engine.upgrade_schema(&world.tenant).await.unwrap();
+    }
+    let system = world.system().await;
+    assert_eq!(system.snapshot.revision, before);
+    assert!(world.engine.doctor(&world.tenant).await.unwrap().is_empty());
+    let query = engine::Query { object: "specimen".into(), ..engine::Query::default() };
+    world.engine.read(&system, &query).await.unwrap();
 }
