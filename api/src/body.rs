@@ -102,7 +102,7 @@ pub(crate) fn sentence(error: &serde_json::Error) -> String {
 }
 
 /// Syntax as a whole, and depth: the parser does not count levels of what stays raw.
-fn check(bytes: &[u8]) -> Result<(), Problem> {
+pub(crate) fn check(bytes: &[u8]) -> Result<(), Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::new(Code::MalformedJson, "the body is empty; expected JSON"));
     }

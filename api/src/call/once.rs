@@ -29,6 +29,11 @@ impl Call {
             digest.update(part.as_bytes());
             digest.update([0]);
         }
+        // Whoever may do other things by now, or shows a narrower key, does not get the old answer.
+        let actor = &self.context.actor;
+        let rights = format!("{:?} {:?} {:?}", actor.roles, actor.membership.permission_sets, actor.scopes);
+        digest.update(rights.as_bytes());
+        digest.update([0]);
         digest.update(&self.asked.body);
         Ok(Some(Once { key: key.to_owned(), fingerprint: digest.finalize().to_vec() }))
     }

@@ -59,6 +59,11 @@ impl Request {
         operation: Option<String>,
         (variables, extensions): (Option<&RawValue>, Option<&RawValue>),
     ) -> Result<Self, Problem> {
+        for (key, raw) in [("variables", variables), ("extensions", extensions)] {
+            // What came in a URL was not held to the depth of bodies yet.
+            raw.map_or(Ok(()), |raw| body::check(raw.get().as_bytes()))
+                .map_err(|problem| wrong(key, problem.detail))?;
+        }
         let variables = match variables.map(exact).transpose()?.unwrap_or_default() {
             Json::Null => JsonMap::new(),
             Json::Object(map) => {

@@ -1,6 +1,7 @@
 //! The schema of one tenant as one set of roles sees it: built when it is first asked for, kept while there is room.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use apollo_compiler::collections::HashMap;
 use apollo_compiler::parser::Parser;
@@ -23,10 +24,12 @@ use crate::rest::rights;
 
 /// Most schemas that are kept; one of a hundred objects takes about 4 MiB.
 const MAX_SCHEMAS: u64 = 100;
-/// Most documents that a schema remembers as checked.
-const MAX_DOCUMENTS: u64 = 500;
-/// Most persisted queries.
-const MAX_PERSISTED: u64 = 10_000;
+/// Most text of documents that a schema remembers as checked, in bytes; a checked document takes many times its text.
+const MAX_DOCUMENTS: u64 = 200_000;
+/// Most text of persisted queries, in bytes.
+const MAX_PERSISTED: u64 = 20_000_000;
+/// How long what nobody asks for is kept.
+const IDLE: Duration = Duration::from_secs(3600);
 
 /// Schemas and persisted queries of the process.
 pub struct Schemas {
@@ -53,7 +56,12 @@ pub(super) struct TenantSchema {
 
 impl Default for Schemas {
     fn default() -> Self {
-        Self { all: Cache::new(MAX_SCHEMAS), persisted: Cache::new(MAX_PERSISTED) }
+        let persisted = Cache::builder()
+            .max_capacity(MAX_PERSISTED)
+            .weigher(|(_, hash): &(Uuid, String), text: &Arc<str>| weight(hash.len() + text.len()))
+            .time_to_idle(IDLE)
+            .build();
+        Self { all: Cache::builder().max_capacity(MAX_SCHEMAS).time_to_idle(IDLE).build(), persisted }
     }
 }
 
@@ -115,7 +123,11 @@ impl TenantSchema {
             Problem::internal()
         })?;
         let implementers = valid.implementers_map();
-        Ok(Self { valid, implementers, names, documents: Cache::new(MAX_DOCUMENTS) })
+        let documents = Cache::builder()
+            .max_capacity(MAX_DOCUMENTS)
+            .weigher(|text: &String, _: &Arc<Valid<ExecutableDocument>>| weight(text.len()))
+            .build();
+        Ok(Self { valid, implementers, names, documents })
     }
 
     /// A document, parsed and held to the schema.
@@ -134,6 +146,11 @@ impl TenantSchema {
         self.documents.insert(text.to_owned(), document.clone());
         Ok(document)
     }
+}
+
+/// Bytes as a cache counts them.
+fn weight(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 fn listed(errors: &apollo_compiler::validation::DiagnosticList) -> Refused {

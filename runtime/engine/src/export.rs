@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use metadata::catalog::Object;
 use permissions::Action;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgTransaction, Row, ValueRef};
@@ -14,7 +15,7 @@ use crate::Engine;
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::plan::Plan;
-use crate::query::{MAX_LIMIT, Page, Query};
+use crate::query::{MAX_LIMIT, Page, Query, Selection};
 use crate::read::sql::{self, Shape, Statement};
 use crate::read::{check_versions, cursor, of_revision};
 
@@ -79,6 +80,23 @@ struct Rows {
     shape: Shape,
 }
 
+/// What is nested leaves the house too, so each object on the way asks for the right of its own.
+fn require_export(context: &Context, object: &Object, fields: &[Selection]) -> Result<()> {
+    for selection in fields {
+        let Selection::Nested(nested) = selection else { continue };
+        let relation = object.find_relation(&nested.relation).map(|relation| relation.object.as_str());
+        let target = object.find_field(&nested.relation).and_then(|field| field.kind.target());
+        let other = relation.or(target).and_then(|name| context.snapshot.catalog.find_object(name));
+        // What is not there is told when the question is planned.
+        let Some(other) = other else { continue };
+        if !context.decide(Action::Export, other).is_allowed() {
+            return Err(Error::Forbidden(Refusal::Action { action: "export", object: other.name.clone() }));
+        }
+        require_export(context, other, &nested.fields)?;
+    }
+    Ok(())
+}
+
 impl Engine {
     /// Begins to export what `query` asks for: all of it, or `query.limit` records when that is not 0.
     pub async fn export(&self, context: &Context, query: &Query, form: Form) -> Result<Export> {
@@ -86,6 +104,7 @@ impl Engine {
         if !context.decide(Action::Export, object).is_allowed() {
             return Err(Error::Forbidden(Refusal::Action { action: "export", object: object.name.clone() }));
         }
+        require_export(context, object, &query.fields)?;
         let place = self.exports().0.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
         let mut transaction = self.pool().begin().await?;
         let text = format!(

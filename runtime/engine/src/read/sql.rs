@@ -13,6 +13,7 @@ use metadata::field_kinds::ColumnType;
 use permissions::Reach;
 use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
+use crate::command::MAX_RECORDS;
 use crate::plan::{Output, Plan, Start, What};
 use keyset::{First, Stretch};
 use scope::Scope;
@@ -125,6 +126,10 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
         // In one order, so that two writers of the same records wait instead of deadlocking.
         select.order_by_expr(scope.column("id"), Order::Asc);
         select.lock_with_tables(strength, [scope.alias().to_owned()]);
+        // One more than may be changed at once is enough to refuse; the rest is not locked for nothing.
+        if !matches!(plan.start, Start::Ids(_)) {
+            select.limit(MAX_RECORDS as u64 + 1);
+        }
     }
     text::build(&select)
 }

@@ -79,10 +79,10 @@ async fn list(
     for (workflow, open) in possible(&saving, facts.law()).into_iter().filter(seen) {
         let state = facts.slot(&workflow.field).map(|slot| saving.drafts[0].before(slot));
         let state = state.and_then(word);
-        processes.push(process_json(workflow, state));
+        processes.push(process_json(workflow, state, hidden));
         if editable.contains_key(&id) {
             let way = |(transition, problem): &(&Transition, Option<Problem>)| {
-                way_json((&saving, &facts), (workflow, transition), (state, problem.as_ref()))
+                way_json((&saving, &facts, hidden), (workflow, transition), (state, problem.as_ref()))
             };
             ways.extend(open.iter().map(way));
         }
@@ -97,22 +97,24 @@ fn word(state: &Value) -> Option<&str> {
     }
 }
 
-fn process_json(workflow: &Workflow, state: Option<&str>) -> Json {
+fn process_json(workflow: &Workflow, state: Option<&str>, hidden: &HashSet<&str>) -> Json {
     let entry = workflow.source.states.iter().find(|entry| Some(entry.value()) == state);
     let said = match entry {
         Some(StateEntry::Full(state)) => Some(state),
         _ => None,
     };
+    let key_fields = said.into_iter().flat_map(|state| &state.key_fields);
+    let key_fields = key_fields.filter(|name| !hidden.contains(name.as_str()));
     json!({
         "name": workflow.name, "label": workflow.source.label, "mode": workflow.mode,
         "field": workflow.source.field, "state": state,
         "guidance": said.and_then(|state| state.guidance.as_ref()),
-        "key_fields": said.map(|state| state.key_fields.clone()).unwrap_or_default(),
+        "key_fields": key_fields.collect::<Vec<_>>(),
     })
 }
 
 fn way_json(
-    (saving, facts): (&Saving<'_>, &Facts),
+    (saving, facts, hidden): (&Saving<'_>, &Facts, &HashSet<&str>),
     (workflow, transition): (&Workflow, &Transition),
     (state, problem): (Option<&str>, Option<&Problem>),
 ) -> Json {
@@ -126,11 +128,16 @@ fn way_json(
             "field": field.key, "label": field.label, "required": field.required, "missing": is_missing(field),
         })
     };
-    let missing = transition.fields.iter().filter(|field| is_missing(field)).map(|field| &field.key);
+    let object = saving.slots.object;
+    let is_seen = |field: &&TransitionField| {
+        object.find_field_by_id(&field.field).is_none_or(|known| !hidden.contains(known.name.as_str()))
+    };
+    let fields: Vec<&TransitionField> = transition.fields.iter().filter(is_seen).collect();
+    let missing = fields.iter().filter(|field| is_missing(field)).map(|field| &field.key);
     let label = source.label.clone().unwrap_or_else(|| metadata::catalog::label(&transition.name));
     json!({
         "name": transition.name, "label": label, "process": workflow.name, "field": workflow.source.field,
-        "from": state, "to": transition.to, "fields": transition.fields.iter().map(field).collect::<Vec<_>>(),
+        "from": state, "to": transition.to, "fields": fields.iter().map(|one| field(one)).collect::<Vec<_>>(),
         "missing": missing.collect::<Vec<_>>(), "ready": problem.is_none(),
         "message": problem.map(|problem| &problem.message),
     })

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use formulas::Value;
 use metadata::Problem;
 use metadata::catalog::{Column, Object};
+use permissions::Action;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use uuid::Uuid;
 
@@ -64,7 +65,9 @@ fn unique_column<'o>(context: &Context, object: &'o Object, by: &str) -> Result<
     match object.find_key(by).filter(|(field, _)| field.unique) {
         Some((_, column)) => Ok(column),
         None => {
-            let unique = object.fields.iter().filter(|field| field.unique && !field.standard);
+            let read = context.decide(Action::Read, object);
+            let unique =
+                object.fields.iter().filter(|field| field.unique && !field.standard && read.gives(field));
             let names: Vec<&str> = unique.map(|field| field.name.as_str()).collect();
             let problem = Problem::new("by", "not-unique", format!("`{by}` does not tell records apart"));
             let hint = match names.as_slice() {
