@@ -87,6 +87,7 @@ pub const WIDE: &[Column] = &[
     ("campaign", Text),
     ("description", Text),
     ("tags", Tags),
+    ("open_tasks", Integer),
 ];
 
 /// Writes one row as an object.

@@ -17,7 +17,7 @@ macro_rules! wide {
         "id, name, owner_id, created_at, created_by_id, updated_at, updated_by_id, version, account_id, primary_contact_id, external_id, \
          amount::text AS sorted, revenue_type, contract_months, stage, pipeline_id, probability::text, close_date, actual_close_date, \
          stage_changed_at, forecast_category, type, next_step, competitor_id, win_reason, loss_reason, outcome_notes, lead_id, source, \
-         campaign, description, tags"
+         campaign, description, tags, open_tasks"
     };
 }
 
@@ -25,7 +25,7 @@ macro_rules! by_amount {
     ($columns:expr, $after:literal) => {
         concat!(
             "(SELECT ", $columns, " FROM deal WHERE stage = $1 AND deleted_at IS NULL AND amount IS NOT NULL", $after,
-            " ORDER BY amount DESC, id DESC LIMIT 51) UNION ALL (SELECT ", $columns,
+            " ORDER BY amount DESC NULLS LAST, id DESC LIMIT 51) UNION ALL (SELECT ", $columns,
             " FROM deal WHERE stage = $1 AND deleted_at IS NULL AND amount IS NULL ORDER BY id DESC LIMIT 51) LIMIT 51"
         )
     };
@@ -41,7 +41,7 @@ pub const WIDE: &str = by_amount!(wide!(), "");
 
 pub const WITH_ACCOUNT: &str = "(SELECT d.id, d.name, d.stage, d.amount::text AS sorted, d.close_date, a.id, a.name FROM deal d \
       LEFT JOIN account a ON a.id = d.account_id AND a.deleted_at IS NULL \
-      WHERE d.stage = $1 AND d.deleted_at IS NULL AND d.amount IS NOT NULL ORDER BY d.amount DESC, d.id DESC LIMIT 51) UNION ALL \
+      WHERE d.stage = $1 AND d.deleted_at IS NULL AND d.amount IS NOT NULL ORDER BY d.amount DESC NULLS LAST, d.id DESC LIMIT 51) UNION ALL \
      (SELECT d.id, d.name, d.stage, NULL, d.close_date, a.id, a.name FROM deal d \
       LEFT JOIN account a ON a.id = d.account_id AND a.deleted_at IS NULL \
       WHERE d.stage = $1 AND d.deleted_at IS NULL AND d.amount IS NULL ORDER BY d.id DESC LIMIT 51) LIMIT 51";
