@@ -385,17 +385,11 @@ async fn hidden_fields_are_not_in_the_schema() {
 #[tokio::test]
 async fn deep_variables_are_refused_wherever_they_come_from() {
     let site = zoo("graphql_deep").await;
-    let deep = format!("{}{}", "[".repeat(9_000), "]".repeat(9_000));
     for name in ["variables", "extensions"] {
-        let path = format!(
-            "/graphql?query={}&{name}={}",
-            encoded("{ __typename }"),
-            deep.replace('[', "%5B").replace(']', "%5D")
-        );
-        // Longer than an address may be, or refused for its depth: never the end of the process.
-        assert!(matches!(site.get(&path).await.status, 400 | 414), "{name}");
-        let shallow = format!("{}{}", "%5B".repeat(100), "%5D".repeat(100));
-        let path = format!("/graphql?query={}&{name}={shallow}", encoded("{ __typename }"));
-        assert_eq!(site.get(&path).await.status, 400, "{name}");
+        let deep = format!("{}{}", "%5B".repeat(100), "%5D".repeat(100));
+        let reply = site.get(&format!("/graphql?query={}&{name}={deep}", encoded("{ __typename }"))).await;
+        // For its depth, not for being no object: thousands of levels would fit into an address.
+        assert_eq!(reply.status, 400, "{name}");
+        assert!(reply.text().contains("levels"), "{}", reply.text());
     }
 }
