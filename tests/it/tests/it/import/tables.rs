@@ -105,7 +105,7 @@ async fn import(world: &World, context: &Context, object: &str, (text, pairs): (
 
 /// Every record of a query, over all pages.
 async fn all(world: &World, context: &Context, mut query: Query) -> Vec<Json> {
-    query.limit = 1000;
+    query.limit = 400;
     let mut records = Vec::new();
     loop {
         let answer = world.engine.read(context, &query).await.expect("a page");
