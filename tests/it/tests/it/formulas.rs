@@ -7,6 +7,8 @@ use metadata::{Change, Kind};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+#[path = "formulas/blanks.rs"]
+mod blanks;
 #[path = "formulas/changes.rs"]
 mod changes;
 #[path = "formulas/differential.rs"]
