@@ -3,7 +3,7 @@ import { createContext, useContext } from "react";
 import type { Me } from "@/api/session";
 import { humanize } from "@/lib/text";
 import { type Removal, removalOf } from "./field-removal";
-import type { Bootstrap, FieldDef, LayoutDef, ListViewDef, ObjectDef } from "./types";
+import type { Bootstrap, FieldDef, FormCondition, LayoutDef, ListViewDef, ObjectDef, RecordTypeDef } from "./types";
 
 export class Catalog {
   readonly me: Me;
@@ -14,6 +14,8 @@ export class Catalog {
   readonly #byPlural = new Map<string, ObjectDef>();
   readonly #views: ListViewDef[];
   readonly #layouts: LayoutDef[];
+  readonly #recordTypes: RecordTypeDef[];
+  readonly #forms: Record<string, FormCondition[]>;
 
   constructor(bootstrap: Bootstrap, me: Me) {
     this.me = me;
@@ -22,6 +24,8 @@ export class Catalog {
     this.optionSets = bootstrap.option_sets ?? [];
     this.#views = bootstrap.list_views ?? [];
     this.#layouts = bootstrap.layouts ?? [];
+    this.#recordTypes = bootstrap.record_types ?? [];
+    this.#forms = bootstrap.forms ?? {};
     for (const object of this.objects) {
       this.#byName.set(object.name, object);
       this.#byPlural.set(object.plural, object);
@@ -52,6 +56,16 @@ export class Catalog {
   /** Every view of an object, however it is displayed. */
   viewsOf(object: string): ListViewDef[] {
     return this.#views.filter((v) => v.object === object);
+  }
+
+  /** The conditions of an object's fields, in the order in which a save applies them. */
+  conditions(object: string): FormCondition[] {
+    return this.#forms[object] ?? [];
+  }
+
+  /** What the type of a record allows; nothing where it has none. */
+  recordType(object: string, name: unknown): RecordTypeDef | undefined {
+    return this.#recordTypes.find((type) => type.object === object && type.name === `${object}.${name}`);
   }
 
   layoutsOf(object: string): LayoutDef[] {

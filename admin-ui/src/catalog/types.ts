@@ -1,5 +1,6 @@
 // Metadata as the server tells it. The UI knows no object by name; everything on screen comes from these.
 import type { ObjectRights } from "@/api/session";
+import type { Expression } from "@/lib/formula/values";
 
 export interface Option {
   value: string;
@@ -93,6 +94,24 @@ export interface LayoutDef {
   assign?: { role?: string; record_type?: string; device?: string }[];
 }
 
+/** When a field of a form is shown, must be filled, or stays; what is left out the server alone knows. */
+export interface FormCondition {
+  field: string;
+  visible?: Expression;
+  required?: Expression;
+  read_only?: Expression;
+  when_hidden: "keep" | "clear";
+}
+
+/** What a record's type allows. */
+export interface RecordTypeDef {
+  name: string;
+  object: string;
+  label: string;
+  options?: Record<string, string[]>;
+  default?: boolean;
+}
+
 export interface Bootstrap {
   revision: number;
   user: unknown;
@@ -100,4 +119,6 @@ export interface Bootstrap {
   option_sets?: { name: string; label: string; options: Option[] }[];
   list_views?: ListViewDef[];
   layouts?: LayoutDef[];
+  record_types?: RecordTypeDef[];
+  forms?: Record<string, FormCondition[]>;
 }

@@ -6,7 +6,7 @@
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
 //! behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
 //! tenant's own schema).
 
 pub mod apply;
@@ -18,6 +18,7 @@ pub mod error;
 pub mod explain;
 pub mod export;
 pub mod filter;
+pub mod forms;
 pub mod history;
 pub mod import;
 pub mod packages;

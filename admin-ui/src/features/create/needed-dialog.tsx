@@ -3,12 +3,14 @@ import { useState } from "react";
 import { problemsByField } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import { updateRecord } from "@/api/records";
+import { useCatalog } from "@/catalog/catalog";
 import { fieldOf } from "@/catalog/fields";
 import type { FieldDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { errorOf, FormField } from "@/fields/form-field";
+import { keyed, liveField } from "@/fields/live";
 import { checkValue, kindOf } from "@/fields/registry";
 import type { Needed } from "@/fields/save";
 import { t } from "@/lib/i18n";
@@ -29,6 +31,8 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
   const [busy, setBusy] = useState(false);
   const known = (name: string) => asked.some((f) => errorOf({ [name]: "x" }, f));
   const general = Object.entries(errors).filter(([name]) => !known(name));
+  const catalog = useCatalog();
+  const now = { ...record, ...kindOf(field).patch(needed.value, field), ...keyed(asked, draft) };
   const target = kindOf(field).text(needed.value, field);
 
   async function save() {
@@ -87,7 +91,7 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
         {asked.map((f, i) => (
           <FormField
             key={f.name}
-            field={f}
+            field={liveField(catalog, object, f, now, { shown: true, required: true, readOnly: false })}
             value={draft[f.name]}
             error={errorOf(errors, f)}
             autoFocus={i === 0}

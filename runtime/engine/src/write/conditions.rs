@@ -21,7 +21,7 @@ enum Verdict {
 
 /// Applies every condition to every record that can be understood, in their order.
 pub(super) fn apply(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) {
-    for condition in &rules.conditions {
+    for condition in rules.enforced() {
         let Some(field) = saving.slots.object.find_field_by_id(&condition.field) else { continue };
         let column = |name: &str| saving.slots.column(name);
         let slots: Vec<usize> = field.columns.iter().filter_map(|one| column(&one.name)).collect();

@@ -13,6 +13,8 @@ mod blanks;
 mod changes;
 #[path = "formulas/differential.rs"]
 mod differential;
+#[path = "formulas/forms.rs"]
+mod forms;
 #[path = "formulas/indexes.rs"]
 mod indexes;
 #[path = "formulas/wire.rs"]
