@@ -4,6 +4,7 @@
 pub(crate) mod access;
 pub(crate) mod aggregate;
 pub(crate) mod api_keys;
+pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod deploy;
 pub(crate) mod docs;

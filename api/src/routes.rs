@@ -19,7 +19,7 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    access, aggregate, api_keys, batch, deploy, docs, duplicates, formulas, health, history, import,
+    access, aggregate, api_keys, audit, batch, deploy, docs, duplicates, formulas, health, history, import,
     metadata, openapi, packages, records, revisions, search, session, sessions, shares, teams, transitions,
     upsert, users,
 };
@@ -155,6 +155,8 @@ fn administration() -> Vec<Route> {
         permission(GET, "/admin/v1/access/who", "explain_access", access::who),
         permission(POST, "/admin/v1/access/simulate", "explain_access", access::simulate),
         permission(GET, "/admin/v1/record-shares", "manage_users", shares::list_all),
+        permission(GET, "/admin/v1/audit-log", "view_audit", audit::list),
+        permission(GET, "/admin/v1/audit-log/status", "view_audit", audit::status),
     ]
 }
 

@@ -75,6 +75,7 @@ struct Inner {
     /// Whose turn it is to hold a tenant's counters still.
     holding: Arc<Semaphore>,
     exports: export::Gate,
+    sealing: std::sync::OnceLock<audit::chain::SealKey>,
 }
 
 impl Engine {
@@ -87,6 +88,7 @@ impl Engine {
                 imports: import::Gate::default(),
                 holding: Arc::new(Semaphore::new(1)),
                 exports: export::Gate::default(),
+                sealing: std::sync::OnceLock::new(),
             }),
         }
     }

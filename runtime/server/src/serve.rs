@@ -10,6 +10,7 @@ use api::{App, Settings};
 use tokio::net::TcpListener;
 
 use crate::args::{Common, Serve};
+use crate::audit_key;
 use crate::node::{Node, lone_connection};
 use crate::packages;
 use crate::stop::Stop;
@@ -45,6 +46,7 @@ async fn serve(
     (common, options): (&Common, &Serve),
     stop: &Stop,
 ) -> anyhow::Result<()> {
+    node.engine.seal_with(audit_key::load_or_make(common)?);
     let library = Arc::new(packages::library()?);
     let uploads = common.data_dir.join("uploads");
     // What an earlier process was in the middle of; a folder that is not there is as good.
@@ -66,6 +68,7 @@ async fn serve(
     let (tell, news) = tokio::sync::mpsc::channel(16);
     let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
     let working = tokio::spawn(workers::run(engine.clone(), tenants.clone(), news));
+    let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone()));
     let folding = tokio::spawn(upkeep());
     let tidying = tokio::spawn(first::end_dead_imports(node.engine.clone(), node.tenants.clone()));
     let address = listener.local_addr()?;
@@ -73,6 +76,7 @@ async fn serve(
     let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;
     waking.abort();
     working.abort();
+    sealing.abort();
     folding.abort();
     tidying.abort();
     ear.close().await;
