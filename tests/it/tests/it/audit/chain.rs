@@ -91,7 +91,7 @@ fn cases_of_rows(last: i64) -> Vec<(String, String)> {
 }
 
 fn cases_of_blocks() -> Vec<(String, String)> {
-    let cases = [
+    let cases: [(&str, &str); 3] = [
         (
             "DELETE FROM t_demo._audit_blocks WHERE number = 3".into(),
             "block 4 does not follow the one before: blocks are missing or were changed".into(),
