@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod import;
 pub mod migrate;
 pub mod package;
+pub mod reseller;
 pub mod tenant;
 pub mod work;
 
