@@ -19,6 +19,7 @@ pub(crate) mod metadata;
 pub(crate) mod openapi;
 pub(crate) mod packages;
 pub(crate) mod records;
+pub(crate) mod resellers;
 pub(crate) mod revisions;
 pub(crate) mod rights;
 pub(crate) mod search;

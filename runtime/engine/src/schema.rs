@@ -101,6 +101,7 @@ impl Engine {
         let text = format!("DROP SCHEMA IF EXISTS {} CASCADE", quoted(&tenant.schema));
         sqlx::query(AssertSqlSafe(text)).execute(self.pool()).await?;
         self.forget(tenant);
+        self.rooms().forget(tenant.id);
         Ok(())
     }
 }

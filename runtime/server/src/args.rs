@@ -52,6 +52,9 @@ pub enum Command {
     /// Tenants from the shell.
     #[command(subcommand)]
     Tenant(Tenant),
+    /// Resellers from the shell.
+    #[command(subcommand)]
+    Reseller(Reseller),
     /// API keys from the shell.
     #[command(subcommand)]
     ApiKey(ApiKey),
@@ -125,6 +128,17 @@ pub enum Tenant {
     List,
     /// Delete a tenant with all its records, for good.
     Delete { slug: String },
+}
+
+/// `trellis reseller …`
+#[derive(Debug, Subcommand)]
+pub enum Reseller {
+    /// Make a reseller and print its key, once.
+    Create { name: String },
+    /// List all resellers.
+    List,
+    /// Make a new key for a reseller and print it, once; the old one ends.
+    Key { name: String },
 }
 
 /// `trellis api-key …`

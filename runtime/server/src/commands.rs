@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod import;
 pub mod migrate;
 pub mod package;
+pub mod reseller;
 pub mod tenant;
 pub mod work;
 

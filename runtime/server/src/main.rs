@@ -52,6 +52,7 @@ async fn run(Args { common, command }: Args) -> anyhow::Result<ExitCode> {
         Command::Work => commands::work::run(&common).await,
         Command::Migrate => commands::migrate::run(&common).await,
         Command::Tenant(command) => commands::tenant::run(&common, command).await,
+        Command::Reseller(command) => commands::reseller::run(&common, command).await,
         Command::ApiKey(command) => commands::api_key::run(&common, command).await,
         Command::Package(command) => commands::package::run(&common, command).await,
         Command::Import(options) => commands::import::run(&common, options).await,

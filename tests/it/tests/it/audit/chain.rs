@@ -93,16 +93,16 @@ fn cases_of_rows(last: i64) -> Vec<(String, String)> {
 fn cases_of_blocks() -> Vec<(String, String)> {
     let cases: [(&str, &str); 3] = [
         (
-            "DELETE FROM t_demo._audit_blocks WHERE number = 3".into(),
-            "block 4 does not follow the one before: blocks are missing or were changed".into(),
+            "DELETE FROM t_demo._audit_blocks WHERE number = 3",
+            "block 4 does not follow the one before: blocks are missing or were changed",
         ),
         (
-            "UPDATE t_demo._audit_blocks SET hash = sha256(hash) WHERE number = 3".into(),
-            "block 3 was changed: its signature does not fit".into(),
+            "UPDATE t_demo._audit_blocks SET hash = sha256(hash) WHERE number = 3",
+            "block 3 was changed: its signature does not fit",
         ),
         (
-            "UPDATE t_demo._audit_blocks SET last_seq = last_seq + 1 WHERE number = 4".into(),
-            "block 4 was changed: its signature does not fit".into(),
+            "UPDATE t_demo._audit_blocks SET last_seq = last_seq + 1 WHERE number = 4",
+            "block 4 was changed: its signature does not fit",
         ),
     ];
     cases.map(|(tamper, told)| (tamper.to_owned(), told.to_owned())).into()
