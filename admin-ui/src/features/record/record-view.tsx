@@ -5,7 +5,7 @@ import { messageOf, Problem } from "@/api/problem";
 import { useRecord } from "@/api/record-store";
 import { loadRecord } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
-import { sections } from "@/catalog/fields";
+import { RECORD_TYPE, sections } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -19,6 +19,7 @@ import { FieldRow } from "./field-row";
 import { History } from "./history";
 import { RecordHeader } from "./record-header";
 import { RelatedLists } from "./related-list";
+import { Sharing, useMaySeeSharing } from "./sharing/sharing";
 
 interface RecordViewProps {
   object: ObjectDef;
@@ -33,6 +34,7 @@ interface RecordViewProps {
 /** Everything that the page shows: own values, and the names of what they point to. */
 function pathsOf(object: ObjectDef): string[] {
   const paths = new Set(["id", "name", "version"]);
+  if (object.fields.some((field) => field.name === RECORD_TYPE)) paths.add(RECORD_TYPE);
   for (const field of object.fields) for (const path of kindOf(field).paths(field)) paths.add(path);
   return [...paths];
 }
@@ -40,13 +42,14 @@ function pathsOf(object: ObjectDef): string[] {
 export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: RecordViewProps) {
   const catalog = useCatalog();
   const record = useRecord(object.name, id);
-  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop");
+  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop", record?.record_type);
   const all = useMemo(() => sections(object, layout), [object, layout]);
   const live = useMemo(() => record && liveFields(catalog, object, record, record), [catalog, object, record]);
   const blocks = all
     .map((section) => ({ ...section, fields: section.fields.filter((field) => live?.(field).shown ?? true) }))
     .filter((section) => section.fields.length > 0);
-  const [tab, setTab] = useState<"overview" | "history">("overview");
+  const [tab, setTab] = useState<"overview" | "sharing" | "history">("overview");
+  const sharing = useMaySeeSharing(object);
   const query = useQuery({
     queryKey: ["record", object.name, id, catalog.revision],
     queryFn: ({ signal }) => loadRecord(object, id, pathsOf(object), signal),
@@ -129,11 +132,14 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
         className="flex h-9 shrink-0 gap-0.5 border-line border-b px-2 phone:px-3"
       >
         {tabButton("overview", t("Overview"))}
+        {sharing && tabButton("sharing", t("Sharing"))}
         {tabButton("history", t("History"))}
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {tab === "history" ? (
           <History object={object} id={id} />
+        ) : tab === "sharing" ? (
+          <Sharing object={object} id={id} record={record} narrow={Boolean(narrow)} />
         ) : (
           <div className={cx("min-h-full", !narrow && "wide:grid wide:grid-cols-[minmax(0,1fr)_360px]")}>
             <div className="min-w-0">
