@@ -32,6 +32,7 @@ pub mod shares;
 pub mod snapshot;
 pub mod states;
 mod indexes;
+mod lanes;
 mod store;
 pub mod teams;
 pub mod work;
@@ -68,6 +69,7 @@ pub struct Engine {
 
 struct Inner {
     pool: PgPool,
+    lanes: lanes::Lanes,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
@@ -80,6 +82,7 @@ impl Engine {
     pub fn new(pool: PgPool) -> Self {
         Self {
             inner: Arc::new(Inner {
+                lanes: lanes::Lanes::new(&pool),
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
@@ -87,6 +90,11 @@ impl Engine {
                 exports: export::Gate::default(),
             }),
         }
+    }
+
+    /// Connections for small reads.
+    pub(crate) fn lanes(&self) -> &lanes::Lanes {
+        &self.inner.lanes
     }
 
     pub(crate) fn exports(&self) -> &export::Gate {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use metadata::{Catalog, Definitions};
 use moka::sync::Cache;
@@ -19,6 +20,8 @@ use crate::{Engine, SYSTEM_USER, store};
 /// Most tenants whose snapshots are kept.
 const MAX_SNAPSHOTS: u64 = 1_000;
 
+static SERIAL: AtomicU64 = AtomicU64::new(0);
+
 /// A tenant's metadata at one revision.
 pub struct Snapshot {
     pub tenant: Tenant,
@@ -28,6 +31,8 @@ pub struct Snapshot {
     pub policies: Policies,
     /// Stable ids of roll-ups that are being built: they are read from their records meanwhile.
     pub building: Arc<BTreeSet<String>>,
+    /// No two snapshots of this process have the same.
+    pub(crate) serial: u64,
     /// The tenant's `access` counter when this was loaded; it grows when something is built.
     pub(crate) access: i64,
 }
@@ -50,6 +55,7 @@ impl Snapshot {
             catalog: Arc::new(catalog),
             policies,
             building: Arc::new(building),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             access,
         })
     }
@@ -87,7 +93,7 @@ impl Engine {
     pub async fn snapshot(&self, tenant: &Tenant) -> Result<Arc<Snapshot>> {
         match self.inner.snapshots.kept.get(&tenant.id) {
             Some(snapshot) => Ok(snapshot),
-            None => Ok(self.fresh_snapshot(tenant).await?.0),
+            None => Ok(Box::pin(self.fresh_snapshot(tenant)).await?.0),
         }
     }
 
