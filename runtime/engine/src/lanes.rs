@@ -1,9 +1,9 @@
-//! Connections that small reads pass from one to the next without giving them back to the pool, which asks each
-//! returned connection whether it lives: a round trip and a task for every read.
+//! Connections that requests pass from one to the next without giving them back to the pool, which asks each
+//! returned connection whether it lives: a round trip and a task for every request.
 //!
 //! There are about as many lanes as the machine can work on at once; more would only make PostgreSQL switch between
-//! them. A read that waits too long for one takes a connection of the pool, so that slow reads never hold up quick
-//! ones. What goes wrong on a lane gives its connection back to the pool, which looks after it.
+//! them. Who waits too long for one takes a connection of the pool, so that slow requests never hold up quick ones.
+//! What goes wrong on a lane gives its connection back to the pool, which looks after it.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, Weak};
@@ -15,14 +15,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Result;
 
-/// How long a read waits for a lane before it takes a connection of the pool.
+/// How long a request waits for a lane before it takes a connection of the pool.
 const WAIT: Duration = Duration::from_millis(5);
 /// A connection that rests so long goes back to the pool.
 const REST: Duration = Duration::from_secs(1);
 /// A connection is given back after so long, whatever it does, so that the pool can renew it.
 const TERM: Duration = Duration::from_secs(300);
 
-/// The lanes of one engine. Cheap to clone.
+/// The lanes of one kind of request. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Lanes {
     inner: Arc<Inner>,
@@ -47,7 +47,7 @@ struct Rested {
     since: Instant,
 }
 
-/// A connection for one read.
+/// A connection for one request.
 pub(crate) struct Lane {
     // In this order: the connection goes before the turn.
     connection: PoolConnection<Postgres>,
@@ -58,15 +58,15 @@ pub(crate) struct Lane {
 }
 
 impl Lanes {
-    /// Lanes over a pool, at most half of its connections.
+    /// Lanes over a pool, at most a quarter of its connections: reads and writes have their own.
     pub(crate) fn new(pool: &PgPool) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let most = pool.options().get_max_connections() as usize / 2;
+        let most = pool.options().get_max_connections() as usize / 4;
         let turns = Arc::new(Semaphore::new((cores * 2).min(most)));
         Self { inner: Arc::new(Inner { pool: pool.clone(), turns, resting: Mutex::default() }) }
     }
 
-    /// A connection for one read. Give it back with [`Lane::rest`] when all went well.
+    /// A connection for one request. Give it back with [`Lane::rest`] when all went well.
     pub(crate) async fn take(&self) -> Result<Lane> {
         let Some(turn) = self.turn().await else { return self.fresh(None).await };
         let turn = Some((self.clone(), turn));
@@ -133,7 +133,7 @@ async fn watch(pool: PgPool, lanes: Weak<Inner>) {
 }
 
 impl Lane {
-    /// Leaves the connection to the next read. A lane that is dropped otherwise gives it back to the pool.
+    /// Leaves the connection to the next request. A lane that is dropped otherwise gives it back to the pool.
     pub(crate) fn rest(self) {
         let Self { connection, taken, turn, .. } = self;
         let Some((lanes, turn)) = turn.filter(|_| taken.elapsed() < TERM) else { return };

@@ -71,7 +71,9 @@ pub struct Engine {
 
 struct Inner {
     pool: PgPool,
-    lanes: lanes::Lanes,
+    /// Connections that small reads, and writes, pass on among themselves.
+    reading: lanes::Lanes,
+    writing: lanes::Lanes,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
@@ -84,7 +86,8 @@ impl Engine {
     pub fn new(pool: PgPool) -> Self {
         Self {
             inner: Arc::new(Inner {
-                lanes: lanes::Lanes::new(&pool),
+                reading: lanes::Lanes::new(&pool),
+                writing: lanes::Lanes::new(&pool),
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
@@ -92,11 +95,6 @@ impl Engine {
                 exports: export::Gate::default(),
             }),
         }
-    }
-
-    /// Connections for small reads.
-    pub(crate) fn lanes(&self) -> &lanes::Lanes {
-        &self.inner.lanes
     }
 
     pub(crate) fn exports(&self) -> &export::Gate {

@@ -51,13 +51,13 @@ pub struct One {
 impl Engine {
     /// One page of records.
     pub async fn read(&self, context: &Context, query: &Query) -> Result<Answer> {
-        let lane = self.lanes().take().await?;
+        let lane = self.inner.reading.take().await?;
         let is_trusted = lane.is_trusted;
         match self.read_on(lane, context, query).await {
             // The database was started anew while the connection rested.
             Err(Error::Database(sqlx::Error::Io(_))) if is_trusted => {
-                self.lanes().clear();
-                let lane = self.lanes().fresh(None).await?;
+                self.inner.reading.clear();
+                let lane = self.inner.reading.fresh(None).await?;
                 Box::pin(self.read_on(lane, context, query)).await
             }
             outcome => outcome,
