@@ -6,7 +6,7 @@
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
 //! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! [`room`] (how many there are and may be), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
 //! tenant's own schema).
 
 pub mod apply;
@@ -27,6 +27,7 @@ pub mod query;
 pub mod read;
 pub mod revisions;
 pub mod rollups;
+pub mod room;
 pub mod schema;
 pub mod search;
 pub mod shares;
@@ -55,6 +56,7 @@ pub use import::{Import, ImportJob};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
+pub use room::Usage;
 pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
@@ -79,6 +81,8 @@ struct Inner {
     /// Whose turn it is to hold a tenant's counters still.
     holding: Arc<Semaphore>,
     exports: export::Gate,
+    sealing: std::sync::OnceLock<audit::chain::SealKey>,
+    rooms: room::Rooms,
 }
 
 impl Engine {
@@ -93,8 +97,14 @@ impl Engine {
                 imports: import::Gate::default(),
                 holding: Arc::new(Semaphore::new(1)),
                 exports: export::Gate::default(),
+                sealing: std::sync::OnceLock::new(),
+                rooms: room::Rooms::default(),
             }),
         }
+    }
+
+    pub(crate) fn rooms(&self) -> &room::Rooms {
+        &self.inner.rooms
     }
 
     pub(crate) fn exports(&self) -> &export::Gate {

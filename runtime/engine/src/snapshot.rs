@@ -2,8 +2,8 @@
 //! each statement checks that it is not, so it never has to be fetched to be sure.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use metadata::{Catalog, Definitions};
 use moka::sync::Cache;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::context::{Context, Tenant, Versions};
 use crate::error::{Error, Result};
+use crate::room::Room;
 use crate::work::Kind as Work;
 use crate::{Engine, SYSTEM_USER, store};
 
@@ -35,6 +36,8 @@ pub struct Snapshot {
     pub(crate) serial: u64,
     /// The tenant's `access` counter when this was loaded; it grows when something is built.
     pub(crate) access: i64,
+    /// How many more records there may be; of a snapshot that is kept, so not within a change of metadata.
+    pub(crate) room: OnceLock<Arc<Room>>,
 }
 
 impl Snapshot {
@@ -57,6 +60,7 @@ impl Snapshot {
             building: Arc::new(building),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             access,
+            room: OnceLock::new(),
         })
     }
 
@@ -107,7 +111,7 @@ impl Engine {
             return Ok((snapshot, versions));
         }
         let (snapshot, versions) = load(&mut connection, tenant).await?;
-        self.inner.snapshots.keep(&snapshot);
+        self.keep(&snapshot);
         Ok((snapshot, versions))
     }
 
@@ -132,6 +136,8 @@ impl Engine {
 
     /// Keeps the snapshot that a committed change left.
     pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
+        // Whoever was first has put in the same.
+        let _ = snapshot.room.set(self.rooms().of(snapshot.tenant.id));
         self.inner.snapshots.keep(snapshot);
     }
 
