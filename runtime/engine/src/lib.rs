@@ -92,8 +92,8 @@ impl Engine {
     pub fn new(pool: PgPool) -> Self {
         Self {
             inner: Arc::new(Inner {
-                reading: lanes::Lanes::new(&pool),
-                writing: lanes::Lanes::new(&pool),
+                reading: lanes::Lanes::new(&pool, 2),
+                writing: lanes::Lanes::new(&pool, 4),
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
