@@ -46,11 +46,12 @@ where
     let mut call = admit(&asked, credential, trust).await?;
     for _ in 0..QUICK {
         match handler(call.clone()).await {
-            Err(problem) if problem.code == Code::Outdated => {
-                call = admit_again(&asked, credential, call.caller.rate).await?;
-            }
+            Err(problem) if problem.code == Code::Outdated => {}
+            // What memory alone refuses may be allowed by now.
+            Err(_) if trust == Trust::Remembered && call.is_outdated().await => {}
             outcome => return outcome,
         }
+        call = admit_again(&asked, credential, call.caller.rate).await?;
     }
     // What changes the counters itself would wait for us.
     let held = match trust {
@@ -96,6 +97,16 @@ impl Call {
             request_id: asked.id.clone(),
         };
         Self { asked, caller: Arc::new(caller), context }
+    }
+
+    /// Says to plan again when what is remembered has changed: before something is answered that was not compared by a
+    /// statement of the engine.
+    pub async fn compare(&self) -> Result<(), Problem> {
+        Ok(self.engine().compare(&self.context).await?)
+    }
+
+    async fn is_outdated(&self) -> bool {
+        self.compare().await.is_err_and(|problem| problem.code == Code::Outdated)
     }
 
     /// The same call in a context of now, after something that took long.

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 mod fields;
 mod keys;
+mod nodes;
 mod oracle;
+mod twin_wires;
 mod twins;
 mod wire;
 
