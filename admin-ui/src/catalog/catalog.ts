@@ -104,6 +104,8 @@ export const mayCreate = (o: ObjectDef): boolean => !o.system && (!o.permissions
 export const mayEdit = (o: ObjectDef): boolean => !o.system && (!o.permissions || allowed(o.permissions.edit));
 export const mayDelete = (o: ObjectDef): boolean => !o.system && (!o.permissions || allowed(o.permissions.delete));
 
+export const mayShare = (o: ObjectDef): boolean => !o.system && (!o.permissions || allowed(o.permissions.share));
+
 export const CatalogContext = createContext<Catalog | null>(null);
 
 export function useCatalog(): Catalog {
