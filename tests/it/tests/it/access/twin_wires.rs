@@ -214,7 +214,7 @@ async fn what_a_hidden_record_or_field_holds_changes_no_byte_on_the_wire() {
         "UPDATE t_demo.deal SET margin = 9, note = 'other 7' WHERE name = 'Own deal'",
         "UPDATE t_demo.deal SET margin = NULL, note = NULL WHERE name = 'Own deal'",
         "UPDATE t_demo.account SET worth = 7 WHERE name = 'Own'",
-        "UPDATE t_demo._history SET changes = '{}' WHERE record_id IN (SELECT id FROM t_demo.deal WHERE name = 'Hidden deal')",
+        "UPDATE t_demo._audit_tail SET changes = '{}' WHERE record_id IN (SELECT id FROM t_demo.deal WHERE name = 'Hidden deal')",
         // A hidden record.
         "UPDATE t_demo.account SET name = 'Other', industry = 'own', worth = NULL WHERE name = 'Hidden'",
         "UPDATE t_demo.deal SET stage = 'own', margin = 5, note = 'Own', account_id = NULL WHERE name = 'Hidden deal'",
