@@ -96,6 +96,11 @@ pub(super) async fn define(world: &World, random: &mut Random, users: &[Uuid]) -
         };
         definition["sharing"] = json!({ "default": default, "hierarchy": random.once_in(2) });
         book.sharing.insert(name.into(), definition["sharing"].clone());
+        // Unset, a part follows its master and everything else is private.
+        let unset = if name == "part" { "controlled_by_parent" } else { "private" };
+        if default == unset && random.once_in(2) {
+            definition["sharing"].as_object_mut().unwrap().remove("default");
+        }
         changes.push((Kind::Objects, name.into(), Some(definition)));
     }
     for (name, parents) in [("rep", vec!["user"]), ("boss", vec!["rep", "guest"]), ("other", vec!["boss"])] {
@@ -282,9 +287,13 @@ pub(super) async fn store(world: &World, data: &Data) {
             }
             Grantee::Role(role) => ("role", format!("'{}'", permissions::role_id(role))),
         };
+        let mut all = data.accounts.iter().chain(&data.deals).chain(&data.parts);
+        let object = all.find(|record| record.id == share.record).map(|record| record.object).unwrap();
+        let object =
+            format!("(SELECT id FROM t_demo._metadata WHERE kind = 'objects' AND name = '{object}')");
         let until = if share.expired { "'2020-01-01'" } else { "NULL" };
         text += &format!(
-            "INSERT INTO t_demo._shares VALUES ('{}', 'x', {grantee}, '{kind}', 'x', {}, {until}, now(), '{}');",
+            "INSERT INTO t_demo._shares VALUES ('{}', {object}, {grantee}, '{kind}', 'x', {}, {until}, now(), '{}');",
             share.record, share.level, data.users[0].id
         );
     }
