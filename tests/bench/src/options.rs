@@ -24,7 +24,7 @@ pub struct Options {
     #[arg(long)]
     pub smoke: bool,
     /// What to measure.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules, Part::Access])]
     pub parts: Vec<Part>,
     /// Only the cases whose name contains this.
     #[arg(long)]
@@ -60,6 +60,8 @@ pub enum Part {
     Changes,
     /// A large create with validation rules and without.
     Rules,
+    /// Pages under rights on a million records.
+    Access,
 }
 
 impl Options {

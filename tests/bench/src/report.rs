@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::access::Access;
 use crate::changes::Changes;
 use crate::compare::{Compared, Side};
 use crate::options::Options;
@@ -14,13 +15,21 @@ pub struct Report {
     pub starts: Option<Starts>,
     pub changes: Option<Changes>,
     pub rules: Option<Rules>,
+    pub access: Option<Access>,
     compared: Vec<Compared>,
     machine: String,
 }
 
 impl Default for Report {
     fn default() -> Self {
-        Self { starts: None, changes: None, rules: None, compared: Vec::new(), machine: usage::machine() }
+        Self {
+            starts: None,
+            changes: None,
+            rules: None,
+            access: None,
+            compared: Vec::new(),
+            machine: usage::machine(),
+        }
     }
 }
 
@@ -88,6 +97,7 @@ impl Report {
         if let Some(rules) = &self.rules {
             write_rules(text, rules);
         }
+        self.access.iter().for_each(|access| access.write(text));
     }
 }
 
