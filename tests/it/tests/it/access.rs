@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 mod fields;
+mod holes;
 mod keys;
 mod nodes;
 mod oracle;
