@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::Utc;
-use engine::{Context, Engine};
+use engine::{Context, Engine, Tenant, Versions};
 use identity::{Caller, Credential, Rate};
 use metadata::Object;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::asked::Asked;
 use crate::credential;
 use crate::problem::{Code, Problem};
 
-mod once;
+pub(crate) mod once;
 
 /// How often a request is planned again before it holds the metadata still.
 const QUICK: u32 = 3;
@@ -44,34 +44,43 @@ where
 {
     let credential = credential::of(&asked.head.headers)?;
     let mut call = admit(&asked, credential, trust).await?;
+    let (rate, tenant) = (call.caller.rate, call.caller.tenant.clone());
     for _ in 0..QUICK {
-        match handler(call.clone()).await {
+        let seen = (call.context.snapshot.revision, call.caller.access);
+        match handler(call).await {
             Err(problem) if problem.code == Code::Outdated => {}
             // What memory alone refuses may be allowed by now.
-            Err(_) if trust == Trust::Remembered && call.is_outdated().await => {}
+            Err(_) if trust == Trust::Remembered && is_outdated(&asked, &tenant, seen).await => {}
             outcome => return outcome,
         }
-        call = admit_again(&asked, credential, call.caller.rate).await?;
+        call = Box::pin(admit_again(&asked, credential, rate)).await?;
     }
     // What changes the counters itself would wait for us.
     let held = match trust {
-        Trust::Remembered => Some(call.engine().hold(&call.caller.tenant).await?),
+        Trust::Remembered => Some(Box::pin(asked.app.engine.hold(&tenant)).await?),
         Trust::Compared => None,
     };
-    let call = admit_again(&asked, credential, call.caller.rate).await?;
-    let outcome = handler(call).await;
+    let call = Box::pin(admit_again(&asked, credential, rate)).await?;
+    let outcome = Box::pin(handler(call)).await;
     drop(held);
     outcome
+}
+
+/// Whether the tenant's counters are others than those that were seen.
+async fn is_outdated(asked: &Asked, tenant: &Tenant, (revision, access): (i64, i64)) -> bool {
+    let now = asked.app.engine.fresh_snapshot(tenant).await;
+    now.is_ok_and(|(_, versions)| versions != Versions { revision, access })
 }
 
 async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> Result<Call, Problem> {
     let identity = &asked.app.identity;
     let caller = match trust {
         Trust::Remembered => identity.authenticate(credential, asked.ip).await,
-        Trust::Compared => identity.authenticate_fresh(credential, asked.ip).await,
+        Trust::Compared => Box::pin(identity.authenticate_fresh(credential, asked.ip)).await,
     };
     let caller = caller?;
     credential::check_csrf(credential, (&asked.head.method, &asked.head.headers), &caller)?;
+    asked.app.tenants.admit(&caller.tenant, Utc::now()).await?;
     let snapshot = asked.app.engine.snapshot(&caller.tenant).await?;
     Ok(Call::new(asked.clone(), caller, snapshot))
 }
@@ -104,10 +113,6 @@ impl Call {
     /// statement of the engine.
     pub async fn compare(&self) -> Result<(), Problem> {
         Ok(self.engine().compare(&self.context).await?)
-    }
-
-    async fn is_outdated(&self) -> bool {
-        self.compare().await.is_err_and(|problem| problem.code == Code::Outdated)
     }
 
     /// The same call in a context of now, after something that took long.

@@ -15,9 +15,12 @@ use uuid::Uuid;
 use crate::World;
 
 const PASSWORD: &str = "correct horse";
+/// Packages that come with Trellis.
+const STANDARD: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
 
 fn router(engine: Engine, identity: Identity, tenants: Tenants) -> Router {
-    let (library, settings) = (Arc::default(), Arc::default());
+    let library = Arc::new(api::Library::new(STANDARD.map(crate::package).into()));
+    let settings = Arc::default();
     api::router(api::App { graphql: Default::default(), engine, identity, tenants, library, settings })
 }
 
@@ -27,6 +30,7 @@ pub struct Site {
     pub router: Router,
     pub ada: Uuid,
     pub identity: Identity,
+    pub tenants: Tenants,
     token: String,
 }
 
@@ -82,8 +86,8 @@ impl Site {
         let made =
             identity.first_administrator(&world.tenant, "ada@example.com", Some("Ada"), password).await;
         let Ok(FirstAdministrator::Made { user_id: ada, .. }) = made else { panic!("{made:?}") };
-        let router = router(world.engine.clone(), identity.clone(), tenants);
-        let mut site = Self { world, router, ada, identity, token: String::new() };
+        let router = router(world.engine.clone(), identity.clone(), tenants.clone());
+        let mut site = Self { world, router, ada, identity, tenants, token: String::new() };
         site.token = site.token_of("ada@example.com").await;
         site
     }
@@ -112,6 +116,12 @@ impl Site {
         };
         self.identity.create_user(&self.world.tenant, user).await.expect("a user");
         self.token_of(&email).await
+    }
+
+    /// A new reseller; answers their key.
+    pub async fn reseller(&self, name: &str) -> String {
+        let reseller = self.tenants.create_reseller(name).await.expect("a reseller");
+        self.identity.create_reseller_key(reseller).await.expect("a key").expose().to_owned()
     }
 
     /// A new session of somebody.

@@ -25,6 +25,12 @@ const VALUE_BYTES: usize = 20;
 pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> Result<()> {
     let (fresh, changed): (Vec<Place<'_>>, Vec<Place<'_>>) =
         saving.drafts.iter().enumerate().partition(|(_, draft)| draft.is_new());
+    if saving.way != Way::Trial
+        && !saving.slots.object.system
+        && let Some(room) = saving.context.snapshot.room.get()
+    {
+        room.take(fresh.len())?;
+    }
     let images = images(connection, saving, (&fresh, &changed)).await?;
     if !fresh.is_empty() {
         match saving.way {

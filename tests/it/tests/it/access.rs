@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 mod fields;
 mod holes;
+mod kept;
 mod keys;
 mod nodes;
 mod oracle;

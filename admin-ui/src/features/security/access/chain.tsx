@@ -74,7 +74,8 @@ function Reason({ line }: { line: Line }) {
   );
 }
 
-const place = "ms-1.5 whitespace-nowrap text-accent-text underline-offset-2 hover:underline";
+const place =
+  "ms-1.5 whitespace-nowrap text-accent-text underline decoration-accent-line underline-offset-2 hover:decoration-current";
 
 function Where({ by }: { by: NonNullable<Line["by"]> }) {
   if (by.kind === "sharing-rules")

@@ -10,6 +10,7 @@ use sea_query::{
 };
 
 use super::keyset::{self, Stretch};
+use super::text::Hole;
 use super::{Key, Render, ids};
 use crate::plan::Start;
 use crate::query::Bin;
@@ -178,7 +179,7 @@ impl<'p> Render<'p> {
                 level.number()
             );
             let object: Expr = plan.root.object.id.clone().into();
-            let on = Expr::cust_with_exprs(text, [object, plan.who.request.now.into()]);
+            let on = Expr::cust_with_exprs(text, [object, Hole::Now.into()]);
             select.join_as(JoinType::InnerJoin, (plan.schema.clone(), "_shares"), share.clone(), on);
         })
     }
