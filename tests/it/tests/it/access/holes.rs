@@ -42,7 +42,7 @@ async fn a_share_and_a_transition_happen_once_under_a_key() {
     assert_eq!(first.data(200)["stage"], "won");
     let again = site.ask_with("POST", &take, Some(json!({})), &once).await;
     assert_eq!(again.data(200), first.data(200));
-    assert_eq!(site.ask("POST", &take, Some(json!({}))).await.status, 422);
+    assert_eq!(site.ask("POST", &take, Some(json!({}))).await.status, 409);
     let reused =
         site.ask_with("POST", &shares, Some(json!({ "role": "user", "access": "read" })), &once).await;
     assert_eq!(reused.problems(422), ["Idempotency-Key key-reused"]);
