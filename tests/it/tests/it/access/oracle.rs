@@ -108,6 +108,10 @@ async fn compare(name: &str, seeds: Range<u64>) {
         let place = format!("seed {seed}, user {me} {:?} {:?}", data.users[me].roles, data.users[me].sets);
         aggregates(world, &context, &eyes, &place).await;
         deeds(world, &context, &eyes, (&mut random, &place)).await;
+        // Over the wire it costs the more, so every second world goes there.
+        if seed % 2 == 1 {
+            continue;
+        }
         let wire = Wire { site: &site, token: &tokens[me], eyes: &eyes, place: &place };
         wired += wire.ask(&mut random).await;
     }
