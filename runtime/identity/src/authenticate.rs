@@ -42,6 +42,15 @@ pub struct Caller {
     pub rate: Option<Rate>,
     /// A key with a role or scopes of its own: it may not make credentials.
     pub is_limited: bool,
+    /// The tenant asks for a second factor that this person has not set up: nothing else may be done before.
+    pub must_enrol: bool,
+}
+
+impl Caller {
+    /// Refuses keys.
+    pub(crate) fn require_session(&self) -> crate::Result<()> {
+        if self.session.is_some() { Ok(()) } else { Err(crate::Error::NeedsSession) }
+    }
 }
 
 /// The session that a request belongs to.
@@ -165,8 +174,9 @@ impl Identity {
             return;
         }
         let noted = match &known.proof {
-            Proof::Session { id, created_at } => {
-                sessions::store::touch(&self.pool, *id, now, sessions::expires_at(*created_at, now)).await
+            Proof::Session { id, created_at, times } => {
+                let expires_at = sessions::expires_at(times, *created_at, now);
+                sessions::store::touch(&self.pool, *id, now, expires_at).await
             }
             Proof::Key { id, .. } => api_keys::store::touch(&self.pool, *id, now).await,
         };
@@ -178,7 +188,15 @@ impl Identity {
 
 impl Known {
     fn is_allowed_from(&self, ip: Option<IpAddr>) -> bool {
-        let Proof::Key { addresses: Some(ranges), .. } = &self.proof else { return true };
-        ip.is_some_and(|ip| ranges.iter().any(|range: &AddressRange| range.contains(ip)))
+        let within = |ranges: &Option<Vec<AddressRange>>| {
+            ranges.as_ref().is_none_or(|ranges| {
+                ip.is_some_and(|ip| ranges.iter().any(|range: &AddressRange| range.contains(ip)))
+            })
+        };
+        let own = match &self.proof {
+            Proof::Key { addresses, .. } => within(addresses),
+            Proof::Session { .. } => true,
+        };
+        own && within(&self.tenant_addresses)
     }
 }

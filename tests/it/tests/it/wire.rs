@@ -5,6 +5,7 @@ mod credentials;
 mod exact;
 mod limits;
 mod records;
+mod security;
 mod tags;
 mod tenants;
 mod unfit;
