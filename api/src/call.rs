@@ -14,7 +14,7 @@ use crate::asked::Asked;
 use crate::credential;
 use crate::problem::{Code, Problem};
 
-mod once;
+pub(crate) mod once;
 
 /// How often a request is planned again before it holds the metadata still.
 const QUICK: u32 = 3;
@@ -71,6 +71,7 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
     };
     let caller = caller?;
     credential::check_csrf(credential, (&asked.head.method, &asked.head.headers), &caller)?;
+    asked.app.tenants.admit(&caller.tenant, Utc::now()).await?;
     check_enrolment(asked, &caller)?;
     let snapshot = asked.app.engine.snapshot(&caller.tenant).await?;
     Ok(Call::new(asked.clone(), caller, snapshot))
@@ -108,6 +109,7 @@ impl Call {
             consent: engine::Consent::default(),
             now: Utc::now(),
             request_id: asked.id.clone(),
+            origin: asked.origin.clone(),
         };
         Self { asked, caller: Arc::new(caller), context }
     }

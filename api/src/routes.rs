@@ -2,7 +2,7 @@
 //!
 //! *open*: anybody. *caller*: who is signed in or shows a key; what they may do is the engine's decision.
 //! *compared*: the same for what is not answered by the engine's statements, so that the caller is compared with
-//! the database first. *permission*: a system permission besides.
+//! the database first. *permission*: a system permission besides. *reseller*: who shows a reseller's key.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,10 +18,11 @@ use http::{Method, Request};
 use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
+use crate::rest::resellers::ResellerCall;
 use crate::rest::{
-    access, aggregate, api_keys, batch, deploy, docs, duplicates, formulas, health, history, import,
-    metadata, openapi, packages, passwords, records, revisions, search, security, session, sessions, shares,
-    teams, transitions, two_factor, upsert, users,
+    access, aggregate, api_keys, audit, batch, deploy, docs, duplicates, formulas, health, history, import,
+    metadata, openapi, packages, passwords, records, resellers, revisions, search, security, session,
+    sessions, shares, teams, transitions, two_factor, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -38,6 +39,8 @@ pub enum Need {
     Caller,
     /// A system permission such as `manage_metadata`.
     Permission(&'static str),
+    /// A reseller's key; a caller of a tenant is nobody here.
+    Reseller,
 }
 
 /// One row of the table.
@@ -144,6 +147,7 @@ pub fn table() -> Vec<Route> {
     ]
     .into_iter()
     .chain(administration())
+    .chain(reselling())
     .collect()
 }
 
@@ -172,6 +176,23 @@ fn administration() -> Vec<Route> {
         permission(GET, "/admin/v1/access/who", "explain_access", access::who),
         permission(POST, "/admin/v1/access/simulate", "explain_access", access::simulate),
         permission(GET, "/admin/v1/record-shares", "manage_users", shares::list_all),
+        permission(GET, "/admin/v1/audit-log", "view_audit", audit::list),
+        permission(GET, "/admin/v1/audit-log/status", "view_audit", audit::status),
+    ]
+}
+
+/// Tenants, for those who sell them.
+fn reselling() -> Vec<Route> {
+    vec![
+        reseller(GET, "/reseller/v1/plans", resellers::plans),
+        reseller(GET, "/reseller/v1/tenants", resellers::list),
+        reseller(POST, "/reseller/v1/tenants", resellers::create),
+        reseller(GET, "/reseller/v1/tenants/{id}", resellers::show),
+        reseller(PATCH, "/reseller/v1/tenants/{id}", resellers::update),
+        reseller(DELETE, "/reseller/v1/tenants/{id}", resellers::delete),
+        reseller(POST, "/reseller/v1/tenants/{id}/suspend", resellers::suspend),
+        reseller(POST, "/reseller/v1/tenants/{id}/resume", resellers::resume),
+        reseller(GET, "/reseller/v1/tenants/{id}/usage", resellers::usage),
     ]
 }
 
@@ -216,6 +237,16 @@ where
     Route { method, path, need: Need::Permission(permission), reading: Reading::Whole, handler }
 }
 
+fn reseller<F, A>(method: Method, path: &'static str, handler: F) -> Route
+where
+    F: Fn(ResellerCall) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Outcome> + Send + 'static,
+{
+    let handler: Handler =
+        Arc::new(move |asked| Box::pin(async move { handler(ResellerCall::admit(asked).await?).await }));
+    Route { method, path, need: Need::Reseller, reading: Reading::Whole, handler }
+}
+
 /// Runs a handler as its caller; a key sees in each answer what is left of its requests.
 async fn answered<F, A>(asked: Arc<Asked>, trust: Trust, handler: F) -> Outcome
 where
@@ -251,7 +282,9 @@ pub(crate) fn routed(app: Arc<App>) -> Router {
 fn patience(path: &str, reading: Reading, app: &App) -> Duration {
     match reading {
         Reading::Later => app.settings.timeout * 60,
-        Reading::Whole if path.starts_with("/metadata/") => app.settings.timeout * 10,
+        Reading::Whole if path.starts_with("/metadata/") || path.starts_with("/reseller/") => {
+            app.settings.timeout * 10
+        }
         Reading::Whole => app.settings.timeout,
     }
 }

@@ -24,6 +24,8 @@ mod csv;
 mod json_lines;
 mod xlsx;
 
+pub(crate) use csv::asleep;
+
 /// Exports that a node runs at once: each holds a connection for as long as its reader takes.
 const RUNNING: usize = 4;
 /// How long a reader may take for one page.

@@ -3,13 +3,14 @@
 //!
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
-//! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
+//! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
+//! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! [`room`] (how many there are and may be), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
 //! tenant's own schema).
 
 pub mod apply;
+pub mod audit;
 pub mod change;
 pub mod command;
 pub mod context;
@@ -26,6 +27,7 @@ pub mod query;
 pub mod read;
 pub mod revisions;
 pub mod rollups;
+pub mod room;
 pub mod schema;
 pub mod search;
 pub mod shares;
@@ -44,6 +46,7 @@ use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply};
+pub use audit::Origin;
 pub use command::{Command, Fields, Mass, Once, Op, Operation, Update, What, Written};
 pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
@@ -52,6 +55,7 @@ pub use import::{Import, ImportJob};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
+pub use room::Usage;
 pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
@@ -73,6 +77,8 @@ struct Inner {
     /// Whose turn it is to hold a tenant's counters still.
     holding: Arc<Semaphore>,
     exports: export::Gate,
+    sealing: std::sync::OnceLock<audit::chain::SealKey>,
+    rooms: room::Rooms,
 }
 
 impl Engine {
@@ -85,8 +91,14 @@ impl Engine {
                 imports: import::Gate::default(),
                 holding: Arc::new(Semaphore::new(1)),
                 exports: export::Gate::default(),
+                sealing: std::sync::OnceLock::new(),
+                rooms: room::Rooms::default(),
             }),
         }
+    }
+
+    pub(crate) fn rooms(&self) -> &room::Rooms {
+        &self.inner.rooms
     }
 
     pub(crate) fn exports(&self) -> &export::Gate {

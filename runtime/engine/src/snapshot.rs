@@ -2,7 +2,7 @@
 //! each statement checks that it is not, so it never has to be fetched to be sure.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use metadata::{Catalog, Definitions};
 use moka::sync::Cache;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::context::{Context, Tenant, Versions};
 use crate::error::{Error, Result};
+use crate::room::Room;
 use crate::work::Kind as Work;
 use crate::{Engine, SYSTEM_USER, store};
 
@@ -30,6 +31,8 @@ pub struct Snapshot {
     pub building: Arc<BTreeSet<String>>,
     /// The tenant's `access` counter when this was loaded; it grows when something is built.
     pub(crate) access: i64,
+    /// How many more records there may be; of a snapshot that is kept, so not within a change of metadata.
+    pub(crate) room: OnceLock<Arc<Room>>,
 }
 
 impl Snapshot {
@@ -51,6 +54,7 @@ impl Snapshot {
             policies,
             building: Arc::new(building),
             access,
+            room: OnceLock::new(),
         })
     }
 
@@ -101,7 +105,7 @@ impl Engine {
             return Ok((snapshot, versions));
         }
         let (snapshot, versions) = load(&mut connection, tenant).await?;
-        self.inner.snapshots.keep(&snapshot);
+        self.keep(&snapshot);
         Ok((snapshot, versions))
     }
 
@@ -115,6 +119,7 @@ impl Engine {
             consent: crate::Consent { warnings: true, process_override: true },
             now: chrono::Utc::now(),
             request_id: Uuid::now_v7().to_string(),
+            origin: crate::Origin::default(),
         })
     }
 
@@ -125,6 +130,8 @@ impl Engine {
 
     /// Keeps the snapshot that a committed change left.
     pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
+        // Whoever was first has put in the same.
+        let _ = snapshot.room.set(self.rooms().of(snapshot.tenant.id));
         self.inner.snapshots.keep(snapshot);
     }
 

@@ -1,10 +1,12 @@
 //! The subcommands that do one thing and end. Each works beside a running server too.
 
 pub mod api_key;
+pub mod audit;
 pub mod doctor;
 pub mod import;
 pub mod migrate;
 pub mod package;
+pub mod reseller;
 pub mod tenant;
 pub mod work;
 

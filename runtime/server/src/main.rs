@@ -4,6 +4,7 @@
 //! database), [`serve`] (the server), [`workers`] (what is done later), [`commands`] (everything else).
 
 mod args;
+mod audit_key;
 mod commands;
 mod config_file;
 mod node;
@@ -51,10 +52,12 @@ async fn run(Args { common, command }: Args) -> anyhow::Result<ExitCode> {
         Command::Work => commands::work::run(&common).await,
         Command::Migrate => commands::migrate::run(&common).await,
         Command::Tenant(command) => commands::tenant::run(&common, command).await,
+        Command::Reseller(command) => commands::reseller::run(&common, command).await,
         Command::ApiKey(command) => commands::api_key::run(&common, command).await,
         Command::Package(command) => commands::package::run(&common, command).await,
         Command::Import(options) => commands::import::run(&common, options).await,
         Command::Doctor(options) => commands::doctor::run(&common, options).await,
+        Command::Audit(command) => commands::audit::run(&common, command).await,
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod audit;
 mod bin;
 mod concurrency;
 mod filters;
@@ -15,6 +16,7 @@ mod metadata;
 mod packages;
 mod paging;
 mod records;
+mod resellers;
 mod rest;
 mod rollups;
 mod round_trip;
