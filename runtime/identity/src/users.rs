@@ -89,7 +89,9 @@ fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
 
 /// What is wrong with the first person of a tenant that is not there yet.
 pub fn check_first(email: &str, name: &str, password: Option<&Secret>) -> Vec<Problem> {
-    [check_email(email), check_name(name), password.and_then(password::check)].into_iter().flatten().collect()
+    let policy = PasswordPolicy::default();
+    let check_password = |new: &Secret| password::check(new, &policy, Some(email));
+    [check_email(email), check_name(name), password.and_then(check_password)].into_iter().flatten().collect()
 }
 
 impl Identity {
