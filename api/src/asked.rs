@@ -104,6 +104,12 @@ impl Asked {
         self.app.settings.is_https(&self.head)
     }
 
+    /// Users, sessions and keys, on behalf of whoever this request turns out to be of.
+    pub fn identity(&self, by: Option<uuid::Uuid>) -> identity::Identity {
+        let origin = engine::Origin::new(self.ip, self.header(&header::USER_AGENT));
+        self.app.identity.acting(by, origin, &self.id)
+    }
+
     /// Where it comes from, as sign-ins and histories note it.
     pub fn origin(&self) -> identity::Origin {
         identity::Origin { ip: self.ip, user_agent: self.header(&header::USER_AGENT).map(str::to_owned) }

@@ -124,8 +124,9 @@ impl Call {
         &self.asked.app.engine
     }
 
-    pub fn identity(&self) -> &identity::Identity {
-        &self.asked.app.identity
+    /// Users, sessions and keys, on behalf of the caller.
+    pub fn identity(&self) -> identity::Identity {
+        self.asked.identity(Some(self.caller.actor.user_id))
     }
 
     /// The object that the path names by its plural.

@@ -49,21 +49,6 @@ impl Params {
         })
     }
 
-    /// A value of another shape.
-    pub fn typed<T>(
-        &mut self,
-        name: &str,
-        expected: &str,
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let value = self.text(name)?;
-        let read = read(&value);
-        if read.is_none() {
-            self.problems.push(Detail::new(name, "wrong-type", format!("expected {expected}")));
-        }
-        read
-    }
-
     /// A whole number from `least` to `most`.
     pub fn number(&mut self, name: &str, least: i64, most: i64) -> Option<i64> {
         let value = self.text(name)?;

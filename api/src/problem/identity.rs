@@ -96,7 +96,7 @@ fn throttled(rate: &Rate) -> Problem {
     let seconds = seconds(rate.retry_after);
     let mut problem = Problem::new(
         Code::TooManyRequests,
-        format!("the key's limit of {} requests a minute is reached", rate.limit),
+        format!("the limit of {} requests an hour is reached", rate.limit),
     );
     problem.headers.push((header::RETRY_AFTER, seconds.into()));
     problem.headers.extend(rate_headers(rate));

@@ -32,7 +32,7 @@ pub(crate) async fn forgot(asked: Arc<Asked>) -> Outcome {
     form.finish()?;
     match session::find_tenant(&asked, tenant.as_deref()).await {
         Err(tenancy::Error::NotFound) => {}
-        found => asked.app.identity.forgot_password(&found?, &email),
+        found => asked.identity(None).forgot_password(&found?, &email),
     }
     Ok(answer::document(StatusCode::ACCEPTED, &json!({ "data": {} })))
 }
@@ -42,7 +42,7 @@ pub(crate) async fn reset(asked: Arc<Asked>) -> Outcome {
     let mut form = Form::new(asked.json()?)?;
     let [token, password] = ["token", "password"].map(|key| Secret::new(form.required_text(key)));
     form.finish()?;
-    asked.app.identity.redeem_link(&token, &password).await?;
+    asked.identity(None).redeem_link(&token, &password).await?;
     Ok(answer::no_content())
 }
 

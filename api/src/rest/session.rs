@@ -27,7 +27,7 @@ pub(crate) async fn login(asked: Arc<Asked>) -> Outcome {
         found => found?,
     };
     let proofs = (&password, totp.as_deref());
-    let session = asked.app.identity.login_with_code(&tenant, &email, proofs, asked.origin()).await?;
+    let session = asked.identity(None).login_with_code(&tenant, &email, proofs, asked.origin()).await?;
     end_former(&asked).await;
     Ok(with_cookie(&asked, answer::document(StatusCode::OK, &token(&session)), &session))
 }
@@ -36,9 +36,8 @@ pub(crate) async fn login(asked: Arc<Asked>) -> Outcome {
 /// planted or knows it gets in with it.
 async fn end_former(asked: &Asked) {
     let Ok(former @ Credential::Cookie(_)) = credential::of(&asked.head.headers) else { return };
-    let identity = &asked.app.identity;
-    if let Ok(caller) = identity.authenticate_fresh(former, asked.ip).await
-        && let Err(error) = identity.logout(&caller).await
+    if let Ok(caller) = asked.app.identity.authenticate_fresh(former, asked.ip).await
+        && let Err(error) = asked.identity(Some(caller.actor.user_id)).logout(&caller).await
     {
         tracing::warn!(%error, "a former session could not be ended");
     }

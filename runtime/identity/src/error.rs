@@ -104,8 +104,8 @@ pub enum AuthError {
     /// The key, or the tenant, may not be used from this address.
     #[error("this may not be used from your address")]
     Address,
-    /// The key's requests are used up for now.
-    #[error("the key's limit is reached")]
+    /// The requests of this hour are used up.
+    #[error("the limit of requests is reached")]
     Throttled(Rate),
     /// Nothing was decided.
     #[error(transparent)]

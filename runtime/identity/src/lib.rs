@@ -22,6 +22,7 @@ pub mod authenticate;
 mod change;
 mod clock;
 mod error;
+mod events;
 mod links;
 pub mod login;
 pub mod login_history;
@@ -62,8 +63,10 @@ pub struct Identity {
     clock: Clock,
     passwords: Arc<password::Passwords>,
     callers: authenticate::Callers,
-    buckets: rate_limit::Buckets,
+    meters: rate_limit::Meters,
+    uses: api_keys::Uses,
     mail: Arc<mail::Mail>,
+    acting: events::Acting,
 }
 
 impl Identity {
@@ -80,8 +83,10 @@ impl Identity {
             clock,
             passwords: Arc::default(),
             callers: authenticate::Callers::default(),
-            buckets: rate_limit::Buckets::default(),
+            meters: rate_limit::Meters::default(),
+            uses: api_keys::Uses::default(),
             mail: Arc::default(),
+            acting: events::Acting::default(),
         }
     }
 }

@@ -3,11 +3,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::Tenant;
+use engine::audit::Deed;
 use metadata::Problem;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::authenticate::Caller;
 use crate::error::{Error, LoginError, Result};
+use crate::events::tell;
 use crate::login::{NewSession, Origin};
 use crate::mail::Letter;
 use crate::secret::{Secret, hash};
@@ -61,6 +64,8 @@ impl Identity {
         }
         let hash = self.passwords.hash(password).await?;
         let (pool, owner, token) = (self.pool.clone(), (tenant.id, user), token.hash());
+        let event = self.event(Deed::PasswordReset, "password").by(user).about(user);
+        let own_tenant = tenant.clone();
         let work = async move {
             let mut transaction = pool.begin().await?;
             if !store::take(&mut transaction, token, now).await? {
@@ -69,6 +74,7 @@ impl Identity {
             users::store::put_password(&mut *transaction, owner, &hash, now).await?;
             store::delete_all(&mut *transaction, owner).await?;
             sessions::store::delete_all(&mut *transaction, owner.0, owner.1).await?;
+            tell(&mut transaction, &own_tenant, event).await?;
             Ok(transaction.commit().await?)
         };
         self.change(&tenant, work).await
@@ -93,6 +99,8 @@ impl Identity {
         let mut transaction = self.pool.begin().await?;
         users::store::put_password(&mut *transaction, owner, &hash, self.clock.now()).await?;
         store::delete_all(&mut *transaction, owner).await?;
+        let event = self.event(Deed::PasswordChanged, "password").about(owner.1);
+        tell(&mut transaction, &caller.tenant, event).await?;
         transaction.commit().await?;
         Ok(self.renew_session(caller).await?)
     }
@@ -120,6 +128,8 @@ impl Identity {
         store::put(&mut transaction, (tenant.id, user.id), (hash(token.expose()), now, expires_at)).await?;
         let letter = letter(purpose, self.mail.page(tenant, &token), (&email, expires_at));
         self.post(&mut transaction, tenant, letter).await?;
+        let event = self.event(Deed::LinkMade, "link").about(user.id).with(json!({ "to": [null, email] }));
+        tell(&mut transaction, tenant, event).await?;
         transaction.commit().await?;
         self.deliver_soon();
         Ok(expires_at)

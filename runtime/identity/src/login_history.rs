@@ -5,12 +5,15 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::Tenant;
+use engine::audit::{Deed, Event};
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::Identity;
 use crate::error::Result;
+use crate::events::tell;
 use crate::login::Origin;
+use crate::{Identity, rate_limit};
 
 pub(crate) mod store;
 
@@ -149,11 +152,38 @@ impl Identity {
             reason: outcome.result.err().map(|reason| reason.word().to_owned()),
             session_id: outcome.result.ok(),
         };
-        store::insert(&self.pool, tenant.id, &entry).await?;
+        let mut transaction = self.pool.begin().await?;
+        store::insert(&mut transaction, tenant.id, &entry).await?;
+        tell(&mut transaction, tenant, self.sign_in_event(&entry, origin, &outcome)).await?;
+        transaction.commit().await?;
         if outcome.result.is_ok() {
+            // Whoever gets in tidies up what is long over.
             store::delete_before(&self.pool, tenant.id, now - KEPT).await?;
+            rate_limit::store::delete_before(&self.pool, now - rate_limit::WINDOW * 24).await?;
         }
         Ok(())
+    }
+}
+
+impl Identity {
+    fn sign_in_event(&self, entry: &Entry, origin: &Origin, outcome: &Outcome<'_>) -> Event {
+        let deed = match outcome.result {
+            Ok(_) => Deed::SignIn,
+            Err(Reason::Locked | Reason::WrongAndLocked) => Deed::SignInLocked,
+            Err(_) => Deed::SignInFailed,
+        };
+        let details = json!({ "method": [null, entry.method], "email": [null, entry.email], "reason": [null, entry.reason] });
+        let from = engine::Origin::new(origin.ip, origin.user_agent.as_deref());
+        let event = self.event(deed, "session").from(from, &self.acting.request_id).with(details);
+        // Whoever failed has not shown that it was them.
+        let event = match (outcome.result, outcome.user) {
+            (Ok(_), Some(user)) => event.by(user),
+            _ => event,
+        };
+        match entry.session_id.or(outcome.user) {
+            Some(id) => event.about(id),
+            None => event,
+        }
     }
 }
 

@@ -3,14 +3,16 @@
 
 use chrono::TimeDelta;
 use engine::Tenant;
+use engine::audit::Deed;
 use metadata::Problem;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::Identity;
 use crate::addresses::AddressRange;
 use crate::authenticate::Caller;
 use crate::error::{Error, Result};
+use crate::events::tell;
 
 mod patch;
 pub(crate) mod store;
@@ -164,9 +166,11 @@ impl Identity {
         let (snapshot, _) = self.engine.fresh_snapshot(tenant).await?;
         let roles: Vec<String> = snapshot.catalog.parts.roles.keys().cloned().collect();
         let (pool, tenant_id, now, patch) = (self.pool.clone(), tenant.id, self.clock.now(), patch.clone());
+        let (event, own_tenant) = (self.event(Deed::SettingsChanged, "security_settings"), tenant.clone());
         let work = async move {
             let mut transaction = pool.begin().await?;
             let mut settings = store::lock(&mut transaction, tenant_id, now).await?;
+            let before = settings.clone();
             let mut problems = settings.apply(&patch, &roles);
             problems.extend(settings.shuts_out(ip));
             if !problems.is_empty() {
@@ -175,11 +179,32 @@ impl Identity {
             store::put(&mut transaction, tenant_id, &settings, now).await?;
             let times = (settings.sessions.idle(), settings.sessions.absolute());
             crate::sessions::store::shorten(&mut transaction, tenant_id, times).await?;
+            let event = event.with(differences(&before, &settings));
+            tell(&mut transaction, &own_tenant, event).await?;
             transaction.commit().await?;
             Ok(settings)
         };
         self.change(tenant, work).await
     }
+}
+
+/// `{"password.min_length": [8, 12], …}`.
+fn differences(before: &SecuritySettings, after: &SecuritySettings) -> Json {
+    let flat = |settings: &SecuritySettings| {
+        let mut keys = std::collections::BTreeMap::new();
+        for (section, value) in json!(settings).as_object().into_iter().flatten() {
+            match value.as_object() {
+                Some(inner) => {
+                    keys.extend(inner.iter().map(|(key, value)| (format!("{section}.{key}"), value.clone())));
+                }
+                None => drop(keys.insert(section.clone(), value.clone())),
+            }
+        }
+        keys
+    };
+    let (before, after) = (flat(before), flat(after));
+    let changed = after.into_iter().filter(|(key, value)| before.get(key) != Some(value));
+    changed.map(|(key, value)| (key.clone(), json!([before.get(&key), value]))).collect()
 }
 
 impl SecuritySettings {

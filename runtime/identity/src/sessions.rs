@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use engine::Tenant;
+use engine::audit::Deed;
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::Identity;
 use crate::authenticate::Caller;
 use crate::error::{Error, Result};
+use crate::events::tell;
 use crate::login::{NewSession, Origin};
 use crate::secret::Secret;
 use crate::security::SessionTimes;
@@ -49,10 +52,17 @@ impl Identity {
 
     /// Closes one session of the user; `NotFound` when it is not one of theirs or closed already.
     pub async fn revoke_session(&self, tenant: &Tenant, user: Uuid, session: Uuid) -> Result<()> {
-        let (pool, tenant_id) = (self.pool.clone(), tenant.id);
+        let own = self.acting.by == Some(user);
+        let deed = if own { Deed::SignOut } else { Deed::SessionRevoked };
+        let event = self.event(deed, "session").about(session);
+        let (pool, own_tenant) = (self.pool.clone(), tenant.clone());
         let work = async move {
-            let found = store::delete(&pool, tenant_id, user, session).await?;
-            if found { Ok(()) } else { Err(Error::NotFound) }
+            let mut transaction = pool.begin().await?;
+            if !store::delete(&mut *transaction, own_tenant.id, user, session).await? {
+                return Err(Error::NotFound);
+            }
+            tell(&mut transaction, &own_tenant, event).await?;
+            Ok(transaction.commit().await?)
         };
         self.change(tenant, work).await
     }
@@ -60,8 +70,16 @@ impl Identity {
     /// Closes all sessions of a user, by an administrator.
     pub async fn revoke_sessions_of(&self, tenant: &Tenant, user: Uuid) -> Result<()> {
         self.load_user(tenant, user).await?.filter(|user| user.is_person).ok_or(Error::NotFound)?;
-        let (pool, tenant_id) = (self.pool.clone(), tenant.id);
-        self.change(tenant, async move { Ok(store::delete_all(&pool, tenant_id, user).await?) }).await
+        let (pool, own_tenant) = (self.pool.clone(), tenant.clone());
+        let event =
+            self.event(Deed::SessionRevoked, "session").about(user).with(json!({ "all": [true, false] }));
+        let work = async move {
+            let mut transaction = pool.begin().await?;
+            store::delete_all(&mut *transaction, own_tenant.id, user).await?;
+            tell(&mut transaction, &own_tenant, event).await?;
+            Ok(transaction.commit().await?)
+        };
+        self.change(tenant, work).await
     }
 
     /// Goes on with the caller's session under a new token and closes all others of the user: whoever knew the old

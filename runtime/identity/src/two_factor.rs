@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::Tenant;
+use engine::audit::Deed;
 use metadata::Problem;
 use serde::Serialize;
 use totp_rs::{Builder, Totp};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::Identity;
 use crate::authenticate::Caller;
 use crate::error::{Error, LoginError, Result};
+use crate::events::tell;
 use crate::login::{NewSession, Origin};
 use crate::secret::{Secret, SecretHash, hash};
 
@@ -91,13 +93,15 @@ impl Identity {
         let step = self.find_step(&factor.secret, code).ok_or_else(|| wrong_code("code"))?;
         let codes = new_recovery_codes();
         let hashes = hashes(owner, &codes);
-        let (pool, now) = (self.pool.clone(), self.clock.now());
+        let event = self.event(Deed::SecondFactorAdded, "second_factor").about(owner.1);
+        let (pool, now, tenant) = (self.pool.clone(), self.clock.now(), caller.tenant.clone());
         let confirmed = async move {
             let mut transaction = pool.begin().await?;
             if !store::confirm(&mut transaction, owner, step, now).await? {
                 return Err(Error::NotFound);
             }
             store::put_recovery_codes(&mut transaction, owner, &hashes).await?;
+            tell(&mut transaction, &tenant, event).await?;
             Ok(transaction.commit().await?)
         };
         self.change(&caller.tenant, confirmed).await?;
@@ -143,10 +147,12 @@ impl Identity {
     }
 
     async fn remove_two_factor(&self, tenant: &Tenant, user: Uuid) -> Result<()> {
-        let (pool, owner) = (self.pool.clone(), (tenant.id, user));
+        let (pool, own_tenant) = (self.pool.clone(), tenant.clone());
+        let event = self.event(Deed::SecondFactorRemoved, "second_factor").about(user);
         let work = async move {
             let mut transaction = pool.begin().await?;
-            store::delete(&mut transaction, owner).await?;
+            store::delete(&mut transaction, (own_tenant.id, user)).await?;
+            tell(&mut transaction, &own_tenant, event).await?;
             Ok(transaction.commit().await?)
         };
         self.change(tenant, work).await
@@ -168,7 +174,14 @@ impl Identity {
         if let Some(step) = self.find_step(&factor.secret, code) {
             return Ok(store::take_step(&self.pool, owner, step).await?);
         }
-        Ok(store::take_recovery_code(&self.pool, owner, recovery_hash(owner, code)).await?)
+        let mut transaction = self.pool.begin().await?;
+        let taken = store::take_recovery_code(&mut transaction, owner, recovery_hash(owner, code)).await?;
+        if taken {
+            let event = self.event(Deed::RecoveryCodeUsed, "second_factor").about(user);
+            tell(&mut transaction, tenant, event).await?;
+        }
+        transaction.commit().await?;
+        Ok(taken)
     }
 
     async fn prove_both(

@@ -1,6 +1,7 @@
 //! Users: records of the object `user` in their tenant, written through the engine as the system, with a credential
 //! in the platform's tables. Made, changed and found here; what they may do is their roles'.
 
+use engine::audit::Deed;
 use engine::{Answer, Tenant};
 use metadata::Problem;
 use metadata::field_kinds::email;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::events::tell;
 use crate::secret::Secret;
 use crate::security::PasswordPolicy;
 use crate::{Identity, api_keys, links, password, sessions};
@@ -208,6 +210,8 @@ impl Identity {
         let mut transaction = self.pool.begin().await?;
         if let Some(hash) = &hash {
             store::put_password(&mut *transaction, (tenant.id, id), hash, now).await?;
+            let event = self.event(Deed::PasswordReset, "password").about(id);
+            tell(&mut transaction, tenant, event).await?;
         }
         if hash.is_some() || patch.active == Some(false) {
             links::store::delete_all(&mut *transaction, (tenant.id, id)).await?;

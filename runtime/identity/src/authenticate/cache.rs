@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Caller;
 use crate::addresses::AddressRange;
 use crate::secret::SecretHash;
-use crate::security::SessionTimes;
+use crate::security::{RateLimits, SessionTimes};
 use crate::sessions;
 
 /// Most credentials that are remembered.
@@ -31,6 +31,8 @@ pub(crate) struct Known {
     pub proof: Proof,
     /// Where the tenant may be used from; `None` is anywhere.
     pub tenant_addresses: Option<Vec<AddressRange>>,
+    /// The tenant's limits beside those of keys.
+    pub limits: RateLimits,
     /// Last use that was written down, in milliseconds since 1970; 0 is never.
     pub noted_at: AtomicI64,
 }

@@ -84,8 +84,9 @@ impl Identity {
         let caller = Caller { tenant, actor, email, access, session, rate: None, is_limited, must_enrol };
         let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
         let tenant_addresses = settings.addresses();
+        let limits = settings.rate_limits;
         let proof = Proof::Session { id, created_at, times: settings.sessions };
-        Ok(Some(Known { caller, proof, tenant_addresses, noted_at }))
+        Ok(Some(Known { caller, proof, tenant_addresses, limits, noted_at }))
     }
 
     async fn look_up_key(
@@ -116,8 +117,9 @@ impl Identity {
         let proof =
             Proof::Key { id: key.id, expires_at: key.expires_at, rate_limit: key.rate_limit, addresses };
         let noted_at = AtomicI64::new(key.last_used_at.map_or(0, |at| at.timestamp_millis()));
-        let tenant_addresses = self.security_settings(&caller.tenant).await?.addresses();
-        Ok(Some(Known { caller, proof, tenant_addresses, noted_at }))
+        let settings = self.security_settings(&caller.tenant).await?;
+        let (tenant_addresses, limits) = (settings.addresses(), settings.rate_limits);
+        Ok(Some(Known { caller, proof, tenant_addresses, limits, noted_at }))
     }
 }
 

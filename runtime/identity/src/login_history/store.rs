@@ -1,12 +1,12 @@
 //! Static SQL on `platform.login_history`.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgConnection, PgPool, Row as _};
 use uuid::Uuid;
 
 use super::{Entry, HistoryFilter};
 
-pub(crate) async fn insert(pool: &PgPool, tenant: Uuid, entry: &Entry) -> sqlx::Result<()> {
+pub(crate) async fn insert(transaction: &mut PgConnection, tenant: Uuid, entry: &Entry) -> sqlx::Result<()> {
     sqlx::query(
         "insert into platform.login_history \
          (tenant_id, id, at, user_id, email, ip, user_agent, method, result, reason, session_id) \
@@ -23,7 +23,7 @@ pub(crate) async fn insert(pool: &PgPool, tenant: Uuid, entry: &Entry) -> sqlx::
     .bind(&entry.result)
     .bind(&entry.reason)
     .bind(entry.session_id)
-    .execute(pool)
+    .execute(transaction)
     .await?;
     Ok(())
 }

@@ -112,12 +112,17 @@ pub(crate) async fn touch(
 }
 
 /// Whether there was such a session.
-pub(crate) async fn delete(pool: &PgPool, tenant: Uuid, user: Uuid, id: Uuid) -> sqlx::Result<bool> {
+pub(crate) async fn delete(
+    executor: impl PgExecutor<'_>,
+    tenant: Uuid,
+    user: Uuid,
+    id: Uuid,
+) -> sqlx::Result<bool> {
     let done = sqlx::query("delete from platform.sessions where tenant_id = $1 and user_id = $2 and id = $3")
         .bind(tenant)
         .bind(user)
         .bind(id)
-        .execute(pool)
+        .execute(executor)
         .await?;
     Ok(done.rows_affected() > 0)
 }

@@ -97,7 +97,7 @@ pub(crate) async fn put_recovery_codes(
 
 /// Uses a recovery code up; `false` when there is no such code.
 pub(crate) async fn take_recovery_code(
-    pool: &PgPool,
+    transaction: &mut PgConnection,
     (tenant, user): (Uuid, Uuid),
     hash: SecretHash,
 ) -> sqlx::Result<bool> {
@@ -107,7 +107,7 @@ pub(crate) async fn take_recovery_code(
     .bind(tenant)
     .bind(user)
     .bind(hash.0.as_slice())
-    .execute(pool)
+    .execute(transaction)
     .await?;
     Ok(done.rows_affected() > 0)
 }
