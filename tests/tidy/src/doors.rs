@@ -45,6 +45,7 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("anyhow", &["server", "tests/"]),
     ("tracing-subscriber", &["server", "tests/"]),
     ("libc", &["postgres"]),
+    ("mimalloc", &["server"]),
     ("reqwest", &["server", "tests/"]),
 ];
 
