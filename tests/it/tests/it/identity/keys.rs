@@ -131,7 +131,7 @@ async fn a_tenant_may_limit_users_and_addresses() {
     assert_eq!(given, 60, "both sessions together");
     let eve = world.session("ada@example.com").await;
     let mut given = 0;
-    for _ in 0..80 {
+    for _ in 0..40 {
         given += i32::from(world.node.authenticate(Credential::Bearer(eve.expose()), ip).await.is_ok());
     }
     assert_eq!(given, 30, "what the address had left");

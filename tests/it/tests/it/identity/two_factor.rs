@@ -92,7 +92,7 @@ async fn without_the_password_no_lock_is_put_on_the_door() {
     assert_ne!(begun.secret.expose(), again.secret.expose());
     let old = world.node.confirm_two_factor(&ada, &code(&world, &device(&begun.secret))).await;
     assert!(matches!(old, Err(Error::Invalid(_))), "{old:?}");
-    for _ in 0..4 {
+    for _ in 0..5 {
         world.node.begin_two_factor(&ada, &Secret::new("wrong horse"), &here()).await.unwrap_err();
     }
     let locked = world.node.begin_two_factor(&ada, &Secret::new(PASSWORD), &here()).await;
