@@ -6,7 +6,8 @@
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
 //! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`room`] (how many there are and may be), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
+//! is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
 //! tenant's own schema).
 
 pub mod apply;
@@ -19,6 +20,7 @@ pub mod error;
 pub mod explain;
 pub mod export;
 pub mod filter;
+pub mod forms;
 pub mod history;
 pub mod import;
 pub mod packages;
