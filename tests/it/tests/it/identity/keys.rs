@@ -104,7 +104,7 @@ async fn many_at_once_on_two_nodes_pass_no_limit() {
     let ada = ada(&world).await;
     let key = key(&world, &ada, json!({ "name": "k", "rate_limit": 120 })).await;
     let ask = async |turn: usize| {
-        let node = if turn % 2 == 0 { &world.node } else { &world.other };
+        let node = if turn.is_multiple_of(2) { &world.node } else { &world.other };
         node.authenticate(Credential::Bearer(key.expose()), None).await.is_ok()
     };
     let answers = futures_util::future::join_all((0..300).map(ask)).await;
