@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::audit::reads;
 use crate::context::{Context, Versions};
 use crate::error::{Error, Result};
 use crate::plan::{Cursor, Plan, Start};
@@ -125,9 +126,17 @@ async fn run_plan(connection: &mut PgConnection, context: &Context, plan: &Plan)
     let Statement { text, values, shape } = sql::statement(plan);
     let text = AssertSqlSafe(of_revision(context, &text));
     let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
-    let rows = query.fetch_all(connection).await?;
+    let rows = query.fetch_all(&mut *connection).await?;
     check_versions(context, rows.first())?;
-    collect(plan, &shape, &rows)
+    let answer = collect(plan, &shape, &rows)?;
+    let sensitive = reads::of_plan(context, plan);
+    if !sensitive.is_empty() {
+        let offset = 2 + usize::from(plan.include_total);
+        let ids = rows[..answer.count].iter().map(|row| row.try_get(offset));
+        let ids = ids.collect::<Result<Vec<Uuid>, _>>()?;
+        reads::note(connection, context, plan.object(), (&sensitive, &ids)).await?;
+    }
+    Ok(answer)
 }
 
 /// A connection keeps what it prepared by its text. The same text may mean other types after a change of

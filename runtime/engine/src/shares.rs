@@ -8,16 +8,17 @@ use metadata::Problem;
 use metadata::catalog::Object;
 use metadata::definitions::object::SharingDefault;
 use permissions::{Action, Level, Party, role_id};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::audit::{self, Deed, Event};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::write::reach;
 
-mod store;
+pub(crate) mod store;
 
 /// A wish to share a record.
 #[derive(Clone, Debug)]
@@ -78,11 +79,21 @@ impl Engine {
             return Err(Error::Unprocessable(problems));
         };
         let place = (object.id.as_str(), id);
+        let own = |shares: &Json| {
+            let is_own = |share: &&Json| share["grantee_id"] == grantee.id.to_string();
+            shares.as_array().into_iter().flatten().find(is_own).cloned().unwrap_or_default()
+        };
+        let before = own(&store::load(&mut transaction, context.tenant(), Some(id)).await?);
         store::put(&mut transaction, context, place, (&grantee, wish.level, wish.expires_at)).await?;
-        let shares = store::load(&mut transaction, context.tenant(), Some(id)).await?;
+        let share = own(&store::load(&mut transaction, context.tenant(), Some(id)).await?);
+        let told = json!({
+            grantee.kind: [before["name"], grantee.name], "access": [before["access"], share["access"]],
+            "expires_at": [before["expires_at"], share["expires_at"]],
+        });
+        let event = Event::of(context, Deed::Share, &object.id).about(id).with(told);
+        audit::record(&mut transaction, context.tenant(), &[event]).await?;
         transaction.commit().await?;
-        let own = |share: &&Json| share["grantee_id"] == grantee.id.to_string();
-        Ok(shares.as_array().into_iter().flatten().find(own).cloned().unwrap_or_default())
+        Ok(share)
     }
 
     /// Ends a share.
@@ -91,7 +102,7 @@ impl Engine {
         lock(&mut transaction, context, (object, id)).await?;
         let grantee = grantee(&mut transaction, context, with).await?;
         let ended = match grantee {
-            Ok(grantee) => store::remove(&mut transaction, context.tenant(), (id, grantee.id)).await?,
+            Ok(grantee) => store::end(&mut transaction, context, (Some(&[id]), Some(grantee.id))).await? > 0,
             Err(_) => false,
         };
         if !ended {
