@@ -17,6 +17,7 @@ use http::{Method, Request};
 
 use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
+use crate::pressure::Pressure;
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
 use crate::rest::{
@@ -251,10 +252,14 @@ where
 /// The table as a router, without the edge.
 pub(crate) fn routed(app: Arc<App>) -> Router {
     let mut router = Router::new();
-    for Route { method, path, reading, handler, .. } in table() {
+    let pressure = Pressure::new(app.engine.pool().options().get_max_connections());
+    for Route { method, path, need, reading, handler } in table() {
+        // Files come in as fast as the line is, and who asks whether we live is always answered.
+        let is_limited = reading == Reading::Whole && (need != Need::Nothing || !method.is_safe());
+        let pressure = is_limited.then(|| pressure.clone());
         let Ok(filter) = MethodFilter::try_from(method) else { continue };
         let app = app.clone();
-        let run = Run { patience: patience(path, reading, &app), reading, handler };
+        let run = Run { patience: patience(path, reading, &app), reading, pressure, handler };
         let answering = move |request: Request<Body>| run.clone().answer(app.clone(), request);
         router = router.route(path, on(filter, answering));
     }
@@ -277,13 +282,21 @@ fn patience(path: &str, reading: Reading, app: &App) -> Duration {
 struct Run {
     patience: Duration,
     reading: Reading,
+    pressure: Option<Pressure>,
     handler: Handler,
 }
 
 impl Run {
     async fn answer(self, app: Arc<App>, request: Request<Body>) -> Response {
         let answering = async {
+            if let Some(pressure) = &self.pressure {
+                pressure.check()?;
+            }
             let asked = Asked::read(app, self.reading, request).await?;
+            let _place = match &self.pressure {
+                Some(pressure) => Some(pressure.enter().await?),
+                None => None,
+            };
             (self.handler)(Arc::new(asked)).await
         };
         let too_late = || Problem::new(Code::Timeout, "the request took too long and was given up");

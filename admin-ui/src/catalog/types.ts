@@ -78,6 +78,8 @@ export interface ListViewDef {
   sort?: string[];
   group_by?: string;
   display?: "table" | "board" | "calendar" | "timeline";
+  /** With whom it is shared; everybody when left out. */
+  shared_with?: Record<string, unknown>[];
 }
 
 export interface LayoutItem {
@@ -92,7 +94,28 @@ export interface LayoutDef {
   sections: { label: string; columns?: number; items: LayoutItem[] }[];
   highlights?: string[];
   /** Who sees this layout, and where; without any it is for everybody whom no other one names. */
-  assign?: { role?: string; record_type?: string; device?: string }[];
+  assign?: Assignment[];
+}
+
+/** All that it names must hold. */
+export interface Assignment {
+  role?: string;
+  record_type?: string;
+  device?: string;
+}
+
+/** A sort of record with its own options, defaults and process. */
+export interface RecordTypeDef {
+  name: string;
+  object: string;
+  label?: string;
+  description?: string;
+  options?: Record<string, string[]>;
+  defaults?: Record<string, unknown>;
+  process?: string;
+  active?: boolean;
+  default?: boolean;
+  package?: string | null;
 }
 
 /** As much of a process as screens need before they ask for the ways of one record. */
@@ -114,4 +137,5 @@ export interface Bootstrap {
   list_views?: ListViewDef[];
   layouts?: LayoutDef[];
   processes?: ProcessDef[];
+  record_types?: RecordTypeDef[];
 }

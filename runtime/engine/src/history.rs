@@ -63,7 +63,7 @@ impl Engine {
         let shown = shown.filter_map(|key| object.find_key(key)).filter(|(field, _)| field.sensitive);
         let sensitive = shown.map(|(field, _)| field.id.clone()).collect();
         let mut connection = self.pool().acquire().await?;
-        reads::note(&mut connection, context, object, (&sensitive, &[id])).await?;
+        reads::note(&mut connection, context, &object.id, (&sensitive, &[id])).await?;
         Ok(serde_json::to_vec(&entries).unwrap_or_default())
     }
 

@@ -34,6 +34,7 @@ pub mod shares;
 pub mod snapshot;
 pub mod states;
 mod indexes;
+mod lanes;
 mod store;
 pub mod teams;
 pub mod work;
@@ -72,6 +73,9 @@ pub struct Engine {
 
 struct Inner {
     pool: PgPool,
+    /// Connections that small reads, and writes, pass on among themselves.
+    reading: lanes::Lanes,
+    writing: lanes::Lanes,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
@@ -86,6 +90,8 @@ impl Engine {
     pub fn new(pool: PgPool) -> Self {
         Self {
             inner: Arc::new(Inner {
+                reading: lanes::Lanes::new(&pool),
+                writing: lanes::Lanes::new(&pool),
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),

@@ -76,7 +76,7 @@ async fn note(connection: &mut PgConnection, context: &Context, found: &Hits) ->
         };
         let fields = shown.keys().filter_map(|key| object.find_key(key)).map(|(field, _)| field);
         let fields = fields.filter(|field| field.sensitive).map(|field| field.id.clone()).collect();
-        reads::note(connection, context, object, (&fields, &[id])).await?;
+        reads::note(connection, context, &object.id, (&fields, &[id])).await?;
     }
     Ok(())
 }

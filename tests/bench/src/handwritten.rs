@@ -2,6 +2,7 @@
 //! axum, one prepared statement a request, values written into the answer as they come. No sign-in, no
 //! permissions, no metadata: what Trellis is measured against, and nothing to run.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -9,13 +10,14 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::{PgPool, Row};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+mod bulk;
 mod encode;
 mod sql;
 
@@ -50,6 +52,8 @@ pub async fn serve(url: &str, schema: &str) -> anyhow::Result<()> {
         .route("/deals", get(list).post(create))
         .route("/deals/{id}", get(one))
         .route("/deals/wide", get(wide))
+        .route("/deals/by-stage", get(by_stage))
+        .route("/deals/bulk", post(bulk::create))
         .route("/deals/with-account", get(with_account))
         .route("/accounts/with-deals", get(with_deals))
         .with_state(Arc::new(App { pool, deal }));
@@ -105,6 +109,23 @@ async fn with_account(State(app): Shared, Query(asked): Query<Asked>) -> Result<
 async fn with_deals(State(app): Shared, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     let rows = sqlx::query(sql::WITH_DEALS).bind(&asked.industry).fetch_all(&app.pool).await?;
     page(&rows, encode::WITH_DEALS, ACCOUNTS)
+}
+
+/// Count and sum of each stage.
+async fn by_stage(State(app): Shared) -> Result<Response, Failure> {
+    let rows = sqlx::query(sql::BY_STAGE).fetch_all(&app.pool).await?;
+    let mut out = Vec::with_capacity(1024);
+    out.extend_from_slice(b"{\"data\":[");
+    for (index, row) in rows.iter().enumerate() {
+        let (stage, count, sum): (Option<&str>, i64, Option<&str>) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let comma = if index == 0 { "" } else { "," };
+        write!(out, "{comma}{{\"group\":{{\"stage\":")?;
+        serde_json::to_writer(&mut out, &stage)?;
+        write!(out, "}},\"count\":{count},\"sum\":{{\"amount\":{}}}}}", sum.unwrap_or("null"))?;
+    }
+    out.extend_from_slice(b"]}");
+    Ok(json(StatusCode::OK, out))
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ import { messageOf, Problem } from "@/api/problem";
 import { useRecord } from "@/api/record-store";
 import { loadRecord } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
-import { sections } from "@/catalog/fields";
+import { RECORD_TYPE, sections } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -33,6 +33,7 @@ interface RecordViewProps {
 /** Everything that the page shows: own values, and the names of what they point to. */
 function pathsOf(object: ObjectDef): string[] {
   const paths = new Set(["id", "name", "version"]);
+  if (object.fields.some((field) => field.name === RECORD_TYPE)) paths.add(RECORD_TYPE);
   for (const field of object.fields) for (const path of kindOf(field).paths(field)) paths.add(path);
   return [...paths];
 }
@@ -40,7 +41,7 @@ function pathsOf(object: ObjectDef): string[] {
 export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: RecordViewProps) {
   const catalog = useCatalog();
   const record = useRecord(object.name, id);
-  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop");
+  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop", record?.record_type);
   const blocks = useMemo(() => sections(object, layout), [object, layout]);
   const [tab, setTab] = useState<"overview" | "sharing" | "history">("overview");
   const sharing = useMaySeeSharing(object);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use formulas::Expression;
-use metadata::catalog::{Field, Object};
+use metadata::catalog::Field;
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -18,17 +18,17 @@ use crate::plan::{Level, Plan, What};
 /// Stable ids of sensitive fields.
 pub(crate) type Fields = BTreeSet<String>;
 
-/// Notes that fields of some records were read; a read that found no record is noted without one.
+/// Notes that fields of some records of an object (its stable id) were read; a read that found no record is noted without one.
 pub(crate) async fn note(
     connection: &mut PgConnection,
     context: &Context,
-    object: &Object,
+    object: &str,
     (fields, ids): (&Fields, &[Uuid]),
 ) -> Result<()> {
     if fields.is_empty() || context.actor.is_system() {
         return Ok(());
     }
-    let event = Event::of(context, Deed::Read, &object.id).with(json!({ "fields": [null, fields] }));
+    let event = Event::of(context, Deed::Read, object).with(json!({ "fields": [null, fields] }));
     store::put_for_each(connection, context.tenant(), (&event, ids)).await
 }
 

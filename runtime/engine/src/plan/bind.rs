@@ -25,13 +25,14 @@ pub(super) struct Binder<'c> {
     pub catalog: &'c Catalog,
     pub decisions: BTreeMap<String, Decision>,
     pub problems: Vec<Problem>,
+    pub who: Who,
 }
 
 impl<'c> Binder<'c> {
     /// A binder that has met nothing yet.
     pub(super) fn new(context: &'c Context) -> Self {
         let catalog = &context.snapshot.catalog;
-        Self { context, catalog, decisions: BTreeMap::new(), problems: Vec::new() }
+        Self { context, catalog, decisions: BTreeMap::new(), problems: Vec::new(), who: Who::of(context) }
     }
 }
 
@@ -77,7 +78,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         decisions: binder.decisions,
         catalog: catalog.clone(),
         building: context.snapshot.building.clone(),
-        who: Who::of(context),
+        who: binder.who,
     })
 }
 

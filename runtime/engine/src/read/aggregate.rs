@@ -53,7 +53,7 @@ async fn run(connection: &mut PgConnection, context: &Context, question: &Aggreg
     let rows = query.fetch_all(&mut *connection).await?;
     check_versions(context, rows.first())?;
     let sensitive = reads::of_aggregation(context, &bound);
-    reads::note(connection, context, bound.plan.object(), (&sensitive, &[])).await?;
+    reads::note(connection, context, &bound.plan.object().id, (&sensitive, &[])).await?;
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(2).is_ok_and(|there| there.is_null()));
     let rows = if is_empty { &[] } else { rows.as_slice() };
     let page = &rows[..rows.len().min(bound.limit as usize)];

@@ -52,6 +52,14 @@ pub const WITH_DEALS: &str = "SELECT a.id, a.name AS sorted, a.industry, ( \
          ORDER BY amount DESC NULLS LAST, id DESC LIMIT 5) d) \
      FROM (SELECT id, name, industry FROM account WHERE industry = $1 AND deleted_at IS NULL ORDER BY name, id LIMIT 21) a";
 
+pub const BY_STAGE: &str = "SELECT stage, count(*), sum(amount)::text FROM deal WHERE deleted_at IS NULL GROUP BY stage ORDER BY stage NULLS FIRST";
+
+pub const COPY_DEALS: &str = "COPY deal (id, name, account_id, amount, stage, close_date, next_step, revenue_type, forecast_category, type, \
+     owner_id, created_at, created_by_id, updated_at, updated_by_id, version) FROM STDIN";
+
+pub const COPY_HISTORY: &str =
+    "COPY _audit_tail (record_id, version, object_id, happened_at, actor_id, action, request_id) FROM STDIN";
+
 pub const CREATE: &str = concat!(
     "WITH made AS (INSERT INTO deal (id, name, account_id, amount, stage, close_date, next_step, revenue_type, forecast_category, type, \
        owner_id, created_at, created_by_id, updated_at, updated_by_id, version) \
