@@ -158,7 +158,6 @@ impl Engine {
     ) -> Result<()> {
         let plan = Plan::new(context, query)?;
         let sensitive = reads::of_plan(context, &plan);
-        let query = Query { page: Page::First, ..query.clone() };
         let mut changes = json!({
             "form": [null, form.word()], "limit": [null, limit], "filter": [null, query.filter],
             "keys": [null, plan.keys().collect::<Vec<_>>()],

@@ -14,7 +14,7 @@ use crate::Engine;
 use crate::audit::{SEALED, TAIL, reads};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::query::{Bin, Query};
+use crate::query::{Bin, Query, Selection};
 use crate::write::reach;
 use crate::write::sql::table;
 
@@ -61,9 +61,11 @@ impl Engine {
         let entries = entries?;
         let shown = entries.iter().flat_map(|entry| entry.changes.keys());
         let shown = shown.filter_map(|key| object.find_key(key)).filter(|(field, _)| field.sensitive);
-        let sensitive = shown.map(|(field, _)| field.id.clone()).collect();
-        let mut connection = self.pool().acquire().await?;
-        reads::note(&mut connection, context, &object.id, (&sensitive, &[id])).await?;
+        let sensitive: reads::Fields = shown.map(|(field, _)| field.id.clone()).collect();
+        if !sensitive.is_empty() {
+            let mut connection = self.pool().acquire().await?;
+            reads::note(&mut connection, context, &object.id, (&sensitive, &[id])).await?;
+        }
         Ok(serde_json::to_vec(&entries).unwrap_or_default())
     }
 
@@ -96,7 +98,9 @@ impl Engine {
 
     pub(crate) async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {
         for bin in [Bin::Live, Bin::Deleted] {
-            let query = Query { bin, ..Query::of(object, vec![id]) };
+            // Only that it is there: nothing of it is shown.
+            let fields = vec![Selection::Field("id".into())];
+            let query = Query { bin, fields, ..Query::of(object, vec![id]) };
             if self.read(context, &query).await?.count > 0 {
                 return Ok(());
             }

@@ -65,7 +65,7 @@ async fn what_an_earlier_version_kept_as_history_is_the_beginning_of_the_stream(
     let acme = world.create(&ada, "account", json!({ "name": "Acme" })).await.unwrap();
     world.update(&ada, "account", acme, json!({ "name": "Acme Corp" })).await.unwrap();
     let told = world.history(&ada, "account", acme).await.unwrap();
-    let old = "CREATE TABLE t_demo._history AS SELECT record_id, version, object_id, happened_at, actor_id, action, request_id, changes FROM t_demo._audit_tail; \
+    let old = "CREATE TABLE t_demo._history AS SELECT record_id, version, object_id, happened_at, actor_id, action, request_id, changes FROM t_demo._audit_tail WHERE version IS NOT NULL; \
          ALTER TABLE t_demo._history ADD CONSTRAINT _history_pkey PRIMARY KEY (record_id, version), ALTER COLUMN object_id SET NOT NULL; \
          DROP TABLE t_demo._audit_tail; UPDATE t_demo._state SET level = 1";
     sqlx::raw_sql(old).execute(world.engine.pool()).await.unwrap();
