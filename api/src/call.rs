@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::Utc;
-use engine::{Context, Engine};
+use engine::{Context, Engine, Tenant, Versions};
 use identity::{Caller, Credential, Rate};
 use metadata::Object;
 use uuid::Uuid;
@@ -46,12 +46,14 @@ where
     let mut call = admit(&asked, credential, trust).await?;
     let (rate, tenant) = (call.caller.rate, call.caller.tenant.clone());
     for _ in 0..QUICK {
+        let seen = (call.context.snapshot.revision, call.caller.access);
         match handler(call).await {
-            Err(problem) if problem.code == Code::Outdated => {
-                call = Box::pin(admit_again(&asked, credential, rate)).await?;
-            }
+            Err(problem) if problem.code == Code::Outdated => {}
+            // What memory alone refuses may be allowed by now.
+            Err(_) if trust == Trust::Remembered && is_outdated(&asked, &tenant, seen).await => {}
             outcome => return outcome,
         }
+        call = Box::pin(admit_again(&asked, credential, rate)).await?;
     }
     // What changes the counters itself would wait for us.
     let held = match trust {
@@ -62,6 +64,12 @@ where
     let outcome = Box::pin(handler(call)).await;
     drop(held);
     outcome
+}
+
+/// Whether the tenant's counters are others than those that were seen.
+async fn is_outdated(asked: &Asked, tenant: &Tenant, (revision, access): (i64, i64)) -> bool {
+    let now = asked.app.engine.fresh_snapshot(tenant).await;
+    now.is_ok_and(|(_, versions)| versions != Versions { revision, access })
 }
 
 async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> Result<Call, Problem> {
@@ -99,6 +107,12 @@ impl Call {
             origin: asked.origin.clone(),
         };
         Self { asked, caller: Arc::new(caller), context }
+    }
+
+    /// Says to plan again when what is remembered has changed: before something is answered that was not compared by a
+    /// statement of the engine.
+    pub async fn compare(&self) -> Result<(), Problem> {
+        Ok(self.engine().compare(&self.context).await?)
     }
 
     /// The same call in a context of now, after something that took long.

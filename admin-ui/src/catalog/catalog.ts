@@ -4,7 +4,7 @@ import type { Me } from "@/api/session";
 import { humanize } from "@/lib/text";
 import { layoutFor, type Situation } from "./assignment";
 import { type Removal, removalOf } from "./field-removal";
-import type { Bootstrap, FieldDef, LayoutDef, ListViewDef, ObjectDef, RecordTypeDef } from "./types";
+import type { Bootstrap, FieldDef, FormCondition, LayoutDef, ListViewDef, ObjectDef, RecordTypeDef } from "./types";
 
 export class Catalog {
   readonly me: Me;
@@ -16,6 +16,7 @@ export class Catalog {
   readonly #views: ListViewDef[];
   readonly #layouts: LayoutDef[];
   readonly #recordTypes: RecordTypeDef[];
+  readonly #forms: Record<string, FormCondition[]>;
   readonly #roles: string[];
 
   constructor(bootstrap: Bootstrap, me: Me) {
@@ -30,6 +31,7 @@ export class Catalog {
     this.#views = bootstrap.list_views ?? [];
     this.#layouts = bootstrap.layouts ?? [];
     this.#recordTypes = bootstrap.record_types ?? [];
+    this.#forms = bootstrap.forms ?? {};
     this.#roles = me.roles?.map((role) => (typeof role === "string" ? role : role.name)) ?? [];
     for (const object of this.objects) {
       this.#byName.set(object.name, object);
@@ -69,6 +71,16 @@ export class Catalog {
   /** Every view of an object, however it is displayed. */
   viewsOf(object: string): ListViewDef[] {
     return this.#views.filter((v) => v.object === object);
+  }
+
+  /** The conditions of an object's fields, in the order in which a save applies them. */
+  conditions(object: string): FormCondition[] {
+    return this.#forms[object] ?? [];
+  }
+
+  /** What the type of a record allows; nothing where it has none. */
+  recordType(object: string, name: unknown): RecordTypeDef | undefined {
+    return this.#recordTypes.find((type) => type.object === object && type.name === `${object}.${name}`);
   }
 
   layoutsOf(object: string): LayoutDef[] {

@@ -1,5 +1,6 @@
 // Metadata as the server tells it. The UI knows no object by name; everything on screen comes from these.
 import type { ObjectRights } from "@/api/session";
+import type { Expression } from "@/lib/formula/values";
 
 export interface Option {
   value: string;
@@ -129,6 +130,15 @@ export interface ProcessDef {
   active?: boolean;
 }
 
+/** When a field of a form is shown, must be filled, or stays; what is left out the server alone knows. */
+export interface FormCondition {
+  field: string;
+  visible?: Expression;
+  required?: Expression;
+  read_only?: Expression;
+  when_hidden: "keep" | "clear";
+}
+
 export interface Bootstrap {
   revision: number;
   user: unknown;
@@ -138,4 +148,5 @@ export interface Bootstrap {
   layouts?: LayoutDef[];
   processes?: ProcessDef[];
   record_types?: RecordTypeDef[];
+  forms?: Record<string, FormCondition[]>;
 }

@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::Result;
 
 /// How long a request waits for a lane before it takes a connection of the pool.
-const WAIT: Duration = Duration::from_millis(5);
+const WAIT: Duration = Duration::from_millis(25);
 /// A connection that rests so long goes back to the pool.
 const REST: Duration = Duration::from_secs(1);
 /// A connection is given back after so long, whatever it does, so that the pool can renew it.
@@ -58,11 +58,11 @@ pub(crate) struct Lane {
 }
 
 impl Lanes {
-    /// Lanes over a pool, at most a quarter of its connections: reads and writes have their own.
-    pub(crate) fn new(pool: &PgPool) -> Self {
+    /// Lanes over a pool that take at most one of so many of its connections.
+    pub(crate) fn new(pool: &PgPool, one_of: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let most = pool.options().get_max_connections() as usize / 4;
-        let turns = Arc::new(Semaphore::new((cores * 2).min(most)));
+        let most = pool.options().get_max_connections() as usize / one_of;
+        let turns = Arc::new(Semaphore::new((cores * 4).min(most)));
         Self { inner: Arc::new(Inner { pool: pool.clone(), turns, resting: Mutex::default() }) }
     }
 

@@ -6,7 +6,8 @@
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
 //! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`room`] (how many there are and may be), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
+//! is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
 //! tenant's own schema).
 
 pub mod apply;
@@ -19,6 +20,7 @@ pub mod error;
 pub mod explain;
 pub mod export;
 pub mod filter;
+pub mod forms;
 pub mod history;
 pub mod import;
 pub mod packages;
@@ -90,8 +92,8 @@ impl Engine {
     pub fn new(pool: PgPool) -> Self {
         Self {
             inner: Arc::new(Inner {
-                reading: lanes::Lanes::new(&pool),
-                writing: lanes::Lanes::new(&pool),
+                reading: lanes::Lanes::new(&pool, 2),
+                writing: lanes::Lanes::new(&pool, 4),
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),

@@ -14,9 +14,11 @@ use uuid::Uuid;
 
 use crate::Engine;
 use crate::audit::{self, Deed, Event};
+use crate::command::{Once, Written};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
-use crate::write::reach;
+use crate::read::Answer;
+use crate::write::{once, reach};
 
 pub(crate) mod store;
 
@@ -50,14 +52,21 @@ impl Engine {
         store::load(&mut transaction, context.tenant(), None).await
     }
 
-    /// Shares a record; shared again with the same, the new level and time count.
+    /// Shares a record; shared again with the same, the new level and time count. Once under a caller's key.
     pub async fn share(
         &self,
         context: &Context,
         (object, id): (&str, Uuid),
-        wish: ShareWish,
+        (wish, once): (ShareWish, Option<&Once>),
     ) -> Result<Json> {
         let mut transaction = self.begin(context).await?;
+        if let Some(before) = once::before(&mut transaction, context, once).await? {
+            let json = before.answer.map(|answer| answer.json).unwrap_or_default();
+            return Ok(serde_json::from_slice::<Vec<Json>>(&json)
+                .ok()
+                .and_then(|mut all| all.pop())
+                .unwrap_or_default());
+        }
         let object = lock(&mut transaction, context, (object, id)).await?;
         let mut problems = Vec::new();
         if wish.expires_at.is_some_and(|at| at <= context.now) {
@@ -92,13 +101,24 @@ impl Engine {
         });
         let event = Event::of(context, Deed::Share, &object.id).about(id).with(told);
         audit::record(&mut transaction, context.tenant(), &[event]).await?;
+        let json = Json::Array(vec![share.clone()]).to_string().into_bytes();
+        let answer = Some(Answer { json, count: 1, ..Answer::default() });
+        once::after(&mut transaction, context, once, &Written { answer, ..Written::default() }).await?;
         transaction.commit().await?;
         Ok(share)
     }
 
-    /// Ends a share.
-    pub async fn unshare(&self, context: &Context, (object, id): (&str, Uuid), with: &Party) -> Result<()> {
+    /// Ends a share. Once under a caller's key.
+    pub async fn unshare(
+        &self,
+        context: &Context,
+        (object, id): (&str, Uuid),
+        (with, once): (&Party, Option<&Once>),
+    ) -> Result<()> {
         let mut transaction = self.begin(context).await?;
+        if once::before(&mut transaction, context, once).await?.is_some() {
+            return Ok(());
+        }
         lock(&mut transaction, context, (object, id)).await?;
         let grantee = grantee(&mut transaction, context, with).await?;
         let ended = match grantee {
@@ -108,6 +128,7 @@ impl Engine {
         if !ended {
             return Err(Error::NotFound);
         }
+        once::after(&mut transaction, context, once, &Written::default()).await?;
         Ok(transaction.commit().await?)
     }
 }

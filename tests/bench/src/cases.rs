@@ -117,7 +117,7 @@ fn aggregate(world: &World) -> Case {
 
 fn create(world: &World, accounts: &[Uuid]) -> Case {
     let bodies = accounts.iter().enumerate().map(|(n, id)| new_deal(n, *id).to_string()).collect();
-    writes(world, ("create one, with history", 0.6), "/deals", bodies)
+    writes(world, ("create one, with history, state and totals", 0.6), "/deals", bodies)
 }
 
 /// Beside COPY into both tables, which answers no records.

@@ -33,8 +33,9 @@ const SYSTEM: Uuid = Uuid::from_u128(0x7000_8000_0000_0000_0001);
 
 struct App {
     pool: PgPool,
-    /// Stable id of the object `deal`, for the history.
+    /// Stable ids of the object `deal` and of its stage, for what is left behind.
     deal: String,
+    stage: String,
 }
 
 type Shared = State<Arc<App>>;
@@ -47,7 +48,7 @@ pub async fn serve(url: &str, schema: &str) -> anyhow::Result<()> {
         .test_before_acquire(false)
         .connect_with(options.options([("search_path", schema)]))
         .await?;
-    let deal = sqlx::query_scalar(sql::OBJECT_ID).fetch_one(&pool).await?;
+    let (deal, stage) = sqlx::query_as(sql::IDS).fetch_one(&pool).await?;
     let routes = Router::new()
         .route("/deals", get(list).post(create))
         .route("/deals/{id}", get(one))
@@ -56,7 +57,7 @@ pub async fn serve(url: &str, schema: &str) -> anyhow::Result<()> {
         .route("/deals/bulk", post(bulk::create))
         .route("/deals/with-account", get(with_account))
         .route("/accounts/with-deals", get(with_deals))
-        .with_state(Arc::new(App { pool, deal }));
+        .with_state(Arc::new(App { pool, deal, stage }));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("hand-written: listening on http://{}", listener.local_addr()?);
     let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
@@ -138,8 +139,8 @@ struct NewDeal {
     next_step: String,
 }
 
-/// One statement is one transaction: the account is checked, the deal and its history are written, and all of it
-/// is answered.
+/// One statement is one transaction: the account is checked, the deal, its history and its state are written, the
+/// account's totals are kept, and all of the deal is answered.
 async fn create(State(app): Shared, body: axum::body::Bytes) -> Result<Response, Failure> {
     let deal: NewDeal = serde_json::from_slice(&body)?;
     let query = sqlx::query(sql::CREATE)
@@ -153,7 +154,8 @@ async fn create(State(app): Shared, body: axum::body::Bytes) -> Result<Response,
         .bind(chrono::Utc::now())
         .bind(SYSTEM)
         .bind(&app.deal)
-        .bind(Uuid::now_v7().to_string());
+        .bind(Uuid::now_v7().to_string())
+        .bind(&app.stage);
     record(StatusCode::CREATED, &query.fetch_one(&app.pool).await?)
 }
 

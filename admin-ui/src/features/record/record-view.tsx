@@ -9,6 +9,7 @@ import { RECORD_TYPE, sections } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
+import { liveFields } from "@/fields/live";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
@@ -42,7 +43,11 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
   const catalog = useCatalog();
   const record = useRecord(object.name, id);
   const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop", record?.record_type);
-  const blocks = useMemo(() => sections(object, layout), [object, layout]);
+  const all = useMemo(() => sections(object, layout), [object, layout]);
+  const live = useMemo(() => record && liveFields(catalog, object, record, record), [catalog, object, record]);
+  const blocks = all
+    .map((section) => ({ ...section, fields: section.fields.filter((field) => live?.(field).shown ?? true) }))
+    .filter((section) => section.fields.length > 0);
   const [tab, setTab] = useState<"overview" | "sharing" | "history">("overview");
   const sharing = useMaySeeSharing(object);
   const query = useQuery({
@@ -148,7 +153,12 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
                   <dl className={cx("grid gap-x-8", !narrow && section.columns > 1 && "phone:grid-cols-2")}>
                     {section.fields.map((field) =>
                       record ? (
-                        <FieldRow key={field.name} object={object} record={record} field={field} />
+                        <FieldRow
+                          key={field.name}
+                          object={object}
+                          record={record}
+                          field={live?.(field).readOnly ? { ...field, read_only: true } : field}
+                        />
                       ) : (
                         <div key={field.name} className="flex h-8 items-center gap-4">
                           <Skeleton className="w-24" />

@@ -155,7 +155,7 @@ impl<'c> Binder<'c> {
                     column: target.column,
                     descending: key.descending,
                 }),
-                Err(lost) => self.unknown(format!("{place}.{}", key.path), &lost, object),
+                Err(lost) => self.unknown(format!("{place}.{}", key.path), &lost),
             }
         }
         if order.iter().any(|key| key.reference.path.is_empty() && key.column.name == "id") {
@@ -175,9 +175,14 @@ impl<'c> Binder<'c> {
         order
     }
 
-    pub(super) fn unknown(&mut self, path: String, lost: &Lost, object: &Object) {
-        let code = if matches!(lost, Lost::TooFar) { "too-deep" } else { "unknown-field" };
-        self.problem(path, code, lost.message(object));
+    pub(super) fn unknown(&mut self, path: String, lost: &Lost) {
+        self.problems.push(lost.problem(path));
+    }
+
+    /// A name at `fields` that the object has not.
+    fn unknown_name(&mut self, object: &Object, name: &str) {
+        let lost = self.lost(object, name);
+        self.unknown(format!("fields.{name}"), &lost);
     }
 
     fn outputs(&mut self, object: &'c Arc<Object>, fields: &[Selection], depth: usize) -> Vec<Output> {
@@ -225,7 +230,7 @@ impl<'c> Binder<'c> {
         }
         match self.field(object, name) {
             Some(field) if field.value_column().is_some() => add(outputs, field),
-            _ => self.unknown(format!("fields.{name}"), &Lost::Unknown(name.to_owned()), object),
+            _ => self.unknown_name(object, name),
         }
     }
 
@@ -247,10 +252,10 @@ impl<'c> Binder<'c> {
             return self.many(outputs, (relation, nested), depth);
         }
         let Some(field) = self.field(object, name) else {
-            return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
+            return self.unknown_name(object, name);
         };
         let Some(target) = self.readable_target(field) else {
-            return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
+            return self.unknown_name(object, name);
         };
         let outputs_below = self.outputs(target, &nested.fields, depth + 1);
         let level = Level {
