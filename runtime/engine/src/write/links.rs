@@ -11,13 +11,16 @@ use super::saving::Saving;
 use super::sql::{quoted, table};
 use crate::error::Result;
 
+/// Records with the ids that they name.
+type Named<'s> = Vec<(Uuid, &'s [Uuid])>;
+
 /// The ids that drafts name in one of their fields, with their records, and the table of the links.
-fn named<'s>(saving: &'s Saving<'_>, index: usize) -> Option<(Vec<(Uuid, &'s [Uuid])>, &'s Link)> {
+fn named<'s>(saving: &'s Saving<'_>, index: usize) -> Option<(Named<'s>, &'s Link)> {
     let field = &saving.slots.object.fields[index];
     let named = saving.drafts.iter().flat_map(|draft| {
         draft.links.iter().filter(move |(at, _)| *at == index).map(|(_, ids)| (draft.id, ids.as_slice()))
     });
-    let named: Vec<(Uuid, &[Uuid])> = named.collect();
+    let named: Named<'_> = named.collect();
     let link = &saving.slots.object.find_relation(&field.name)?.link;
     (!named.is_empty()).then_some((named, link))
 }
