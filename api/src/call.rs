@@ -81,6 +81,7 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
     let caller = caller?;
     credential::check_csrf(credential, (&asked.head.method, &asked.head.headers), &caller)?;
     asked.app.tenants.admit(&caller.tenant, Utc::now()).await?;
+    check_enrolment(asked, &caller)?;
     let snapshot = asked.app.engine.snapshot(&caller.tenant).await?;
     Ok(Call::new(asked.clone(), caller, snapshot))
 }
@@ -91,8 +92,21 @@ async fn admit_again(
     rate: Option<Rate>,
 ) -> Result<Call, Problem> {
     let caller = asked.app.identity.authenticate_again(credential, asked.ip, rate).await?;
+    check_enrolment(asked, &caller)?;
     let (snapshot, _) = asked.app.engine.fresh_snapshot(&caller.tenant).await?;
     Ok(Call::new(asked.clone(), caller, snapshot))
+}
+
+/// Where somebody may go who must set up a second factor first.
+fn check_enrolment(asked: &Asked, caller: &Caller) -> Result<(), Problem> {
+    let path = asked.head.uri.path();
+    let opens = ["/auth/v1/me", "/auth/v1/logout", "/auth/v1/password"].contains(&path)
+        || path == "/auth/v1/two-factor"
+        || path.starts_with("/auth/v1/two-factor/");
+    if !caller.must_enrol || opens {
+        return Ok(());
+    }
+    Err(Problem::new(Code::TotpSetup, "your role needs a second factor: POST /auth/v1/two-factor"))
 }
 
 impl Call {
@@ -125,8 +139,9 @@ impl Call {
         &self.asked.app.engine
     }
 
-    pub fn identity(&self) -> &identity::Identity {
-        &self.asked.app.identity
+    /// Users, sessions and keys, on behalf of the caller.
+    pub fn identity(&self) -> identity::Identity {
+        self.asked.identity(Some(self.caller.actor.user_id))
     }
 
     /// The object that the path names by its plural.
