@@ -31,6 +31,10 @@ const ROOMS = [
   "features/command-menu",
   "features/sign-in",
   "features/security/access",
+  "features/security/audit",
+  "features/security/logins",
+  "features/security/mine",
+  "features/security/settings",
 ];
 
 function* sources(dir: string): Generator<string> {

@@ -56,11 +56,13 @@ impl Catalog {
             objects.iter().enumerate().map(|(at, object)| (name(object).clone(), at)).collect()
         };
         let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
-        let objects = objects.into_iter().map(Arc::new).collect();
+        let objects: Vec<Arc<Object>> = objects.into_iter().map(Arc::new).collect();
         let mut parts = definitions.parts.live();
         roles::with_system(&mut parts.roles);
         let (formulas, rules, rollups) = Default::default();
-        Self { objects, by_name, by_plural, parts, formulas, rules, rollups }
+        let fields = objects.iter().flat_map(|object| &object.fields);
+        let sensitive = fields.filter(|field| field.sensitive).map(|field| field.id.clone()).collect();
+        Self { sensitive, objects, by_name, by_plural, parts, formulas, rules, rollups }
     }
 }
 
@@ -78,6 +80,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         fields.push(resolve_field(component, all, &path, problems));
     }
     check_fields(&fields, &path, problems);
+    let is_part = fields.iter().any(|field| matches!(field.kind, FieldKind::MasterDetail(_)));
     let mut object = Object {
         id: source.object.id.clone(),
         name: definition.name.clone(),
@@ -87,7 +90,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         icon: definition.icon.clone(),
         description: definition.description.clone(),
         name_field: definition.name_field.clone(),
-        sharing: definition.sharing.clone(),
+        sharing: definition.sharing.resolved(is_part),
         history: definition.history,
         traits: definition.traits.clone(),
         by_name: fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect(),

@@ -32,6 +32,9 @@ pub struct Common {
     /// directory when not said. Nodes may share one.
     #[arg(long, env = "TRELLIS_AUDIT_KEY", global = true)]
     pub audit_key: Option<PathBuf>,
+    /// Months that the audit log is kept; for ever when not said.
+    #[arg(long, env = "TRELLIS_AUDIT_RETENTION", global = true, value_parser = clap::value_parser!(u32).range(1..=1200))]
+    pub audit_retention: Option<u32>,
     /// What to log to stderr: `info`, `debug`, `warn,engine=debug` …
     #[arg(long, env = "TRELLIS_LOG", default_value = "info,sqlx=warn", global = true)]
     pub log: String,
@@ -91,7 +94,16 @@ pub struct Serve {
     /// Domain under which tenants have host names.
     #[arg(long, env = "TRELLIS_BASE_DOMAIN")]
     pub base_domain: Option<String>,
-    /// Believe `X-Forwarded-For`: a proxy of ours stands in front.
+    /// Where people reach us, `https://crm.example.com`: links in mails begin with it.
+    #[arg(long, env = "TRELLIS_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Mail server, `smtps://user:password@host` or `smtp://host:587?tls=required`; without one mails wait in the outbox.
+    #[arg(long, env = "TRELLIS_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Who mails are from: `Trellis <trellis@example.com>`.
+    #[arg(long, env = "TRELLIS_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// Believe `X-Forwarded-For` and `X-Forwarded-Proto`: a proxy of ours stands in front.
     #[arg(long, env = "TRELLIS_TRUST_PROXY")]
     pub trust_proxy: bool,
     /// Largest body of a request in bytes.

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::of_revision;
 use super::sql::{self, Parameters, Shape, Statement};
+use crate::audit::reads;
 use crate::context::Context;
 use crate::error::Result;
 use crate::plan::{OrderKey, Plan, Start};
@@ -28,13 +29,15 @@ use crate::query::{Page, Query};
 const MOST: u64 = 32 * 1024 * 1024;
 /// What nobody asked for so long is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
-/// Longer statements, or with more parameters, are not kept: they are seldom asked again.
+/// Longer statements, or ones with more parameters, or questions of more bytes are not kept: they are seldom asked
+/// again, and whoever asks must not fill the memory with them.
 const MAX_TEXT: usize = 32 * 1024;
 const MAX_PARAMETERS: usize = 200;
+const MAX_QUESTION: usize = 16 * 1024;
 
 static KEPT: LazyLock<Cache<u64, Arc<Kept>>> = LazyLock::new(|| {
     let cache = Cache::builder().max_capacity(MOST).time_to_idle(IDLE);
-    cache.weigher(|_, kept: &Arc<Kept>| kept.read.weight()).build()
+    cache.weigher(|_, kept: &Arc<Kept>| kept.weight).build()
 });
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
@@ -50,12 +53,17 @@ pub(crate) struct Prepared {
     pub reversed: bool,
     pub cursors: bool,
     pub by_id: bool,
+    /// Stable id of the object.
+    pub object: String,
+    /// Sensitive fields that it tells of.
+    pub sensitive: reads::Fields,
 }
 
 /// One read and what it was made of.
 struct Kept {
     question: Question<Actor, Query>,
     read: Arc<Prepared>,
+    weight: u32,
 }
 
 /// Everything that a statement depends on.
@@ -81,6 +89,8 @@ impl Prepared {
             reversed: plan.reversed,
             cursors: plan.cursors,
             by_id: matches!(plan.start, Start::Ids(_)),
+            object: plan.object().id.clone(),
+            sensitive: reads::of_plan(context, plan),
         }
     }
 
@@ -95,8 +105,11 @@ impl Prepared {
         let read = Arc::new(Self::new(context, &plan));
         let is_one = !matches!(&query.page, Page::Ids(ids) if ids.len() != 1);
         // Rendering may have asked for the moment too, so the plan is asked last.
-        if is_one && read.is_worth_keeping() && !plan.who.is_momentary() {
-            KEPT.insert(hash, Arc::new(Kept { question: question.owned(), read: read.clone() }));
+        if is_one
+            && !plan.who.is_momentary()
+            && let Some(weight) = read.weight(query)
+        {
+            KEPT.insert(hash, Arc::new(Kept { question: question.owned(), read: read.clone(), weight }));
         }
         Ok(read)
     }
@@ -111,13 +124,16 @@ impl Prepared {
         sqlx::query_with(sqlx::AssertSqlSafe(self.text.clone()), SqlxValues(values))
     }
 
-    fn is_worth_keeping(&self) -> bool {
-        self.text.len() <= MAX_TEXT && self.parameters.count() <= MAX_PARAMETERS
-    }
-
-    fn weight(&self) -> u32 {
-        let bytes = 1024 + 2 * self.text.len() + 64 * (self.parameters.count() + self.shape.width);
-        u32::try_from(bytes).unwrap_or(u32::MAX)
+    /// Bytes that it takes with its question, about; `None` when it is not worth them.
+    fn weight(&self, query: &Query) -> Option<u32> {
+        let (text, parameters) = (self.text.len(), self.parameters.count());
+        if text > MAX_TEXT || parameters > MAX_PARAMETERS {
+            return None;
+        }
+        // The values of the parameters are words of the question.
+        let question = serde_json::to_string(query).ok()?.len();
+        let bytes = 1024 + text + 3 * question + 64 * (parameters + self.shape.width);
+        u32::try_from(bytes).ok().filter(|_| question <= MAX_QUESTION)
     }
 }
 
