@@ -20,9 +20,9 @@ use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
 use crate::rest::{
-    access, aggregate, api_keys, audit, batch, deploy, docs, duplicates, formulas, health, history, import,
-    metadata, openapi, packages, records, resellers, revisions, search, session, sessions, shares, teams,
-    transitions, upsert, users,
+    access, aggregate, api_keys, audit, batch, changes, deploy, docs, duplicates, formulas, health, history,
+    import, metadata, openapi, packages, records, resellers, revisions, search, session, sessions, shares,
+    teams, transitions, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -85,6 +85,7 @@ pub fn table() -> Vec<Route> {
         caller(GET, "/api/v1/{plural}", records::list),
         caller(POST, "/api/v1/{plural}", records::create),
         caller(GET, "/api/v1/{plural}/aggregate", aggregate::show),
+        caller(GET, "/api/v1/{plural}/changes", changes::follow),
         caller(GET, "/api/v1/{plural}/{id}", records::show),
         caller(PATCH, "/api/v1/{plural}/{id}", records::update),
         caller(DELETE, "/api/v1/{plural}/{id}", records::delete),

@@ -43,6 +43,7 @@ pub use login::{NewSession, Origin};
 pub use rate_limit::Rate;
 pub use secret::Secret;
 pub use sessions::OpenSession;
+pub use users::credentials::StoredPassword;
 pub use users::{FirstAdministrator, NewUser, UserPage, UserPatch};
 
 /// Users, sessions and keys of all tenants. Cheap to clone; clones share their caches.

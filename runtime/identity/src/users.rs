@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::{Identity, api_keys, password, sessions};
 
+pub mod credentials;
 mod first_administrator;
 mod places;
 mod records;
