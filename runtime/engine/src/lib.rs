@@ -6,7 +6,8 @@
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
 //! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`room`] (how many there are and may be), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
+//! is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
 //! tenant's own schema), [`archive`] (all of it as files).
 
 pub mod apply;
@@ -20,6 +21,7 @@ pub mod error;
 pub mod explain;
 pub mod export;
 pub mod filter;
+pub mod forms;
 pub mod history;
 pub mod import;
 pub mod packages;
@@ -35,6 +37,7 @@ pub mod shares;
 pub mod snapshot;
 pub mod states;
 mod indexes;
+mod lanes;
 mod store;
 pub mod teams;
 pub mod work;
@@ -73,6 +76,9 @@ pub struct Engine {
 
 struct Inner {
     pool: PgPool,
+    /// Connections that small reads, and writes, pass on among themselves.
+    reading: lanes::Lanes,
+    writing: lanes::Lanes,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
@@ -88,6 +94,8 @@ impl Engine {
     pub fn new(pool: PgPool) -> Self {
         Self {
             inner: Arc::new(Inner {
+                reading: lanes::Lanes::new(&pool, 2),
+                writing: lanes::Lanes::new(&pool, 4),
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),

@@ -2,6 +2,7 @@
 //! each statement checks that it is not, so it never has to be fetched to be sure.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use metadata::{Catalog, Definitions};
@@ -20,6 +21,8 @@ use crate::{Engine, SYSTEM_USER, store};
 /// Most tenants whose snapshots are kept.
 const MAX_SNAPSHOTS: u64 = 1_000;
 
+static SERIAL: AtomicU64 = AtomicU64::new(0);
+
 /// A tenant's metadata at one revision.
 pub struct Snapshot {
     pub tenant: Tenant,
@@ -29,6 +32,8 @@ pub struct Snapshot {
     pub policies: Policies,
     /// Stable ids of roll-ups that are being built: they are read from their records meanwhile.
     pub building: Arc<BTreeSet<String>>,
+    /// No two snapshots of this process have the same.
+    pub(crate) serial: u64,
     /// The tenant's `access` counter when this was loaded; it grows when something is built.
     pub(crate) access: i64,
     /// How many more records there may be; of a snapshot that is kept, so not within a change of metadata.
@@ -53,6 +58,7 @@ impl Snapshot {
             catalog: Arc::new(catalog),
             policies,
             building: Arc::new(building),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             access,
             room: OnceLock::new(),
         })
@@ -91,7 +97,7 @@ impl Engine {
     pub async fn snapshot(&self, tenant: &Tenant) -> Result<Arc<Snapshot>> {
         match self.inner.snapshots.kept.get(&tenant.id) {
             Some(snapshot) => Ok(snapshot),
-            None => Ok(self.fresh_snapshot(tenant).await?.0),
+            None => Ok(Box::pin(self.fresh_snapshot(tenant)).await?.0),
         }
     }
 
@@ -121,6 +127,12 @@ impl Engine {
             request_id: Uuid::now_v7().to_string(),
             origin: crate::Origin::default(),
         })
+    }
+
+    /// Whether the context's caches are still true, for what was answered or refused from them alone.
+    pub async fn compare(&self, context: &Context) -> Result<()> {
+        let mut connection = self.inner.pool.acquire().await?;
+        context.check(store::load_versions(&mut connection, context.tenant()).await?)
     }
 
     /// Makes every node look up its cached callers of the tenant again, from the next request on.

@@ -20,6 +20,10 @@ use tracing_subscriber::EnvFilter;
 
 use args::{Args, Command};
 
+/// A request is made of hundreds of small pieces; the C library's allocator takes a fifth of its time for them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match config_file::arguments() {
         Ok(args) => start(args),

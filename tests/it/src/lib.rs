@@ -18,6 +18,7 @@ pub mod formula_writer;
 pub mod herd;
 pub mod oracle;
 pub mod random;
+pub mod statements;
 pub mod trade;
 pub mod site;
 pub mod zoo;

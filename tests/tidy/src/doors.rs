@@ -37,12 +37,15 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("evalexpr", &["formulas"]),
     // Identity
     ("argon2", &["identity"]),
+    ("totp-rs", &["identity", "tests/"]),
+    ("lettre", &["identity"]),
     // The process
     ("clap", &["server", "tests/"]),
     ("config", &["server"]),
     ("anyhow", &["server", "tests/"]),
     ("tracing-subscriber", &["server", "tests/"]),
     ("libc", &["postgres"]),
+    ("mimalloc", &["server"]),
     ("reqwest", &["server", "tests/"]),
 ];
 

@@ -16,19 +16,24 @@ use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStateme
 use crate::command::MAX_RECORDS;
 use crate::plan::{Output, Plan, Start, What};
 use keyset::{First, Stretch};
+use reach::ids;
 use scope::Scope;
+use text::Hole;
 
 pub(crate) mod aggregate;
 mod keyset;
+mod legs;
 mod reach;
 mod scope;
 pub(crate) mod search;
 mod text;
 
+pub(crate) use text::Parameters;
+
 /// One statement and its parameters.
 pub(crate) struct Statement {
     pub text: String,
-    pub values: Values,
+    pub parameters: Parameters,
     pub shape: Shape,
 }
 
@@ -82,8 +87,8 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
     }
     outer.expr(Expr::cust("p.*")).from_as((plan.schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
-    let (text, values) = text::build(&outer);
-    Statement { text, values, shape: Shape { columns, width, keys } }
+    let (text, parameters) = text::build(&outer);
+    Statement { text, parameters, shape: Shape { columns, width, keys } }
 }
 
 /// Whether the rows are locked against other changes.
@@ -131,7 +136,7 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
             select.limit(MAX_RECORDS as u64 + 1);
         }
     }
-    text::build(&select)
+    built(plan, &select)
 }
 
 /// Of the one record that the plan names: its owner and the owner's name, whether each way of `reach` leads to it,
@@ -154,13 +159,18 @@ pub(crate) fn explain_statement(plan: &Plan, reach: &Reach) -> (String, Values) 
         select.and_where(is_one_of(&scope, ids));
     }
     select.and_where(scope.column("deleted_at").is_null());
-    text::build(&scope.finish(select))
+    built(plan, &scope.finish(select))
+}
+
+fn built(plan: &Plan, select: &SelectStatement) -> (String, Values) {
+    let (text, parameters) = text::build(select);
+    (text, parameters.of(plan))
 }
 
 fn is_one_of(scope: &Scope<'_>, ids: &[uuid::Uuid]) -> Expr {
     match ids {
-        [id] => Expr::cust_with_exprs("$1 = $2", [scope.column("id"), (*id).into()]),
-        ids => Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), ids.to_vec().into()]),
+        [_] => Expr::cust_with_exprs("$1 = $2", [scope.column("id"), Hole::Ids.into()]),
+        _ => Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), Hole::Ids.into()]),
     }
 }
 
@@ -239,6 +249,9 @@ impl<'p> Render<'p> {
         let mut stretches = keyset::stretches(&self.plan.root.order, after);
         let Some(first) = stretches.pop_front() else { return Query::select() };
         let Some(second) = stretches.pop_front() else {
+            if let Some(page) = self.either(&first, (keys, width), rows(limit)) {
+                return page;
+            }
             let mut page = self.stretch(&first, (keys, width), rows(limit));
             return if skip == 0 { page } else { page.offset(u64::from(skip)).take() };
         };

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use formulas::Value;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
@@ -58,7 +59,15 @@ async fn images(
 ) -> Result<Images> {
     let object = saving.slots.object;
     if changed.is_empty() {
-        return Ok(rollups::before_create(saving.context, object));
+        let has_value = |slot: usize| {
+            fresh
+                .iter()
+                .any(|(_, draft)| draft.slots[slot].as_ref().is_some_and(|value| *value != Value::Null))
+        };
+        let columns = saving.slots.columns.iter().enumerate();
+        let filled =
+            columns.filter(|(slot, _)| has_value(*slot)).map(|(_, (_, column))| column.name.as_str());
+        return Ok(rollups::before_create(saving.context, object, &filled.collect()));
     }
     let ids: Vec<Uuid> = changed.iter().map(|(_, draft)| draft.id).collect();
     let used = used(saving.slots, changed);

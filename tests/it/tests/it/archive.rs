@@ -158,13 +158,16 @@ async fn what_was_retired_stays_behind() {
     assert_eq!(world.engine.doctor(&copy).await.unwrap(), []);
 }
 
+/// What somebody does to a file.
+type Change = fn(String) -> String;
+
 #[tokio::test]
 async fn a_damaged_folder_is_refused_whole() {
     let world = World::with_packages("damaged").await;
     let ada = world.person("ada", "administrator").await;
     let deals = (0..3).map(|n| fields(&json!({ "name": format!("d{n}") }))).collect();
     world.run(&ada, "deal", What::Create(deals)).await.unwrap();
-    let damage: [(&str, fn(String) -> String, &str); 5] = [
+    let damage: [(&str, Change, &str); 5] = [
         (
             "records/deal.ndjson",
             |text| text.lines().skip(1).map(|line| format!("{line}\n")).collect(),

@@ -5,6 +5,7 @@
 
 mod access;
 mod archive;
+mod attacks;
 mod audit;
 mod bin;
 mod concurrency;
