@@ -24,6 +24,7 @@ pub mod chain;
 pub mod feed;
 pub mod file;
 pub mod list;
+pub(crate) mod reads;
 mod seal;
 mod store;
 mod verify;
@@ -82,6 +83,8 @@ pub enum Deed {
     TeamDeleted,
     // What is what.
     Metadata,
+    /// Records became one; each change that this made is told too.
+    Merge,
     // Who saw what.
     Read,
     Export,
@@ -92,7 +95,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed, for filters and documents.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInLocked,
@@ -114,6 +117,7 @@ impl Deed {
         Self::TeamChanged,
         Self::TeamDeleted,
         Self::Metadata,
+        Self::Merge,
         Self::Read,
         Self::Export,
         Self::Import,
@@ -144,6 +148,7 @@ impl Deed {
             Self::TeamChanged => "team_changed",
             Self::TeamDeleted => "team_deleted",
             Self::Metadata => "metadata",
+            Self::Merge => "merge",
             Self::Read => "read",
             Self::Export => "export",
             Self::Import => "import",

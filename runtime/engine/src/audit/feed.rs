@@ -95,7 +95,7 @@ impl Engine {
         let views = views(&mut connection, context, &rows).await?;
         let seen = views.get(&object.id);
         let told = versions.into_iter().zip(rows).filter(|(_, row)| tells(seen, row.record_id));
-        let changes = told.map(|(version, row)| change(version, entry(row, &views))).collect();
+        let changes = told.map(|(version, row)| change(version, entry(row, context, &views))).collect();
         Ok(ChangePage { changes, next, more: next < head })
     }
 
