@@ -40,6 +40,8 @@ pub(crate) struct RequestId(pub String);
 pub(crate) fn around(routes: Router, settings: Arc<Settings>) -> Router {
     let worthwhile = SizeAbove::new(COMPRESS_ABOVE)
         .and(NotForContentType::IMAGES)
+        // Events must not wait until there is enough to compress.
+        .and(NotForContentType::SSE)
         .and(NotForContentType::const_new("font/"));
     // The fastest level: on lists of records it saves four fifths, and better ones cost more than they bring.
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worthwhile);

@@ -21,9 +21,9 @@ use crate::pressure::Pressure;
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
 use crate::rest::{
-    access, aggregate, api_keys, audit, batch, deploy, docs, duplicates, formulas, health, history, import,
-    metadata, openapi, packages, passwords, records, resellers, revisions, scim, search, security, session,
-    sessions, shares, teams, transitions, two_factor, upsert, users,
+    access, aggregate, api_keys, audit, batch, changes, deploy, docs, duplicates, formulas, health, history,
+    import, metadata, openapi, packages, passwords, records, resellers, revisions, scim, search, security,
+    session, sessions, shares, teams, transitions, two_factor, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -95,6 +95,7 @@ pub fn table() -> Vec<Route> {
         caller(GET, "/api/v1/{plural}", records::list),
         caller(POST, "/api/v1/{plural}", records::create),
         caller(GET, "/api/v1/{plural}/aggregate", aggregate::show),
+        caller(GET, "/api/v1/{plural}/changes", changes::follow),
         caller(GET, "/api/v1/{plural}/{id}", records::show),
         caller(PATCH, "/api/v1/{plural}/{id}", records::update),
         caller(DELETE, "/api/v1/{plural}/{id}", records::delete),

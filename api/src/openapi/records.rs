@@ -46,6 +46,7 @@ pub(super) fn operation(route: &Route, rest: &str, object: &Object) -> Json {
         ("POST", "/{id}/merge") => merge(object, rest),
         ("POST", "/mass") => mass(object, rest),
         ("GET", "/aggregate") => aggregate(object, rest),
+        ("GET", "/changes") => changes(object, rest),
         ("GET", "/{id}/history") => history(object, rest),
         ("POST", "/import") => import(object, rest),
         (method, _) => other(object, method, rest),
@@ -93,6 +94,37 @@ fn list(object: &Object, rest: &str) -> Operation {
         .also(200, "text/csv", json!({ "type": "string" }))
         .also(200, "application/x-ndjson", json!({ "type": "string" }))
         .also(200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", json!({}))
+        .refuses(READ)
+}
+
+fn changes(object: &Object, rest: &str) -> Operation {
+    let event = json!({
+        "type": "object",
+        "required": ["cursor", "at", "action", "id", "version", "actor", "changes"],
+        "properties": {
+            "cursor": { "type": "string" },
+            "at": { "type": "string", "format": "date-time" },
+            "action": { "type": "string", "enum": ["create", "update", "delete", "restore", "purge"] },
+            "id": { "type": "string", "format": "uuid" },
+            "version": { "type": "integer" },
+            "actor": { "type": "object" },
+            "changes": { "type": "object", "description": "Fields with their values before and after" },
+        },
+    });
+    let answer = json!({
+        "type": "object",
+        "required": ["data", "pagination"],
+        "properties": { "data": { "type": "array", "items": event }, "pagination": reference("Pagination") },
+    });
+    named(object, "follow", &format!("What changes with {}, in its order", object.plural_label), rest)
+        .query(
+            "since",
+            "The cursor to go on from; 0 is the beginning, nothing is from now on",
+            json!({ "type": "integer", "minimum": 0 }),
+        )
+        .query("limit", "How many at most", json!({ "type": "integer", "minimum": 1, "maximum": 1000 }))
+        .answers(200, "Changes, and the cursor to go on from", answer)
+        .also(200, "text/event-stream", json!({ "type": "string" }))
         .refuses(READ)
 }
 

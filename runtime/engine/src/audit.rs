@@ -21,6 +21,7 @@ use crate::context::{Context, Tenant};
 use crate::error::Result;
 
 pub mod chain;
+pub mod feed;
 pub mod file;
 pub mod list;
 pub(crate) mod reads;
@@ -29,7 +30,7 @@ mod store;
 mod verify;
 
 pub use seal::Status;
-pub(crate) use store::{SEALED, TAIL};
+pub(crate) use store::{BLOCKS, SEALED, TAIL, ensure_month};
 pub use verify::verify_file;
 
 /// Longest user agent that is kept, in characters.

@@ -8,9 +8,10 @@
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
 //! is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
-//! tenant's own schema).
+//! tenant's own schema), [`archive`] (all of it as files).
 
 pub mod apply;
+pub mod archive;
 pub mod audit;
 pub mod change;
 pub mod command;
@@ -85,6 +86,7 @@ struct Inner {
     exports: export::Gate,
     sealing: std::sync::OnceLock<audit::chain::SealKey>,
     rooms: room::Rooms,
+    feeds: audit::feed::Feeds,
 }
 
 impl Engine {
@@ -101,8 +103,13 @@ impl Engine {
                 exports: export::Gate::default(),
                 sealing: std::sync::OnceLock::new(),
                 rooms: room::Rooms::default(),
+                feeds: audit::feed::Feeds::default(),
             }),
         }
+    }
+
+    pub(crate) fn feeds(&self) -> &audit::feed::Feeds {
+        &self.inner.feeds
     }
 
     pub(crate) fn rooms(&self) -> &room::Rooms {

@@ -43,7 +43,7 @@ const SYSTEM_TABLES: &[&str] = &[
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-const LEVEL: i32 = 3;
+pub(crate) const LEVEL: i32 = 3;
 
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] =
@@ -106,7 +106,7 @@ impl Engine {
     }
 }
 
-async fn create_system_tables(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+pub(crate) async fn create_system_tables(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
     let schema = quoted(&tenant.schema);
     sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut *connection).await?;
     for statement in SYSTEM_TABLES {

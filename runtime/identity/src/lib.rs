@@ -53,6 +53,7 @@ pub use secret::Secret;
 pub use security::SecuritySettings;
 pub use sessions::OpenSession;
 pub use two_factor::{Enrolled, Enrolment, TwoFactorState};
+pub use users::credentials::StoredPassword;
 pub use users::{FirstAdministrator, NewUser, UserPage, UserPatch};
 
 /// Users, sessions and keys of all tenants. Cheap to clone; clones share their caches.

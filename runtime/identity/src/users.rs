@@ -15,6 +15,7 @@ use crate::secret::Secret;
 use crate::security::PasswordPolicy;
 use crate::{Identity, api_keys, links, password, sessions};
 
+pub mod credentials;
 mod first_administrator;
 mod places;
 mod records;

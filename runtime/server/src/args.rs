@@ -138,8 +138,36 @@ pub enum Tenant {
     },
     /// List all tenants.
     List,
-    /// Delete a tenant with all its records, for good.
-    Delete { slug: String },
+    /// Write a tenant into a folder: metadata as files, records as lines of JSON, ids, links, history and all.
+    Export {
+        slug: String,
+        /// The folder, new or empty; the slug when not said.
+        #[arg(long, env = "TRELLIS_OUTPUT")]
+        output: Option<PathBuf>,
+        /// Take the hashes of passwords along, so that people can sign in as before.
+        #[arg(long, env = "TRELLIS_WITH_PASSWORDS")]
+        with_passwords: bool,
+    },
+    /// Make a tenant of such a folder.
+    Import {
+        folder: PathBuf,
+        /// Slug of the new tenant; the one of the folder when not said.
+        #[arg(long, env = "TRELLIS_SLUG")]
+        slug: Option<String>,
+        /// Name for people; the one of the folder when not said.
+        #[arg(long, env = "TRELLIS_NAME")]
+        name: Option<String>,
+        /// E-mail address of an administrator; without passwords in the folder theirs is printed once.
+        #[arg(long, env = "TRELLIS_ADMIN")]
+        admin: Option<String>,
+    },
+    /// Delete a tenant with all its records, for good. Asks for the slug once more.
+    Delete {
+        slug: String,
+        /// Do not ask.
+        #[arg(long, env = "TRELLIS_YES")]
+        yes: bool,
+    },
 }
 
 /// `trellis reseller …`

@@ -1,6 +1,7 @@
 //! The subcommands that do one thing and end. Each works beside a running server too.
 
 pub mod api_key;
+pub mod archive;
 pub mod audit;
 pub mod doctor;
 pub mod import;

@@ -16,13 +16,16 @@ use crate::{Slug, Tenants, store};
 /// How long an answer is kept under its `Idempotency-Key`.
 const KEPT: TimeDelta = TimeDelta::hours(24);
 
-/// A wish for a tenant of a reseller.
+/// A wish for a tenant with all that is in it.
 #[derive(Clone, Debug)]
 pub struct Founding {
+    /// A new one, or the one that a tenant had where it comes from.
+    pub id: Uuid,
     pub slug: Slug,
     pub name: String,
-    pub plan: String,
-    pub reseller: Uuid,
+    pub plan: Option<String>,
+    /// Who sells it; `None` for the shell.
+    pub reseller: Option<Uuid>,
     /// The same wish again gets the first answer.
     pub once: Option<Once>,
 }
@@ -37,7 +40,7 @@ pub enum Founded {
 }
 
 impl Tenants {
-    /// Makes a tenant; `furnish` puts in what it shall begin with and answers what the caller is told. Nobody is
+    /// Makes a tenant; `furnish` makes its schema with what it shall begin with and answers what the caller is told. Nobody is
     /// served before that is done. What an earlier process has left half made under this slug is cleared away first.
     pub async fn found<F, W, E>(&self, wish: &Founding, furnish: F) -> Result<Founded, E>
     where
@@ -53,11 +56,7 @@ impl Tenants {
         }
         store::lock(&mut held, wish.slug.as_str()).await.map_err(Error::from)?;
         let tenant = self.insert_fresh(wish).await?;
-        let furnished = async {
-            self.engine().create_schema(&tenant).await.map_err(Error::from)?;
-            furnish(tenant.clone()).await
-        };
-        let answer = match furnished.await {
+        let answer = match furnish(tenant.clone()).await {
             Ok(answer) => answer,
             Err(error) => {
                 self.clear(&tenant).await?;
@@ -97,8 +96,8 @@ impl Tenants {
         answer: &Json,
     ) -> Result<()> {
         store::update_status(&mut *held, tenant.id, "active").await?;
-        if let Some(once) = &wish.once {
-            store::resellers::put_once(&mut held, wish.reseller, &once.key, answer).await?;
+        if let Some((once, reseller)) = wish.once.as_ref().zip(wish.reseller) {
+            store::resellers::put_once(&mut held, reseller, &once.key, answer).await?;
         }
         Ok(held.commit().await?)
     }
@@ -107,19 +106,19 @@ impl Tenants {
     async fn insert_fresh(&self, wish: &Founding) -> Result<Tenant> {
         let slug = wish.slug.as_str();
         if let Some(there) = store::load_by_slug(self.pool(), slug).await?.map(Listed::from) {
-            if there.status != Status::Creating || there.reseller != Some(wish.reseller) {
+            if there.status != Status::Creating || there.reseller != wish.reseller {
                 return Err(Error::Taken(wish.slug.clone()));
             }
             self.clear(&there.tenant).await?;
         }
-        let tenant = Tenant { id: Uuid::now_v7(), slug: slug.into(), schema: Tenant::schema_of(slug) };
+        let tenant = Tenant { id: wish.id, slug: slug.into(), schema: Tenant::schema_of(slug) };
         let row = store::Insert {
             id: tenant.id,
             slug,
             name: wish.name.trim(),
             schema: &tenant.schema,
-            reseller: Some(wish.reseller),
-            plan: Some(&wish.plan),
+            reseller: wish.reseller,
+            plan: wish.plan.as_deref(),
         };
         store::insert(self.pool(), row).await?;
         Ok(tenant)
@@ -133,13 +132,13 @@ impl Tenants {
 
 /// The answer that was given under the wish's key; `None` makes the wish ours.
 async fn claim(held: &mut PgConnection, wish: &Founding) -> Result<Option<Json>> {
-    let Some(once) = &wish.once else { return Ok(None) };
+    let Some((once, reseller)) = wish.once.as_ref().zip(wish.reseller) else { return Ok(None) };
     let now = Utc::now();
     let key = (once.key.as_str(), once.fingerprint.as_slice());
-    if store::resellers::claim_once(held, wish.reseller, key, (now, now - KEPT)).await? {
+    if store::resellers::claim_once(held, reseller, key, (now, now - KEPT)).await? {
         return Ok(None);
     }
-    let (fingerprint, answer) = store::resellers::load_once(held, wish.reseller, &once.key).await?;
+    let (fingerprint, answer) = store::resellers::load_once(held, reseller, &once.key).await?;
     if fingerprint != once.fingerprint {
         return Err(Error::KeyReused);
     }

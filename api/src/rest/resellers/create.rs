@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use tenancy::slug::{Slug, SlugFault};
 use tenancy::{Founded, Founding, Plan};
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::{ResellerCall, place};
 use crate::asked::Asked;
@@ -59,7 +60,14 @@ impl Wish {
             return Err(Problem::internal());
         };
         form.finish()?;
-        let founding = Founding { slug, name, plan, reseller: call.reseller, once };
+        let founding = Founding {
+            id: Uuid::now_v7(),
+            slug,
+            name,
+            plan: Some(plan),
+            reseller: Some(call.reseller),
+            once,
+        };
         Ok(Self { founding, packages, admin })
     }
 }
@@ -150,6 +158,7 @@ async fn furnish(
     tenant: Tenant,
     password: &mut Option<Secret>,
 ) -> Result<Json, Problem> {
+    asked.app.engine.create_schema(&tenant).await?;
     let context = asked.app.engine.system_context(&tenant, "reseller").await?;
     let chosen = chosen(asked, &wish.packages);
     if !chosen.is_empty() {

@@ -93,7 +93,7 @@ async fn page(connection: &mut PgConnection, context: &Context, query: &AuditQue
 }
 
 /// What the reader may see of one object's records.
-struct View<'o> {
+pub(super) struct View<'o> {
     object: &'o Object,
     /// Records that may be read; `None` for all.
     readable: Option<HashSet<Uuid>>,
@@ -102,7 +102,7 @@ struct View<'o> {
 }
 
 /// One look at the rights for all rows of a page: a few statements for each object on it.
-async fn views<'o>(
+pub(super) async fn views<'o>(
     connection: &mut PgConnection,
     context: &'o Context,
     rows: &[Listed],
@@ -145,6 +145,11 @@ async fn views<'o>(
 }
 
 impl View<'_> {
+    /// Whether the record may be read; of one that is gone for good only by who may read all.
+    pub(super) fn reads(&self, record: Uuid) -> bool {
+        self.readable.as_ref().is_none_or(|ids| ids.contains(&record))
+    }
+
     fn shows(&self, field: &Field, record: Uuid) -> bool {
         self.readable.as_ref().is_none_or(|ids| ids.contains(&record))
             && self.fields.get(field.id.as_str()).is_none_or(|ids| ids.contains(&record))
@@ -169,7 +174,7 @@ impl View<'_> {
     }
 }
 
-fn entry(row: Listed, context: &Context, views: &HashMap<String, View<'_>>) -> Entry {
+pub(super) fn entry(row: Listed, context: &Context, views: &HashMap<String, View<'_>>) -> Entry {
     let noted: BTreeMap<String, Box<RawValue>> =
         row.changes.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let changes = match (views.get(&row.object_id), row.record_id) {

@@ -15,7 +15,8 @@ use crate::write::sql::table;
 pub(crate) const TAIL: &str = "_audit_tail";
 /// Rows that are.
 pub(crate) const SEALED: &str = "_audit";
-const BLOCKS: &str = "_audit_blocks";
+/// What proves them.
+pub(crate) const BLOCKS: &str = "_audit_blocks";
 
 /// What both tables of rows have.
 const COLUMNS: &str =
@@ -141,7 +142,7 @@ fn read(row: &PgRow) -> sqlx::Result<Row> {
 }
 
 /// Makes the partition of a month, if it is not there.
-pub(super) async fn ensure_month(
+pub(crate) async fn ensure_month(
     connection: &mut PgConnection,
     tenant: &Tenant,
     at: DateTime<Utc>,
@@ -373,6 +374,35 @@ pub(super) async fn list(
         .fetch_all(connection)
         .await?;
     rows.iter().map(|row| Ok(listed(row)?)).collect()
+}
+
+/// The place of the newest sealed row; 0 when there is none.
+pub(super) async fn load_head(connection: &mut PgConnection, tenant: &Tenant) -> Result<i64> {
+    let text = format!("SELECT coalesce(max(last_seq), 0) FROM {}", table(&tenant.schema, BLOCKS));
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
+}
+
+/// Rows of one object behind a place and up to another, the oldest first and one more than asked for, each with the
+/// record's version.
+pub(super) async fn list_after(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (object, (since, upto), limit): (&str, (i64, i64), u32),
+) -> Result<Vec<(Option<i64>, Listed)>> {
+    let text = format!(
+        "SELECT a.seq, a.happened_at, a.actor_id, u.name AS actor, a.action, a.object_id, a.record_id, a.version, a.changes::text AS changes, a.ip, a.user_agent, a.request_id \
+         FROM {} a LEFT JOIN {} u ON u.id = a.actor_id WHERE a.seq > $1 AND a.seq <= $2 AND a.object_id = $3 AND a.version IS NOT NULL ORDER BY a.seq LIMIT $4",
+        table(&tenant.schema, SEALED),
+        table(&tenant.schema, "user"),
+    );
+    let rows = sqlx::query(AssertSqlSafe(text))
+        .bind(since)
+        .bind(upto)
+        .bind(object)
+        .bind(i64::from(limit) + 1)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok((row.try_get("version")?, listed(row)?))).collect()
 }
 
 fn listed(row: &PgRow) -> sqlx::Result<Listed> {

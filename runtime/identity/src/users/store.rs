@@ -56,3 +56,16 @@ pub(crate) async fn lock_first(transaction: &mut sqlx::PgConnection, tenant: Uui
     .await?;
     Ok(())
 }
+
+/// `user_id, password_hash, changed_at` of all users with a password.
+pub(crate) async fn load_passwords(
+    pool: &PgPool,
+    tenant: Uuid,
+) -> sqlx::Result<Vec<(Uuid, String, DateTime<Utc>)>> {
+    sqlx::query_as(
+        "select user_id, password_hash, changed_at from platform.credentials where tenant_id = $1 order by user_id",
+    )
+    .bind(tenant)
+    .fetch_all(pool)
+    .await
+}

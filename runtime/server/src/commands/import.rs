@@ -13,6 +13,8 @@ use engine::import::{Format, Import as Running, ImportJob, Source, Status};
 use crate::args::{Common, Import};
 use crate::node::Node;
 
+/// The exit code when the import came to its end and some rows were rejected.
+const SOME_REJECTED: u8 = 3;
 /// How often progress is looked at.
 const LOOK: Duration = Duration::from_millis(300);
 
@@ -36,6 +38,7 @@ async fn import(node: &Node, options: &Import) -> anyhow::Result<ExitCode> {
     println!("trellis: {total} rows: {created} created, {updated} updated, {rejected} rejected{checked}");
     match ended.error {
         Some(error) => anyhow::bail!("the import could not go on: {error}"),
+        None if ended.rejected > 0 => Ok(ExitCode::from(SOME_REJECTED)),
         None => Ok(ExitCode::SUCCESS),
     }
 }

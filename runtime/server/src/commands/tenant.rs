@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::args::{Common, Tenant};
+use crate::commands::archive;
 use crate::node::Node;
 use crate::serve::first::{name_of, tell};
 
@@ -12,7 +13,18 @@ pub async fn run(common: &Common, command: Tenant) -> anyhow::Result<ExitCode> {
         match command {
             Tenant::Create { slug, name, admin } => create(node, &slug, (name, admin)).await?,
             Tenant::List => list(node).await?,
-            Tenant::Delete { slug } => {
+            Tenant::Export { slug, output, with_passwords } => {
+                let folder = output.unwrap_or_else(|| slug.clone().into());
+                archive::export(node, (&slug, &folder), with_passwords).await?;
+            }
+            Tenant::Import { folder, slug, name, admin } => {
+                archive::import(node, &folder, archive::Wish { slug, name, admin }).await?;
+            }
+            Tenant::Delete { slug, yes } => {
+                // Before the question: nobody types the name of what is not there.
+                let known = node.tenants.list().await?.iter().any(|listed| listed.tenant.slug == slug);
+                anyhow::ensure!(known, "there is no tenant `{slug}`");
+                anyhow::ensure!(yes || confirmed(&slug)?, "the tenant {slug} is kept");
                 node.tenants.delete(&slug).await?;
                 println!("trellis: the tenant {slug} is deleted");
             }
@@ -20,6 +32,14 @@ pub async fn run(common: &Common, command: Tenant) -> anyhow::Result<ExitCode> {
         Ok(ExitCode::SUCCESS)
     })
     .await
+}
+
+/// Whether somebody types the slug once more, at a terminal or into a pipe.
+fn confirmed(slug: &str) -> anyhow::Result<bool> {
+    eprint!("This deletes the tenant {slug} with all its records, for good. Type its slug to go on: ");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim() == slug)
 }
 
 async fn create(

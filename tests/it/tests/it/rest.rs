@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod batch;
+mod changes;
 mod duplicates;
 mod export;
 mod once;

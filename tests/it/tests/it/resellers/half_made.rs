@@ -21,10 +21,11 @@ async fn reseller(shop: &Shop) -> uuid::Uuid {
 
 fn founding(slug: &str, reseller: uuid::Uuid) -> Founding {
     Founding {
+        id: uuid::Uuid::now_v7(),
         slug: Slug::parse(slug).unwrap(),
         name: "Half".into(),
-        plan: "pro".into(),
-        reseller,
+        plan: Some("pro".into()),
+        reseller: Some(reseller),
         once: None,
     }
 }
@@ -62,7 +63,12 @@ async fn what_fails_leaves_nothing() {
     let shop = Shop::new("fails").await;
     let tenants = &shop.site.tenants;
     let wish = founding("half", reseller(&shop).await);
-    let failed = tenants.found(&wish, async |_| Err::<_, Error>(Error::Name)).await;
+    let engine = &shop.site.world.engine;
+    let failing = async |tenant: engine::Tenant| {
+        engine.create_schema(&tenant).await?;
+        Err::<_, Error>(Error::Name)
+    };
+    let failed = tenants.found(&wish, failing).await;
     assert!(matches!(failed, Err(Error::Name)), "{failed:?}");
     assert!(!has_schema(&shop, "t_half").await);
     assert!(tenants.list().await.unwrap().iter().all(|listed| listed.tenant.slug != "half"));
@@ -77,7 +83,8 @@ async fn what_is_cut_off_is_made_anew_or_cleared_away() {
     for slug in ["half", "rest"] {
         // The future is dropped in the middle, as a process that dies would leave it.
         let wish = founding(slug, reseller(&shop).await);
-        let never = tenants.found(&wish, async |_| {
+        let never = tenants.found(&wish, async |tenant: engine::Tenant| {
+            shop.site.world.engine.create_schema(&tenant).await?;
             std::future::pending::<()>().await;
             Ok::<_, Error>(json!({}))
         });

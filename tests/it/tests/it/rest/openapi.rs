@@ -61,7 +61,8 @@ async fn every_route_is_told() {
     let site = Site::new(World::with_packages("openapi_routes").await).await;
     let document = document(&site).await;
     assert_eq!(document["openapi"], "3.1.0");
-    for route in api::routes::table() {
+    // A reseller's routes are no tenant's.
+    for route in api::routes::table().into_iter().filter(|route| route.need != api::routes::Need::Reseller) {
         let path = route.path.replace("{plural}", "deals");
         let operation = &document["paths"][&path][route.method.as_str().to_ascii_lowercase()];
         assert!(operation["operationId"].is_string(), "{} {path} is not told", route.method);

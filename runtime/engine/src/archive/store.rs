@@ -1,0 +1,131 @@
+//! The statements of archives: whole tables as lines of JSON, and back. They know columns and no meaning.
+
+use futures_util::TryStreamExt;
+use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+use super::files::Lines;
+use crate::context::Tenant;
+use crate::error::Result;
+use crate::write::sql::{quoted, table};
+
+/// Tables that an archive leaves out: answers that are kept for a day, files that were taken in, and what stands in
+/// files of its own.
+const LEFT_OUT: [&str; 5] = ["_once", "_imports", "_import_rejects", "_state", "_metadata"];
+
+/// What a tenant's `_state` says of its tables.
+pub(super) struct State {
+    pub revision: i64,
+    pub next_id: i32,
+    pub level: i32,
+}
+
+/// Everything after this in the transaction is of one moment.
+pub(super) async fn begin_snapshot(connection: &mut PgConnection) -> Result<()> {
+    let text = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0";
+    sqlx::raw_sql(text).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn load_state(connection: &mut PgConnection, tenant: &Tenant) -> Result<State> {
+    let text = format!("SELECT revision, next_id, level FROM {}", table(&tenant.schema, "_state"));
+    let row = sqlx::query(AssertSqlSafe(text)).fetch_one(connection).await?;
+    Ok(State { revision: row.try_get(0)?, next_id: row.try_get(1)?, level: row.try_get(2)? })
+}
+
+pub(super) async fn put_state(connection: &mut PgConnection, tenant: &Tenant, state: State) -> Result<()> {
+    let text = format!("UPDATE {} SET revision = $1, next_id = $2", table(&tenant.schema, "_state"));
+    sqlx::query(AssertSqlSafe(text)).bind(state.revision).bind(state.next_id).execute(connection).await?;
+    Ok(())
+}
+
+/// The tables of a tenant that an archive has, partitions with their whole.
+pub(super) async fn list_tables(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<String>> {
+    let left_out: Vec<&str> = LEFT_OUT.into();
+    let tables = sqlx::query_scalar(
+        "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
+         AND c.relname NOT LIKE '\\_gone\\_%' AND c.relname <> ALL ($2) ORDER BY 1",
+    )
+    .bind(&tenant.schema)
+    .bind(left_out)
+    .fetch_all(connection)
+    .await?;
+    Ok(tables)
+}
+
+/// The components that are live, each as its row of `_metadata`: kind, name and the row.
+pub(super) async fn load_components(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+) -> Result<Vec<(String, String, Json)>> {
+    let metadata = table(&tenant.schema, "_metadata");
+    let text = format!(
+        "SELECT m.kind, m.name, row_to_json(m) FROM {metadata} m WHERE m.retired_at IS NULL AND NOT EXISTS \
+         (SELECT 1 FROM {metadata} p WHERE p.id = m.parent AND p.retired_at IS NOT NULL) ORDER BY m.position, m.id"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(text)).fetch_all(connection).await?)
+}
+
+/// Columns that can be written, without those of what is retired.
+pub(super) async fn list_columns(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    name: &str,
+) -> Result<Vec<String>> {
+    let columns = sqlx::query_scalar(
+        "SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 \
+         AND NOT a.attisdropped AND a.attgenerated = '' AND a.attname NOT LIKE '\\_gone\\_%' ORDER BY a.attname <> 'id', a.attname",
+    )
+    .bind(table(&tenant.schema, name))
+    .fetch_all(connection)
+    .await?;
+    Ok(columns)
+}
+
+/// Writes all rows of a table as lines; answers how many.
+pub(super) async fn copy_out(
+    connection: &mut PgConnection,
+    (tenant, name): (&Tenant, &str),
+    columns: &[String],
+    lines: &mut Lines,
+) -> Result<u64> {
+    let picked: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    // Ids are sorted by time, so that a later archive of the same tenant differs by what is new.
+    let order = if columns.iter().any(|column| column == "id") { " ORDER BY id" } else { "" };
+    let text = format!(
+        "SELECT row_to_json(x)::text FROM (SELECT {} FROM {}{order}) x",
+        picked.join(", "),
+        table(&tenant.schema, name)
+    );
+    let mut rows = sqlx::query_scalar::<_, String>(AssertSqlSafe(text)).fetch(connection);
+    let mut count = 0;
+    while let Some(line) = rows.try_next().await? {
+        lines.write(&line)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Writes the rows of a JSON array into a table.
+pub(super) async fn copy_in(
+    connection: &mut PgConnection,
+    (tenant, name): (&Tenant, &str),
+    columns: &[String],
+    rows: &str,
+) -> Result<()> {
+    let into = table(&tenant.schema, name);
+    let named: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let named = named.join(", ");
+    let text = format!(
+        "INSERT INTO {into} ({named}) SELECT {named} FROM json_populate_recordset(NULL::{into}, $1::text::json)"
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(rows).execute(connection).await?;
+    Ok(())
+}
+
+/// Runs one step of the plan that makes the tables.
+pub(super) async fn run(connection: &mut PgConnection, step: String) -> Result<()> {
+    sqlx::query(AssertSqlSafe(step)).execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! `trellis tenant export` and `import`: a tenant as a folder, and a folder as a tenant.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use engine::Tenant;
+use engine::archive::Manifest;
+use identity::StoredPassword;
+use serde_json::json;
+use tenancy::{Founding, Slug};
+use uuid::Uuid;
+
+use super::told;
+use crate::node::Node;
+use crate::serve::first::tell;
+
+/// Hashes of passwords, one a line, where the export was told to take them along.
+const PASSWORDS: &str = "passwords.ndjson";
+
+/// What an import may say otherwise than its folder.
+pub struct Wish {
+    pub slug: Option<String>,
+    pub name: Option<String>,
+    pub admin: Option<String>,
+}
+
+/// Writes a tenant into a folder that only its owner may read.
+pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: bool) -> anyhow::Result<()> {
+    let listed = node.tenants.list().await?.into_iter().find(|listed| listed.tenant.slug == slug);
+    let listed =
+        listed.filter(tenancy::Listed::is_whole).with_context(|| format!("there is no tenant `{slug}`"))?;
+    prepare(folder)?;
+    let mut manifest = node.engine.save_archive(&listed.tenant, folder).await.map_err(told)?;
+    if with_passwords {
+        let passwords = node.identity.list_passwords(&listed.tenant).await?;
+        let lines: Result<Vec<String>, _> = passwords.iter().map(serde_json::to_string).collect();
+        fs::write(folder.join(PASSWORDS), lines?.join("\n") + "\n")?;
+    }
+    manifest.name = Some(listed.name);
+    manifest.write(folder)?;
+    println!("trellis: the tenant {slug} with {} records is in {}", manifest.records(), folder.display());
+    Ok(())
+}
+
+/// Makes a tenant of a folder; nobody is served before everything is there, and what fails leaves nothing.
+pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()> {
+    let manifest = Manifest::read(folder).map_err(told)?;
+    // The same id where it is free: then the audit chain goes on.
+    let is_there = node.tenants.list().await?.iter().any(|listed| listed.tenant.id == manifest.tenant_id);
+    let founding = Founding {
+        id: if is_there { Uuid::now_v7() } else { manifest.tenant_id },
+        slug: Slug::parse(wish.slug.as_deref().unwrap_or(&manifest.slug))?,
+        name: wish.name.or_else(|| manifest.name.clone()).unwrap_or_else(|| manifest.slug.clone()),
+        plan: None,
+        reseller: None,
+        once: None,
+    };
+    let furnish = async |tenant: Tenant| -> Result<_, Failure> {
+        node.engine.load_archive(&tenant, folder).await.map_err(told)?;
+        let drift = node.engine.doctor(&tenant).await.map_err(told)?;
+        if !drift.is_empty() {
+            return Err(Failure(anyhow::anyhow!("the tables are not what the metadata says: {drift:?}")));
+        }
+        node.identity.put_passwords(&tenant, &passwords(folder)?).await.map_err(anyhow::Error::from)?;
+        if let Some(email) = &wish.admin {
+            let made = node.identity.first_administrator(&tenant, email, None, None).await;
+            tell(&made.map_err(anyhow::Error::from)?);
+        }
+        Ok(json!({}))
+    };
+    node.tenants.found(&founding, furnish).await.map_err(|failure| failure.0)?;
+    println!("trellis: the tenant {} with {} records is made", founding.slug, manifest.records());
+    Ok(())
+}
+
+/// Anything that stops an import.
+struct Failure(anyhow::Error);
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<tenancy::Error> for Failure {
+    fn from(error: tenancy::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+fn prepare(folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    if fs::read_dir(folder)?.next().is_some() {
+        bail!("{} is not empty", folder.display());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+fn passwords(folder: &Path) -> anyhow::Result<Vec<StoredPassword>> {
+    let path = folder.join(PASSWORDS);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let read: Result<Vec<_>, _> = lines.map(serde_json::from_str).collect();
+    read.with_context(|| format!("{} is damaged", path.display()))
+}
