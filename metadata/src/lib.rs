@@ -2,9 +2,9 @@
 //!
 //! Reading order: [`problem`] (how everything here complains), [`input`] (one JSON value as it came
 //! in), [`field_kinds`] (the closed list of kinds, one file each), [`definitions`] (what people write),
-//! [`catalog`] (what it means), [`diff`] and [`ddl`] (what must happen to the tables), [`package`]
-//! (definitions as an installable folder) with [`relative`] dates, and [`schemas`] (JSON Schema of each
-//! kind of definition).
+//! [`layers`] (a package's word beneath the tenant's), [`catalog`] (what it means), [`diff`] and [`ddl`] (what must
+//! happen to the tables), [`package`] (definitions as an installable folder) with [`relative`] dates, and [`schemas`]
+//! (JSON Schema of each kind of definition).
 
 pub mod catalog;
 pub mod ddl;
@@ -12,6 +12,7 @@ pub mod definitions;
 pub mod diff;
 pub mod field_kinds;
 pub mod input;
+pub mod layers;
 pub mod package;
 pub mod problem;
 pub mod relative;

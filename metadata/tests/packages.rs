@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use metadata::definitions::Kind;
-use metadata::package::{Package, missing_requirements, uninstall_changes};
+use metadata::definitions::layering::Layering;
+use metadata::package::{Package, missing_requirements};
 use metadata::{Catalog, Change, DdlPlan, Definitions, Version, diff};
 
 const IN_ORDER: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
@@ -89,18 +90,18 @@ fn what_is_answered_can_be_put_back() {
 #[test]
 fn what_a_package_brought_can_be_taken_away() {
     let (packages, definitions) = installed();
-    let changes = uninstall_changes(&definitions, "tasks");
-    let without = definitions.with_changes(&changes, Some("tasks")).unwrap();
+    let without = definitions.without_package("tasks");
     let catalog = Catalog::resolve(&without).unwrap();
     assert!(catalog.find_object("task").is_none() && catalog.find_object("deal").is_some());
 
-    let needed =
-        definitions.with_changes(&uninstall_changes(&definitions, "accounts"), Some("accounts")).unwrap();
-    let problems = Catalog::resolve(&needed).unwrap_err();
+    let problems = Catalog::resolve(&definitions.without_package("accounts")).unwrap_err();
     assert!(problems.iter().any(|problem| problem.path == "objects.deal.fields.account.to"), "{problems:?}");
 
-    let again = definitions.with_changes(&packages[3].upgrade_changes(&definitions), Some("tasks")).unwrap();
+    let (again, merged) = definitions.with_package(&packages[3].changes, Layering::of("tasks")).unwrap();
     assert_eq!(again, definitions, "an upgrade to the same version changes nothing");
+    assert_eq!(merged, []);
+    let (back, _) = without.with_package(&packages[3].changes, Layering::of("tasks")).unwrap();
+    assert_eq!(back, definitions, "what comes back is what went");
 }
 
 #[test]

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use metadata::Change;
-use metadata::package::{Manifest, Package, missing_requirements, uninstall_changes};
+use metadata::definitions::layering::Layering;
+use metadata::package::{Manifest, Package, missing_requirements};
 use metadata::{Definitions, Problem};
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
@@ -20,12 +20,16 @@ use crate::write::sql::table;
 mod records;
 
 /// How packages are installed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Install {
     /// Load sample records too, not the reference records alone.
     pub samples: bool,
     /// Answer the steps without running them.
     pub dry_run: bool,
+    /// Paths at which the package's value is to be taken where the tenant changed the same.
+    pub take: Vec<String>,
+    /// What an upgrade may archive because the new version is without it; the rest becomes the tenant's own.
+    pub allow_data_loss: AllowLoss,
 }
 
 /// One installed package.
@@ -50,19 +54,20 @@ impl Engine {
         options: Install,
     ) -> Result<Applied> {
         apply::require_permission(context)?;
-        patiently(|| self.try_install(context, packages, options)).await
+        patiently(|| self.try_install(context, packages, &options)).await
     }
 
     async fn try_install(
         &self,
         context: &Context,
         packages: &[Package],
-        options: Install,
+        options: &Install,
     ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
         let mut here = context.clone();
-        let mut applied =
-            Applied { revision: context.snapshot.revision, steps: Vec::new(), unfinished: false };
+        let (steps, merges) = Default::default();
+        let revision = context.snapshot.revision;
+        let mut applied = Applied { revision, steps, unfinished: false, merges };
         for package in packages {
             let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
             here = Context { snapshot, ..here };
@@ -71,7 +76,8 @@ impl Engine {
         Ok(applied)
     }
 
-    /// Takes a package's layer away: what it brought is retired with its data, the rest stays.
+    /// Takes a package's layer away: what it brought is archived with its data and with what the tenant made of it,
+    /// and comes back with the package; the rest stays.
     pub async fn uninstall(
         &self,
         context: &Context,
@@ -101,10 +107,12 @@ impl Engine {
             allow_data_loss: allow,
             ..Apply::default()
         };
-        let next = |old: &Definitions| changed(old, &uninstall_changes(old, name), name);
+        let next = |old: &Definitions| Ok((old.without_package(name), Vec::new()));
         let (applied, snapshot) = apply::attempt(&mut transaction, context, &wish, &next).await?;
-        let text = format!("DELETE FROM {} WHERE name = $1", table(&context.tenant().schema, "_packages"));
-        sqlx::query(AssertSqlSafe(text)).bind(name).execute(&mut *transaction).await?;
+        // What it loaded is known still when it comes back, with the records that are archived.
+        let packages = table(&context.tenant().schema, "_packages");
+        let text = format!("UPDATE {packages} SET removed_at = $2 WHERE name = $1");
+        sqlx::query(AssertSqlSafe(text)).bind(name).bind(context.now).execute(&mut *transaction).await?;
         self.finish(transaction, snapshot.unwrap_or_else(|| context.snapshot.clone()), dry_run).await?;
         Ok(applied)
     }
@@ -122,10 +130,6 @@ impl Engine {
         self.keep(&snapshot);
         Ok(())
     }
-}
-
-fn changed(old: &Definitions, changes: &[Change], package: &str) -> Result<Definitions> {
-    old.with_changes(changes, Some(package)).map_err(Error::Unprocessable)
 }
 
 fn refuse_if_required(installed: &BTreeMap<String, Installed>, name: &str) -> Result<()> {
@@ -146,7 +150,7 @@ async fn install_one(
     connection: &mut PgConnection,
     context: &Context,
     package: &Package,
-    (options, applied): (Install, &mut Applied),
+    (options, applied): (&Install, &mut Applied),
 ) -> Result<Arc<Snapshot>> {
     let manifest = &package.manifest;
     let versions = load_installed(connection, context)
@@ -160,13 +164,20 @@ async fn install_one(
     let wish = Apply {
         package: Some(manifest.name.clone()),
         message: Some(format!("Install {} {}", manifest.label, manifest.version)),
+        allow_data_loss: options.allow_data_loss.clone(),
         ..Apply::default()
     };
-    let next = |old: &Definitions| changed(old, &package.upgrade_changes(old), &manifest.name);
+    let archive = |name: &str| options.allow_data_loss.covers(name);
+    let layering = Layering { package: &manifest.name, take: &options.take, archive: &archive };
+    let next = |old: &Definitions| {
+        let beneath = old.with_package(&package.changes, layering);
+        beneath.map_err(Error::Unprocessable)
+    };
     let (done, snapshot) = apply::attempt(connection, context, &wish, &next).await?;
     applied.revision = done.revision;
     applied.steps.extend(done.steps);
     applied.unfinished |= done.unfinished;
+    applied.merges.extend(done.merges);
     let here = match snapshot {
         Some(snapshot) => Context { snapshot, ..context.clone() },
         None => context.clone(),
@@ -181,7 +192,7 @@ async fn load_installed(
     context: &Context,
 ) -> Result<BTreeMap<String, Installed>> {
     let text =
-        format!("SELECT name, manifest, installed_at FROM {}", table(&context.tenant().schema, "_packages"));
+        format!("SELECT name, manifest, installed_at FROM {} WHERE removed_at IS NULL", table(&context.tenant().schema, "_packages"));
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
     let mut installed = BTreeMap::new();
     for row in &rows {
@@ -201,7 +212,8 @@ async fn put_installed(
 ) -> Result<()> {
     let text = format!(
         "INSERT INTO {} AS p (name, version, installed_at, manifest, refs) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, refs = p.refs || excluded.refs",
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, \
+         refs = p.refs || excluded.refs, removed_at = NULL, installed_at = excluded.installed_at",
         table(&context.tenant().schema, "_packages")
     );
     sqlx::query(AssertSqlSafe(text))

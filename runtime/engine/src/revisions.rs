@@ -18,7 +18,7 @@ pub(crate) fn rows_json(rows: &[&Row]) -> Json {
     rows.iter()
         .map(|row| {
             json!({ "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent,
-                    "package": row.package, "retired": row.retired, "definition": row.definition })
+                    "package": row.package, "base": row.base, "retired": row.retired, "definition": row.definition })
         })
         .collect()
 }
@@ -31,6 +31,7 @@ fn row_from_json(json: &Json) -> Option<Row> {
         name: text("name")?,
         parent: text("parent"),
         package: text("package"),
+        base: store::base_of(json.get("base").cloned()).ok()?,
         retired: json["retired"].as_bool()?,
         definition: json["definition"].clone(),
     })
@@ -92,7 +93,7 @@ impl Engine {
             allow_data_loss: allow,
             ..Apply::default()
         };
-        let next = |old: &Definitions| undo(old, &undone);
+        let next = |old: &Definitions| Ok((undo(old, &undone)?, Vec::new()));
         self.change(context, &wish, &next).await
     }
 }

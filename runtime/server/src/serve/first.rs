@@ -65,7 +65,7 @@ async fn demo(node: &Node, tenant: &Tenant, library: &Library) -> anyhow::Result
             }
         }
     }
-    node.engine.install(&context, &chosen, Install { samples: true, dry_run: false }).await?;
+    node.engine.install(&context, &chosen, Install { samples: true, ..Install::default() }).await?;
     Ok(())
 }
 
