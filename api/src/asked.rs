@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use bytes::{Bytes, BytesMut};
+use engine::Origin;
 use futures_util::StreamExt;
 use http::request::Parts;
 use http::{HeaderName, Request, header};
@@ -33,6 +34,8 @@ pub(crate) struct Asked {
     pub id: String,
     /// Where it comes from; `None` in process.
     pub ip: Option<IpAddr>,
+    /// The same with the user agent, as the audit stream keeps it.
+    pub origin: Origin,
     /// The body of a route that takes files, until somebody reads it.
     stream: Mutex<Option<Body>>,
 }
@@ -57,7 +60,9 @@ impl Asked {
         };
         let id = head.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         let ip = address_of(&head, app.settings.trust_proxy);
-        Ok(Self { app, head, body, path, id, ip, stream: Mutex::new(stream) })
+        let agent = head.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let origin = Origin::new(ip, agent);
+        Ok(Self { app, head, body, path, id, ip, origin, stream: Mutex::new(stream) })
     }
 
     /// A header as text.

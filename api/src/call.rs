@@ -94,6 +94,7 @@ impl Call {
             consent: engine::Consent::default(),
             now: Utc::now(),
             request_id: asked.id.clone(),
+            origin: asked.origin.clone(),
         };
         Self { asked, caller: Arc::new(caller), context }
     }

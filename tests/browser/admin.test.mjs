@@ -1,28 +1,10 @@
 // What an administrator does: an object and fields of one's own, live in the UI and the API with the next request.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { ask, firstRow, noted, signedIn } from "./steps.mjs";
-import { startTrellis } from "./trellis.mjs";
+import { stage } from "./stage.mjs";
+import { ask, firstRow, noted } from "./steps.mjs";
 
-let trellis;
-let browser;
-let storageState;
-
-before(async () => {
-  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
-  storageState = await signedIn(browser, trellis.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-});
-
-function walk(name, steps) {
-  test(name, () => journey(browser, trellis.url, name, { ...DESKTOP, storageState }, steps));
-}
+const { walk } = stage();
 
 async function addField(page, kind, label) {
   await page.getByRole("button", { name: "New field" }).click();

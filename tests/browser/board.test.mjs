@@ -1,34 +1,18 @@
 // A board: cards are dragged, moved by keys and by menu, come back when the server refuses, and are added in place.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { ask, noted, signedIn, until } from "./steps.mjs";
-import { startTrellis } from "./trellis.mjs";
+import { assertAccessible } from "./chromium.mjs";
+import { stage } from "./stage.mjs";
+import { ask, change, choose, noted, until } from "./steps.mjs";
 
-let trellis;
-let browser;
-let storageState;
+const { walk: open } = stage();
 
-before(async () => {
-  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
-  storageState = await signedIn(browser, trellis.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-});
-
-function walk(name, steps) {
-  test(name, () =>
-    journey(browser, trellis.url, name, { ...DESKTOP, storageState }, async (page) => {
-      await page.goto("/o/deals?view=board");
-      await column(page, "New").getByRole("listitem").first().getByRole("link").waitFor();
-      await steps(page);
-    }),
-  );
-}
+const walk = (name, steps) =>
+  open(name, async (page) => {
+    await page.goto("/o/deals?view=board");
+    await column(page, "New").getByRole("listitem").first().getByRole("link").waitFor();
+    await steps(page);
+  });
 
 const column = (page, name) => page.getByRole("region", { name, exact: true });
 const card = (page, name, where) => column(page, where).getByRole("link", { name, exact: true });
@@ -102,4 +86,68 @@ walk("any list with a picklist is a board", async (page) => {
   await page.getByRole("button", { name: "Show as: Board" }).click();
   await page.getByRole("menuitemradio", { name: "By Priority" }).click();
   await column(page, "Urgent").getByRole("listitem").first().waitFor();
+});
+
+/** A deal in a column whose transition asks for a reason. */
+walk("a card dragged on asks for the fields that the transition needs, and goes back when they are not given", async (page) => {
+  await page.setViewportSize({ width: 2200, height: 900 });
+  const name = await firstCard(page, "Qualified");
+  await drag(page, card(page, name, "Qualified"), column(page, "Lost"));
+  const asking = page.getByRole("dialog", { name: `Before ${name} goes to Lost` });
+  await asking.getByRole("button", { name: "Lose", exact: true }).click();
+  await asking.getByText("Reason lost is needed.").waitFor();
+  await assertAccessible(page);
+  await asking.getByRole("button", { name: "Cancel" }).click();
+  await card(page, name, "Qualified").waitFor();
+  assert.equal(await stageOf(page, name), "qualified");
+
+  await drag(page, card(page, name, "Qualified"), column(page, "Lost"));
+  await choose(page, asking, /^Reason lost/, "Price");
+  await asking.getByRole("button", { name: "Lose", exact: true }).click();
+  await noted(page, `Moved ${name} to Lost`);
+  await card(page, name, "Lost").waitFor();
+  const { data } = await ask(page, `/api/v1/deals?filter[name][eq]=${encodeURIComponent(name)}&fields=stage,loss_reason`);
+  assert.deepEqual([data[0].stage, data[0].loss_reason], ["lost", "price"]);
+});
+
+walk("a process that is enforced lets a card go by its transitions alone, and says why not", async (page) => {
+  await change(page, "PUT", "/metadata/v1/processes/task.strict", {
+    object: "task",
+    field: "status",
+    mode: "enforce",
+    states: ["todo", "in_progress", "waiting", "done"],
+    transitions: [
+      { name: "begin", from: ["todo"], to: "in_progress" },
+      { name: "finish", from: ["in_progress"], to: "done", before: "priority <> \"urgent\"", message: "Urgent tasks are finished by the manager" },
+    ],
+  });
+  await page.goto("/o/tasks?view=all&as=board&group=status");
+  const name = await firstCard(page, "To do");
+  await drag(page, card(page, name, "To do"), column(page, "Waiting"));
+  await noted(page, "No transition goes from To do to Waiting. From here: In progress.");
+  await card(page, name, "To do").focus();
+  await page.keyboard.press("Alt+ArrowRight");
+  await card(page, name, "In progress").waitFor();
+  await noted(page, `Moved ${name} to In progress`);
+
+  const { data } = await ask(page, `/api/v1/tasks?filter[name][eq]=${encodeURIComponent(name)}&fields=id,status`);
+  assert.equal(data[0].status, "in_progress");
+  await change(page, "PATCH", `/api/v1/tasks/${data[0].id}`, { priority: "urgent" });
+  await page.goto(`/o/tasks/${data[0].id}`);
+  const path = page.getByRole("list", { name: "Status" });
+  await path.getByRole("button", { name: "Waiting" }).and(page.locator(":disabled")).waitFor();
+  assert.match(await page.getByRole("button", { name: "Finish", exact: true }).getAttribute("title"), /finished by the manager/);
+  await path.getByRole("button", { name: "Done" }).click();
+  await noted(page, "Urgent tasks are finished by the manager");
+});
+
+walk("columns say what they are worth, and how much of it is to be expected", async (page) => {
+  const { data } = await ask(page, "/api/v1/deals?filter[stage][eq]=new&fields=amount,probability&limit=200");
+  const whole = data.reduce((sum, deal) => sum + (deal.amount ?? 0), 0);
+  const weighted = data.reduce((sum, deal) => sum + ((deal.amount ?? 0) * (deal.probability ?? 0)) / 100, 0);
+  const style = { style: "currency", currency: "USD", maximumFractionDigits: 0 };
+  const money = (amount) => new Intl.NumberFormat("en-GB", style).format(amount).replace(/^\D+/, "");
+  const totals = column(page, "New").locator("p").first();
+  await totals.getByText(money(Math.floor(whole))).waitFor();
+  await totals.getByText(`${money(weighted)} weighted`).waitFor();
 });

@@ -1,34 +1,17 @@
 // A list as a tool: columns arranged, groups and formulas as filters, many records changed at once, views kept.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { ask, choose, columnTexts, firstRow, noted, signedIn, until } from "./steps.mjs";
-import { startTrellis } from "./trellis.mjs";
+import { stage } from "./stage.mjs";
+import { ask, choose, columnTexts, firstRow, noted, until } from "./steps.mjs";
 
-let trellis;
-let browser;
-let storageState;
+const { walk: open } = stage();
 
-before(async () => {
-  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
-  storageState = await signedIn(browser, trellis.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-});
-
-function walk(name, steps) {
-  test(name, () =>
-    journey(browser, trellis.url, name, { ...DESKTOP, storageState }, async (page) => {
-      await page.goto("/o/deals?view=all");
-      await firstRow(page, "Deals").waitFor();
-      await steps(page);
-    }),
-  );
-}
+const walk = (name, steps) =>
+  open(name, async (page) => {
+    await page.goto("/o/deals?view=all");
+    await firstRow(page, "Deals").waitFor();
+    await steps(page);
+  });
 
 const header = (page, name) => page.getByRole("columnheader", { name, exact: true });
 const money = (text) => Number(text.replace(/[^\d.]/g, ""));

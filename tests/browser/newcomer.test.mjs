@@ -1,38 +1,24 @@
 // The first hour of someone new: signing in, finding, sorting, filtering, opening, changing and adding a record.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { ask, columnTexts, filterByText, firstRow, noted, openList, signedIn, signIn, until } from "./steps.mjs";
-import { ADMIN, startTrellis } from "./trellis.mjs";
+import { test } from "node:test";
+import { DESKTOP, journey } from "./chromium.mjs";
+import { stage } from "./stage.mjs";
+import { ask, columnTexts, filterByText, firstRow, noted, openList, signIn, until } from "./steps.mjs";
+import { ADMIN } from "./trellis.mjs";
 
-let trellis;
-let browser;
-let storageState;
-
-before(async () => {
-  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
-  storageState = await signedIn(browser, trellis.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-});
+const { walk: open, url, browser } = stage();
 
 /** A journey from the list of leads, signed in. */
-function walk(name, steps) {
-  test(name, () =>
-    journey(browser, trellis.url, name, { ...DESKTOP, storageState }, async (page) => {
-      await page.goto("/");
-      await openList(page, "Leads", "All leads");
-      await steps(page);
-    }),
-  );
-}
+const walk = (name, steps) =>
+  open(name, async (page) => {
+    await page.goto("/");
+    await openList(page, "Leads", "All leads");
+    await steps(page);
+  });
 
 test("a wrong password is refused, the right one signs in, signing out ends it", () =>
-  journey(browser, trellis.url, "sign in and out", DESKTOP, async (page) => {
+  journey(browser(), url(), "sign in and out", DESKTOP, async (page) => {
     await page.goto("/");
     await page.getByLabel("Email").fill(ADMIN.email);
     await page.getByLabel("Password").fill("not the password");

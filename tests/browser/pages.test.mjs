@@ -40,6 +40,11 @@ const PAGES = {
     await openFirstDeal(page);
     await page.getByRole("tab", { name: "History" }).click();
   },
+  "the sharing of a record": async (page) => {
+    await openFirstDeal(page);
+    await page.getByRole("tab", { name: "Sharing" }).click();
+    await page.getByRole("region", { name: "Who can see this" }).getByRole("listitem").first().waitFor();
+  },
   "a create form": async (page) => {
     await open(page, "/o/leads");
     await page.getByRole("button", { name: /^(New lead|Create)$/ }).first().click();
@@ -66,6 +71,11 @@ const SETUP = {
   "the teams": (page) => open(page, "/setup/teams"),
   "the roles": (page) => open(page, "/setup/roles"),
   "a role": (page) => open(page, "/setup/access/roles/manager"),
+  "why somebody may": async (page) => {
+    const [user] = (await ask(page, "/admin/v1/users")).data;
+    const [deal] = (await ask(page, "/api/v1/deals?limit=1&fields=id")).data;
+    await open(page, `/setup/explain?user=${user.id}&object=deal&record=${deal.id}&action=edit`);
+  },
   "the sharing of records": (page) => open(page, "/setup/sharing"),
   "the users": (page) => open(page, "/setup/users"),
   "one's sessions": (page) => open(page, "/setup/sessions"),

@@ -1,28 +1,10 @@
 // A record as the place of work: its path, its neighbours in the list, related records in place, and the way back.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { ask, firstRow, noted, signedIn, until } from "./steps.mjs";
-import { startTrellis } from "./trellis.mjs";
+import { stage } from "./stage.mjs";
+import { ask, firstRow, noted, until } from "./steps.mjs";
 
-let trellis;
-let browser;
-let storageState;
-
-before(async () => {
-  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
-  storageState = await signedIn(browser, trellis.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-});
-
-function walk(name, steps) {
-  test(name, () => journey(browser, trellis.url, name, { ...DESKTOP, storageState }, steps));
-}
+const { walk } = stage();
 
 const title = (page) => page.getByRole("heading", { level: 1 });
 const path = (page) => page.getByRole("list", { name: "Stage" });

@@ -1,28 +1,11 @@
 // What an administrator does in setup: shaping objects with the plan before each change, and the way back after it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { ask, noted, signedIn, until } from "./steps.mjs";
-import { startTrellis } from "./trellis.mjs";
+import { assertAccessible } from "./chromium.mjs";
+import { stage } from "./stage.mjs";
+import { ask, noted, until } from "./steps.mjs";
 
-let trellis;
-let browser;
-let storageState;
-
-before(async () => {
-  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
-  storageState = await signedIn(browser, trellis.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-});
-
-function walk(name, steps) {
-  test(name, () => journey(browser, trellis.url, name, { ...DESKTOP, storageState }, steps));
-}
+const { walk, url, browser } = stage();
 
 walk("a change is reviewed, made, found in the history and undone", async (page) => {
   await page.goto("/setup/objects/competitor?tab=settings");
@@ -153,7 +136,7 @@ walk("a user is made, given a manager, deactivated and cannot sign in any more",
   await page.getByRole("button", { name: "Deactivate", exact: true }).click();
   await page.getByRole("button", { name: "Deactivate now" }).click();
   await noted(page, "Deactivated Grete Wandel");
-  const anybody = await browser.newContext({ baseURL: trellis.url });
+  const anybody = await browser().newContext({ baseURL: url() });
   assert.equal((await anybody.request.post("/auth/v1/login", credentials)).status(), 401);
   await anybody.close();
 });
@@ -167,7 +150,7 @@ walk("a key is shown once, works within its scopes and is refused when revoked",
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Create key" }).click();
   const key = await page.getByRole("dialog").locator("code").innerText();
-  const anybody = await browser.newContext({ baseURL: trellis.url, extraHTTPHeaders: { authorization: `Bearer ${key}` } });
+  const anybody = await browser().newContext({ baseURL: url(), extraHTTPHeaders: { authorization: `Bearer ${key}` } });
   const status = async (path) => (await anybody.request.get(path)).status();
   assert.deepEqual([await status("/api/v1/deals?limit=1"), await status("/api/v1/accounts?limit=1")], [200, 403]);
   await page.getByRole("button", { name: "Done" }).click();
@@ -236,7 +219,7 @@ walk("a validation rule refuses what it says, with its message at the field", as
 
 /** Signs in as somebody else, in a profile of their own; answers what asks the API as them. */
 async function asAnother(credentials) {
-  const context = await browser.newContext({ baseURL: trellis.url });
+  const context = await browser().newContext({ baseURL: url() });
   assert.equal((await context.request.post("/auth/v1/login", { data: credentials })).status(), 200);
   return {
     count: async (path) => (await (await context.request.get(path)).json()).pagination?.total,

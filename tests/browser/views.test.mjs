@@ -1,28 +1,10 @@
 // Other ways to see records: by day, over time, deleted ones; and files that become records.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { ask, firstRow, noted, signedIn, until } from "./steps.mjs";
-import { startTrellis } from "./trellis.mjs";
+import { stage } from "./stage.mjs";
+import { ask, firstRow, noted, until } from "./steps.mjs";
 
-let trellis;
-let browser;
-let storageState;
-
-before(async () => {
-  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
-  storageState = await signedIn(browser, trellis.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-});
-
-function walk(name, steps) {
-  test(name, () => journey(browser, trellis.url, name, { ...DESKTOP, storageState }, steps));
-}
+const { walk } = stage();
 
 walk("a record is dragged to another day of the calendar and keeps its hour", async (page) => {
   await page.goto("/o/tasks?view=calendar");

@@ -12,7 +12,7 @@ export interface Aggregate {
 interface Question {
   sum?: string[];
   avg?: string[];
-  groupBy?: string;
+  groupBy?: string[];
 }
 
 export async function loadAggregates(
@@ -24,7 +24,7 @@ export async function loadAggregates(
   const metrics = ["count", ...sum.map((name) => `sum(${name})`), ...avg.map((name) => `avg(${name})`)];
   const query = {
     metrics: metrics.join(","),
-    group_by: groupBy,
+    group_by: groupBy?.join(","),
     filter: filter ? JSON.stringify(filter) : undefined,
     where,
   };

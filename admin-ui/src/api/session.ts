@@ -8,6 +8,9 @@ export interface ObjectRights {
   read: ReadScope | boolean;
   edit: ReadScope | boolean;
   delete: ReadScope | boolean;
+  transfer?: ReadScope | boolean;
+  share?: ReadScope | boolean;
+  export?: boolean;
 }
 
 export interface Me {

@@ -7,11 +7,16 @@ import {
   lazyRouteComponent,
   Outlet,
 } from "@tanstack/react-router";
+import { ACTIONS } from "@/api/access";
 import { readListSearch } from "@/features/list/list-state";
+import type { ExplainSearch } from "@/features/security/access/explain-page";
+import { isId } from "@/lib/text";
 import { NotFound, PageError } from "./errors";
 import { ListRoute } from "./list-route";
 import { Shell } from "./shell/shell";
 import { SignInRoute } from "./sign-in-route";
+
+const asId = (raw: unknown): string | undefined => (typeof raw === "string" && isId(raw) ? raw : undefined);
 
 interface Context {
   client: QueryClient;
@@ -176,6 +181,18 @@ const sharing = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/sharing/sharing-page"), "SharingPage"),
 });
 
+const explain = createRoute({
+  getParentRoute: () => setup,
+  path: "/explain",
+  validateSearch: (raw: Record<string, unknown>): ExplainSearch => ({
+    user: asId(raw.user),
+    object: typeof raw.object === "string" ? raw.object : undefined,
+    record: asId(raw.record),
+    action: ACTIONS.find((word) => word === raw.action),
+  }),
+  component: lazyRouteComponent(() => import("@/features/security/access/explain-page"), "ExplainPage"),
+});
+
 const explorer = createRoute({
   getParentRoute: () => setup,
   path: "/api",
@@ -214,6 +231,7 @@ const tree = root.addChildren([
       role,
       teams,
       sharing,
+      explain,
       explorer,
     ]),
     layout,

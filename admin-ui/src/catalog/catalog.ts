@@ -18,7 +18,11 @@ export class Catalog {
   constructor(bootstrap: Bootstrap, me: Me) {
     this.me = me;
     this.revision = bootstrap.revision;
-    this.objects = bootstrap.objects.map(withLabels);
+    const processes = (bootstrap.processes ?? []).filter((process) => process.active !== false);
+    this.objects = bootstrap.objects.map((object) => ({
+      ...withLabels(object),
+      processes: processes.filter((process) => process.object === object.name),
+    }));
     this.optionSets = bootstrap.option_sets ?? [];
     this.#views = bootstrap.list_views ?? [];
     this.#layouts = bootstrap.layouts ?? [];
@@ -103,6 +107,12 @@ export const mayRead = (o: ObjectDef): boolean => !o.permissions || allowed(o.pe
 export const mayCreate = (o: ObjectDef): boolean => !o.system && (!o.permissions || allowed(o.permissions.create));
 export const mayEdit = (o: ObjectDef): boolean => !o.system && (!o.permissions || allowed(o.permissions.edit));
 export const mayDelete = (o: ObjectDef): boolean => !o.system && (!o.permissions || allowed(o.permissions.delete));
+
+export const mayShare = (o: ObjectDef): boolean => !o.system && (!o.permissions || allowed(o.permissions.share));
+
+/** Whether records may follow a process whose state this field holds. */
+export const isGoverned = (o: ObjectDef, field: FieldDef): boolean =>
+  Boolean(o.processes?.some((process) => process.field === field.name));
 
 export const CatalogContext = createContext<Catalog | null>(null);
 

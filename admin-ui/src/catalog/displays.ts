@@ -83,6 +83,23 @@ function named(object: ObjectDef, fit: FieldDef[], name: string | undefined): Fi
 /** The amount that is summed above columns: the first money among what is shown. */
 export const sumField = (columns: FieldDef[]): FieldDef | undefined => columns.find((f) => f.kind === "currency");
 
+/** Words in a field's name that tell how likely something is. */
+const LIKELY = /(^|_)(probability|likelihood|chance|confidence)(_|$)/;
+
+/** The percentage that amounts are weighted by. */
+export const weightField = (object: ObjectDef): FieldDef | undefined =>
+  ownFields(object).find((f) => f.kind === "percent" && LIKELY.test(f.name));
+
+/** When a record came to the value that a board groups by: "stage_changed_at" beside "stage". */
+export const sinceField = (object: ObjectDef, group: FieldDef): FieldDef | undefined =>
+  ownFields(object).find(
+    (f) => f.kind === "datetime" && [`${group.name}_changed_at`, `${group.name}_since`].includes(f.name),
+  );
+
+/** States in which nothing waits any more. */
+export const finalStates = (object: ObjectDef, group: FieldDef): Set<unknown> =>
+  new Set(object.processes?.filter((p) => p.field === group.name).flatMap((p) => p.final ?? []));
+
 /** Words in a field's name that tell that its options are steps. */
 const STEPS = /(^|_)(stage|status|phase|state|step)$/;
 

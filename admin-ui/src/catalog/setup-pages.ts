@@ -8,6 +8,7 @@ import {
   Package,
   Share2,
   ShieldCheck,
+  ShieldQuestionMark,
   SquareTerminal,
   Users,
   UsersRound,
@@ -35,6 +36,7 @@ export type SetupPath =
   | "/setup/teams"
   | "/setup/roles"
   | "/setup/sharing"
+  | "/setup/explain"
   | "/setup/sessions"
   | "/setup/api-keys"
   | "/setup/api";
@@ -103,6 +105,14 @@ const PAGES: SetupPage[] = [
     icon: Share2,
     needs: "manage_metadata",
     words: "rules defaults visibility",
+  },
+  {
+    to: "/setup/explain",
+    label: "Explain access",
+    group: "People and access",
+    icon: ShieldQuestionMark,
+    needs: "explain_access",
+    words: "why who may see security permission reason record",
   },
   {
     to: "/setup/sessions",

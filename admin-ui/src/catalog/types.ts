@@ -62,6 +62,8 @@ export interface ObjectDef {
   system?: boolean;
   custom?: boolean;
   permissions?: ObjectRights;
+  /** The processes that its records may follow, put here by the catalog. */
+  processes?: ProcessDef[];
   [setting: string]: unknown;
 }
 
@@ -93,6 +95,17 @@ export interface LayoutDef {
   assign?: { role?: string; record_type?: string; device?: string }[];
 }
 
+/** As much of a process as screens need before they ask for the ways of one record. */
+export interface ProcessDef {
+  name: string;
+  object: string;
+  field: string;
+  label?: string;
+  mode?: "guide" | "enforce";
+  final?: string[];
+  active?: boolean;
+}
+
 export interface Bootstrap {
   revision: number;
   user: unknown;
@@ -100,4 +113,5 @@ export interface Bootstrap {
   option_sets?: { name: string; label: string; options: Option[] }[];
   list_views?: ListViewDef[];
   layouts?: LayoutDef[];
+  processes?: ProcessDef[];
 }

@@ -35,6 +35,8 @@ interface ReviewDialogProps {
   apply: (how: Applying) => Promise<unknown>;
   /** What differs, where it is known before. */
   parts?: Part[];
+  /** What else there is to know before, such as who gains and loses what. */
+  more?: ReactNode;
   /** The component whose users are listed: what else stands on it. */
   dependantsOf?: { kind: string; name: string };
   /** Asks why; the words stand in the history. */
@@ -113,6 +115,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
             <DefinitionDiff parts={parts} />
           </section>
         )}
+        {props.more}
         {props.dependantsOf && <Dependants {...props.dependantsOf} open={query.isError} />}
         {steps.length > 0 && <Steps steps={steps} />}
         {props.messageHint && query.data && (

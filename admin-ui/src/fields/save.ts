@@ -1,26 +1,38 @@
 // Saving one value by a gesture (a drop, a click on a step): on screen at once, with a way back, and a question when
-// the server wants more fields first.
+// more is needed first. A value that is the state of a process goes by the process's transitions.
 import { messageOf, Problem } from "@/api/problem";
 import { type RecordData, recordStore } from "@/api/record-store";
-import { Conflict, updateRecord } from "@/api/records";
+import { Conflict, loadRecord, updateRecord } from "@/api/records";
+import { type Following, loadWays, takeWay, type Way } from "@/api/transitions";
+import { isGoverned } from "@/catalog/catalog";
+import { fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { toast, toastError } from "@/components/toast";
 import { Cell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { kindOf } from "./registry";
 
-/** A change that was refused because other fields are missing or wrong; the shell asks for them. */
+/** A change that needs more than the gesture said; the shell asks for it. */
 export interface Needed {
   object: ObjectDef;
   id: string;
   field: FieldDef;
   value: unknown;
-  problem: Problem;
+  /** The transitions that go there; none when the value is set by itself. */
+  ways: Way[];
+  /** Whether the value may be set by itself too, past what the transition asks for. */
+  free: boolean;
+  /** What was refused, by field. */
+  problem?: Problem;
   /** What is said when it is saved in the end. */
   done: () => void;
+  /** Puts what is on screen back. */
+  cancel: () => void;
 }
 
 export const neededIntent = new Cell<Needed | null>(null);
+
+type Said = (record: RecordData) => string;
 
 /** Did the server refuse for reasons that more input can answer? */
 function asksForMore(error: unknown): error is Problem {
@@ -42,34 +54,118 @@ export function offerUndo(object: ObjectDef, id: string, field: FieldDef, before
   });
 }
 
+/** A gesture means what it says whatever else has changed in the record meanwhile: once more, on the newer version. */
+async function insisting<T>(save: () => Promise<T>): Promise<T> {
+  try {
+    return await save();
+  } catch (error) {
+    if (error instanceof Conflict) return save();
+    throw error;
+  }
+}
+
 /** Sets a field of a record that is on screen. Answers whether it was saved. */
 export async function setValue(
   object: ObjectDef,
   id: string,
   field: FieldDef,
   value: unknown,
-  said: (record: RecordData) => string,
+  said: Said,
 ): Promise<boolean> {
   const kind = kindOf(field);
   const record = recordStore.find(object.name, id);
   if (!record) return false;
   const before = kind.read(record, field);
-  const tell = () => {
-    const now = recordStore.find(object.name, id) ?? record;
-    offerUndo(object, id, field, before, said(now));
-  };
-  const save = () => updateRecord(object, id, kind.patch(value, field), kind.shown(value, field));
+  const done = () => offerUndo(object, id, field, before, said(recordStore.find(object.name, id) ?? record));
   try {
-    // A gesture means what it says whatever else has changed in the record meanwhile: once more, on the newer version.
-    await save().catch((error) => {
-      if (error instanceof Conflict) return save();
-      throw error;
-    });
-    tell();
+    await insisting(() => updateRecord(object, id, kind.patch(value, field), kind.shown(value, field)));
+    done();
     return true;
   } catch (error) {
-    if (asksForMore(error)) neededIntent.set({ object, id, field, value, problem: error, done: tell });
+    if (asksForMore(error))
+      neededIntent.set({ object, id, field, value, ways: [], free: false, problem: error, done, cancel: () => {} });
     else toastError(messageOf(error));
     return false;
   }
+}
+
+const stateLabel = (field: FieldDef, value: unknown): string => kindOf(field).text(value, field);
+
+/** Why a process that is enforced lets nothing go there. */
+function noWay(field: FieldDef, value: unknown, from: Following, ways: Way[]): string {
+  const words = { from: stateLabel(field, from.state), to: stateLabel(field, value) };
+  const open = [...new Set(ways.filter((way) => way.field === field.name).map((way) => stateLabel(field, way.to)))];
+  const refused = t("No transition goes from {from} to {to}.", words);
+  return open.length ? `${refused} ${t("From here: {states}.", { states: open.join(", ") })}` : refused;
+}
+
+/** Where a record goes, and by which transition if one was chosen. */
+export interface Target {
+  field: FieldDef;
+  value: unknown;
+  way?: string;
+}
+
+/**
+ * Moves a record that is on screen to a state. Where a process governs it, by the transition that goes there: one that
+ * is not ready says why, one that needs fields asks for them, and where none goes there the process has the last word.
+ */
+export async function moveTo(object: ObjectDef, id: string, target: Target, said: Said): Promise<boolean> {
+  const { field, value } = target;
+  const record = recordStore.find(object.name, id);
+  if (!record) return false;
+  if (!isGoverned(object, field)) return setValue(object, id, field, value, said);
+  const kind = kindOf(field);
+  const before = kind.read(record, field);
+  const takeBack = recordStore.applyOptimistic(object.name, id, kind.shown(value, field));
+  const tell = () => recordStore.announce({ type: "updated", object: object.name, id, fields: [field.name] });
+  const cancel = () => {
+    takeBack();
+    tell();
+  };
+  const refuse = (text: string) => {
+    cancel();
+    toastError(text);
+    return false;
+  };
+  tell();
+  try {
+    const { data, processes } = await loadWays(object, id);
+    const following = processes.find((one) => one.field === field.name);
+    const goes = (way: Way) => way.field === field.name && way.to === value;
+    const ways = data.filter((way) => goes(way) && (!target.way || way.name === target.way));
+    const free = following?.mode !== "enforce";
+    if (!following || (ways.length === 0 && free)) {
+      cancel();
+      return setValue(object, id, field, value, said);
+    }
+    const [only] = ways;
+    if (!only) return refuse(noWay(field, value, following, data));
+    if (ways.every((way) => !way.ready)) return refuse(only.message ?? t("This move was refused."));
+    const done = () => {
+      const text = said(recordStore.find(object.name, id) ?? record);
+      if (free) offerUndo(object, id, field, before, text);
+      else toast(text, { key: "edit" });
+    };
+    if (ways.length === 1 && only.missing.length === 0) {
+      await insisting(() => takeWay(object, id, only.name, {}));
+      done();
+      return true;
+    }
+    const paths = ways.flatMap((way) => askedBy(object, way).flatMap((f) => kindOf(f).paths(f)));
+    await loadRecord(object, id, [...new Set(["id", "version", ...paths])]);
+    tell();
+    neededIntent.set({ object, id, field, value, ways, free, done, cancel });
+    return false;
+  } catch (error) {
+    return refuse(messageOf(error));
+  }
+}
+
+/** The fields that a transition asks for, as they are asked: with its own label, required where it says so. */
+export function askedBy(object: ObjectDef, way: Way): FieldDef[] {
+  return way.fields.flatMap((one) => {
+    const found = fieldOf(object, one.field);
+    return found ? [{ ...found, label: one.label || found.label, required: one.required }] : [];
+  });
 }

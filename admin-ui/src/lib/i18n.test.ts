@@ -2,7 +2,10 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { speak, t } from "./i18n";
-import { words } from "./words/de";
+import { words as work } from "./words/de";
+import { words as setup } from "./words/de-setup";
+
+const words: Record<string, string> = { ...work, ...setup };
 
 afterEach(() => speak({}));
 
@@ -12,9 +15,10 @@ it("fills places, and stays English where a language has no word", () => {
   expect(t("Only {n} here", { n: 3 })).toBe("Only 3 here");
 });
 
-/** What people who sell see every day; setup speaks English so far. */
+/** What people who sell see every day, and of setup what has been translated so far. */
 const ROOMS = [
   "app",
+  "catalog",
   "components",
   "fields",
   "lib",
@@ -26,6 +30,7 @@ const ROOMS = [
   "features/help",
   "features/command-menu",
   "features/sign-in",
+  "features/security/access",
 ];
 
 function* sources(dir: string): Generator<string> {

@@ -12,7 +12,10 @@ type Words = Record<string, string>;
 type Values = Record<string, string | number>;
 
 const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words }>> = {
-  de: () => import("./words/de"),
+  de: async () => {
+    const [work, setup] = await Promise.all([import("./words/de"), import("./words/de-setup")]);
+    return { words: { ...work.words, ...setup.words } };
+  },
 };
 
 const stored = recall("language");

@@ -29,7 +29,7 @@ pub struct ObjectDefinition {
     /// Who sees records that nobody opened to them.
     #[serde(default, skip_serializing_if = "Sharing::is_default")]
     pub sharing: Sharing,
-    /// Whether each change leaves a history row. Default true.
+    /// Whether a record's changes are told with it; the audit log has them in any case. Default true.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub history: bool,
     /// What the UI may offer: schedulable, pipeline, hierarchical …

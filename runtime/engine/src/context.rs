@@ -9,6 +9,7 @@ use metadata::Object;
 use permissions::{Action, Actor, Decision};
 use uuid::Uuid;
 
+use crate::audit::Origin;
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
 
@@ -51,6 +52,8 @@ pub struct Context {
     /// The request's one moment.
     pub now: DateTime<Utc>,
     pub request_id: String,
+    /// Where the request comes from.
+    pub origin: Origin,
 }
 
 /// What a caller insists on although Trellis would ask first.

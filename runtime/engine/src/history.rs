@@ -11,6 +11,7 @@ use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::audit::TAIL;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::{Bin, Query};
@@ -29,12 +30,15 @@ impl Engine {
     ) -> Result<Vec<u8>> {
         self.require_readable(context, object, id).await?;
         let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?;
+        if !object.history {
+            return Ok(b"[]".to_vec());
+        }
         let hidden = self.hidden_fields(context, object, id).await?;
         let schema = &context.tenant().schema;
         let text = format!(
             "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes::text AS changes FROM {} h LEFT JOIN {} u ON u.id = h.actor_id \
              WHERE h.record_id = $1 AND h.object_id = $2 AND h.version < $3 ORDER BY h.version DESC LIMIT $4",
-            table(schema, "_history"),
+            table(schema, TAIL),
             table(schema, "user"),
         );
         let rows = sqlx::query(AssertSqlSafe(text))

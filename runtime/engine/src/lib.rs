@@ -3,13 +3,14 @@
 //!
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
-//! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`] and [`history`] (what is left
-//! behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
+//! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
+//! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
 //! tenant's own schema).
 
 pub mod apply;
+pub mod audit;
 pub mod change;
 pub mod command;
 pub mod context;
@@ -44,6 +45,7 @@ use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply};
+pub use audit::Origin;
 pub use command::{Command, Fields, Mass, Once, Op, Operation, Update, What, Written};
 pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};

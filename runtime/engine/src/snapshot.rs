@@ -115,6 +115,7 @@ impl Engine {
             consent: crate::Consent { warnings: true, process_override: true },
             now: chrono::Utc::now(),
             request_id: Uuid::now_v7().to_string(),
+            origin: crate::Origin::default(),
         })
     }
 

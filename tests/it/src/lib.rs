@@ -116,6 +116,7 @@ impl World {
             consent: context.consent,
             now,
             request_id,
+            origin: context.origin.clone(),
         }
     }
 

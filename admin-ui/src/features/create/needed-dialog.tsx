@@ -1,40 +1,74 @@
-// Asks for what a change still needs: the fields that the server refused, with the change itself, in one save.
+// Asks for what a change still needs: the fields of the transition that goes there, or those that the server refused,
+// together with the change itself in one save.
 import { useState } from "react";
-import { problemsByField } from "@/api/problem";
+import { messageOf, problemsByField } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import { updateRecord } from "@/api/records";
+import { takeWay, type Way } from "@/api/transitions";
 import { fieldOf } from "@/catalog/fields";
-import type { FieldDef } from "@/catalog/types";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
+import { Segments } from "@/components/segments";
+import { toastError } from "@/components/toast";
 import { errorOf, FormField } from "@/fields/form-field";
+import { isEmpty } from "@/fields/kind";
 import { checkValue, kindOf } from "@/fields/registry";
-import type { Needed } from "@/fields/save";
+import { askedBy, type Needed, setValue } from "@/fields/save";
 import { t } from "@/lib/i18n";
 
+/** The fields that the server named when it refused. */
+function refused(object: ObjectDef, field: FieldDef, errors: Record<string, string>): FieldDef[] {
+  return Object.keys(errors).flatMap((name) => {
+    const found = fieldOf(object, name);
+    return found && found.name !== field.name ? [{ ...found, required: true }] : [];
+  });
+}
+
+/** The way that asks for the least, among those that are ready. */
+const easiest = (ways: Way[]): Way | undefined =>
+  ways.filter((way) => way.ready).sort((a, b) => a.missing.length - b.missing.length)[0];
+
 export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () => void }) {
-  const { object, id, field } = needed;
+  const { object, id, field, ways, free } = needed;
   const record = recordStore.find(object.name, id) ?? { id };
-  const [errors, setErrors] = useState(() => problemsByField(needed.problem));
-  const [asked] = useState(() =>
-    Object.keys(errors).flatMap((name) => {
-      const found = fieldOf(object, name);
-      return found && found.name !== field.name ? [{ ...found, required: true }] : [];
-    }),
-  );
-  const [draft, setDraft] = useState<Record<string, unknown>>(() =>
-    Object.fromEntries(asked.map((f) => [f.name, kindOf(f).read(record, f)])),
-  );
+  const [way, setWay] = useState(() => easiest(ways));
+  const [errors, setErrors] = useState(() => (needed.problem ? problemsByField(needed.problem) : {}));
+  const [told] = useState(() => refused(object, field, errors));
+  const [draft, setDraft] = useState<Record<string, unknown>>({});
   const [busy, setBusy] = useState(false);
+  const asked = way ? askedBy(object, way) : told;
+  const drafted = (f: FieldDef) => (f.name in draft ? draft[f.name] : kindOf(f).read(record, f));
   const known = (name: string) => asked.some((f) => errorOf({ [name]: "x" }, f));
   const general = Object.entries(errors).filter(([name]) => !known(name));
   const target = kindOf(field).text(needed.value, field);
+  const firstEmpty = asked.findIndex((f) => isEmpty(drafted(f)));
+
+  const close = () => {
+    needed.cancel();
+    onClose();
+  };
+
+  function send() {
+    const parts = asked.map((f): [FieldDef, unknown] => [f, drafted(f)]);
+    if (way) {
+      const typed = parts.filter(([f]) => f.name in draft);
+      return takeWay(object, id, way.name, Object.assign({}, ...typed.map(([f, value]) => kindOf(f).patch(value, f))));
+    }
+    parts.unshift([field, needed.value]);
+    return updateRecord(
+      object,
+      id,
+      Object.assign({}, ...parts.map(([f, value]) => kindOf(f).patch(value, f))),
+      Object.assign({}, ...parts.map(([f, value]) => kindOf(f).shown(value, f))),
+    );
+  }
 
   async function save() {
     const wrong: Record<string, string> = {};
     for (const f of asked) {
-      const problem = checkValue(draft[f.name], f);
+      const problem = checkValue(drafted(f), f);
       if (problem) wrong[f.name] = problem;
     }
     if (Object.keys(wrong).length) {
@@ -42,17 +76,8 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
       return;
     }
     setBusy(true);
-    const parts: [FieldDef, unknown][] = [
-      [field, needed.value],
-      ...asked.map((f): [FieldDef, unknown] => [f, draft[f.name]]),
-    ];
     try {
-      await updateRecord(
-        object,
-        id,
-        Object.assign({}, ...parts.map(([f, value]) => kindOf(f).patch(value, f))),
-        Object.assign({}, ...parts.map(([f, value]) => kindOf(f).shown(value, f))),
-      );
+      await send();
       onClose();
       needed.done();
     } catch (error) {
@@ -61,20 +86,33 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
     }
   }
 
+  /** Past the process, where it only guides. */
+  async function anyway() {
+    close();
+    await setValue(object, id, field, needed.value, (now) =>
+      t("Moved {name} to {column}", { name: String(now.name ?? object.label), column: target }),
+    ).catch((error) => toastError(messageOf(error)));
+  }
+
   return (
     <Dialog
       title={t("Before {name} goes to {target}", { name: String(record.name ?? object.label), target })}
       width="460px"
-      onClose={onClose}
-      {...(asked.length ? { onSubmit: save } : {})}
+      onClose={close}
+      {...(asked.length || way ? { onSubmit: save } : {})}
       footer={
         <>
-          <Button size="md" onClick={onClose}>
-            {asked.length ? t("Cancel") : t("Close")}
+          {way && free && (
+            <Button size="md" className="me-auto" onClick={anyway}>
+              {t("Move without this")}
+            </Button>
+          )}
+          <Button size="md" onClick={close}>
+            {asked.length || way ? t("Cancel") : t("Close")}
           </Button>
-          {asked.length > 0 && (
+          {(asked.length > 0 || way) && (
             <Button look="solid" size="md" type="submit" busy={busy}>
-              {t("Save and move")}
+              {way ? way.label : t("Save and move")}
             </Button>
           )}
         </>
@@ -84,13 +122,24 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
         {general.length > 0 && (
           <Notice title={t("This move was refused.")}>{general.map(([, text]) => text).join(" ")}</Notice>
         )}
+        {ways.length > 1 && (
+          <Segments
+            label={t("By which way")}
+            value={way?.name ?? ""}
+            choices={ways.filter((one) => one.ready).map((one) => ({ id: one.name, label: one.label }))}
+            onChange={(name) => {
+              setWay(ways.find((one) => one.name === name));
+              setErrors({});
+            }}
+          />
+        )}
         {asked.map((f, i) => (
           <FormField
             key={f.name}
             field={f}
-            value={draft[f.name]}
+            value={drafted(f)}
             error={errorOf(errors, f)}
-            autoFocus={i === 0}
+            autoFocus={i === Math.max(0, firstEmpty) && !Object.keys(draft).length}
             onChange={(value) => {
               setDraft((d) => ({ ...d, [f.name]: value }));
               setErrors(({ [f.name]: _, ...rest }) => rest);

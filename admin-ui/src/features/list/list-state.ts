@@ -8,8 +8,10 @@ import {
   displaysOf,
   isDisplay,
   pathField,
+  sinceField,
   spanFields,
   tableGroup,
+  weightField,
 } from "@/catalog/displays";
 import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
 import type { FieldDef, ListViewDef, ObjectDef } from "@/catalog/types";
@@ -165,6 +167,8 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
   const span = end && (display === "calendar" || display === "timeline") ? { start, end } : undefined;
   const steps = span && pathField(object, views);
   const fields = new Set(["id", "version", "name"]);
+  const beside = display === "board" && group ? [weightField(object), sinceField(object, group)] : [];
+  for (const field of beside) if (field) fields.add(field.name);
   for (const field of [...columns, ...(group ? [group] : []), ...(steps ? [steps] : []), ...(span ? [span.end] : [])])
     for (const path of kindOf(field).paths(field)) fields.add(path);
   return {

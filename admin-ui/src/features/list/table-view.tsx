@@ -63,7 +63,12 @@ function Table({ object, state, search, onSearch, onTotal, source }: TableViewPr
   useNeighbours(object, source);
   const totals = useAggregates(object, state.request, phone ? [] : state.columns);
   const sums = state.columns.filter((f) => f.kind === "currency");
-  const groupTotals = useAggregates(object, state.request, state.group && !phone ? sums : [], state.group?.name);
+  const groupTotals = useAggregates(
+    object,
+    state.request,
+    state.group && !phone ? sums : [],
+    state.group && [state.group.name],
+  );
   const { total } = source;
   useEffect(() => onTotal(total), [onTotal, total]);
 

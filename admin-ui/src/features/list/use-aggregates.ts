@@ -17,7 +17,7 @@ export function useAggregates(
   object: ObjectDef,
   request: ListRequest,
   fields: FieldDef[],
-  groupBy?: string,
+  groupBy?: string[],
 ): Aggregate[] {
   const client = useQueryClient();
   const named = (how: string) => fields.filter((f) => totalOf(f) === how).map((f) => f.name);

@@ -1,11 +1,15 @@
-// The steps that a record goes through, as one line of chevrons: where it is, what is behind it, a click moves it.
+// The steps that a record goes through, as one line of chevrons: where it is, what is behind it, a click moves it. Where
+// a process governs them, what it advises here and the transitions that go on stand below.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { RecordData } from "@/api/record-store";
-import { mayEdit } from "@/catalog/catalog";
+import { loadWays, type Way, type Ways } from "@/api/transitions";
+import { isGoverned, mayEdit } from "@/catalog/catalog";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef, Option } from "@/catalog/types";
-import { setValue } from "@/fields/save";
+import { Button } from "@/components/button";
+import { moveTo } from "@/fields/save";
 import { cx } from "@/lib/cx";
 import { tagStyle } from "@/lib/hues";
 import { t } from "@/lib/i18n";
@@ -30,12 +34,25 @@ export function Path({ object, record, field, narrow }: PathProps) {
       strip.current.scrollLeft = step.offsetLeft - strip.current.clientWidth / 2 + step.clientWidth / 2;
   }, [at]);
 
-  const go = (option: Option) =>
-    setValue(object, record.id, field, option.value, (now) =>
-      t("Moved {name} to {column}", { name: String(now.name ?? object.label), column: option.label }),
-    );
+  const ways = useWays(object, record, field);
+  const following = ways?.processes.find((one) => one.field === field.name);
+  const open = ways?.data.filter((way) => way.field === field.name) ?? [];
+  const reachable = (option: Option) => following?.mode !== "enforce" || open.some((way) => way.to === option.value);
 
-  return (
+  const go = (value: string, label: string, way?: string) =>
+    moveTo(object, record.id, { field, value, ...(way ? { way } : {}) }, (now) =>
+      t("Moved {name} to {column}", { name: String(now.name ?? object.label), column: label }),
+    );
+  const labelOf = (value: string) => options.find((o) => o.value === value)?.label ?? value;
+
+  const titleOf = (option: Option, here: boolean) =>
+    !movable || here
+      ? option.label
+      : reachable(option)
+        ? t("Move to {column}", { column: option.label })
+        : t("No transition goes to {column} from here", { column: option.label });
+
+  const steps = (
     <ol
       ref={strip}
       aria-label={field.label}
@@ -45,16 +62,16 @@ export function Path({ object, record, field, narrow }: PathProps) {
         <li key={option.value} className="min-w-fit flex-1" aria-current={i === at ? "step" : undefined}>
           <button
             type="button"
-            disabled={!movable || i === at}
-            title={movable && i !== at ? t("Move to {column}", { column: option.label }) : option.label}
+            disabled={!movable || i === at || !reachable(option)}
+            title={titleOf(option, i === at)}
             style={i === at ? tagStyle(option.color) : undefined}
             className={cx(
               "chevron flex h-7 w-full items-center justify-center gap-1.5 whitespace-nowrap font-medium text-xs transition-colors duration-100",
               narrow ? "px-4" : "px-5",
               i === at ? "chevron-here" : i < at ? "bg-accent-soft text-accent-text" : "bg-hover text-text-2",
-              movable && i !== at && "hover:bg-press hover:text-text",
+              movable && i !== at && reachable(option) && "hover:bg-press hover:text-text",
             )}
-            onClick={() => void go(option)}
+            onClick={() => void go(option.value, option.label)}
           >
             {i < at && <Check size={12} aria-hidden="true" />}
             {option.label}
@@ -63,4 +80,54 @@ export function Path({ object, record, field, narrow }: PathProps) {
       ))}
     </ol>
   );
+  if (!following || (!following.guidance && !open.length)) return steps;
+  return (
+    <>
+      {steps}
+      <div className="-mt-1 flex flex-wrap items-center gap-x-3 gap-y-1.5 px-4 pb-3 phone:px-5">
+        {following.guidance && (
+          <p className="min-w-0 text-text-2 phone:flex-1">
+            <span className="font-medium text-text">{t("Next")}:</span> {following.guidance}
+          </p>
+        )}
+        {movable && open.length > 0 && (
+          <div className="flex flex-wrap gap-1.5">
+            {open.map((way) => (
+              <Button
+                key={way.name}
+                look="outline"
+                disabled={!way.ready}
+                title={
+                  way.message ??
+                  (way.missing.length
+                    ? t("Needs {fields}", { fields: missingLabels(way) })
+                    : t("Move to {column}", { column: labelOf(way.to) }))
+                }
+                onClick={() => void go(way.to, labelOf(way.to), way.name)}
+              >
+                {way.label}
+              </Button>
+            ))}
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+const missingLabels = (way: Way): string =>
+  way.fields
+    .filter((one) => one.missing)
+    .map((one) => one.label)
+    .join(", ");
+
+/** The ways that are open to the record as it is; nothing where no process has a word. */
+function useWays(object: ObjectDef, record: RecordData, field: FieldDef): Ways | undefined {
+  return useQuery({
+    queryKey: ["ways", object.name, record.id, record.version],
+    enabled: isGoverned(object, field) && record.version !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+    queryFn: ({ signal }) => loadWays(object, record.id, signal),
+  }).data;
 }

@@ -18,6 +18,7 @@ import { FieldRow } from "./field-row";
 import { History } from "./history";
 import { RecordHeader } from "./record-header";
 import { RelatedLists } from "./related-list";
+import { Sharing, useMaySeeSharing } from "./sharing/sharing";
 
 interface RecordViewProps {
   object: ObjectDef;
@@ -41,7 +42,8 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
   const record = useRecord(object.name, id);
   const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop");
   const blocks = useMemo(() => sections(object, layout), [object, layout]);
-  const [tab, setTab] = useState<"overview" | "history">("overview");
+  const [tab, setTab] = useState<"overview" | "sharing" | "history">("overview");
+  const sharing = useMaySeeSharing(object);
   const query = useQuery({
     queryKey: ["record", object.name, id, catalog.revision],
     queryFn: ({ signal }) => loadRecord(object, id, pathsOf(object), signal),
@@ -124,11 +126,14 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
         className="flex h-9 shrink-0 gap-0.5 border-line border-b px-2 phone:px-3"
       >
         {tabButton("overview", t("Overview"))}
+        {sharing && tabButton("sharing", t("Sharing"))}
         {tabButton("history", t("History"))}
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {tab === "history" ? (
           <History object={object} id={id} />
+        ) : tab === "sharing" ? (
+          <Sharing object={object} id={id} record={record} narrow={Boolean(narrow)} />
         ) : (
           <div className={cx("min-h-full", !narrow && "wide:grid wide:grid-cols-[minmax(0,1fr)_360px]")}>
             <div className="min-w-0">

@@ -223,6 +223,8 @@ async fn one_level(
         .bind(context.now)
         .bind(context.actor.user_id)
         .bind(&context.request_id)
+        .bind(context.origin.address())
+        .bind(context.origin.user_agent.as_deref())
         .execute(&mut *connection)
         .await?;
     rollups::after(connection, context, ids, images).await

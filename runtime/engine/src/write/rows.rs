@@ -1,4 +1,4 @@
-//! Drafts become rows, with their history: the only place where rows of objects are inserted or changed.
+//! Drafts become rows, with what the audit stream tells of them: the only place where rows of objects are inserted or changed.
 //! New ones of a command in one statement, those of a file by COPY; changes in one statement for each set
 //! of columns that is named.
 
@@ -12,6 +12,7 @@ use super::draft::{Draft, Slots};
 use super::saving::{Saving, Way};
 use super::source;
 use super::sql::{self, quoted, table};
+use crate::audit::TAIL;
 use crate::change::Happened;
 use crate::context::Context;
 use crate::error::Result;
@@ -78,20 +79,18 @@ async fn copy_in(connection: &mut PgConnection, saving: &Saving<'_>, fresh: &[Pl
     fresh.iter().for_each(|(_, draft)| rows.draft(slots, &used, draft));
     let columns: Vec<String> = used.iter().map(|&slot| quoted(&slots.columns[slot].1.name)).collect();
     copy(connection, &table(schema, &slots.object.name), &columns.join(", "), rows.finish()).await?;
-    if slots.object.history {
-        let columns = "record_id, version, object_id, happened_at, actor_id, action, request_id";
-        let history = history(saving.context, slots, fresh);
-        copy(connection, &table(schema, "_history"), columns, history).await?;
-    }
-    Ok(())
+    let columns = "record_id, version, object_id, happened_at, actor_id, action, request_id, ip, user_agent";
+    let noted = noted(saving.context, slots, fresh);
+    copy(connection, &table(schema, TAIL), columns, noted).await
 }
 
-/// One row of history for each new record; a create keeps no values.
-fn history(context: &Context, slots: &Slots<'_>, fresh: &[Place<'_>]) -> Vec<u8> {
+/// What the stream tells of each new record; a create keeps no values.
+fn noted(context: &Context, slots: &Slots<'_>, fresh: &[Place<'_>]) -> Vec<u8> {
     let object = slots.object.id.as_bytes();
-    let mut rows = Rows::new(fresh.len() * 160);
+    let (ip, agent) = (context.origin.address(), context.origin.user_agent.as_deref());
+    let mut rows = Rows::new(fresh.len() * 240);
     for (_, draft) in fresh {
-        rows.begin(7);
+        rows.begin(9);
         rows.plain(Some(draft.id.as_bytes()));
         rows.plain(Some(&1i64.to_be_bytes()));
         rows.plain(Some(object));
@@ -99,6 +98,8 @@ fn history(context: &Context, slots: &Slots<'_>, fresh: &[Place<'_>]) -> Vec<u8>
         rows.plain(Some(context.actor.user_id.as_bytes()));
         rows.plain(Some(Happened::Created.word().as_bytes()));
         rows.plain(Some(context.request_id.as_bytes()));
+        rows.plain(ip.as_deref().map(str::as_bytes));
+        rows.plain(agent.map(str::as_bytes));
     }
     rows.finish()
 }
@@ -139,6 +140,8 @@ async fn execute(
         .bind(context.now)
         .bind(context.actor.user_id)
         .bind(&context.request_id)
+        .bind(context.origin.address())
+        .bind(context.origin.user_agent.as_deref())
         .fetch_all(connection)
         .await?;
     Ok(ids)

@@ -1,13 +1,15 @@
-//! The statements of the write path. Each writes the rows and their history together, so that there is
-//! no change without a history row; none depends on how many records there are.
+//! The statements of the write path. Each writes the rows and what the audit stream tells of them together, so that
+//! there is no change without a record of it; none depends on how many records there are.
 //!
-//! Parameters common to all: `$1` the source or ids, `$2` now, `$3` the actor's user id, `$4` the request id.
+//! Parameters common to all: `$1` the source or ids, `$2` now, `$3` the actor's user id, `$4` the request id, `$5` the
+//! address and `$6` the user agent that the request comes from.
 
 use metadata::catalog::{Column, Object};
 use metadata::field_kinds::ColumnType;
 
 use super::draft::Slots;
 use super::source::recordset;
+use crate::audit::TAIL;
 use crate::change::Happened;
 
 /// An identifier in double quotes.
@@ -24,7 +26,7 @@ fn columns(slots: &Slots<'_>, used: &[usize]) -> Vec<String> {
     used.iter().map(|&slot| quoted(&slots.columns[slot].1.name)).collect()
 }
 
-/// New rows from the source, with their history.
+/// New rows from the source. Their values stand in them, and later in what changes them.
 pub(crate) fn insert(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String {
     let columns = columns(slots, used);
     let picked: Vec<String> = columns.iter().map(|column| format!("s.{column}")).collect();
@@ -35,10 +37,10 @@ pub(crate) fn insert(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String 
         picked.join(", "),
         recordset(slots, used),
     );
-    with_history(schema, slots.object, &rows, ("NULL::jsonb", Happened::Created))
+    with_record(schema, slots.object, &rows, ("NULL::jsonb", Happened::Created))
 }
 
-/// Changed columns from the source, with old and new values as history.
+/// Changed columns from the source, with old and new values in the stream.
 pub(crate) fn update(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String {
     let object = table(schema, &slots.object.name);
     let names = columns(slots, used);
@@ -54,13 +56,9 @@ pub(crate) fn update(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String 
         "SELECT b.id{kept} FROM {object} b WHERE b.id IN (SELECT s.id FROM {})",
         recordset(slots, used)
     );
+    let noted = noted(schema, slots.object, (&differences(slots, used), Happened::Updated));
     format!(
-        "WITH before AS ({before}), written AS ({rows}), noted AS (INSERT INTO {} (record_id, version, object_id, happened_at, actor_id, action, request_id, changes) \
-         SELECT w.id, w.version, '{}', $2, $3, '{}', $4, {} FROM written w JOIN before b ON b.id = w.id) SELECT id FROM written",
-        table(schema, "_history"),
-        slots.object.id,
-        Happened::Updated.word(),
-        differences(slots, used),
+        "WITH before AS ({before}), written AS ({rows}), noted AS ({noted} JOIN before b ON b.id = w.id) SELECT id FROM written"
     )
 }
 
@@ -86,7 +84,7 @@ pub(crate) fn delete(schema: &str, object: &Object, condition: &str) -> String {
         "UPDATE {} t SET deleted_at = $2, deleted_by_id = $3, version = t.version + 1 WHERE t.deleted_at IS NULL AND {condition} RETURNING t.id, t.version",
         table(schema, &object.name),
     );
-    with_history(schema, object, &rows, ("NULL::jsonb", Happened::Deleted))
+    with_record(schema, object, &rows, ("NULL::jsonb", Happened::Deleted))
 }
 
 /// Out of the recycle bin.
@@ -95,29 +93,29 @@ pub(crate) fn restore(schema: &str, object: &Object, condition: &str) -> String 
         "UPDATE {} t SET deleted_at = NULL, deleted_by_id = NULL, version = t.version + 1 WHERE t.deleted_at IS NOT NULL AND {condition} RETURNING t.id, t.version",
         table(schema, &object.name),
     );
-    with_history(schema, object, &rows, ("NULL::jsonb", Happened::Restored))
+    with_record(schema, object, &rows, ("NULL::jsonb", Happened::Restored))
 }
 
-/// For good; the history keeps the whole last image.
+/// For good; the stream keeps the whole last image.
 pub(crate) fn purge(schema: &str, object: &Object, condition: &str) -> String {
     let rows = format!(
         "DELETE FROM {} t WHERE {condition} RETURNING t.id, t.version + 1 AS version, to_jsonb(t.*) AS image",
         table(schema, &object.name),
     );
-    with_history(schema, object, &rows, ("w.image", Happened::Purged))
+    with_record(schema, object, &rows, ("w.image", Happened::Purged))
 }
 
-fn with_history(schema: &str, object: &Object, rows: &str, (changes, happened): (&str, Happened)) -> String {
-    if !object.history {
-        // The parameters stay used, so that every statement takes the same ones.
-        return format!(
-            "WITH written AS ({rows}) SELECT id FROM written WHERE $2::timestamptz IS NOT NULL AND $3::uuid IS NOT NULL AND $4::text IS NOT NULL"
-        );
-    }
+fn with_record(schema: &str, object: &Object, rows: &str, what: (&str, Happened)) -> String {
+    let noted = noted(schema, object, what);
+    format!("WITH written AS ({rows}), noted AS ({noted}) SELECT id FROM written")
+}
+
+/// Tells the stream of every row in `written w`.
+fn noted(schema: &str, object: &Object, (changes, happened): (&str, Happened)) -> String {
     format!(
-        "WITH written AS ({rows}), noted AS (INSERT INTO {} (record_id, version, object_id, happened_at, actor_id, action, request_id, changes) \
-         SELECT w.id, w.version, '{}', $2::timestamptz, $3::uuid, '{}', $4::text, {changes} FROM written w) SELECT id FROM written",
-        table(schema, "_history"),
+        "INSERT INTO {} (record_id, version, object_id, happened_at, actor_id, action, request_id, ip, user_agent, changes) \
+         SELECT w.id, w.version, '{}', $2::timestamptz, $3::uuid, '{}', $4::text, $5::text, $6::text, {changes} FROM written w",
+        table(schema, TAIL),
         object.id,
         happened.word(),
     )

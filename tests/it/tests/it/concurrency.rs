@@ -77,7 +77,7 @@ async fn writers_of_the_same_records_wait_and_never_deadlock() {
     for outcome in writers.join_all().await {
         written += outcome.unwrap();
     }
-    let history: i64 = sqlx::query_scalar("SELECT count(*) FROM t_demo._history WHERE action = 'update'")
+    let history: i64 = sqlx::query_scalar("SELECT count(*) FROM t_demo._audit_tail WHERE action = 'update'")
         .fetch_one(world.engine.pool())
         .await
         .unwrap();

@@ -1,19 +1,18 @@
 // The board: a picklist's options side by side, records as cards that move by pointer, by keys and by menu.
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { GroupedRows } from "@/api/grouped-rows";
-import type { GroupValue } from "@/api/groups";
 import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
 import { mayCreate, mayEdit, useCatalog } from "@/catalog/catalog";
-import { groupOptions, sumField } from "@/catalog/displays";
+import { finalStates, groupOptions, sinceField, sumField, weightField } from "@/catalog/displays";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Dot, Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import type { MenuItem } from "@/components/menu";
 import { nameIsEnough } from "@/fields/quick-add";
-import { setValue } from "@/fields/save";
+import { moveTo } from "@/fields/save";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { isTyping, keyName } from "@/lib/shortcuts";
@@ -21,6 +20,7 @@ import { inSentence } from "@/lib/text";
 import { useAggregates } from "../use-aggregates";
 import { useGroups } from "../use-groups";
 import { useNeighbours } from "../use-neighbours";
+import { amountsIn } from "./amounts";
 import { cardLayout, GAP } from "./card-layout";
 import { Column } from "./column";
 import { useDrag } from "./use-drag";
@@ -51,9 +51,11 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
   const options = useMemo(() => groupOptions(group), [group]);
   const layout = useMemo(() => cardLayout(catalog, object, columns, group), [catalog, object, columns, group]);
   const sum = sumField(columns);
-  const sums = useAggregates(object, request, sum ? [sum] : [], group.name);
-  const sumIn = (value: GroupValue) =>
-    (sum && sums.find((a) => (a.group[group.name] ?? null) === value)?.sum[sum.name]) ?? undefined;
+  const weight = weightField(object);
+  const measure = useMemo(() => sum && { sum: sum.name, weight: weight?.name }, [sum, weight]);
+  const sums = useAggregates(object, request, sum ? [sum] : [], [group.name, ...(weight ? [weight.name] : [])]);
+  const final = useMemo(() => finalStates(object, group), [object, group]);
+  const since = useMemo(() => sinceField(object, group), [object, group]);
   const movable = mayEdit(object) && isWritable(object, group);
   const counts = groups.all.map((g) => g.source.rows);
   const whole = groups.all.some((g) => g.source.pending) ? undefined : counts.reduce((a, b) => a + b, 0);
@@ -77,7 +79,7 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
       if (!option || !target || groups.holding(id) === target) return;
       const name = String(recordStore.find(object.name, id)?.name ?? object.label);
       setSaid(t("{name} moves to {column}", { name, column: option.label }));
-      const saved = await setValue(object, id, group, option.value, () =>
+      const saved = await moveTo(object, id, { field: group, value: option.value }, () =>
         t("Moved {name} to {column}", { name, column: option.label }),
       );
       if (!saved) setSaid(t("{name} stays where it was", { name }));
@@ -207,7 +209,9 @@ export function Board({ object, request, columns, group, peek, onPeek, onTotal }
                 index={i}
                 layout={layout}
                 sum={sum}
-                total={sumIn(g.value)}
+                measure={measure}
+                total={measure && amountsIn(sums, [group.name, g.value], measure)}
+                since={final.has(g.value) ? undefined : since}
                 activeRow={home.column === i ? home.row : -1}
                 peek={peek}
                 movable={movable}

@@ -1,6 +1,6 @@
 // One card of a board: the name as a link over the whole card, a few values, the people at its end.
 import { Link } from "@tanstack/react-router";
-import { Ellipsis } from "lucide-react";
+import { Ellipsis, Hourglass } from "lucide-react";
 import { memo, type ReactNode, useEffect, useRef } from "react";
 import { useRecord } from "@/api/record-store";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
@@ -24,6 +24,8 @@ interface CardProps {
   movable: boolean;
   /** The card that is to have the focus as soon as it is drawn. */
   focus: { current: string | null };
+  /** When the card came to its column, where that ages it. */
+  since: FieldDef | undefined;
   onActive: (column: number, row: number) => void;
   moves: (id: string) => MenuItem[];
 }
@@ -119,6 +121,7 @@ export const Card = memo(function Card(props: CardProps) {
               </span>
             ))}
           </div>
+          <Age at={props.since && record[props.since.name]} />
           {layout.people.filter(filled).map((f) => (
             <Person key={f.name} field={f} name={kindOf(f).text(kindOf(f).read(record, f), f)} />
           ))}
@@ -129,6 +132,26 @@ export const Card = memo(function Card(props: CardProps) {
 });
 
 const place = ({ top, layout }: CardProps) => ({ top, height: layout.height });
+
+const DAY_MS = 86_400_000;
+const WAITS = 14;
+const OLD = 30;
+
+/** How long a card has stood where it is, once that is worth a word. */
+function Age({ at }: { at: unknown }) {
+  const days = typeof at === "string" ? Math.floor((Date.now() - Date.parse(at)) / DAY_MS) : 0;
+  if (!(days >= WAITS)) return null;
+  return (
+    <span
+      title={t("Here for {n} days", { n: days })}
+      className={cx("num inline-flex shrink-0 items-center gap-0.5", days >= OLD ? "text-amber" : "text-text-2")}
+    >
+      <Hourglass size={11} aria-hidden="true" />
+      <span aria-hidden="true">{t("{n} d", { n: days })}</span>
+      <span className="sr-only">{t("Here for {n} days", { n: days })}</span>
+    </span>
+  );
+}
 
 function Person({ field, name }: { field: FieldDef; name: string }) {
   return (

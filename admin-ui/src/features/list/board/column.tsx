@@ -12,6 +12,7 @@ import { QuickAdd } from "@/fields/quick-add";
 import { kindOf } from "@/fields/registry";
 import { windowRows } from "@/lib/grid-window";
 import { t } from "@/lib/i18n";
+import { type Amounts, amountsOf, type Measure } from "./amounts";
 import { Card } from "./card";
 import { type CardLayout, GAP } from "./card-layout";
 
@@ -23,8 +24,11 @@ export interface ColumnProps {
   index: number;
   layout: CardLayout;
   sum: FieldDef | undefined;
-  /** What the server says the sum is, for columns that are not loaded to their end. */
-  total: number | undefined;
+  measure: Measure | undefined;
+  /** What the server says the amounts are, for columns that are not loaded to their end. */
+  total: Amounts | undefined;
+  /** When a card came here, where that ages it. */
+  since: FieldDef | undefined;
   activeRow: number;
   peek: string | undefined;
   movable: boolean;
@@ -36,11 +40,14 @@ export interface ColumnProps {
   moves: (id: string) => MenuItem[];
 }
 
-/** The sum over the cards, once all of them are here. */
-function loadedSum(object: ObjectDef, group: Group, field: FieldDef): number | undefined {
+/** The amounts of the cards, once all of them are here. */
+function loadedAmounts(object: ObjectDef, group: Group, measure: Measure): Amounts | undefined {
   const ids = group.source.loadedIds();
   if (group.source.pending || ids.length < group.source.rows) return undefined;
-  return ids.reduce((sum, id) => sum + (Number(recordStore.find(object.name, id)?.[field.name]) || 0), 0);
+  return amountsOf(
+    ids.map((id) => recordStore.find(object.name, id)),
+    measure,
+  );
 }
 
 export const Column = memo(function Column(props: ColumnProps) {
@@ -73,7 +80,8 @@ export const Column = memo(function Column(props: ColumnProps) {
 
   useEffect(() => source.want(shown.first, shown.end), [source, shown.first, shown.end]);
 
-  const amount = sum && (loadedSum(object, group, sum) ?? props.total);
+  const { measure } = props;
+  const amounts = measure && (loadedAmounts(object, group, measure) ?? props.total);
   const drawn: number[] = [];
   for (let row = shown.first; row < shown.end; row++) drawn.push(row);
   return (
@@ -89,17 +97,13 @@ export const Column = memo(function Column(props: ColumnProps) {
           {source.pending ? "" : (source.total ?? source.rows).toLocaleString()}
         </span>
         <span className="flex-1" />
-        {sum && amount !== undefined && amount !== 0 && (
-          <span className="num truncate text-text-2 text-xs" title={t("Sum of {field}", { field: sum.label })}>
-            {kindOf(sum).text(amount, sum)}
-          </span>
-        )}
         {props.addable && (
           <IconButton label={t("Add to {column}", { column: option.label })} onClick={() => props.onAdding(index)}>
             <Plus size={15} />
           </IconButton>
         )}
       </header>
+      {sum && amounts && <Totals field={sum} amounts={amounts} />}
       <div
         ref={body}
         data-board-body
@@ -133,6 +137,7 @@ export const Column = memo(function Column(props: ColumnProps) {
                 peeked={id !== undefined && id === props.peek}
                 movable={props.movable}
                 focus={props.focus}
+                since={props.since}
                 onActive={props.onActive}
                 moves={props.moves}
               />
@@ -144,3 +149,20 @@ export const Column = memo(function Column(props: ColumnProps) {
     </section>
   );
 });
+
+/** How much the cards are worth, and how much of it is to be expected. */
+function Totals({ field, amounts: { sum, weighted } }: { field: FieldDef; amounts: Amounts }) {
+  const text = (amount: number) => kindOf(field).text(Math.round(amount * 100) / 100, field);
+  return (
+    <p className="num -mt-1 flex h-6 shrink-0 items-center gap-2 ps-2.5 pe-2.5 text-xs">
+      <span className="truncate font-medium text-text-2" title={t("Sum of {field}", { field: field.label })}>
+        {text(sum)}
+      </span>
+      {weighted !== undefined && (
+        <span className="truncate text-text-2" title={t("Weighted by probability")}>
+          {t("{amount} weighted", { amount: text(Math.round(weighted)) })}
+        </span>
+      )}
+    </p>
+  );
+}

@@ -17,6 +17,7 @@ import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { differences } from "@/lib/differences";
 import { count, humanize } from "@/lib/text";
+import { AccessEffect } from "./access-effect";
 import { PermissionMatrix } from "./permission-matrix";
 import type { RoleDef, Roles } from "./rights";
 
@@ -177,6 +178,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
           plan={(signal) => planChanges(asked, signal)}
           apply={({ message, allowDataLoss }) => applyChanges(asked, message, allowDataLoss)}
           parts={[{ kind, name: role.name, before, after: definition }]}
+          more={<AccessEffect changes={asked} />}
           messageHint="Why it is changed; shown in the change history."
           onClose={() => setOpen(null)}
           onDone={async () => {

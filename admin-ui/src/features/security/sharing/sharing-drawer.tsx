@@ -1,18 +1,13 @@
 // A sharing rule: which records, to whom, and how far.
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { listPeople, listTeams } from "@/api/people";
 import { useCatalog } from "@/catalog/catalog";
 import { ComponentDrawer } from "@/changes/component-drawer";
-import { cleaned, useComponents } from "@/changes/use-components";
+import { cleaned } from "@/changes/use-components";
 import { FieldFrame } from "@/components/field-frame";
-import type { Choice } from "@/components/picker";
+import { Segments } from "@/components/segments";
 import { Select } from "@/components/select";
+import { type Party, PartySelect, partyId } from "@/fields/party";
 import { FormulaEditor } from "@/formulas/formula-editor";
-import { cx } from "@/lib/cx";
-import { humanize } from "@/lib/text";
-
-type Party = Record<string, unknown>;
 
 export interface SharingRule {
   name: string;
@@ -32,45 +27,9 @@ interface SharingDrawerProps {
   onClose: () => void;
 }
 
-const idOf = (party: Party | undefined): string => {
-  const [kind, name] = Object.entries(party ?? {})[0] ?? [];
-  return kind ? `${kind}:${String(name)}` : "";
-};
-
-function partyOf(id: string): Party {
-  const [kind, ...rest] = id.split(":");
-  return kind === "everyone" ? { everyone: true } : { [kind as string]: rest.join(":") };
-}
-
-/** Teams, roles and people; with "everyone" where a rule may open to all. */
-function useParties(everyone: boolean): Choice[] {
-  const may = useCatalog().may("manage_users");
-  const teams = useQuery({
-    queryKey: ["teams"],
-    enabled: may,
-    retry: false,
-    queryFn: ({ signal }) => listTeams(signal),
-  });
-  const people = useQuery({
-    queryKey: ["people"],
-    enabled: may,
-    retry: false,
-    queryFn: ({ signal }) => listPeople(signal),
-  });
-  const roles = useComponents<{ name: string; label?: string }>("roles");
-  return [
-    ...(everyone ? [{ id: "everyone:true", label: "Everybody", group: "All" }] : []),
-    ...(teams.data ?? []).map((t) => ({ id: `team:${t.name}`, label: t.label || humanize(t.name), group: "Teams" })),
-    ...(roles.data ?? []).map((r) => ({ id: `role:${r.name}`, label: r.label || humanize(r.name), group: "Roles" })),
-    ...(people.data ?? [])
-      .filter((p) => p.active)
-      .map((p) => ({ id: `user:${p.id}`, label: p.name, group: "People", words: p.email })),
-  ];
-}
-
 function nameFor(object: string, draft: Draft, taken: Set<string>): string {
   const about = draft.kind === "owner" ? draft.owned_by : draft.share_with;
-  const word = (idOf(about).split(":")[1] ?? "").replace(/[^a-z0-9_]/g, "").slice(0, 30);
+  const word = (partyId(about).split(":")[1] ?? "").replace(/[^a-z0-9_]/g, "").slice(0, 30);
   const base = `${object}.${draft.kind === "owner" ? "owned_by" : "shared_with"}_${word || "all"}`.slice(0, 76);
   let name = base;
   for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
@@ -99,8 +58,6 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
   });
   const set = (patch: Partial<Draft>) => setDraft((d) => ({ ...d, ...patch }));
   const object = catalog.object(draft.object);
-  const targets = useParties(true);
-  const owners = useParties(false);
   const byOwner = draft.kind === "owner";
   const name = rule?.name ?? nameFor(draft.object, draft, taken);
   const definition = cleaned({
@@ -154,7 +111,6 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
           {byOwner ? (
             <PartySelect
               label="Owned by"
-              choices={owners}
               value={draft.owned_by}
               error={errors.owned_by}
               onChange={(owned_by) => set({ owned_by })}
@@ -182,7 +138,7 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
           )}
           <PartySelect
             label="Are opened to"
-            choices={targets}
+            everyone
             value={draft.share_with}
             error={errors.share_with}
             onChange={(share_with) => set({ share_with })}
@@ -203,64 +159,5 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
         </>
       )}
     </ComponentDrawer>
-  );
-}
-
-interface PartySelectProps {
-  label: string;
-  choices: Choice[];
-  value: Party | undefined;
-  error: string | undefined;
-  onChange: (party: Party | undefined) => void;
-}
-
-function PartySelect({ label, choices, value, error, onChange }: PartySelectProps) {
-  return (
-    <FieldFrame label={label} error={error}>
-      {(ids) => (
-        <Select
-          id={ids.id}
-          label={label}
-          placeholder="A team, a role or a user"
-          searchable
-          choices={choices}
-          value={value ? [idOf(value)] : []}
-          onChange={(next) => onChange(next[0] ? partyOf(next[0]) : undefined)}
-          invalid={ids.invalid}
-        />
-      )}
-    </FieldFrame>
-  );
-}
-
-interface SegmentsProps {
-  label: string;
-  value: string;
-  choices: { id: string; label: string }[];
-  onChange: (id: string) => void;
-}
-
-function Segments({ label, value, choices, onChange }: SegmentsProps) {
-  return (
-    <div className="flex flex-col gap-1">
-      <span className="font-medium text-text-2 text-xs">{label}</span>
-      <div role="radiogroup" aria-label={label} className="flex gap-1">
-        {choices.map((choice) => (
-          <button
-            key={choice.id}
-            type="button"
-            role="radio"
-            aria-checked={value === choice.id}
-            className={cx(
-              "min-h-8 flex-1 rounded-control border px-2 font-medium",
-              value === choice.id ? "border-accent bg-accent-soft" : "border-line-2 hover:bg-hover",
-            )}
-            onClick={() => onChange(choice.id)}
-          >
-            {choice.label}
-          </button>
-        ))}
-      </div>
-    </div>
   );
 }

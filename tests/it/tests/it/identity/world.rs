@@ -100,6 +100,7 @@ impl World {
             consent: engine::Consent::default(),
             now: Utc::now(),
             request_id: "test".into(),
+            origin: engine::Origin::default(),
         };
         let query = Query { object: "user".into(), page: Page::First, ..Query::default() };
         self.engines[1].read(&context, &query).await.map(|_| ())

@@ -101,7 +101,7 @@ async fn batches_are_whole() {
     assert_eq!(import.created, import.processed / 100 * 99);
     assert_eq!(number("SELECT count(*) FROM {t}.lead").await, Some(import.created));
     assert_eq!(
-        number("SELECT count(*) FROM {t}._history WHERE action = 'create' AND object_id <> 'o0'").await,
+        number("SELECT count(*) FROM {t}._audit_tail WHERE action = 'create' AND object_id <> 'o0'").await,
         Some(import.created)
     );
     assert_eq!(number("SELECT count(*) FROM {t}._import_rejects").await, Some(import.rejected));

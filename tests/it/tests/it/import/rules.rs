@@ -52,7 +52,7 @@ async fn good_rows_go_in_and_bad_ones_come_back() {
     ] {
         assert!(lines[3].contains(reason), "{reason} in {}", lines[3]);
     }
-    let history = scalar(&world, "SELECT count(*) FROM {t}._history h JOIN {t}.lead l ON l.id = h.record_id WHERE h.action = 'create' AND h.version = 1").await;
+    let history = scalar(&world, "SELECT count(*) FROM {t}._audit_tail h JOIN {t}.lead l ON l.id = h.record_id WHERE h.action = 'create' AND h.version = 1").await;
     assert_eq!(history, 2);
     let import = run(&world, &ada, csv("task", "Subject,External ID\nCall,T-1\n,T-2\n")).await;
     assert_eq!(counts(&import), (1, 0, 1));
@@ -134,7 +134,7 @@ async fn matching_rows_change_what_is_there() {
         (&leads[2]["name"], &leads[2]["city"], &leads[2]["score"]),
         (&json!("Two!"), &json!("Rome"), &json!(30))
     );
-    let changes = scalar(&world, "SELECT count(*) FROM {t}._history WHERE action = 'update'").await;
+    let changes = scalar(&world, "SELECT count(*) FROM {t}._audit_tail WHERE action = 'update'").await;
     assert_eq!(changes, 2);
 }
 
@@ -154,7 +154,7 @@ async fn a_dry_run_tells_the_same_and_writes_nothing() {
     assert_eq!(
         scalar(
             &world,
-            "SELECT count(*) FROM {t}._history h JOIN {t}.user u ON u.id = h.actor_id WHERE u.name = 'ada'"
+            "SELECT count(*) FROM {t}._audit_tail h JOIN {t}.user u ON u.id = h.actor_id WHERE u.name = 'ada'"
         )
         .await,
         0

@@ -1,0 +1,19 @@
+//! The audit stream: what leaves which events, who may see them, and how tampering is found.
+
+use engine::Engine;
+use it::World;
+use serde_json::Value as Json;
+
+mod writes;
+
+/// Every row of the stream in the order in which they were written, as JSON.
+async fn stream(engine: &Engine) -> Vec<Json> {
+    let text = "SELECT jsonb_build_object('action', action, 'object', object_id, 'record', record_id, 'version', version, \
+         'changes', changes, 'actor', actor_id, 'ip', ip, 'user_agent', user_agent, 'request', request_id) FROM t_demo._audit_tail ORDER BY happened_at";
+    sqlx::query_scalar(text).fetch_all(engine.pool()).await.unwrap()
+}
+
+/// What came into the stream since it was so long.
+async fn since(world: &World, length: usize) -> Vec<Json> {
+    stream(&world.engine).await.split_off(length)
+}
