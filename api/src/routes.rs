@@ -19,7 +19,7 @@ use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::problem::{Code, Problem};
 use crate::rest::{
-    access, aggregate, api_keys, batch, deploy, docs, duplicates, formulas, health, history, import,
+    access, aggregate, api_keys, batch, deploy, docs, duplicates, files, formulas, health, history, import,
     metadata, openapi, packages, records, revisions, search, session, sessions, shares, teams, transitions,
     upsert, users,
 };
@@ -132,6 +132,10 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/metadata/v1/packages", "manage_metadata", packages::list),
         permission(POST, "/metadata/v1/packages", "manage_metadata", packages::install),
         permission(DELETE, "/metadata/v1/packages/{name}", "manage_metadata", packages::uninstall),
+        permission(GET, "/metadata/v1/layers/{kind}/{name}", "manage_metadata", packages::layers),
+        permission(DELETE, "/metadata/v1/layers/{kind}/{name}", "manage_metadata", packages::reset),
+        permission(GET, "/metadata/v1/files", "manage_metadata", files::show),
+        permission(POST, "/metadata/v1/files", "manage_metadata", files::apply),
     ]
     .into_iter()
     .chain(administration())

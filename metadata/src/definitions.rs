@@ -24,6 +24,7 @@ mod rollback;
 mod rows;
 pub mod sharing_rule;
 mod structure;
+mod touched;
 pub mod validation_rule;
 
 use field::FieldDefinition;
@@ -34,6 +35,7 @@ use crate::layers::Base;
 pub use parts::{Kind, Part, Parts};
 pub(crate) use parts::{Shelf, resolved};
 pub use rename::Renamed;
+pub use touched::{Action, Property, Touched};
 
 /// One requested change: a definition to put, or `None` to delete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

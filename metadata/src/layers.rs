@@ -14,7 +14,7 @@ mod merge;
 
 pub(crate) use classes::locked;
 pub use classes::{Class, class};
-pub(crate) use merge::Merge;
+pub(crate) use merge::{Merge, differences};
 
 /// The package's layer beneath a component.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,12 +106,7 @@ impl Definitions {
         let row = rows.into_iter().next()?;
         let (package, base) = (row.package.clone()?, row.base.clone()?.definition);
         let definition = self.spoken(&row);
-        Some(Layers {
-            package,
-            removed: row.retired,
-            changes: merge::differences(kind, &base, &definition),
-            base,
-        })
+        Some(Layers { package, removed: row.retired, changes: differences(kind, &base, &definition), base })
     }
 
     /// A row's definition as layers compare it: an object names the order of its fields.

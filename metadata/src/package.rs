@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use semver::{Version, VersionReq};
+pub use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -12,6 +12,9 @@ use crate::problem::Problem;
 
 mod data;
 mod files;
+mod resolve;
+
+pub use resolve::resolve;
 
 /// `manifest.json`: what the package is and needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

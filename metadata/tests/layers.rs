@@ -15,36 +15,76 @@ fn change(kind: &str, name: &str, definition: Json) -> Change {
 /// The first version of a package.
 fn first() -> Vec<Change> {
     vec![
-        change("objects", "car", json!({"name": "car", "plural": "cars", "icon": "car", "fields": [
+        change(
+            "objects",
+            "car",
+            json!({"name": "car", "plural": "cars", "icon": "car", "fields": [
             {"name": "plate", "kind": "text", "max_length": 10, "help": "As on the car"},
             {"name": "price", "kind": "currency"},
             {"name": "fuel", "kind": "picklist", "options": [{"value": "petrol"}, {"value": "diesel"}, {"value": "gas"}]},
             {"name": "tax", "kind": "formula", "formula": "price * 0.1"},
-            {"name": "old", "kind": "text"}]})),
-        change("layouts", "car.default", json!({"object": "car", "sections": [
-            {"label": "Car", "columns": 2, "items": [{"field": "plate"}, {"field": "price"}, {"field": "fuel"}]}]})),
-        change("list-views", "car.all", json!({"object": "car", "label": "All", "columns": ["plate", "price"], "sort": ["-price"]})),
+            {"name": "old", "kind": "text"}]}),
+        ),
+        change(
+            "layouts",
+            "car.default",
+            json!({"object": "car", "sections": [
+            {"label": "Car", "columns": 2, "items": [{"field": "plate"}, {"field": "price"}, {"field": "fuel"}]}]}),
+        ),
+        change(
+            "list-views",
+            "car.all",
+            json!({"object": "car", "label": "All", "columns": ["plate", "price"], "sort": ["-price"]}),
+        ),
         change("list-views", "car.spare", json!({"object": "car", "label": "Spare", "columns": ["plate"]})),
-        change("validation-rules", "car.priced", json!({"object": "car", "when": "price < 0", "message": "Too cheap"})),
-        change("roles", "dealer", json!({"label": "Dealer", "objects": {"car": {"create": true, "read": "own"}}})),
+        change(
+            "validation-rules",
+            "car.priced",
+            json!({"object": "car", "when": "price < 0", "message": "Too cheap"}),
+        ),
+        change(
+            "roles",
+            "dealer",
+            json!({"label": "Dealer", "objects": {"car": {"create": true, "read": "own"}}}),
+        ),
     ]
 }
 
 /// The second: it changes what the first said, in every class.
 fn second() -> Vec<Change> {
     vec![
-        change("objects", "car", json!({"name": "car", "plural": "cars", "label": "Vehicle", "icon": "truck", "fields": [
+        change(
+            "objects",
+            "car",
+            json!({"name": "car", "plural": "cars", "label": "Vehicle", "icon": "truck", "fields": [
             {"name": "plate", "kind": "text", "max_length": 12, "label": "Registration", "help": "As on the plate"},
             {"name": "seats", "kind": "integer"},
             {"name": "price", "kind": "currency", "label": "List price", "required": true},
             {"name": "fuel", "kind": "picklist", "options": [{"value": "petrol", "label": "Gasoline"}, {"value": "diesel"}, {"value": "electric"}]},
-            {"name": "tax", "kind": "formula", "formula": "price * 0.2"}]})),
-        change("layouts", "car.default", json!({"object": "car", "sections": [
+            {"name": "tax", "kind": "formula", "formula": "price * 0.2"}]}),
+        ),
+        change(
+            "layouts",
+            "car.default",
+            json!({"object": "car", "sections": [
             {"label": "Car", "columns": 2, "items": [{"field": "plate"}, {"field": "seats"}, {"field": "price"}, {"field": "fuel"}]},
-            {"label": "Money", "items": [{"field": "tax"}]}]})),
-        change("list-views", "car.all", json!({"object": "car", "label": "All cars", "columns": ["plate", "seats", "price"], "sort": ["plate"]})),
-        change("validation-rules", "car.priced", json!({"object": "car", "when": "price <= 0", "message": "Name a price"})),
-        change("roles", "dealer", json!({"label": "Dealer", "objects": {"car": {"create": true, "read": "all"}}})),
+            {"label": "Money", "items": [{"field": "tax"}]}]}),
+        ),
+        change(
+            "list-views",
+            "car.all",
+            json!({"object": "car", "label": "All cars", "columns": ["plate", "seats", "price"], "sort": ["plate"]}),
+        ),
+        change(
+            "validation-rules",
+            "car.priced",
+            json!({"object": "car", "when": "price <= 0", "message": "Name a price"}),
+        ),
+        change(
+            "roles",
+            "dealer",
+            json!({"label": "Dealer", "objects": {"car": {"create": true, "read": "all"}}}),
+        ),
     ]
 }
 
@@ -106,17 +146,24 @@ fn changed() -> Definitions {
     rule["active"] = false.into();
     let mut role = part(&start, Kind::Roles, "dealer");
     role["objects"]["car"]["read"] = "team".into();
-    put(&start, &[
-        change("fields", "car.colour", json!({"name": "colour", "kind": "text"})),
-        change("fields", "car.fuel", fuel),
-        change("fields", "car.plate", plate),
-        change("fields", "car.tax", tax),
-        change("layouts", "car.default", layout),
-        change("list-views", "car.all", view),
-        change("validation-rules", "car.priced", rule),
-        change("roles", "dealer", role),
-        change("list-views", "car.mine", json!({"object": "car", "label": "Mine", "columns": ["colour"]})),
-    ])
+    put(
+        &start,
+        &[
+            change("fields", "car.colour", json!({"name": "colour", "kind": "text"})),
+            change("fields", "car.fuel", fuel),
+            change("fields", "car.plate", plate),
+            change("fields", "car.tax", tax),
+            change("layouts", "car.default", layout),
+            change("list-views", "car.all", view),
+            change("validation-rules", "car.priced", rule),
+            change("roles", "dealer", role),
+            change(
+                "list-views",
+                "car.mine",
+                json!({"object": "car", "label": "Mine", "columns": ["colour"]}),
+            ),
+        ],
+    )
 }
 
 #[test]
@@ -140,7 +187,9 @@ fn each_class_of_property_has_its_answer() {
         {"value": "electric", "label": "Electric"},
         {"value": "gas", "label": "Gas", "active": false}]);
     let mut sorted = options.as_array().unwrap().clone();
-    sorted.sort_by_key(|one| expected.as_array().unwrap().iter().position(|known| known["value"] == one["value"]));
+    sorted.sort_by_key(|one| {
+        expected.as_array().unwrap().iter().position(|known| known["value"] == one["value"])
+    });
     assert_eq!(Json::Array(sorted), expected);
     assert_eq!(outcome("objects.car.fields.fuel.options.gas"), Some((Class::Tenant, Outcome::Adopted)));
     let layout = part(&after, Kind::Layouts, "car.default");
@@ -154,7 +203,10 @@ fn each_class_of_property_has_its_answer() {
 
     // A rule that the tenant switched off stays off, with the package's new condition and message.
     let rule = part(&after, Kind::ValidationRules, "car.priced");
-    assert_eq!((&rule["active"], &rule["when"], &rule["message"]), (&json!(false), &json!("price <= 0"), &json!("Name a price")));
+    assert_eq!(
+        (&rule["active"], &rule["when"], &rule["message"]),
+        (&json!(false), &json!("price <= 0"), &json!("Name a price"))
+    );
 
     // The package's: formulas, permissions. Kept, and told.
     assert_eq!(field(&after, "car.tax")["formula"], "price * 0.15");
@@ -164,12 +216,16 @@ fn each_class_of_property_has_its_answer() {
 
     // What the tenant left alone follows; what the version is without is the tenant's own, or gone.
     let price = field(&after, "car.price");
-    assert_eq!((&price["label"], &price["required"], &price["package"]), (&json!("List price"), &json!(true), &json!("cars")));
+    assert_eq!(
+        (&price["label"], &price["required"], &price["package"]),
+        (&json!("List price"), &json!(true), &json!("cars"))
+    );
     assert_eq!(field(&after, "car.old")["package"], Json::Null);
     assert_eq!(outcome("objects.car.fields.old"), Some((Class::Package, Outcome::Adopted)));
     assert_eq!(outcome("list-views.car.spare"), Some((Class::Package, Outcome::Removed)));
     assert_eq!(field(&after, "car.colour")["package"], Json::Null);
-    let order: Vec<&str> = car.fields.iter().filter(|field| !field.standard).map(|field| field.name.as_str()).collect();
+    let order: Vec<&str> =
+        car.fields.iter().filter(|field| !field.standard).map(|field| field.name.as_str()).collect();
     assert_eq!(order, ["plate", "seats", "price", "fuel", "tax", "colour", "old"]);
 
     let (again, merged) = upgrade(&after, &[], &[]);
@@ -188,11 +244,14 @@ fn a_conflict_is_decided_by_name() {
 
 #[test]
 fn what_the_tenant_removed_stays_removed() {
-    let removed = put(&installed(), &[
-        change("fields", "car.old", Json::Null),
-        change("fields", "car.tax", Json::Null),
-        change("list-views", "car.all", Json::Null),
-    ]);
+    let removed = put(
+        &installed(),
+        &[
+            change("fields", "car.old", Json::Null),
+            change("fields", "car.tax", Json::Null),
+            change("list-views", "car.all", Json::Null),
+        ],
+    );
     // The new layout shows a field that is not there any more: nothing is guessed.
     let (refused, _) = removed.with_package(&second(), Layering::of("cars")).unwrap();
     let problems = Catalog::resolve(&refused).unwrap_err();
@@ -201,13 +260,23 @@ fn what_the_tenant_removed_stays_removed() {
     let (after, _) = upgrade(&removed, &["objects.car.fields.tax"], &[]);
     let catalog = Catalog::resolve(&after).unwrap();
     let car = catalog.find_object("car").unwrap();
-    assert!(car.find_field("tax").is_some() && car.find_field("old").is_none() && car.find_field("seats").is_some());
+    assert!(
+        car.find_field("tax").is_some()
+            && car.find_field("old").is_none()
+            && car.find_field("seats").is_some()
+    );
     assert!(!catalog.parts.list_views.contains_key("car.all"));
     assert!(after.layers(Kind::ListViews, "car.all").unwrap().removed);
     let reset = after.without_layer(Kind::ListViews, "car.all").unwrap();
     assert_eq!(part(&reset, Kind::ListViews, "car.all")["label"], "All cars");
     let plate = change("fields", "car.plate", Json::Null);
-    let gone = put(&put(&reset, &[change("list-views", "car.all", Json::Null), change("layouts", "car.default", Json::Null)]), &[plate]);
+    let gone = put(
+        &put(
+            &reset,
+            &[change("list-views", "car.all", Json::Null), change("layouts", "car.default", Json::Null)],
+        ),
+        &[plate],
+    );
     let reset = gone.without_layer(Kind::Fields, "car.plate").unwrap();
     assert_eq!(field(&reset, "car.plate")["label"], "Registration");
     assert!(reset.without_layer(Kind::Fields, "car.none").is_err());
@@ -215,7 +284,8 @@ fn what_the_tenant_removed_stays_removed() {
 
 #[test]
 fn an_object_that_the_tenant_removed_stays_removed_with_its_parts() {
-    let removed = put(&installed(), &[change("objects", "car", Json::Null), change("roles", "dealer", Json::Null)]);
+    let removed =
+        put(&installed(), &[change("objects", "car", Json::Null), change("roles", "dealer", Json::Null)]);
     let (after, _) = upgrade(&removed, &[], &[]);
     let catalog = Catalog::resolve(&after).unwrap();
     assert!(catalog.find_object("car").is_none() && catalog.parts.layouts.is_empty());

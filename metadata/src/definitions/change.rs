@@ -66,7 +66,9 @@ impl<'a> Draft<'a> {
     fn is_new_base(&self, change: &Change) -> bool {
         match change.kind {
             Kind::Objects => self.definitions.find_object(&change.name).is_none(),
-            Kind::OptionSets => self.definitions.parts.option_sets.get(&change.name).is_none_or(|set| set.retired),
+            Kind::OptionSets => {
+                self.definitions.parts.option_sets.get(&change.name).is_none_or(|set| set.retired)
+            }
             _ => false,
         }
     }
@@ -185,7 +187,9 @@ impl<'a> Draft<'a> {
         let tenant = self.layering.is_none();
         let Some(shelf) = self.definitions.parts.shelf(change.kind) else { return };
         if let Some(old) = old {
-            let Some(hidden) = layering::hidden(old).filter(|_| tenant) else { return shelf.remove(&change.name) };
+            let Some(hidden) = layering::hidden(old).filter(|_| tenant) else {
+                return shelf.remove(&change.name);
+            };
             // It was stored: it is read again without a fault.
             return shelf.put(hidden).unwrap_or_default();
         }

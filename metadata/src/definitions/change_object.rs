@@ -29,7 +29,8 @@ impl Draft<'_> {
         }
         let Some((mut definition, fields)) = self.read_object(name, json, &path) else { return };
         if let Some(fields) = fields.as_ref().filter(|_| self.layering.is_some()) {
-            definition.field_order = fields.iter().map(|field| field.definition.common.name.clone()).collect();
+            definition.field_order =
+                fields.iter().map(|field| field.definition.common.name.clone()).collect();
         }
         let at = match at {
             Some(at) => self.replace_object(at, definition, fields.is_some()),

@@ -35,7 +35,11 @@ impl Definitions {
     ///
     /// # Errors
     /// As [`Definitions::with_changes`].
-    pub fn with_package(&self, changes: &[Change], layering: Layering<'_>) -> Result<(Self, Vec<Merged>), Vec<Problem>> {
+    pub fn with_package(
+        &self,
+        changes: &[Change],
+        layering: Layering<'_>,
+    ) -> Result<(Self, Vec<Merged>), Vec<Problem>> {
         let mut draft = Draft::new(self.clone(), Some(layering));
         draft.apply_all(changes);
         draft.leave_out(layering);
@@ -86,7 +90,7 @@ impl Definitions {
     }
 
     /// Brings back what the tenant removed of a package.
-    fn unhide(&mut self, kind: Kind, name: &str) {
+    pub(crate) fn unhide(&mut self, kind: Kind, name: &str) {
         fn back<T>(component: &mut Component<T>) {
             component.retired &= component.base.as_ref().is_none_or(|base| base.withdrawn);
         }
@@ -95,7 +99,11 @@ impl Definitions {
             match kind {
                 Kind::Objects => back(&mut component.object),
                 Kind::Fields => {
-                    component.fields.iter_mut().filter(|one| one.definition.common.name == field).for_each(back);
+                    component
+                        .fields
+                        .iter_mut()
+                        .filter(|one| one.definition.common.name == field)
+                        .for_each(back);
                 }
                 _ => {}
             }
@@ -110,7 +118,8 @@ fn withdraw<T>(component: &mut Component<T>, json: impl Fn(&T) -> Json) {
     if component.retired {
         return;
     }
-    let definition = component.base.take().map_or_else(|| json(&component.definition), |base| base.definition);
+    let definition =
+        component.base.take().map_or_else(|| json(&component.definition), |base| base.definition);
     component.base = Some(Base { definition, withdrawn: true });
     component.retired = true;
 }
@@ -138,10 +147,13 @@ impl Draft<'_> {
         let package = self.package()?;
         let objects = self.definitions.objects.iter().enumerate();
         let own = objects.filter(|(_, one)| {
-            one.object.package.as_deref() == Some(package) && one.object.definition.name == name && one.object.is_layered()
+            one.object.package.as_deref() == Some(package)
+                && one.object.definition.name == name
+                && one.object.is_layered()
         });
         let taken = self.definitions.position(name);
-        let (at, one) = own.min_by_key(|(at, one)| (one.object.retired, one.object.withdrawn(), usize::MAX - at))?;
+        let (at, one) =
+            own.min_by_key(|(at, one)| (one.object.retired, one.object.withdrawn(), usize::MAX - at))?;
         // What stands in its place is somebody else's, who is to be told.
         (!one.object.withdrawn() || taken.is_none()).then_some(at)
     }
@@ -163,7 +175,10 @@ impl Draft<'_> {
         let own = fields.filter(|(_, one)| {
             one.package.as_deref() == Some(package) && one.definition.common.name == name && one.is_layered()
         });
-        let taken = self.definitions.objects[at].fields.iter().any(|one| !one.retired && one.definition.common.name == name);
+        let taken = self.definitions.objects[at]
+            .fields
+            .iter()
+            .any(|one| !one.retired && one.definition.common.name == name);
         let (found, one) = own.min_by_key(|(at, one)| (one.retired, one.withdrawn(), usize::MAX - at))?;
         (!one.withdrawn() || !taken).then_some(found)
     }
@@ -182,7 +197,11 @@ impl Draft<'_> {
     /// The object's definition in force, when another one is given for it.
     pub(super) fn layered_object(&mut self, at: usize, given: ObjectDefinition) -> ObjectDefinition {
         let component = &self.definitions.objects[at];
-        let row = component.object.row(Kind::Objects, &component.object.definition.name, json!(component.object.definition));
+        let row = component.object.row(
+            Kind::Objects,
+            &component.object.definition.name,
+            json!(component.object.definition),
+        );
         let spoken = self.definitions.spoken(&row);
         let path = format!("objects.{}", row.name);
         if self.layering.is_none() {
@@ -195,7 +214,11 @@ impl Draft<'_> {
         component.base = base;
         if back {
             component.retired = false;
-            self.definitions.parts.shelves_mut().into_iter().for_each(|(_, shelf)| shelf.restore_own(&row.name));
+            self.definitions
+                .parts
+                .shelves_mut()
+                .into_iter()
+                .for_each(|(_, shelf)| shelf.restore_own(&row.name));
         }
         self.read_merged(definition, given, &path)
     }
@@ -208,7 +231,8 @@ impl Draft<'_> {
         path: &str,
     ) -> Option<FieldDefinition> {
         let field = &self.definitions.objects[at].fields[found];
-        let row = field.row(Kind::Fields, &field.definition.common.name, Json::Object(field.definition.to_json()));
+        let row =
+            field.row(Kind::Fields, &field.definition.common.name, Json::Object(field.definition.to_json()));
         let json = Json::Object(given.to_json());
         if self.layering.is_none() {
             return self.refuse_locked(&row, &json, path).then_some(given);
@@ -243,7 +267,16 @@ impl Draft<'_> {
             let (id, base) = (self.next_id(kind.letter()), self.base_of(kind, given.clone()));
             self.seen.insert(id.clone());
             let package = self.package().map(str::to_owned);
-            return Some(Row { id, kind, name, parent: None, package, base, retired: unseen, definition: given });
+            return Some(Row {
+                id,
+                kind,
+                name,
+                parent: None,
+                package,
+                base,
+                retired: unseen,
+                definition: given,
+            });
         };
         if self.layering.is_none() {
             let renamed = old.package.is_some() && old.name != name;
@@ -287,14 +320,22 @@ impl Draft<'_> {
     fn drop_layer(&mut self, path: &str) {
         let (base, package, tenant) = (None, None, None);
         let outcome = Outcome::Dropped;
-        self.merged.push(Merged { path: path.to_owned(), class: Class::Package, outcome, base, package, tenant });
+        self.merged.push(Merged {
+            path: path.to_owned(),
+            class: Class::Package,
+            outcome,
+            base,
+            package,
+            tenant,
+        });
     }
 
     /// What nobody changes once a package brought it. Tells whether all is well.
     fn refuse_locked(&mut self, row: &Row, given: &Json, path: &str) -> bool {
         let open = given["kind"] == "any_lookup";
         let keys = locked(row.kind).iter().filter(|key| row.package.is_some() && !(open && **key == "to"));
-        let mut names: Vec<&str> = keys.filter(|key| row.definition[**key] != given[**key]).copied().collect();
+        let mut names: Vec<&str> =
+            keys.filter(|key| row.definition[**key] != given[**key]).copied().collect();
         let named = matches!(row.kind, Kind::Objects | Kind::Fields) && row.package.is_some();
         if named && row.definition["name"] != given["name"] {
             names.push("name");
@@ -332,7 +373,10 @@ impl Draft<'_> {
     fn leave_parts_out(&mut self, package: &str, retired: &[String]) {
         for (kind, shelf) in self.definitions.parts.shelves_mut() {
             for row in shelf.rows(kind) {
-                if row.package.as_deref() != Some(package) || self.seen.contains(&row.id) || row.base.is_none() {
+                if row.package.as_deref() != Some(package)
+                    || self.seen.contains(&row.id)
+                    || row.base.is_none()
+                {
                     continue;
                 }
                 let base = row.base.as_ref().map(|base| base.definition.clone());
@@ -357,7 +401,12 @@ impl Draft<'_> {
 }
 
 /// An object or field that the version is without.
-fn let_go<T>(component: &mut Component<T>, path: String, archive: bool, json: impl Fn(&T) -> Json) -> Option<Merged> {
+fn let_go<T>(
+    component: &mut Component<T>,
+    path: String,
+    archive: bool,
+    json: impl Fn(&T) -> Json,
+) -> Option<Merged> {
     if component.withdrawn() {
         return None;
     }

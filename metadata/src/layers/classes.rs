@@ -33,13 +33,25 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
     let package: &[&str] = match kind {
         Kind::Objects => &["sharing", "history"],
         Kind::Fields => &[
-            "formula", "of", "function", "field", "where", "inverse", "on_delete", "unique", "option_set",
-            "depends_on", "currency", "schema", "pattern", "precision", "scale", "returns",
+            "formula",
+            "of",
+            "function",
+            "field",
+            "where",
+            "inverse",
+            "on_delete",
+            "unique",
+            "option_set",
+            "depends_on",
+            "currency",
+            "schema",
+            "pattern",
+            "precision",
+            "scale",
+            "returns",
         ],
         Kind::ValidationRules => &["when", "on", "field", "severity", "order"],
-        Kind::FieldConditions => {
-            &["visible", "required", "read_only", "when_hidden", "enforce"]
-        }
+        Kind::FieldConditions => &["visible", "required", "read_only", "when_hidden", "enforce"],
         Kind::RecordTypes => &["process"],
         Kind::Processes => &["applies", "mode", "states", "transitions", "initial", "final", "order"],
         Kind::Roles | Kind::PermissionSets => &["inherits", "objects", "fields", "system", "mutes"],
@@ -48,7 +60,8 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
         }
         Kind::OptionSets | Kind::ListViews | Kind::Layouts => &[],
     };
-    let name_of_records = kind == Kind::Objects && key == "name_field" && path.get(1).is_none_or(|key| key != "label");
+    let name_of_records =
+        kind == Kind::Objects && key == "name_field" && path.get(1).is_none_or(|key| key != "label");
     if package.contains(&key) || name_of_records { Class::Package } else { Class::Tenant }
 }
 

@@ -41,7 +41,8 @@ pub(super) fn order(base: &[&str], mine: &[&str], theirs: &[&str]) -> Vec<String
     };
     let untouched = shared(base) == shared(mine);
     let (first, second) = if untouched { (theirs, mine) } else { (mine, theirs) };
-    let mut merged: Vec<String> = first.iter().filter(|word| stays(word)).map(|word| (*word).to_owned()).collect();
+    let mut merged: Vec<String> =
+        first.iter().filter(|word| stays(word)).map(|word| (*word).to_owned()).collect();
     for (at, word) in second.iter().enumerate() {
         if !stays(word) || merged.iter().any(|known| known == word) {
             continue;

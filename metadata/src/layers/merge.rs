@@ -38,20 +38,30 @@ impl Merge<'_> {
 
     /// A field of another kind: settings of the kind are the new one's, the rest is merged.
     fn retyped(&mut self, sides: Sides<'_>) -> Option<Json> {
-        let (base, mine, theirs) = (sides.base?.as_object()?, sides.mine?.as_object()?, sides.theirs?.as_object()?);
+        let (base, mine, theirs) =
+            (sides.base?.as_object()?, sides.mine?.as_object()?, sides.theirs?.as_object()?);
         let common = |map: &Map<String, Json>| -> Json {
-            map.iter().filter(|(key, _)| COMMON_KEYS.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect()
+            map.iter()
+                .filter(|(key, _)| COMMON_KEYS.contains(&key.as_str()))
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect()
         };
         let (was, is, then) = (common(base), common(mine), common(theirs));
-        let merged = self.value(&mut Vec::new(), Sides { base: Some(&was), mine: Some(&is), theirs: Some(&then) })?;
+        let merged =
+            self.value(&mut Vec::new(), Sides { base: Some(&was), mine: Some(&is), theirs: Some(&then) })?;
         let mut merged = merged.as_object().cloned().unwrap_or_default();
         for key in mine.keys().filter(|key| !COMMON_KEYS.contains(&key.as_str())) {
             if mine.get(key) != base.get(key) && mine.get(key) != theirs.get(key) {
                 let here = Sides { base: base.get(key), mine: mine.get(key), theirs: theirs.get(key) };
-                self.note(&[key.clone()], here, Outcome::Dropped);
+                self.note(std::slice::from_ref(key), here, Outcome::Dropped);
             }
         }
-        merged.extend(theirs.iter().filter(|(key, _)| !COMMON_KEYS.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())));
+        merged.extend(
+            theirs
+                .iter()
+                .filter(|(key, _)| !COMMON_KEYS.contains(&key.as_str()))
+                .map(|(k, v)| (k.clone(), v.clone())),
+        );
         Some(Json::Object(merged))
     }
 
@@ -82,11 +92,7 @@ impl Merge<'_> {
         }
     }
 
-    fn map(
-        &mut self,
-        at: &mut Vec<String>,
-        (was, left, right): (&Map<String, Json>, &Map<String, Json>, &Map<String, Json>),
-    ) -> Map<String, Json> {
+    fn map(&mut self, at: &mut Vec<String>, (was, left, right): (&Members, &Members, &Members)) -> Members {
         let mut merged = Map::new();
         for key in right.keys().chain(left.keys().filter(|key| !right.contains_key(*key))) {
             let sides = Sides { base: was.get(key), mine: left.get(key), theirs: right.get(key) };
@@ -98,14 +104,20 @@ impl Merge<'_> {
         merged
     }
 
-    fn list(&mut self, at: &mut Vec<String>, (was, left, right): (&Keyed<'_>, &Keyed<'_>, &Keyed<'_>)) -> Json {
+    fn list(
+        &mut self,
+        at: &mut Vec<String>,
+        (was, left, right): (&Keyed<'_>, &Keyed<'_>, &Keyed<'_>),
+    ) -> Json {
         fn words<'w>(list: &'w Keyed<'_>) -> Vec<&'w str> {
             list.iter().map(|(key, _)| key.as_str()).collect()
         }
         let find = |list: &Keyed<'_>, word: &str| list.iter().position(|(key, _)| key == word);
         let mut order = lists::order(&words(was), &words(left), &words(right));
         // An option that the package gave up stays for the records that hold it.
-        for (word, item) in left.iter().filter(|(word, _)| find(was, word).is_some() && find(right, word).is_none()) {
+        for (word, item) in
+            left.iter().filter(|(word, _)| find(was, word).is_some() && find(right, word).is_none())
+        {
             let base = find(was, word).map(|at| was[at].1);
             if at.last().is_some_and(|key| key == "options") || base != Some(item) {
                 order.push(word.clone());
@@ -146,7 +158,9 @@ impl Merge<'_> {
         }
         // What fits both is not a matter of opinion.
         let most = at.last().is_some_and(|key| key == "max_length");
-        if let (true, Some(mine), Some(theirs)) = (most, sides.mine?.as_u64(), sides.theirs.and_then(Json::as_u64)) {
+        if let (true, Some(mine), Some(theirs)) =
+            (most, sides.mine?.as_u64(), sides.theirs.and_then(Json::as_u64))
+        {
             return Some(mine.max(theirs).into());
         }
         let outcome = match class(self.kind, at) {
@@ -174,9 +188,10 @@ impl Merge<'_> {
 }
 
 type Keyed<'j> = [(String, &'j Json)];
+type Members = Map<String, Json>;
 
 /// Every property in which `mine` is not `base`.
-pub(super) fn differences(kind: Kind, base: &Json, mine: &Json) -> Vec<Override> {
+pub(crate) fn differences(kind: Kind, base: &Json, mine: &Json) -> Vec<Override> {
     let mut found = Vec::new();
     compare(kind, &mut Vec::new(), (Some(base), Some(mine)), &mut found);
     found
@@ -204,7 +219,9 @@ fn compare(
         && let (Some(was), Some(is)) = (lists::keyed(was), lists::keyed(is))
         && was.iter().chain(&is).all(|(_, item)| item.is_object())
     {
-        let one = |list: &Keyed<'_>, word: &str| list.iter().find(|(key, _)| key == word).map(|(_, item)| (*item).clone());
+        let one = |list: &Keyed<'_>, word: &str| {
+            list.iter().find(|(key, _)| key == word).map(|(_, item)| (*item).clone())
+        };
         let before = found.len();
         let words: BTreeSet<&String> = was.iter().chain(&is).map(|(key, _)| key).collect();
         for word in words {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metadata::ddl::{DdlPlan, Step};
-use metadata::definitions::Row;
+use metadata::definitions::{Row, Touched};
 use metadata::diff::{Version, diff};
 use metadata::layers::Merged;
 use metadata::{Catalog, Change, Definitions, Problem};
@@ -68,7 +68,7 @@ impl AllowLoss {
 }
 
 /// What a change did, or would do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Applied {
     pub revision: i64,
     pub steps: Vec<Step>,
@@ -76,6 +76,10 @@ pub struct Applied {
     pub unfinished: bool,
     /// Where a package and the tenant differ, and what holds.
     pub merges: Vec<Merged>,
+    /// The components that come, change and go.
+    pub changes: Vec<Touched>,
+    /// Components that hold data, which is hidden.
+    pub data_loss: Vec<String>,
 }
 
 /// What becomes of the definitions; how is the caller's business (changes, a rollback).
@@ -177,17 +181,24 @@ pub(crate) async fn attempt(
     let before = Version { definitions: &old.definitions, catalog: &old.catalog };
     let differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
     let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Unprocessable)?;
-    let steps = plan.steps.clone();
+    let applied = Applied {
+        revision: versions.revision,
+        steps: plan.steps.clone(),
+        unfinished: false,
+        merges,
+        changes: old.definitions.touched(&definitions),
+        data_loss: loss::find(connection, (tenant, &old.catalog), &plan).await?,
+    };
     if wish.dry_run {
-        return Ok((Applied { revision: versions.revision, steps, unfinished: false, merges }, None));
+        return Ok((applied, None));
     }
-    loss::check(connection, (tenant, &old.catalog), &plan, &wish.allow_data_loss).await?;
+    loss::check(&applied.data_loss, &wish.allow_data_loss)?;
     if definitions == old.definitions {
-        return Ok((Applied { revision: versions.revision, steps, unfinished: false, merges }, None));
+        return Ok((applied, None));
     }
     let unfinished = execute(connection, tenant, &plan).await?;
     let revision = versions.revision + 1;
-    record(connection, context, (&old.definitions, &definitions), (wish, &steps, revision)).await?;
+    record(connection, context, (&old.definitions, &definitions), (wish, &applied.steps, revision)).await?;
     let kind = Work::BuildRollup.word();
     jobs::enqueue(connection, &tenant.schema, (kind, &plan.rollups), context.now).await?;
     if unfinished {
@@ -197,7 +208,7 @@ pub(crate) async fn attempt(
     let building = snapshot::load_building(connection, tenant).await?;
     let versions = crate::Versions { revision, ..versions };
     let snapshot = Snapshot::new(tenant.clone(), versions, definitions, building)?;
-    Ok((Applied { revision, steps, unfinished, merges }, Some(Arc::new(snapshot))))
+    Ok((Applied { revision, unfinished, ..applied }, Some(Arc::new(snapshot))))
 }
 
 /// The tenant's metadata under the lock: the context's own snapshot when nobody was faster.

@@ -18,6 +18,7 @@ pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod export;
+pub mod files;
 pub mod filter;
 pub mod history;
 pub mod import;

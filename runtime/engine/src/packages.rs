@@ -9,6 +9,7 @@ use metadata::package::{Manifest, Package, missing_requirements};
 use metadata::{Definitions, Problem};
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row};
+use uuid::Uuid;
 
 use crate::Engine;
 use crate::apply::{self, AllowLoss, Applied, Apply, patiently};
@@ -65,9 +66,7 @@ impl Engine {
     ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
         let mut here = context.clone();
-        let (steps, merges) = Default::default();
-        let revision = context.snapshot.revision;
-        let mut applied = Applied { revision, steps, unfinished: false, merges };
+        let mut applied = Applied { revision: context.snapshot.revision, ..Applied::default() };
         for package in packages {
             let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
             here = Context { snapshot, ..here };
@@ -109,15 +108,12 @@ impl Engine {
         };
         let next = |old: &Definitions| Ok((old.without_package(name), Vec::new()));
         let (applied, snapshot) = apply::attempt(&mut transaction, context, &wish, &next).await?;
-        // What it loaded is known still when it comes back, with the records that are archived.
-        let packages = table(&context.tenant().schema, "_packages");
-        let text = format!("UPDATE {packages} SET removed_at = $2 WHERE name = $1");
-        sqlx::query(AssertSqlSafe(text)).bind(name).bind(context.now).execute(&mut *transaction).await?;
+        put_removed(&mut transaction, context, name).await?;
         self.finish(transaction, snapshot.unwrap_or_else(|| context.snapshot.clone()), dry_run).await?;
         Ok(applied)
     }
 
-    async fn finish(
+    pub(crate) async fn finish(
         &self,
         transaction: sqlx::PgTransaction<'_>,
         snapshot: Arc<Snapshot>,
@@ -178,6 +174,8 @@ async fn install_one(
     applied.steps.extend(done.steps);
     applied.unfinished |= done.unfinished;
     applied.merges.extend(done.merges);
+    applied.changes.extend(done.changes);
+    applied.data_loss.extend(done.data_loss);
     let here = match snapshot {
         Some(snapshot) => Context { snapshot, ..context.clone() },
         None => context.clone(),
@@ -187,12 +185,14 @@ async fn install_one(
     Ok(here.snapshot)
 }
 
-async fn load_installed(
+pub(crate) async fn load_installed(
     connection: &mut PgConnection,
     context: &Context,
 ) -> Result<BTreeMap<String, Installed>> {
-    let text =
-        format!("SELECT name, manifest, installed_at FROM {} WHERE removed_at IS NULL", table(&context.tenant().schema, "_packages"));
+    let text = format!(
+        "SELECT name, manifest, installed_at FROM {} WHERE removed_at IS NULL",
+        table(&context.tenant().schema, "_packages")
+    );
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
     let mut installed = BTreeMap::new();
     for row in &rows {
@@ -204,11 +204,19 @@ async fn load_installed(
     Ok(installed)
 }
 
-async fn put_installed(
+/// Notes that a package is gone. What it loaded is known still when it comes back, with the records that are archived.
+pub(crate) async fn put_removed(connection: &mut PgConnection, context: &Context, name: &str) -> Result<()> {
+    let packages = table(&context.tenant().schema, "_packages");
+    let text = format!("UPDATE {packages} SET removed_at = $2 WHERE name = $1");
+    sqlx::query(AssertSqlSafe(text)).bind(name).bind(context.now).execute(connection).await?;
+    Ok(())
+}
+
+pub(crate) async fn put_installed(
     connection: &mut PgConnection,
     context: &Context,
     manifest: &Manifest,
-    refs: &records::Refs,
+    refs: &BTreeMap<String, Uuid>,
 ) -> Result<()> {
     let text = format!(
         "INSERT INTO {} AS p (name, version, installed_at, manifest, refs) VALUES ($1, $2, $3, $4, $5) \

@@ -168,6 +168,12 @@ pub enum Package {
         /// Slug of the tenant; may be left out when there is only one.
         #[arg(long, env = "TRELLIS_TENANT")]
         tenant: Option<String>,
+        /// A path of a conflict, such as `roles.sales_rep`, at which the package's value is to be taken.
+        #[arg(long, env = "TRELLIS_TAKE", value_delimiter = ',')]
+        take: Vec<String>,
+        /// An object or field (`deal.amount`) to be archived that the new version is without; others are kept as own.
+        #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+        allow_data_loss: Vec<String>,
         /// Print the steps without running them.
         #[arg(long, env = "TRELLIS_DRY_RUN")]
         dry_run: bool,

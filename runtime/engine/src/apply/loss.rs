@@ -12,16 +12,14 @@ use crate::error::{Error, Result};
 use crate::store;
 use crate::write::sql::table;
 
-/// Refuses a plan that hides data that nobody allowed to be hidden.
-pub(super) async fn check(
+/// The components of a plan whose data it hides.
+pub(super) async fn find(
     connection: &mut PgConnection,
     (tenant, catalog): (&Tenant, &Catalog),
     plan: &DdlPlan,
-    allowed: &AllowLoss,
-) -> Result<()> {
-    let asked: Vec<&String> = plan.data_loss.iter().filter(|name| !allowed.covers(name)).collect();
+) -> Result<Vec<String>> {
     let mut lost = Vec::new();
-    for name in asked {
+    for name in &plan.data_loss {
         let holds = match place(tenant, catalog, name) {
             Some((table, condition)) => store::holds_any(connection, &table, &condition).await?,
             None => true,
@@ -30,6 +28,12 @@ pub(super) async fn check(
             lost.push(name.clone());
         }
     }
+    Ok(lost)
+}
+
+/// Refuses to hide what nobody allowed to be hidden.
+pub(super) fn check(lost: &[String], allowed: &AllowLoss) -> Result<()> {
+    let lost: Vec<String> = lost.iter().filter(|name| !allowed.covers(name)).cloned().collect();
     if lost.is_empty() { Ok(()) } else { Err(Error::DataLoss(lost)) }
 }
 
@@ -43,7 +47,8 @@ fn place(tenant: &Tenant, catalog: &Catalog, name: &str) -> Option<(String, Stri
     if let FieldKind::ManyToMany(_) = &field.kind {
         return Some((table(&tenant.schema, link(object, field)?), "true".to_owned()));
     }
-    let filled: Vec<String> = field.columns.iter().map(|column| format!("{} IS NOT NULL", quote(&column.name))).collect();
+    let filled: Vec<String> =
+        field.columns.iter().map(|column| format!("{} IS NOT NULL", quote(&column.name))).collect();
     (!filled.is_empty()).then(|| (own, filled.join(" OR ")))
 }
 

@@ -47,8 +47,10 @@ struct Known {
 
 async fn load_refs(connection: &mut PgConnection, context: &Context, package: &str) -> Result<Known> {
     let agg = |which: &str| {
-        format!("(SELECT coalesce(jsonb_object_agg(r.key, r.value), '{{}}'::jsonb) FROM {} p, jsonb_each(p.refs) r WHERE {which})",
-            table(&context.tenant().schema, "_packages"))
+        format!(
+            "(SELECT coalesce(jsonb_object_agg(r.key, r.value), '{{}}'::jsonb) FROM {} p, jsonb_each(p.refs) r WHERE {which})",
+            table(&context.tenant().schema, "_packages")
+        )
     };
     let text = format!("SELECT {}, {}", agg("p.name = $1"), agg("p.name <> $1 AND p.removed_at IS NULL"));
     let (own, others): (Json, Json) =
@@ -67,7 +69,8 @@ async fn load_file(
         let message = format!("there is no object `{}`", file.object);
         Error::Unprocessable(vec![Problem::new(&file.path, "unknown-object", message)])
     })?;
-    let fresh: Vec<_> = file.records.iter().filter(|record| !known.own.contains_key(&record.reference)).collect();
+    let fresh: Vec<_> =
+        file.records.iter().filter(|record| !known.own.contains_key(&record.reference)).collect();
     for record in &fresh {
         refs.insert(record.reference.clone(), context.new_id());
     }

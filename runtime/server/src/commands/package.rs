@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use engine::packages::Install;
 use engine::{AllowLoss, Applied, Context};
 use metadata::package::Package as Found;
+use serde_json::Value as Json;
 
 use super::{told, with_node};
 use crate::args::{Common, Package};
@@ -19,11 +20,12 @@ pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> 
         Package::Validate { dir } => validate(&dir),
         Package::List { tenant } => with_node(common, async |node| list(node, tenant.as_deref()).await).await,
         Package::Install { package, tenant, samples, dry_run } => {
-            let options = Install { samples, dry_run };
+            let options = Install { samples, dry_run, ..Install::default() };
             with_node(common, async |node| install(node, &package, (tenant.as_deref(), options)).await).await
         }
-        Package::Upgrade { package, tenant, dry_run } => {
-            let options = Install { samples: false, dry_run };
+        Package::Upgrade { package, tenant, take, allow_data_loss, dry_run } => {
+            let allow_data_loss = AllowLoss::Named(allow_data_loss);
+            let options = Install { samples: false, dry_run, take, allow_data_loss };
             with_node(common, async |node| install(node, &package, (tenant.as_deref(), options)).await).await
         }
         Package::Uninstall { name, tenant, allow_data_loss, dry_run } => {
@@ -80,8 +82,10 @@ async fn install(
     };
     let installed = node.engine.installed_packages(&context).await?;
     let chosen = library.with_requirements(&wished, &installed);
+    let chosen = chosen.map_err(|problems| told(engine::Error::Unprocessable(problems)))?;
+    let dry_run = options.dry_run;
     let applied = node.engine.install(&context, &chosen, options).await.map_err(told)?;
-    print(&applied, options.dry_run);
+    print(&applied, dry_run);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -93,6 +97,19 @@ async fn context(node: &Node, tenant: Option<&str>) -> anyhow::Result<Context> {
 fn print(applied: &Applied, dry_run: bool) {
     if dry_run {
         applied.steps.iter().for_each(|step| println!("{}", step.sql));
+    }
+    for merged in &applied.merges {
+        let word = if merged.outcome.is_conflict() { "conflict" } else { "merged" };
+        let text = |value: &Option<Json>| value.as_ref().map_or("-".to_owned(), Json::to_string);
+        let outcome = serde_json::to_string(&merged.outcome).unwrap_or_default();
+        println!(
+            "{word}: {}: {} (was {}, the package says {}, here it is {})",
+            merged.path,
+            outcome.trim_matches('"'),
+            text(&merged.base),
+            text(&merged.package),
+            text(&merged.tenant)
+        );
     }
     println!("trellis: {} steps, revision {}", applied.steps.len(), applied.revision);
 }
