@@ -12,9 +12,12 @@ use crate::problem::Problem;
 
 mod data;
 mod files;
+mod lint;
 mod resolve;
+mod validate;
 
 pub use resolve::resolve;
+pub use validate::Validated;
 
 /// `manifest.json`: what the package is and needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
+use super::change_object::renamed_nothing;
 use super::layering::{self, Layering};
 use super::structure::{self, without_nulls};
 use super::{Change, Definitions, Kind, ObjectComponent, Row, Shelf, rename};
@@ -160,6 +161,9 @@ impl<'a> Draft<'a> {
         }
         let Some(definition) = definition else { return self.remove_part(change, path, old) };
         let Some((name, definition)) = self.read_part(change, definition, &path) else { return };
+        if old.is_none() && name != change.name {
+            return self.refuse(renamed_nothing(&path, &change.name, &name));
+        }
         let Some(row) = self.layered_part((change.kind, name), old, definition, &path) else { return };
         let Some(shelf) = self.shelf(change.kind) else { return };
         if row.name != change.name && shelf.names().contains(&row.name.as_str()) {

@@ -32,6 +32,9 @@ impl Draft<'_> {
             definition.field_order =
                 fields.iter().map(|field| field.definition.common.name.clone()).collect();
         }
+        if at.is_none() && definition.name != name {
+            return self.refuse(renamed_nothing(&path, name, &definition.name));
+        }
         let at = match at {
             Some(at) => self.replace_object(at, definition, fields.is_some()),
             None => self.add_object(definition),
@@ -230,6 +233,11 @@ impl Draft<'_> {
         if json.get("name").is_none() {
             json["name"] = name.into();
         }
+        let said = json["name"].as_str().filter(|said| found.is_none() && *said != name);
+        if let Some(said) = said {
+            let problem = renamed_nothing(&path, name, said);
+            return self.refuse(problem);
+        }
         if self.check(Kind::Fields, &mut json, &path).is_none() {
             return;
         }
@@ -241,6 +249,12 @@ impl Draft<'_> {
             (None, _) => {}
         }
     }
+}
+
+/// Another name than that of the address renames what is there, and makes nothing anew.
+pub(super) fn renamed_nothing(path: &str, name: &str, said: &str) -> Problem {
+    let text = format!("the definition calls itself `{said}`, and there is no `{name}` to rename");
+    Problem::new(format!("{path}.name"), "wrong-name", text).hint(format!("put it as `{said}`"))
 }
 
 /// Takes read-only keys and nulls out of a field's JSON; answers the id that it had.

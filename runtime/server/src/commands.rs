@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod doctor;
 pub mod import;
+pub mod metadata;
 pub mod migrate;
 pub mod package;
 pub mod tenant;
