@@ -50,21 +50,26 @@ impl Definitions {
             let place = (row.kind, row.name.clone());
             match &row.base {
                 None if row.retired => {}
-                None => drop(found.insert(place, self.spoken(&row))),
+                None => drop(found.insert(place, self.whole(&row))),
                 Some(base) if base.withdrawn => {}
                 Some(_) if row.retired => {
                     // Something else may have its name by now.
                     found.entry(place).or_insert_with(|| json!({ "removed": true }));
                 }
                 Some(base) => {
-                    let spoken = self.spoken(&row);
-                    if spoken != base.definition {
-                        found.insert(place, spoken);
+                    let whole = self.whole(&row);
+                    if whole != base.definition {
+                        found.insert(place, whole);
                     }
                 }
             }
         }
         found
+    }
+
+    /// A definition; an object's with the order of all its fields.
+    fn whole(&self, row: &Row) -> Json {
+        self.spoken(&Row { base: None, ..row.clone() })
     }
 
     /// The definitions of an installed package, as files of its folder.

@@ -109,13 +109,19 @@ impl Definitions {
         Some(Layers { package, removed: row.retired, changes: differences(kind, &base, &definition), base })
     }
 
-    /// A row's definition as layers compare it: an object names the order of its fields.
+    /// A row's definition as layers compare it: an object names the order of its fields, as far as it is not just the
+    /// package's with what came after.
     pub(crate) fn spoken(&self, row: &Row) -> Json {
         let mut definition = plain(row.kind, row.definition.clone());
         if row.kind == Kind::Objects
             && let Some(object) = self.objects.iter().find(|object| object.object.id == row.id)
         {
-            definition["field_order"] = object.order().into_iter().collect();
+            let order: Json = object.order().into_iter().collect();
+            let base = row.base.as_ref().map(|base| &base.definition["field_order"]);
+            let known = base
+                .and_then(Json::as_array)
+                .filter(|base| order.as_array().is_some_and(|order| order.starts_with(base.as_slice())));
+            definition["field_order"] = known.map_or(order, |known| Json::Array(known.clone()));
         }
         definition
     }

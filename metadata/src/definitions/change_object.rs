@@ -39,8 +39,9 @@ impl Draft<'_> {
             Some(at) => self.replace_object(at, definition, fields.is_some()),
             None => self.add_object(definition),
         };
-        if let Some(fields) = fields {
-            self.put_fields(at, fields, &path);
+        match fields {
+            Some(fields) => self.put_fields(at, fields, &path),
+            None => self.settle_order(at),
         }
     }
 
@@ -135,11 +136,15 @@ impl Draft<'_> {
         self.settle_order(at);
     }
 
-    /// An order that is that of their coming needs no word.
+    /// An order that is that of their coming needs no word; one of fields to come is kept.
     pub(super) fn settle_order(&mut self, at: usize) {
         let component = &mut self.definitions.objects[at];
+        let order = component.order();
+        if component.object.definition.field_order.iter().any(|name| !order.contains(name)) {
+            return;
+        }
         let live = component.fields.iter().filter(|field| !field.retired);
-        if live.map(|field| &field.definition.common.name).eq(&component.order()) {
+        if live.map(|field| &field.definition.common.name).eq(&order) {
             component.object.definition.field_order.clear();
         }
     }

@@ -1,7 +1,7 @@
 //! Installing packages: a package's definitions, its records and the note that it is installed are one
 //! transaction; a package with what it requires is one transaction too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use metadata::definitions::layering::Layering;
@@ -202,6 +202,24 @@ pub(crate) async fn load_installed(
             .insert(row.try_get("name")?, Installed { manifest, installed_at: row.try_get("installed_at")? });
     }
     Ok(installed)
+}
+
+/// After a way back: a package is there as long as anything stands on what it says.
+pub(crate) async fn settle(
+    connection: &mut PgConnection,
+    context: &Context,
+    definitions: &Definitions,
+) -> Result<()> {
+    let standing =
+        definitions.rows().into_iter().filter(|row| row.base.as_ref().is_some_and(|base| !base.withdrawn));
+    let names: BTreeSet<String> = standing.filter_map(|row| row.package).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let text = format!(
+        "UPDATE {} SET removed_at = CASE WHEN name = ANY($1) THEN NULL ELSE coalesce(removed_at, $2) END",
+        table(&context.tenant().schema, "_packages")
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(names).bind(context.now).execute(connection).await?;
+    Ok(())
 }
 
 /// Notes that a package is gone. What it loaded is known still when it comes back, with the records that are archived.

@@ -184,3 +184,83 @@ async fn a_source_is_held_to_everything() {
     let refused = site.ask("PUT", "/metadata/v1/objects/car/fields/plate", Some(locked)).await;
     assert!(refused.text().contains("locked"), "{}", refused.text());
 }
+
+#[tokio::test]
+async fn a_way_back_over_an_installation_is_a_way_forward_too() {
+    let site = stage("layers_rollback").await;
+    let car = json!({ "name": "Mine", "plate": "M-1", "seats": 2 });
+    site.ask("POST", "/api/v1/cars", Some(car)).await.data(201);
+    let allow = json!({ "allow_data_loss": true });
+    site.ask("POST", "/metadata/v1/revisions/0/rollback", Some(allow)).await.data(200);
+    assert_eq!(site.get("/metadata/v1/packages").await.data(200), json!([]));
+    assert_eq!(site.get("/api/v1/cars").await.status, 404);
+    site.ask("POST", "/metadata/v1/packages", Some(first())).await.data(201);
+    assert_eq!(site.get("/api/v1/cars?sort=name").await.data(200).as_array().unwrap().len(), 2);
+    assert_eq!(site.get("/metadata/v1/list-views/car.all").await.status, 200);
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_definition_under_another_name_makes_nothing_anew() {
+    let site = stage("layers_names").await;
+    let field = json!({ "name": "bbb", "kind": "text" });
+    let refused = site.ask("PUT", "/metadata/v1/objects/car/fields/aaa", Some(field.clone())).await;
+    assert_eq!(refused.problems(422), ["objects.car.fields.aaa.name wrong-name"]);
+    site.ask("PUT", "/metadata/v1/objects/aaa", Some(json!({ "name": "bbb", "plural": "bbbs" })))
+        .await
+        .problems(422);
+    let view = json!({ "name": "car.b", "object": "car", "label": "B", "columns": ["name"] });
+    site.ask("PUT", "/metadata/v1/list-views/car.a", Some(view)).await.problems(422);
+    assert_eq!(site.get("/metadata/v1/objects/car/fields/bbb").await.status, 404);
+    // What is there is renamed.
+    site.ask("PUT", "/metadata/v1/objects/car/fields/aaa", Some(json!({ "kind": "text" }))).await.data(200);
+    site.ask("PUT", "/metadata/v1/objects/car/fields/aaa", Some(field)).await.data(200);
+    assert_eq!(site.get("/metadata/v1/objects/car/fields/aaa").await.status, 404);
+}
+
+#[tokio::test]
+async fn views_and_layouts_say_for_whom_and_when() {
+    let site = stage("layers_views").await;
+    let view = |more: Json| {
+        let mut view = json!({ "object": "car", "label": "Big", "columns": ["name"], "where": "seats > 4" });
+        view.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        view
+    };
+    let put = async |path: &str, json: Json| site.ask("PUT", path, Some(json)).await;
+    put("/metadata/v1/list-views/car.big", view(json!({ "filter": { "fuel": "gas" }, "group_by": "fuel" })))
+        .await
+        .data(200);
+    put("/metadata/v1/list-views/car.ours", view(json!({ "shared_with": [{ "role": "administrator" }] })))
+        .await
+        .data(200);
+    let wrong = view(json!({ "where": "sets > 4", "shared_with": [{ "role": "nobody" }, {}] }));
+    let problems = put("/metadata/v1/list-views/car.odd", wrong).await.problems(422);
+    assert!(problems.iter().any(|one| one.starts_with("list-views.car.odd.shared_with")), "{problems:?}");
+    let wrong = view(json!({ "where": "sets > 4" }));
+    assert_eq!(put("/metadata/v1/list-views/car.odd", wrong).await.problems(422).len(), 1);
+    let layout = json!({ "object": "car", "sections": [
+        { "label": "A", "items": [{ "field": "plate" }] },
+        { "label": "B", "visible": "seats > 4", "items": [{ "field": "fuel" }] }],
+        "assign": [{ "role": "administrator", "device": "desktop" }] });
+    put("/metadata/v1/layouts/car.main", layout.clone()).await.data(200);
+    let mut wrong = layout;
+    wrong["sections"][1]["visible"] = "seats +".into();
+    wrong["assign"] = json!([{ "role": "none" }]);
+    assert_eq!(put("/metadata/v1/layouts/car.main", wrong).await.problems(422).len(), 2);
+
+    // A rename reaches conditions.
+    let field = json!({ "name": "places", "kind": "integer" });
+    let own = json!({ "kind": "integer" });
+    put("/metadata/v1/objects/car/fields/space", own).await.data(200);
+    put("/metadata/v1/list-views/car.spacious", view(json!({ "where": "space > 2" }))).await.data(200);
+    put("/metadata/v1/objects/car/fields/space", field).await.data(200);
+    let shown = site.get("/metadata/v1/list-views/car.spacious").await.data(200);
+    assert_eq!(shown["where"], "places > 2");
+
+    let gus = site.person("gus", "user").await;
+    let names = async |token: &str| -> Vec<String> {
+        let views = site.get_as(token, "/metadata/v1/bootstrap").await.data(200)["list_views"].clone();
+        views.as_array().unwrap().iter().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect()
+    };
+    assert!(!names(&gus).await.contains(&"car.ours".to_owned()));
+}
