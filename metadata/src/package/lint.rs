@@ -90,14 +90,9 @@ fn breaking(touched: &Touched) -> Vec<Problem> {
 fn narrowed(path: &str, property: &Property) -> Option<Problem> {
     let place = format!("{path}.{}", property.path);
     let words: Vec<&str> = property.path.split('.').collect();
-    let number = |json: &Option<Json>| json.as_ref().and_then(Json::as_f64);
     let text = match words.as_slice() {
         ["kind" | "to" | "plural" | "name"] => "what it is may not change within a major version",
-        ["max_length" | "precision" | "scale" | "max"]
-            if number(&property.after) < number(&property.before) =>
-        {
-            "it holds less than before"
-        }
+        ["max_length" | "precision" | "scale" | "max"] if less(property) => "it holds less than before",
         ["required" | "unique"] if property.after == Some(Json::Bool(true)) => {
             "records that were fine are not any more"
         }
@@ -105,4 +100,9 @@ fn narrowed(path: &str, property: &Property) -> Option<Problem> {
         _ => return None,
     };
     Some(Problem::new(place, "breaking", text))
+}
+
+fn less(property: &Property) -> bool {
+    let number = |json: &Option<Json>| json.as_ref().and_then(Json::as_f64);
+    matches!((number(&property.before), number(&property.after)), (Some(before), Some(after)) if after < before)
 }

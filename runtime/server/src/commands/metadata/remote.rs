@@ -16,7 +16,8 @@ pub(super) async fn ask(
 ) -> anyhow::Result<Json> {
     let url = format!("{}{path}", remote.url.trim_end_matches('/'));
     let method: Method = method.parse()?;
-    let mut request = Client::new().request(method, &url).bearer_auth(&remote.token);
+    let client = Client::builder().build().context("there is no way to ask")?;
+    let mut request = client.request(method, &url).bearer_auth(&remote.token);
     if let Some(body) = body {
         request = request.header("content-type", "application/json").body(body.to_string());
     }
