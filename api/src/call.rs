@@ -14,7 +14,7 @@ use crate::asked::Asked;
 use crate::credential;
 use crate::problem::{Code, Problem};
 
-mod once;
+pub(crate) mod once;
 
 /// How often a request is planned again before it holds the metadata still.
 const QUICK: u32 = 3;
@@ -44,21 +44,22 @@ where
 {
     let credential = credential::of(&asked.head.headers)?;
     let mut call = admit(&asked, credential, trust).await?;
+    let (rate, tenant) = (call.caller.rate, call.caller.tenant.clone());
     for _ in 0..QUICK {
-        match handler(call.clone()).await {
+        match handler(call).await {
             Err(problem) if problem.code == Code::Outdated => {
-                call = admit_again(&asked, credential, call.caller.rate).await?;
+                call = Box::pin(admit_again(&asked, credential, rate)).await?;
             }
             outcome => return outcome,
         }
     }
     // What changes the counters itself would wait for us.
     let held = match trust {
-        Trust::Remembered => Some(call.engine().hold(&call.caller.tenant).await?),
+        Trust::Remembered => Some(Box::pin(asked.app.engine.hold(&tenant)).await?),
         Trust::Compared => None,
     };
-    let call = admit_again(&asked, credential, call.caller.rate).await?;
-    let outcome = handler(call).await;
+    let call = Box::pin(admit_again(&asked, credential, rate)).await?;
+    let outcome = Box::pin(handler(call)).await;
     drop(held);
     outcome
 }
@@ -67,10 +68,11 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
     let identity = &asked.app.identity;
     let caller = match trust {
         Trust::Remembered => identity.authenticate(credential, asked.ip).await,
-        Trust::Compared => identity.authenticate_fresh(credential, asked.ip).await,
+        Trust::Compared => Box::pin(identity.authenticate_fresh(credential, asked.ip)).await,
     };
     let caller = caller?;
     credential::check_csrf(credential, (&asked.head.method, &asked.head.headers), &caller)?;
+    asked.app.tenants.admit(&caller.tenant, Utc::now()).await?;
     let snapshot = asked.app.engine.snapshot(&caller.tenant).await?;
     Ok(Call::new(asked.clone(), caller, snapshot))
 }

@@ -17,6 +17,7 @@ pub mod library;
 mod list;
 mod meter;
 mod openapi;
+mod pressure;
 mod problem;
 mod rest;
 pub mod routes;

@@ -73,6 +73,8 @@ fn is_open_to(call: &Call, route: &Route) -> bool {
     match route.need {
         Need::Nothing | Need::Caller => true,
         Need::Permission(permission) => call.holds(permission),
+        // Another credential, another document.
+        Need::Reseller => false,
     }
 }
 

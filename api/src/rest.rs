@@ -4,6 +4,7 @@
 pub(crate) mod access;
 pub(crate) mod aggregate;
 pub(crate) mod api_keys;
+pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod deploy;
 pub(crate) mod docs;
@@ -19,6 +20,7 @@ pub(crate) mod metadata;
 pub(crate) mod openapi;
 pub(crate) mod packages;
 pub(crate) mod records;
+pub(crate) mod resellers;
 pub(crate) mod revisions;
 pub(crate) mod rights;
 pub(crate) mod search;

@@ -2,7 +2,7 @@
 //!
 //! *open*: anybody. *caller*: who is signed in or shows a key; what they may do is the engine's decision.
 //! *compared*: the same for what is not answered by the engine's statements, so that the caller is compared with
-//! the database first. *permission*: a system permission besides.
+//! the database first. *permission*: a system permission besides. *reseller*: who shows a reseller's key.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,11 +17,13 @@ use http::{Method, Request};
 
 use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
+use crate::pressure::Pressure;
 use crate::problem::{Code, Problem};
+use crate::rest::resellers::ResellerCall;
 use crate::rest::{
-    access, aggregate, api_keys, batch, deploy, docs, duplicates, files, formulas, health, history, import,
-    metadata, openapi, packages, records, revisions, search, session, sessions, shares, teams, transitions,
-    upsert, users,
+    access, aggregate, api_keys, audit, batch, deploy, docs, duplicates, files, formulas, health, history,
+    import, metadata, openapi, packages, records, resellers, revisions, search, session, sessions, shares,
+    teams, transitions, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -38,6 +40,8 @@ pub enum Need {
     Caller,
     /// A system permission such as `manage_metadata`.
     Permission(&'static str),
+    /// A reseller's key; a caller of a tenant is nobody here.
+    Reseller,
 }
 
 /// One row of the table.
@@ -139,6 +143,7 @@ pub fn table() -> Vec<Route> {
     ]
     .into_iter()
     .chain(administration())
+    .chain(reselling())
     .collect()
 }
 
@@ -159,6 +164,23 @@ fn administration() -> Vec<Route> {
         permission(GET, "/admin/v1/access/who", "explain_access", access::who),
         permission(POST, "/admin/v1/access/simulate", "explain_access", access::simulate),
         permission(GET, "/admin/v1/record-shares", "manage_users", shares::list_all),
+        permission(GET, "/admin/v1/audit-log", "view_audit", audit::list),
+        permission(GET, "/admin/v1/audit-log/status", "view_audit", audit::status),
+    ]
+}
+
+/// Tenants, for those who sell them.
+fn reselling() -> Vec<Route> {
+    vec![
+        reseller(GET, "/reseller/v1/plans", resellers::plans),
+        reseller(GET, "/reseller/v1/tenants", resellers::list),
+        reseller(POST, "/reseller/v1/tenants", resellers::create),
+        reseller(GET, "/reseller/v1/tenants/{id}", resellers::show),
+        reseller(PATCH, "/reseller/v1/tenants/{id}", resellers::update),
+        reseller(DELETE, "/reseller/v1/tenants/{id}", resellers::delete),
+        reseller(POST, "/reseller/v1/tenants/{id}/suspend", resellers::suspend),
+        reseller(POST, "/reseller/v1/tenants/{id}/resume", resellers::resume),
+        reseller(GET, "/reseller/v1/tenants/{id}/usage", resellers::usage),
     ]
 }
 
@@ -203,6 +225,16 @@ where
     Route { method, path, need: Need::Permission(permission), reading: Reading::Whole, handler }
 }
 
+fn reseller<F, A>(method: Method, path: &'static str, handler: F) -> Route
+where
+    F: Fn(ResellerCall) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Outcome> + Send + 'static,
+{
+    let handler: Handler =
+        Arc::new(move |asked| Box::pin(async move { handler(ResellerCall::admit(asked).await?).await }));
+    Route { method, path, need: Need::Reseller, reading: Reading::Whole, handler }
+}
+
 /// Runs a handler as its caller; a key sees in each answer what is left of its requests.
 async fn answered<F, A>(asked: Arc<Asked>, trust: Trust, handler: F) -> Outcome
 where
@@ -224,10 +256,14 @@ where
 /// The table as a router, without the edge.
 pub(crate) fn routed(app: Arc<App>) -> Router {
     let mut router = Router::new();
-    for Route { method, path, reading, handler, .. } in table() {
+    let pressure = Pressure::new(app.engine.pool().options().get_max_connections());
+    for Route { method, path, need, reading, handler } in table() {
+        // Files come in as fast as the line is, and who asks whether we live is always answered.
+        let is_limited = reading == Reading::Whole && (need != Need::Nothing || !method.is_safe());
+        let pressure = is_limited.then(|| pressure.clone());
         let Ok(filter) = MethodFilter::try_from(method) else { continue };
         let app = app.clone();
-        let run = Run { patience: patience(path, reading, &app), reading, handler };
+        let run = Run { patience: patience(path, reading, &app), reading, pressure, handler };
         let answering = move |request: Request<Body>| run.clone().answer(app.clone(), request);
         router = router.route(path, on(filter, answering));
     }
@@ -238,7 +274,9 @@ pub(crate) fn routed(app: Arc<App>) -> Router {
 fn patience(path: &str, reading: Reading, app: &App) -> Duration {
     match reading {
         Reading::Later => app.settings.timeout * 60,
-        Reading::Whole if path.starts_with("/metadata/") => app.settings.timeout * 10,
+        Reading::Whole if path.starts_with("/metadata/") || path.starts_with("/reseller/") => {
+            app.settings.timeout * 10
+        }
         Reading::Whole => app.settings.timeout,
     }
 }
@@ -248,13 +286,21 @@ fn patience(path: &str, reading: Reading, app: &App) -> Duration {
 struct Run {
     patience: Duration,
     reading: Reading,
+    pressure: Option<Pressure>,
     handler: Handler,
 }
 
 impl Run {
     async fn answer(self, app: Arc<App>, request: Request<Body>) -> Response {
         let answering = async {
+            if let Some(pressure) = &self.pressure {
+                pressure.check()?;
+            }
             let asked = Asked::read(app, self.reading, request).await?;
+            let _place = match &self.pressure {
+                Some(pressure) => Some(pressure.enter().await?),
+                None => None,
+            };
             (self.handler)(Arc::new(asked)).await
         };
         let too_late = || Problem::new(Code::Timeout, "the request took too long and was given up");

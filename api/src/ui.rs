@@ -15,7 +15,7 @@ use crate::problem::Problem;
 struct Files;
 
 /// Where programs ask; a page there would only confuse them.
-const NOT_PAGES: [&str; 6] = ["api", "auth", "metadata", "admin", "assets", "graphql"];
+const NOT_PAGES: [&str; 8] = ["api", "auth", "metadata", "admin", "reseller", "assets", "graphql", "mcp"];
 const NOT_BUILT: &str = include_str!("ui/not_built.html");
 
 /// What is at no route: a file, the page, or nothing.
@@ -126,6 +126,7 @@ mod tests {
             "assets/app.js",
             "favicon.ico",
             "admin/v1/none",
+            "reseller/v1/none",
         ] {
             assert!(!wants_page(path, browser), "{path}");
         }

@@ -47,6 +47,9 @@ pub mod sql;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+#[path = "tests/blanks.rs"]
+mod blanks;
+#[cfg(test)]
 #[path = "tests/docs.rs"]
 mod docs;
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub mod package;
 pub mod problem;
 pub mod relative;
 pub mod schemas;
-mod suggest;
+pub mod suggest;
 
 pub use catalog::{Catalog, Field, Object, Relation};
 pub use ddl::{DdlPlan, Step};

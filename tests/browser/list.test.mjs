@@ -1,8 +1,9 @@
 // A list as a tool: columns arranged, groups and formulas as filters, many records changed at once, views kept.
 
 import assert from "node:assert/strict";
+import { assertAccessible } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
-import { ask, choose, columnTexts, firstRow, noted, until } from "./steps.mjs";
+import { ask, change, choose, columnTexts, firstRow, noted, until } from "./steps.mjs";
 
 const { walk: open } = stage();
 
@@ -104,4 +105,25 @@ walk("what was changed about a view is kept as a new one", async (page) => {
   await page.getByRole("tab", { name: "Smallest first", selected: true }).waitFor();
   const { data } = await ask(page, "/metadata/v1/list-views/deal.smallest_first");
   assert.deepEqual((data.definition ?? data).sort, ["amount"]);
+});
+
+walk("two records that mean the same become one, with the values that were chosen", async (page) => {
+  const twin = { name: "Harbour cranes", amount: 100 };
+  const { data: a } = await change(page, "POST", "/api/v1/deals", { ...twin, next_step: "Call them" });
+  const { data: b } = await change(page, "POST", "/api/v1/deals", { ...twin, amount: 250 });
+  await change(page, "POST", "/api/v1/tasks", { title: "Weigh the crane", related_to_object: "deal", related_to_id: b.id });
+  await page.goto("/o/deals?view=all&q=Harbour%20cranes&sort=amount");
+  const rows = page.getByRole("grid", { name: "Deals" });
+  await firstRow(page, "Deals").waitFor();
+  for (const row of [1, 2]) await rows.getByLabel(`Select row ${row}`, { exact: true }).click({ force: true });
+  await page.getByRole("toolbar", { name: "Selection" }).getByRole("button", { name: "Merge" }).click();
+  const dialog = page.getByRole("dialog", { name: "Merge 2 deals" });
+  await dialog.getByRole("radiogroup", { name: "Amount" }).getByRole("radio").nth(1).check();
+  await assertAccessible(page);
+  await dialog.getByRole("button", { name: "Merge", exact: true }).click();
+  await noted(page, "Merged 1 deal into Harbour cranes");
+  const { data } = await ask(page, "/api/v1/deals?filter[name][eq]=Harbour%20cranes&fields=id,amount,next_step");
+  assert.deepEqual(data, [{ id: a.id, amount: 250, next_step: "Call them" }]);
+  const tasks = await ask(page, "/api/v1/tasks?filter[title][eq]=Weigh%20the%20crane&fields=related_to_id");
+  assert.equal(tasks.data[0].related_to_id, a.id);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { assertAccessible } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
-import { ask, noted, until } from "./steps.mjs";
+import { ask, change, choose, noted, until } from "./steps.mjs";
 
 const { walk, url, browser } = stage();
 
@@ -349,4 +349,63 @@ walk("a field condition is written and found again", async (page) => {
   await form.getByRole("button", { name: "Add field condition" }).click();
   await noted(page, "Added Next step");
   await page.getByRole("button", { name: /Next step/ }).getByText('stage <> "lost"').waitFor();
+});
+
+walk("a second layout is for one record type, and the page of such a record follows it", async (page) => {
+  await page.goto("/setup/objects/competitor?tab=types");
+  await page.getByRole("button", { name: "New record type" }).click();
+  const type = page.getByRole("dialog", { name: "New record type" });
+  await type.getByLabel("Label").fill("Partner");
+  await choose(page, type, /^Add a default/, "Website");
+  await type.getByRole("textbox", { name: "Website" }).fill("https://partners.example");
+  await type.getByRole("button", { name: "Add record type" }).click();
+  await page.getByRole("button", { name: /Partner/ }).waitFor();
+
+  await page.getByRole("link", { name: /^Layouts/ }).click();
+  await page.getByRole("button", { name: "New layout" }).click();
+  const naming = page.getByRole("dialog", { name: "New layout" });
+  await naming.getByRole("button", { name: "Create layout" }).click();
+  await naming.getByText("Give it a name with letters or digits.").waitFor();
+  await naming.getByLabel("Name").fill("Partners");
+  await naming.getByRole("button", { name: "Create layout" }).click();
+  await page.getByRole("button", { name: "Assign", exact: true }).click();
+  await choose(page, page, /^Record type/, "Partner");
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish layout" }).click();
+  await noted(page, /^Published the layout/);
+
+  const { data } = await change(page, "POST", "/api/v1/competitors", { name: "Ally", record_type: "partner" });
+  assert.match(data.website, /partners.example/);
+  const { definition } = { definition: (await ask(page, "/metadata/v1/layouts/competitor.partners")).data };
+  assert.deepEqual(definition.assign, [{ record_type: "partner" }]);
+  const { name: _, ...layout } = definition;
+  await change(page, "PUT", "/metadata/v1/layouts/competitor.partners", {
+    ...layout,
+    sections: [{ label: "How we work together", items: [{ field: "website" }] }],
+  });
+  await page.goto(`/o/competitors/${data.id}`);
+  await page.getByRole("heading", { name: "How we work together" }).waitFor();
+  const plain = (await ask(page, "/api/v1/competitors?filter[record_type][is_null]=true&limit=1&fields=id")).data[0];
+  await page.goto(`/o/competitors/${plain.id}`);
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
+  assert.equal(await page.getByRole("heading", { name: "How we work together" }).count(), 0);
+});
+
+walk("a restriction is written beside the sharing rules", async (page) => {
+  await page.goto("/setup/sharing");
+  await page.getByRole("button", { name: "New restriction for Competitors" }).click();
+  const form = page.getByRole("dialog", { name: "New restriction" });
+  await form.getByRole("button", { name: "Add restriction" }).click();
+  await form.getByText("Say whom it holds back.").waitFor();
+  await form.getByRole("button", { name: /^Holds back/ }).click();
+  await page.getByRole("combobox", { name: "Holds back" }).fill("guest");
+  await page.getByRole("option", { name: "Guest" }).click();
+  await form.getByRole("textbox", { name: "They see only records where" }).fill('name = "Ally"');
+  await form.getByRole("button", { name: "Add restriction" }).click();
+  await page.getByRole("button", { name: /Only name = "Ally"\s*for everybody with the role Guest/ }).waitFor();
+  const { data } = await ask(page, "/metadata/v1/restriction-rules");
+  assert.deepEqual(data.map(({ object, when, applies_to }) => ({ object, when, applies_to })), [
+    { object: "competitor", when: 'name = "Ally"', applies_to: { role: "guest" } },
+  ]);
 });

@@ -85,3 +85,20 @@ export async function listIds(object: ObjectRef, query: ListRequest, signal?: Ab
   } while (cursor && ids.length < MOST);
   return ids.slice(0, MOST);
 }
+
+/** Makes the others part of one record, which gets these values; answers it. The others are in the recycle bin then. */
+export async function mergeRecords(
+  object: ObjectRef,
+  id: string,
+  others: string[],
+  fields: Record<string, unknown>,
+): Promise<RecordData> {
+  const answer = await request<{ data: RecordData }>("POST", `/api/v1/${object.plural}/${id}/merge`, {
+    body: { others, fields },
+    headers: { "idempotency-key": crypto.randomUUID() },
+  });
+  const record = recordStore.merge(object.name, answer.body.data);
+  for (const other of others) recordStore.announce({ type: "removed", object: object.name, id: other });
+  recordStore.announce({ type: "updated", object: object.name, id, fields: Object.keys(answer.body.data) });
+  return record;
+}

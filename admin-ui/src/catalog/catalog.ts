@@ -2,8 +2,9 @@
 import { createContext, useContext } from "react";
 import type { Me } from "@/api/session";
 import { humanize } from "@/lib/text";
+import { layoutFor, type Situation } from "./assignment";
 import { type Removal, removalOf } from "./field-removal";
-import type { Bootstrap, FieldDef, LayoutDef, ListViewDef, ObjectDef } from "./types";
+import type { Bootstrap, FieldDef, FormCondition, LayoutDef, ListViewDef, ObjectDef, RecordTypeDef } from "./types";
 
 export class Catalog {
   readonly me: Me;
@@ -14,6 +15,9 @@ export class Catalog {
   readonly #byPlural = new Map<string, ObjectDef>();
   readonly #views: ListViewDef[];
   readonly #layouts: LayoutDef[];
+  readonly #recordTypes: RecordTypeDef[];
+  readonly #forms: Record<string, FormCondition[]>;
+  readonly #roles: string[];
 
   constructor(bootstrap: Bootstrap, me: Me) {
     this.me = me;
@@ -26,6 +30,9 @@ export class Catalog {
     this.optionSets = bootstrap.option_sets ?? [];
     this.#views = bootstrap.list_views ?? [];
     this.#layouts = bootstrap.layouts ?? [];
+    this.#recordTypes = bootstrap.record_types ?? [];
+    this.#forms = bootstrap.forms ?? {};
+    this.#roles = me.roles?.map((role) => (typeof role === "string" ? role : role.name)) ?? [];
     for (const object of this.objects) {
       this.#byName.set(object.name, object);
       this.#byPlural.set(object.plural, object);
@@ -48,14 +55,32 @@ export class Catalog {
 
   /** Saved views of an object, "all" first. */
   listViews(object: string): ListViewDef[] {
-    const views = this.#views.filter((v) => v.object === object);
+    const views = this.#views.filter((v) => v.object === object && this.#isFor(v));
     const rank = (v: ListViewDef) => (/\.all$/.test(v.name) || v.name === "all" ? 0 : 1);
     return views.sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** Whether a view is for who is signed in: everybody's, or shared with the person or a role of theirs. */
+  #isFor({ shared_with }: ListViewDef): boolean {
+    if (!shared_with?.length) return true;
+    const isMe = ({ user, role, everyone }: Record<string, unknown>) =>
+      everyone === true || user === this.me.user.id || (typeof role === "string" && this.#roles.includes(role));
+    return shared_with.some((party) => isMe(party) || typeof party.team === "string");
   }
 
   /** Every view of an object, however it is displayed. */
   viewsOf(object: string): ListViewDef[] {
     return this.#views.filter((v) => v.object === object);
+  }
+
+  /** The conditions of an object's fields, in the order in which a save applies them. */
+  conditions(object: string): FormCondition[] {
+    return this.#forms[object] ?? [];
+  }
+
+  /** What the type of a record allows; nothing where it has none. */
+  recordType(object: string, name: unknown): RecordTypeDef | undefined {
+    return this.#recordTypes.find((type) => type.object === object && type.name === `${object}.${name}`);
   }
 
   layoutsOf(object: string): LayoutDef[] {
@@ -67,20 +92,14 @@ export class Catalog {
     return removalOf(object, field, this.#views, this.#layouts);
   }
 
-  /** The layout of a record: one that is assigned to a role of the person or to this device, else the default. */
-  layout(object: string, device: "phone" | "desktop" = "desktop"): LayoutDef | undefined {
-    const own = this.#layouts.filter((l) => l.object === object);
-    const roles = this.me.roles?.map((r) => (typeof r === "string" ? r : r.name)) ?? [];
-    const assigned = own.find((l) =>
-      l.assign?.some(
-        (a) =>
-          (a.role ?? a.device) &&
-          (!a.role || roles.includes(a.role)) &&
-          (!a.device || a.device === device) &&
-          !a.record_type,
-      ),
-    );
-    return assigned ?? own.find((l) => /(^|\.)default$/.test(l.name)) ?? own[0];
+  recordTypesOf(object: string): RecordTypeDef[] {
+    return this.#recordTypes.filter((type) => type.object === object);
+  }
+
+  /** The layout of a record for who is signed in. */
+  layout(object: string, device: Situation["device"] = "desktop", recordType?: unknown): LayoutDef | undefined {
+    const type = typeof recordType === "string" ? recordType : undefined;
+    return layoutFor(this.layoutsOf(object), { roles: this.#roles, device, recordType: type });
   }
 
   may(right: string): boolean {

@@ -2,9 +2,12 @@
 import { findField } from "./catalog";
 import type { FieldDef, LayoutDef, ObjectDef } from "./types";
 
+/** The standard field that holds a record's type, on objects that have types. */
+export const RECORD_TYPE = "record_type";
+
 const LONG = new Set(["long_text", "rich_text", "json"]);
 const TO_MANY = new Set(["many_to_many"]);
-const QUIET = new Set(["id", "version", "created_by", "updated_by", "created_at", "updated_at"]);
+const QUIET = new Set(["id", "version", "created_by", "updated_by", "created_at", "updated_at", RECORD_TYPE]);
 
 export const ownFields = (object: ObjectDef): FieldDef[] => object.fields.filter((f) => !f.standard);
 
@@ -68,11 +71,15 @@ export function formFields(object: ObjectDef, layout: LayoutDef | undefined): { 
       : [nameField(object)];
   const rest = fields.filter((f) => !naming.some((n) => n.name === f.name)).sort((a, b) => rank(a) - rank(b));
   const owner = findField(object, "owner");
+  const type = findField(object, RECORD_TYPE);
   const required = rest.filter((f) => f.required || f.kind === "master_detail");
   const optional = rest.filter((f) => !required.includes(f));
   const firstOptional = optional.filter((f) => !LONG.has(f.kind)).slice(0, Math.max(3, 8 - required.length));
   const more = optional.filter((f) => !firstOptional.includes(f));
-  return { first: [...naming, ...required, ...firstOptional], more: owner ? [...more, owner] : more };
+  return {
+    first: [...(type ? [type] : []), ...naming, ...required, ...firstOptional],
+    more: owner ? [...more, owner] : more,
+  };
 }
 
 /** Fields shown large at the top of a record. */
@@ -129,6 +136,6 @@ function nameOrSource(object: ObjectDef): FieldDef {
 export function isWritable(object: ObjectDef, field: FieldDef): boolean {
   if (field.kind === "autonumber" || field.kind === "id" || field.read_only === true) return false;
   if (field.name === "name" && field.standard) return !object.name_field?.compose?.length;
-  if (field.standard) return field.name === "owner";
+  if (field.standard) return field.name === "owner" || field.name === RECORD_TYPE;
   return true;
 }

@@ -1,5 +1,6 @@
 // Metadata as the server tells it. The UI knows no object by name; everything on screen comes from these.
 import type { ObjectRights } from "@/api/session";
+import type { Expression } from "@/lib/formula/values";
 
 export interface Option {
   value: string;
@@ -78,6 +79,8 @@ export interface ListViewDef {
   sort?: string[];
   group_by?: string;
   display?: "table" | "board" | "calendar" | "timeline";
+  /** With whom it is shared; everybody when left out. */
+  shared_with?: Record<string, unknown>[];
 }
 
 export interface LayoutItem {
@@ -92,7 +95,28 @@ export interface LayoutDef {
   sections: { label: string; columns?: number; items: LayoutItem[] }[];
   highlights?: string[];
   /** Who sees this layout, and where; without any it is for everybody whom no other one names. */
-  assign?: { role?: string; record_type?: string; device?: string }[];
+  assign?: Assignment[];
+}
+
+/** All that it names must hold. */
+export interface Assignment {
+  role?: string;
+  record_type?: string;
+  device?: string;
+}
+
+/** A sort of record with its own options, defaults and process. */
+export interface RecordTypeDef {
+  name: string;
+  object: string;
+  label?: string;
+  description?: string;
+  options?: Record<string, string[]>;
+  defaults?: Record<string, unknown>;
+  process?: string;
+  active?: boolean;
+  default?: boolean;
+  package?: string | null;
 }
 
 /** As much of a process as screens need before they ask for the ways of one record. */
@@ -106,6 +130,15 @@ export interface ProcessDef {
   active?: boolean;
 }
 
+/** When a field of a form is shown, must be filled, or stays; what is left out the server alone knows. */
+export interface FormCondition {
+  field: string;
+  visible?: Expression;
+  required?: Expression;
+  read_only?: Expression;
+  when_hidden: "keep" | "clear";
+}
+
 export interface Bootstrap {
   revision: number;
   user: unknown;
@@ -114,4 +147,6 @@ export interface Bootstrap {
   list_views?: ListViewDef[];
   layouts?: LayoutDef[];
   processes?: ProcessDef[];
+  record_types?: RecordTypeDef[];
+  forms?: Record<string, FormCondition[]>;
 }

@@ -1,6 +1,7 @@
 // One field of a form: its label with the icon of its kind, its input, its help and what is wrong with it.
 import type { FieldDef } from "@/catalog/types";
 import { FieldFrame } from "@/components/field-frame";
+import { isEmpty } from "./kind";
 import { kindOf } from "./registry";
 
 interface FormFieldProps {
@@ -9,9 +10,11 @@ interface FormFieldProps {
   error: string | undefined;
   onChange: (value: unknown) => void;
   autoFocus?: boolean;
+  /** Shown, and not for typing. */
+  readOnly?: boolean;
 }
 
-export function FormField({ field, value, error, onChange, autoFocus }: FormFieldProps) {
+export function FormField({ field, value, error, onChange, autoFocus, readOnly }: FormFieldProps) {
   const kind = kindOf(field);
   const Input = kind.input;
   const Icon = kind.icon;
@@ -25,17 +28,23 @@ export function FormField({ field, value, error, onChange, autoFocus }: FormFiel
       error={error}
       {...(whole ? { className: "col-span-full" } : {})}
     >
-      {({ id, describedBy, invalid }) => (
-        <Input
-          id={id}
-          field={field}
-          value={value}
-          onChange={onChange}
-          describedBy={describedBy}
-          invalid={invalid}
-          autoFocus={autoFocus || undefined}
-        />
-      )}
+      {({ id, describedBy, invalid }) =>
+        readOnly ? (
+          <div id={id} className="flex min-h-8 items-center text-text-2">
+            {isEmpty(value) ? "—" : <kind.display value={value} field={field} />}
+          </div>
+        ) : (
+          <Input
+            id={id}
+            field={field}
+            value={value}
+            onChange={onChange}
+            describedBy={describedBy}
+            invalid={invalid}
+            autoFocus={autoFocus || undefined}
+          />
+        )
+      }
     </FieldFrame>
   );
 }

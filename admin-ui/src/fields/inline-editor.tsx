@@ -3,11 +3,13 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { problemsByField } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { Conflict, updateRecord } from "@/api/records";
+import { useCatalog } from "@/catalog/catalog";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { Popover } from "@/components/popover";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
+import { liveField, liveFields } from "./live";
 import { checkValue, kindOf } from "./registry";
 import { offerUndo } from "./save";
 
@@ -21,7 +23,10 @@ interface InlineEditorProps {
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
-export function InlineEditor({ object, record, field, onClose, className }: InlineEditorProps) {
+export function InlineEditor({ object, record, field: given, onClose, className }: InlineEditorProps) {
+  const catalog = useCatalog();
+  const live = liveFields(catalog, object, record, record)(given);
+  const field = liveField(catalog, object, given, record, live);
   const kind = kindOf(field);
   const [start] = useState(() => kind.read(record, field));
   const [value, setValue] = useState(start);

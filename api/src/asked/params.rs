@@ -30,6 +30,16 @@ impl Params {
         Some(value)
     }
 
+    /// A text that `read` understands; `expected` says what would be.
+    pub fn typed<T>(&mut self, name: &str, expected: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let value = self.text(name)?;
+        let read = read(&value);
+        if read.is_none() {
+            self.problems.push(Detail::new(name, "wrong-type", format!("expected {expected}")));
+        }
+        read
+    }
+
     /// True or false; false when missing.
     pub fn flag(&mut self, name: &str) -> bool {
         let Some(value) = self.text(name) else { return false };

@@ -59,6 +59,14 @@ impl Form {
         self.text(key).unwrap_or_default()
     }
 
+    /// A text that must be there and say something.
+    pub fn required_word(&mut self, key: &str) -> String {
+        if self.rest.get(key).and_then(Json::as_str).is_some_and(|text| text.trim().is_empty()) {
+            self.problem(key, "required", "this is required");
+        }
+        self.required_text(key)
+    }
+
     /// A text.
     pub fn text(&mut self, key: &str) -> Option<String> {
         self.typed(key, "a text", |value| value.as_str().map(str::to_owned))

@@ -112,10 +112,12 @@ impl Reader<'_> {
         }
         let Some(op) = op else { return self.problem("op", "required", "this is required") };
         let wants_id = matches!(op, Op::Update | Op::Delete);
+        // An upsert finds its key in the data where nobody names it.
+        let by_is_needless = op == Op::Upsert && by.is_none();
         for (key, has, wanted) in [
             ("object", object.is_some(), true),
             ("id", id.is_some(), wants_id),
-            ("by", by.is_some(), op == Op::Upsert),
+            ("by", by.is_some() || by_is_needless, op == Op::Upsert),
             ("data", has_data, op != Op::Delete),
         ] {
             match (has, wanted) {
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn all_problems_have_paths() {
-        let body = br#"{"operations":[{"op":"make"},{"object":"x","data":{}},{"op":"update","object":"x","data":[]},{"op":"delete","object":"x","id":"1","data":{},"colour":1},{"op":"upsert","object":"x","data":{}}],"y":1}"#;
+        let body = br#"{"operations":[{"op":"make"},{"object":"x","data":{}},{"op":"update","object":"x","data":[]},{"op":"delete","object":"x","id":"1","data":{},"colour":1},{"op":"upsert","object":"x"}],"y":1}"#;
         let problem = operations(body).unwrap_err();
         let paths: Vec<&str> = problem.errors.iter().map(|detail| detail.path.as_str()).collect();
         assert_eq!(
@@ -154,7 +156,7 @@ mod tests {
                 "operations.1.op",
                 "operations.2.data",
                 "operations.3.colour",
-                "operations.4.by"
+                "operations.4.data"
             ]
         );
         for (body, path) in [("{}", "operations"), (r#"{"operations":1}"#, "operations")] {

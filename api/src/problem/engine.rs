@@ -20,6 +20,11 @@ impl From<Error> for Problem {
             Error::Stale => Self::new(Code::Stale, sentence),
             Error::DataLoss(names) => data_loss(&names),
             Error::Outdated(_) => busy(Code::Outdated, "the metadata is changing right now"),
+            Error::Full => Self::new(Code::PlanLimit, sentence).errors(vec![Detail::new(
+                "",
+                "records",
+                "delete some for good, or ask for a larger plan",
+            )]),
             Error::Busy => busy(Code::Busy, &sentence),
             Error::Database(error) => {
                 // What the database itself answered is our mistake; no answer at all is its absence.

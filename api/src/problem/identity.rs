@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, header};
 use identity::{AuthError, Error, LoginError, Rate};
 use metadata::Problem as Detail;
+use tenancy::usage::Over;
 
 use super::engine::{busy, database};
 use super::{Code, Problem};
@@ -69,6 +70,7 @@ impl From<AuthError> for Problem {
                 "the session or key is not known, or over",
             )
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\"")),
+            AuthError::Suspended => Self::new(Code::Suspended, error.to_string()),
             AuthError::Address => Self::new(Code::Forbidden, error.to_string()),
             AuthError::Throttled(rate) => throttled(&rate),
             AuthError::Failed(error) => error.into(),
@@ -107,6 +109,13 @@ impl From<tenancy::Error> for Problem {
             tenancy::Error::Deleting(_) => {
                 Self::new(Code::Conflict, sentence.clone()).errors(tenant("deleting"))
             }
+            tenancy::Error::Suspended(_) => Self::new(Code::Suspended, sentence),
+            tenancy::Error::Plan => Self::unprocessable(vec![Detail::new("plan", "unknown-plan", sentence)]),
+            tenancy::Error::Reseller => Self::unprocessable(vec![Detail::new("name", "invalid", sentence)]),
+            tenancy::Error::KeyReused => {
+                Self::unprocessable(vec![Detail::new("Idempotency-Key", "key-reused", sentence)])
+            }
+            tenancy::Error::Over(over) => over_plan(over, sentence),
             tenancy::Error::NotFound => Self::unprocessable(tenant("unknown-tenant")),
             tenancy::Error::Ambiguous => Self::unprocessable(tenant("required")),
             tenancy::Error::Engine(error) => error.into(),
@@ -119,6 +128,22 @@ impl From<tenancy::Error> for Problem {
                 tracing::error!(%error, code, "the database failed");
                 database(code.as_deref())
             }
+        }
+    }
+}
+
+fn over_plan(over: Over, sentence: String) -> Problem {
+    match over {
+        Over::Users(_) => Problem::new(Code::PlanLimit, sentence).errors(vec![Detail::new(
+            "",
+            "users",
+            "deactivate somebody, or ask for a larger plan",
+        )]),
+        Over::Requests { limit, retry_after, .. } => {
+            let wait = seconds(retry_after);
+            let headers = [(header::RETRY_AFTER, wait), (LIMIT, limit), (REMAINING, 0), (RESET, wait)];
+            let problem = Problem::new(Code::TooManyRequests, sentence);
+            headers.into_iter().fold(problem, |problem, (name, value)| problem.header(name, value))
         }
     }
 }

@@ -30,6 +30,7 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
         "list_views": components(&call, Kind::ListViews),
         "layouts": components(&call, Kind::Layouts),
         "field_conditions": components(&call, Kind::FieldConditions),
+        "forms": forms(&call),
         "record_types": components(&call, Kind::RecordTypes),
         "processes": components(&call, Kind::Processes),
     });
@@ -41,6 +42,13 @@ fn objects(call: &Call) -> Json {
     let seen = Seen::new(call);
     let readable = call.context.snapshot.catalog.objects.iter().filter(|object| rights::sees(call, object));
     readable.map(|object| seen.object(object)).collect()
+}
+
+/// By object, the conditions that its forms evaluate themselves; objects without any are left out.
+fn forms(call: &Call) -> Json {
+    let readable = call.context.snapshot.catalog.objects.iter().filter(|object| rights::sees(call, object));
+    let with = readable.map(|object| (object.name.clone(), engine::forms::conditions(&call.context, object)));
+    with.filter(|(_, conditions)| !conditions.is_empty()).map(|(name, all)| (name, json!(all))).collect()
 }
 
 /// All components of a kind.

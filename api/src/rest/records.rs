@@ -22,7 +22,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
         return explain::read(&call, &query);
     }
     if let Some(form) = form {
-        return export::answer(&call, &query, form).await;
+        return Box::pin(export::answer(&call, &query, form)).await;
     }
     let answer = call.engine().read(&call.context, &query).await?;
     Ok(answer::page(&answer, &query))

@@ -33,6 +33,7 @@ pub(crate) async fn show(call: Call) -> Outcome {
 /// A new one.
 pub(crate) async fn create(call: Call) -> Outcome {
     let wish = read_new(call.asked.json()?)?;
+    call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
     let id = call.identity().create_user(&call.caller.tenant, wish).await?;
     let mut response = user(&call, id, StatusCode::CREATED).await?;
     if let Ok(place) = HeaderValue::try_from(format!("/admin/v1/users/{id}")) {
@@ -44,6 +45,9 @@ pub(crate) async fn create(call: Call) -> Outcome {
 /// Changes what is named.
 pub(crate) async fn update(call: Call) -> Outcome {
     let patch = read_patch(call.asked.json()?)?;
+    if patch.active == Some(true) {
+        call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
+    }
     call.identity().patch_user(&call.caller.tenant, call.id()?, patch).await?;
     user(&call, call.id()?, StatusCode::OK).await
 }

@@ -58,8 +58,14 @@ impl Checker<'_> {
             }
             Arithmetic::Subtract if moment(&left) => {
                 right.must_be(Type::Number)?;
-                let zero = Box::new(Expression::Literal(Value::Number(0.into())));
-                let days = Expression::Arithmetic { op, left: zero, right: Box::new(right.expression) };
+                let days = match right.expression {
+                    // Repeated as often as it is, `at - 2` would be too long for an index otherwise.
+                    Expression::Literal(Value::Number(days)) => Expression::Literal(Value::Number(-days)),
+                    days => {
+                        let left = Box::new(Expression::Literal(Value::Number(0.into())));
+                        Expression::Arithmetic { op, left, right: Box::new(days) }
+                    }
+                };
                 return Ok(internal("_PLUSDAYS", vec![left.expression, days]));
             }
             Arithmetic::Add if moment(&left) != moment(&right) => {

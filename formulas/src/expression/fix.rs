@@ -24,6 +24,18 @@ impl Expression {
             None => part,
         })
     }
+
+    /// Whether [`Expression::fixed`] may give something else in the same caller's next request: a part asks for
+    /// the moment. What asks only for the caller's roles or teams counts too.
+    pub fn asks_request(&self) -> bool {
+        let mut asks = match self {
+            Expression::Call { function, .. } => matches!(function.form, Form::Request(_)),
+            Expression::Related { condition, .. } => condition.asks_request(),
+            _ => false,
+        };
+        self.parts(&mut |part| asks = asks || part.asks_request());
+        asks
+    }
 }
 
 /// The value of a part that does not depend on the record. Blanks and faults stay, since they have no type.

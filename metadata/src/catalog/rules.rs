@@ -21,7 +21,7 @@ pub use super::workflow::{Set, State, Transition, TransitionField, Workflow};
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     pub validation: Vec<Rule>,
-    /// Those that every save is held to.
+    /// Those that every save is held to, and those of forms alone.
     pub conditions: Vec<Condition>,
     pub dependents: Vec<Dependent>,
     /// By name, without the object's.
@@ -59,6 +59,7 @@ pub struct Condition {
     pub required: Option<Expression>,
     pub read_only: Option<Expression>,
     pub when_hidden: WhenHidden,
+    pub enforce: Enforce,
 }
 
 /// What a record's type means for it.
@@ -145,7 +146,7 @@ fn validation_rule(
 }
 
 fn field_condition(catalog: &Catalog, object: &Object, source: &FieldCondition) -> Option<Condition> {
-    if !source.active || source.enforce == Enforce::Layout {
+    if !source.active {
         return None;
     }
     let compile = |text: &Option<String>| condition(catalog, object, text.as_ref()?);
@@ -155,6 +156,7 @@ fn field_condition(catalog: &Catalog, object: &Object, source: &FieldCondition) 
         required: compile(&source.required),
         read_only: compile(&source.read_only),
         when_hidden: source.when_hidden,
+        enforce: source.enforce,
     })
 }
 
@@ -201,9 +203,14 @@ pub(super) fn key(object: &Object, name: &str) -> String {
 }
 
 impl Rules {
-    /// Every condition and value.
+    /// The conditions that every save is held to.
+    pub fn enforced(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().filter(|condition| condition.enforce == Enforce::Server)
+    }
+
+    /// Every condition and value that a save looks at.
     fn expressions(&self) -> Vec<&Expression> {
-        let conditions = self.conditions.iter();
+        let conditions = self.enforced();
         let conditions = conditions.flat_map(|one| [&one.visible, &one.required, &one.read_only]).flatten();
         let workflows = self.workflows.iter().flat_map(Workflow::expressions);
         self.validation.iter().map(|rule| &rule.when).chain(conditions).chain(workflows).collect()

@@ -4,6 +4,9 @@
 //! Changes of records are noted by the statements that make them ([`write::sql`](crate::write)), so their number does
 //! not depend on how many records there are; [`record`] is the door for everything else. A record's
 //! [`history`](crate::history) is read from the same rows.
+//!
+//! Rows begin in a tail; [`seal`] moves them into a [`chain`] of hashes, and [`verify`] tells the first place where it
+//! is not what was sealed. [`list`] shows the stream to those who may see it.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,9 +20,16 @@ use crate::SYSTEM_USER;
 use crate::context::{Context, Tenant};
 use crate::error::Result;
 
+pub mod chain;
+pub mod file;
+pub mod list;
+mod seal;
 mod store;
+mod verify;
 
-pub(crate) use store::TAIL;
+pub use seal::Status;
+pub(crate) use store::{SEALED, TAIL};
+pub use verify::verify_file;
 
 /// Longest user agent that is kept, in characters.
 const LONGEST_AGENT: usize = 256;
@@ -75,11 +85,13 @@ pub enum Deed {
     Read,
     Export,
     Import,
+    /// Old rows of the stream were removed.
+    AuditPurged,
 }
 
 impl Deed {
     /// Every deed, for filters and documents.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInLocked,
@@ -104,6 +116,7 @@ impl Deed {
         Self::Read,
         Self::Export,
         Self::Import,
+        Self::AuditPurged,
     ];
 
     /// The word in rows and answers.
@@ -133,6 +146,7 @@ impl Deed {
             Self::Read => "read",
             Self::Export => "export",
             Self::Import => "import",
+            Self::AuditPurged => "audit_purged",
         }
     }
 }

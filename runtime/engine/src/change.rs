@@ -11,6 +11,9 @@ pub enum Happened {
 }
 
 impl Happened {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Created, Self::Updated, Self::Deleted, Self::Restored, Self::Purged];
+
     /// The word in history rows and answers.
     pub fn word(self) -> &'static str {
         match self {

@@ -29,6 +29,9 @@ pub enum Error {
     /// The caches of the request are out of date: make a new context and ask again.
     #[error("the request must be planned again")]
     Outdated(crate::context::Versions),
+    /// The tenant has as many records as its plan allows.
+    #[error("the plan allows no more records")]
+    Full,
     /// Locks were not to be had in time.
     #[error("the data is busy")]
     Busy,

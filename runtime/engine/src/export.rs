@@ -24,6 +24,8 @@ mod csv;
 mod json_lines;
 mod xlsx;
 
+pub(crate) use csv::asleep;
+
 /// Exports that a node runs at once: each holds a connection for as long as its reader takes.
 const RUNNING: usize = 4;
 /// How long a reader may take for one page.
@@ -175,16 +177,16 @@ impl Records {
         let Some(page) = self.page.take() else { return Ok(None) };
         self.query.page = page;
         let plan = Plan::new(&self.context, &self.query)?;
-        let Statement { text, values, shape } = sql::statement(&plan);
+        let Statement { text, parameters, shape } = sql::statement(&plan);
         let text = AssertSqlSafe(of_revision(&self.context, &text));
-        let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
+        let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(parameters.of(&plan)));
         let mut rows = query.fetch_all(&mut *self.transaction).await?;
         check_versions(&self.context, rows.first())?;
         // Without a record the statement still answers its versions, in a row whose id is null.
         rows.retain(|row| row.try_get_raw(OFFSET).is_ok_and(|id| !id.is_null()));
         let size = plan.limit() as usize;
         if let Some(last) = rows.get(size.wrapping_sub(1)).filter(|_| rows.len() > size) {
-            self.page = Some(Page::After(cursor(&plan, &shape, last, OFFSET)?));
+            self.page = Some(Page::After(cursor((&shape, &plan.asked_order()), last, OFFSET)?));
         }
         rows.truncate(size);
         if let Some(left) = &mut self.left {

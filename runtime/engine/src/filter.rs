@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 20;
 const MAX_CONDITIONS: usize = 500;
 
 /// A condition on records.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub enum Filter {
     And(Vec<Filter>),
     Or(Vec<Filter>),
@@ -36,7 +36,7 @@ pub enum Filter {
 }
 
 /// The operators of contract §3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operator {
     Eq,
@@ -59,7 +59,7 @@ pub enum Operator {
 }
 
 /// How many related records must meet a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     Some,

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use crate::Engine;
-use crate::audit::TAIL;
+use crate::audit::{SEALED, TAIL};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::{Bin, Query};
@@ -35,10 +35,17 @@ impl Engine {
         }
         let hidden = self.hidden_fields(context, object, id).await?;
         let schema = &context.tenant().schema;
+        let one = |name| {
+            format!(
+                "SELECT version, happened_at, action, actor_id, request_id, changes FROM {} WHERE record_id = $1 AND object_id = $2 AND version < $3",
+                table(schema, name)
+            )
+        };
         let text = format!(
-            "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes::text AS changes FROM {} h LEFT JOIN {} u ON u.id = h.actor_id \
-             WHERE h.record_id = $1 AND h.object_id = $2 AND h.version < $3 ORDER BY h.version DESC LIMIT $4",
-            table(schema, TAIL),
+            "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes::text AS changes \
+             FROM ({} UNION ALL {}) h LEFT JOIN {} u ON u.id = h.actor_id ORDER BY h.version DESC LIMIT $4",
+            one(SEALED),
+            one(TAIL),
             table(schema, "user"),
         );
         let rows = sqlx::query(AssertSqlSafe(text))

@@ -6,7 +6,8 @@
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
 //! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
+//! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
+//! is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
 //! tenant's own schema).
 
 pub mod apply;
@@ -20,6 +21,7 @@ pub mod explain;
 pub mod export;
 pub mod files;
 pub mod filter;
+pub mod forms;
 pub mod history;
 pub mod import;
 pub mod packages;
@@ -28,12 +30,14 @@ pub mod query;
 pub mod read;
 pub mod revisions;
 pub mod rollups;
+pub mod room;
 pub mod schema;
 pub mod search;
 pub mod shares;
 pub mod snapshot;
 pub mod states;
 mod indexes;
+mod lanes;
 mod store;
 pub mod teams;
 pub mod work;
@@ -55,6 +59,7 @@ pub use import::{Import, ImportJob};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::{Answer, One};
+pub use room::Usage;
 pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
@@ -71,11 +76,16 @@ pub struct Engine {
 
 struct Inner {
     pool: PgPool,
+    /// Connections that small reads, and writes, pass on among themselves.
+    reading: lanes::Lanes,
+    writing: lanes::Lanes,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
     holding: Arc<Semaphore>,
     exports: export::Gate,
+    sealing: std::sync::OnceLock<audit::chain::SealKey>,
+    rooms: room::Rooms,
 }
 
 impl Engine {
@@ -83,13 +93,21 @@ impl Engine {
     pub fn new(pool: PgPool) -> Self {
         Self {
             inner: Arc::new(Inner {
+                reading: lanes::Lanes::new(&pool, 2),
+                writing: lanes::Lanes::new(&pool, 4),
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
                 holding: Arc::new(Semaphore::new(1)),
                 exports: export::Gate::default(),
+                sealing: std::sync::OnceLock::new(),
+                rooms: room::Rooms::default(),
             }),
         }
+    }
+
+    pub(crate) fn rooms(&self) -> &room::Rooms {
+        &self.inner.rooms
     }
 
     pub(crate) fn exports(&self) -> &export::Gate {

@@ -47,7 +47,7 @@ impl Query {
 }
 
 /// One thing to answer: a field, or a relation with what to answer of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub enum Selection {
     /// An own field by name or key (`amount`, `account_id`), or `*`.
     Field(String),
@@ -56,7 +56,7 @@ pub enum Selection {
 }
 
 /// What to answer of a relation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct Nested {
     pub relation: String,
     /// The key of the answer when it is not the relation's name: one relation can be asked for twice.
@@ -70,14 +70,14 @@ pub struct Nested {
 }
 
 /// One sort key: a path such as `amount` or `account.name`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct SortKey {
     pub path: String,
     pub descending: bool,
 }
 
 /// Where the page begins.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Hash, Serialize)]
 pub enum Page {
     #[default]
     First,
@@ -92,7 +92,7 @@ pub enum Page {
 }
 
 /// Which side of the recycle bin.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub enum Bin {
     /// Records that are not in it.
     #[default]

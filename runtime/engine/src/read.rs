@@ -3,22 +3,25 @@
 use std::collections::HashMap;
 
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
+use sqlx::{PgConnection, Row, ValueRef};
 use uuid::Uuid;
 
 use crate::Engine;
 use crate::context::{Context, Versions};
 use crate::error::{Error, Result};
-use crate::plan::{Cursor, Plan, Start};
-use crate::query::{Query, Selection};
+use crate::lanes::Lane;
+use crate::plan::{Cursor, OrderKey, Plan};
+use crate::query::{Page, Query, Selection};
 
 pub mod aggregate;
 pub(crate) mod decode;
 pub(crate) mod encode;
+mod prepared;
 mod sample;
 pub(crate) mod sql;
 
-use sql::{Shape, Statement};
+use prepared::Prepared;
+use sql::Shape;
 
 /// One page of records.
 #[derive(Clone, Debug, Default)]
@@ -48,9 +51,26 @@ pub struct One {
 impl Engine {
     /// One page of records.
     pub async fn read(&self, context: &Context, query: &Query) -> Result<Answer> {
-        let mut connection = self.pool().acquire().await?;
-        let outcome = run(&mut connection, context, query).await;
-        self.settle(&mut connection, context, outcome).await
+        let lane = self.inner.reading.take().await?;
+        let is_trusted = lane.is_trusted;
+        match self.read_on(lane, context, query).await {
+            // The database was started anew while the connection rested.
+            Err(Error::Database(sqlx::Error::Io(_))) if is_trusted => {
+                self.inner.reading.clear();
+                let lane = self.inner.reading.fresh(None).await?;
+                Box::pin(self.read_on(lane, context, query)).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn read_on(&self, mut lane: Lane, context: &Context, query: &Query) -> Result<Answer> {
+        let outcome = run(&mut lane, context, query).await;
+        if outcome.is_ok() {
+            lane.rest();
+            return outcome;
+        }
+        Box::pin(self.settle(&mut lane, context, outcome)).await
     }
 
     /// One live record; fields as in a query.
@@ -96,7 +116,8 @@ impl Engine {
         let mut view = plan.explain(context);
         view["query"] = serde_json::to_value(query).unwrap_or_default();
         view["sql"] = statement.text.into();
-        view["parameters"] = statement.values.0.iter().map(|value| format!("{value:?}")).collect();
+        view["parameters"] =
+            statement.parameters.of(&plan).0.iter().map(|value| format!("{value:?}")).collect();
         Ok(view)
     }
 
@@ -117,17 +138,20 @@ impl Engine {
 
 /// Plans and runs one query on a connection, checking that the context's caches are still true.
 pub(crate) async fn run(connection: &mut PgConnection, context: &Context, query: &Query) -> Result<Answer> {
-    run_plan(connection, context, &Plan::new(context, query)?).await
+    let read = Prepared::of(context, query)?;
+    let ids = if let Page::Ids(ids) = &query.page { ids.as_slice() } else { &[] };
+    run_prepared(connection, context, (&read, ids)).await
 }
 
-/// Runs a plan on a connection.
-async fn run_plan(connection: &mut PgConnection, context: &Context, plan: &Plan) -> Result<Answer> {
-    let Statement { text, values, shape } = sql::statement(plan);
-    let text = AssertSqlSafe(of_revision(context, &text));
-    let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
-    let rows = query.fetch_all(connection).await?;
+/// Runs a read on a connection, for the records with these ids if it is by id.
+async fn run_prepared(
+    connection: &mut PgConnection,
+    context: &Context,
+    (read, ids): (&Prepared, &[Uuid]),
+) -> Result<Answer> {
+    let rows = read.query(context, ids).fetch_all(connection).await?;
     check_versions(context, rows.first())?;
-    collect(plan, &shape, &rows)
+    collect(read, ids, &rows)
 }
 
 /// A connection keeps what it prepared by its text. The same text may mean other types after a change of
@@ -150,28 +174,28 @@ pub(crate) fn check_versions(context: &Context, first: Option<&PgRow>) -> Result
     context.check(versions)
 }
 
-fn collect(plan: &Plan, shape: &Shape, rows: &[PgRow]) -> Result<Answer> {
-    let offset = 2 + usize::from(plan.include_total);
-    let total = if plan.include_total { rows.first().map(|row| row.try_get(2)).transpose()? } else { None };
+fn collect(read: &Prepared, ids: &[Uuid], rows: &[PgRow]) -> Result<Answer> {
+    let shape = &read.shape;
+    let offset = 2 + usize::from(read.include_total);
+    let total = if read.include_total { rows.first().map(|row| row.try_get(2)).transpose()? } else { None };
     // Without a record the statement still answers its versions, in a row whose id is null.
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(offset).is_ok_and(|id| id.is_null()));
     let mut rows: Vec<&PgRow> = if is_empty { Vec::new() } else { rows.iter().collect() };
-    let by_id = if let Start::Ids(ids) = &plan.start { Some(ids) } else { None };
-    if let Some(ids) = by_id.filter(|ids| ids.len() > 1) {
+    if ids.len() > 1 {
         in_order(&mut rows, ids, offset)?;
     }
-    let limit = if by_id.is_some() { rows.len() } else { plan.root.limit as usize };
+    let limit = if read.by_id { rows.len() } else { read.limit };
     let mut page = rows[..rows.len().min(limit)].to_vec();
     let next_cursor = match page.last() {
-        Some(last) if rows.len() > page.len() => Some(cursor(plan, shape, last, offset)?),
+        Some(last) if rows.len() > page.len() => Some(cursor((shape, &read.order), last, offset)?),
         _ => None,
     };
-    if plan.reversed {
+    if read.reversed {
         page.reverse();
     }
-    let versions = if by_id.is_some() { versions(shape, &page, offset)? } else { Vec::new() };
-    let told = page.iter().filter(|_| plan.cursors && by_id.is_none());
-    let cursors = told.map(|row| cursor(plan, shape, row, offset)).collect::<Result<_>>()?;
+    let versions = if read.by_id { versions(shape, &page, offset)? } else { Vec::new() };
+    let told = page.iter().filter(|_| read.cursors && !read.by_id);
+    let cursors = told.map(|row| cursor((shape, &read.order), row, offset)).collect::<Result<_>>()?;
     let json = array(&page, shape, offset)?;
     Ok(Answer { json, count: page.len(), next_cursor, cursors, total, versions })
 }
@@ -199,10 +223,11 @@ fn in_order(rows: &mut [&PgRow], ids: &[Uuid], offset: usize) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn cursor(plan: &Plan, shape: &Shape, last: &PgRow, offset: usize) -> Result<String> {
+/// The place of a row in the order that was asked for.
+pub(crate) fn cursor((shape, order): (&Shape, &[OrderKey]), last: &PgRow, offset: usize) -> Result<String> {
     let values: Result<Vec<Option<String>>, sqlx::Error> =
         shape.keys.iter().map(|key| encode::text(last.try_get_raw(offset + key.at)?, key.ty)).collect();
-    Ok(Cursor { values: values? }.print(&plan.asked_order()))
+    Ok(Cursor { values: values? }.print(order))
 }
 
 fn versions(shape: &Shape, page: &[&PgRow], offset: usize) -> Result<Vec<i64>> {

@@ -19,7 +19,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use metadata::catalog::{Catalog, Object, Rollup};
+use metadata::catalog::{Catalog, Link, Object, Rollup};
 use metadata::field_kinds::rollup::Mode;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
@@ -74,10 +74,17 @@ struct Group {
 /// No record: the image of those that a create is about to make.
 const NOTHING: &str = "[]";
 
-/// For new records: they gave nothing before.
-pub(crate) fn before_create(context: &Context, object: &Object) -> Images {
-    let parts = groups(context, object, Touched::All).into_iter().map(|group| (group, NOTHING.to_owned()));
-    Images { parts: parts.collect() }
+/// For new records: they gave nothing before, and give nothing to parents that none of them names. `filled` are the
+/// columns in which any of them has a value.
+pub(crate) fn before_create(context: &Context, object: &Object, filled: &BTreeSet<&str>) -> Images {
+    let has_parent = |rollup: &Arc<Rollup>| match &rollup.link {
+        Link::Lookup { column, .. } => filled.contains(column.as_str()),
+        Link::AnyLookup { id_column, .. } => filled.contains(id_column.as_str()),
+        Link::Table { .. } => true,
+    };
+    let concerned = groups(context, object, Touched::All).into_iter();
+    let concerned = concerned.filter(|group| group.rollups.iter().any(has_parent));
+    Images { parts: concerned.map(|group| (group, NOTHING.to_owned())).collect() }
 }
 
 /// For records that are about to change, and that are locked: what they give now.

@@ -20,6 +20,10 @@ const SYSTEM_TABLES: &[&str] = &[
     "DO $$ BEGIN IF to_regclass('{schema}._history') IS NOT NULL THEN ALTER TABLE {schema}._history RENAME TO _audit_tail; ALTER TABLE {schema}._audit_tail DROP CONSTRAINT _history_pkey, ALTER COLUMN record_id DROP NOT NULL, ALTER COLUMN version DROP NOT NULL, ADD COLUMN ip text, ADD COLUMN user_agent text; END IF; END $$",
     "CREATE TABLE IF NOT EXISTS {schema}._audit_tail (record_id uuid, version bigint, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, action text NOT NULL, request_id text NOT NULL, changes jsonb, ip text, user_agent text)",
     "CREATE INDEX IF NOT EXISTS _audit_tail_record_idx ON {schema}._audit_tail (record_id, version)",
+    "CREATE TABLE IF NOT EXISTS {schema}._audit (seq bigint NOT NULL, sealed_at timestamptz NOT NULL, record_id uuid, version bigint, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, action text NOT NULL, request_id text NOT NULL, changes jsonb, ip text, user_agent text, leaf bytea NOT NULL, CONSTRAINT _audit_pkey PRIMARY KEY (seq, sealed_at)) PARTITION BY RANGE (sealed_at)",
+    "CREATE INDEX IF NOT EXISTS _audit_record_idx ON {schema}._audit (record_id, version)",
+    "CREATE INDEX IF NOT EXISTS _audit_actor_idx ON {schema}._audit (actor_id, seq)",
+    "CREATE TABLE IF NOT EXISTS {schema}._audit_blocks (number bigint NOT NULL, first_seq bigint NOT NULL, last_seq bigint NOT NULL, sealed_at timestamptz NOT NULL, previous bytea NOT NULL, hash bytea NOT NULL, key bytea NOT NULL, signature bytea NOT NULL, CONSTRAINT _audit_blocks_pkey PRIMARY KEY (number))",
     "CREATE TABLE IF NOT EXISTS {schema}._states (record_id uuid NOT NULL, field_id text NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, process text, transition text, from_state text, to_state text, seconds bigint, CONSTRAINT _states_pkey PRIMARY KEY (record_id, field_id, version))",
     "CREATE TABLE IF NOT EXISTS {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
     "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', removed_at timestamptz, CONSTRAINT _packages_pkey PRIMARY KEY (name))",
@@ -100,6 +104,7 @@ impl Engine {
         let text = format!("DROP SCHEMA IF EXISTS {} CASCADE", quoted(&tenant.schema));
         sqlx::query(AssertSqlSafe(text)).execute(self.pool()).await?;
         self.forget(tenant);
+        self.rooms().forget(tenant.id);
         Ok(())
     }
 }

@@ -2,7 +2,8 @@
 //! each statement checks that it is not, so it never has to be fetched to be sure.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use metadata::{Catalog, Definitions};
 use moka::sync::Cache;
@@ -13,11 +14,14 @@ use uuid::Uuid;
 
 use crate::context::{Context, Tenant, Versions};
 use crate::error::{Error, Result};
+use crate::room::Room;
 use crate::work::Kind as Work;
 use crate::{Engine, SYSTEM_USER, store};
 
 /// Most tenants whose snapshots are kept.
 const MAX_SNAPSHOTS: u64 = 1_000;
+
+static SERIAL: AtomicU64 = AtomicU64::new(0);
 
 /// A tenant's metadata at one revision.
 pub struct Snapshot {
@@ -28,8 +32,12 @@ pub struct Snapshot {
     pub policies: Policies,
     /// Stable ids of roll-ups that are being built: they are read from their records meanwhile.
     pub building: Arc<BTreeSet<String>>,
+    /// No two snapshots of this process have the same.
+    pub(crate) serial: u64,
     /// The tenant's `access` counter when this was loaded; it grows when something is built.
     pub(crate) access: i64,
+    /// How many more records there may be; of a snapshot that is kept, so not within a change of metadata.
+    pub(crate) room: OnceLock<Arc<Room>>,
 }
 
 impl Snapshot {
@@ -50,7 +58,9 @@ impl Snapshot {
             catalog: Arc::new(catalog),
             policies,
             building: Arc::new(building),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             access,
+            room: OnceLock::new(),
         })
     }
 
@@ -87,7 +97,7 @@ impl Engine {
     pub async fn snapshot(&self, tenant: &Tenant) -> Result<Arc<Snapshot>> {
         match self.inner.snapshots.kept.get(&tenant.id) {
             Some(snapshot) => Ok(snapshot),
-            None => Ok(self.fresh_snapshot(tenant).await?.0),
+            None => Ok(Box::pin(self.fresh_snapshot(tenant)).await?.0),
         }
     }
 
@@ -101,7 +111,7 @@ impl Engine {
             return Ok((snapshot, versions));
         }
         let (snapshot, versions) = load(&mut connection, tenant).await?;
-        self.inner.snapshots.keep(&snapshot);
+        self.keep(&snapshot);
         Ok((snapshot, versions))
     }
 
@@ -126,6 +136,8 @@ impl Engine {
 
     /// Keeps the snapshot that a committed change left.
     pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
+        // Whoever was first has put in the same.
+        let _ = snapshot.room.set(self.rooms().of(snapshot.tenant.id));
         self.inner.snapshots.keep(snapshot);
     }
 

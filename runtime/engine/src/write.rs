@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use metadata::catalog::Object;
 use metadata::catalog::standard::USER;
-use sqlx::{PgConnection, PgTransaction};
+use sqlx::{Connection, PgConnection, PgTransaction};
 use uuid::Uuid;
 
 use crate::Engine;
@@ -94,17 +94,22 @@ impl Engine {
 
     /// One attempt. A deadlock is resolved by the database, which lets one of both begin anew.
     async fn attempt_write(&self, context: &Context, asked: (Option<&Once>, Work)) -> Result<Vec<Written>> {
-        let mut transaction = self.begin(context).await?;
-        match perform(&mut transaction, context, asked).await {
-            Ok(written) => {
-                transaction.commit().await?;
-                Ok(written)
-            }
+        let mut lane = self.inner.writing.take().await?;
+        let mut transaction = lane.begin().await?;
+        let outcome = perform(&mut transaction, context, asked).await;
+        match &outcome {
+            Ok(_) => transaction.commit().await?,
             Err(error) => {
                 transaction.rollback().await?;
-                Err(error)
+                // What was refused by metadata or rights of before is to be asked again, not told.
+                if !matches!(error, Error::Outdated(_)) {
+                    let versions = crate::store::load_versions(&mut lane, context.tenant()).await?;
+                    context.check(versions)?;
+                }
             }
         }
+        lane.rest();
+        outcome
     }
 
     /// A transaction in which the context's snapshot and caller are known to be current.
@@ -156,6 +161,8 @@ async fn perform(
     if let Some(once) = once
         && let Some(before) = once::claim(connection, context, once).await?
     {
+        // The first answer is for who asked it then.
+        context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
         return Ok(before);
     }
     let written = match work {
@@ -164,6 +171,11 @@ async fn perform(
     };
     if let Some(once) = once {
         once::keep(connection, context, once, &written).await?;
+    }
+    // Nothing is kept that was planned with metadata or rights of before. Reading what was written compares them.
+    let is_compared = matches!(written.as_slice(), [one] if one.answer.is_some());
+    if !is_compared {
+        context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
     }
     Ok(written)
 }

@@ -137,8 +137,8 @@ impl Identity {
         let remembered = self.callers.find(credential.hash()).filter(|known| !known.is_over(now));
         let known = match remembered {
             Some(known) => known,
-            None => self
-                .look_up(credential)
+            // Boxed, as are the other rare turns here: what is awaited in place is carried by every request.
+            None => Box::pin(self.look_up(credential))
                 .await?
                 .filter(|known| !known.is_over(now))
                 .ok_or(AuthError::Unknown)?,
@@ -161,9 +161,12 @@ impl Identity {
 
     /// Writes down that the credential was used, at most once a minute. A request does not fail for it.
     async fn note_use(&self, known: &Known, now: chrono::DateTime<chrono::Utc>) {
-        if !known.is_due(now) {
-            return;
+        if known.is_due(now) {
+            Box::pin(self.write_use(known, now)).await;
         }
+    }
+
+    async fn write_use(&self, known: &Known, now: chrono::DateTime<chrono::Utc>) {
         let noted = match &known.proof {
             Proof::Session { id, created_at } => {
                 sessions::store::touch(&self.pool, *id, now, sessions::expires_at(*created_at, now)).await

@@ -64,6 +64,9 @@ pub enum AuthError {
     /// Unknown, expired, revoked, or of somebody who may not sign in any more.
     #[error("the credential is not valid")]
     Unknown,
+    /// Its tenant is suspended.
+    #[error("this workspace is suspended; ask whoever runs it for you")]
+    Suspended,
     /// The key may not be used from this address.
     #[error("the key may not be used from this address")]
     Address,

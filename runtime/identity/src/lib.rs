@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`secret`] (what is never printed or stored), [`users`] (records of the object `user`, written
 //! through the engine, with a credential in the platform's tables), `password` and [`login`] (from an e-mail address
-//! and a password to a session), [`sessions`], [`api_keys`], and [`authenticate`] (from a credential to a caller, once
+//! and a password to a session), [`sessions`], [`api_keys`], [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
 //! per request, mostly from memory).
 //!
 //! It decides nothing about records: that is `permissions`, asked by the engine. It knows no HTTP: cookies, headers
@@ -25,6 +25,7 @@ mod error;
 pub mod login;
 mod password;
 pub mod rate_limit;
+pub mod reseller_keys;
 pub mod secret;
 pub mod sessions;
 pub mod users;

@@ -10,6 +10,8 @@ use subtle::ConstantTimeEq;
 
 /// What every API key starts with.
 pub const KEY_MARK: &str = "trl_";
+/// What every key of a reseller starts with.
+pub(crate) const RESELLER_MARK: &str = "trr_";
 /// Characters of a key after its mark: 40 of 62 are 238 bits.
 const KEY_LENGTH: usize = 40;
 /// Characters of a key that may be shown.
@@ -48,6 +50,11 @@ impl Secret {
     /// A new API key.
     pub(crate) fn new_key() -> Self {
         Self(format!("{KEY_MARK}{}", random_text(KEY_LENGTH)))
+    }
+
+    /// A new key of a reseller.
+    pub(crate) fn new_reseller_key() -> Self {
+        Self(format!("{RESELLER_MARK}{}", random_text(KEY_LENGTH)))
     }
 
     /// A new password.

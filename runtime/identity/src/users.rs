@@ -86,6 +86,11 @@ fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     Option::deserialize(input).map(Some)
 }
 
+/// What is wrong with the first person of a tenant that is not there yet.
+pub fn check_first(email: &str, name: &str, password: Option<&Secret>) -> Vec<Problem> {
+    [check_email(email), check_name(name), password.and_then(password::check)].into_iter().flatten().collect()
+}
+
 impl Identity {
     /// Makes a user. A wrong or taken e-mail address is the engine's to refuse.
     pub async fn create_user(&self, tenant: &Tenant, user: NewUser) -> Result<Uuid> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand};
+use engine::audit::chain::Hex;
 
 /// A schema-driven metadata platform and CRM.
 #[derive(Debug, Parser)]
@@ -27,6 +28,10 @@ pub struct Common {
     /// Most connections to the database.
     #[arg(long, env = "TRELLIS_DATABASE_CONNECTIONS", default_value_t = 16, global = true, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
+    /// The file of the key that this node seals the audit log with, made when it is not there; `audit.key` in the data
+    /// directory when not said. Nodes may share one.
+    #[arg(long, env = "TRELLIS_AUDIT_KEY", global = true)]
+    pub audit_key: Option<PathBuf>,
     /// What to log to stderr: `info`, `debug`, `warn,engine=debug` …
     #[arg(long, env = "TRELLIS_LOG", default_value = "info,sqlx=warn", global = true)]
     pub log: String,
@@ -47,6 +52,9 @@ pub enum Command {
     /// Tenants from the shell.
     #[command(subcommand)]
     Tenant(Tenant),
+    /// Resellers from the shell.
+    #[command(subcommand)]
+    Reseller(Reseller),
     /// API keys from the shell.
     #[command(subcommand)]
     ApiKey(ApiKey),
@@ -60,6 +68,9 @@ pub enum Command {
     Import(Import),
     /// Compare every tenant's tables with its metadata.
     Doctor(Doctor),
+    /// The audit log from the shell.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// Flags of `serve`.
@@ -120,6 +131,17 @@ pub enum Tenant {
     List,
     /// Delete a tenant with all its records, for good.
     Delete { slug: String },
+}
+
+/// `trellis reseller …`
+#[derive(Debug, Subcommand)]
+pub enum Reseller {
+    /// Make a reseller and print its key, once.
+    Create { name: String },
+    /// List all resellers.
+    List,
+    /// Make a new key for a reseller and print it, once; the old one ends.
+    Key { name: String },
 }
 
 /// `trellis api-key …`
@@ -317,6 +339,39 @@ pub struct Doctor {
     /// Compute roll-ups anew where they are not what their records give, and make indexes that are missing.
     #[arg(long, env = "TRELLIS_REPAIR")]
     pub repair: bool,
+}
+
+/// `trellis audit …`
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check that the audit log is what was sealed; fails with the first place that is not.
+    Verify {
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+        /// A file of `trellis audit export`, in place of the database.
+        #[arg(long, env = "TRELLIS_FILE")]
+        file: Option<PathBuf>,
+        /// A public key that may have signed, besides this node's own. May be given again.
+        #[arg(long, env = "TRELLIS_KEY", value_delimiter = ',', value_parser = hex)]
+        key: Vec<Hex>,
+    },
+    /// Write the sealed rows with their blocks into a file that can be verified elsewhere.
+    Export {
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+        /// The file.
+        #[arg(long, env = "TRELLIS_OUT")]
+        out: PathBuf,
+    },
+}
+
+fn hex(text: &str) -> Result<Hex, String> {
+    match Hex::try_from(text.to_owned()) {
+        Ok(key) if key.0.len() == 32 => Ok(key),
+        _ => Err("expected a public key: 64 hexadecimal digits".into()),
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -1,11 +1,13 @@
 //! The subcommands that do one thing and end. Each works beside a running server too.
 
 pub mod api_key;
+pub mod audit;
 pub mod doctor;
 pub mod import;
 pub mod metadata;
 pub mod migrate;
 pub mod package;
+pub mod reseller;
 pub mod tenant;
 pub mod work;
 

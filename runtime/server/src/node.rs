@@ -65,9 +65,10 @@ impl Node {
     /// The tenant called `slug`, or the only one there is.
     pub async fn tenant(&self, slug: Option<&str>) -> anyhow::Result<Tenant> {
         match slug {
-            Some(slug) => {
-                self.tenants.find(slug).await?.with_context(|| format!("there is no tenant `{slug}`"))
-            }
+            Some(slug) => match self.tenants.require(slug).await {
+                Err(tenancy::Error::NotFound) => anyhow::bail!("there is no tenant `{slug}`"),
+                found => Ok(found?),
+            },
             None => self.tenants.only().await?.context("there is no tenant yet"),
         }
     }

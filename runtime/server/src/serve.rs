@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use api::{App, Settings};
+use tenancy::Tenants;
 use tokio::net::TcpListener;
 
 use crate::args::{Common, Serve};
+use crate::audit_key;
 use crate::node::{Node, lone_connection};
 use crate::packages;
 use crate::stop::Stop;
@@ -18,7 +20,7 @@ use crate::workers;
 pub mod first;
 pub mod wake;
 
-/// How often the samples of the latency histogram are folded.
+/// How often the samples of the latency histogram are folded, and what tenants have used is added up.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Serves until told to stop.
@@ -45,6 +47,7 @@ async fn serve(
     (common, options): (&Common, &Serve),
     stop: &Stop,
 ) -> anyhow::Result<()> {
+    node.engine.seal_with(audit_key::load_or_make(common)?);
     let library = Arc::new(packages::library()?);
     let uploads = common.data_dir.join("uploads");
     // What an earlier process was in the middle of; a folder that is not there is as good.
@@ -66,16 +69,19 @@ async fn serve(
     let (tell, news) = tokio::sync::mpsc::channel(16);
     let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
     let working = tokio::spawn(workers::run(engine.clone(), tenants.clone(), news));
-    let folding = tokio::spawn(upkeep());
+    let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone()));
+    let folding = tokio::spawn(upkeep(tenants.clone()));
     let tidying = tokio::spawn(first::end_dead_imports(node.engine.clone(), node.tenants.clone()));
     let address = listener.local_addr()?;
     println!("trellis: listening on http://{address}");
     let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;
     waking.abort();
     working.abort();
+    sealing.abort();
     folding.abort();
     tidying.abort();
     ear.close().await;
+    settle(tenants).await;
     served
 }
 
@@ -110,10 +116,18 @@ async fn drain(
     }
 }
 
-async fn upkeep() {
+async fn upkeep(tenants: Tenants) {
     let mut ticks = tokio::time::interval(UPKEEP);
     loop {
         ticks.tick().await;
         api::upkeep();
+        settle(&tenants).await;
+    }
+}
+
+/// What could not be added up is kept for the next time.
+async fn settle(tenants: &Tenants) {
+    if let Err(error) = tenants.settle(chrono::Utc::now()).await {
+        tracing::debug!(%error, "usage could not be added up");
     }
 }

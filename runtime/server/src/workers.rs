@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::Utc;
 use engine::{Engine, Tenant};
 use tenancy::{Status, Tenants};
 use tokio::sync::mpsc::Receiver;
@@ -15,6 +16,8 @@ const TICK: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(30);
 /// Steps for one tenant before the others get their turn.
 const STEPS: usize = 50;
+/// How often the audit log is sealed.
+const SEAL: Duration = Duration::from_secs(5);
 
 /// Works until the task is aborted; `news` names tenants whose metadata has changed.
 pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
@@ -36,6 +39,35 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
         for tenant in std::mem::take(&mut busy).into_values() {
             if serve(&engine, &tenant).await {
                 busy.insert(tenant.slug.clone(), tenant);
+            }
+        }
+    }
+}
+
+/// Seals what tenants' audit streams have, until the task is aborted.
+pub async fn seal(engine: Engine, tenants: Tenants) {
+    let mut ticks = interval(SEAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut known: Vec<Tenant> = Vec::new();
+    let mut sweep = Instant::now();
+    loop {
+        ticks.tick().await;
+        if Instant::now() >= sweep {
+            sweep = Instant::now() + SWEEP;
+            let all = tenants.list().await.unwrap_or_default();
+            let active = all.into_iter().filter(|listed| listed.status == Status::Active);
+            known = active.map(|listed| listed.tenant).collect();
+        }
+        for tenant in &known {
+            for _ in 0..STEPS {
+                match engine.seal(tenant, Utc::now()).await {
+                    Ok(0) => break,
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::warn!(tenant = tenant.slug, %error, "the audit log was not sealed");
+                        break;
+                    }
+                }
             }
         }
     }

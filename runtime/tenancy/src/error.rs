@@ -17,6 +17,21 @@ pub enum Error {
     /// The tenant is being deleted; deleting it again finishes that.
     #[error("the tenant `{0}` is being deleted")]
     Deleting(Slug),
+    /// The tenant is there, and nobody gets in until it is resumed.
+    #[error("the tenant `{0}` is suspended")]
+    Suspended(String),
+    /// There is no such plan.
+    #[error("there is no such plan")]
+    Plan,
+    /// The name of a reseller is empty, too long, or taken.
+    #[error("a reseller's name has 1 to 200 characters and is not another's")]
+    Reseller,
+    /// The `Idempotency-Key` was used for another request.
+    #[error("this key was used for another request")]
+    KeyReused,
+    /// The plan's limit of something is reached.
+    #[error("{0}")]
+    Over(crate::usage::Over),
     /// No such tenant.
     #[error("there is no such tenant")]
     NotFound,

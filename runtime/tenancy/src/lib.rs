@@ -1,19 +1,28 @@
 //! Which tenants there are, where each one's records live, and which one a sign-in is about.
 //!
 //! Reading order: [`migrate`] (the platform's own tables), [`slug`] (what a tenant may be called), [`tenants`]
-//! (create, find, list, delete), [`resolve`] (from a host name or a word to a tenant).
+//! (create, find, list, delete), [`resolve`] (from a host name or a word to a tenant), [`plans`] (what a tenant may
+//! use), [`usage`] (what it has used), [`resellers`] (who sells tenants to others), [`founding`] (a tenant with all that
+//! it shall begin with, all or nothing).
 //!
 //! It is not where records are: those are the engine's, in the schema that a tenant names. After sign-in the tenant
 //! comes from the credential, so no request but a sign-in asks here.
 
 mod error;
+pub mod founding;
 pub mod migrate;
+pub mod plans;
+pub mod resellers;
 pub mod resolve;
 pub mod slug;
 mod store;
 pub mod tenants;
+pub mod usage;
 
 pub use error::{Error, Result};
+pub use founding::{Founded, Founding};
 pub use migrate::{is_migrated, migrate};
+pub use plans::{Limits, Plan};
+pub use resellers::Reseller;
 pub use slug::Slug;
 pub use tenants::{Listed, Status, Tenants};

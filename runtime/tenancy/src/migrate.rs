@@ -11,6 +11,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "tenancy", include_str!("../../../migrations/0001_tenancy.sql")),
     (2, "identity", include_str!("../../../migrations/0002_identity.sql")),
     (3, "search", include_str!("../../../migrations/0003_search.sql")),
+    (4, "resellers", include_str!("../../../migrations/0004_resellers.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other (an advisory lock).

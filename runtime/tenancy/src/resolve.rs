@@ -18,10 +18,10 @@ impl Tenants {
     ) -> Result<Tenant> {
         let from_host = host.zip(base_domain).and_then(|(host, base)| slug_of(host, base));
         if let Some(slug) = from_host {
-            return self.find(slug.as_str()).await?.ok_or(Error::NotFound);
+            return self.require(slug.as_str()).await;
         }
         match named {
-            Some(slug) => self.find(slug).await?.ok_or(Error::NotFound),
+            Some(slug) => self.require(slug).await,
             None => self.only().await?.ok_or(Error::NotFound),
         }
     }

@@ -1,11 +1,63 @@
-//! Static SQL on `platform.tenants` and on the list of migrations that were run.
+//! Static SQL on `platform.tenants` and on the list of migrations that were run. Other tables have files of their own.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row as _};
 use uuid::Uuid;
 
-/// `id, slug, name, schema_name, status, created_at`.
-pub(crate) type Row = (Uuid, String, String, String, String, DateTime<Utc>);
+pub(crate) mod plans;
+pub(crate) mod resellers;
+pub(crate) mod usage;
+
+/// One tenant as it is stored.
+pub(crate) struct Row {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub schema_name: String,
+    pub status: String,
+    pub created_at: DateTime<Utc>,
+    pub reseller_id: Option<Uuid>,
+    pub plan: Option<String>,
+    pub suspended_at: Option<DateTime<Utc>>,
+}
+
+impl<'r> FromRow<'r, PgRow> for Row {
+    fn from_row(row: &'r PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            slug: row.try_get("slug")?,
+            name: row.try_get("name")?,
+            schema_name: row.try_get("schema_name")?,
+            status: row.try_get("status")?,
+            created_at: row.try_get("created_at")?,
+            reseller_id: row.try_get("reseller_id")?,
+            plan: row.try_get("plan")?,
+            suspended_at: row.try_get("suspended_at")?,
+        })
+    }
+}
+
+/// The columns of a [`Row`] with what follows them. By name: a node of the older version may run beside a migration.
+macro_rules! tenants {
+    ($rest:literal) => {
+        concat!(
+            "select id, slug, name, schema_name, status, created_at, reseller_id, plan, suspended_at ",
+            "from platform.tenants ",
+            $rest
+        )
+    };
+}
+
+/// A tenant to be.
+pub(crate) struct Insert<'a> {
+    pub id: Uuid,
+    pub slug: &'a str,
+    pub name: &'a str,
+    pub schema: &'a str,
+    pub reseller: Option<Uuid>,
+    pub plan: Option<&'a str>,
+}
 
 /// Number of the newest migration that was run; `None` before the first.
 pub(crate) async fn load_newest_migration(pool: &PgPool) -> sqlx::Result<Option<i64>> {
@@ -26,20 +78,25 @@ pub(crate) async fn lock(transaction: &mut PgConnection, slug: &str) -> sqlx::Re
     Ok(())
 }
 
-pub(crate) async fn insert(
-    pool: &PgPool,
-    id: Uuid,
-    slug: &str,
-    name: &str,
-    schema: &str,
-) -> sqlx::Result<()> {
+/// The same without waiting; false when somebody else is at it.
+pub(crate) async fn try_lock(transaction: &mut PgConnection, slug: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended('trellis tenant ' || $1, 0))")
+        .bind(slug)
+        .fetch_one(transaction)
+        .await
+}
+
+pub(crate) async fn insert(pool: &PgPool, tenant: Insert<'_>) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into platform.tenants (id, slug, name, schema_name, status) values ($1, $2, $3, $4, 'creating')",
+        "insert into platform.tenants (id, slug, name, schema_name, status, reseller_id, plan) \
+         values ($1, $2, $3, $4, 'creating', $5, $6)",
     )
-    .bind(id)
-    .bind(slug)
-    .bind(name)
-    .bind(schema)
+    .bind(tenant.id)
+    .bind(tenant.slug)
+    .bind(tenant.name)
+    .bind(tenant.schema)
+    .bind(tenant.reseller)
+    .bind(tenant.plan)
     .execute(pool)
     .await?;
     Ok(())
@@ -54,6 +111,36 @@ pub(crate) async fn update_status(executor: impl PgExecutor<'_>, id: Uuid, statu
     Ok(())
 }
 
+/// Between active and suspended; what is neither stays as it is. `at` is when it was suspended.
+pub(crate) async fn update_suspended(pool: &PgPool, id: Uuid, at: Option<DateTime<Utc>>) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.tenants set status = case when $2::timestamptz is null then 'active' else 'suspended' end, \
+         suspended_at = $2 where id = $1 and status = case when $2::timestamptz is null then 'suspended' else 'active' end",
+    )
+    .bind(id)
+    .bind(at)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Changes what is given.
+pub(crate) async fn update(
+    pool: &PgPool,
+    id: Uuid,
+    (name, plan): (Option<&str>, Option<&str>),
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.tenants set name = coalesce($2, name), plan = coalesce($3, plan) where id = $1",
+    )
+    .bind(id)
+    .bind(name)
+    .bind(plan)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// Sessions, keys and credentials of the tenant go with it.
 pub(crate) async fn delete(executor: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<()> {
     sqlx::query("delete from platform.tenants where id = $1").bind(id).execute(executor).await?;
@@ -61,36 +148,32 @@ pub(crate) async fn delete(executor: impl PgExecutor<'_>, id: Uuid) -> sqlx::Res
 }
 
 pub(crate) async fn load_by_slug(pool: &PgPool, slug: &str) -> sqlx::Result<Option<Row>> {
-    sqlx::query_as(
-        "select id, slug, name, schema_name, status, created_at from platform.tenants where slug = $1",
-    )
-    .bind(slug)
-    .fetch_optional(pool)
-    .await
+    sqlx::query_as(tenants!("where slug = $1")).bind(slug).fetch_optional(pool).await
 }
 
 pub(crate) async fn load_by_id(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Row>> {
-    sqlx::query_as(
-        "select id, slug, name, schema_name, status, created_at from platform.tenants where id = $1",
-    )
-    .bind(id)
-    .fetch_optional(pool)
-    .await
+    sqlx::query_as(tenants!("where id = $1")).bind(id).fetch_optional(pool).await
 }
 
 pub(crate) async fn load_all(pool: &PgPool) -> sqlx::Result<Vec<Row>> {
-    sqlx::query_as(
-        "select id, slug, name, schema_name, status, created_at from platform.tenants order by slug",
-    )
-    .fetch_all(pool)
-    .await
+    sqlx::query_as(tenants!("order by slug")).fetch_all(pool).await
+}
+
+/// A reseller's tenants by slug, after `after`.
+pub(crate) async fn load_of(
+    pool: &PgPool,
+    reseller: Uuid,
+    (after, limit): (&str, i64),
+) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as(tenants!("where reseller_id = $1 and slug > $2 order by slug limit $3"))
+        .bind(reseller)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(pool)
+        .await
 }
 
 /// At most two active tenants: enough to know whether there is exactly one.
 pub(crate) async fn load_two_active(pool: &PgPool) -> sqlx::Result<Vec<Row>> {
-    sqlx::query_as(
-        "select id, slug, name, schema_name, status, created_at from platform.tenants where status = 'active' limit 2",
-    )
-    .fetch_all(pool)
-    .await
+    sqlx::query_as(tenants!("where status = 'active' limit 2")).fetch_all(pool).await
 }

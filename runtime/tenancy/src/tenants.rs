@@ -1,18 +1,27 @@
 //! Making, finding and deleting tenants. Whatever is cut off half way is finished by doing it again.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use engine::{Engine, Tenant};
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::usage::Meters;
 use crate::{Slug, store};
 
-/// All tenants of the installation. Keeps nothing in memory, so it is never out of date.
+/// Tenants that a node makes at the same time for resellers.
+const TURNS: usize = 2;
+
+/// All tenants of the installation. What is remembered of them are counts, so it is never out of date.
 #[derive(Clone)]
 pub struct Tenants {
     engine: Engine,
     pool: PgPool,
+    turns: Arc<Semaphore>,
+    pub(crate) meters: Meters,
 }
 
 /// One tenant as lists show it.
@@ -23,6 +32,11 @@ pub struct Listed {
     pub name: String,
     pub status: Status,
     pub created_at: DateTime<Utc>,
+    /// Who has sold it.
+    pub reseller: Option<Uuid>,
+    /// Without one nothing is limited.
+    pub plan: Option<String>,
+    pub suspended_at: Option<DateTime<Utc>>,
 }
 
 /// Where a tenant is in its life.
@@ -32,6 +46,8 @@ pub enum Status {
     Creating,
     /// Served.
     Active,
+    /// All is there, nobody gets in.
+    Suspended,
     /// Its schema may be half gone; deleting it again finishes that.
     Deleting,
 }
@@ -39,7 +55,19 @@ pub enum Status {
 impl Tenants {
     /// The tenants of the platform tables in `pool`; `engine` makes and drops their schemas.
     pub fn new(engine: Engine, pool: PgPool) -> Self {
-        Self { engine, pool }
+        Self { engine, pool, turns: Arc::new(Semaphore::new(TURNS)), meters: Meters::default() }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(crate) fn turns(&self) -> &Semaphore {
+        &self.turns
     }
 
     /// Makes a tenant, or finishes one that was left half made. `Taken` when it is there already.
@@ -58,6 +86,16 @@ impl Tenants {
     /// The active tenant called `slug`.
     pub async fn find(&self, slug: &str) -> Result<Option<Tenant>> {
         Ok(active(store::load_by_slug(&self.pool, slug).await?))
+    }
+
+    /// The same, where it is told why there is none.
+    pub async fn require(&self, slug: &str) -> Result<Tenant> {
+        let listed = store::load_by_slug(&self.pool, slug).await?.map(Listed::from).ok_or(Error::NotFound)?;
+        match listed.status {
+            Status::Active => Ok(listed.tenant),
+            Status::Suspended => Err(Error::Suspended(listed.tenant.slug)),
+            Status::Creating | Status::Deleting => Err(Error::NotFound),
+        }
     }
 
     /// The active tenant with this id.
@@ -84,10 +122,10 @@ impl Tenants {
         Ok(store::load_all(&self.pool).await?.into_iter().map(Listed::from).collect())
     }
 
-    /// Brings the schemas of all active tenants to this version; at every start.
+    /// Brings the schemas of all tenants that are whole to this version; at every start.
     pub async fn upgrade(&self) -> Result<()> {
         for listed in self.list().await? {
-            if listed.status == Status::Active {
+            if listed.is_whole() {
                 self.engine.upgrade_schema(&listed.tenant).await?;
             }
         }
@@ -104,20 +142,21 @@ impl Tenants {
         store::update_status(&self.pool, tenant.id, "deleting").await?;
         self.engine.drop_schema(&tenant).await?;
         store::delete(&mut *lock, tenant.id).await?;
+        self.meters.forget(tenant.id);
         Ok(lock.commit().await?)
     }
 
     async fn make(&self, slug: &str, name: &str) -> Result<(Tenant, Made)> {
         let slug = Slug::parse(slug)?;
-        if name.trim().is_empty() || name.chars().count() > 200 {
-            return Err(Error::Name);
-        }
+        check_name(name)?;
         let mut lock = self.pool.begin().await?;
         store::lock(&mut lock, slug.as_str()).await?;
         let listed = self.load_or_insert(&slug, name).await?;
         match listed.status {
-            Status::Active => return Ok((listed.tenant, Made::Before)),
+            Status::Active | Status::Suspended => return Ok((listed.tenant, Made::Before)),
             Status::Deleting => return Err(Error::Deleting(slug)),
+            // A reseller's: it is theirs to finish.
+            Status::Creating if listed.reseller.is_some() => return Err(Error::Taken(slug)),
             Status::Creating => {}
         }
         self.engine.create_schema(&listed.tenant).await?;
@@ -132,9 +171,23 @@ impl Tenants {
             return Ok(row.into());
         }
         let schema = Tenant::schema_of(slug.as_str());
-        store::insert(&self.pool, Uuid::now_v7(), slug.as_str(), name.trim(), &schema).await?;
+        let row = store::Insert {
+            id: Uuid::now_v7(),
+            slug: slug.as_str(),
+            name: name.trim(),
+            schema: &schema,
+            reseller: None,
+            plan: None,
+        };
+        store::insert(&self.pool, row).await?;
         store::load_by_slug(&self.pool, slug.as_str()).await?.map(Listed::from).ok_or(Error::NotFound)
     }
+}
+
+/// A name for people.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    let wrong = name.trim().is_empty() || name.chars().count() > 200;
+    if wrong { Err(Error::Name) } else { Ok(()) }
 }
 
 /// Whether a tenant was there before it was asked for.
@@ -147,14 +200,35 @@ fn active(row: Option<store::Row>) -> Option<Tenant> {
     row.map(Listed::from).filter(|listed| listed.status == Status::Active).map(|listed| listed.tenant)
 }
 
+impl Status {
+    /// The word that people and programs read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Deleting => "deleting",
+        }
+    }
+}
+
 impl From<store::Row> for Listed {
-    fn from((id, slug, name, schema, status, created_at): store::Row) -> Self {
-        let status = match status.as_str() {
+    fn from(row: store::Row) -> Self {
+        let status = match row.status.as_str() {
             "active" => Status::Active,
+            "suspended" => Status::Suspended,
             "creating" => Status::Creating,
             // The table's check allows no other word; an unknown one is not served.
             _ => Status::Deleting,
         };
-        Self { tenant: Tenant { id, slug, schema }, name, status, created_at }
+        Self {
+            tenant: Tenant { id: row.id, slug: row.slug, schema: row.schema_name },
+            name: row.name,
+            status,
+            created_at: row.created_at,
+            reseller: row.reseller_id,
+            plan: row.plan,
+            suspended_at: row.suspended_at,
+        }
     }
 }

@@ -12,6 +12,9 @@ use crate::world::{SCHEMA, World};
 
 /// Different requests of a case that needs many.
 const MANY: i64 = 2000;
+/// Records of a bulk create, and how many different ones there are.
+const BULK: usize = 1000;
+const BULKS: usize = 4;
 const STAGES: [&str; 7] = ["new", "qualified", "demo", "proposal", "negotiation", "won", "lost"];
 const INDUSTRIES: [&str; 5] = ["technology", "retail", "healthcare", "energy", "banking"];
 
@@ -49,7 +52,9 @@ pub async fn all(world: &World) -> anyhow::Result<Vec<Case>> {
             ("limit=50&sort=-amount&fields=name,stage,amount,close_date,account.name", "/deals/with-account"),
         ),
         with_deals(world),
+        aggregate(world),
         create(world, &accounts),
+        bulk(world, &accounts),
     ])
 }
 
@@ -101,17 +106,37 @@ fn with_deals(world: &World) -> Case {
     pairs(world, ("20 accounts, 5 deals nested in each", 0.85), paths.into_iter())
 }
 
+fn aggregate(world: &World) -> Case {
+    let path = "/api/v1/deals/aggregate?metrics=count,sum(amount)&group_by=stage";
+    pairs(
+        world,
+        ("count and sum of all deals by stage", 0.95),
+        [(path.into(), "/deals/by-stage".into())].into_iter(),
+    )
+}
+
 fn create(world: &World, accounts: &[Uuid]) -> Case {
-    let bodies: Vec<String> =
-        accounts.iter().enumerate().map(|(n, id)| new_deal(n, *id).to_string()).collect();
+    let bodies = accounts.iter().enumerate().map(|(n, id)| new_deal(n, *id).to_string()).collect();
+    writes(world, ("create one, with history, state and totals", 0.6), "/deals", bodies)
+}
+
+/// Beside COPY into both tables, which answers no records.
+fn bulk(world: &World, accounts: &[Uuid]) -> Case {
+    let deal = |n: usize| new_deal(n, accounts[n % accounts.len()]);
+    let body = |first: usize| json!((first..first + BULK).map(deal).collect::<Vec<Json>>()).to_string();
+    let bodies = (0..BULKS).map(|n| body(n * BULK)).collect();
+    writes(world, ("create 1000 at once, beside COPY", 0.5), "/deals/bulk", bodies)
+}
+
+fn writes(world: &World, (name, goal): (&'static str, f64), handwritten: &str, bodies: Vec<String>) -> Case {
     let post = |path: &str, key: Option<&str>| -> Arc<Vec<Vec<u8>>> {
         Arc::new(bodies.iter().map(|body| request("POST", path, key, Some(body))).collect())
     };
     Case {
-        name: "create one, with history",
-        goal: 0.6,
+        name,
+        goal,
         trellis: post("/api/v1/deals", Some(&world.key)),
-        handwritten: post("/deals", None),
+        handwritten: post(handwritten, None),
         is_read: false,
     }
 }

@@ -2,6 +2,7 @@
 //! axum, one prepared statement a request, values written into the answer as they come. No sign-in, no
 //! permissions, no metadata: what Trellis is measured against, and nothing to run.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -9,13 +10,14 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::{PgPool, Row};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+mod bulk;
 mod encode;
 mod sql;
 
@@ -31,8 +33,9 @@ const SYSTEM: Uuid = Uuid::from_u128(0x7000_8000_0000_0000_0001);
 
 struct App {
     pool: PgPool,
-    /// Stable id of the object `deal`, for the history.
+    /// Stable ids of the object `deal` and of its stage, for what is left behind.
     deal: String,
+    stage: String,
 }
 
 type Shared = State<Arc<App>>;
@@ -45,14 +48,16 @@ pub async fn serve(url: &str, schema: &str) -> anyhow::Result<()> {
         .test_before_acquire(false)
         .connect_with(options.options([("search_path", schema)]))
         .await?;
-    let deal = sqlx::query_scalar(sql::OBJECT_ID).fetch_one(&pool).await?;
+    let (deal, stage) = sqlx::query_as(sql::IDS).fetch_one(&pool).await?;
     let routes = Router::new()
         .route("/deals", get(list).post(create))
         .route("/deals/{id}", get(one))
         .route("/deals/wide", get(wide))
+        .route("/deals/by-stage", get(by_stage))
+        .route("/deals/bulk", post(bulk::create))
         .route("/deals/with-account", get(with_account))
         .route("/accounts/with-deals", get(with_deals))
-        .with_state(Arc::new(App { pool, deal }));
+        .with_state(Arc::new(App { pool, deal, stage }));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("hand-written: listening on http://{}", listener.local_addr()?);
     let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
@@ -107,6 +112,23 @@ async fn with_deals(State(app): Shared, Query(asked): Query<Asked>) -> Result<Re
     page(&rows, encode::WITH_DEALS, ACCOUNTS)
 }
 
+/// Count and sum of each stage.
+async fn by_stage(State(app): Shared) -> Result<Response, Failure> {
+    let rows = sqlx::query(sql::BY_STAGE).fetch_all(&app.pool).await?;
+    let mut out = Vec::with_capacity(1024);
+    out.extend_from_slice(b"{\"data\":[");
+    for (index, row) in rows.iter().enumerate() {
+        let (stage, count, sum): (Option<&str>, i64, Option<&str>) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let comma = if index == 0 { "" } else { "," };
+        write!(out, "{comma}{{\"group\":{{\"stage\":")?;
+        serde_json::to_writer(&mut out, &stage)?;
+        write!(out, "}},\"count\":{count},\"sum\":{{\"amount\":{}}}}}", sum.unwrap_or("null"))?;
+    }
+    out.extend_from_slice(b"]}");
+    Ok(json(StatusCode::OK, out))
+}
+
 #[derive(Deserialize)]
 struct NewDeal {
     name: String,
@@ -117,8 +139,8 @@ struct NewDeal {
     next_step: String,
 }
 
-/// One statement is one transaction: the account is checked, the deal and its history are written, and all of it
-/// is answered.
+/// One statement is one transaction: the account is checked, the deal, its history and its state are written, the
+/// account's totals are kept, and all of the deal is answered.
 async fn create(State(app): Shared, body: axum::body::Bytes) -> Result<Response, Failure> {
     let deal: NewDeal = serde_json::from_slice(&body)?;
     let query = sqlx::query(sql::CREATE)
@@ -132,7 +154,8 @@ async fn create(State(app): Shared, body: axum::body::Bytes) -> Result<Response,
         .bind(chrono::Utc::now())
         .bind(SYSTEM)
         .bind(&app.deal)
-        .bind(Uuid::now_v7().to_string());
+        .bind(Uuid::now_v7().to_string())
+        .bind(&app.stage);
     record(StatusCode::CREATED, &query.fetch_one(&app.pool).await?)
 }
 

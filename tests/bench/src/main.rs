@@ -4,7 +4,8 @@
 //!
 //! Reading order: [`options`] (what can be chosen), [`world`] (the cluster, the programs), [`dataset`] (the
 //! records), [`handwritten`] (the other side), [`cases`] (what is asked of both), [`compare`] (the rounds),
-//! [`changes`] (new fields, also under load), [`rules`] (what validation costs), [`starts`] (how fast it listens), [`report`] (the page).
+//! [`changes`] (new fields, also under load), [`rules`] and [`rollups`] (what they cost writers), [`million`] (formula
+//! fields on many records), [`overload`] (more than can be answered), [`starts`] (how fast it listens), [`report`] (the page).
 //! [`load`] sends requests, [`usage`] reads what processes have used.
 
 mod options;
@@ -15,6 +16,9 @@ mod cases;
 mod compare;
 mod changes;
 mod rules;
+mod rollups;
+mod million;
+mod overload;
 mod starts;
 mod report;
 mod load;
@@ -63,6 +67,15 @@ async fn measure(world: &World, options: &Options, report: &mut Report) -> anyho
     }
     if options.wants(Part::Rules) {
         rules::run(world, options, report).await?;
+    }
+    if options.wants(Part::Rollups) {
+        rollups::run(world, options, report).await?;
+    }
+    if options.wants(Part::Million) {
+        million::run(world, options, report).await?;
+    }
+    if options.wants(Part::Overload) {
+        overload::run(world, options, report).await?;
     }
     Ok(())
 }

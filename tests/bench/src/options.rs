@@ -17,6 +17,9 @@ pub struct Options {
     /// Seconds that each side is loaded in a round.
     #[arg(long, default_value_t = 3.0)]
     pub seconds: f64,
+    /// Seconds of the overload.
+    #[arg(long, default_value_t = 30.0)]
+    pub overload: f64,
     /// Connections of the load.
     #[arg(long, default_value_t = 16)]
     pub connections: usize,
@@ -24,7 +27,7 @@ pub struct Options {
     #[arg(long)]
     pub smoke: bool,
     /// What to measure.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules, Part::Rollups, Part::Million, Part::Overload])]
     pub parts: Vec<Part>,
     /// Only the cases whose name contains this.
     #[arg(long)]
@@ -60,6 +63,12 @@ pub enum Part {
     Changes,
     /// A large create with validation rules and without.
     Rules,
+    /// Children whose parents keep totals of them, and others.
+    Rollups,
+    /// Formula fields on a million records.
+    Million,
+    /// Ten times what can be answered.
+    Overload,
 }
 
 impl Options {

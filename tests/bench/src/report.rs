@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use crate::changes::Changes;
 use crate::compare::{Compared, Side};
+use crate::million::Million;
 use crate::options::Options;
+use crate::overload::Overload;
+use crate::rollups::Rollups;
 use crate::rules::Rules;
 use crate::starts::Starts;
 use crate::usage;
@@ -14,13 +17,25 @@ pub struct Report {
     pub starts: Option<Starts>,
     pub changes: Option<Changes>,
     pub rules: Option<Rules>,
+    pub rollups: Option<Rollups>,
+    pub million: Option<Million>,
+    pub overload: Option<Overload>,
     compared: Vec<Compared>,
     machine: String,
 }
 
 impl Default for Report {
     fn default() -> Self {
-        Self { starts: None, changes: None, rules: None, compared: Vec::new(), machine: usage::machine() }
+        Self {
+            starts: None,
+            changes: None,
+            rules: None,
+            rollups: None,
+            million: None,
+            overload: None,
+            compared: Vec::new(),
+            machine: usage::machine(),
+        }
     }
 }
 
@@ -88,6 +103,9 @@ impl Report {
         if let Some(rules) = &self.rules {
             write_rules(text, rules);
         }
+        self.rollups.iter().for_each(|rollups| write_rollups(text, rollups));
+        self.million.iter().for_each(|million| write_million(text, million));
+        self.overload.iter().for_each(|overload| write_overload(text, overload));
     }
 }
 
@@ -115,6 +133,52 @@ fn write_rules(text: &mut String, rules: &Rules) {
     let _ = writeln!(text, "| without rules | {without:.3} | |");
     let _ = writeln!(text, "| one rule | {with:.3} | {} (goal: at most 20 %) |", share(*with));
     let _ = writeln!(text, "| three, one reads the account | {with_three:.3} | {} |", share(*with_three));
+}
+
+fn write_rollups(text: &mut String, Rollups { spread, hot, rates }: &Rollups) {
+    text.push_str("\n| creates and changes of children, two roll-ups on the parent | share | requests/s |\n|---|---|---|\n");
+    for (name, share, (with, without)) in
+        [("spread over 1000 parents", spread, rates[0]), ("all of one parent", hot, rates[1])]
+    {
+        let _ = writeln!(text, "| {name} | **{share:.2}** | {with:.0} / {without:.0} |");
+    }
+}
+
+fn write_million(text: &mut String, million: &Million) {
+    let Million { records, share, by_formula, by_column, walks, added, changed } = million;
+    let _ = writeln!(text, "\n| formula fields on {records} records | |\n|---|---|");
+    let _ = writeln!(
+        text,
+        "| page of 50 by an indexed formula, beside an indexed column | **{share:.2}** of the throughput |"
+    );
+    let _ = writeln!(
+        text,
+        "| median times | {by_formula:.2} / {by_column:.2} ms |\n| walks the index | {walks} |"
+    );
+    for (word, (median, longest)) in [("added", added), ("changed", changed)] {
+        let _ = writeln!(text, "| a formula {word}, median (longest) | {median:.1} ms ({longest:.1} ms) |");
+    }
+}
+
+fn write_overload(text: &mut String, overload: &Overload) {
+    let Overload { seconds, usual, accepted, refused, lost, memory, .. } = overload;
+    let _ = writeln!(text, "\n| ten times the load for {seconds:.0} s | |\n|---|---|");
+    let _ = writeln!(
+        text,
+        "| answers a second before, accepted and refused meanwhile | {usual:.0}, {accepted:.0}, {refused:.0} |"
+    );
+    let _ = writeln!(
+        text,
+        "| p99 ms before, of accepted, of refused | {:.0}, {:.0}, {:.0} |",
+        overload.usual_p99, overload.accepted_p99, overload.refused_p99
+    );
+    let [before, peak, after] = memory;
+    let _ = writeln!(
+        text,
+        "| lost | {lost} |\n| MB before, at most, after | {before:.0}, {peak:.0}, {after:.0} |"
+    );
+    let after: Vec<String> = overload.after.iter().map(|share| format!("{share:.2}")).collect();
+    let _ = writeln!(text, "| each second after it, share of before | {} |", after.join(", "));
 }
 
 fn write_changes(text: &mut String, changes: &Changes) {

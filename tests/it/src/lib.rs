@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use engine::audit::chain::SealKey;
 use engine::packages::Install;
 use engine::{Command, Consent, Context, Engine, Fields, Query, Tenant, Update, What, Written};
 use metadata::package::Package;
@@ -17,6 +18,7 @@ pub mod formula_writer;
 pub mod herd;
 pub mod oracle;
 pub mod random;
+pub mod statements;
 pub mod trade;
 pub mod site;
 pub mod zoo;
@@ -38,6 +40,7 @@ impl World {
             .await
             .expect("the test database takes connections");
         let engine = Engine::new(pool);
+        engine.seal_with(SealKey::new(&[7; 32]).expect("a key"));
         let tenant = Tenant { id: Uuid::now_v7(), slug: "demo".into(), schema: Tenant::schema_of("demo") };
         engine.create_schema(&tenant).await.expect("the tenant's schema is made");
         Self { engine, tenant, database }

@@ -14,6 +14,8 @@ use uuid::Uuid;
 use crate::World;
 
 const PASSWORD: &str = "correct horse";
+/// Packages that come with Trellis.
+const STANDARD: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
 
 /// A world with the wire in front of it and an administrator, Ada, whose token is used unless another is named.
 pub struct Site {
@@ -21,6 +23,7 @@ pub struct Site {
     pub router: Router,
     pub ada: Uuid,
     pub identity: Identity,
+    pub tenants: Tenants,
     token: String,
 }
 
@@ -80,11 +83,11 @@ impl Site {
             graphql: Default::default(),
             engine: world.engine.clone(),
             identity: identity.clone(),
-            tenants,
-            library: Arc::default(),
+            tenants: tenants.clone(),
+            library: Arc::new(api::Library::new(STANDARD.map(crate::package).into())),
             settings: Arc::default(),
         };
-        let mut site = Self { world, router: api::router(app), ada, identity, token: String::new() };
+        let mut site = Self { world, router: api::router(app), ada, identity, tenants, token: String::new() };
         site.token = site.token_of("ada@example.com").await;
         site
     }
@@ -105,6 +108,12 @@ impl Site {
         };
         self.identity.create_user(&self.world.tenant, user).await.expect("a user");
         self.token_of(&email).await
+    }
+
+    /// A new reseller; answers their key.
+    pub async fn reseller(&self, name: &str) -> String {
+        let reseller = self.tenants.create_reseller(name).await.expect("a reseller");
+        self.identity.create_reseller_key(reseller).await.expect("a key").expose().to_owned()
     }
 
     /// A new session of somebody.

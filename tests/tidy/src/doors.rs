@@ -43,6 +43,7 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("anyhow", &["server", "tests/"]),
     ("tracing-subscriber", &["server", "tests/"]),
     ("libc", &["postgres"]),
+    ("mimalloc", &["server"]),
     ("reqwest", &["server", "tests/"]),
 ];
 

@@ -4,7 +4,7 @@ import { ChevronRight } from "lucide-react";
 import { useRef, useState } from "react";
 import { problemsByField } from "@/api/problem";
 import { createRecord } from "@/api/records";
-import { useCatalog } from "@/catalog/catalog";
+import { type Catalog, useCatalog } from "@/catalog/catalog";
 import { formFields } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
@@ -16,6 +16,7 @@ import { Kbd } from "@/components/kbd";
 import { toast } from "@/components/toast";
 import { errorOf, FormField } from "@/fields/form-field";
 import { isEmpty } from "@/fields/kind";
+import { keyed, liveField, liveFields, offered } from "@/fields/live";
 import { checkValue, kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
@@ -45,6 +46,20 @@ function bodyOf(fields: FieldDef[], draft: Draft): Record<string, unknown> {
   return body;
 }
 
+/** The draft without options that a change elsewhere took away. */
+function withoutUnoffered(catalog: Catalog, object: ObjectDef, fields: FieldDef[], draft: Draft): Draft {
+  const record = keyed(fields, draft);
+  const next = { ...draft };
+  for (const field of fields) {
+    const left = offered(catalog, object, field, record);
+    const value = draft[field.name];
+    if (!left || isEmpty(value)) continue;
+    if (Array.isArray(value)) next[field.name] = value.filter((one) => left.includes(String(one)));
+    else if (!left.includes(String(value))) next[field.name] = null;
+  }
+  return next;
+}
+
 export function CreateDrawer({ intent, onClose }: { intent: CreateIntent; onClose: () => void }) {
   const catalog = useCatalog();
   const object = catalog.object(intent.object);
@@ -54,10 +69,11 @@ export function CreateDrawer({ intent, onClose }: { intent: CreateIntent; onClos
 
 function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: CreateIntent; onClose: () => void }) {
   const navigate = useNavigate();
-  const layout = useCatalog().layout(object.name);
-  const { first, more } = formFields(object, layout);
-  const all = [...first, ...more];
-  const presetMore = more.some((f) => intent.preset && f.name in intent.preset && !isEmpty(intent.preset[f.name]));
+  const catalog = useCatalog();
+  const layout = catalog.layout(object.name);
+  const form = formFields(object, layout);
+  const every = [...form.first, ...form.more];
+  const presetMore = form.more.some((f) => intent.preset && f.name in intent.preset && !isEmpty(intent.preset[f.name]));
   const [draft, setDraft] = useState<Draft>(() => startOf(object, intent.preset));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [showMore, setShowMore] = useState(presetMore);
@@ -65,6 +81,13 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
   const [busy, setBusy] = useState(false);
   const [round, setRound] = useState(0);
   const body = useRef<HTMLDivElement>(null);
+  const record = keyed(every, draft);
+  const live = liveFields(catalog, object, record, null);
+  const narrowed = (fields: FieldDef[]) =>
+    fields.filter((f) => live(f).shown).map((f) => liveField(catalog, object, f, record, live(f)));
+  const first = narrowed([...form.first, ...form.more.filter((f) => live(f).required)]);
+  const more = narrowed(form.more.filter((f) => !live(f).required));
+  const all = [...first, ...more];
 
   function fail(found: Record<string, string>) {
     setErrors(found);
@@ -110,7 +133,7 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
   }
 
   const set = (name: string) => (value: unknown) => {
-    setDraft((d) => ({ ...d, [name]: value }));
+    setDraft((d) => withoutUnoffered(catalog, object, every, { ...d, [name]: value }));
     setErrors(({ [name]: _, ...rest }) => rest);
   };
   const known = new Set(all.flatMap((f) => [f.name, ...Object.keys(kindOf(f).patch(null, f))]));
@@ -124,6 +147,7 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
       error={errorOf(errors, f)}
       onChange={set(f.name)}
       autoFocus={i === 0}
+      readOnly={live(f).readOnly}
     />
   );
 

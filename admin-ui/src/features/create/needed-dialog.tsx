@@ -5,6 +5,7 @@ import { messageOf, problemsByField } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import { updateRecord } from "@/api/records";
 import { takeWay, type Way } from "@/api/transitions";
+import { useCatalog } from "@/catalog/catalog";
 import { fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
@@ -14,6 +15,7 @@ import { Segments } from "@/components/segments";
 import { toastError } from "@/components/toast";
 import { errorOf, FormField } from "@/fields/form-field";
 import { isEmpty } from "@/fields/kind";
+import { keyed, liveField } from "@/fields/live";
 import { checkValue, kindOf } from "@/fields/registry";
 import { askedBy, type Needed, setValue } from "@/fields/save";
 import { t } from "@/lib/i18n";
@@ -42,6 +44,15 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
   const drafted = (f: FieldDef) => (f.name in draft ? draft[f.name] : kindOf(f).read(record, f));
   const known = (name: string) => asked.some((f) => errorOf({ [name]: "x" }, f));
   const general = Object.entries(errors).filter(([name]) => !known(name));
+  const catalog = useCatalog();
+  const now = {
+    ...record,
+    ...kindOf(field).patch(needed.value, field),
+    ...keyed(
+      asked.filter((f) => f.name in draft),
+      draft,
+    ),
+  };
   const target = kindOf(field).text(needed.value, field);
   const firstEmpty = asked.findIndex((f) => isEmpty(drafted(f)));
 
@@ -136,7 +147,7 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
         {asked.map((f, i) => (
           <FormField
             key={f.name}
-            field={f}
+            field={liveField(catalog, object, f, now, { shown: true, required: false, readOnly: false })}
             value={drafted(f)}
             error={errorOf(errors, f)}
             autoFocus={i === Math.max(0, firstEmpty) && !Object.keys(draft).length}

@@ -1,5 +1,5 @@
 // Appears while rows are selected: what can be done with all of them.
-import { PencilLine, Trash2, UserRound, X } from "lucide-react";
+import { Merge, PencilLine, Trash2, UserRound, X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { deleteRecords, listIds, MOST } from "@/api/bulk";
 import { messageOf } from "@/api/problem";
@@ -13,6 +13,10 @@ import { t } from "@/lib/i18n";
 import { count, inSentence } from "@/lib/text";
 import type { Selection } from "./use-selection";
 
+/** As many as fit side by side. */
+const MOST_MERGED = 5;
+
+const MergeDialog = lazy(() => import("./merge-dialog").then((m) => ({ default: m.MergeDialog })));
 const BulkEdit = lazy(() => import("./bulk-edit").then((m) => ({ default: m.BulkEdit })));
 
 interface BulkBarProps {
@@ -24,6 +28,7 @@ interface BulkBarProps {
 
 export function BulkBar({ object, selection, request, total }: BulkBarProps) {
   const [busy, setBusy] = useState(false);
+  const [merging, setMerging] = useState<string[] | null>(null);
   const [editing, setEditing] = useState<{ field?: FieldDef } | null>(null);
   if (selection.size === 0) return null;
   const words = (n: number) => count(n, inSentence(object.label), inSentence(object.plural_label));
@@ -92,6 +97,11 @@ export function BulkBar({ object, selection, request, total }: BulkBarProps) {
             )}
           </>
         )}
+        {mayEdit(object) && mayDelete(object) && selection.size > 1 && selection.size <= MOST_MERGED && (
+          <Button icon={<Merge size={14} />} onClick={() => setMerging(selection.ids)}>
+            {t("Merge")}
+          </Button>
+        )}
         {mayDelete(object) && (
           <Button look="danger-ghost" icon={<Trash2 size={14} />} busy={busy} onClick={remove}>
             {t("Delete")}
@@ -101,6 +111,19 @@ export function BulkBar({ object, selection, request, total }: BulkBarProps) {
           <X size={15} />
         </IconButton>
       </div>
+      {merging && (
+        <Suspense fallback={null}>
+          <MergeDialog
+            object={object}
+            ids={merging}
+            onClose={() => setMerging(null)}
+            onDone={() => {
+              setMerging(null);
+              selection.clear();
+            }}
+          />
+        </Suspense>
+      )}
       {editing && (
         <Suspense fallback={null}>
           <BulkEdit

@@ -98,7 +98,7 @@ export function useRecordActions(object: ObjectDef, record: RecordData | undefin
 
 export function RecordHeader({ object, record, id, narrow, actions, back, onGone, onGo }: RecordHeaderProps) {
   const catalog = useCatalog();
-  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop");
+  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop", record?.record_type);
   const items = useRecordActions(object, record, onGone);
   const path = pathField(object, catalog.listViews(object.name));
   const highlights = highlightFields(object, layout).filter((f) => f.name !== "name" && f.name !== path?.name);

@@ -5,10 +5,11 @@ import { messageOf, Problem } from "@/api/problem";
 import { useRecord } from "@/api/record-store";
 import { loadRecord } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
-import { sections } from "@/catalog/fields";
+import { RECORD_TYPE, sections } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
+import { liveFields } from "@/fields/live";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
@@ -33,6 +34,7 @@ interface RecordViewProps {
 /** Everything that the page shows: own values, and the names of what they point to. */
 function pathsOf(object: ObjectDef): string[] {
   const paths = new Set(["id", "name", "version"]);
+  if (object.fields.some((field) => field.name === RECORD_TYPE)) paths.add(RECORD_TYPE);
   for (const field of object.fields) for (const path of kindOf(field).paths(field)) paths.add(path);
   return [...paths];
 }
@@ -40,8 +42,12 @@ function pathsOf(object: ObjectDef): string[] {
 export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: RecordViewProps) {
   const catalog = useCatalog();
   const record = useRecord(object.name, id);
-  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop");
-  const blocks = useMemo(() => sections(object, layout), [object, layout]);
+  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop", record?.record_type);
+  const all = useMemo(() => sections(object, layout), [object, layout]);
+  const live = useMemo(() => record && liveFields(catalog, object, record, record), [catalog, object, record]);
+  const blocks = all
+    .map((section) => ({ ...section, fields: section.fields.filter((field) => live?.(field).shown ?? true) }))
+    .filter((section) => section.fields.length > 0);
   const [tab, setTab] = useState<"overview" | "sharing" | "history">("overview");
   const sharing = useMaySeeSharing(object);
   const query = useQuery({
@@ -147,7 +153,12 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
                   <dl className={cx("grid gap-x-8", !narrow && section.columns > 1 && "phone:grid-cols-2")}>
                     {section.fields.map((field) =>
                       record ? (
-                        <FieldRow key={field.name} object={object} record={record} field={field} />
+                        <FieldRow
+                          key={field.name}
+                          object={object}
+                          record={record}
+                          field={live?.(field).readOnly ? { ...field, read_only: true } : field}
+                        />
                       ) : (
                         <div key={field.name} className="flex h-8 items-center gap-4">
                           <Skeleton className="w-24" />

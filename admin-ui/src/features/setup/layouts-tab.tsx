@@ -4,14 +4,20 @@ import { LayoutTemplate, Plus } from "lucide-react";
 import { useState } from "react";
 import { applyChanges } from "@/api/metadata";
 import { messageOf } from "@/api/problem";
+import { assignmentWords } from "@/catalog/assignment";
 import { useCatalog } from "@/catalog/catalog";
 import { sections } from "@/catalog/fields";
 import { useReloadCatalog } from "@/catalog/load";
 import type { LayoutDef, ObjectDef } from "@/catalog/types";
-import { Empty } from "@/components/bits";
+import { Empty, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import { Select } from "@/components/select";
 import { toastError } from "@/components/toast";
-import { count } from "@/lib/text";
+import { t } from "@/lib/i18n";
+import { apiName, count, humanize } from "@/lib/text";
 
 const slugOf = (layout: LayoutDef) => layout.name.split(".").slice(1).join(".");
 
@@ -20,14 +26,13 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
   const navigate = useNavigate();
   const reload = useReloadCatalog();
   const [busy, setBusy] = useState(false);
+  const [naming, setNaming] = useState(false);
   const layouts = catalog.layoutsOf(object.name);
 
   /** Begins with what the page shows already, so that there is something to change. */
-  async function create() {
-    const taken = new Set(layouts.map(slugOf));
-    let layout = "default";
-    for (let n = 2; taken.has(layout); n++) layout = `layout_${n}`;
-    const shown = sections(object, layouts[0]).filter((s) => s.label !== "System");
+  async function create(label: string, from: LayoutDef | undefined) {
+    const layout = layouts.length ? apiName(label) : "default";
+    const shown = sections(object, from).filter((s) => s.label !== "System");
     const definition = {
       object: object.name,
       sections: shown.map((s) => ({
@@ -36,10 +41,11 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
         items: s.fields.map((f) => ({ field: f.name })),
       })),
     };
+    const { name: _, assign: __, ...copy } = from ?? { name: "" };
     setBusy(true);
     try {
       await applyChanges(
-        [{ kind: "layouts", name: `${object.name}.${layout}`, definition }],
+        [{ kind: "layouts", name: `${object.name}.${layout}`, definition: from ? copy : definition }],
         `Add a layout to ${object.label}`,
       );
       await reload();
@@ -51,7 +57,13 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
   }
 
   const add = (
-    <Button look="outline" size="md" icon={<Plus size={14} />} busy={busy} onClick={create}>
+    <Button
+      look="outline"
+      size="md"
+      icon={<Plus size={14} />}
+      busy={busy}
+      onClick={() => (layouts.length ? setNaming(true) : create("", undefined))}
+    >
       New layout
     </Button>
   );
@@ -74,8 +86,16 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
             >
               <LayoutTemplate size={16} aria-hidden="true" className="text-text-3" />
               <span className="min-w-0 flex-1">
-                <span className="block font-medium">{layout.sections.map((s) => s.label).join(", ")}</span>
+                <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                  <span className="font-medium">{humanize(slugOf(layout))}</span>
+                  {layout.assign?.map((one) => (
+                    <Tag key={JSON.stringify(one)} color="blue">
+                      {assignmentWords(one)}
+                    </Tag>
+                  ))}
+                </span>
                 <span className="block text-text-2 text-xs">
+                  {layout.sections.map((s) => s.label).join(", ")} ·{" "}
                   {count(
                     layout.sections.reduce((n, s) => n + s.items.length, 0),
                     "item",
@@ -90,6 +110,87 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
         ))}
       </ul>
       {add}
+      {naming && (
+        <NewLayout
+          layouts={layouts}
+          busy={busy}
+          onClose={() => setNaming(false)}
+          onCreate={(label, from) => create(label, from)}
+        />
+      )}
     </>
+  );
+}
+
+interface NewLayoutProps {
+  layouts: LayoutDef[];
+  busy: boolean;
+  onClose: () => void;
+  onCreate: (label: string, from: LayoutDef | undefined) => void;
+}
+
+/** A further layout begins as a copy, under a name of its own. */
+function NewLayout({ layouts, busy, onClose, onCreate }: NewLayoutProps) {
+  const [label, setLabel] = useState("");
+  const [from, setFrom] = useState(layouts[0]?.name ?? "");
+  const [tried, setTried] = useState(false);
+  const name = apiName(label);
+  const taken = layouts.some((layout) => slugOf(layout) === name);
+  const error = !name
+    ? t("Give it a name with letters or digits.")
+    : taken
+      ? t("There is already a layout of this name.")
+      : "";
+  return (
+    <Dialog
+      title={t("New layout")}
+      width="420px"
+      onClose={onClose}
+      onSubmit={() => {
+        setTried(true);
+        if (!error)
+          onCreate(
+            label,
+            layouts.find((layout) => layout.name === from),
+          );
+      }}
+      footer={
+        <>
+          <Button size="md" onClick={onClose}>
+            {t("Cancel")}
+          </Button>
+          <Button look="solid" size="md" type="submit" busy={busy}>
+            {t("Create layout")}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        <FieldFrame label={t("Name")} required error={tried ? error : undefined} hint={name || undefined}>
+          {(ids) => (
+            <TextInput
+              id={ids.id}
+              data-autofocus
+              maxLength={40}
+              aria-describedby={ids.describedBy}
+              aria-invalid={ids.invalid || undefined}
+              value={label}
+              onChange={(event) => setLabel(event.target.value)}
+            />
+          )}
+        </FieldFrame>
+        <FieldFrame label={t("Begins as a copy of")}>
+          {({ id }) => (
+            <Select
+              id={id}
+              label={t("Begins as a copy of")}
+              choices={layouts.map((layout) => ({ id: layout.name, label: humanize(slugOf(layout)) }))}
+              value={[from]}
+              onChange={([next]) => setFrom(next ?? from)}
+            />
+          )}
+        </FieldFrame>
+      </div>
+    </Dialog>
   );
 }

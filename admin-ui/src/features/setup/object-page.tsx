@@ -22,6 +22,7 @@ import { FieldsTab } from "./fields-tab";
 import { LayoutsTab } from "./layouts-tab";
 import { ObjectSettings } from "./object-settings";
 import { Source } from "./objects-page";
+import { RecordTypesTab } from "./record-types";
 import { RulesTab } from "./rules/rules-tab";
 import { ViewsTab } from "./views/views-tab";
 
@@ -59,6 +60,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       : [
           { id: "layouts", label: "Layouts", count: catalog.layoutsOf(object.name).length },
           { id: "views", label: "Views", count: catalog.viewsOf(object.name).length },
+          { id: "types", label: "Record types", count: catalog.recordTypesOf(object.name).length },
           { id: "rules", label: "Rules" },
           { id: "settings", label: "Settings" },
         ]),
@@ -113,6 +115,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       {tab === "fields" && <FieldsTab object={object} onNew={() => setOpen("new-field")} />}
       {tab === "layouts" && <LayoutsTab object={object} />}
       {tab === "views" && <ViewsTab object={object} />}
+      {tab === "types" && <RecordTypesTab object={object} />}
       {tab === "rules" && <RulesTab object={object} />}
       {tab === "settings" && <ObjectSettings object={object} />}
       {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}

@@ -16,7 +16,8 @@ interface SignInPageProps {
 export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [tenant, setTenant] = useState("");
+  // A link of a reseller names the workspace.
+  const [tenant, setTenant] = useState(() => new URLSearchParams(window.location.search).get("tenant") ?? "");
   const [totp, setTotp] = useState("");
   const [asks, setAsks] = useState({ tenant: false, totp: false });
   const [error, setError] = useState<string | null>(null);
@@ -48,7 +49,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
     } catch (problem) {
       setBusy(false);
       const known = problem instanceof Problem ? problem : null;
-      const wantsTenant = known?.code.includes("tenant") || known?.errors.some((e) => /tenant$/.test(e.path));
+      const wantsTenant = known?.errors.some((e) => /tenant$/.test(e.path));
       if (known?.code === "totp-required") setAsks((a) => ({ ...a, totp: true }));
       else if (wantsTenant && !asks.tenant) setAsks((a) => ({ ...a, tenant: true }));
       else setError(known?.status === 401 ? t("The email or password is wrong.") : (problem as Error).message);

@@ -30,6 +30,8 @@ function told(value: Value): string {
 function outcome(one: Case): string | null {
   const subject: Subject = {
     value: ({ field, ty }) => (field in one.row ? read(one.row[field] ?? "null") : ty === "bool" ? false : null),
+    // The request of the server's test.
+    request: { now: BigInt(Date.parse("2026-11-20T23:45:00Z")) * 1000n, roles: ["seller"], teams: [] },
   };
   try {
     return told(evaluate(one.expression, subject));
@@ -51,5 +53,6 @@ it("agrees with the server wherever it has an answer", () => {
     if (found !== wanted) wrong.push(`${one.text}\n  ${JSON.stringify(one.row)}\n  ${found}, not ${wanted}`);
   }
   expect(wrong.slice(0, 10).join("\n")).toBe("");
-  expect(known).toBeGreaterThan(cases.length / 3);
+  console.log(`${known} of ${cases.length} answered`);
+  expect(known).toBeGreaterThanOrEqual(cases.length * 0.98);
 });

@@ -1,9 +1,20 @@
 // Evaluates the JSON form of an expression in the browser, so that a form can show, hide and compute while somebody
 // types. It gives what the server gives, or says that the server must be asked.
+
+import { Arguments } from "./arguments";
 import { divide, over, times, within } from "./fixed";
-import { Arguments, FUNCTIONS, lowered } from "./functions";
+import { FUNCTIONS, lowered } from "./functions";
 import { read } from "./literal";
-import { type Comparison, type Expression, Fault, isBlank, type Subject, Unsupported, type Value } from "./values";
+import {
+  type Comparison,
+  type Expression,
+  Fault,
+  isBlank,
+  type Request,
+  type Subject,
+  Unsupported,
+  type Value,
+} from "./values";
 
 export { read } from "./literal";
 export { type Expression, Fault, type Subject, Unsupported, type Value } from "./values";
@@ -136,8 +147,11 @@ function call({ function: name, arguments: given }: Call, subject: Subject): Val
   const values = given.map((argument) => evaluate(argument, subject));
   const strict = (index: number) => known.strict === "all" || known.strict.includes(index);
   if (values.some((value, index) => strict(index) && isBlank(value))) return null;
-  return shortened(known.compute(new Arguments(values)));
+  return shortened(known.compute(new Arguments(values), subject.request ?? asked()));
 }
+
+/** A request of now, by nobody in particular. */
+const asked = (): Request => ({ now: BigInt(Date.now()) * 1000n, roles: [], teams: [] });
 
 /** What looks at the record as it is stored. */
 function whileSaving(name: string, given: Expression[], subject: Subject): Value | undefined {

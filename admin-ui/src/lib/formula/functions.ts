@@ -1,75 +1,13 @@
-// The functions that this evaluator knows. Others are left to the server.
-import { abs, floorTo, integer, over, parse, rounded, roundedUp, truncated, UNIT, whole, within } from "./fixed";
-import { calendar, dateOf, daysOf, plain, withinDates } from "./literal";
-import { Fault, isBlank, text, Unsupported, type Value } from "./values";
+// The functions on numbers, text, choices and who asks.
+import { type Arguments, all, at, type Known, LONGEST, none } from "./arguments";
+import { DATES } from "./dates";
+import { abs, floorTo, over, parse, rounded, roundedUp, truncated, UNIT, whole, within } from "./fixed";
+import { formed } from "./forms";
+import { plain } from "./literal";
+import { Pattern } from "./pattern";
+import { exp, ln, log, power, root } from "./powers";
+import { Fault, isBlank, text, type Value } from "./values";
 
-/** The computed arguments of a call. */
-export class Arguments {
-  readonly values: Value[];
-  constructor(values: Value[]) {
-    this.values = values;
-  }
-
-  at(index: number): Value {
-    return this.values[index] ?? null;
-  }
-
-  number(index: number): bigint {
-    const value = this.at(index);
-    if (value === null || typeof value !== "object" || !("number" in value)) throw new Fault("VALUE");
-    return value.number;
-  }
-
-  integer(index: number, most: number): number {
-    return integer(this.number(index), most);
-  }
-
-  /** How many characters to take. */
-  count(index: number): number {
-    return Math.max(this.integer(index, LONGEST), 0);
-  }
-
-  text(index: number): string {
-    const value = this.at(index);
-    if (value === null) return "";
-    if (typeof value !== "object" || !("text" in value)) throw new Fault("VALUE");
-    return value.text;
-  }
-
-  letters(index: number): string[] {
-    return [...this.text(index)];
-  }
-
-  date(index: number): number {
-    const value = this.at(index);
-    if (value === null || typeof value !== "object" || !("date" in value)) throw new Unsupported("date");
-    return value.date;
-  }
-
-  time(index: number): number {
-    const value = this.at(index);
-    if (value === null || typeof value !== "object" || !("time" in value)) throw new Unsupported("time");
-    return value.time;
-  }
-
-  texts(from: number): string[] {
-    return this.values.slice(from).map((_, index) => this.text(from + index));
-  }
-
-  numbers(): bigint[] {
-    return this.values.map((value, index) => (isBlank(value) ? null : this.number(index))).filter((n) => n !== null);
-  }
-}
-
-type Compute = (a: Arguments) => Value;
-
-/** A function and the arguments whose blank makes the result blank: all, none, or those places. */
-export interface Known {
-  strict: "all" | readonly number[];
-  compute: Compute;
-}
-
-const LONGEST = 1_000_000;
 const DIGITS = 18;
 const LARGEST = 10_000_000;
 
@@ -83,6 +21,38 @@ function cased(letter: string, change: (text: string) => string): string {
 
 export const lowered = (value: string): string => [...value].map((c) => cased(c, (t) => t.toLowerCase())).join("");
 const raised = (value: string): string => [...value].map((c) => cased(c, (t) => t.toUpperCase())).join("");
+
+/** Each first letter of a word in capitals, the others small. */
+function proper(value: string): string {
+  let inside = false;
+  return [...value]
+    .map((letter) => {
+      const cased = inside ? lowered(letter) : raised(letter);
+      inside = /[\p{Alphabetic}\p{N}]/u.test(letter);
+      return cased;
+    })
+    .join("");
+}
+
+const patterns = new Map<string, Pattern>();
+
+function patternOf(a: Arguments): Pattern {
+  const source = a.text(1);
+  const known = patterns.get(source) ?? new Pattern(source);
+  patterns.set(source, known);
+  return known;
+}
+
+/** A plain value inside JSON as text; blank where there is none. */
+function jsonValue(value: Value, path: string): Value {
+  if (value === null || typeof value !== "object" || !("json" in value)) throw new Fault("VALUE");
+  let inside: unknown = value.json;
+  for (const step of path.split(/[.[\]]+/).filter((part) => part !== "" && part !== "$")) {
+    if (inside === null || typeof inside !== "object" || !Object.hasOwn(inside, step)) return null;
+    inside = (inside as Record<string, unknown>)[step];
+  }
+  return ["string", "number", "boolean"].includes(typeof inside) ? text(String(inside)) : null;
+}
 
 const NUMERAL = /^ *[-+]?(\d{1,18}(\.\d{0,12})?|\.\d{1,12}) *$/;
 
@@ -118,20 +88,15 @@ function split(a: Arguments): Value {
 function extreme(a: Arguments, largest: boolean): Value {
   const filled = a.values.filter((value) => !isBlank(value));
   const rank = (value: Value): bigint | number => {
-    if (value === null || typeof value !== "object") throw new Unsupported("order");
+    if (value === null || typeof value !== "object") throw new Fault("VALUE");
     if ("number" in value) return value.number;
     if ("date" in value) return value.date;
     if ("datetime" in value) return value.datetime;
     if ("time" in value) return value.time;
-    throw new Unsupported("order");
+    throw new Fault("VALUE");
   };
   const better = (one: Value, other: Value) => (largest ? rank(one) > rank(other) : rank(one) < rank(other));
   return filled.reduce<Value>((best, value) => (best === null || better(value, best) ? value : best), null);
-}
-
-function dayOfYear(days: number): number {
-  const [year] = calendar(days);
-  return days - dateOf(year, 1, 1) + 1;
 }
 
 function numeral(value: string): bigint | null {
@@ -150,14 +115,6 @@ function repeated(a: Arguments): Value {
   return text(a.text(0).repeat(times));
 }
 
-function plusDays(a: Arguments): Value {
-  return { date: withinDates(a.date(0) + a.integer(1, 4_000_000)) };
-}
-
-const all = (compute: Compute): Known => ({ strict: "all", compute });
-const none = (compute: Compute): Known => ({ strict: [], compute });
-const at = (places: number[], compute: Compute): Known => ({ strict: places, compute });
-
 export const FUNCTIONS: Record<string, Known> = {
   ABS: all((a) => number(abs(a.number(0)))),
   ROUND: all((a) => number(rounded(a.number(0), a.integer(1, DIGITS)))),
@@ -174,6 +131,11 @@ export const FUNCTIONS: Record<string, Known> = {
     return number(within((a.number(0) / a.number(1)) * UNIT));
   }),
   SIGN: all((a) => count(a.number(0) > 0n ? 1 : a.number(0) < 0n ? -1 : 0)),
+  POWER: all((a) => number(power(a.number(0), a.number(1)))),
+  SQRT: all((a) => number(root(a.number(0)))),
+  EXP: all((a) => number(exp(a.number(0)))),
+  LN: all((a) => number(ln(a.number(0)))),
+  LOG: all((a) => number(log(a.number(0), a.number(1)))),
   MIN: none((a) => extreme(a, false)),
   MAX: none((a) => extreme(a, true)),
   SUM: none((a) => number(sum(a)[0])),
@@ -231,34 +193,26 @@ export const FUNCTIONS: Record<string, Known> = {
   FIND: at([2], find),
   SPLIT: at([2], split),
   BR: none(() => text("\n")),
-  TEXT: none((a) => {
-    if (a.values.length > 1) throw new Unsupported("TEXT");
-    return text(plain(a.at(0)));
+  PROPER: none((a) => text(proper(a.text(0)))),
+  MATCHES: none((a) => a.text(0) !== "" && patternOf(a).matches(a.text(0))),
+  EXTRACT: at([0], (a) => text(patternOf(a).extract(a.text(0)))),
+  REPLACERE: none((a) => {
+    const [value, fresh] = [a.text(0), a.text(2)];
+    if ([...value].length * ([...fresh].length + 1) > LARGEST) throw new Fault("VALUE");
+    return text(patternOf(a).replace(value, fresh));
+  }),
+  TEXT: none((a) => text(a.values.length === 1 ? plain(a.at(0)) : formed(a))),
+  LINK: at([0], (a) => {
+    const [url, label] = [a.text(0), a.text(1)];
+    if (!/^(https?:\/\/|mailto:|tel:)/.test(url)) throw new Fault("VALUE");
+    return text(`[${label || url}](${url})`);
   }),
   PICKCOUNT: none((a) => {
     const value = a.at(0);
     return count(value !== null && typeof value === "object" && "list" in value ? value.list.length : 0);
   }),
-  DATE: all((a) => ({ date: dateOf(a.integer(0, LONGEST), a.integer(1, LONGEST), a.integer(2, LONGEST)) })),
-  DATEVALUE: at([0], (a) => {
-    const value = a.at(0);
-    if (value !== null && typeof value === "object" && "date" in value) return value;
-    if (value === null || typeof value !== "object" || !("text" in value)) throw new Unsupported("DATEVALUE");
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(value.text)) throw new Unsupported("DATEVALUE");
-    try {
-      return { date: daysOf(value.text) };
-    } catch {
-      throw new Fault("VALUE");
-    }
-  }),
-  YEAR: all((a) => count(calendar(a.date(0))[0])),
-  QUARTER: all((a) => count(Math.floor((calendar(a.date(0))[1] - 1) / 3) + 1)),
-  MONTH: all((a) => count(calendar(a.date(0))[1])),
-  DAY: all((a) => count(calendar(a.date(0))[2])),
-  WEEKDAY: all((a) => count(((((a.date(0) + 4) % 7) + 7) % 7) + 1)),
-  DAYOFYEAR: all((a) => count(dayOfYear(a.date(0)))),
-  HOUR: all((a) => count(Math.floor(a.time(0) / 3_600_000_000))),
-  MINUTE: all((a) => count(Math.floor(a.time(0) / 60_000_000) % 60)),
-  _PLUSDAYS: all(plusDays),
-  _DAYSBETWEEN: all((a) => count(a.date(0) - a.date(1))),
+  JSONVALUE: at([0], (a) => jsonValue(a.at(0), a.text(1))),
+  HASROLE: none((a, request) => request.roles.includes(a.text(0))),
+  INTEAM: none((a, request) => request.teams.includes(a.text(0))),
+  ...DATES,
 };

@@ -82,6 +82,8 @@ export function read(literal: Literal): Value {
       return { id: String(raw).toLowerCase() };
     case "list":
       return { list: (raw as Literal[]).map(read) };
+    case "json":
+      return { json: raw };
     default:
       throw new Unsupported(kind);
   }
@@ -97,5 +99,6 @@ export function plain(value: Value): string {
   if ("datetime" in value) return printInstant(value.datetime);
   if ("time" in value) return printTime(value.time);
   if ("id" in value) return value.id;
+  if ("json" in value) return JSON.stringify(value.json);
   return value.list.map(plain).join("; ");
 }

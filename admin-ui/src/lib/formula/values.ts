@@ -22,7 +22,8 @@ export type Value =
   | { datetime: bigint }
   | { time: number }
   | { id: string }
-  | { list: Value[] };
+  | { list: Value[] }
+  | { json: unknown };
 
 export type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
@@ -57,11 +58,19 @@ export type Expression =
   | { is_error: Expression }
   | { call: { function: string; arguments: Expression[] } };
 
+/** The moment and the person of an evaluation; `now` counts microseconds. */
+export interface Request {
+  now: bigint;
+  roles: readonly string[];
+  teams: readonly string[];
+}
+
 /** What an expression looks at. Prior is what is stored; null for a record being created. */
 export interface Subject {
   value: (reference: Reference) => Value;
   prior?: Subject | null;
   variable?: (name: string) => Value;
+  request?: Request;
 }
 
 export const text = (value: string): Value => (value === "" ? null : { text: value });

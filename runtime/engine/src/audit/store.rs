@@ -1,14 +1,25 @@
-//! Static SQL on the tables of the stream.
+//! Static SQL on the tables of the stream: `_audit_tail` (what is not sealed yet, where everything is written),
+//! `_audit` (sealed rows, a partition for each month) and `_audit_blocks`.
 
-use sqlx::{AssertSqlSafe, PgConnection};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::Event;
+use super::chain::{Block, Hex, Row};
+use super::{Deed, Event};
 use crate::context::Tenant;
 use crate::error::Result;
 use crate::write::sql::table;
 
-/// Rows that are not sealed yet: where everything is written.
+/// Rows that are not sealed yet.
 pub(crate) const TAIL: &str = "_audit_tail";
+/// Rows that are.
+pub(crate) const SEALED: &str = "_audit";
+const BLOCKS: &str = "_audit_blocks";
+
+/// What both tables of rows have.
+const COLUMNS: &str =
+    "happened_at, actor_id, action, object_id, record_id, version, changes, ip, user_agent, request_id";
 
 pub(super) async fn put(connection: &mut PgConnection, tenant: &Tenant, events: &[Event]) -> Result<()> {
     if events.is_empty() {
@@ -16,7 +27,8 @@ pub(super) async fn put(connection: &mut PgConnection, tenant: &Tenant, events: 
     }
     let text = format!(
         "INSERT INTO {} (happened_at, actor_id, action, object_id, record_id, changes, ip, user_agent, request_id) \
-         SELECT e.at, e.actor, e.action, e.object, e.record, e.changes::jsonb, e.ip, e.agent, e.request FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[]) AS e(at, actor, action, object, record, changes, ip, agent, request)",
+         SELECT e.at, e.actor, e.action, e.object, e.record, e.changes::jsonb, e.ip, e.agent, e.request \
+         FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[]) AS e(at, actor, action, object, record, changes, ip, agent, request)",
         table(&tenant.schema, TAIL)
     );
     // A character that jsonb does not take must not undo what is told.
@@ -37,4 +49,285 @@ pub(super) async fn put(connection: &mut PgConnection, tenant: &Tenant, events: 
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Whether anything waits to be sealed.
+pub(super) async fn has_tail(connection: &mut PgConnection, tenant: &Tenant) -> Result<bool> {
+    let text = format!("SELECT EXISTS (SELECT 1 FROM {})", table(&tenant.schema, TAIL));
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
+}
+
+/// One sealer of a tenant at a time, until the end of the transaction.
+pub(super) async fn lock_chain(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(format!("trellis:audit:{}", tenant.id))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// One view of everything until the end of the transaction, however long it takes.
+pub(super) async fn hold_snapshot(connection: &mut PgConnection) -> Result<()> {
+    let text = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0";
+    sqlx::raw_sql(text).execute(connection).await?;
+    Ok(())
+}
+
+/// The oldest rows of the tail with their places in the table; their place in the chain is still to be given.
+pub(super) async fn load_tail(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    limit: usize,
+) -> Result<Vec<(String, Row)>> {
+    let text = format!(
+        "SELECT 0::bigint AS seq, happened_at AS sealed_at, ''::bytea AS leaf, {COLUMNS_AS_TEXT}, ctid::text AS place FROM {} \
+         ORDER BY happened_at, record_id, version LIMIT $1",
+        table(&tenant.schema, TAIL)
+    );
+    let rows = sqlx::query(AssertSqlSafe(text))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok((row.try_get("place")?, read(row)?))).collect()
+}
+
+const COLUMNS_AS_TEXT: &str = "happened_at, actor_id, action, object_id, record_id, version, changes::text AS changes, ip, user_agent, request_id";
+
+fn read(row: &PgRow) -> sqlx::Result<Row> {
+    Ok(Row {
+        seq: row.try_get("seq")?,
+        sealed_at: row.try_get("sealed_at")?,
+        happened_at: row.try_get("happened_at")?,
+        actor_id: row.try_get("actor_id")?,
+        action: row.try_get("action")?,
+        object_id: row.try_get("object_id")?,
+        record_id: row.try_get("record_id")?,
+        version: row.try_get("version")?,
+        changes: row.try_get("changes")?,
+        ip: row.try_get("ip")?,
+        user_agent: row.try_get("user_agent")?,
+        request_id: row.try_get("request_id")?,
+        leaf: Hex(row.try_get("leaf")?),
+    })
+}
+
+/// Makes the partition of a month, if it is not there.
+pub(super) async fn ensure_month(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let first = at.date_naive().with_day(1).unwrap_or_default();
+    let name = table(&tenant.schema, &format!("{SEALED}_{}", first.format("%Y_%m")));
+    let known: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+        .bind(&name)
+        .fetch_one(&mut *connection)
+        .await?;
+    if known {
+        return Ok(());
+    }
+    let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX);
+    let text = format!(
+        "CREATE TABLE IF NOT EXISTS {name} PARTITION OF {} FOR VALUES FROM ('{first} 00:00:00+00') TO ('{next} 00:00:00+00')",
+        table(&tenant.schema, SEALED)
+    );
+    sqlx::query(AssertSqlSafe(text)).execute(connection).await?;
+    Ok(())
+}
+
+/// Moves rows from their places in the tail to the block's places in the chain.
+pub(super) async fn move_rows(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (block, places, leaves): (&Block, &[String], &[Vec<u8>]),
+) -> Result<()> {
+    let moved: Vec<String> = COLUMNS.split(", ").map(|column| format!("t.{column}")).collect();
+    let text = format!(
+        "WITH sealed AS (SELECT s.place::tid AS place, s.leaf, s.n FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS s(place, leaf, n)), \
+         gone AS (DELETE FROM {} t USING sealed s WHERE t.ctid = s.place RETURNING s.n, s.leaf, {}) \
+         INSERT INTO {} (seq, sealed_at, leaf, {COLUMNS}) SELECT $3 - 1 + n, $4, leaf, {COLUMNS} FROM gone ORDER BY n",
+        table(&tenant.schema, TAIL),
+        moved.join(", "),
+        table(&tenant.schema, SEALED),
+    );
+    let moved = sqlx::query(AssertSqlSafe(text))
+        .bind(places)
+        .bind(leaves)
+        .bind(block.first_seq)
+        .bind(block.sealed_at)
+        .execute(connection)
+        .await?;
+    // Nobody else takes rows out of the tail; were it so, the block would be of rows that are not there.
+    if moved.rows_affected() != places.len() as u64 {
+        return Err(crate::Error::Busy);
+    }
+    Ok(())
+}
+
+pub(super) async fn put_block(connection: &mut PgConnection, tenant: &Tenant, block: &Block) -> Result<()> {
+    let text = format!(
+        "INSERT INTO {} (number, first_seq, last_seq, sealed_at, previous, hash, key, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        table(&tenant.schema, BLOCKS)
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(block.number)
+        .bind(block.first_seq)
+        .bind(block.last_seq)
+        .bind(block.sealed_at)
+        .bind(&block.previous.0)
+        .bind(&block.hash.0)
+        .bind(&block.key.0)
+        .bind(&block.signature.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+const BLOCK_COLUMNS: &str = "number, first_seq, last_seq, sealed_at, previous, hash, key, signature";
+
+fn read_block(row: &PgRow) -> sqlx::Result<Block> {
+    Ok(Block {
+        number: row.try_get(0)?,
+        first_seq: row.try_get(1)?,
+        last_seq: row.try_get(2)?,
+        sealed_at: row.try_get(3)?,
+        previous: Hex(row.try_get(4)?),
+        hash: Hex(row.try_get(5)?),
+        key: Hex(row.try_get(6)?),
+        signature: Hex(row.try_get(7)?),
+    })
+}
+
+pub(super) async fn load_last_block(connection: &mut PgConnection, tenant: &Tenant) -> Result<Option<Block>> {
+    let blocks = table(&tenant.schema, BLOCKS);
+    let text = format!("SELECT {BLOCK_COLUMNS} FROM {blocks} ORDER BY number DESC LIMIT 1");
+    let row = sqlx::query(AssertSqlSafe(text)).fetch_optional(connection).await?;
+    Ok(row.as_ref().map(read_block).transpose()?)
+}
+
+/// The first block behind a number.
+pub(super) async fn load_block_after(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    number: i64,
+) -> Result<Option<Block>> {
+    let blocks = table(&tenant.schema, BLOCKS);
+    let text = format!("SELECT {BLOCK_COLUMNS} FROM {blocks} WHERE number > $1 ORDER BY number LIMIT 1");
+    let row = sqlx::query(AssertSqlSafe(text)).bind(number).fetch_optional(connection).await?;
+    Ok(row.as_ref().map(read_block).transpose()?)
+}
+
+/// Sealed rows of a range in their order, whatever month they are kept in.
+pub(super) async fn load_rows(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (first, last): (i64, i64),
+) -> Result<Vec<Row>> {
+    let text = format!(
+        "SELECT seq, sealed_at, leaf, {COLUMNS_AS_TEXT} FROM {} WHERE seq BETWEEN $1 AND $2 ORDER BY seq",
+        table(&tenant.schema, SEALED)
+    );
+    let rows = sqlx::query(AssertSqlSafe(text)).bind(first).bind(last).fetch_all(connection).await?;
+    Ok(rows.iter().map(read).collect::<sqlx::Result<_>>()?)
+}
+
+/// A row before or behind all blocks.
+pub(super) async fn load_row_outside(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    last: i64,
+) -> Result<Option<i64>> {
+    let text = format!("SELECT seq FROM {} WHERE seq > $1 OR seq < 1 LIMIT 1", table(&tenant.schema, SEALED));
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(last).fetch_optional(connection).await?)
+}
+
+/// How many rows wait to be sealed, and since when.
+pub(super) async fn load_unsealed(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+) -> Result<(i64, Option<DateTime<Utc>>)> {
+    let text = format!("SELECT count(*), min(happened_at) FROM {}", table(&tenant.schema, TAIL));
+    Ok(sqlx::query_as(AssertSqlSafe(text)).fetch_one(connection).await?)
+}
+
+/// The newest row that was removed because its time was over; 0 when none was.
+pub(super) async fn load_purged(connection: &mut PgConnection, tenant: &Tenant) -> Result<i64> {
+    let one = |name: &str| {
+        format!(
+            "SELECT (changes->'through'->>1)::bigint AS through FROM {} WHERE object_id = 'audit_log' AND action = $1",
+            table(&tenant.schema, name)
+        )
+    };
+    let text = format!("SELECT coalesce(max(through), 0) FROM ({} UNION ALL {}) p", one(SEALED), one(TAIL));
+    let purged = sqlx::query_scalar(AssertSqlSafe(text)).bind(Deed::AuditPurged.word());
+    Ok(purged.fetch_one(connection).await?)
+}
+
+/// A sealed row with its actor's name.
+pub(super) struct Listed {
+    pub seq: i64,
+    pub happened_at: DateTime<Utc>,
+    pub actor_id: uuid::Uuid,
+    pub actor: Option<String>,
+    pub action: String,
+    pub object_id: String,
+    pub record_id: Option<uuid::Uuid>,
+    pub changes: Option<String>,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+    pub request_id: String,
+}
+
+/// The newest sealed rows that a query means, one more than it asks for. Conditions that are not asked for are not in
+/// the statement, so that an index by the others is used.
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (query, object): (&super::list::AuditQuery, Option<&[String]>),
+) -> Result<Vec<Listed>> {
+    let mut conditions = vec!["a.seq < $1"];
+    let mut when = |asked: bool, condition| conditions.extend(asked.then_some(condition));
+    when(object.is_some(), "a.object_id = ANY($3)");
+    when(query.record_id.is_some(), "a.record_id = $4");
+    when(query.user_id.is_some(), "a.actor_id = $5");
+    when(query.action.is_some(), "a.action = $6");
+    // Nothing is sealed before it happened: months before it hold none of it.
+    when(query.from.is_some(), "a.happened_at >= $7 AND a.sealed_at >= $7");
+    when(query.to.is_some(), "a.happened_at < $8");
+    let text = format!(
+        "SELECT a.seq, a.happened_at, a.actor_id, u.name AS actor, a.action, a.object_id, a.record_id, a.changes::text AS changes, a.ip, a.user_agent, a.request_id \
+         FROM (SELECT a.* FROM {} a WHERE {} AND ($3::text[], $4::uuid, $5::uuid, $6::text, $7::timestamptz, $8::timestamptz) IS DISTINCT FROM NULL \
+         ORDER BY a.seq DESC LIMIT $2) a LEFT JOIN {} u ON u.id = a.actor_id ORDER BY a.seq DESC",
+        table(&tenant.schema, SEALED),
+        conditions.join(" AND "),
+        table(&tenant.schema, "user"),
+    );
+    let rows = sqlx::query(AssertSqlSafe(text))
+        .bind(query.before.unwrap_or(i64::MAX))
+        .bind(i64::from(query.limit) + 1)
+        .bind(object)
+        .bind(query.record_id)
+        .bind(query.user_id)
+        .bind(&query.action)
+        .bind(query.from)
+        .bind(query.to)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok(listed(row)?)).collect()
+}
+
+fn listed(row: &PgRow) -> sqlx::Result<Listed> {
+    Ok(Listed {
+        seq: row.try_get("seq")?,
+        happened_at: row.try_get("happened_at")?,
+        actor_id: row.try_get("actor_id")?,
+        actor: row.try_get("actor")?,
+        action: row.try_get("action")?,
+        object_id: row.try_get("object_id")?,
+        record_id: row.try_get("record_id")?,
+        changes: row.try_get("changes")?,
+        ip: row.try_get("ip")?,
+        user_agent: row.try_get("user_agent")?,
+        request_id: row.try_get("request_id")?,
+    })
 }

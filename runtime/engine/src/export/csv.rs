@@ -36,9 +36,13 @@ fn text(cell: &Cell) -> Cow<'_, str> {
         Cell::Blank => "".into(),
         Cell::Bool(flag) => if *flag { "true" } else { "false" }.into(),
         Cell::Number(text) | Cell::Date(text) | Cell::Instant(text) => text.into(),
-        Cell::Text(text) if is_run(text) => format!("'{text}").into(),
-        Cell::Text(text) => text.into(),
+        Cell::Text(text) => asleep(text),
     }
+}
+
+/// The text as a spreadsheet will not run it.
+pub(crate) fn asleep(text: &str) -> Cow<'_, str> {
+    if is_run(text) { format!("'{text}").into() } else { text.into() }
 }
 
 /// Whether a spreadsheet would run the text. Phone numbers begin with a plus too, and calculate nothing.

@@ -1,6 +1,7 @@
 //! JSON of a filter, read without floats: a number that a float would round stays the text that it was, which every
 //! number field reads as well.
 
+use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
@@ -38,10 +39,13 @@ fn value(raw: &str) -> serde_json::Result<Json> {
 
 fn number(raw: &str) -> serde_json::Result<Json> {
     let read: Json = serde_json::from_str(raw)?;
-    let exact = |text: &str| text.parse::<rust_decimal::Decimal>().ok();
+    let exact = |text: &str| match text.contains(['e', 'E']) {
+        true => Decimal::from_scientific(text).ok(),
+        false => text.parse::<Decimal>().ok(),
+    };
     let same =
         read.is_i64() || read.is_u64() || exact(&read.to_string()).is_some_and(|n| exact(raw) == Some(n));
-    Ok(if same || raw.contains(['e', 'E']) { read } else { Json::String(raw.to_owned()) })
+    Ok(if same { read } else { Json::String(raw.to_owned()) })
 }
 
 struct Entries(Map<String, Json>);
@@ -85,6 +89,8 @@ mod tests {
         assert_eq!(read("9223372036854775807"), json!(i64::MAX));
         assert_eq!(read("99999999999999999999"), json!("99999999999999999999"));
         assert_eq!(read("0.1"), json!(0.1));
+        assert_eq!(read("1234567890123456.78e0"), json!("1234567890123456.78e0"));
+        assert_eq!(read("1.5E2"), json!(150.0));
         assert_eq!(read("1.50"), json!(1.5));
     }
 

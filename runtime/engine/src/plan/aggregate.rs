@@ -168,7 +168,7 @@ impl<'c> Binder<'c> {
         match self.follow(object, path) {
             Ok(target) => Some(target),
             Err(lost) => {
-                self.unknown(place.to_owned(), &lost, object);
+                self.unknown(place.to_owned(), &lost);
                 None
             }
         }

@@ -25,13 +25,14 @@ pub(super) struct Binder<'c> {
     pub catalog: &'c Catalog,
     pub decisions: BTreeMap<String, Decision>,
     pub problems: Vec<Problem>,
+    pub who: Who,
 }
 
 impl<'c> Binder<'c> {
     /// A binder that has met nothing yet.
     pub(super) fn new(context: &'c Context) -> Self {
         let catalog = &context.snapshot.catalog;
-        Self { context, catalog, decisions: BTreeMap::new(), problems: Vec::new() }
+        Self { context, catalog, decisions: BTreeMap::new(), problems: Vec::new(), who: Who::of(context) }
     }
 }
 
@@ -77,7 +78,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         decisions: binder.decisions,
         catalog: catalog.clone(),
         building: context.snapshot.building.clone(),
-        who: Who::of(context),
+        who: binder.who,
     })
 }
 
@@ -154,7 +155,7 @@ impl<'c> Binder<'c> {
                     column: target.column,
                     descending: key.descending,
                 }),
-                Err(lost) => self.unknown(format!("{place}.{}", key.path), &lost, object),
+                Err(lost) => self.unknown(format!("{place}.{}", key.path), &lost),
             }
         }
         if order.iter().any(|key| key.reference.path.is_empty() && key.column.name == "id") {
@@ -174,9 +175,14 @@ impl<'c> Binder<'c> {
         order
     }
 
-    pub(super) fn unknown(&mut self, path: String, lost: &Lost, object: &Object) {
-        let code = if matches!(lost, Lost::TooFar) { "too-deep" } else { "unknown-field" };
-        self.problem(path, code, lost.message(object));
+    pub(super) fn unknown(&mut self, path: String, lost: &Lost) {
+        self.problems.push(lost.problem(path));
+    }
+
+    /// A name at `fields` that the object has not.
+    fn unknown_name(&mut self, object: &Object, name: &str) {
+        let lost = self.lost(object, name);
+        self.unknown(format!("fields.{name}"), &lost);
     }
 
     fn outputs(&mut self, object: &'c Arc<Object>, fields: &[Selection], depth: usize) -> Vec<Output> {
@@ -224,7 +230,7 @@ impl<'c> Binder<'c> {
         }
         match self.field(object, name) {
             Some(field) if field.value_column().is_some() => add(outputs, field),
-            _ => self.unknown(format!("fields.{name}"), &Lost::Unknown(name.to_owned()), object),
+            _ => self.unknown_name(object, name),
         }
     }
 
@@ -246,10 +252,10 @@ impl<'c> Binder<'c> {
             return self.many(outputs, (relation, nested), depth);
         }
         let Some(field) = self.field(object, name) else {
-            return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
+            return self.unknown_name(object, name);
         };
         let Some(target) = self.readable_target(field) else {
-            return self.unknown(format!("fields.{name}"), &Lost::Unknown(name.clone()), object);
+            return self.unknown_name(object, name);
         };
         let outputs_below = self.outputs(target, &nested.fields, depth + 1);
         let level = Level {

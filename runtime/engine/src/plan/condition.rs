@@ -30,7 +30,7 @@ impl<'c> Binder<'c> {
             Filter::Field { path, operator, value } => match self.follow(object, path) {
                 Ok(target) => self.compare(&target, *operator, (path, value)),
                 Err(lost) => {
-                    self.unknown(format!("filter.{path}"), &lost, object);
+                    self.unknown(format!("filter.{path}"), &lost);
                     Expression::never()
                 }
             },
@@ -91,7 +91,7 @@ impl<'c> Binder<'c> {
         match self.follow(object, name) {
             Ok(target) if target.reference.ty.is_text() => return Some(target),
             Ok(target) => self.problems.push(not_for(&target, "search").at(format!("filter.{name}"))),
-            Err(lost) => self.unknown(format!("filter.{name}"), &lost, object),
+            Err(lost) => self.unknown(format!("filter.{name}"), &lost),
         }
         None
     }
@@ -148,8 +148,8 @@ fn comparison(
         Operator::Lt => ordered(Comparison::Lt),
         Operator::Lte => ordered(Comparison::Le),
         Operator::Between => between(target, value, today),
-        Operator::In => inside(target, value),
-        Operator::NotIn => Ok(Expression::Not(Box::new(inside(target, value)?))),
+        Operator::In => inside(target, value, today),
+        Operator::NotIn => Ok(Expression::Not(Box::new(inside(target, value, today)?))),
         Operator::IsNull => is_null(target, value),
         Operator::Contains => matching(target, TextMatch::Contains, value),
         Operator::NotContains => Ok(Expression::Not(Box::new(matching(target, TextMatch::Contains, value)?))),
@@ -168,10 +168,15 @@ fn not_for(target: &Target<'_>, operator: &str) -> Fault {
     )
 }
 
-/// A field that is a list itself is asked with `has_any` and `has_all`.
-fn inside(target: &Target<'_>, value: &Json) -> Result<Expression, Fault> {
+/// A field that is a list itself is asked with `has_any` and `has_all`. Words such as `today` are spans in a list too.
+fn inside(target: &Target<'_>, value: &Json, today: NaiveDate) -> Result<Expression, Fault> {
     if target.reference.ty.is_list() {
         return Err(not_for(target, "in"));
+    }
+    let items = elements(value)?;
+    if items.iter().any(|item| span(target, item, today).is_some()) {
+        let each = items.iter().map(|item| order(target, Comparison::Eq, item, today));
+        return Ok(Expression::Or(each.collect::<Result<_, _>>()?));
     }
     Ok(Expression::In { item: field(target), list: list(target, value)? })
 }
@@ -244,10 +249,15 @@ fn between(target: &Target<'_>, value: &Json, today: NaiveDate) -> Result<Expres
 }
 
 fn list(target: &Target<'_>, value: &Json) -> Result<Vec<Value>, Fault> {
+    elements(value)?.iter().map(|item| item_literal(target, item)).collect()
+}
+
+/// The elements of a list; in addresses they are separated by commas.
+fn elements(value: &Json) -> Result<Cow<'_, [Json]>, Fault> {
     match value {
-        Json::Array(items) => items.iter().map(|item| item_literal(target, item)).collect(),
+        Json::Array(items) => Ok(Cow::Borrowed(items)),
         Json::String(text) => {
-            text.split(',').map(|item| item_literal(target, &Json::String(item.trim().to_owned()))).collect()
+            Ok(text.split(',').map(|item| Json::String(item.trim().to_owned())).collect::<Vec<_>>().into())
         }
         _ => Err(Fault::wrong_type("a list")),
     }

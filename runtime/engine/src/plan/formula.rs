@@ -38,12 +38,11 @@ impl Scope for Names<'_, '_> {
 impl<'c> Binder<'c> {
     /// The expression of a condition in the formula language; problems are told with their place in the text.
     pub(super) fn formula(&mut self, object: &'c Arc<Object>, text: &str) -> Expression {
-        let request = self.context.request();
         let options = Options { expects: Some(Type::Bool), ..Options::default() };
         let names = Names { binder: RefCell::new(self), object };
         let checked = formulas::check(text, &names, &options);
         match checked {
-            Ok(checked) => checked.expression.fixed(&request),
+            Ok(checked) => self.who.fixed(&checked.expression),
             Err(found) => {
                 for diagnostic in found {
                     let span = diagnostic.span;

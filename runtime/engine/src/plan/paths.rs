@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use formulas::{Reference, Type};
+use metadata::Problem;
 use metadata::catalog::{Column, Field, Object, Relation};
 use metadata::field_kinds::FieldKind;
 
@@ -21,15 +22,28 @@ pub(super) struct Target<'c> {
 
 /// Why a path leads nowhere.
 pub(super) enum Lost {
-    Unknown(String),
+    /// The object on which the path ended, and what it has not.
+    Unknown {
+        object: String,
+        name: String,
+        hint: Option<String>,
+    },
     TooFar,
 }
 
 impl Lost {
-    pub(super) fn message(&self, object: &Object) -> String {
+    /// What is told at the place of the path.
+    pub(super) fn problem(&self, path: String) -> Problem {
         match self {
-            Self::Unknown(name) => format!("`{}` has no field `{name}`", object.name),
-            Self::TooFar => format!("paths follow at most {MAX_HOPS} relations"),
+            Self::Unknown { object, name, hint } => {
+                let problem =
+                    Problem::new(path, "unknown-field", format!("`{object}` has no field `{name}`"));
+                Problem { hint: hint.clone(), ..problem }
+            }
+            Self::TooFar => {
+                let message = format!("paths follow at most {MAX_HOPS} relations");
+                Problem::new(path, "too-deep", message).hint("ask for it from an object that is nearer")
+            }
         }
     }
 }
@@ -42,17 +56,25 @@ impl<'c> Binder<'c> {
             if hops.len() >= MAX_HOPS {
                 return Err(Lost::TooFar);
             }
-            let field = self.field(here, head).ok_or_else(|| Lost::Unknown(head.to_owned()))?;
-            here = self.readable_target(field).ok_or_else(|| Lost::Unknown(head.to_owned()))?;
+            let field = self.field(here, head).ok_or_else(|| self.lost(here, head))?;
+            here = self.readable_target(field).ok_or_else(|| self.lost(here, head))?;
             hops.push(field.id.clone());
             rest = tail;
         }
         let (field, column) = find_column(here, rest)
             .filter(|(field, _)| self.decide(here).gives(field))
-            .ok_or_else(|| Lost::Unknown(rest.to_owned()))?;
+            .ok_or_else(|| self.lost(here, rest))?;
         let reference =
             Reference { path: hops, field: reference_id(field, column), ty: type_of(field, column) };
         Ok(Target { reference, field, column: column.clone() })
+    }
+
+    /// A name that the object has not, with the nearest one that it has and that the actor may see.
+    pub(super) fn lost(&mut self, object: &Object, name: &str) -> Lost {
+        let decision = self.decide(object);
+        let seen = object.fields.iter().filter(|field| decision.gives(field));
+        let hint = metadata::suggest::hint(name, seen.map(|field| field.name.as_str()));
+        Lost::Unknown { object: object.name.clone(), name: name.to_owned(), hint }
     }
 
     /// The field with this name, if the actor may see it at all: others do not exist.

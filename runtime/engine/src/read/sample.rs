@@ -6,7 +6,7 @@ use metadata::catalog::{Checked, Computed};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Plan, run_plan};
+use super::{Plan, Prepared, run_prepared};
 use crate::Engine;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -30,7 +30,8 @@ impl Engine {
             plan.root.outputs.push(Output { key: key.to_owned(), what });
         }
         let mut connection = self.pool().acquire().await?;
-        let outcome = run_plan(&mut connection, context, &plan).await;
+        let read = Prepared::new(context, &plan);
+        let outcome = run_prepared(&mut connection, context, (&read, &[id])).await;
         let answer = self.settle(&mut connection, context, outcome).await?;
         let rows: Vec<Json> = serde_json::from_slice(&answer.json).unwrap_or_default();
         let row = rows.into_iter().next().ok_or(Error::NotFound)?;

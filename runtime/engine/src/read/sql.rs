@@ -17,6 +17,7 @@ use crate::command::MAX_RECORDS;
 use crate::plan::{Output, Plan, Start, What};
 use keyset::{First, Stretch};
 use scope::Scope;
+use text::Hole;
 
 pub(crate) mod aggregate;
 mod keyset;
@@ -25,10 +26,12 @@ mod scope;
 pub(crate) mod search;
 mod text;
 
+pub(crate) use text::Parameters;
+
 /// One statement and its parameters.
 pub(crate) struct Statement {
     pub text: String,
-    pub values: Values,
+    pub parameters: Parameters,
     pub shape: Shape,
 }
 
@@ -82,8 +85,8 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
     }
     outer.expr(Expr::cust("p.*")).from_as((plan.schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
-    let (text, values) = text::build(&outer);
-    Statement { text, values, shape: Shape { columns, width, keys } }
+    let (text, parameters) = text::build(&outer);
+    Statement { text, parameters, shape: Shape { columns, width, keys } }
 }
 
 /// Whether the rows are locked against other changes.
@@ -131,7 +134,7 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
             select.limit(MAX_RECORDS as u64 + 1);
         }
     }
-    text::build(&select)
+    built(plan, &select)
 }
 
 /// Of the one record that the plan names: its owner and the owner's name, whether each way of `reach` leads to it,
@@ -154,13 +157,18 @@ pub(crate) fn explain_statement(plan: &Plan, reach: &Reach) -> (String, Values) 
         select.and_where(is_one_of(&scope, ids));
     }
     select.and_where(scope.column("deleted_at").is_null());
-    text::build(&scope.finish(select))
+    built(plan, &scope.finish(select))
+}
+
+fn built(plan: &Plan, select: &SelectStatement) -> (String, Values) {
+    let (text, parameters) = text::build(select);
+    (text, parameters.of(plan))
 }
 
 fn is_one_of(scope: &Scope<'_>, ids: &[uuid::Uuid]) -> Expr {
     match ids {
-        [id] => Expr::cust_with_exprs("$1 = $2", [scope.column("id"), (*id).into()]),
-        ids => Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), ids.to_vec().into()]),
+        [_] => Expr::cust_with_exprs("$1 = $2", [scope.column("id"), Hole::Ids.into()]),
+        _ => Expr::cust_with_exprs("$1 = ANY($2)", [scope.column("id"), Hole::Ids.into()]),
     }
 }
 

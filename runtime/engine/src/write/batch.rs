@@ -10,6 +10,7 @@ use std::sync::Arc;
 use formulas::Type;
 use metadata::Problem;
 use metadata::catalog::Object;
+use metadata::catalog::standard::USER;
 use permissions::Action;
 use serde_json::value::RawValue;
 use sqlx::PgConnection;
@@ -51,7 +52,10 @@ pub(super) async fn run(
     }
     // Groups are judged in parts; the reader wants the order of the operations.
     batch.problems.sort_by_key(|problem| index(problem.path.trim_start_matches("operations.")).0);
-    Err(Error::Unprocessable(batch.problems))
+    match batch.conflicts == batch.problems.len() {
+        true => Err(Error::Conflict(batch.problems)),
+        false => Err(Error::Unprocessable(batch.problems)),
+    }
 }
 
 struct Batch {
@@ -59,11 +63,14 @@ struct Batch {
     /// Places of the operations by their references.
     references: HashMap<String, usize>,
     problems: Vec<Problem>,
+    /// How many of them are conflicts with other records.
+    conflicts: usize,
 }
 
 impl Batch {
     fn new(context: &Context, operations: Vec<Operation>) -> Result<Self> {
-        let mut batch = Self { steps: Vec::new(), references: HashMap::new(), problems: Vec::new() };
+        let mut batch =
+            Self { steps: Vec::new(), references: HashMap::new(), problems: Vec::new(), conflicts: 0 };
         if operations.is_empty() {
             return Err(Error::Unprocessable(vec![Problem::new(
                 "operations",
@@ -72,24 +79,44 @@ impl Batch {
             )]));
         }
         for (n, operation) in operations.into_iter().enumerate() {
-            let object = match writable(context, &operation.object) {
-                Err(Error::NotFound) => {
-                    let message = format!("there is no object `{}`", operation.object);
-                    batch.problem(n, Problem::new("object", "unknown-object", message));
-                    continue;
-                }
-                outcome => outcome?,
-            };
-            if let Some(word) = &operation.reference
-                && batch.references.insert(word.clone(), n).is_some()
-            {
-                batch.problem(n, Problem::new("ref", "duplicate", "another operation has this ref"));
-            }
-            // New records know their ids before they are written, so that neighbours can point to each other.
-            let id = (operation.op == Op::Create).then(|| context.new_id());
-            batch.steps.push(Step { operation, object, id, created: false, failed: false });
+            batch.push(context, n, operation)?;
         }
-        if batch.problems.is_empty() { Ok(batch) } else { Err(Error::Unprocessable(batch.problems)) }
+        Ok(batch)
+    }
+
+    /// Takes an operation on. One that cannot be done has failed from the start, and the others are judged.
+    fn push(&mut self, context: &Context, n: usize, mut operation: Operation) -> Result<()> {
+        let mut problems = Vec::new();
+        let object = match writable(context, &operation.object) {
+            Err(Error::NotFound) => {
+                let message = format!("there is no object `{}`", operation.object);
+                let names = context.snapshot.catalog.objects.iter().map(|object| object.name.as_str());
+                let problem = Problem::new("object", "unknown-object", message);
+                problems.push(match metadata::suggest::hint(&operation.object, names) {
+                    Some(hint) => problem.hint(hint),
+                    None => problem,
+                });
+                // Any object holds its place; nothing is done with it.
+                context.snapshot.catalog.find_object(USER).cloned().ok_or(Error::NotFound)?
+            }
+            outcome => outcome?,
+        };
+        if let Some(word) = &operation.reference
+            && self.references.insert(word.clone(), n).is_some()
+        {
+            problems.push(Problem::new("ref", "duplicate", "another operation has this ref"));
+        }
+        if operation.op == Op::Upsert && operation.by.is_none() && problems.is_empty() {
+            match upsert::key_in(context, &object, &operation.fields) {
+                Ok(key) => operation.by = Some(key),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        // New records know their ids before they are written, so that neighbours can point to each other.
+        let id = (operation.op == Op::Create).then(|| context.new_id());
+        self.steps.push(Step { operation, object, id, created: false, failed: false });
+        problems.into_iter().for_each(|problem| self.problem(n, problem));
+        Ok(())
     }
 
     fn problem(&mut self, n: usize, problem: Problem) {
@@ -130,7 +157,7 @@ impl Batch {
     ) -> Result<()> {
         let mut ready = Vec::new();
         for n in places {
-            if self.resolve(n) {
+            if !self.steps[n].failed && self.resolve(n) {
                 ready.push(n);
             }
         }
@@ -151,6 +178,12 @@ impl Batch {
         match outcome {
             Ok(()) => Ok(()),
             Err(Error::Unprocessable(found)) => {
+                self.blame(&ready, found);
+                Ok(())
+            }
+            // It was seen before the database refused anything, so the others can still be judged.
+            Err(Error::Conflict(found)) => {
+                self.conflicts += found.len();
                 self.blame(&ready, found);
                 Ok(())
             }

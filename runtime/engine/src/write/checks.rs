@@ -160,7 +160,9 @@ pub(super) async fn duplicates(connection: &mut PgConnection, saving: &mut Savin
     let is_unique = |&slot: &usize| slots.columns[slot].0.unique && slots.columns[slot].1.name != "id";
     let unique: Vec<usize> =
         (0..slots.columns.len()).filter(is_unique).filter(|&slot| is_named(slot)).collect();
-    if unique.is_empty() || !saving.is_many() {
+    // One record alone is told by the index that it would meet, if it came so far.
+    let is_asked = saving.is_many() || saving.is_refused();
+    if unique.is_empty() || !is_asked || saving.is_forbidden() {
         return Ok(());
     }
     let indexed: Vec<(usize, &Draft)> = saving.drafts.iter().enumerate().collect();

@@ -19,14 +19,15 @@ enum Verdict {
     Shown { required: bool, read_only: bool },
 }
 
-/// Applies every condition to every record that can be understood, in their order.
+/// Applies every condition to every record of which it reads what can be understood, in their order.
 pub(super) fn apply(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) {
-    for condition in &rules.conditions {
+    for condition in rules.enforced() {
         let Some(field) = saving.slots.object.find_field_by_id(&condition.field) else { continue };
         let column = |name: &str| saving.slots.column(name);
         let slots: Vec<usize> = field.columns.iter().filter_map(|one| column(&one.name)).collect();
         for n in 0..saving.drafts.len() {
-            if !saving.is_readable(n) {
+            let predicates = [&condition.visible, &condition.required, &condition.read_only];
+            if !predicates.into_iter().flatten().all(|predicate| saving.is_meant(n, predicate)) {
                 continue;
             }
             match verdict(condition, &facts.view(&saving.drafts, n), facts) {

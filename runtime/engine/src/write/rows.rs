@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use formulas::Value;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
@@ -25,6 +26,12 @@ const VALUE_BYTES: usize = 20;
 pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> Result<()> {
     let (fresh, changed): (Vec<Place<'_>>, Vec<Place<'_>>) =
         saving.drafts.iter().enumerate().partition(|(_, draft)| draft.is_new());
+    if saving.way != Way::Trial
+        && !saving.slots.object.system
+        && let Some(room) = saving.context.snapshot.room.get()
+    {
+        room.take(fresh.len())?;
+    }
     let images = images(connection, saving, (&fresh, &changed)).await?;
     if !fresh.is_empty() {
         match saving.way {
@@ -52,7 +59,15 @@ async fn images(
 ) -> Result<Images> {
     let object = saving.slots.object;
     if changed.is_empty() {
-        return Ok(rollups::before_create(saving.context, object));
+        let has_value = |slot: usize| {
+            fresh
+                .iter()
+                .any(|(_, draft)| draft.slots[slot].as_ref().is_some_and(|value| *value != Value::Null))
+        };
+        let columns = saving.slots.columns.iter().enumerate();
+        let filled =
+            columns.filter(|(slot, _)| has_value(*slot)).map(|(_, (_, column))| column.name.as_str());
+        return Ok(rollups::before_create(saving.context, object, &filled.collect()));
     }
     let ids: Vec<Uuid> = changed.iter().map(|(_, draft)| draft.id).collect();
     let used = used(saving.slots, changed);

@@ -16,15 +16,16 @@ const UNDECIDED: &str = "rule-failed";
 /// The code of what has to be confirmed.
 const WARNING: &str = "warning";
 
-/// Looks at every rule for every record that can be understood.
+/// Looks at every rule for every record, unless what the rule reads of it could not be understood.
 pub(super) fn check(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) {
     if rules.validation.is_empty() {
         return;
     }
     let mut found = Vec::new();
-    for (n, draft) in saving.drafts.iter().enumerate().filter(|(n, _)| saving.is_readable(*n)) {
+    for (n, draft) in saving.drafts.iter().enumerate() {
         let view = facts.view(&saving.drafts, n);
-        for rule in rules.validation.iter().filter(|rule| looks_at(rule, draft)) {
+        let asked = |rule: &&Rule| looks_at(rule, draft) && saving.is_meant(n, &rule.when);
+        for rule in rules.validation.iter().filter(asked) {
             match evaluate(&rule.when, &view, &facts.request) {
                 Ok(value) if !value.is_true() => {}
                 outcome => found.push((n, rule, outcome.err())),

@@ -26,9 +26,7 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     conditions::apply(saving, facts.law());
     process::check(saving, facts.law());
     rules::check(saving, facts.law());
-    if !saving.is_refused() {
-        checks::duplicates(connection, saving).await?;
-    }
+    checks::duplicates(connection, saving).await?;
     if saving.is_refused() || !reach::needs_rows(saving) {
         return Ok(());
     }

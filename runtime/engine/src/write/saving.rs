@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use formulas::Expression;
 use metadata::Problem;
+use metadata::catalog::Field;
 use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
@@ -96,6 +98,30 @@ impl<'s> Saving<'s> {
         self.found.get(&n).is_none_or(|found| found.iter().all(|problem| problem.code == REQUIRED))
     }
 
+    /// Whether what an expression reads of a record is what its writer meant, or only missing: then it can be asked,
+    /// whatever is wrong with the rest of the record.
+    pub(crate) fn is_meant(&self, n: usize, expression: &Expression) -> bool {
+        let found = self.found.get(&n).map(Vec::as_slice).unwrap_or_default();
+        let wrong: Vec<&Problem> = found.iter().filter(|problem| problem.code != REQUIRED).collect();
+        if wrong.iter().any(|problem| problem.path.is_empty() || problem.code == FORBIDDEN) {
+            return false;
+        }
+        let mut is_meant = true;
+        if !wrong.is_empty() {
+            expression.references(&mut |reference| {
+                let id = reference.path.first().unwrap_or(&reference.field);
+                let field = self.slots.object.find_field_by_id(id);
+                is_meant &= field.is_some_and(|field| !wrong.iter().any(|problem| is_about(problem, field)));
+            });
+        }
+        is_meant
+    }
+
+    /// Whether the actor may not write one of the records: then nothing else is told about them.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        self.found.values().flatten().any(|problem| problem.code == FORBIDDEN)
+    }
+
     /// Whether anything is wrong with any record.
     pub(crate) fn is_refused(&self) -> bool {
         !self.found.is_empty()
@@ -138,4 +164,10 @@ impl<'s> Saving<'s> {
         let problems: Vec<Problem> = problems.collect();
         Err(if is_conflict { Error::Conflict(problems) } else { Error::Unprocessable(problems) })
     }
+}
+
+/// Whether a problem of a record is told at one of the field's keys.
+fn is_about(problem: &Problem, field: &Field) -> bool {
+    let key = problem.path.split('.').next().unwrap_or_default();
+    key == field.name || field.columns.iter().any(|column| column.key == key)
 }

@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use uuid::Uuid;
 
 use super::draft::Slots;
+use super::saving::REQUIRED;
 use super::{answer, constraint, create, sql, update};
 use crate::command::{Fields, Update, Written};
 use crate::context::Context;
@@ -75,6 +76,33 @@ fn unique_column<'o>(context: &Context, object: &'o Object, by: &str) -> Result<
                 names => format!("unique are: {}", names.join(", ")),
             };
             Err(Error::Invalid(vec![problem.hint(hint)]))
+        }
+    }
+}
+
+/// The key that tells a record apart where nobody said which: the one unique field that it has a value for.
+pub(super) fn key_in(context: &Context, object: &Object, record: &Fields) -> Result<String, Problem> {
+    let read = context.decide(Action::Read, object);
+    let unique: Vec<&str> = object
+        .fields
+        .iter()
+        .filter(|field| field.unique && !field.standard && read.gives(field))
+        .filter_map(|field| field.columns.last())
+        .map(|column| column.key.as_str())
+        .collect();
+    let given: Vec<&str> =
+        unique.iter().copied().filter(|key| record.iter().any(|(name, _)| name == key)).collect();
+    let problem = |message: &str, hint: String| Err(Problem::new("by", REQUIRED, message).hint(hint));
+    match (given.as_slice(), unique.as_slice()) {
+        ([one], _) => Ok((*one).to_owned()),
+        ([], []) => {
+            problem("nothing tells the records apart", format!("no field of `{}` is unique", object.name))
+        }
+        ([], all) => {
+            problem("nothing in `data` tells the record apart", format!("give one of {}", all.join(", ")))
+        }
+        (several, _) => {
+            problem("several fields tell the record apart", format!("say which: {}", several.join(", ")))
         }
     }
 }

@@ -48,15 +48,16 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The active tenant that a key belongs to: `id, slug, schema_name`.
+/// The tenant that a key belongs to: `id, slug, schema_name`, and whether it is not
+/// suspended.
 pub(crate) async fn load_tenant(
     pool: &PgPool,
     hash: SecretHash,
-) -> sqlx::Result<Option<(Uuid, String, String)>> {
+) -> sqlx::Result<Option<(Uuid, String, String, bool)>> {
     sqlx::query_as(
-        "select t.id, t.slug, t.schema_name from platform.api_keys k \
+        "select t.id, t.slug, t.schema_name, t.status = 'active' from platform.api_keys k \
          join platform.tenants t on t.id = k.tenant_id \
-         where k.key_hash = $1 and k.revoked_at is null and t.status = 'active'",
+         where k.key_hash = $1 and k.revoked_at is null and t.status in ('active', 'suspended')",
     )
     .bind(hash.0.as_slice())
     .fetch_optional(pool)

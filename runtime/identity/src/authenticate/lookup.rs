@@ -34,6 +34,10 @@ impl Identity {
         } else {
             self.look_up_session(credential, tenant, access).await?
         };
+        // Suspended since: the counter that is kept may be the one of after.
+        if known.is_some() && self.load_tenant_of(credential).await?.is_none() {
+            return Ok(None);
+        }
         let known = known.map(Arc::new);
         if let Some(known) = &known {
             self.callers.keep(credential.hash(), Arc::clone(known));
@@ -41,13 +45,16 @@ impl Identity {
         Ok(known)
     }
 
-    async fn load_tenant_of(&self, credential: Credential<'_>) -> Result<Option<Tenant>, sqlx::Error> {
+    async fn load_tenant_of(&self, credential: Credential<'_>) -> Result<Option<Tenant>, AuthError> {
         let row = if credential.is_key() {
             api_keys::store::load_tenant(&self.pool, credential.hash()).await?
         } else {
             sessions::store::load_tenant(&self.pool, credential.hash()).await?
         };
-        Ok(row.map(|(id, slug, schema)| Tenant { id, slug, schema }))
+        match row {
+            Some((.., false)) => Err(AuthError::Suspended),
+            row => Ok(row.map(|(id, slug, schema, _)| Tenant { id, slug, schema })),
+        }
     }
 
     async fn look_up_session(

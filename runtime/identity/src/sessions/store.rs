@@ -41,14 +41,15 @@ pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The active tenant that a token belongs to: `id, slug, schema_name`.
+/// The tenant that a token belongs to: `id, slug, schema_name`, and whether it is not
+/// suspended.
 pub(crate) async fn load_tenant(
     pool: &PgPool,
     hash: SecretHash,
-) -> sqlx::Result<Option<(Uuid, String, String)>> {
+) -> sqlx::Result<Option<(Uuid, String, String, bool)>> {
     sqlx::query_as(
-        "select t.id, t.slug, t.schema_name from platform.sessions s \
-         join platform.tenants t on t.id = s.tenant_id where s.token_hash = $1 and t.status = 'active'",
+        "select t.id, t.slug, t.schema_name, t.status = 'active' from platform.sessions s \
+         join platform.tenants t on t.id = s.tenant_id where s.token_hash = $1 and t.status in ('active', 'suspended')",
     )
     .bind(hash.0.as_slice())
     .fetch_optional(pool)

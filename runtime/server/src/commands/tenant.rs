@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use tenancy::Status;
-
 use crate::args::{Common, Tenant};
 use crate::node::Node;
 use crate::serve::first::{name_of, tell};
@@ -39,11 +37,7 @@ async fn create(
 
 async fn list(node: &Node) -> anyhow::Result<()> {
     for listed in node.tenants.list().await? {
-        let status = match listed.status {
-            Status::Creating => "creating",
-            Status::Active => "active",
-            Status::Deleting => "deleting",
-        };
+        let status = listed.status.word();
         println!("{}\t{}\t{status}\t{}", listed.tenant.slug, listed.name, listed.created_at.to_rfc3339());
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::args::Common;
+use crate::audit_key;
 use crate::node::lone_connection;
 use crate::serve::wake;
 use crate::stop::Stop;
@@ -14,6 +15,8 @@ pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     super::with_node(common, async |node| {
         let ear = lone_connection(node.database.connect_options());
         let (engine, tenants) = (node.engine.clone(), node.tenants.clone());
+        engine.seal_with(audit_key::load_or_make(common)?);
+        let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone()));
         let (tell, news) = tokio::sync::mpsc::channel(16);
         let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
         let working = tokio::spawn(workers::run(engine, tenants, news));
@@ -21,6 +24,7 @@ pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
         stop.told().await;
         waking.abort();
         working.abort();
+        sealing.abort();
         ear.close().await;
         Ok(ExitCode::SUCCESS)
     })

@@ -71,8 +71,11 @@ async fn demo(node: &Node, tenant: &Tenant, library: &Library) -> anyhow::Result
     Ok(())
 }
 
-/// Imports whose process died are told to have failed.
+/// What a process left that died: imports are told to have failed, tenants that are half made or half gone go.
 pub async fn end_dead_imports(engine: Engine, tenants: Tenants) {
+    if let Err(error) = tenants.clear_remains().await {
+        tracing::warn!(%error, "tenants that are half made cannot be cleared away");
+    }
     let all = tenants.list().await.unwrap_or_default();
     for listed in all.iter().filter(|listed| listed.status == Status::Active) {
         if let Err(error) = engine.end_dead_imports(&listed.tenant).await {

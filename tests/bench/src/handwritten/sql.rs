@@ -3,8 +3,8 @@
 //! Blank amounts come last, which an index by amount cannot give when it is walked backwards. So the deals with an
 //! amount come from the index, and those without only if the page is not full.
 
-/// Stable id of the object `deal`.
-pub const OBJECT_ID: &str = "SELECT id FROM _metadata WHERE name = 'deal' AND id LIKE 'o%'";
+/// Stable ids of the object `deal` and of its stage.
+pub const IDS: &str = "SELECT o.id, f.id FROM _metadata o, _metadata f WHERE o.name = 'deal' AND o.id LIKE 'o%' AND f.name = 'deal.stage' AND f.id LIKE 'f%'";
 
 macro_rules! narrow {
     () => {
@@ -52,13 +52,32 @@ pub const WITH_DEALS: &str = "SELECT a.id, a.name AS sorted, a.industry, ( \
          ORDER BY amount DESC NULLS LAST, id DESC LIMIT 5) d) \
      FROM (SELECT id, name, industry FROM account WHERE industry = $1 AND deleted_at IS NULL ORDER BY name, id LIMIT 21) a";
 
+pub const BY_STAGE: &str = "SELECT stage, count(*), sum(amount)::text FROM deal WHERE deleted_at IS NULL GROUP BY stage ORDER BY stage NULLS FIRST";
+
+pub const COPY_DEALS: &str = "COPY deal (id, name, account_id, amount, stage, close_date, next_step, revenue_type, forecast_category, type, \
+     owner_id, created_at, created_by_id, updated_at, updated_by_id, version) FROM STDIN";
+
+pub const COPY_HISTORY: &str =
+    "COPY _audit_tail (record_id, version, object_id, happened_at, actor_id, action, request_id) FROM STDIN";
+
+pub const COPY_STATES: &str =
+    "COPY _states (record_id, field_id, version, object_id, happened_at, actor_id, to_state) FROM STDIN";
+
+pub const SUM: &str = "UPDATE account a SET open_deals = a.open_deals + d.count, open_amount = coalesce(a.open_amount, 0) + d.sum \
+     FROM (SELECT account_id, count(*), sum(amount) FROM deal WHERE id = ANY($1) AND stage NOT IN ('won', 'lost') GROUP BY account_id) d \
+     WHERE a.id = d.account_id";
+
 pub const CREATE: &str = concat!(
     "WITH made AS (INSERT INTO deal (id, name, account_id, amount, stage, close_date, next_step, revenue_type, forecast_category, type, \
        owner_id, created_at, created_by_id, updated_at, updated_by_id, version) \
      SELECT $1, $2, a.id, $4::text::numeric, $5, $6, $7, 'one_time', 'pipeline', 'new_business', $9, $8, $9, $8, $9, 1 \
      FROM account a WHERE a.id = $3 AND a.deleted_at IS NULL RETURNING *), \
      noted AS (INSERT INTO _audit_tail (record_id, version, object_id, happened_at, actor_id, action, request_id) \
-     SELECT id, version, $10, $8, $9, 'create', $11 FROM made) SELECT ",
+     SELECT id, version, $10, $8, $9, 'create', $11 FROM made), \
+     entered AS (INSERT INTO _states (record_id, field_id, version, object_id, happened_at, actor_id, to_state) \
+     SELECT id, $12, 1, $10, $8, $9, stage FROM made), \
+     summed AS (UPDATE account a SET open_deals = a.open_deals + 1, open_amount = coalesce(a.open_amount, 0) + m.amount \
+     FROM made m WHERE a.id = m.account_id AND m.stage NOT IN ('won', 'lost')) SELECT ",
     wide!(),
     " FROM made"
 );

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 mod fields;
+mod kept;
 mod keys;
 mod oracle;
 mod twins;

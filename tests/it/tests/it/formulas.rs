@@ -7,10 +7,14 @@ use metadata::{Change, Kind};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+#[path = "formulas/blanks.rs"]
+mod blanks;
 #[path = "formulas/changes.rs"]
 mod changes;
 #[path = "formulas/differential.rs"]
 mod differential;
+#[path = "formulas/forms.rs"]
+mod forms;
 #[path = "formulas/indexes.rs"]
 mod indexes;
 #[path = "formulas/wire.rs"]

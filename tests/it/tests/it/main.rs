@@ -16,6 +16,7 @@ mod metadata;
 mod packages;
 mod paging;
 mod records;
+mod resellers;
 mod rest;
 mod rollups;
 mod round_trip;

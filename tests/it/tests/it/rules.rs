@@ -7,6 +7,7 @@ mod options;
 mod process;
 mod record_types;
 mod same;
+mod statements;
 mod validation;
 
 /// `path code` of each problem.

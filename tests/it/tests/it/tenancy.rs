@@ -42,7 +42,7 @@ async fn nodes_that_start_at_once_migrate_once() {
     tenancy::migrate(&pool).await.unwrap();
     let count: i64 =
         sqlx::query_scalar("select count(*) from platform.migrations").fetch_one(&pool).await.unwrap();
-    assert_eq!(count, 3);
+    assert_eq!(count, 4);
 }
 
 #[tokio::test]

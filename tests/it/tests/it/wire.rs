@@ -4,6 +4,7 @@ mod coverage;
 mod credentials;
 mod exact;
 mod limits;
+mod pressure;
 mod records;
 mod tags;
 mod tenants;

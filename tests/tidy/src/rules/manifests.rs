@@ -5,12 +5,17 @@ use crate::sources::Source;
 
 /// Dependencies of a crate that have a version of their own, and crates without the workspace's lints.
 pub fn own_versions(sources: &[Source]) -> Vec<Finding> {
-    let crates =
-        sources.iter().filter(|source| source.path.ends_with("/Cargo.toml") && !source.is_test_data());
+    let ours = |source: &&Source| !source.is_test_data() && !source.is_workspace();
+    let crates = sources.iter().filter(|source| source.path.ends_with("/Cargo.toml")).filter(ours);
     crates.flat_map(|source| own_lines(source).into_iter().chain(no_lints(source))).collect()
 }
 
 impl Source {
+    /// A workspace of its own, such as the fuzzer's, takes nothing from ours.
+    fn is_workspace(&self) -> bool {
+        self.text.lines().any(|line| line.trim() == "[workspace]")
+    }
+
     /// Manifests below a crate's own test data are not of this workspace.
     fn is_test_data(&self) -> bool {
         self.folders().any(|folder| folder == "cases" || folder == "fixtures")
@@ -62,5 +67,11 @@ mod tests {
             "[package]\nname = \"a\"\n{LINTS}[dependencies]\nserde.workspace = true\nx = {{ workspace = true }}\n"
         );
         assert_eq!(own_versions(&[Source::new("a/Cargo.toml", text)]), []);
+    }
+
+    #[test]
+    fn a_workspace_of_its_own_is_left_alone() {
+        let text = "[workspace]\n[package]\nname = \"fuzz\"\n[dependencies]\nlibfuzzer-sys = \"0.4\"\n";
+        assert_eq!(own_versions(&[Source::new("formulas/fuzz/Cargo.toml", text)]), []);
     }
 }

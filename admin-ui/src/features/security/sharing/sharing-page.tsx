@@ -1,6 +1,6 @@
 // Sharing: who sees a record that is not theirs. Each object's default, and the rules that open more.
 import { Link } from "@tanstack/react-router";
-import { Plus, Share2 } from "lucide-react";
+import { Plus, Share2, ShieldMinus } from "lucide-react";
 import { useState } from "react";
 import { Loaded } from "@/api/loaded";
 import { useCatalog } from "@/catalog/catalog";
@@ -13,6 +13,7 @@ import { PageFrame, useTitle } from "@/components/page-frame";
 import { groupBy } from "@/lib/groups";
 import { objectHue } from "@/lib/hues";
 import { humanize } from "@/lib/text";
+import { RestrictionDrawer, type RestrictionRule } from "./restriction-drawer";
 import { SharingDrawer, type SharingRule } from "./sharing-drawer";
 
 const DEFAULTS: Record<string, string> = {
@@ -22,25 +23,28 @@ const DEFAULTS: Record<string, string> = {
   controlled_by_parent: "As the record it is part of",
 };
 
-const KINDS: Record<string, string> = { team: "the team", role: "everybody with the role", user: "the user" };
+const KINDS: Record<string, string> = { team: "the team", role: "everybody with the role" };
 
 /** "the team Healthcare", "everybody". */
 export function partyWords(party: Record<string, unknown> | undefined): string {
   const [kind, name] = Object.entries(party ?? {})[0] ?? [];
   if (!kind) return "nobody";
-  return kind === "everyone" ? "everybody" : `${KINDS[kind] ?? kind} ${humanize(String(name))}`;
+  if (kind === "everyone") return "everybody";
+  return kind === "user" ? "one user" : `${KINDS[kind] ?? kind} ${humanize(String(name))}`;
 }
 
 export function SharingPage() {
   const catalog = useCatalog();
   const query = useComponents<SharingRule>("sharing-rules");
+  const restrictions = useComponents<RestrictionRule>("restriction-rules");
   const [open, setOpen] = useState<{ rule?: SharingRule; object?: string } | null>(null);
+  const [limiting, setLimiting] = useState<{ rule?: RestrictionRule; object?: string } | null>(null);
   useTitle("Sharing", "Setup", catalog.me.tenant.name);
   const objects = catalog.objects.filter((o) => !o.system);
   return (
     <PageFrame
       title="Sharing"
-      about="A role says what one may do; sharing says with which records beside one's own. Rules only ever open more."
+      about="A role says what one may do; sharing says with which records beside one's own. Sharing rules open more; restrictions keep back, whatever opens."
       action={
         <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen({})}>
           New sharing rule
@@ -57,6 +61,8 @@ export function SharingPage() {
                   <ObjectSharing
                     object={object}
                     rules={byObject.get(object.name) ?? []}
+                    restrictions={restrictions.data?.filter((r) => r.object === object.name) ?? []}
+                    onLimit={(rule) => setLimiting(rule ? { rule } : { object: object.name })}
                     onOpen={(rule) => setOpen(rule ? { rule } : { object: object.name })}
                   />
                 </li>
@@ -75,6 +81,15 @@ export function SharingPage() {
           onClose={() => setOpen(null)}
         />
       )}
+      {limiting && (
+        <RestrictionDrawer
+          key={limiting.rule?.name ?? "new"}
+          rule={limiting.rule}
+          startWith={limiting.object}
+          taken={new Set(restrictions.data?.map((r) => r.name))}
+          onClose={() => setLimiting(null)}
+        />
+      )}
     </PageFrame>
   );
 }
@@ -82,10 +97,12 @@ export function SharingPage() {
 interface ObjectSharingProps {
   object: ObjectDef;
   rules: SharingRule[];
+  restrictions: RestrictionRule[];
   onOpen: (rule: SharingRule | null) => void;
+  onLimit: (rule: RestrictionRule | null) => void;
 }
 
-function ObjectSharing({ object, rules, onOpen }: ObjectSharingProps) {
+function ObjectSharing({ object, rules, restrictions, onOpen, onLimit }: ObjectSharingProps) {
   const sharing = (object.sharing ?? {}) as { default?: string; hierarchy?: boolean };
   return (
     <>
@@ -109,6 +126,13 @@ function ObjectSharing({ object, rules, onOpen }: ObjectSharingProps) {
         >
           Rule
         </Button>
+        <Button
+          icon={<Plus size={13} />}
+          aria-label={`New restriction for ${object.plural_label}`}
+          onClick={() => onLimit(null)}
+        >
+          Restriction
+        </Button>
       </div>
       {rules.length > 0 && (
         <ul className="mt-1.5 flex flex-col ps-9">
@@ -129,6 +153,24 @@ function ObjectSharing({ object, rules, onOpen }: ObjectSharingProps) {
                 </span>
                 <span className="text-text-2">opens to {partyWords(rule.share_with)}</span>
                 <Tag color={rule.access === "edit" ? "orange" : "blue"}>{rule.access === "edit" ? "Edit" : "Read"}</Tag>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {restrictions.length > 0 && (
+        <ul className="flex flex-col ps-9">
+          {restrictions.map((rule) => (
+            <li key={rule.name}>
+              <button
+                type="button"
+                className="flex w-full flex-wrap items-center gap-2 rounded-control px-1.5 py-1.5 text-start hover:bg-hover"
+                onClick={() => onLimit(rule)}
+              >
+                <ShieldMinus size={14} aria-hidden="true" className="text-red" />
+                <span>Only</span> <code className="font-mono text-xs">{rule.when}</code>
+                <span className="text-text-2">for {partyWords(rule.applies_to)}</span>
+                {rule.active === false && <Tag>Off</Tag>}
               </button>
             </li>
           ))}

@@ -8,6 +8,8 @@ import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
+import { Assignments } from "./assignments";
 import { useEditing } from "./editing";
 import { ItemMark, labelOf } from "./item-label";
 import {
@@ -30,10 +32,14 @@ export function Properties() {
   if (selected?.kind === "item" && draft.sections[selected.spot.section]?.items[selected.spot.at])
     return <ItemProperties spot={selected.spot} />;
   return (
-    <p className="text-text-3 text-xs">
-      Choose a section or a field to change it. With the keyboard, Alt and the arrows move what is chosen, Delete takes
-      it off the page.
-    </p>
+    <div className="flex flex-col gap-5">
+      <Assignments />
+      <p className="text-text-2 text-xs">
+        {t(
+          "Choose a section or a field to change it. With the keyboard, Alt and the arrows move what is chosen, Delete takes it off the page.",
+        )}
+      </p>
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 //! PostgreSQL's binary `numeric` as an exact JSON number, with the digits of its scale.
 
-use std::io::Write as _;
+use super::digits;
 
 /// Base-10000 digits: count, weight of the first, sign, digits after the point, then the digits.
 pub(super) fn write(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
@@ -28,11 +28,15 @@ fn whole(out: &mut Vec<u8>, weight: i32, digit: impl Fn(i32) -> Option<u16>) -> 
         out.push(b'0');
     }
     for position in (0..=weight).rev() {
-        if position == weight {
-            write!(out, "{}", digit(position)?).ok()?;
-        } else {
-            write!(out, "{:04}", digit(position)?).ok()?;
-        }
+        let four = digit(position)?;
+        let count = match four {
+            _ if position < weight => 4,
+            0..=9 => 1,
+            10..=99 => 2,
+            100..=999 => 3,
+            _ => 4,
+        };
+        digits(out, four.into(), count);
     }
     Some(())
 }
@@ -45,7 +49,7 @@ fn fraction(out: &mut Vec<u8>, scale: usize, digit: impl Fn(i32) -> Option<u16>)
     let end = out.len() + scale;
     let mut position = -1;
     while out.len() < end {
-        write!(out, "{:04}", digit(position)?).ok()?;
+        digits(out, digit(position)?.into(), 4);
         position -= 1;
     }
     out.truncate(end);

@@ -7,8 +7,8 @@ use formulas::sql::{Columns, condition};
 use formulas::{Expression, Quantifier, Reference};
 use sea_query::{Alias, Expr, JoinType, NullOrdering, Order, Query, SelectStatement, Values};
 
+use super::Render;
 use super::scope::Scope;
-use super::{Render, text};
 use crate::plan::aggregate::{Aggregation, BoundGroup, BoundMetric};
 use crate::query::aggregate::Function;
 
@@ -36,7 +36,7 @@ pub(crate) fn statement(question: &Aggregation) -> (String, Values) {
     outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access")).expr(Expr::cust("p.*"));
     outer.from_as((question.plan.schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
-    text::build(&outer)
+    super::built(&question.plan, &outer)
 }
 
 fn groups<'p>(render: &'p Render<'p>, question: &'p Aggregation) -> SelectStatement {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::Render;
 use super::scope::{column_at, quoted};
+use super::text::Hole;
 use crate::plan::column_of;
 use crate::rollups::sql::on_read;
 
@@ -111,7 +112,7 @@ impl Render<'_> {
             self.table("_shares"),
             level.number()
         );
-        Expr::cust_with_exprs(text, [column_at(alias, "id"), ids(&who.grantees), who.request.now.into()])
+        Expr::cust_with_exprs(text, [column_at(alias, "id"), ids(&who.grantees), Hole::Now.into()])
     }
 
     fn master(&self, (alias, object): Place<'_>, (field, master): (&str, &str), reach: &Reach) -> Expr {
@@ -133,7 +134,7 @@ impl Render<'_> {
         match &rule.test {
             Test::OwnedBy(party) => self.owned_by(place, party),
             Test::OwnedByRoles(roles) => self.owned_by_roles(place, roles),
-            Test::When(expression) => self.author_condition(place, &expression.fixed(&self.plan.who.request)),
+            Test::When(expression) => self.author_condition(place, &self.plan.who.fixed(expression)),
         }
     }
 

@@ -7,7 +7,7 @@ use formulas::Type;
 use metadata::ddl::{object_vector, search_vector};
 use sea_query::{Asterisk, Expr, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
-use super::{Render, text};
+use super::Render;
 use crate::plan::{Output, Plan, What};
 
 /// How words are looked for.
@@ -27,7 +27,7 @@ pub(crate) fn statement(plans: &[Plan], looking: Looking<'_>, limit: u32) -> (St
     let renders: Vec<Render<'_>> = plans.iter().map(|plan| Render { plan, next: Cell::new(0) }).collect();
     let mut branches = renders.iter().enumerate().map(|(n, render)| branch(render, n, (looking, limit)));
     let mut page = Query::select();
-    let Some(first) = branches.next() else { return text::build(&page) };
+    let Some(first) = branches.next() else { return (String::new(), Values(Vec::new())) };
     page.column(Asterisk).from_subquery(first, "x");
     for (n, next) in branches.enumerate() {
         let mut other = Query::select();
@@ -41,7 +41,7 @@ pub(crate) fn statement(plans: &[Plan], looking: Looking<'_>, limit: u32) -> (St
     outer.from_as((plans[0].schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
     outer.order_by_expr(Expr::cust("p.rank"), Order::Desc).order_by_expr(Expr::cust("p.id"), Order::Desc);
-    text::build(&outer)
+    super::built(&plans[0], &outer)
 }
 
 /// The best of one object: its place among the plans, id, name, rank, texts.

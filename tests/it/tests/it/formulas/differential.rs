@@ -33,7 +33,7 @@ struct Case {
     rows: std::ops::Range<usize>,
 }
 
-fn literal(value: &Value) -> String {
+pub(super) fn literal(value: &Value) -> String {
     let quoted = |text: &str| format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"));
     match value {
         Value::Null => "NULL".into(),
@@ -102,7 +102,7 @@ async fn in_database(world: &World, cases: &[Case]) -> Vec<(Option<String>, Opti
 }
 
 /// A value out of PostgreSQL's text.
-fn read(text: &str, ty: Type) -> Value {
+pub(super) fn read(text: &str, ty: Type) -> Value {
     match ty {
         Type::Bool => Value::Bool(text == "true"),
         Type::Integer | Type::Number => Value::Number(Decimal::from_str(text).unwrap()),
@@ -126,7 +126,7 @@ fn read(text: &str, ty: Type) -> Value {
     }
 }
 
-fn told(outcome: &Result<Value, Fault>) -> String {
+pub(super) fn told(outcome: &Result<Value, Fault>) -> String {
     match outcome {
         Err(fault) => fault.code().to_owned(),
         Ok(Value::Number(number)) => number.normalize().to_string(),
@@ -136,12 +136,17 @@ fn told(outcome: &Result<Value, Fault>) -> String {
 }
 
 /// What the evaluators are compared on, a case a line, for the one in the browser.
-fn line(case: &Case, row: &Row, outcome: &Result<Value, Fault>) -> Json {
+pub(super) fn line(
+    text: &str,
+    checked: &Checked,
+    row: &impl serde::Serialize,
+    outcome: &Result<Value, Fault>,
+) -> Json {
     let outcome = match outcome {
         Ok(value) => json!({ "value": value }),
         Err(fault) => json!({ "fault": fault.code() }),
     };
-    json!({ "text": case.text, "expression": case.checked.expression, "row": row.0, "outcome": outcome })
+    json!({ "text": text, "expression": checked.expression, "row": row, "outcome": outcome })
 }
 
 #[tokio::test]
@@ -181,7 +186,7 @@ async fn database_memory_and_browser_agree() {
                 ));
             }
             if n == case.rows.start {
-                writeln!(corpus, "{}", line(case, &rows[n], &memory)).unwrap();
+                writeln!(corpus, "{}", line(&case.text, &case.checked, &rows[n].0, &memory)).unwrap();
             }
         }
     }
@@ -196,7 +201,7 @@ async fn database_memory_and_browser_agree() {
 }
 
 /// Lets the browser's evaluator read the same cases, where its tools are installed.
-fn in_browser(corpus: &str) {
+pub(super) fn in_browser(corpus: &str) {
     // Some of them are kept beside that evaluator, for its own tests: CORPUS_OUT=admin-ui/src/lib/formula/corpus.jsonl
     if let Ok(path) = std::env::var("CORPUS_OUT") {
         let some: String = corpus.lines().take(200).flat_map(|line| [line, "\n"]).collect();
@@ -216,5 +221,7 @@ fn in_browser(corpus: &str) {
         .output()
         .unwrap();
     std::fs::remove_file(&file).unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    told.lines().filter(|line| line.ends_with("answered")).for_each(|line| println!("{line}"));
 }

@@ -28,8 +28,18 @@ fn score(text: &str) -> Change {
 
 /// The plan that PostgreSQL makes for a query.
 async fn plan(s: &Stage, query: &Query) -> String {
-    let context = s.world.again(&s.ada).await;
-    let view = s.world.engine.explain(&context, query).unwrap();
+    explained(&s.world, &s.ada, query, "").await
+}
+
+/// The plan where rows are neither read one after the other nor sorted, as long as there is an index.
+pub(super) async fn forced_plan(world: &World, actor: &Context, query: &Query) -> String {
+    let forced = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off;";
+    explained(world, actor, query, forced).await
+}
+
+async fn explained(world: &World, actor: &Context, query: &Query, settings: &str) -> String {
+    let context = world.again(actor).await;
+    let view = world.engine.explain(&context, query).unwrap();
     let literals: Vec<String> = view["parameters"]
         .as_array()
         .unwrap()
@@ -41,8 +51,8 @@ async fn plan(s: &Stage, query: &Query) -> String {
         })
         .collect();
     let values = if literals.is_empty() { String::new() } else { format!("({})", literals.join(", ")) };
-    let mut connection = s.world.engine.pool().acquire().await.unwrap();
-    let prepare = format!("DEALLOCATE ALL; PREPARE asked AS {}", view["sql"].as_str().unwrap());
+    let mut connection = world.engine.pool().acquire().await.unwrap();
+    let prepare = format!("{settings} DEALLOCATE ALL; PREPARE asked AS {}", view["sql"].as_str().unwrap());
     sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *connection).await.unwrap();
     let rows = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN EXECUTE asked{values}")))
         .fetch_all(&mut *connection)

@@ -84,6 +84,27 @@ async fn all_problems_are_told_and_nothing_happens() {
         unknown.await.problems(422),
         ["operations.0.object unknown-object", "operations.1.object unknown-object"]
     );
+    // What is wrong with one operation does not hide what is wrong with the others.
+    let together = json!([
+        { "op": "create", "object": "acount", "data": {} },
+        { "op": "create", "object": "account", "data": { "website": 5 }, "ref": "a" },
+        { "op": "create", "object": "account", "data": { "name": "A" }, "ref": "a" },
+        { "op": "create", "object": "deal", "data": { "name": "d", "amount": "much" } },
+        { "op": "upsert", "object": "deal", "data": { "name": "d" } },
+    ]);
+    let together = batch(&site, together).await;
+    assert_eq!(
+        together.problems(422),
+        [
+            "operations.0.object unknown-object",
+            "operations.1.data.website wrong-type",
+            "operations.2.ref duplicate",
+            "operations.3.data.amount wrong-type",
+            "operations.4.by required",
+        ]
+    );
+    assert!(together.text().contains("did you mean `account`?"), "{}", together.text());
+    assert!(together.text().contains("give one of external_id"), "{}", together.text());
     assert_eq!(batch(&site, json!([])).await.problems(422), ["operations empty"]);
     let twice = json!([{ "op": "create", "object": "task", "data": { "title": "a" }, "ref": "t" }, { "op": "create", "object": "task", "data": { "title": "b" }, "ref": "t" }]);
     assert_eq!(batch(&site, twice).await.problems(422), ["operations.1.ref duplicate"]);
@@ -106,6 +127,17 @@ async fn upserts_and_conflicts_tell_their_operation() {
     .await;
     assert_eq!(refused.problems(409), ["operations.2.data.chip duplicate"]);
     assert_eq!(count(&site, "specimens").await, 2);
+    // A conflict is told beside what else is wrong.
+    let odd = json!({ "op": "create", "object": "specimen", "data": { "name": "x", "colour": 5 } });
+    let refused = batch(&site, json!([create("c"), create("a"), odd])).await;
+    assert_eq!(
+        refused.problems(422),
+        ["operations.1.data.chip duplicate", "operations.2.data.colour unknown-field"]
+    );
+    // Where nobody says which field tells them apart, it is the unique one that is given.
+    let bare = json!({ "op": "upsert", "object": "specimen", "data": { "chip": "a", "name": "A for good" } });
+    let upserted = batch(&site, json!([bare])).await.data(200);
+    assert_eq!((&upserted[0]["id"], &upserted[0]["created"]), (&first[0]["id"], &json!(false)));
     // Texts that begin with an at sign are texts, where no record is meant.
     let text = batch(
         &site,

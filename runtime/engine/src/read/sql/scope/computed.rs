@@ -61,7 +61,7 @@ impl Scope<'_> {
     }
 
     fn fixed(&self, computed: &Computed) -> Expression {
-        computed.expression.fixed(&self.render.plan.who.request)
+        self.render.plan.who.fixed(&computed.expression)
     }
 
     /// The code of its fault, if it can have one, for those who may see its value.

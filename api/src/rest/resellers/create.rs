@@ -1,0 +1,197 @@
+//! A reseller's wish for a tenant, read with all that is wrong with it, and its fulfilment: schema, packages and the
+//! first administrator, all or nothing.
+
+use std::sync::Arc;
+
+use engine::packages::Install;
+use engine::{Once, Tenant};
+use identity::{FirstAdministrator, Secret};
+use metadata::package::Package;
+use serde_json::{Value as Json, json};
+use tenancy::slug::{Slug, SlugFault};
+use tenancy::{Founded, Founding, Plan};
+use tokio::sync::Mutex;
+
+use super::{ResellerCall, place};
+use crate::asked::Asked;
+use crate::body::form::Form;
+use crate::call::once::once_of;
+use crate::problem::Problem;
+
+/// The plan of a tenant whose wish names none.
+const PLAN: &str = "starter";
+/// Most packages of one wish.
+const MOST_PACKAGES: usize = 100;
+
+/// A tenant as it is wished for.
+pub(super) struct Wish {
+    founding: Founding,
+    packages: Vec<String>,
+    admin: Admin,
+}
+
+#[derive(Default)]
+struct Admin {
+    email: String,
+    name: String,
+    password: Option<Secret>,
+}
+
+impl Wish {
+    /// Reads the body; refuses with all problems at once.
+    pub async fn read(call: &ResellerCall) -> Result<Self, Problem> {
+        let once: Option<Once> = once_of(&call.asked, &call.reseller.to_string())?;
+        let mut form = Form::new(call.asked.json()?)?;
+        let slug = form.required_word("slug");
+        let name = form.required_word("name");
+        let plan = form.text("plan").unwrap_or_else(|| PLAN.to_owned());
+        if !form.has("packages") {
+            form.problem("packages", "required", "this is required; an empty list is fine");
+        }
+        let packages = form.texts("packages").unwrap_or_default();
+        let slug = check_slug(&mut form, &slug);
+        check_name(&mut form, &name);
+        check_plan(&mut form, &plan, &call.tenants().list_plans().await?);
+        check_packages(&mut form, &packages, &call.asked);
+        let admin = Admin::read(&mut form);
+        let (Some(slug), Some(admin)) = (slug, admin) else {
+            form.finish()?;
+            return Err(Problem::internal());
+        };
+        form.finish()?;
+        let founding = Founding { slug, name, plan, reseller: call.reseller, once };
+        Ok(Self { founding, packages, admin })
+    }
+}
+
+impl Admin {
+    fn read(form: &mut Form) -> Option<Self> {
+        if !form.has("admin") {
+            form.problem("admin", "required", "this is required");
+            return None;
+        }
+        let inner = form.typed("admin", "an object", |value| value.as_object().cloned())?;
+        let mut inner = match Form::of(Json::Object(inner), "admin") {
+            Ok(inner) => inner,
+            Err(_) => return None,
+        };
+        let admin = Self {
+            email: inner.required_text("email"),
+            name: inner.required_text("name"),
+            password: inner.text("password").map(Secret::new),
+        };
+        let mut found = inner.problems();
+        let known: Vec<String> = found.iter().map(|problem| problem.path.clone()).collect();
+        let wrong = identity::users::check_first(&admin.email, &admin.name, admin.password.as_ref());
+        found.extend(wrong.into_iter().filter(|problem| !known.contains(&problem.path)));
+        let is_sound = found.is_empty();
+        for problem in found {
+            form.problem(format!("admin.{}", problem.path), &problem.code, problem.message);
+        }
+        is_sound.then_some(admin)
+    }
+}
+
+fn check_slug(form: &mut Form, slug: &str) -> Option<Slug> {
+    if slug.trim().is_empty() {
+        return None;
+    }
+    let fault = match Slug::parse(slug) {
+        Ok(slug) => return Some(slug),
+        Err(fault) => fault,
+    };
+    let code = if fault == SlugFault::Reserved { "reserved" } else { "invalid" };
+    form.problem("slug", code, fault.to_string());
+    None
+}
+
+/// Notes when a tenant's name is too long.
+pub(super) fn check_name(form: &mut Form, name: &str) {
+    if name.chars().count() > 200 {
+        form.problem("name", "too-long", "a tenant's name has 1 to 200 characters");
+    }
+}
+
+/// Notes when there is no such plan.
+pub(super) fn check_plan(form: &mut Form, plan: &str, plans: &[Plan]) {
+    if plans.iter().all(|known| known.name != plan) {
+        let known: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+        form.problem("plan", "unknown-plan", format!("there is no such plan; one of: {}", known.join(", ")));
+    }
+}
+
+fn check_packages(form: &mut Form, names: &[String], asked: &Asked) {
+    if names.len() > MOST_PACKAGES {
+        form.problem("packages", "out-of-range", format!("at most {MOST_PACKAGES} packages"));
+    }
+    for (n, name) in names.iter().enumerate().take(MOST_PACKAGES) {
+        if asked.app.library.find(name).is_none() {
+            form.problem(
+                format!("packages.{n}"),
+                "unknown-package",
+                format!("no package `{name}` comes with Trellis"),
+            );
+        }
+    }
+}
+
+/// Makes the tenant; the password comes beside the answer when it was made up, since no answer that is kept tells it.
+pub(super) async fn found(asked: Arc<Asked>, wish: Wish) -> Result<(Founded, Option<Secret>), Problem> {
+    let password = Mutex::new(None);
+    let furnish =
+        |tenant: Tenant| async { furnish(&asked, &wish, tenant, &mut *password.lock().await).await };
+    let founded = asked.app.tenants.found(&wish.founding, furnish).await.map_err(at_slug)?;
+    Ok((founded, password.into_inner()))
+}
+
+async fn furnish(
+    asked: &Asked,
+    wish: &Wish,
+    tenant: Tenant,
+    password: &mut Option<Secret>,
+) -> Result<Json, Problem> {
+    let context = asked.app.engine.system_context(&tenant, "reseller").await?;
+    let chosen = chosen(asked, &wish.packages);
+    if !chosen.is_empty() {
+        asked.app.engine.install(&context, &chosen, Install::default()).await?;
+    }
+    let admin = &wish.admin;
+    let made = asked
+        .app
+        .identity
+        .first_administrator(&tenant, &admin.email, Some(&admin.name), admin.password.clone())
+        .await?;
+    if let FirstAdministrator::Made { password: made_up, .. } = made {
+        *password = made_up;
+    }
+    Ok(json!({
+        "id": tenant.id,
+        "slug": tenant.slug,
+        "login_url": place::login_url(asked, &tenant.slug),
+        "admin": { "email": admin.email },
+    }))
+}
+
+/// The packages after what they require, each once.
+fn chosen(asked: &Asked, names: &[String]) -> Vec<Package> {
+    let library = &asked.app.library;
+    let mut chosen: Vec<Package> = Vec::new();
+    for package in names.iter().filter_map(|name| library.find(name)) {
+        for required in library.with_requirements(package, &Default::default()) {
+            if chosen.iter().all(|one| one.manifest.name != required.manifest.name) {
+                chosen.push(required);
+            }
+        }
+    }
+    chosen
+}
+
+/// What is wrong with the tenant is wrong with the slug here.
+fn at_slug(mut problem: Problem) -> Problem {
+    problem
+        .errors
+        .iter_mut()
+        .filter(|error| error.path == "tenant")
+        .for_each(|error| error.path = "slug".into());
+    problem
+}

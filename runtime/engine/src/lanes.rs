@@ -1,0 +1,157 @@
+//! Connections that requests pass from one to the next without giving them back to the pool, which asks each
+//! returned connection whether it lives: a round trip and a task for every request.
+//!
+//! There are about as many lanes as the machine can work on at once; more would only make PostgreSQL switch between
+//! them. Who waits too long for one takes a connection of the pool, so that slow requests never hold up quick ones.
+//! What goes wrong on a lane gives its connection back to the pool, which looks after it.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::error::Result;
+
+/// How long a request waits for a lane before it takes a connection of the pool.
+const WAIT: Duration = Duration::from_millis(25);
+/// A connection that rests so long goes back to the pool.
+const REST: Duration = Duration::from_secs(1);
+/// A connection is given back after so long, whatever it does, so that the pool can renew it.
+const TERM: Duration = Duration::from_secs(300);
+
+/// The lanes of one kind of request. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Lanes {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: PgPool,
+    turns: Arc<Semaphore>,
+    resting: Mutex<Resting>,
+}
+
+#[derive(Default)]
+struct Resting {
+    connections: Vec<Rested>,
+    /// Whether somebody looks after them.
+    is_watched: bool,
+}
+
+struct Rested {
+    connection: PoolConnection<Postgres>,
+    taken: Instant,
+    since: Instant,
+}
+
+/// A connection for one request.
+pub(crate) struct Lane {
+    // In this order: the connection goes before the turn.
+    connection: PoolConnection<Postgres>,
+    taken: Instant,
+    /// Whether it was used before on its lane, without being asked whether it lives.
+    pub is_trusted: bool,
+    turn: Option<(Lanes, OwnedSemaphorePermit)>,
+}
+
+impl Lanes {
+    /// Lanes over a pool that take at most one of so many of its connections.
+    pub(crate) fn new(pool: &PgPool, one_of: usize) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let most = pool.options().get_max_connections() as usize / one_of;
+        let turns = Arc::new(Semaphore::new((cores * 4).min(most)));
+        Self { inner: Arc::new(Inner { pool: pool.clone(), turns, resting: Mutex::default() }) }
+    }
+
+    /// A connection for one request. Give it back with [`Lane::rest`] when all went well.
+    pub(crate) async fn take(&self) -> Result<Lane> {
+        let Some(turn) = self.turn().await else { return self.fresh(None).await };
+        let turn = Some((self.clone(), turn));
+        match self.rested() {
+            Some(Rested { connection, taken, .. }) => Ok(Lane { connection, taken, is_trusted: true, turn }),
+            None => self.fresh(turn).await,
+        }
+    }
+
+    /// A connection that the pool has looked at.
+    pub(crate) async fn fresh(&self, turn: Option<(Self, OwnedSemaphorePermit)>) -> Result<Lane> {
+        let connection = self.inner.pool.acquire().await?;
+        Ok(Lane { connection, taken: Instant::now(), is_trusted: false, turn })
+    }
+
+    /// Gives every resting connection back to the pool: the database may have gone.
+    pub(crate) fn clear(&self) {
+        let rested = self.inner.resting.lock().map(|mut resting| std::mem::take(&mut resting.connections));
+        drop(rested);
+    }
+
+    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        let turns = &self.inner.turns;
+        match turns.clone().try_acquire_owned() {
+            Ok(turn) => Some(turn),
+            Err(_) => tokio::time::timeout(WAIT, turns.clone().acquire_owned()).await.ok()?.ok(),
+        }
+    }
+
+    /// The connection that rested last: the others may come to rest long enough.
+    fn rested(&self) -> Option<Rested> {
+        self.inner.resting.lock().ok()?.connections.pop().filter(|rested| rested.since.elapsed() < REST)
+    }
+
+    fn keep(&self, rested: Rested) {
+        let Ok(mut resting) = self.inner.resting.lock() else { return };
+        // A pool that is being closed waits for all its connections.
+        if self.inner.pool.is_closed() {
+            return;
+        }
+        resting.connections.push(rested);
+        if !resting.is_watched {
+            resting.is_watched = true;
+            tokio::spawn(watch(self.inner.pool.clone(), Arc::downgrade(&self.inner)));
+        }
+    }
+}
+
+/// Gives back what rests too long, and everything when the pool is closed.
+async fn watch(pool: PgPool, lanes: Weak<Inner>) {
+    let closed = pool.close_event();
+    let mut closed = std::pin::pin!(closed);
+    let mut is_open = true;
+    while is_open {
+        is_open = tokio::time::timeout(REST, &mut closed).await.is_err();
+        let Some(inner) = lanes.upgrade() else { return };
+        let Ok(mut resting) = inner.resting.lock() else { return };
+        resting.connections.retain(|rested| is_open && rested.since.elapsed() < REST);
+        if resting.connections.is_empty() {
+            resting.is_watched = false;
+            return;
+        }
+    }
+}
+
+impl Lane {
+    /// Leaves the connection to the next request. A lane that is dropped otherwise gives it back to the pool.
+    pub(crate) fn rest(self) {
+        let Self { connection, taken, turn, .. } = self;
+        let Some((lanes, turn)) = turn.filter(|_| taken.elapsed() < TERM) else { return };
+        lanes.keep(Rested { connection, taken, since: Instant::now() });
+        drop(turn);
+    }
+}
+
+impl Deref for Lane {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Lane {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}

@@ -1,0 +1,173 @@
+//! Reads that are ready to be sent, and those that are kept from earlier requests: most requests ask what was asked
+//! before, by the same caller, about other records.
+//!
+//! What a statement is made of is its whole key: the snapshot (metadata, roles, rules, what is being built), the
+//! actor with roles, teams, permission sets and scopes, the day, and every word of the question but the one id.
+//! Another role, team or revision is another key, so nothing has to be invalidated. What was made of the moment is
+//! not kept.
+
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use moka::sync::Cache;
+use permissions::Actor;
+use sea_query_sqlx::SqlxValues;
+use sqlx::Postgres;
+use uuid::Uuid;
+
+use super::of_revision;
+use super::sql::{self, Parameters, Shape, Statement};
+use crate::context::Context;
+use crate::error::Result;
+use crate::plan::{OrderKey, Plan, Start};
+use crate::query::{Page, Query};
+
+/// Bytes that all kept reads of this process take, about.
+const MOST: u64 = 32 * 1024 * 1024;
+/// What nobody asked for so long is forgotten.
+const IDLE: Duration = Duration::from_secs(600);
+/// Longer statements, or with more parameters, are not kept: they are seldom asked again.
+const MAX_TEXT: usize = 32 * 1024;
+const MAX_PARAMETERS: usize = 200;
+
+static KEPT: LazyLock<Cache<u64, Arc<Kept>>> = LazyLock::new(|| {
+    let cache = Cache::builder().max_capacity(MOST).time_to_idle(IDLE);
+    cache.weigher(|_, kept: &Arc<Kept>| kept.read.weight()).build()
+});
+static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+/// A planned read without what differs from request to request.
+pub(crate) struct Prepared {
+    text: Arc<str>,
+    parameters: Parameters,
+    pub shape: Shape,
+    /// The order that was asked for.
+    pub order: Vec<OrderKey>,
+    pub limit: usize,
+    pub include_total: bool,
+    pub reversed: bool,
+    pub cursors: bool,
+    pub by_id: bool,
+}
+
+/// One read and what it was made of.
+struct Kept {
+    question: Question<Actor, Query>,
+    read: Arc<Prepared>,
+}
+
+/// Everything that a statement depends on.
+struct Question<A, Q> {
+    /// Which snapshot; no two have the same.
+    snapshot: u64,
+    actor: A,
+    today: NaiveDate,
+    query: Q,
+}
+
+impl Prepared {
+    /// The statement of a plan.
+    pub(crate) fn new(context: &Context, plan: &Plan) -> Self {
+        let Statement { text, parameters, shape } = sql::statement(plan);
+        Self {
+            text: of_revision(context, &text).into(),
+            parameters,
+            shape,
+            order: plan.asked_order(),
+            limit: plan.limit() as usize,
+            include_total: plan.include_total,
+            reversed: plan.reversed,
+            cursors: plan.cursors,
+            by_id: matches!(plan.start, Start::Ids(_)),
+        }
+    }
+
+    /// The statement of a question, kept or made.
+    pub(crate) fn of(context: &Context, query: &Query) -> Result<Arc<Self>> {
+        let question = Question::new(context, query);
+        let hash = question.hash();
+        if let Some(kept) = KEPT.get(&hash).filter(|kept| kept.question.is(&question)) {
+            return Ok(kept.read.clone());
+        }
+        let plan = Plan::new(context, query)?;
+        let read = Arc::new(Self::new(context, &plan));
+        let is_one = !matches!(&query.page, Page::Ids(ids) if ids.len() != 1);
+        // Rendering may have asked for the moment too, so the plan is asked last.
+        if is_one && read.is_worth_keeping() && !plan.who.is_momentary() {
+            KEPT.insert(hash, Arc::new(Kept { question: question.owned(), read: read.clone() }));
+        }
+        Ok(read)
+    }
+
+    /// The statement with the values of one request.
+    pub(crate) fn query<'q>(
+        &self,
+        context: &Context,
+        ids: &[Uuid],
+    ) -> sqlx::query::Query<'q, Postgres, SqlxValues> {
+        let values = self.parameters.filled(ids, context.now);
+        sqlx::query_with(sqlx::AssertSqlSafe(self.text.clone()), SqlxValues(values))
+    }
+
+    fn is_worth_keeping(&self) -> bool {
+        self.text.len() <= MAX_TEXT && self.parameters.count() <= MAX_PARAMETERS
+    }
+
+    fn weight(&self) -> u32 {
+        let bytes = 1024 + 2 * self.text.len() + 64 * (self.parameters.count() + self.shape.width);
+        u32::try_from(bytes).unwrap_or(u32::MAX)
+    }
+}
+
+impl<'q> Question<&'q Actor, &'q Query> {
+    fn new(context: &'q Context, query: &'q Query) -> Self {
+        // All of the context is named here, so that whoever adds to it must say whether statements depend on it.
+        let Context { actor, snapshot, access: _, consent: _, now, request_id: _, origin: _ } = context;
+        Self { snapshot: snapshot.serial, actor, today: now.date_naive(), query }
+    }
+
+    fn hash(&self) -> u64 {
+        let mut hasher = HASHES.build_hasher();
+        (self.snapshot, self.actor.user_id, &self.actor.roles, self.today).hash(&mut hasher);
+        let Query { object, fields, filter, sort, page, limit, include_total, errors, bin, cursors } =
+            self.query;
+        (object, fields, filter, sort, limit, include_total, errors, bin, cursors).hash(&mut hasher);
+        match page {
+            Page::Ids(ids) => ids.len().hash(&mut hasher),
+            page => page.hash(&mut hasher),
+        }
+        hasher.finish()
+    }
+
+    fn owned(&self) -> Question<Actor, Query> {
+        let Self { snapshot, actor, today, query } = *self;
+        Question { snapshot, actor: actor.clone(), today, query: query.clone() }
+    }
+}
+
+impl Question<Actor, Query> {
+    /// Whether it is the same question but for the id.
+    fn is(&self, other: &Question<&Actor, &Query>) -> bool {
+        self.snapshot == other.snapshot
+            && self.today == other.today
+            && self.actor == *other.actor
+            && is_same(&self.query, other.query)
+    }
+}
+
+fn is_same(one: &Query, other: &Query) -> bool {
+    let Query { object, fields, filter, sort, page, limit, include_total, errors, bin, cursors } = one;
+    let same_page = match (page, &other.page) {
+        (Page::Ids(ids), Page::Ids(others)) => ids.len() == others.len(),
+        (page, other) => page == other,
+    };
+    same_page
+        && *object == other.object
+        && *fields == other.fields
+        && *filter == other.filter
+        && *sort == other.sort
+        && (limit, include_total) == (&other.limit, &other.include_total)
+        && (errors, bin, cursors) == (&other.errors, &other.bin, &other.cursors)
+}

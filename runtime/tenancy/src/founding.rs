@@ -1,0 +1,147 @@
+//! A tenant with all that it shall begin with, all or nothing: it is served once everything is there, and what was
+//! begun and not finished leaves nothing behind.
+
+use std::future::Future;
+
+use chrono::{TimeDelta, Utc};
+use engine::{Once, Tenant};
+use serde_json::Value as Json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::tenants::{Listed, Status};
+use crate::{Slug, Tenants, store};
+
+/// How long an answer is kept under its `Idempotency-Key`.
+const KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// A wish for a tenant of a reseller.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    pub slug: Slug,
+    pub name: String,
+    pub plan: String,
+    pub reseller: Uuid,
+    /// The same wish again gets the first answer.
+    pub once: Option<Once>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Founded {
+    /// Made just now.
+    Now(Json),
+    /// Made before, under the same key: the answer of then.
+    Before(Json),
+}
+
+impl Tenants {
+    /// Makes a tenant; `furnish` puts in what it shall begin with and answers what the caller is told. Nobody is
+    /// served before that is done. What an earlier process has left half made under this slug is cleared away first.
+    pub async fn found<F, W, E>(&self, wish: &Founding, furnish: F) -> Result<Founded, E>
+    where
+        F: FnOnce(Tenant) -> W,
+        W: Future<Output = Result<Json, E>>,
+        E: From<Error>,
+    {
+        // Each holds a connection while it needs others; the semaphore is never closed.
+        let _turn = self.turns().acquire().await;
+        let mut held = self.pool().begin().await.map_err(Error::from)?;
+        if let Some(answer) = claim(&mut held, wish).await? {
+            return Ok(Founded::Before(answer));
+        }
+        store::lock(&mut held, wish.slug.as_str()).await.map_err(Error::from)?;
+        let tenant = self.insert_fresh(wish).await?;
+        let furnished = async {
+            self.engine().create_schema(&tenant).await.map_err(Error::from)?;
+            furnish(tenant.clone()).await
+        };
+        let answer = match furnished.await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.clear(&tenant).await?;
+                return Err(error);
+            }
+        };
+        self.open(held, (wish, &tenant), &answer).await?;
+        Ok(Founded::Now(answer))
+    }
+
+    /// Clears away what was left half made or half deleted by processes that ended; at every start.
+    pub async fn clear_remains(&self) -> Result<()> {
+        for listed in self.list().await? {
+            let remains = match listed.status {
+                // The shell's own are finished by making them again.
+                Status::Creating => listed.reseller.is_some(),
+                Status::Deleting => true,
+                Status::Active | Status::Suspended => false,
+            };
+            let mut held = self.pool().begin().await?;
+            // Somebody may be at it right now.
+            if remains && store::try_lock(&mut held, &listed.tenant.slug).await? {
+                let again = store::load_by_id(self.pool(), listed.tenant.id).await?.map(Listed::from);
+                if again.is_some_and(|again| again.status == listed.status) {
+                    self.clear(&listed.tenant).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Served from here on, and answered under its key: one transaction.
+    async fn open(
+        &self,
+        mut held: sqlx::PgTransaction<'_>,
+        (wish, tenant): (&Founding, &Tenant),
+        answer: &Json,
+    ) -> Result<()> {
+        store::update_status(&mut *held, tenant.id, "active").await?;
+        if let Some(once) = &wish.once {
+            store::resellers::put_once(&mut held, wish.reseller, &once.key, answer).await?;
+        }
+        Ok(held.commit().await?)
+    }
+
+    /// The row is committed before the schema is made, so that what is half made can be found.
+    async fn insert_fresh(&self, wish: &Founding) -> Result<Tenant> {
+        let slug = wish.slug.as_str();
+        if let Some(there) = store::load_by_slug(self.pool(), slug).await?.map(Listed::from) {
+            if there.status != Status::Creating || there.reseller != Some(wish.reseller) {
+                return Err(Error::Taken(wish.slug.clone()));
+            }
+            self.clear(&there.tenant).await?;
+        }
+        let tenant = Tenant { id: Uuid::now_v7(), slug: slug.into(), schema: Tenant::schema_of(slug) };
+        let row = store::Insert {
+            id: tenant.id,
+            slug,
+            name: wish.name.trim(),
+            schema: &tenant.schema,
+            reseller: Some(wish.reseller),
+            plan: Some(&wish.plan),
+        };
+        store::insert(self.pool(), row).await?;
+        Ok(tenant)
+    }
+
+    async fn clear(&self, tenant: &Tenant) -> Result<()> {
+        self.engine().drop_schema(tenant).await?;
+        Ok(store::delete(self.pool(), tenant.id).await?)
+    }
+}
+
+/// The answer that was given under the wish's key; `None` makes the wish ours.
+async fn claim(held: &mut PgConnection, wish: &Founding) -> Result<Option<Json>> {
+    let Some(once) = &wish.once else { return Ok(None) };
+    let now = Utc::now();
+    let key = (once.key.as_str(), once.fingerprint.as_slice());
+    if store::resellers::claim_once(held, wish.reseller, key, (now, now - KEPT)).await? {
+        return Ok(None);
+    }
+    let (fingerprint, answer) = store::resellers::load_once(held, wish.reseller, &once.key).await?;
+    if fingerprint != once.fingerprint {
+        return Err(Error::KeyReused);
+    }
+    Ok(Some(answer.unwrap_or_default()))
+}

@@ -1,0 +1,37 @@
+//! What a tenant may use: plans are rows of the platform, so an operator changes them without a new version.
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::{Tenants, store};
+
+/// One plan that can be sold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    pub name: String,
+    pub label: String,
+    pub limits: Limits,
+}
+
+/// The most that a tenant may use; `None` is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    pub requests_per_minute: Option<u32>,
+    pub requests_per_day: Option<u64>,
+    /// Of all objects, people apart, those in the recycle bin among them.
+    pub records: Option<u64>,
+    /// Active people.
+    pub users: Option<u64>,
+}
+
+impl Tenants {
+    /// All plans, the smallest first.
+    pub async fn list_plans(&self) -> Result<Vec<Plan>> {
+        Ok(store::plans::load_all(self.pool()).await?)
+    }
+
+    /// The plan called `name`.
+    pub async fn find_plan(&self, name: &str) -> Result<Plan> {
+        self.list_plans().await?.into_iter().find(|plan| plan.name == name).ok_or(Error::Plan)
+    }
+}

@@ -1,0 +1,31 @@
+//! Static SQL on `platform.plans`.
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row as _};
+
+use crate::{Limits, Plan};
+
+/// All plans, the smallest first.
+pub(crate) async fn load_all(pool: &PgPool) -> sqlx::Result<Vec<Plan>> {
+    let rows = sqlx::query(
+        "select name, label, requests_per_minute, requests_per_day, records, users from platform.plans \
+         order by position, name",
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Plan { name: row.try_get("name")?, label: row.try_get("label")?, limits: limits(row)? })
+        })
+        .collect()
+}
+
+/// The limits in a row that has the columns of a plan. The table's check allows no negative ones.
+pub(crate) fn limits(row: &PgRow) -> sqlx::Result<Limits> {
+    Ok(Limits {
+        requests_per_minute: row.try_get::<Option<i32>, _>("requests_per_minute")?.map(i32::cast_unsigned),
+        requests_per_day: row.try_get::<Option<i64>, _>("requests_per_day")?.map(i64::cast_unsigned),
+        records: row.try_get::<Option<i64>, _>("records")?.map(i64::cast_unsigned),
+        users: row.try_get::<Option<i32>, _>("users")?.and_then(|users| u64::try_from(users).ok()),
+    })
+}

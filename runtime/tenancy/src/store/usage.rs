@@ -1,0 +1,88 @@
+//! Static SQL on `platform.tenant_usage`.
+
+use chrono::NaiveDate;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row as _};
+use uuid::Uuid;
+
+use crate::Limits;
+
+/// One day of one tenant: `day, requests, records, users`.
+pub(crate) type Day = (NaiveDate, i64, Option<i64>, Option<i64>);
+
+/// What a node must know to let requests of a tenant pass.
+pub(crate) struct Standing {
+    pub tenant: Uuid,
+    pub limits: Limits,
+    /// Of all nodes, on the day that was asked about.
+    pub requests: u64,
+}
+
+/// Adds what a node has counted on a day, and answers how the tenants stand. One that is gone by now is left out.
+pub(crate) async fn add(
+    pool: &PgPool,
+    day: NaiveDate,
+    (tenants, requests): (&[Uuid], &[i64]),
+) -> sqlx::Result<Vec<Standing>> {
+    let rows = sqlx::query(
+        "with given as (select g.id, g.requests from unnest($2::uuid[], $3::bigint[]) as g (id, requests) \
+           join platform.tenants t on t.id = g.id order by g.id), \
+         put as (insert into platform.tenant_usage as u (tenant_id, day, requests) \
+           select id, $1, requests from given on conflict (tenant_id, day) do update set requests = u.requests + excluded.requests \
+           returning tenant_id, requests) \
+         select t.id, put.requests as used, p.requests_per_minute, p.requests_per_day, p.records, p.users from put \
+         join platform.tenants t on t.id = put.tenant_id left join platform.plans p on p.name = t.plan",
+    )
+    .bind(day)
+    .bind(tenants)
+    .bind(requests)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(standing).collect()
+}
+
+fn standing(row: &PgRow) -> sqlx::Result<Standing> {
+    let limits = super::plans::limits(row)?;
+    Ok(Standing {
+        tenant: row.try_get("id")?,
+        limits,
+        requests: row.try_get::<i64, _>("used")?.cast_unsigned(),
+    })
+}
+
+/// Notes what was measured of a tenant.
+pub(crate) async fn put_measure(
+    pool: &PgPool,
+    (tenant, day): (Uuid, NaiveDate),
+    (records, users): (i64, i64),
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into platform.tenant_usage (tenant_id, day, requests, records, users) \
+         select id, $2, 0, $3, $4 from platform.tenants where id = $1 \
+         on conflict (tenant_id, day) do update set records = excluded.records, users = excluded.users",
+    )
+    .bind(tenant)
+    .bind(day)
+    .bind(records)
+    .bind(users)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The days of a tenant from `from` to `to`, the first first.
+pub(crate) async fn load_days(
+    pool: &PgPool,
+    tenant: Uuid,
+    (from, to): (NaiveDate, NaiveDate),
+) -> sqlx::Result<Vec<Day>> {
+    sqlx::query_as(
+        "select day, requests, records, users from platform.tenant_usage \
+         where tenant_id = $1 and day between $2 and $3 order by day",
+    )
+    .bind(tenant)
+    .bind(from)
+    .bind(to)
+    .fetch_all(pool)
+    .await
+}

@@ -1,0 +1,190 @@
+//! What tenants use: requests are counted by each node and added up in the database every few seconds; records and
+//! people are measured. What is over a tenant's plan is refused here.
+//!
+//! Each node gives a tenant its requests of a minute by itself, as keys get theirs; those of a day are of all nodes,
+//! as of the last time that they were added up.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use engine::{Tenant, Usage};
+use uuid::Uuid;
+
+use self::meter::Meter;
+use crate::error::{Error, Result};
+use crate::{Tenants, store};
+
+mod meter;
+
+/// Longest span of days in one answer.
+const MOST_DAYS: i64 = 400;
+/// Tenants with at most so many records allowed are counted each time that they were used.
+const SMALL: u64 = 100_000;
+/// How old a count of a larger tenant may be.
+const STALE: TimeDelta = TimeDelta::seconds(60);
+
+/// What a plan allows no more of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Requests: how many, in what time, and when there are some again.
+    Requests { limit: u64, per: &'static str, retry_after: Duration },
+    /// Active people.
+    Users(u64),
+}
+
+/// What a tenant has used on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    pub day: NaiveDate,
+    pub requests: u64,
+    /// As last measured; `None` when nobody asked anything that day.
+    pub records: Option<u64>,
+    pub users: Option<u64>,
+}
+
+/// The meters of the tenants that this node has met.
+#[derive(Clone, Default)]
+pub(crate) struct Meters(Arc<RwLock<HashMap<Uuid, Arc<Meter>>>>);
+
+impl fmt::Display for Over {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Requests { limit, per, .. } => {
+                write!(f, "the plan's limit of {limit} requests a {per} is reached")
+            }
+            Self::Users(limit) => write!(f, "the plan allows {limit} active people"),
+        }
+    }
+}
+
+impl Tenants {
+    /// Counts one request of a tenant, or refuses it.
+    pub async fn admit(&self, tenant: &Tenant, now: DateTime<Utc>) -> Result<()> {
+        let known = self.meters.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant.id).cloned();
+        let meter = match known {
+            Some(meter) => meter,
+            None => self.begin(tenant, now).await?,
+        };
+        meter.take(now).map_err(Error::Over)
+    }
+
+    /// Refuses one more active person where the plan allows none.
+    pub async fn require_seat(&self, tenant: &Tenant) -> Result<()> {
+        let row = store::load_by_id(self.pool(), tenant.id).await?.ok_or(Error::NotFound)?;
+        let Some(plan) = row.plan else { return Ok(()) };
+        let Some(limit) = self.find_plan(&plan).await?.limits.users else { return Ok(()) };
+        let users = self.engine().usage(tenant).await?.users;
+        if users < limit { Ok(()) } else { Err(Error::Over(Over::Users(limit))) }
+    }
+
+    /// Adds what this node has counted to what the others have, learns what plans allow by now, and measures the
+    /// tenants whose measures are old. Every few seconds, and once at the end.
+    pub async fn settle(&self, now: DateTime<Utc>) -> Result<()> {
+        let meters: Vec<Arc<Meter>> =
+            self.meters.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let counted: Vec<(&Arc<Meter>, u64)> = meters.iter().map(|meter| (meter, meter.drain())).collect();
+        if let Err(error) = self.add_up(now, &counted).await {
+            counted.iter().for_each(|(meter, count)| meter.give_back(*count));
+            return Err(error);
+        }
+        for (meter, _) in counted.iter().filter(|(meter, count)| *count > 0 || !meter.is_measured()) {
+            // One that is deleted this moment must not keep the others from being measured.
+            if let Err(error) = self.measure(meter, now).await {
+                tracing::debug!(%error, tenant = meter.tenant.slug, "a tenant could not be measured");
+            }
+        }
+        self.forget_idle(&counted);
+        Ok(())
+    }
+
+    /// What a tenant has now, and what it has used from `from` to `to`.
+    pub async fn usage(
+        &self,
+        tenant: &Tenant,
+        (from, to): (NaiveDate, NaiveDate),
+    ) -> Result<(Usage, Vec<Day>)> {
+        self.settle(Utc::now()).await?;
+        let now = self.engine().usage(tenant).await?;
+        let from = from.max(to - TimeDelta::days(MOST_DAYS));
+        let days = store::usage::load_days(self.pool(), tenant.id, (from, to)).await?;
+        let number = |value: Option<i64>| value.map(i64::cast_unsigned);
+        let day = |(day, requests, records, users): store::usage::Day| Day {
+            day,
+            requests: requests.cast_unsigned(),
+            records: number(records),
+            users: number(users),
+        };
+        Ok((now, days.into_iter().map(day).collect()))
+    }
+
+    /// A meter for a tenant that this node has not met: what is allowed must be known before the first request.
+    async fn begin(&self, tenant: &Tenant, now: DateTime<Utc>) -> Result<Arc<Meter>> {
+        let meter = Arc::new(Meter::new(tenant.clone()));
+        self.add_up(now, &[(&meter, 0)]).await?;
+        self.measure(&meter, now).await?;
+        let mut meters = self.meters.0.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(meters.entry(tenant.id).or_insert(meter).clone())
+    }
+
+    async fn add_up(&self, now: DateTime<Utc>, counted: &[(&Arc<Meter>, u64)]) -> Result<()> {
+        if counted.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Uuid> = counted.iter().map(|(meter, _)| meter.tenant.id).collect();
+        let counts: Vec<i64> = counted.iter().map(|(_, count)| count.cast_signed()).collect();
+        let standings = store::usage::add(self.pool(), now.date_naive(), (&ids, &counts)).await?;
+        for standing in standings {
+            let found = counted.iter().find(|(meter, _)| meter.tenant.id == standing.tenant);
+            found
+                .iter()
+                .for_each(|(meter, _)| meter.learn(standing.limits, (now.date_naive(), standing.requests)));
+        }
+        Ok(())
+    }
+
+    /// Small tenants are counted often, so that their limit is exact; large ones now and then.
+    async fn measure(&self, meter: &Meter, now: DateTime<Utc>) -> Result<()> {
+        let limit = meter.limits().records;
+        let is_small = limit.is_some_and(|limit| limit <= SMALL);
+        if !is_small && meter.measured_within(now, STALE) {
+            return Ok(());
+        }
+        let usage = self.engine().usage(&meter.tenant).await?;
+        self.engine().put_room(&meter.tenant, limit.map(|limit| limit.saturating_sub(usage.records)));
+        let place = (meter.tenant.id, now.date_naive());
+        let counts = (usage.records.cast_signed(), usage.users.cast_signed());
+        store::usage::put_measure(self.pool(), place, counts).await?;
+        meter.note_measured(now);
+        Ok(())
+    }
+
+    /// A tenant that nobody asked for is met anew when somebody does.
+    fn forget_idle(&self, counted: &[(&Arc<Meter>, u64)]) {
+        let mut meters = self.meters.0.write().unwrap_or_else(PoisonError::into_inner);
+        for (meter, count) in counted {
+            if *count == 0 && meter.is_idle() {
+                meters.remove(&meter.tenant.id);
+            }
+        }
+    }
+}
+
+impl Meters {
+    /// What is remembered of a tenant's plan is looked up again with its next request.
+    pub(crate) async fn renew(&self, tenants: &Tenants, tenant: &Tenant) -> Result<()> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant.id).cloned();
+        let Some(meter) = known else { return Ok(()) };
+        meter.forget_measure();
+        let now = Utc::now();
+        let count = meter.drain();
+        tenants.add_up(now, &[(&meter, count)]).await?;
+        tenants.measure(&meter, now).await
+    }
+
+    pub(crate) fn forget(&self, tenant: Uuid) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+    }
+}

@@ -1,0 +1,252 @@
+//! The chain: it holds over every way of work, and whatever is tampered with is found and named.
+
+use std::io::BufReader;
+
+use chrono::{DateTime, Utc};
+use engine::audit::chain::SealKey;
+use engine::audit::verify_file;
+use engine::{Context, What};
+use it::{World, fields};
+use serde_json::json;
+
+/// Three blocks of ten rows.
+async fn sealed(name: &str) -> (World, Context) {
+    let world = World::with_packages(name).await;
+    let ada = world.person("ada", "administrator").await;
+    world.engine.seal(&world.tenant, Utc::now()).await.unwrap();
+    for round in 0..3 {
+        let accounts = (0..10).map(|n| fields(&json!({ "name": format!("Account {round} {n}") }))).collect();
+        world.run(&ada, "account", What::Create(accounts)).await.unwrap();
+        assert_eq!(world.engine.seal(&world.tenant, Utc::now()).await.unwrap(), 10);
+    }
+    (world, ada)
+}
+
+async fn told(world: &World) -> String {
+    match world.engine.verify_audit(&world.tenant, &[]).await.unwrap() {
+        Ok(found) => format!("{} rows, {} unsealed", found.rows, found.unsealed),
+        Err(fault) => fault.to_string(),
+    }
+}
+
+/// What is done to rows, and what is told of it: `last` is the newest one.
+fn cases_of_rows(last: i64) -> Vec<(String, String)> {
+    let (a, b) = (last - 15, last - 14);
+    let columns = "sealed_at, record_id, version, object_id, happened_at, actor_id, action, request_id, changes, ip, user_agent, leaf";
+    vec![
+        // Changed.
+        (
+            format!("UPDATE t_demo._audit SET actor_id = gen_random_uuid() WHERE seq = {a}"),
+            format!("row {a} (block 3) is not what was sealed there"),
+        ),
+        (
+            format!("UPDATE t_demo._audit SET changes = '{{}}' WHERE seq = {a}"),
+            format!("row {a} (block 3) is not what was sealed there"),
+        ),
+        (
+            format!("UPDATE t_demo._audit SET ip = '' WHERE seq = {a}"),
+            format!("row {a} (block 3) is not what was sealed there"),
+        ),
+        (
+            format!(
+                "UPDATE t_demo._audit SET happened_at = happened_at + interval '1 microsecond' WHERE seq = {a}"
+            ),
+            format!("row {a} (block 3) is not what was sealed there"),
+        ),
+        // Removed: in the middle, at the end of a block, at the end of all.
+        (format!("DELETE FROM t_demo._audit WHERE seq = {a}"), format!("row {a} (block 3) is missing")),
+        (
+            format!("DELETE FROM t_demo._audit WHERE seq = {}", last - 10),
+            format!("row {} (block 3) is missing", last - 10),
+        ),
+        (format!("DELETE FROM t_demo._audit WHERE seq = {last}"), format!("row {last} (block 4) is missing")),
+        // Inserted: beside another, behind all, before all.
+        (
+            format!(
+                "INSERT INTO t_demo._audit (seq, {columns}) SELECT seq, sealed_at + interval '1 microsecond', {} FROM t_demo._audit WHERE seq = {a}",
+                columns.strip_prefix("sealed_at, ").unwrap()
+            ),
+            format!("row {a} (block 3) is there twice: one was added"),
+        ),
+        (
+            format!(
+                "INSERT INTO t_demo._audit (seq, {columns}) SELECT seq + 1, {columns} FROM t_demo._audit WHERE seq = {last}"
+            ),
+            format!("row {} (block 4) belongs to no block: it was added, or its block was removed", last + 1),
+        ),
+        (
+            format!(
+                "INSERT INTO t_demo._audit (seq, {columns}) SELECT 0, {columns} FROM t_demo._audit WHERE seq = {last}"
+            ),
+            "row 0 (block 4) belongs to no block: it was added, or its block was removed".into(),
+        ),
+        // Put in another order.
+        (
+            format!(
+                "UPDATE t_demo._audit SET seq = CASE seq WHEN {a} THEN {b} ELSE {a} END WHERE seq IN ({a}, {b})"
+            ),
+            format!("row {a} (block 3) is not what was sealed there"),
+        ),
+    ]
+}
+
+fn cases_of_blocks() -> Vec<(String, String)> {
+    let cases: [(&str, &str); 3] = [
+        (
+            "DELETE FROM t_demo._audit_blocks WHERE number = 3",
+            "block 4 does not follow the one before: blocks are missing or were changed",
+        ),
+        (
+            "UPDATE t_demo._audit_blocks SET hash = sha256(hash) WHERE number = 3",
+            "block 3 was changed: its signature does not fit",
+        ),
+        (
+            "UPDATE t_demo._audit_blocks SET last_seq = last_seq + 1 WHERE number = 4",
+            "block 4 was changed: its signature does not fit",
+        ),
+    ];
+    cases.map(|(tamper, told)| (tamper.to_owned(), told.to_owned())).into()
+}
+
+#[tokio::test]
+async fn whatever_is_tampered_with_is_named() {
+    let (world, _) = sealed("audit_tamper").await;
+    let last: i64 = sqlx::query_scalar("SELECT max(seq) FROM t_demo._audit")
+        .fetch_one(world.engine.pool())
+        .await
+        .unwrap();
+    let sound = format!("{last} rows, 0 unsealed");
+    assert_eq!(told(&world).await, sound);
+    let keep = "CREATE TABLE kept_rows AS SELECT * FROM t_demo._audit; CREATE TABLE kept_blocks AS SELECT * FROM t_demo._audit_blocks; \
+         ALTER TABLE t_demo._audit DROP CONSTRAINT _audit_pkey";
+    let restore = "TRUNCATE t_demo._audit, t_demo._audit_blocks; INSERT INTO t_demo._audit SELECT * FROM kept_rows; \
+         INSERT INTO t_demo._audit_blocks SELECT * FROM kept_blocks";
+    let pool = world.engine.pool();
+    sqlx::raw_sql(keep).execute(pool).await.unwrap();
+    for (tamper, expected) in cases_of_rows(last).into_iter().chain(cases_of_blocks()) {
+        let touched = sqlx::query(sqlx::AssertSqlSafe(tamper.clone())).execute(pool).await.unwrap();
+        assert!(touched.rows_affected() > 0, "{tamper}");
+        assert_eq!(told(&world).await, expected, "{tamper}");
+        sqlx::raw_sql(restore).execute(pool).await.unwrap();
+        assert_eq!(told(&world).await, sound, "after {tamper}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_changed_together_with_its_hash_is_found_by_the_block() {
+    let (world, _) = sealed("audit_rehash").await;
+    let text = "UPDATE t_demo._audit SET action = 'delete', leaf = sha256(leaf) WHERE seq = (SELECT max(seq) FROM t_demo._audit)";
+    sqlx::query(text).execute(world.engine.pool()).await.unwrap();
+    assert!(told(&world).await.ends_with("is not what was sealed there"));
+}
+
+#[tokio::test]
+async fn a_chain_made_anew_is_signed_for_another_key() {
+    let (world, _) = sealed("audit_anew").await;
+    // Whoever can write the database takes all out, and lets a node of their own seal it again.
+    let text = "INSERT INTO t_demo._audit_tail (happened_at, actor_id, action, object_id, record_id, version, request_id) \
+         SELECT happened_at, actor_id, action, object_id, record_id, version, request_id FROM t_demo._audit WHERE seq > 5; \
+         TRUNCATE t_demo._audit, t_demo._audit_blocks";
+    sqlx::raw_sql(text).execute(world.engine.pool()).await.unwrap();
+    let forger = world.node(2).await;
+    forger.seal_with(SealKey::new(&[9; 32]).unwrap());
+    forger.seal(&world.tenant, Utc::now()).await.unwrap();
+    assert!(world.engine.verify_audit(&world.tenant, &[]).await.unwrap().is_ok());
+    let ours = [SealKey::new(&[7; 32]).unwrap().public()];
+    let fault = world.engine.verify_audit(&world.tenant, &ours).await.unwrap().unwrap_err();
+    assert_eq!(fault.to_string(), "block 1 is signed with a key that is not trusted here");
+}
+
+#[tokio::test]
+async fn a_file_proves_the_same_elsewhere() {
+    let (world, _) = sealed("audit_file").await;
+    let mut file = Vec::new();
+    let rows = world.engine.export_chain(&world.tenant, &mut file).await.unwrap();
+    let verify = |text: &str| match verify_file(&mut BufReader::new(text.as_bytes()), &[]) {
+        Ok(Ok(found)) => format!("{} rows", found.rows),
+        Ok(Err(fault)) => fault.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let text = String::from_utf8(file).unwrap();
+    assert_eq!(verify(&text), format!("{rows} rows"));
+    let lines: Vec<&str> = text.lines().collect();
+    let without = |n: usize| {
+        let kept: Vec<&str> =
+            lines.iter().enumerate().filter(|(at, _)| *at != n).map(|(_, line)| *line).collect();
+        kept.join("\n")
+    };
+    let last = lines.len() - 1;
+    assert_eq!(verify(&without(last)), format!("row {rows} (block 4) is missing"));
+    assert_eq!(verify(&without(last - 3)), format!("row {} (block 4) is missing", rows - 3));
+    let block = lines.iter().rposition(|line| line.starts_with("{\"block\"")).unwrap();
+    assert!(verify(&without(block)).contains("belongs to no block"), "{}", verify(&without(block)));
+    let changed = text.replacen("\"action\":\"create\"", "\"action\":\"delete\"", 1);
+    assert!(verify(&changed).ends_with("is not what was sealed there"), "{}", verify(&changed));
+    assert!(verify(&text.replacen("\"seq\"", "\"sequ\"", 1)).starts_with("line "));
+    assert_eq!(verify(""), "line 1: the file is empty");
+    // The end of a file alone is a chain too.
+    let end = format!("{}\n{}", lines[0], lines[block..].join("\n"));
+    assert_eq!(verify(&end), "10 rows");
+}
+
+#[tokio::test]
+async fn nothing_is_lost_or_sealed_twice_when_sealers_are_cut_off() {
+    let world = World::with_packages("audit_cut").await;
+    let ada = world.person("ada", "administrator").await;
+    let other = world.node(4).await;
+    other.seal_with(SealKey::new(&[7; 32]).unwrap());
+    let mut written = 0;
+    for round in 0..40_u64 {
+        let accounts = (0..20).map(|n| fields(&json!({ "name": format!("{round} {n}") }))).collect();
+        world.run(&ada, "account", What::Create(accounts)).await.unwrap();
+        written += 20;
+        // Two sealers at once, one of them cut off after a number of its steps.
+        let (engine, tenant) = (other.clone(), world.tenant.clone());
+        let cut = tokio::spawn(async move { engine.seal(&tenant, Utc::now()).await });
+        for _ in 0..round {
+            tokio::task::yield_now().await;
+        }
+        cut.abort();
+        if round % 3 == 0 {
+            world.engine.seal(&world.tenant, Utc::now()).await.unwrap();
+        }
+        let _ = cut.await;
+    }
+    while world.engine.seal(&world.tenant, Utc::now()).await.unwrap() > 0 {}
+    let found = world.engine.verify_audit(&world.tenant, &[]).await.unwrap().unwrap();
+    let created: i64 = sqlx::query_scalar("SELECT count(*) FROM t_demo._audit a JOIN t_demo.account r ON r.id = a.record_id AND a.action = 'create'")
+        .fetch_one(world.engine.pool())
+        .await
+        .unwrap();
+    assert_eq!((created, found.unsealed, found.last_seq), (written, 0, found.rows));
+}
+
+#[tokio::test]
+async fn months_are_partitions_and_the_tail_is_told() {
+    let world = World::with_packages("audit_months").await;
+    let ada = world.person("ada", "administrator").await;
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    for now in ["2027-01-31T23:59:59.999999Z", "2027-02-01T00:00:00Z", "2027-02-28T12:00:00Z"] {
+        let ada = Context { now: at(now), ..world.again(&ada).await };
+        world.create(&ada, "account", json!({ "name": now })).await.unwrap();
+        world.engine.seal(&world.tenant, at(now)).await.unwrap();
+    }
+    world.create(&world.again(&ada).await, "account", json!({ "name": "unsealed" })).await.unwrap();
+    let names: Vec<String> = sqlx::query_scalar(
+        "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 't_demo._audit'::regclass ORDER BY 1",
+    )
+    .fetch_all(world.engine.pool())
+    .await
+    .unwrap();
+    assert_eq!(names, ["_audit_2027_01", "_audit_2027_02"]);
+    let status = world.engine.audit_status(&world.tenant).await.unwrap();
+    assert_eq!((status.unsealed, status.sealed.unwrap().number), (1, 3));
+    assert!(told(&world).await.ends_with("1 unsealed"));
+    // A clock that goes back does not seal into a month that is over.
+    world.engine.seal(&world.tenant, at("2026-01-01T00:00:00Z")).await.unwrap();
+    assert!(told(&world).await.ends_with("0 unsealed"));
+    // The first key of a node counts.
+    world.engine.seal_with(SealKey::new(&[1; 32]).unwrap());
+    let key = world.engine.audit_status(&world.tenant).await.unwrap().key;
+    assert_eq!((&key, status.key), (&Some(SealKey::new(&[7; 32]).unwrap().public()), key.clone()));
+}

@@ -1,0 +1,110 @@
+//! Plans: what they allow is counted and refused, and told day by day.
+
+use chrono::Utc;
+use serde_json::json;
+
+use super::{Shop, wish};
+
+/// A shop whose small plan allows what is said.
+async fn small(name: &str, limits: &str) -> (Shop, String) {
+    let shop = Shop::new(name).await;
+    let text = format!("update platform.plans set {limits} where name = 'starter'");
+    sqlx::query(sqlx::AssertSqlSafe(text)).execute(shop.site.world.engine.pool()).await.unwrap();
+    shop.ask("POST", "/tenants", Some(wish("acme", &["deals", "tasks"]))).await.data(201);
+    let token = shop.token("acme").await;
+    (shop, token)
+}
+
+#[tokio::test]
+async fn no_record_is_made_past_the_plan() {
+    let (shop, token) = small("records_limit", "records = 50").await;
+    // The packages have brought some already.
+    let tenant = shop.site.tenants.require("acme").await.unwrap();
+    let had = shop.site.world.engine.usage(&tenant).await.unwrap().records;
+    let left = usize::try_from(50 - had).unwrap();
+    let deals =
+        |count: usize| json!((0..count).map(|n| json!({ "name": format!("d{n}") })).collect::<Vec<_>>());
+    let over = shop.inside(&token, ("POST", "/api/v1/deals"), Some(deals(left + 1))).await;
+    assert_eq!((over.status, over.json()["code"].as_str()), (403, Some("plan-limit")), "{}", over.text());
+    let made = shop.inside(&token, ("POST", "/api/v1/deals"), Some(deals(left))).await.data(201);
+    let more = [
+        ("POST", "/api/v1/deals", json!({ "name": "one" })),
+        (
+            "POST",
+            "/api/v1/batch",
+            json!({ "operations": [{ "op": "create", "object": "deal", "data": { "name": "b" } }] }),
+        ),
+        ("PUT", "/api/v1/deals/by/external_id/x", json!({ "name": "u" })),
+        ("POST", "/graphql", json!({ "query": "mutation { create_deal(data: {name: \"g\"}) { id } }" })),
+    ];
+    for (method, path, body) in more {
+        let reply = shop.inside(&token, (method, path), Some(body)).await;
+        assert!(reply.text().contains("plan"), "{path}: {}", reply.text());
+    }
+    // What is there may be changed and thrown away; for good, it gives room again once it was counted.
+    let id = made[0]["id"].as_str().unwrap();
+    let path = format!("/api/v1/deals/{id}");
+    shop.inside(&token, ("PATCH", &path), Some(json!({ "name": "other" }))).await.data(200);
+    let gone = shop.inside(&token, ("DELETE", &format!("{path}?permanent=true")), None).await;
+    assert_eq!(gone.status, 204, "{}", gone.text());
+    shop.site.tenants.settle(Utc::now()).await.unwrap();
+    shop.inside(&token, ("POST", "/api/v1/deals"), Some(json!({ "name": "again" }))).await.data(201);
+    // A larger plan holds at once.
+    shop.ask("PATCH", "/tenants/acme", Some(json!({ "plan": "enterprise" }))).await.data(200);
+    shop.inside(&token, ("POST", "/api/v1/deals"), Some(deals(20))).await.data(201);
+}
+
+#[tokio::test]
+async fn no_person_is_made_past_the_plan() {
+    let (shop, token) = small("users_limit", "users = 2").await;
+    let person = |name: &str| json!({ "email": format!("{name}@acme.example"), "name": name });
+    let bob = shop.inside(&token, ("POST", "/admin/v1/users"), Some(person("bob"))).await.data(201);
+    let over = shop.inside(&token, ("POST", "/admin/v1/users"), Some(person("cy"))).await;
+    assert_eq!(over.problems(403), [" users"]);
+    let bob = format!("/admin/v1/users/{}", bob["id"].as_str().unwrap());
+    assert_eq!(shop.inside(&token, ("DELETE", &bob), None).await.status, 204);
+    shop.inside(&token, ("POST", "/admin/v1/users"), Some(person("cy"))).await.data(201);
+    let back = shop.inside(&token, ("PATCH", &bob), Some(json!({ "active": true }))).await;
+    assert_eq!(back.problems(403), [" users"]);
+}
+
+#[tokio::test]
+async fn requests_are_counted_and_refused() {
+    let (shop, token) = small("requests_limit", "requests_per_minute = 5").await;
+    for _ in 0..5 {
+        shop.inside(&token, ("GET", "/api/v1/deals"), None).await.data(200);
+    }
+    let over = shop.inside(&token, ("GET", "/api/v1/deals"), None).await;
+    assert_eq!(
+        (over.status, over.header("ratelimit-limit"), over.header("ratelimit-remaining")),
+        (429, "5", "0")
+    );
+    assert!(!over.header("retry-after").is_empty());
+    // Another tenant is not in the way.
+    assert_eq!(shop.site.get("/auth/v1/me").await.status, 200);
+    let usage = shop.ask("GET", "/tenants/acme/usage", None).await.data(200);
+    assert_eq!((&usage["plan"], &usage["limits"]["requests_per_minute"]), (&json!("starter"), &json!(5)));
+    let today = &usage["days"][0];
+    assert_eq!((&today["requests"], &today["users"]), (&json!(5), &json!(1)), "{usage}");
+    assert_eq!((&usage["now"]["users"], &today["records"]), (&json!(1), &usage["now"]["records"]));
+    let wrong = shop.ask("GET", "/tenants/acme/usage?from=x&to=2026-13-01", None).await;
+    assert_eq!(wrong.problems(400), ["to wrong-type", "from wrong-type"]);
+    let turned = shop.ask("GET", "/tenants/acme/usage?from=2026-02-02&to=2026-02-01", None).await;
+    assert_eq!(turned.problems(400), ["from out-of-range"]);
+}
+
+#[tokio::test]
+async fn a_days_requests_are_of_all_nodes() {
+    let (shop, token) = small("day_limit", "requests_per_day = 4").await;
+    let other = tenancy::Tenants::new(shop.site.world.node(2).await, shop.site.world.engine.pool().clone());
+    let tenant = shop.site.tenants.require("acme").await.unwrap();
+    for _ in 0..3 {
+        other.admit(&tenant, Utc::now()).await.unwrap();
+    }
+    other.settle(Utc::now()).await.unwrap();
+    shop.inside(&token, ("GET", "/api/v1/deals"), None).await.data(200);
+    assert_eq!(shop.inside(&token, ("GET", "/api/v1/deals"), None).await.status, 429);
+    shop.site.tenants.settle(Utc::now()).await.unwrap();
+    let usage = shop.ask("GET", "/tenants/acme/usage", None).await.data(200);
+    assert_eq!(usage["days"][0]["requests"], 4);
+}
