@@ -135,10 +135,8 @@ pub(crate) fn plain(kind: Kind, mut definition: Json) -> Json {
             drop_label(map, ("name", "label"));
             drop_label(map, ("plural", "plural_label"));
         }
-        Kind::Fields | Kind::OptionSets => {
-            if kind == Kind::Fields {
-                drop_label(map, ("name", "label"));
-            }
+        Kind::Fields => {
+            drop_label(map, ("name", "label"));
             let options = map.get_mut("options").and_then(Json::as_array_mut).into_iter().flatten();
             options.filter_map(Json::as_object_mut).for_each(|option| drop_label(option, ("value", "label")));
         }

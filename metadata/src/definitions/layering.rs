@@ -305,8 +305,10 @@ impl Draft<'_> {
         let base = row.base.as_ref().map_or_else(|| mine.clone(), |base| base.definition.clone());
         let take = self.layering.map_or(&[][..], |layering| layering.take);
         let mut merge = Merge { kind: row.kind, path, take, found: Vec::new() };
-        let definition = merge.run(&base, &mine, &theirs);
+        let merged = merge.run(&base, &mine, &theirs);
         self.merged.append(&mut merge.found);
+        // What does not change stays as it was written.
+        let definition = if merged == mine { row.definition.clone() } else { merged };
         (definition, Some(Base { definition: theirs, withdrawn: false }))
     }
 

@@ -67,9 +67,7 @@ impl Merge<'_> {
 
     fn value(&mut self, at: &mut Vec<String>, sides: Sides<'_>) -> Option<Json> {
         let Sides { base, mine, theirs } = sides;
-        // Options that a version gives up are looked at one by one.
-        let options = at.last().is_some_and(|key| key == "options") && theirs.is_some_and(Json::is_array);
-        if (mine == base && !options) || mine == theirs {
+        if mine == theirs || (mine == base && !self.has_options(at, theirs)) {
             return theirs.cloned();
         }
         if theirs == base {
@@ -119,7 +117,7 @@ impl Merge<'_> {
             left.iter().filter(|(word, _)| find(was, word).is_some() && find(right, word).is_none())
         {
             let base = find(was, word).map(|at| was[at].1);
-            if at.last().is_some_and(|key| key == "options") || base != Some(item) {
+            if (at.len() == 1 && at[0] == "options") || base != Some(item) {
                 order.push(word.clone());
             }
         }

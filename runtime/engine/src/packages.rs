@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use metadata::definitions::Row;
 use metadata::definitions::layering::Layering;
 use metadata::package::{Manifest, Package, missing_requirements};
 use metadata::{Definitions, Problem};
 use serde_json::{Value as Json, json};
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
 use crate::Engine;
@@ -210,8 +211,14 @@ pub(crate) async fn settle(
     context: &Context,
     definitions: &Definitions,
 ) -> Result<()> {
-    let standing =
-        definitions.rows().into_iter().filter(|row| row.base.as_ref().is_some_and(|base| !base.withdrawn));
+    // Fields stay as they are within an object that is archived.
+    let archived = definitions.objects.iter().filter(|one| one.object.withdrawn());
+    let archived: BTreeSet<&str> = archived.map(|one| one.object.id.as_str()).collect();
+    let stands = |row: &Row| {
+        let known = row.base.as_ref().is_some_and(|base| !base.withdrawn);
+        known && row.parent.as_deref().is_none_or(|id| !archived.contains(id))
+    };
+    let standing = definitions.rows().into_iter().filter(stands);
     let names: BTreeSet<String> = standing.filter_map(|row| row.package).collect();
     let names: Vec<String> = names.into_iter().collect();
     let text = format!(

@@ -47,6 +47,13 @@ async fn stage(name: &str) -> Site {
     site
 }
 
+/// The version that is installed; null when it is not.
+async fn version(site: &Site) -> Json {
+    let all = site.get("/metadata/v1/packages").await.data(200);
+    let found = all.as_array().unwrap().iter().find(|one| one["name"] == "fleet");
+    found.map_or(Json::Null, |one| one["installed_version"].clone())
+}
+
 /// What an administrator changes, and one record.
 async fn change(site: &Site) -> Json {
     let put = async |path: &str, json: Json| site.ask("PUT", path, Some(json)).await.data(200);
@@ -78,7 +85,7 @@ async fn an_upgrade_keeps_what_the_tenant_made() {
     assert_eq!(told(&plan, "objects.car.fields.tax.formula"), "conflict");
     assert_eq!(told(&plan, "objects.car.fields.seats"), "adopted");
     assert_eq!(plan["conflicts"].as_array().unwrap().len(), 3, "{plan}");
-    assert_eq!(site.get("/metadata/v1/packages").await.data(200)[0]["installed_version"], "1.0.0");
+    assert_eq!(version(&site).await, "1.0.0");
 
     let done = site.ask("POST", "/metadata/v1/packages", Some(second())).await.data(201);
     assert_eq!(done["merges"], plan["merges"]);
@@ -124,7 +131,7 @@ async fn what_goes_with_a_package_comes_back_with_it() {
     assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("data-loss")), "{}", refused.text());
     site.ask("DELETE", "/metadata/v1/packages/fleet?allow_data_loss=car", None).await.data(200);
     assert_eq!(site.get("/api/v1/cars").await.status, 404);
-    assert_eq!(site.get("/metadata/v1/packages").await.data(200), json!([]));
+    assert_eq!(version(&site).await, Json::Null);
     site.ask("DELETE", "/metadata/v1/packages/fleet", None).await.problems(404);
 
     site.ask("POST", "/metadata/v1/packages", Some(first())).await.data(201);
@@ -192,7 +199,7 @@ async fn a_way_back_over_an_installation_is_a_way_forward_too() {
     site.ask("POST", "/api/v1/cars", Some(car)).await.data(201);
     let allow = json!({ "allow_data_loss": true });
     site.ask("POST", "/metadata/v1/revisions/0/rollback", Some(allow)).await.data(200);
-    assert_eq!(site.get("/metadata/v1/packages").await.data(200), json!([]));
+    assert_eq!(version(&site).await, Json::Null);
     assert_eq!(site.get("/api/v1/cars").await.status, 404);
     site.ask("POST", "/metadata/v1/packages", Some(first())).await.data(201);
     assert_eq!(site.get("/api/v1/cars?sort=name").await.data(200).as_array().unwrap().len(), 2);
