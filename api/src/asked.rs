@@ -101,15 +101,19 @@ impl Asked {
 
     /// Whether the caller's side of the connection is encrypted, as far as a proxy tells.
     pub fn is_https(&self) -> bool {
-        is_https(&self.head)
+        self.app.settings.is_https(&self.head)
     }
-}
 
-/// See [`Asked::is_https`].
-pub(crate) fn is_https(head: &Parts) -> bool {
-    let forwarded = head.headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
-    forwarded.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"))
-        || head.uri.scheme_str() == Some("https")
+    /// Users, sessions and keys, on behalf of whoever this request turns out to be of.
+    pub fn identity(&self, by: Option<uuid::Uuid>) -> identity::Identity {
+        let origin = engine::Origin::new(self.ip, self.header(&header::USER_AGENT));
+        self.app.identity.acting(by, origin, &self.id)
+    }
+
+    /// Where it comes from, as sign-ins and histories note it.
+    pub fn origin(&self) -> identity::Origin {
+        identity::Origin { ip: self.ip, user_agent: self.header(&header::USER_AGENT).map(str::to_owned) }
+    }
 }
 
 fn is_json(kind: &str) -> bool {

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::Utc;
-use engine::{Context, Engine};
+use engine::{Context, Engine, Tenant, Versions};
 use identity::{Caller, Credential, Rate};
 use metadata::Object;
 use uuid::Uuid;
@@ -46,12 +46,14 @@ where
     let mut call = admit(&asked, credential, trust).await?;
     let (rate, tenant) = (call.caller.rate, call.caller.tenant.clone());
     for _ in 0..QUICK {
+        let seen = (call.context.snapshot.revision, call.caller.access);
         match handler(call).await {
-            Err(problem) if problem.code == Code::Outdated => {
-                call = Box::pin(admit_again(&asked, credential, rate)).await?;
-            }
+            Err(problem) if problem.code == Code::Outdated => {}
+            // What memory alone refuses may be allowed by now.
+            Err(_) if trust == Trust::Remembered && is_outdated(&asked, &tenant, seen).await => {}
             outcome => return outcome,
         }
+        call = Box::pin(admit_again(&asked, credential, rate)).await?;
     }
     // What changes the counters itself would wait for us.
     let held = match trust {
@@ -64,6 +66,12 @@ where
     outcome
 }
 
+/// Whether the tenant's counters are others than those that were seen.
+async fn is_outdated(asked: &Asked, tenant: &Tenant, (revision, access): (i64, i64)) -> bool {
+    let now = asked.app.engine.fresh_snapshot(tenant).await;
+    now.is_ok_and(|(_, versions)| versions != Versions { revision, access })
+}
+
 async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> Result<Call, Problem> {
     let identity = &asked.app.identity;
     let caller = match trust {
@@ -73,6 +81,7 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
     let caller = caller?;
     credential::check_csrf(credential, (&asked.head.method, &asked.head.headers), &caller)?;
     asked.app.tenants.admit(&caller.tenant, Utc::now()).await?;
+    check_enrolment(asked, &caller)?;
     let snapshot = asked.app.engine.snapshot(&caller.tenant).await?;
     Ok(Call::new(asked.clone(), caller, snapshot))
 }
@@ -83,8 +92,21 @@ async fn admit_again(
     rate: Option<Rate>,
 ) -> Result<Call, Problem> {
     let caller = asked.app.identity.authenticate_again(credential, asked.ip, rate).await?;
+    check_enrolment(asked, &caller)?;
     let (snapshot, _) = asked.app.engine.fresh_snapshot(&caller.tenant).await?;
     Ok(Call::new(asked.clone(), caller, snapshot))
+}
+
+/// Where somebody may go who must set up a second factor first.
+fn check_enrolment(asked: &Asked, caller: &Caller) -> Result<(), Problem> {
+    let path = asked.head.uri.path();
+    let opens = ["/auth/v1/me", "/auth/v1/logout", "/auth/v1/password"].contains(&path)
+        || path == "/auth/v1/two-factor"
+        || path.starts_with("/auth/v1/two-factor/");
+    if !caller.must_enrol || opens {
+        return Ok(());
+    }
+    Err(Problem::new(Code::TotpSetup, "your role needs a second factor: POST /auth/v1/two-factor"))
 }
 
 impl Call {
@@ -101,6 +123,12 @@ impl Call {
         Self { asked, caller: Arc::new(caller), context }
     }
 
+    /// Says to plan again when what is remembered has changed: before something is answered that was not compared by a
+    /// statement of the engine.
+    pub async fn compare(&self) -> Result<(), Problem> {
+        Ok(self.engine().compare(&self.context).await?)
+    }
+
     /// The same call in a context of now, after something that took long.
     pub async fn renewed(&self) -> Result<Self, Problem> {
         let credential = credential::of(&self.asked.head.headers)?;
@@ -111,8 +139,9 @@ impl Call {
         &self.asked.app.engine
     }
 
-    pub fn identity(&self) -> &identity::Identity {
-        &self.asked.app.identity
+    /// Users, sessions and keys, on behalf of the caller.
+    pub fn identity(&self) -> identity::Identity {
+        self.asked.identity(Some(self.caller.actor.user_id))
     }
 
     /// The object that the path names by its plural.

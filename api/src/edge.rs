@@ -2,11 +2,12 @@
 //! compression, the meters, and problems written as documents.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::MatchedPath;
+use axum::extract::{MatchedPath, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use futures_util::FutureExt;
@@ -16,7 +17,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use uuid::Uuid;
 
-use crate::asked::is_https;
+use crate::Settings;
 use crate::meter;
 use crate::problem::{Code, Problem};
 
@@ -36,21 +37,21 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) struct RequestId(pub String);
 
 /// Puts the edge around the routes.
-pub(crate) fn around(routes: Router) -> Router {
+pub(crate) fn around(routes: Router, settings: Arc<Settings>) -> Router {
     let worthwhile = SizeAbove::new(COMPRESS_ABOVE)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::const_new("font/"));
     // The fastest level: on lists of records it saves four fifths, and better ones cost more than they bring.
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worthwhile);
-    routes.layer(compression).layer(middleware::from_fn(pass))
+    routes.layer(compression).layer(middleware::from_fn_with_state(settings, pass))
 }
 
-async fn pass(request: Request<Body>, next: Next) -> Response {
+async fn pass(State(settings): State<Arc<Settings>>, request: Request<Body>, next: Next) -> Response {
     let started = Instant::now();
     let (mut head, body) = request.into_parts();
     let id = RequestId(id_of(&head.headers));
     head.extensions.insert(id.clone());
-    let (method, https) = (head.method.clone(), is_https(&head));
+    let (method, https) = (head.method.clone(), settings.is_https(&head));
     let route = head.extensions.get::<MatchedPath>().cloned();
     let answered = match check(&head) {
         Ok(()) => AssertUnwindSafe(next.run(Request::from_parts(head, body))).catch_unwind().await,
@@ -122,6 +123,10 @@ mod tests {
     use axum::routing::get;
     use tower::ServiceExt;
 
+    fn proxied() -> Arc<Settings> {
+        Arc::new(Settings { trust_proxy: true, ..Settings::default() })
+    }
+
     async fn answer(request: http::request::Builder) -> (u16, HeaderMap, serde_json::Value) {
         let routes = Router::new()
             .route("/fine", get(async || "fine"))
@@ -129,7 +134,7 @@ mod tests {
             .route("/panic", get(async || -> &'static str { panic!("secret") }))
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(wrong_method);
-        let response = around(routes).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let response = around(routes, proxied()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
         (head.status.as_u16(), head.headers, serde_json::from_slice(&body).unwrap_or_default())

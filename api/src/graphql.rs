@@ -60,7 +60,10 @@ async fn answer(call: Call, request: Request) -> Outcome {
     let media = Media::of(&call.asked);
     match run(&call, &request).await {
         Ok(body) => Ok(media.answer(body)),
-        Err(Refused::Request(errors)) => Ok(media.refuse(&errors)),
+        Err(Refused::Request(errors)) => {
+            call.compare().await?;
+            Ok(media.refuse(&errors))
+        }
         Err(Refused::Problem(problem)) => Err(problem),
     }
 }
@@ -97,6 +100,10 @@ async fn run(call: &Call, request: &Request) -> Result<Vec<u8>, Refused> {
         _ => queries::run(&run, &fields, &mut response).await,
     }
     .map_err(Refused::Problem)?;
+    let is_query = operation.operation_type != OperationType::Mutation;
+    if is_query && (response.has_faults() || fields.iter().all(|field| field.name().starts_with("__"))) {
+        call.compare().await.map_err(Refused::Problem)?;
+    }
     Ok(response.finish())
 }
 

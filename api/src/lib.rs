@@ -55,8 +55,11 @@ pub struct App {
 pub struct Settings {
     /// Domain under which tenants have host names: `acme` in `acme.crm.example.com`.
     pub base_domain: Option<String>,
-    /// Whether `X-Forwarded-For` is written by a proxy of ours: its last address is the caller's then.
+    /// Whether `X-Forwarded-For` and `X-Forwarded-Proto` are written by a proxy of ours: the last address is the
+    /// caller's then.
     pub trust_proxy: bool,
+    /// Where people reach us; with `https` every cookie is `Secure`, whatever the proxy says.
+    pub public_url: Option<String>,
     /// Largest body in bytes.
     pub max_body: usize,
     /// Largest file of an import in bytes.
@@ -72,6 +75,7 @@ impl Default for Settings {
         Self {
             base_domain: None,
             trust_proxy: false,
+            public_url: None,
             max_body: 10 * 1024 * 1024,
             max_upload: 2 * 1024 * 1024 * 1024,
             upload_dir: std::env::temp_dir(),
@@ -80,7 +84,19 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Whether the caller's side of a connection is encrypted, as far as we or a proxy of ours can tell.
+    pub(crate) fn is_https(&self, head: &http::request::Parts) -> bool {
+        let forwarded = head.headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+        let told = forwarded.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
+        (self.trust_proxy && told)
+            || head.uri.scheme_str() == Some("https")
+            || self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
 /// Everything that the process answers to. Tests call it in process, without a socket.
 pub fn router(app: App) -> Router {
-    edge::around(routes::routed(Arc::new(app)))
+    let settings = app.settings.clone();
+    edge::around(routes::routed(Arc::new(app)), settings)
 }

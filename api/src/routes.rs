@@ -22,8 +22,8 @@ use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
 use crate::rest::{
     access, aggregate, api_keys, audit, batch, deploy, docs, duplicates, files, formulas, health, history,
-    import, metadata, openapi, packages, records, resellers, revisions, search, session, sessions, shares,
-    teams, transitions, upsert, users,
+    import, metadata, openapi, packages, passwords, records, resellers, revisions, search, security, session,
+    sessions, shares, teams, transitions, two_factor, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -79,6 +79,15 @@ pub fn table() -> Vec<Route> {
         compared(GET, "/auth/v1/me", session::me),
         compared(GET, "/auth/v1/sessions", sessions::list),
         compared(DELETE, "/auth/v1/sessions/{id}", sessions::revoke),
+        compared(GET, "/auth/v1/two-factor", two_factor::show),
+        compared(POST, "/auth/v1/two-factor", two_factor::begin),
+        compared(POST, "/auth/v1/two-factor/confirm", two_factor::confirm),
+        compared(POST, "/auth/v1/two-factor/recovery-codes", two_factor::recovery_codes),
+        compared(POST, "/auth/v1/two-factor/disable", two_factor::disable),
+        compared(POST, "/auth/v1/password", passwords::change),
+        open(POST, "/auth/v1/password/forgot", passwords::forgot),
+        open(POST, "/auth/v1/password/reset", passwords::reset),
+        compared(GET, "/auth/v1/login-history", security::own_login_history),
         compared(GET, "/auth/v1/api-keys", api_keys::list),
         compared(POST, "/auth/v1/api-keys", api_keys::create),
         compared(DELETE, "/auth/v1/api-keys/{id}", api_keys::revoke),
@@ -155,11 +164,19 @@ fn administration() -> Vec<Route> {
         permission(GET, "/admin/v1/users/{id}", "manage_users", users::show),
         permission(PATCH, "/admin/v1/users/{id}", "manage_users", users::update),
         permission(DELETE, "/admin/v1/users/{id}", "manage_users", users::deactivate),
+        permission(POST, "/admin/v1/users/{id}/invite", "manage_users", passwords::invite),
+        permission(GET, "/admin/v1/users/{id}/sessions", "manage_users", sessions::list_of),
+        permission(DELETE, "/admin/v1/users/{id}/sessions", "manage_users", sessions::revoke_of),
+        permission(DELETE, "/admin/v1/users/{id}/two-factor", "manage_users", two_factor::reset),
+        permission(GET, "/admin/v1/outbox", "manage_security", passwords::outbox),
         permission(GET, "/admin/v1/teams", "manage_users", teams::list),
         permission(POST, "/admin/v1/teams", "manage_users", teams::create),
         permission(GET, "/admin/v1/teams/{id}", "manage_users", teams::show),
         permission(PATCH, "/admin/v1/teams/{id}", "manage_users", teams::update),
         permission(DELETE, "/admin/v1/teams/{id}", "manage_users", teams::delete),
+        permission(GET, "/admin/v1/security-settings", "manage_security", security::show),
+        permission(PATCH, "/admin/v1/security-settings", "manage_security", security::change),
+        permission(GET, "/admin/v1/login-history", "view_audit", security::login_history),
         permission(GET, "/admin/v1/access/explain", "explain_access", access::explain),
         permission(GET, "/admin/v1/access/who", "explain_access", access::who),
         permission(POST, "/admin/v1/access/simulate", "explain_access", access::simulate),
@@ -319,7 +336,17 @@ mod tests {
     fn only_these_routes_are_open() {
         let open: Vec<&str> =
             table().iter().filter(|route| route.need == Need::Nothing).map(|route| route.path).collect();
-        assert_eq!(open, ["/healthz", "/readyz", "/metrics", "/auth/v1/login", "/docs", "/docs/{file}"]);
+        let expected = [
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/auth/v1/login",
+            "/auth/v1/password/forgot",
+            "/auth/v1/password/reset",
+            "/docs",
+            "/docs/{file}",
+        ];
+        assert_eq!(open, expected);
     }
 
     #[test]

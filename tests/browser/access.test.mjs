@@ -106,3 +106,24 @@ walk("who may not ask is not offered to ask", async (page) => {
     assert.equal(await hers.getByRole("link", { name: "Explain access" }).count(), 0);
   });
 });
+
+walk("the audit log tells what was done, value by value, and finds all that one person did", async (page) => {
+  const { data } = await ask(page, "/api/v1/deals?limit=1&fields=id,name,next_step");
+  await change(page, "PATCH", `/api/v1/deals/${data[0].id}`, { next_step: "Send the seal" });
+  await page.goto(`/setup/audit?object=deal&record_id=${data[0].id}`);
+  await page.getByRole("region", { name: "Seal of the log" }).getByText(/^Sealed up to entry/).waitFor();
+  const entry = page.getByRole("main").getByRole("listitem").filter({ hasText: "Administrator changed Deal" }).first();
+  await entry.getByRole("button").first().click();
+  await entry.getByText("Send the seal").waitFor();
+  await assertAccessible(page);
+  await entry.getByRole("button", { name: "All by Administrator" }).click();
+  await page.waitForURL((at) => at.searchParams.has("user_id"));
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    (async () => {
+      await page.getByRole("button", { name: "Export" }).click();
+      await page.getByRole("menuitem", { name: "As CSV" }).click();
+    })(),
+  ]);
+  assert.equal(file.suggestedFilename(), "audit-log.csv");
+});

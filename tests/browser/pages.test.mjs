@@ -1,23 +1,12 @@
-// Every page, light and dark, wide and on a phone: no broken WCAG A or AA rule, no script error, no sideways scroll.
+// Every page, light and dark, wide and narrow: no broken WCAG A or AA rule, no script error, no sideways scroll. Each is
+// loaded once, in one tab that is signed in; its colours and its width change where it stands, as they do for people.
 
-import { after, before, test } from "node:test";
-import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE, startChromium } from "./chromium.mjs";
-import { ask, settled, signedIn } from "./steps.mjs";
-import { startTrellis } from "./trellis.mjs";
+import { test } from "node:test";
+import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE } from "./chromium.mjs";
+import { stage } from "./stage.mjs";
+import { ask, settled } from "./steps.mjs";
 
-let trellis;
-let browser;
-let storageState;
-
-before(async () => {
-  [trellis, browser] = await Promise.all([startTrellis(), startChromium()]);
-  storageState = await signedIn(browser, trellis.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-});
+const { url, browser, storageState } = stage();
 
 /** Name → how to get there once signed in. */
 const PAGES = {
@@ -52,7 +41,6 @@ const PAGES = {
   },
 };
 
-/** Pages of setup. The phone has the light colours too, so that these are not opened a third time on a wide screen. */
 const SETUP = {
   "the objects": (page) => open(page, "/setup/objects"),
   "an object": (page) => open(page, "/setup/objects/deal"),
@@ -77,6 +65,11 @@ const SETUP = {
     await open(page, `/setup/explain?user=${user.id}&object=deal&record=${deal.id}&action=edit`);
   },
   "the sharing of records": (page) => open(page, "/setup/sharing"),
+  "the audit log": async (page) => {
+    await open(page, "/setup/audit");
+    await page.getByRole("main").getByRole("listitem").first().getByRole("button").first().click();
+  },
+  "the record types of an object": (page) => open(page, "/setup/objects/deal?tab=types"),
   "the users": (page) => open(page, "/setup/users"),
   "one's sessions": (page) => open(page, "/setup/sessions"),
   "the API explorer": (page) => open(page, "/setup/api"),
@@ -84,10 +77,8 @@ const SETUP = {
   "the packages": (page) => open(page, "/setup/packages"),
 };
 
-const LOOKS = {
-  light: { ...DESKTOP, colorScheme: "light" },
-  dark: { ...DESKTOP, colorScheme: "dark" },
-  "on a phone": { ...PHONE, colorScheme: "light" },
+const OUTSIDE = {
+  "signing in": "/",
 };
 
 async function open(page, path) {
@@ -107,25 +98,63 @@ async function openNewField(page) {
   await page.getByRole("dialog").waitFor();
 }
 
-for (const [look, options] of Object.entries(LOOKS)) {
-  test(`pages, ${look}`, async (t) => {
-    await t.test("signing in", () =>
-      journey(browser, trellis.url, `sign-in ${look}`, options, async (page) => {
-        await open(page, "/");
-        await assertAccessible(page);
-        await assertNoSidewaysScroll(page);
-      }),
-    );
-    const pages = look === "light" ? PAGES : { ...PAGES, ...SETUP };
-    for (const [name, go] of Object.entries(pages)) {
-      await t.test(name, () =>
-        journey(browser, trellis.url, `${name} ${look}`, { ...options, storageState }, async (page) => {
-          await go(page);
-          await settled(page);
-          await assertAccessible(page);
-          await assertNoSidewaysScroll(page);
-        }),
-      );
+async function wear(page, colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await page.waitForFunction((theme) => document.documentElement.dataset.theme === theme, colorScheme);
+  // Colours that are inherited change one after the other, a frame each.
+  await page.evaluate(async () => {
+    for (let still = 0, frames = 0; still < 5 && frames < 90; frames++) {
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+      still = document.getAnimations().some((one) => one.playState === "running") ? 0 : still + 1;
     }
   });
 }
+
+/** The colours of a page that is shown, its whole in the light and its contrasts in the dark, then all of it narrow. */
+async function check(page) {
+  await settled(page);
+  await assertAccessible(page);
+  await assertNoSidewaysScroll(page);
+  await wear(page, "dark");
+  await assertAccessible(page, ["color-contrast"]);
+  await wear(page, "light");
+  await page.setViewportSize(PHONE.viewport);
+  await settled(page);
+  await assertAccessible(page);
+  await assertNoSidewaysScroll(page);
+}
+
+test("pages of who is signed in", (t) =>
+  journey(browser(), url(), "pages", { ...DESKTOP, storageState: storageState() }, async (page) => {
+    for (const [name, go] of Object.entries({ ...PAGES, ...SETUP })) {
+      await t.test(name, async () => {
+        await page.setViewportSize(DESKTOP.viewport);
+        await go(page);
+        await check(page);
+      });
+    }
+  }));
+
+test("pages of who is not", (t) =>
+  journey(browser(), url(), "pages outside", DESKTOP, async (page) => {
+    for (const [name, path] of Object.entries(OUTSIDE)) {
+      await t.test(name, async () => {
+        await page.setViewportSize(DESKTOP.viewport);
+        await open(page, path);
+        await check(page);
+      });
+    }
+  }));
+
+/** On a telephone, where fingers and not the mouse decide what is offered. */
+test("pages on a phone", (t) =>
+  journey(browser(), url(), "pages on a phone", { ...PHONE, storageState: storageState() }, async (page) => {
+    for (const name of ["a list", "a board", "a record", "a create form", "the objects"]) {
+      await t.test(name, async () => {
+        await { ...PAGES, ...SETUP }[name](page);
+        await settled(page);
+        await assertAccessible(page);
+        await assertNoSidewaysScroll(page);
+      });
+    }
+  }));

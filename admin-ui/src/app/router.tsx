@@ -8,6 +8,7 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import { ACTIONS } from "@/api/access";
+import type { AuditFilter } from "@/api/audit";
 import { readListSearch } from "@/features/list/list-state";
 import type { ExplainSearch } from "@/features/security/access/explain-page";
 import { isId } from "@/lib/text";
@@ -17,6 +18,11 @@ import { Shell } from "./shell/shell";
 import { SignInRoute } from "./sign-in-route";
 
 const asId = (raw: unknown): string | undefined => (typeof raw === "string" && isId(raw) ? raw : undefined);
+
+const asWord = (raw: unknown): string | undefined =>
+  typeof raw === "string" && /^[a-z][a-z0-9_]*$/.test(raw) ? raw : undefined;
+const asDay = (raw: unknown): string | undefined =>
+  typeof raw === "string" && /^\d{4}-\d\d-\d\d$/.test(raw) ? raw : undefined;
 
 interface Context {
   client: QueryClient;
@@ -193,6 +199,20 @@ const explain = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/access/explain-page"), "ExplainPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => setup,
+  path: "/audit",
+  validateSearch: (raw: Record<string, unknown>): AuditFilter => ({
+    object: asWord(raw.object),
+    record_id: asId(raw.record_id),
+    user_id: asId(raw.user_id),
+    action: asWord(raw.action),
+    from: asDay(raw.from),
+    to: asDay(raw.to),
+  }),
+  component: lazyRouteComponent(() => import("@/features/security/audit/audit-page"), "AuditPage"),
+});
+
 const explorer = createRoute({
   getParentRoute: () => setup,
   path: "/api",
@@ -232,6 +252,7 @@ const tree = root.addChildren([
       teams,
       sharing,
       explain,
+      audit,
       explorer,
     ]),
     layout,

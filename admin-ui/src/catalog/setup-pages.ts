@@ -6,6 +6,7 @@ import {
   type LucideIcon,
   MonitorSmartphone,
   Package,
+  ScrollText,
   Share2,
   ShieldCheck,
   ShieldQuestionMark,
@@ -37,6 +38,7 @@ export type SetupPath =
   | "/setup/roles"
   | "/setup/sharing"
   | "/setup/explain"
+  | "/setup/audit"
   | "/setup/sessions"
   | "/setup/api-keys"
   | "/setup/api";
@@ -113,6 +115,14 @@ const PAGES: SetupPage[] = [
     icon: ShieldQuestionMark,
     needs: "explain_access",
     words: "why who may see security permission reason record",
+  },
+  {
+    to: "/setup/audit",
+    label: "Audit log",
+    group: "People and access",
+    icon: ScrollText,
+    needs: "view_audit",
+    words: "history who changed what security trail export",
   },
   {
     to: "/setup/sessions",

@@ -31,6 +31,7 @@ const ROOMS = [
   "features/command-menu",
   "features/sign-in",
   "features/security/access",
+  "features/security/audit",
 ];
 
 function* sources(dir: string): Generator<string> {

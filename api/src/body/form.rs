@@ -31,6 +31,11 @@ impl Form {
         }
     }
 
+    /// All of it as it came, for those who read it themselves.
+    pub fn whole(self) -> Json {
+        Json::Object(self.rest)
+    }
+
     /// Whether the key was given, if only as null.
     pub fn has(&self, key: &str) -> bool {
         self.rest.contains_key(key)

@@ -48,6 +48,7 @@ pub(super) async fn run<'r>(run: &Run<'r>, fields: &[Field<'r>], response: &mut 
     let mut plan = Plan::default();
     for (at, field) in fields.iter().enumerate() {
         if let Err(refused) = plan.root(run, at, field) {
+            run.call.compare().await?;
             for (place, other) in fields.iter().enumerate() {
                 match place == at {
                     true => settle(run, field, Err(refused.clone()), response)?,
@@ -65,7 +66,10 @@ pub(super) async fn run<'r>(run: &Run<'r>, fields: &[Field<'r>], response: &mut 
     };
     match written {
         Ok(written) => answer(run, fields, (&plan, &written), response).await,
-        Err(error) => plan.refused(run, fields, (error.into(), response)),
+        Err(error) => {
+            run.call.compare().await?;
+            plan.refused(run, fields, (error.into(), response))
+        }
     }
 }
 

@@ -224,6 +224,11 @@ impl Response {
         self.errors.push(error);
     }
 
+    /// Whether a root field failed.
+    pub(super) fn has_faults(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// The body.
     pub(super) fn finish(self) -> Vec<u8> {
         let mut body = Vec::with_capacity(self.data.len() + 32);

@@ -25,6 +25,15 @@ const KNOWN: &[(&str, &str, &str, &[&str])] = &[
     ("GET", "/auth/v1/me", "Who the caller is and what they may do", &[]),
     ("GET", "/auth/v1/sessions", "Where the caller is signed in", &[]),
     ("DELETE", "/auth/v1/sessions/{id}", "Closes a session", &[]),
+    ("GET", "/auth/v1/two-factor", "The caller's second factor", &[]),
+    ("POST", "/auth/v1/two-factor", "Begins to set one up", &[]),
+    ("POST", "/auth/v1/two-factor/confirm", "Takes its first code", &[]),
+    ("POST", "/auth/v1/two-factor/recovery-codes", "New recovery codes", &[]),
+    ("POST", "/auth/v1/two-factor/disable", "Takes it away", &[]),
+    ("POST", "/auth/v1/password", "Changes the caller's password", &[]),
+    ("POST", "/auth/v1/password/forgot", "Mails a link to a new password", &[]),
+    ("POST", "/auth/v1/password/reset", "Sets a password by such a link", &[]),
+    ("GET", "/auth/v1/login-history", "The caller's sign-ins", HISTORY),
     ("GET", "/auth/v1/api-keys", "The caller's keys", &[]),
     ("POST", "/auth/v1/api-keys", "Makes a key and shows it once", &[]),
     ("DELETE", "/auth/v1/api-keys/{id}", "Revokes a key", &[]),
@@ -57,7 +66,18 @@ const KNOWN: &[(&str, &str, &str, &[&str])] = &[
     ("POST", "/admin/v1/users", "A new person", &[]),
     ("GET", "/admin/v1/users/{id}", "One of them", &[]),
     ("PATCH", "/admin/v1/users/{id}", "Changes what is named", &[]),
+    ("POST", "/admin/v1/users/{id}/invite", "Mails a link to a password of one's own", &[]),
+    ("GET", "/admin/v1/users/{id}/sessions", "Where somebody is signed in", &[]),
+    ("DELETE", "/admin/v1/users/{id}/sessions", "Closes all their sessions", &[]),
+    ("DELETE", "/admin/v1/users/{id}/two-factor", "Takes their second factor away", &[]),
+    ("GET", "/admin/v1/outbox", "Mails on their way out", &["limit", "cursor"]),
+    ("GET", "/admin/v1/security-settings", "Passwords, lock-out, sessions, second factor, addresses", &[]),
+    ("PATCH", "/admin/v1/security-settings", "Changes what is named, section by section", &[]),
+    ("GET", "/admin/v1/login-history", "Who signed in, or tried to", ALL_HISTORY),
 ];
+
+const HISTORY: &[&str] = &["ip", "result", "from", "to", "limit", "cursor"];
+const ALL_HISTORY: &[&str] = &["user_id", "email", "ip", "result", "from", "to", "limit", "cursor"];
 
 const CHANGE: &[&str] = &["message", "expected_revision", "dry_run", "allow_data_loss"];
 
@@ -102,6 +122,12 @@ fn tag(path: &str) -> &'static str {
 fn text_of(name: &str) -> &'static str {
     match name {
         "objects" => "Plurals of the objects to look into, separated by commas; all when missing",
+        "user_id" => "Of one user",
+        "email" => "The e-mail address that was typed",
+        "ip" => "Where it came from",
+        "result" => "success or failure",
+        "from" => "At this time or later",
+        "to" => "Before this time",
         "limit" => "How many at most",
         "before" => "Only what is before this number",
         "cursor" => "next_cursor of the page before",
@@ -130,6 +156,26 @@ fn body(method: &str, path: &str) -> Option<Json> {
             &["email", "password"],
             json!({ "email": { "type": "string", "format": "email" }, "password": { "type": "string", "format": "password" }, "tenant": text(), "totp": text() }),
         ),
+        ("POST", "/auth/v1/two-factor") => {
+            object(&["password"], json!({ "password": { "type": "string", "format": "password" } }))
+        }
+        ("POST", "/auth/v1/two-factor/confirm") => object(&["code"], json!({ "code": text() })),
+        ("POST", "/auth/v1/two-factor/recovery-codes" | "/auth/v1/two-factor/disable") => object(
+            &["password", "totp"],
+            json!({ "password": { "type": "string", "format": "password" }, "totp": text() }),
+        ),
+        ("POST", "/auth/v1/password") => object(
+            &["password", "new_password"],
+            json!({ "password": { "type": "string", "format": "password" }, "new_password": { "type": "string", "format": "password" } }),
+        ),
+        ("POST", "/auth/v1/password/forgot") => {
+            object(&["email"], json!({ "email": { "type": "string", "format": "email" }, "tenant": text() }))
+        }
+        ("POST", "/auth/v1/password/reset") => object(
+            &["token", "password"],
+            json!({ "token": text(), "password": { "type": "string", "format": "password" } }),
+        ),
+        ("POST", "/admin/v1/users/{id}/invite") => return None,
         ("POST", "/auth/v1/logout") | ("POST", "/metadata/v1/revisions/{number}/rollback") => return None,
         ("POST", "/auth/v1/api-keys") => object(
             &["name"],
@@ -164,8 +210,19 @@ fn answered(operation: Operation, method: &str, path: &str) -> Operation {
             operation.answers(200, "The document", json!({ "type": "object" }))
         }
         ("POST", "/auth/v1/login") => operation.answers(200, "A session", json!({ "type": "object", "required": ["access_token", "token_type", "expires_in"], "properties": { "access_token": { "type": "string" }, "token_type": { "const": "Bearer" }, "expires_in": { "type": "integer" } } })),
-        ("POST", "/auth/v1/logout") | ("DELETE", "/auth/v1/sessions/{id}" | "/auth/v1/api-keys/{id}") => operation.answers_nothing(204, "Done"),
+        (
+            "DELETE",
+            "/auth/v1/sessions/{id}"
+            | "/auth/v1/api-keys/{id}"
+            | "/admin/v1/users/{id}/sessions"
+            | "/admin/v1/users/{id}/two-factor",
+        )
+        | ("POST", "/auth/v1/logout" | "/auth/v1/password/reset") => operation.answers_nothing(204, "Done"),
         ("POST", "/auth/v1/api-keys") => operation.answers(201, "The key, shown this once", json!({ "type": "object", "required": ["id", "key", "prefix"], "properties": { "id": { "type": "string", "format": "uuid" }, "key": { "type": "string" }, "prefix": { "type": "string" } } })),
+        ("POST", "/auth/v1/password/forgot" | "/admin/v1/users/{id}/invite") => {
+            operation.answers(202, "It is on its way", data)
+        }
+        ("POST", "/auth/v1/two-factor") => operation.answers(201, "A secret, shown this once", data),
         ("POST", "/admin/v1/users") => operation.answers(201, "The person", data),
         _ => operation.answers(200, "The answer", data),
     };

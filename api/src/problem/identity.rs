@@ -28,6 +28,13 @@ impl From<Error> for Problem {
                 "limited-key",
                 sentence,
             )]),
+            Error::NeedsSession => Self::new(Code::Forbidden, sentence.clone()).errors(vec![Detail::new(
+                "",
+                "needs-session",
+                sentence,
+            )]),
+            Error::Exists(_) => Self::new(Code::Conflict, sentence),
+            Error::Mail(error) => failed("mail cannot be set up", &error.to_string()),
             Error::Busy => busy(Code::Busy, &sentence),
             Error::Password(error) => failed("a password cannot be hashed", &error.to_string()),
             Error::CutOff(error) => failed("a task was cut off", &error.to_string()),
@@ -52,11 +59,18 @@ impl From<LoginError> for Problem {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Wrong => Self::new(Code::WrongCredentials, error.to_string()),
-            LoginError::Throttled { retry_after } => {
-                let seconds = seconds(retry_after);
-                Self::new(Code::TooManyRequests, format!("too many attempts; try again in {seconds} s"))
-                    .header(header::RETRY_AFTER, seconds)
+            LoginError::Throttled { retry_after, limit } => {
+                let sentence = format!("too many attempts; try again in {} s", seconds(retry_after));
+                let mut problem = Self::new(Code::TooManyRequests, sentence)
+                    .header(header::RETRY_AFTER, seconds(retry_after));
+                let rate = Rate { limit, remaining: 0, reset: retry_after, retry_after };
+                problem.headers.extend(rate_headers(&rate));
+                problem
             }
+            LoginError::TotpRequired { wrong: false } => Self::new(Code::TotpRequired, error.to_string()),
+            LoginError::TotpRequired { wrong: true } => Self::new(Code::TotpRequired, error.to_string())
+                .errors(vec![Detail::new("totp", "wrong-code", error.to_string())]),
+            LoginError::Address => Self::new(Code::Forbidden, error.to_string()),
             LoginError::Failed(error) => error.into(),
         }
     }
@@ -82,7 +96,7 @@ fn throttled(rate: &Rate) -> Problem {
     let seconds = seconds(rate.retry_after);
     let mut problem = Problem::new(
         Code::TooManyRequests,
-        format!("the key's limit of {} requests a minute is reached", rate.limit),
+        format!("the limit of {} requests an hour is reached", rate.limit),
     );
     problem.headers.push((header::RETRY_AFTER, seconds.into()));
     problem.headers.extend(rate_headers(rate));
@@ -154,9 +168,11 @@ mod tests {
 
     #[test]
     fn waiting_is_told_in_whole_seconds() {
-        let problem = Problem::from(LoginError::Throttled { retry_after: Duration::from_millis(1500) });
+        let problem =
+            Problem::from(LoginError::Throttled { retry_after: Duration::from_millis(1500), limit: 5 });
         assert_eq!(problem.code, Code::TooManyRequests);
-        assert_eq!(problem.headers, [(header::RETRY_AFTER, HeaderValue::from(2))]);
+        assert_eq!(problem.headers[0], (header::RETRY_AFTER, HeaderValue::from(2)));
+        assert_eq!(problem.headers[1..].len(), 3, "{:?}", problem.headers);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(crate) async fn show(call: Call) -> Outcome {
     let (object, pairs) = (call.object()?, call.asked.pairs()?);
     let question = list::aggregate::read(&object, &pairs).map_err(Problem::invalid)?;
     if explain::is_asked(&call, &pairs) {
-        return explain::aggregate(&call, &question);
+        return explain::aggregate(&call, &question).await;
     }
     let groups = call.engine().aggregate(&call.context, &question).await?;
     let limit = if question.limit == 0 { DEFAULT_GROUPS } else { question.limit };

@@ -16,14 +16,16 @@ pub(crate) fn is_asked(call: &Call, pairs: &Pairs) -> bool {
 }
 
 /// The explanation of a read.
-pub(crate) fn read(call: &Call, query: &Query) -> Result<Response, Problem> {
+pub(crate) async fn read(call: &Call, query: &Query) -> Result<Response, Problem> {
     require(call)?;
+    call.compare().await?;
     Ok(answer::data(&call.engine().explain(&call.context, query)?))
 }
 
 /// The explanation of a question about many records.
-pub(crate) fn aggregate(call: &Call, question: &Aggregate) -> Result<Response, Problem> {
+pub(crate) async fn aggregate(call: &Call, question: &Aggregate) -> Result<Response, Problem> {
     require(call)?;
+    call.compare().await?;
     Ok(answer::data(&call.engine().explain_aggregate(&call.context, question)?))
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::response::Response;
 use http::{StatusCode, header};
-use identity::{LoginError, NewSession, Origin, Secret};
+use identity::{Credential, LoginError, NewSession, Secret};
 use serde_json::{Value as Json, json};
 
 use super::rights;
@@ -19,31 +20,45 @@ pub(crate) async fn login(asked: Arc<Asked>) -> Outcome {
     let mut form = Form::new(asked.json()?)?;
     let (email, password) = (form.required_text("email"), Secret::new(form.required_text("password")));
     let tenant = form.text("tenant");
-    // No second factor is set up anywhere yet, so whatever is typed here is right.
-    form.text("totp");
+    let totp = form.text("totp");
     form.finish()?;
     let tenant = match find_tenant(&asked, tenant.as_deref()).await {
         Err(tenancy::Error::NotFound) => return Err(LoginError::Wrong.into()),
         found => found?,
     };
-    let user_agent = asked.header(&header::USER_AGENT).map(str::to_owned);
-    let session =
-        asked.app.identity.login(&tenant, &email, &password, Origin { ip: asked.ip, user_agent }).await?;
-    Ok(opened(&asked, &session))
+    let proofs = (&password, totp.as_deref());
+    let session = asked.identity(None).login_with_code(&tenant, &email, proofs, asked.origin()).await?;
+    end_former(&asked).await;
+    Ok(with_cookie(&asked, answer::document(StatusCode::OK, &token(&session)), &session))
 }
 
-async fn find_tenant(asked: &Asked, named: Option<&str>) -> tenancy::Result<engine::Tenant> {
+/// The session whose cookie the browser has so far ends: its token is never taken over by a new sign-in, so nobody who
+/// planted or knows it gets in with it.
+async fn end_former(asked: &Asked) {
+    let Ok(former @ Credential::Cookie(_)) = credential::of(&asked.head.headers) else { return };
+    if let Ok(caller) = asked.app.identity.authenticate_fresh(former, asked.ip).await
+        && let Err(error) = asked.identity(Some(caller.actor.user_id)).logout(&caller).await
+    {
+        tracing::warn!(%error, "a former session could not be ended");
+    }
+}
+
+pub(crate) async fn find_tenant(asked: &Asked, named: Option<&str>) -> tenancy::Result<engine::Tenant> {
     let host = asked.header(&header::HOST).or_else(|| asked.head.uri.host());
     asked.app.tenants.resolve(host, asked.app.settings.base_domain.as_deref(), named).await
 }
 
-fn opened(asked: &Asked, session: &NewSession) -> axum::response::Response {
-    let body = json!({
+/// What a program goes on with.
+pub(crate) fn token(session: &NewSession) -> Json {
+    json!({
         "access_token": session.token.expose(),
         "token_type": "Bearer",
         "expires_in": session.expires_in.as_secs(),
-    });
-    let mut response = answer::document(StatusCode::OK, &body);
+    })
+}
+
+/// The same for a browser.
+pub(crate) fn with_cookie(asked: &Asked, mut response: Response, session: &NewSession) -> Response {
     if let Some(cookie) = credential::session_cookie(&session.token, session.expires_in, asked.is_https()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
@@ -74,6 +89,7 @@ pub(crate) async fn describe(call: &Call) -> Result<Json, Problem> {
         "tenant": { "id": tenant.id, "slug": tenant.slug, "name": name },
         "roles": actor.roles,
         "permissions": rights::summary(call),
+        "must_set_up_two_factor": call.caller.must_enrol,
         "csrf_token": call.caller.session.as_ref().map(|session| session.csrf.expose()),
     }))
 }

@@ -25,3 +25,17 @@ pub(crate) async fn revoke(call: Call) -> Outcome {
     call.identity().revoke_session(&call.caller.tenant, call.caller.actor.user_id, call.id()?).await?;
     Ok(answer::no_content())
 }
+
+/// Where somebody else is signed in.
+pub(crate) async fn list_of(call: Call) -> Outcome {
+    let user = call.identity().find_user(&call.caller.tenant, call.id()?).await?;
+    user.ok_or_else(crate::problem::Problem::not_found)?;
+    let open = call.identity().list_sessions(&call.caller.tenant, call.id()?).await?;
+    Ok(answer::data(&json!(open)))
+}
+
+/// Closes all sessions of somebody else.
+pub(crate) async fn revoke_of(call: Call) -> Outcome {
+    call.identity().revoke_sessions_of(&call.caller.tenant, call.id()?).await?;
+    Ok(answer::no_content())
+}

@@ -31,7 +31,8 @@ pub(crate) async fn list_all(call: Call) -> Outcome {
 pub(crate) async fn create(call: Call) -> Outcome {
     let object = call.object()?;
     let wish = read(call.asked.json()?)?;
-    let share = call.engine().share(&call.context, (&object.name, call.id()?), wish).await?;
+    let (place, once) = ((object.name.as_str(), call.id()?), call.once()?);
+    let share = call.engine().share(&call.context, place, (wish, once.as_ref())).await?;
     Ok(answer::raw(StatusCode::CREATED, share.to_string().as_bytes()))
 }
 
@@ -46,7 +47,8 @@ pub(crate) async fn delete(call: Call) -> Outcome {
         None if call.asked.body.is_empty() => return Err(Problem::unprocessable(vec![nobody()])),
         None => read_party(call.asked.json()?)?,
     };
-    call.engine().unshare(&call.context, (&object.name, call.id()?), &with).await?;
+    let (place, once) = ((object.name.as_str(), call.id()?), call.once()?);
+    call.engine().unshare(&call.context, place, (&with, once.as_ref())).await?;
     Ok(answer::no_content())
 }
 

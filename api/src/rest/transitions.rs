@@ -26,8 +26,9 @@ pub(crate) async fn take(call: Call) -> Outcome {
         json => body::record(json)?,
     };
     let update = Update { id: call.id()?, fields, if_version };
-    let name = call.asked.part("name");
-    let written = call.engine().transition(&call.context, &call.object()?.name, (name, update)).await?;
+    let (object, once) = (call.object()?, call.once()?);
+    let asked = (call.asked.part("name"), update, once.as_ref());
+    let written = call.engine().transition(&call.context, &object.name, asked).await?;
     Ok(one(StatusCode::OK, &written))
 }
 

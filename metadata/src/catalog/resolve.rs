@@ -78,6 +78,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         fields.push(resolve_field(component, all, &path, problems));
     }
     check_fields(&fields, &path, problems);
+    let is_part = fields.iter().any(|field| matches!(field.kind, FieldKind::MasterDetail(_)));
     let mut object = Object {
         id: source.object.id.clone(),
         name: definition.name.clone(),
@@ -87,7 +88,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         icon: definition.icon.clone(),
         description: definition.description.clone(),
         name_field: definition.name_field.clone(),
-        sharing: definition.sharing.clone(),
+        sharing: definition.sharing.resolved(is_part),
         history: definition.history,
         traits: definition.traits.clone(),
         by_name: fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect(),

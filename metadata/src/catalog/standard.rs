@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Column, Field, columns_of};
 use crate::definitions::field::FieldDefinition;
-use crate::definitions::object::{NameField, ObjectDefinition, Sharing, SharingDefault};
+use crate::definitions::object::{NameField, ObjectDefinition, SharingDefault, SharingSetting};
 use crate::definitions::{Component, Definitions, ObjectComponent};
 use crate::field_kinds::picklist::{Choice, Picklist};
 use crate::field_kinds::{ColumnType, FieldKind, datetime, integer, lookup, text};
@@ -118,7 +118,7 @@ pub(super) fn objects() -> Vec<ObjectComponent> {
         icon: Some("user".into()),
         description: Some("Somebody, or something, that works with this tenant's records.".into()),
         name_field: NameField { label: Some("Full name".into()), ..NameField::default() },
-        sharing: Sharing { default: SharingDefault::Read, hierarchy: false },
+        sharing: SharingSetting { default: Some(SharingDefault::Read), hierarchy: false },
         history: true,
         traits: Vec::new(),
         field_order: Vec::new(),

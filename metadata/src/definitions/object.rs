@@ -27,8 +27,8 @@ pub struct ObjectDefinition {
     #[serde(default, skip_serializing_if = "NameField::is_default")]
     pub name_field: NameField,
     /// Who sees records that nobody opened to them.
-    #[serde(default, skip_serializing_if = "Sharing::is_default")]
-    pub sharing: Sharing,
+    #[serde(default, skip_serializing_if = "SharingSetting::is_default")]
+    pub sharing: SharingSetting,
     /// Whether a record's changes are told with it; the audit log has them in any case. Default true.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub history: bool,
@@ -87,23 +87,38 @@ pub enum SharingDefault {
 /// The `sharing` setting of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sharing {
-    /// What everybody may do.
-    #[serde(default)]
-    pub default: SharingDefault,
+pub struct SharingSetting {
+    /// What everybody may do. Unset, parts follow their master and everything else is private.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<SharingDefault>,
     /// Whether managers see what their people own.
     #[serde(default = "yes")]
     pub hierarchy: bool,
 }
 
-impl Default for Sharing {
+/// The sharing of an object as it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sharing {
+    /// What everybody may do.
+    pub default: SharingDefault,
+    /// Whether managers see what their people own.
+    pub hierarchy: bool,
+}
+
+impl Default for SharingSetting {
     fn default() -> Self {
-        Self { default: SharingDefault::Private, hierarchy: true }
+        Self { default: None, hierarchy: true }
     }
 }
 
-impl Sharing {
+impl SharingSetting {
     fn is_default(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What holds for an object that is a part of another, or is not.
+    pub(crate) fn resolved(&self, is_part: bool) -> Sharing {
+        let unset = if is_part { SharingDefault::ControlledByParent } else { SharingDefault::Private };
+        Sharing { default: self.default.unwrap_or(unset), hierarchy: self.hierarchy }
     }
 }

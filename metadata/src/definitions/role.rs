@@ -87,8 +87,14 @@ pub struct FieldRights {
 }
 
 /// What can be permitted beside actions on records.
-pub const SYSTEM_PERMISSIONS: [&str; 5] =
-    ["manage_metadata", "manage_users", "explain_access", "view_audit", "process_override"];
+pub const SYSTEM_PERMISSIONS: [&str; 6] = [
+    "manage_metadata",
+    "manage_users",
+    "explain_access",
+    "view_audit",
+    "process_override",
+    "manage_security",
+];
 
 impl Part for Role {
     fn check(&self, catalog: &Catalog, _: Option<&Object>) -> Vec<Problem> {

@@ -50,6 +50,7 @@ impl Engine {
         let words = words(&search.text)?;
         let plans = plans(context, &search.objects)?;
         if plans.is_empty() {
+            self.compare(context).await?;
             return Ok(Hits::default());
         }
         let limit = if search.limit == 0 { DEFAULT_HITS } else { search.limit };

@@ -13,9 +13,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::command::{Once, Written};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
-use crate::write::reach;
+use crate::read::Answer;
+use crate::write::{once, reach};
 
 mod store;
 
@@ -49,14 +51,21 @@ impl Engine {
         store::load(&mut transaction, context.tenant(), None).await
     }
 
-    /// Shares a record; shared again with the same, the new level and time count.
+    /// Shares a record; shared again with the same, the new level and time count. Once under a caller's key.
     pub async fn share(
         &self,
         context: &Context,
         (object, id): (&str, Uuid),
-        wish: ShareWish,
+        (wish, once): (ShareWish, Option<&Once>),
     ) -> Result<Json> {
         let mut transaction = self.begin(context).await?;
+        if let Some(before) = once::before(&mut transaction, context, once).await? {
+            let json = before.answer.map(|answer| answer.json).unwrap_or_default();
+            return Ok(serde_json::from_slice::<Vec<Json>>(&json)
+                .ok()
+                .and_then(|mut all| all.pop())
+                .unwrap_or_default());
+        }
         let object = lock(&mut transaction, context, (object, id)).await?;
         let mut problems = Vec::new();
         if wish.expires_at.is_some_and(|at| at <= context.now) {
@@ -80,14 +89,26 @@ impl Engine {
         let place = (object.id.as_str(), id);
         store::put(&mut transaction, context, place, (&grantee, wish.level, wish.expires_at)).await?;
         let shares = store::load(&mut transaction, context.tenant(), Some(id)).await?;
-        transaction.commit().await?;
         let own = |share: &&Json| share["grantee_id"] == grantee.id.to_string();
-        Ok(shares.as_array().into_iter().flatten().find(own).cloned().unwrap_or_default())
+        let share = shares.as_array().into_iter().flatten().find(own).cloned().unwrap_or_default();
+        let json = Json::Array(vec![share.clone()]).to_string().into_bytes();
+        let answer = Some(Answer { json, count: 1, ..Answer::default() });
+        once::after(&mut transaction, context, once, &Written { answer, ..Written::default() }).await?;
+        transaction.commit().await?;
+        Ok(share)
     }
 
-    /// Ends a share.
-    pub async fn unshare(&self, context: &Context, (object, id): (&str, Uuid), with: &Party) -> Result<()> {
+    /// Ends a share. Once under a caller's key.
+    pub async fn unshare(
+        &self,
+        context: &Context,
+        (object, id): (&str, Uuid),
+        (with, once): (&Party, Option<&Once>),
+    ) -> Result<()> {
         let mut transaction = self.begin(context).await?;
+        if once::before(&mut transaction, context, once).await?.is_some() {
+            return Ok(());
+        }
         lock(&mut transaction, context, (object, id)).await?;
         let grantee = grantee(&mut transaction, context, with).await?;
         let ended = match grantee {
@@ -97,6 +118,7 @@ impl Engine {
         if !ended {
             return Err(Error::NotFound);
         }
+        once::after(&mut transaction, context, once, &Written::default()).await?;
         Ok(transaction.commit().await?)
     }
 }

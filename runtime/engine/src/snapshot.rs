@@ -129,6 +129,12 @@ impl Engine {
         })
     }
 
+    /// Whether the context's caches are still true, for what was answered or refused from them alone.
+    pub async fn compare(&self, context: &Context) -> Result<()> {
+        let mut connection = self.inner.pool.acquire().await?;
+        context.check(store::load_versions(&mut connection, context.tenant()).await?)
+    }
+
     /// Makes every node look up its cached callers of the tenant again, from the next request on.
     pub async fn touch_access(&self, tenant: &Tenant) -> Result<()> {
         store::bump_access(&self.inner.pool, tenant).await

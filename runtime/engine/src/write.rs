@@ -31,7 +31,7 @@ mod load;
 mod mass;
 mod merge;
 mod numbers;
-mod once;
+pub(crate) mod once;
 mod options;
 mod process;
 pub(crate) mod reach;

@@ -1,18 +1,25 @@
 //! API keys: what scripts and other systems show instead of a session. A key acts for a user, may be limited to a
 //! role, to scopes, to addresses and in time, and is shown once.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use chrono::{DateTime, Utc};
 use engine::Tenant;
+use engine::audit::Deed;
 use metadata::Problem;
+use moka::sync::Cache;
 use permissions::{ADMINISTRATOR, Scope};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::Identity;
 use crate::addresses::AddressRange;
 use crate::authenticate::Caller;
 use crate::error::{Error, Result};
-use crate::rate_limit::DEFAULT_PER_MINUTE;
+use crate::events::tell;
+use crate::rate_limit::DEFAULT_PER_HOUR;
 use crate::secret::Secret;
 
 pub(crate) mod store;
@@ -30,7 +37,7 @@ pub struct NewKey {
     /// `deals:read`, `*:write`, `metadata:write` …; none is everything that the roles give.
     pub scopes: Option<Vec<String>>,
     pub expires_at: Option<DateTime<Utc>>,
-    /// Requests per minute; [`DEFAULT_PER_MINUTE`] when not said.
+    /// Requests an hour; [`DEFAULT_PER_HOUR`] when not said.
     pub rate_limit: Option<u32>,
     /// Addresses and CIDR ranges; none is from anywhere.
     pub allowed_ips: Option<Vec<String>>,
@@ -58,12 +65,35 @@ pub struct KeyInfo {
     pub role: Option<String>,
     pub scopes: Option<Vec<String>>,
     pub expires_at: Option<DateTime<Utc>>,
-    /// Requests per minute; `null` is no limit.
+    /// Requests an hour; `null` is no limit.
     pub rate_limit: Option<u32>,
     pub allowed_ips: Option<Vec<String>>,
     pub created_at: DateTime<Utc>,
     /// Right to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
+    /// Requests so far; what other nodes have counted in the last minute is missing.
+    pub use_count: i64,
+}
+
+/// Requests of keys that are not written down yet.
+#[derive(Clone)]
+pub(crate) struct Uses(Cache<Uuid, Arc<AtomicI64>>);
+
+impl Default for Uses {
+    fn default() -> Self {
+        Self(Cache::new(100_000))
+    }
+}
+
+impl Uses {
+    pub fn count(&self, key: Uuid) {
+        self.0.get_with(key, Arc::default).fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What is to be written down, which is then no longer here.
+    pub fn take(&self, key: Uuid) -> i64 {
+        self.0.get(&key).map_or(0, |count| count.swap(0, Ordering::Relaxed))
+    }
 }
 
 impl Identity {
@@ -82,7 +112,7 @@ impl Identity {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        let rate_limit = Some(key.rate_limit.unwrap_or(DEFAULT_PER_MINUTE));
+        let rate_limit = Some(key.rate_limit.unwrap_or(DEFAULT_PER_HOUR));
         self.insert_key(&caller.tenant, caller.actor.user_id, NewKey { rate_limit, ..key }).await
     }
 
@@ -109,15 +139,29 @@ impl Identity {
 
     /// Keys that are not revoked, the newest first; of one user or of all.
     pub async fn list_keys(&self, tenant: &Tenant, user: Option<Uuid>) -> Result<Vec<KeyInfo>> {
-        Ok(store::load_all(&self.pool, tenant.id, user).await?)
+        let mut keys = store::load_all(&self.pool, tenant.id, user).await?;
+        let pending: Vec<(Uuid, i64)> =
+            keys.iter().map(|key| (key.id, self.uses.take(key.id))).filter(|(_, count)| *count > 0).collect();
+        if !pending.is_empty() {
+            store::add_uses(&self.pool, &pending).await?;
+            for key in &mut keys {
+                key.use_count += pending.iter().find(|(id, _)| *id == key.id).map_or(0, |(_, count)| *count);
+            }
+        }
+        Ok(keys)
     }
 
     /// Revokes a key; with `user` only one of theirs. `NotFound` when there is none.
     pub async fn revoke_key(&self, tenant: &Tenant, user: Option<Uuid>, key: Uuid) -> Result<()> {
-        let (pool, tenant_id, now) = (self.pool.clone(), tenant.id, self.clock.now());
+        let (pool, own_tenant, now) = (self.pool.clone(), tenant.clone(), self.clock.now());
+        let event = self.event(Deed::KeyRevoked, "api_key").about(key);
         let work = async move {
-            let found = store::revoke(&pool, tenant_id, user, key, now).await?;
-            if found { Ok(()) } else { Err(Error::NotFound) }
+            let mut transaction = pool.begin().await?;
+            if !store::revoke(&mut *transaction, own_tenant.id, (user, key), now).await? {
+                return Err(Error::NotFound);
+            }
+            tell(&mut transaction, &own_tenant, event).await?;
+            Ok(transaction.commit().await?)
         };
         self.change(tenant, work).await
     }
@@ -126,8 +170,14 @@ impl Identity {
     async fn insert_key(&self, tenant: &Tenant, user: Uuid, wish: NewKey) -> Result<CreatedKey> {
         let (id, key) = (Uuid::now_v7(), Secret::new_key());
         let prefix = key.prefix();
-        store::insert(&self.pool, (tenant.id, user), (id, key.hash(), &prefix), &wish, self.clock.now())
-            .await?;
+        let details = json!({ "name": [null, wish.name], "prefix": [null, prefix], "user_id": [null, user],
+            "role": [null, wish.role], "scopes": [null, wish.scopes], "expires_at": [null, wish.expires_at] });
+        let event = self.event(Deed::KeyCreated, "api_key").about(id).with(details);
+        let mut transaction = self.pool.begin().await?;
+        let made = (id, key.hash(), prefix.as_str());
+        store::insert(&mut *transaction, (tenant.id, user), made, &wish, self.clock.now()).await?;
+        tell(&mut transaction, tenant, event).await?;
+        transaction.commit().await?;
         Ok(CreatedKey { id, key, prefix })
     }
 }
@@ -144,7 +194,7 @@ impl NewKey {
             problems.push(Problem::new("expires_at", "out-of-range", "the key would have expired already"));
         }
         if self.rate_limit.is_some_and(|limit| limit == 0 || i32::try_from(limit).is_err()) {
-            let message = "expected a positive number of requests per minute";
+            let message = "expected a positive number of requests an hour";
             problems.push(Problem::new("rate_limit", "out-of-range", message));
         }
         let scope = |text: &str| Scope::parse(text).is_some();

@@ -8,7 +8,7 @@ use permissions::Actor;
 use uuid::Uuid;
 
 use self::cache::{Known, Proof};
-use crate::addresses::AddressRange;
+use crate::addresses::{AddressRange, household};
 use crate::error::AuthError;
 use crate::rate_limit::Rate;
 use crate::secret::{KEY_MARK, Secret, SecretHash, hash};
@@ -38,10 +38,19 @@ pub struct Caller {
     pub access: i64,
     /// `None` for a key.
     pub session: Option<SessionInfo>,
-    /// What is left of a key's requests; `None` without a limit.
+    /// What is left of the requests; `None` without a limit.
     pub rate: Option<Rate>,
     /// A key with a role or scopes of its own: it may not make credentials.
     pub is_limited: bool,
+    /// The tenant asks for a second factor that this person has not set up: nothing else may be done before.
+    pub must_enrol: bool,
+}
+
+impl Caller {
+    /// Refuses keys.
+    pub(crate) fn require_session(&self) -> crate::Result<()> {
+        if self.session.is_some() { Ok(()) } else { Err(crate::Error::NeedsSession) }
+    }
 }
 
 /// The session that a request belongs to.
@@ -80,7 +89,7 @@ impl Identity {
         ip: Option<IpAddr>,
     ) -> Result<Caller, AuthError> {
         let known = self.known(credential, ip).await?;
-        let rate = self.count(&known)?;
+        let rate = self.count(&known, ip).await?;
         Ok(Caller { rate, ..known.caller.clone() })
     }
 
@@ -150,13 +159,27 @@ impl Identity {
         Ok(known)
     }
 
-    fn count(&self, known: &Known) -> Result<Option<Rate>, AuthError> {
-        match &known.proof {
-            Proof::Key { id, rate_limit: Some(limit), .. } => {
-                self.buckets.take(*id, *limit, self.clock.now()).map(Some).map_err(AuthError::Throttled)
+    /// Gives out one request of each limit that holds; the answer shows the one with the least left.
+    async fn count(&self, known: &Known, ip: Option<IpAddr>) -> Result<Option<Rate>, AuthError> {
+        let (tenant, user) = (known.caller.tenant.id, known.caller.actor.user_id);
+        let own = match &known.proof {
+            Proof::Key { id, rate_limit, .. } => {
+                self.uses.count(*id);
+                rate_limit.map(|limit| (hash(&format!("key {id}")), limit))
             }
-            _ => Ok(None),
+            Proof::Session { .. } => {
+                known.limits.per_user_per_hour.map(|limit| (hash(&format!("user {tenant} {user}")), limit))
+            }
+        };
+        let from = known.limits.per_address_per_hour.zip(ip.map(household));
+        let from = from.map(|(limit, ip)| (hash(&format!("from {tenant} {ip}")), limit));
+        let mut least: Option<Rate> = None;
+        for limited in own.into_iter().chain(from) {
+            let rate = self.meters.take(&self.pool, limited, self.clock.now()).await?;
+            let rate = rate.map_err(AuthError::Throttled)?;
+            least = Some(least.filter(|least| least.remaining <= rate.remaining).unwrap_or(rate));
         }
+        Ok(least)
     }
 
     /// Writes down that the credential was used, at most once a minute. A request does not fail for it.
@@ -168,10 +191,13 @@ impl Identity {
 
     async fn write_use(&self, known: &Known, now: chrono::DateTime<chrono::Utc>) {
         let noted = match &known.proof {
-            Proof::Session { id, created_at } => {
-                sessions::store::touch(&self.pool, *id, now, sessions::expires_at(*created_at, now)).await
+            Proof::Session { id, created_at, times } => {
+                let expires_at = sessions::expires_at(times, *created_at, now);
+                sessions::store::touch(&self.pool, *id, now, expires_at).await
             }
-            Proof::Key { id, .. } => api_keys::store::touch(&self.pool, *id, now).await,
+            Proof::Key { id, .. } => {
+                api_keys::store::touch(&self.pool, (*id, self.uses.take(*id)), now).await
+            }
         };
         if let Err(error) = noted {
             tracing::warn!(%error, "the use of a credential could not be noted");
@@ -181,7 +207,15 @@ impl Identity {
 
 impl Known {
     fn is_allowed_from(&self, ip: Option<IpAddr>) -> bool {
-        let Proof::Key { addresses: Some(ranges), .. } = &self.proof else { return true };
-        ip.is_some_and(|ip| ranges.iter().any(|range: &AddressRange| range.contains(ip)))
+        let within = |ranges: &Option<Vec<AddressRange>>| {
+            ranges.as_ref().is_none_or(|ranges| {
+                ip.is_some_and(|ip| ranges.iter().any(|range: &AddressRange| range.contains(ip)))
+            })
+        };
+        let own = match &self.proof {
+            Proof::Key { addresses, .. } => within(addresses),
+            Proof::Session { .. } => true,
+        };
+        own && within(&self.tenant_addresses)
     }
 }

@@ -21,6 +21,15 @@ pub enum Error {
     /// A key that is limited to a role or scopes asked for keys or sessions.
     #[error("a key with a role or scopes of its own has no say in keys and sessions")]
     LimitedKey,
+    /// Only a person who is signed in does this, no key.
+    #[error("this is done in a session of a person, not with a key")]
+    NeedsSession,
+    /// The state of things refuses it; the sentence says which.
+    #[error("{0}")]
+    Exists(&'static str),
+    /// The mail server's address, or the sender's, cannot be used.
+    #[error("mail cannot be set up: {0}")]
+    Mail(#[from] MailError),
     /// Too many passwords are being checked already.
     #[error("too many sign-ins at once")]
     Busy,
@@ -41,6 +50,20 @@ pub enum Error {
     Database(#[from] sqlx::Error),
 }
 
+/// Why no mail can be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The URL of the server.
+    #[error("the server: {0}")]
+    Server(#[from] lettre::transport::smtp::Error),
+    /// An address of a sender or recipient.
+    #[error("an address: {0}")]
+    Address(#[from] lettre::address::AddressError),
+    /// The message cannot be put together.
+    #[error("the message: {0}")]
+    Message(#[from] lettre::error::Error),
+}
+
 /// Why somebody could not sign in.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
@@ -52,7 +75,18 @@ pub enum LoginError {
     Throttled {
         /// From now on.
         retry_after: Duration,
+        /// Failures that are allowed before a wait; 0 when it is the crowd and not the caller.
+        limit: u32,
     },
+    /// The password is right, and the user has a second factor.
+    #[error("{}", if *.wrong { "the code is wrong, or was used before" } else { "a code of the second factor is needed" })]
+    TotpRequired {
+        /// A code was given that is none.
+        wrong: bool,
+    },
+    /// The tenant is not signed in to from this address.
+    #[error("this tenant is not signed in to from your address")]
+    Address,
     /// Nothing was decided.
     #[error(transparent)]
     Failed(#[from] Error),
@@ -67,11 +101,11 @@ pub enum AuthError {
     /// Its tenant is suspended.
     #[error("this workspace is suspended; ask whoever runs it for you")]
     Suspended,
-    /// The key may not be used from this address.
-    #[error("the key may not be used from this address")]
+    /// The key, or the tenant, may not be used from this address.
+    #[error("this may not be used from your address")]
     Address,
-    /// The key's requests are used up for now.
-    #[error("the key's limit is reached")]
+    /// The requests of this hour are used up.
+    #[error("the limit of requests is reached")]
     Throttled(Rate),
     /// Nothing was decided.
     #[error(transparent)]

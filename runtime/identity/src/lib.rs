@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`secret`] (what is never printed or stored), [`users`] (records of the object `user`, written
 //! through the engine, with a credential in the platform's tables), `password` and [`login`] (from an e-mail address
-//! and a password to a session), [`sessions`], [`api_keys`], [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
+//! and a password to a session), [`login_history`], [`security`] (what a tenant's officer sets), [`two_factor`], `links` and [`mail`] (passwords that are forgotten), [`sessions`], [`api_keys`], [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
 //! per request, mostly from memory).
 //!
 //! It decides nothing about records: that is `permissions`, asked by the engine. It knows no HTTP: cookies, headers
@@ -22,12 +22,18 @@ pub mod authenticate;
 mod change;
 mod clock;
 mod error;
+mod events;
+mod links;
 pub mod login;
+pub mod login_history;
+pub mod mail;
 mod password;
 pub mod rate_limit;
 pub mod reseller_keys;
 pub mod secret;
+pub mod security;
 pub mod sessions;
+pub mod two_factor;
 pub mod users;
 
 use std::sync::Arc;
@@ -38,11 +44,15 @@ use sqlx::PgPool;
 pub use api_keys::{CreatedKey, KeyInfo, NewKey};
 pub use authenticate::{Caller, Credential, SessionInfo};
 pub use clock::Clock;
-pub use error::{AuthError, Error, LoginError, Result};
+pub use error::{AuthError, Error, LoginError, MailError, Result};
 pub use login::{NewSession, Origin};
+pub use login_history::{HistoryFilter, HistoryPage};
+pub use mail::MailSettings;
 pub use rate_limit::Rate;
 pub use secret::Secret;
+pub use security::SecuritySettings;
 pub use sessions::OpenSession;
+pub use two_factor::{Enrolled, Enrolment, TwoFactorState};
 pub use users::{FirstAdministrator, NewUser, UserPage, UserPatch};
 
 /// Users, sessions and keys of all tenants. Cheap to clone; clones share their caches.
@@ -52,9 +62,11 @@ pub struct Identity {
     pool: PgPool,
     clock: Clock,
     passwords: Arc<password::Passwords>,
-    failures: Arc<login::failures::Failures>,
     callers: authenticate::Callers,
-    buckets: rate_limit::Buckets,
+    meters: rate_limit::Meters,
+    uses: api_keys::Uses,
+    mail: Arc<mail::Mail>,
+    acting: events::Acting,
 }
 
 impl Identity {
@@ -70,9 +82,11 @@ impl Identity {
             pool,
             clock,
             passwords: Arc::default(),
-            failures: Arc::default(),
             callers: authenticate::Callers::default(),
-            buckets: rate_limit::Buckets::default(),
+            meters: rate_limit::Meters::default(),
+            uses: api_keys::Uses::default(),
+            mail: Arc::default(),
+            acting: events::Acting::default(),
         }
     }
 }

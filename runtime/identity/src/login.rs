@@ -6,13 +6,17 @@ use std::time::Duration;
 
 use engine::Tenant;
 
-use self::failures::Attempt;
+use self::failures::{Attempt, Lock};
 use crate::error::{Error, LoginError};
+use crate::login_history::{Method, Outcome, Reason};
 use crate::secret::Secret;
-use crate::users::store;
+use crate::security::{self, SecuritySettings};
+use crate::users::store as credentials;
 use crate::{Identity, users};
 
 pub(crate) mod failures;
+mod prove;
+mod store;
 
 /// Where a sign-in comes from.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +36,18 @@ pub struct NewSession {
     pub expires_in: Duration,
 }
 
+/// One sign-in under way.
+pub(crate) struct Door<'d> {
+    tenant: &'d Tenant,
+    /// As it is stored; `None` when what was typed is no address.
+    email: Option<String>,
+    attempt: Attempt,
+    settings: SecuritySettings,
+    origin: Origin,
+}
+
 impl Identity {
-    /// Opens a session for whoever knows the password of the user with this address.
+    /// Opens a session for whoever knows the password of the user with this address and has no second factor.
     pub async fn login(
         &self,
         tenant: &Tenant,
@@ -41,31 +55,125 @@ impl Identity {
         password: &Secret,
         origin: Origin,
     ) -> Result<NewSession, LoginError> {
-        let email = users::normalise_email(email);
-        let attempt = Attempt::new(tenant, email.as_deref().unwrap_or_default(), origin.ip);
-        self.refuse_throttled(&attempt)?;
-        let turn = self.passwords.turn().await.map_err(busy)?;
-        // Again, now that few others are under way: a burst of guesses gets no further than a slow row of them.
-        self.refuse_throttled(&attempt)?;
-        let user = self.find_person(tenant, email.as_deref()).await?;
-        // Asked for in any case, so that the number of round trips tells nothing.
-        let id = user.as_ref().map_or_else(uuid::Uuid::nil, |user| user.id);
-        let stored = store::load_password(&self.pool, tenant.id, id).await?;
-        // The turn is kept until the outcome is noted, or the next in the row would start without knowing of it.
-        let (fits, _turn) = self.passwords.verify(turn, password, stored).await?;
-        let Some(user) = user.filter(|user| fits && user.is_active) else {
-            self.failures.note(&attempt, self.clock.now());
-            return Err(LoginError::Wrong);
-        };
-        self.failures.forget(&attempt);
-        Ok(self.open_session(tenant, user.id, origin).await?)
+        self.login_with_code(tenant, email, (password, None), origin).await
     }
 
-    fn refuse_throttled(&self, attempt: &Attempt) -> Result<(), LoginError> {
-        match self.failures.wait(attempt, self.clock.now()) {
-            Some(retry_after) => Err(LoginError::Throttled { retry_after }),
-            None => Ok(()),
+    /// The same with a code of the second factor, or a recovery code, for those who have one.
+    pub async fn login_with_code(
+        &self,
+        tenant: &Tenant,
+        email: &str,
+        (password, code): (&Secret, Option<&str>),
+        origin: Origin,
+    ) -> Result<NewSession, LoginError> {
+        let door = self.door(tenant, email, origin).await?;
+        self.refuse_address(&door).await?;
+        self.refuse_locked(&door).await?;
+        let turn = self.passwords.turn().await.map_err(busy)?;
+        // Again, now that few others are under way: a burst of guesses gets no further than a slow row of them.
+        self.refuse_locked(&door).await?;
+        let user = self.find_person(tenant, door.email.as_deref()).await?;
+        // Asked for in any case, so that the number of round trips tells nothing.
+        let id = user.as_ref().map_or_else(uuid::Uuid::nil, |user| user.id);
+        let stored = credentials::load_password(&self.pool, tenant.id, id).await?;
+        let has_password = stored.is_some();
+        // The turn is kept until the outcome is noted, or the next in the row would start without knowing of it.
+        let (fits, _turn) = self.passwords.verify(turn, password, stored).await?;
+        match user {
+            Some(user) if fits && user.is_active => self.let_in(&door, &user, code).await,
+            user => {
+                let reason = match &user {
+                    None => Reason::UnknownUser,
+                    Some(_) if !has_password => Reason::NoPassword,
+                    Some(_) if !fits => Reason::WrongPassword,
+                    Some(_) => Reason::Inactive,
+                };
+                Err(self.turn_away(&door, user.map(|user| user.id), reason).await)
+            }
         }
+    }
+
+    async fn door<'d>(&self, tenant: &'d Tenant, email: &str, origin: Origin) -> Result<Door<'d>, Error> {
+        let email = users::normalise_email(email);
+        let attempt = Attempt::new(tenant, email.as_deref().unwrap_or_default(), origin.ip);
+        let settings = security::store::load(&self.pool, tenant.id).await?;
+        Ok(Door { tenant, email, attempt, settings, origin })
+    }
+
+    async fn let_in(
+        &self,
+        door: &Door<'_>,
+        user: &users::User,
+        code: Option<&str>,
+    ) -> Result<NewSession, LoginError> {
+        if self.has_second_factor(door.tenant, user.id).await? {
+            // Failures are not forgotten before the code was right: the password alone must not reset the count.
+            let Some(code) = code.filter(|code| !code.trim().is_empty()) else {
+                self.note(door, Some(user.id), Err(Reason::TotpRequired)).await?;
+                return Err(LoginError::TotpRequired { wrong: false });
+            };
+            if !self.take_code(door.tenant, user.id, code).await? {
+                return match self.turn_away(door, Some(user.id), Reason::WrongCode).await {
+                    LoginError::Wrong => Err(LoginError::TotpRequired { wrong: true }),
+                    failed => Err(failed),
+                };
+            }
+        }
+        door.attempt.forget(&self.pool, self.clock.now()).await?;
+        let session =
+            self.open_session(door.tenant, user.id, (&door.origin, &door.settings.sessions)).await?;
+        self.note(door, Some(user.id), Ok(session.id)).await?;
+        Ok(session)
+    }
+
+    /// Counts and notes a failure: the same statements whatever it was.
+    async fn turn_away(&self, door: &Door<'_>, user: Option<uuid::Uuid>, reason: Reason) -> LoginError {
+        let counted = door.attempt.note_failure(&self.pool, &door.settings.lockout, self.clock.now()).await;
+        let locked = match counted {
+            Ok(locked) => locked,
+            Err(error) => return error.into(),
+        };
+        let reason = if locked { Reason::WrongAndLocked } else { reason };
+        match self.note(door, user, Err(reason)).await {
+            Ok(()) => LoginError::Wrong,
+            Err(error) => error.into(),
+        }
+    }
+
+    async fn note(
+        &self,
+        door: &Door<'_>,
+        user: Option<uuid::Uuid>,
+        result: Result<uuid::Uuid, Reason>,
+    ) -> Result<(), Error> {
+        let outcome = Outcome { user, email: door.email.as_deref(), method: Method::Password, result };
+        self.note_login(door.tenant, &door.origin, outcome).await
+    }
+
+    /// The tenant's own list of addresses; who asks does not matter, so it says nothing about anybody.
+    async fn refuse_address(&self, door: &Door<'_>) -> Result<(), LoginError> {
+        let Some(ranges) = door.settings.addresses() else { return Ok(()) };
+        if door.origin.ip.is_some_and(|ip| ranges.iter().any(|range| range.contains(ip))) {
+            return Ok(());
+        }
+        let (attempt, lockout, now) = (door.attempt.of_address(), &door.settings.lockout, self.clock.now());
+        if attempt.find_lock(&self.pool, lockout, now).await?.is_none() {
+            attempt.note_failure(&self.pool, lockout, now).await?;
+            self.note(door, None, Err(Reason::Address)).await?;
+        }
+        Err(LoginError::Address)
+    }
+
+    async fn refuse_locked(&self, door: &Door<'_>) -> Result<(), LoginError> {
+        let now = self.clock.now();
+        let Some(lock) = door.attempt.find_lock(&self.pool, &door.settings.lockout, now).await? else {
+            return Ok(());
+        };
+        if door.attempt.note_refusal(&self.pool).await? {
+            self.note(door, None, Err(Reason::Locked)).await?;
+        }
+        let Lock { wait, limit } = lock;
+        Err(LoginError::Throttled { retry_after: wait, limit })
     }
 
     async fn find_person(&self, tenant: &Tenant, email: Option<&str>) -> Result<Option<users::User>, Error> {
@@ -78,7 +186,7 @@ impl Identity {
 /// A crowd at the door is told to come back, not that something broke.
 fn busy(error: Error) -> LoginError {
     match error {
-        Error::Busy => LoginError::Throttled { retry_after: Duration::from_secs(1) },
+        Error::Busy => LoginError::Throttled { retry_after: Duration::from_secs(1), limit: 0 },
         other => LoginError::Failed(other),
     }
 }

@@ -10,15 +10,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::security::PasswordPolicy;
 
 /// Hashes at the same time; each holds a core for tens of milliseconds and 19 MiB.
 const AT_ONCE: usize = 2;
 /// Most that wait for their turn.
 const WAITING: usize = 64;
-/// Shortest password, in characters.
-const SHORTEST: usize = 8;
 /// Longest password, in bytes.
 const LONGEST: usize = 1024;
+/// Passwords of eight characters and more that leaked most often, in lower case and sorted (the list that Django
+/// ships, which is in the public domain).
+const COMMON: &str = include_str!("password/common.txt");
 /// Checked when there is no user, so that this takes as long. Same parameters as real ones, random salt and hash:
 /// no password fits.
 const NOBODY: &str =
@@ -87,15 +89,32 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
 }
 
-/// What is wrong with a new password.
-pub(crate) fn check(password: &Secret) -> Option<Problem> {
+/// What is wrong with a new password of the user with this address.
+pub(crate) fn check(password: &Secret, policy: &PasswordPolicy, email: Option<&str>) -> Option<Problem> {
     let text = password.expose();
-    if text.chars().count() < SHORTEST {
-        let message = format!("a password has at least {SHORTEST} characters");
-        return Some(Problem::new("password", "too-short", message));
+    let refused = |code: &str, message: String| Some(Problem::new("password", code, message));
+    let shortest = policy.min_length;
+    if text.chars().count() < shortest as usize {
+        return refused("too-short", format!("a password has at least {shortest} characters"));
     }
-    let message = format!("a password has at most {LONGEST} bytes");
-    (text.len() > LONGEST).then(|| Problem::new("password", "too-long", message))
+    if text.len() > LONGEST {
+        return refused("too-long", format!("a password has at most {LONGEST} bytes"));
+    }
+    let lower = text.to_lowercase();
+    if policy.forbid_common && COMMON.lines().any(|common| common == lower) {
+        return refused("too-common", "this is one of the passwords that everybody tries first".into());
+    }
+    if policy.forbid_email && email.is_some_and(|email| is_address(&lower, &email.to_lowercase())) {
+        return refused("is-email", "a password is not the e-mail address".into());
+    }
+    None
+}
+
+/// Whether a password is the address, its first part, or one of them with a few characters around it.
+fn is_address(password: &str, email: &str) -> bool {
+    let name = email.split('@').next().unwrap_or_default();
+    let rest = |part: &str| password.replacen(part, "", 1).chars().count();
+    [email, name].into_iter().any(|part| part.len() >= 3 && password.contains(part) && rest(part) < 4)
 }
 
 #[cfg(test)]
@@ -137,5 +156,27 @@ mod tests {
         assert!(matches!(passwords.turn().await, Err(Error::Busy)));
         drop((turns, waiting));
         assert!(passwords.turn().await.is_ok());
+    }
+
+    #[test]
+    fn weak_passwords_are_refused() {
+        let policy = PasswordPolicy::default();
+        let told = |password: &str| {
+            check(&Secret::new(password), &policy, Some("ada.lovelace@example.com"))
+                .map(|problem| problem.code)
+        };
+        assert_eq!(told("correct horse"), None);
+        assert_eq!(told("short").as_deref(), Some("too-short"));
+        assert_eq!(told("éééé").as_deref(), Some("too-short"), "characters count, not bytes");
+        assert_eq!(told(&"x".repeat(1025)).as_deref(), Some("too-long"));
+        for common in ["password", "PASSWORD1", "qwertyuiop", "1q2w3e4r5t"] {
+            assert_eq!(told(common).as_deref(), Some("too-common"), "{common}");
+        }
+        for own in ["ada.lovelace", "Ada.Lovelace@Example.com", "ada.lovelace1!"] {
+            assert_eq!(told(own).as_deref(), Some("is-email"), "{own}");
+        }
+        assert_eq!(told("ada.lovelace and the engine"), None);
+        let lax = PasswordPolicy { forbid_common: false, forbid_email: false, min_length: 8 };
+        assert!(check(&Secret::new("password"), &lax, Some("password@example.com")).is_none());
     }
 }

@@ -1,24 +1,32 @@
-//! How often a key may ask: a bucket of tokens per key, full at the start and refilled evenly over a minute.
-//! Each node counts by itself.
+//! How often somebody may ask in an hour, on all nodes together. A node takes a small share of what is left from the
+//! database and gives it out by itself, so that most requests cost no round trip and the limit is never passed. What a
+//! node took and did not give out is lost until the hour is over.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
-use uuid::Uuid;
+use sqlx::PgPool;
+use tokio::sync::Mutex;
 
-/// Requests per minute of a key made through the API that does not say.
-pub const DEFAULT_PER_MINUTE: u32 = 1000;
-/// In this time an empty bucket is full again.
-const WINDOW: Duration = Duration::from_secs(60);
-/// Most keys whose buckets are remembered.
-const MOST_BUCKETS: u64 = 100_000;
+use crate::secret::SecretHash;
 
-/// What is left of a key's requests, for the `RateLimit-*` headers.
+pub(crate) mod store;
+
+/// Requests an hour of a key made through the API that does not say.
+pub const DEFAULT_PER_HOUR: u32 = 1000;
+/// An hour begins with the first request.
+pub(crate) const WINDOW: TimeDelta = TimeDelta::hours(1);
+/// A node takes this part of the limit at once.
+const SHARE: u32 = 50;
+/// Most subjects whose shares are remembered.
+const MOST: u64 = 100_000;
+
+/// What is left of somebody's requests, for the `RateLimit-*` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// Requests per minute.
+    /// Requests an hour.
     pub limit: u32,
     /// Requests that are possible at once.
     pub remaining: u32,
@@ -28,76 +36,57 @@ pub struct Rate {
     pub retry_after: Duration,
 }
 
-/// The buckets of all keys seen lately. A bucket that is forgotten after twice the window was full anyway.
+/// What this node may give out.
 #[derive(Clone)]
-pub(crate) struct Buckets(Cache<Uuid, Arc<Mutex<Bucket>>>);
+pub(crate) struct Meters(Cache<SecretHash, Arc<Mutex<Share>>>);
 
-struct Bucket {
-    /// Tokens taken and not yet given back.
-    used: f64,
-    at: DateTime<Utc>,
+#[derive(Default)]
+struct Share {
+    limit: u32,
+    /// Taken and not given out yet.
+    left: u32,
+    /// What nobody had taken when we looked last.
+    untaken: u32,
+    until: DateTime<Utc>,
 }
 
-impl Default for Buckets {
+/// What the database answered.
+pub(crate) struct Granted {
+    pub granted: u32,
+    pub untaken: u32,
+    pub until: DateTime<Utc>,
+}
+
+impl Default for Meters {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(MOST_BUCKETS).time_to_idle(WINDOW * 2).build())
+        let idle = WINDOW.to_std().unwrap_or_default() * 2;
+        Self(Cache::builder().max_capacity(MOST).time_to_idle(idle).build())
     }
 }
 
-impl Buckets {
-    /// Takes one token; `Err` when there is none.
-    pub fn take(&self, key: Uuid, limit: u32, now: DateTime<Utc>) -> Result<Rate, Rate> {
-        let bucket = self.0.get_with(key, || Arc::new(Mutex::new(Bucket { used: 0.0, at: now })));
-        // A poisoned bucket is a pair of numbers like any other.
-        bucket.lock().unwrap_or_else(PoisonError::into_inner).take(limit, now)
-    }
-}
-
-impl Bucket {
-    fn take(&mut self, limit: u32, now: DateTime<Utc>) -> Result<Rate, Rate> {
-        let per_second = f64::from(limit) / WINDOW.as_secs_f64();
-        let elapsed = (now - self.at).to_std().unwrap_or_default();
-        self.used = (self.used - elapsed.as_secs_f64() * per_second).max(0.0);
-        self.at = now;
-        let free = self.used + 1.0 <= f64::from(limit);
-        if free {
-            self.used += 1.0;
+impl Meters {
+    /// Gives out one request; the inner `Err` when there is none.
+    pub async fn take(
+        &self,
+        pool: &PgPool,
+        (subject, limit): (SecretHash, u32),
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<Result<Rate, Rate>> {
+        let share = self.0.get_with(subject, Arc::default);
+        let mut share = share.lock().await;
+        let known = share.limit == limit && share.until > now;
+        // With nothing left and nothing untaken there is nothing to ask for before the hour is over.
+        if !known || (share.left == 0 && share.untaken > 0) {
+            let wish = (limit / SHARE).max(1);
+            let answer = store::take(pool, subject, (limit, wish), now).await?;
+            *share = Share { limit, left: answer.granted, untaken: answer.untaken, until: answer.until };
         }
-        let rate = self.rate(limit, per_second);
-        if free { Ok(rate) } else { Err(rate) }
-    }
-
-    fn rate(&self, limit: u32, per_second: f64) -> Rate {
-        let left = f64::from(limit) - self.used;
-        Rate {
-            limit,
-            // Between 0 and `limit`, cut to whole requests.
-            remaining: left.max(0.0) as u32,
-            reset: Duration::from_secs_f64(self.used / per_second),
-            retry_after: Duration::from_secs_f64((1.0 - left).max(0.0) / per_second),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::TimeDelta;
-
-    #[test]
-    fn a_bucket_empties_and_fills_again() {
-        let (buckets, key, start) = (Buckets::default(), Uuid::from_u128(7), DateTime::UNIX_EPOCH);
-        for left in (0..6).rev() {
-            assert_eq!(buckets.take(key, 6, start).unwrap().remaining, left);
-        }
-        let refused = buckets.take(key, 6, start).unwrap_err();
-        assert_eq!((refused.limit, refused.remaining), (6, 0));
-        assert_eq!(refused.retry_after, Duration::from_secs(10));
-        assert_eq!(refused.reset, Duration::from_secs(60));
-        assert!(buckets.take(key, 6, start + TimeDelta::seconds(9)).is_err());
-        assert!(buckets.take(key, 6, start + TimeDelta::seconds(11)).is_ok());
-        assert!(buckets.take(key, 6, start + TimeDelta::seconds(11)).is_err());
-        assert_eq!(buckets.take(key, 6, start + TimeDelta::seconds(200)).unwrap().remaining, 5);
-        assert!(buckets.take(Uuid::from_u128(8), 1, start).is_ok(), "another key has its own");
+        let given = share.left > 0;
+        share.left = share.left.saturating_sub(1);
+        let reset = (share.until - now).to_std().unwrap_or_default();
+        let remaining = share.left + share.untaken;
+        let retry_after = if given { Duration::ZERO } else { reset };
+        let rate = Rate { limit, remaining, reset, retry_after };
+        Ok(if given { Ok(rate) } else { Err(rate) })
     }
 }

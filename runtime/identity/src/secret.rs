@@ -19,6 +19,8 @@ const PREFIX_LENGTH: usize = 12;
 /// Characters of a password that is made up: 20 of 62 are 119 bits.
 const PASSWORD_LENGTH: usize = 20;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// What people can read out and type.
+const READABLE: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// A text that only its holder should know. It has no `Display`, and its `Debug` hides it.
 #[derive(Clone, Deserialize)]
@@ -60,6 +62,13 @@ impl Secret {
     /// A new password.
     pub(crate) fn new_password() -> Self {
         Self(random_text(PASSWORD_LENGTH))
+    }
+
+    /// A new recovery code: ten letters and digits that are not taken for others, 50 bits.
+    pub(crate) fn new_recovery_code() -> Self {
+        let bytes: [u8; 10] = rand::random();
+        let letters: String = bytes.iter().map(|byte| char::from(READABLE[usize::from(byte % 32)])).collect();
+        Self(format!("{}-{}", &letters[..5], &letters[5..]))
     }
 
     /// The start of a key, to tell keys apart in a list.

@@ -1,26 +1,23 @@
 //! Sessions: opened by a sign-in, prolonged by use, closed by logging out, by an administrator, or by time.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use engine::Tenant;
+use engine::audit::Deed;
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::Identity;
+use crate::authenticate::Caller;
 use crate::error::{Error, Result};
+use crate::events::tell;
 use crate::login::{NewSession, Origin};
 use crate::secret::Secret;
+use crate::security::SessionTimes;
 
 pub(crate) mod store;
-
-/// A session that is not used for so long is over.
-const IDLE: TimeDelta = TimeDelta::hours(12);
-/// Whatever its use, a session is over after so long.
-const ABSOLUTE: TimeDelta = TimeDelta::days(30);
-/// Longest user agent that is kept, in characters.
-const LONGEST_AGENT: usize = 400;
 
 /// One open session, as its user's list shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,8 +32,16 @@ pub struct OpenSession {
 }
 
 /// When a session that was opened at `created_at` and last used at `last_seen_at` is over.
-pub(crate) fn expires_at(created_at: DateTime<Utc>, last_seen_at: DateTime<Utc>) -> DateTime<Utc> {
-    (last_seen_at + IDLE).min(created_at + ABSOLUTE)
+pub(crate) fn expires_at(
+    times: &SessionTimes,
+    created_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
+) -> DateTime<Utc> {
+    (last_seen_at + times.idle()).min(created_at + times.absolute())
+}
+
+fn lifetime(times: &SessionTimes) -> Duration {
+    times.idle().min(times.absolute()).to_std().unwrap_or(Duration::ZERO)
 }
 
 impl Identity {
@@ -47,12 +52,53 @@ impl Identity {
 
     /// Closes one session of the user; `NotFound` when it is not one of theirs or closed already.
     pub async fn revoke_session(&self, tenant: &Tenant, user: Uuid, session: Uuid) -> Result<()> {
-        let (pool, tenant_id) = (self.pool.clone(), tenant.id);
+        let own = self.acting.by == Some(user);
+        let deed = if own { Deed::SignOut } else { Deed::SessionRevoked };
+        let event = self.event(deed, "session").about(session);
+        let (pool, own_tenant) = (self.pool.clone(), tenant.clone());
         let work = async move {
-            let found = store::delete(&pool, tenant_id, user, session).await?;
-            if found { Ok(()) } else { Err(Error::NotFound) }
+            let mut transaction = pool.begin().await?;
+            if !store::delete(&mut *transaction, own_tenant.id, user, session).await? {
+                return Err(Error::NotFound);
+            }
+            tell(&mut transaction, &own_tenant, event).await?;
+            Ok(transaction.commit().await?)
         };
         self.change(tenant, work).await
+    }
+
+    /// Closes all sessions of a user, by an administrator.
+    pub async fn revoke_sessions_of(&self, tenant: &Tenant, user: Uuid) -> Result<()> {
+        self.load_user(tenant, user).await?.filter(|user| user.is_person).ok_or(Error::NotFound)?;
+        let (pool, own_tenant) = (self.pool.clone(), tenant.clone());
+        let event =
+            self.event(Deed::SessionRevoked, "session").about(user).with(json!({ "all": [true, false] }));
+        let work = async move {
+            let mut transaction = pool.begin().await?;
+            store::delete_all(&mut *transaction, own_tenant.id, user).await?;
+            tell(&mut transaction, &own_tenant, event).await?;
+            Ok(transaction.commit().await?)
+        };
+        self.change(tenant, work).await
+    }
+
+    /// Goes on with the caller's session under a new token and closes all others of the user: whoever knew the old
+    /// token, or opened a session by an old password, is out.
+    pub(crate) async fn renew_session(&self, caller: &Caller) -> Result<NewSession> {
+        let id = caller.session.as_ref().ok_or(Error::NeedsSession)?.id;
+        let times = self.security_settings(&caller.tenant).await?.sessions;
+        let token = Secret::new_token();
+        let (pool, hash) = (self.pool.clone(), token.hash());
+        let owner = (caller.tenant.id, caller.actor.user_id);
+        let work = async move {
+            let mut transaction = pool.begin().await?;
+            if !store::renew(&mut transaction, owner, (id, hash)).await? {
+                return Err(Error::NotFound);
+            }
+            Ok(transaction.commit().await?)
+        };
+        self.change(&caller.tenant, work).await?;
+        Ok(NewSession { id, csrf: token.csrf(), token, expires_in: lifetime(&times) })
     }
 
     /// Makes a session of a user who has proved who they are. Nothing is bumped: nobody can have cached its token.
@@ -60,7 +106,7 @@ impl Identity {
         &self,
         tenant: &Tenant,
         user: Uuid,
-        origin: Origin,
+        (origin, times): (&Origin, &SessionTimes),
     ) -> Result<NewSession> {
         let now = self.clock.now();
         let (id, token) = (Uuid::now_v7(), Secret::new_token());
@@ -70,24 +116,26 @@ impl Identity {
             tenant: tenant.id,
             user,
             now,
-            expires_at: expires_at(now, now),
-            ip: origin.ip.map(|ip: IpAddr| ip.to_canonical().to_string()),
-            user_agent: origin.user_agent.map(|agent| agent.chars().take(LONGEST_AGENT).collect()),
+            expires_at: expires_at(times, now, now),
+            ip: origin.ip.map(|ip| ip.to_canonical().to_string()),
+            user_agent: origin.agent(),
         };
         store::insert(&self.pool, session).await?;
         // Whoever comes back tidies up after themselves.
         store::delete_expired(&self.pool, tenant.id, user, now).await?;
-        Ok(NewSession { id, csrf: token.csrf(), token, expires_in: IDLE.to_std().unwrap_or(Duration::ZERO) })
+        Ok(NewSession { id, csrf: token.csrf(), token, expires_in: lifetime(times) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::TimeDelta;
 
     #[test]
     fn use_prolongs_a_session_up_to_its_end() {
-        let start = DateTime::UNIX_EPOCH;
+        let (start, times) = (DateTime::UNIX_EPOCH, SessionTimes::default());
+        let expires_at = |created, seen| expires_at(&times, created, seen);
         assert_eq!(expires_at(start, start), start + TimeDelta::hours(12));
         let late = start + TimeDelta::days(29);
         assert_eq!(expires_at(start, late), late + TimeDelta::hours(12));

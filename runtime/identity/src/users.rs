@@ -1,6 +1,7 @@
 //! Users: records of the object `user` in their tenant, written through the engine as the system, with a credential
 //! in the platform's tables. Made, changed and found here; what they may do is their roles'.
 
+use engine::audit::Deed;
 use engine::{Answer, Tenant};
 use metadata::Problem;
 use metadata::field_kinds::email;
@@ -9,8 +10,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::events::tell;
 use crate::secret::Secret;
-use crate::{Identity, api_keys, password, sessions};
+use crate::security::PasswordPolicy;
+use crate::{Identity, api_keys, links, password, sessions};
 
 mod first_administrator;
 mod places;
@@ -88,16 +91,20 @@ fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
 
 /// What is wrong with the first person of a tenant that is not there yet.
 pub fn check_first(email: &str, name: &str, password: Option<&Secret>) -> Vec<Problem> {
-    [check_email(email), check_name(name), password.and_then(password::check)].into_iter().flatten().collect()
+    let policy = PasswordPolicy::default();
+    let check_password = |new: &Secret| password::check(new, &policy, Some(email));
+    [check_email(email), check_name(name), password.and_then(check_password)].into_iter().flatten().collect()
 }
 
 impl Identity {
     /// Makes a user. A wrong or taken e-mail address is the engine's to refuse.
     pub async fn create_user(&self, tenant: &Tenant, user: NewUser) -> Result<Uuid> {
+        let policy = self.security_settings(tenant).await?.password;
+        let check_password = |new: &Secret| password::check(new, &policy, Some(&user.email));
         let mut problems: Vec<Problem> = [
             check_email(&user.email),
             check_name(&user.name),
-            user.password.as_ref().and_then(password::check),
+            user.password.as_ref().and_then(check_password),
         ]
         .into_iter()
         .flatten()
@@ -131,7 +138,10 @@ impl Identity {
 
     /// Changes a user. `NotFound` when there is none, `LastAdministrator` when nobody would be left to undo it.
     pub async fn patch_user(&self, tenant: &Tenant, id: Uuid, patch: UserPatch) -> Result<()> {
-        let mut problems = patch.check();
+        let user = self.load_user(tenant, id).await?.filter(|user| user.is_person).ok_or(Error::NotFound)?;
+        let policy = self.security_settings(tenant).await?.password;
+        let email = patch.email.clone().or_else(|| user.email.clone());
+        let mut problems = patch.check(&policy, email.as_deref());
         let places = Places {
             roles: patch.roles.as_deref(),
             permission_sets: patch.permission_sets.as_deref(),
@@ -142,7 +152,6 @@ impl Identity {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        let user = self.load_user(tenant, id).await?.filter(|user| user.is_person).ok_or(Error::NotFound)?;
         if user.is_administrator() && patch.takes_administration() {
             self.refuse_last_administrator(tenant, id).await?;
         }
@@ -201,8 +210,11 @@ impl Identity {
         let mut transaction = self.pool.begin().await?;
         if let Some(hash) = &hash {
             store::put_password(&mut *transaction, (tenant.id, id), hash, now).await?;
+            let event = self.event(Deed::PasswordReset, "password").about(id);
+            tell(&mut transaction, tenant, event).await?;
         }
         if hash.is_some() || patch.active == Some(false) {
+            links::store::delete_all(&mut *transaction, (tenant.id, id)).await?;
             sessions::store::delete_all(&mut *transaction, tenant.id, id).await?;
         }
         if patch.active == Some(false) {
@@ -225,11 +237,11 @@ impl Identity {
 }
 
 impl UserPatch {
-    fn check(&self) -> Vec<Problem> {
+    fn check(&self, policy: &PasswordPolicy, email: Option<&str>) -> Vec<Problem> {
         let single = [
             self.email.as_deref().and_then(check_email),
             self.name.as_deref().and_then(check_name),
-            self.password.as_ref().and_then(password::check),
+            self.password.as_ref().and_then(|new| password::check(new, policy, email)),
         ];
         single.into_iter().flatten().collect()
     }
@@ -276,7 +288,8 @@ mod tests {
     fn a_patch_tells_all_its_problems() {
         let patch = r#"{"email":"x","name":" ","password":"short"}"#;
         let patch: UserPatch = serde_json::from_str(patch).unwrap();
-        let paths: Vec<String> = patch.check().into_iter().map(|problem| problem.path).collect();
+        let paths: Vec<String> =
+            patch.check(&PasswordPolicy::default(), None).into_iter().map(|problem| problem.path).collect();
         assert_eq!(paths, ["email", "name", "password"]);
     }
 

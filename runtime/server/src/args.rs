@@ -94,7 +94,16 @@ pub struct Serve {
     /// Domain under which tenants have host names.
     #[arg(long, env = "TRELLIS_BASE_DOMAIN")]
     pub base_domain: Option<String>,
-    /// Believe `X-Forwarded-For`: a proxy of ours stands in front.
+    /// Where people reach us, `https://crm.example.com`: links in mails begin with it.
+    #[arg(long, env = "TRELLIS_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Mail server, `smtps://user:password@host` or `smtp://host:587?tls=required`; without one mails wait in the outbox.
+    #[arg(long, env = "TRELLIS_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Who mails are from: `Trellis <trellis@example.com>`.
+    #[arg(long, env = "TRELLIS_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// Believe `X-Forwarded-For` and `X-Forwarded-Proto`: a proxy of ours stands in front.
     #[arg(long, env = "TRELLIS_TRUST_PROXY")]
     pub trust_proxy: bool,
     /// Largest body of a request in bytes.

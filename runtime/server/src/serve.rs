@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use api::{App, Settings};
+use identity::{Identity, MailSettings};
 use tenancy::Tenants;
 use tokio::net::TcpListener;
 
@@ -22,6 +23,9 @@ pub mod wake;
 
 /// How often the samples of the latency histogram are folded, and what tenants have used is added up.
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// How often the outbox is looked into.
+const POSTING: Duration = Duration::from_secs(15);
 
 /// Serves until told to stop.
 pub async fn run(common: &Common, options: Serve) -> anyhow::Result<ExitCode> {
@@ -56,10 +60,12 @@ async fn serve(
         prepared = first::prepare(node, options, &library) => prepared?,
         () = stop.told() => return Ok(()),
     }
+    let address = listener.local_addr()?;
+    let identity = node.identity.clone().with_mail(mail(options, address))?;
     let app = App {
         graphql: Default::default(),
         engine: node.engine.clone(),
-        identity: node.identity.clone(),
+        identity: identity.clone(),
         tenants: node.tenants.clone(),
         library,
         settings: Arc::new(settings(options, uploads)),
@@ -72,13 +78,14 @@ async fn serve(
     let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone()));
     let folding = tokio::spawn(upkeep(tenants.clone()));
     let tidying = tokio::spawn(first::end_dead_imports(node.engine.clone(), node.tenants.clone()));
-    let address = listener.local_addr()?;
+    let posting = tokio::spawn(post(identity));
     println!("trellis: listening on http://{address}");
     let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;
     waking.abort();
     working.abort();
     sealing.abort();
     folding.abort();
+    posting.abort();
     tidying.abort();
     ear.close().await;
     settle(tenants).await;
@@ -89,10 +96,33 @@ fn settings(options: &Serve, upload_dir: PathBuf) -> Settings {
     Settings {
         base_domain: options.base_domain.clone(),
         trust_proxy: options.trust_proxy,
+        public_url: options.public_url.clone(),
         max_body: options.max_body,
         max_upload: options.max_upload,
         upload_dir,
         timeout: options.timeout,
+    }
+}
+
+/// Without a public address links lead to where we listen, which is right on one's own machine.
+fn mail(options: &Serve, address: std::net::SocketAddr) -> MailSettings {
+    let here = || options.base_domain.is_none().then(|| format!("http://{address}"));
+    MailSettings {
+        smtp_url: options.smtp_url.clone(),
+        from: options.mail_from.clone(),
+        public_url: options.public_url.clone().or_else(here),
+        base_domain: options.base_domain.clone(),
+    }
+}
+
+/// Carries what could not be carried at once.
+async fn post(identity: Identity) {
+    let mut ticks = tokio::time::interval(POSTING);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = identity.deliver().await {
+            tracing::warn!(%error, "the outbox could not be read");
+        }
     }
 }
 

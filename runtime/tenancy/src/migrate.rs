@@ -12,6 +12,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "identity", include_str!("../../../migrations/0002_identity.sql")),
     (3, "search", include_str!("../../../migrations/0003_search.sql")),
     (4, "resellers", include_str!("../../../migrations/0004_resellers.sql")),
+    (10, "sign_in", include_str!("../../../migrations/0010_sign_in.sql")),
+    (11, "second_factor", include_str!("../../../migrations/0011_second_factor.sql")),
+    (12, "rates", include_str!("../../../migrations/0012_rates.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other (an advisory lock).

@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`options`] (what can be chosen), [`world`] (the cluster, the programs), [`dataset`] (the
 //! records), [`handwritten`] (the other side), [`cases`] (what is asked of both), [`compare`] (the rounds),
-//! [`changes`] (new fields, also under load), [`rules`] and [`rollups`] (what they cost writers), [`million`] (formula
+//! [`changes`] (new fields, also under load), [`rules`] and [`rollups`] (what they cost writers), [`access`] (what rights cost), [`million`] (formula
 //! fields on many records), [`overload`] (more than can be answered), [`starts`] (how fast it listens), [`report`] (the page).
 //! [`load`] sends requests, [`usage`] reads what processes have used.
 
@@ -16,6 +16,7 @@ mod cases;
 mod compare;
 mod changes;
 mod rules;
+mod access;
 mod rollups;
 mod million;
 mod overload;
@@ -67,6 +68,9 @@ async fn measure(world: &World, options: &Options, report: &mut Report) -> anyho
     }
     if options.wants(Part::Rules) {
         rules::run(world, options, report).await?;
+    }
+    if options.wants(Part::Access) {
+        access::run(world, options, report).await?;
     }
     if options.wants(Part::Rollups) {
         rollups::run(world, options, report).await?;

@@ -27,7 +27,7 @@ pub struct Options {
     #[arg(long)]
     pub smoke: bool,
     /// What to measure.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules, Part::Rollups, Part::Million, Part::Overload])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules, Part::Rollups, Part::Million, Part::Overload, Part::Access])]
     pub parts: Vec<Part>,
     /// Only the cases whose name contains this.
     #[arg(long)]
@@ -63,6 +63,8 @@ pub enum Part {
     Changes,
     /// A large create with validation rules and without.
     Rules,
+    /// Pages under rights on a million records.
+    Access,
     /// Children whose parents keep totals of them, and others.
     Rollups,
     /// Formula fields on a million records.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::access::Access;
 use crate::changes::Changes;
 use crate::compare::{Compared, Side};
 use crate::million::Million;
@@ -17,6 +18,7 @@ pub struct Report {
     pub starts: Option<Starts>,
     pub changes: Option<Changes>,
     pub rules: Option<Rules>,
+    pub access: Option<Access>,
     pub rollups: Option<Rollups>,
     pub million: Option<Million>,
     pub overload: Option<Overload>,
@@ -30,6 +32,7 @@ impl Default for Report {
             starts: None,
             changes: None,
             rules: None,
+            access: None,
             rollups: None,
             million: None,
             overload: None,
@@ -103,6 +106,7 @@ impl Report {
         if let Some(rules) = &self.rules {
             write_rules(text, rules);
         }
+        self.access.iter().for_each(|access| access.write(text));
         self.rollups.iter().for_each(|rollups| write_rollups(text, rollups));
         self.million.iter().for_each(|million| write_million(text, million));
         self.overload.iter().for_each(|overload| write_overload(text, overload));

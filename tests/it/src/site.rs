@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
+use engine::Engine;
 use identity::{FirstAdministrator, Identity, NewUser, Origin, Secret};
 use serde_json::Value as Json;
 use tenancy::Tenants;
@@ -16,6 +17,12 @@ use crate::World;
 const PASSWORD: &str = "correct horse";
 /// Packages that come with Trellis.
 const STANDARD: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
+
+fn router(engine: Engine, identity: Identity, tenants: Tenants) -> Router {
+    let library = Arc::new(api::Library::new(STANDARD.map(crate::package).into()));
+    let settings = Arc::default();
+    api::router(api::App { graphql: Default::default(), engine, identity, tenants, library, settings })
+}
 
 /// A world with the wire in front of it and an administrator, Ada, whose token is used unless another is named.
 pub struct Site {
@@ -79,17 +86,18 @@ impl Site {
         let made =
             identity.first_administrator(&world.tenant, "ada@example.com", Some("Ada"), password).await;
         let Ok(FirstAdministrator::Made { user_id: ada, .. }) = made else { panic!("{made:?}") };
-        let app = api::App {
-            graphql: Default::default(),
-            engine: world.engine.clone(),
-            identity: identity.clone(),
-            tenants: tenants.clone(),
-            library: Arc::new(api::Library::new(STANDARD.map(crate::package).into())),
-            settings: Arc::default(),
-        };
-        let mut site = Self { world, router: api::router(app), ada, identity, tenants, token: String::new() };
+        let router = router(world.engine.clone(), identity.clone(), tenants.clone());
+        let mut site = Self { world, router, ada, identity, tenants, token: String::new() };
         site.token = site.token_of("ada@example.com").await;
         site
+    }
+
+    /// Another node on the same database, with memories of its own.
+    pub async fn node(&self) -> Router {
+        let engine = self.world.node(4).await;
+        let identity = Identity::new(engine.clone(), engine.pool().clone());
+        let tenants = Tenants::new(engine.clone(), engine.pool().clone());
+        router(engine, identity, tenants)
     }
 
     /// A new person with a role; answers their token.
@@ -135,10 +143,7 @@ impl Site {
 
     /// A request as it is, whoever it says that it comes from.
     pub async fn answer(&self, request: Request<Body>) -> Reply {
-        let Ok(response) = self.router.clone().oneshot(request).await;
-        let (head, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("the whole body").to_vec();
-        Reply { status: head.status.as_u16(), headers: head.headers, bytes }
+        answer_by(&self.router, request).await
     }
 
     /// A request with a JSON body, or without one.
@@ -173,6 +178,14 @@ impl Site {
     pub async fn get_as(&self, token: &str, path: &str) -> Reply {
         self.ask_with("GET", path, None, &[("authorization", &format!("Bearer {token}"))]).await
     }
+}
+
+/// A request to one node.
+pub async fn answer_by(node: &Router, request: Request<Body>) -> Reply {
+    let Ok(response) = node.clone().oneshot(request).await;
+    let (head, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("the whole body").to_vec();
+    Reply { status: head.status.as_u16(), headers: head.headers, bytes }
 }
 
 /// A text as it stands in an address.

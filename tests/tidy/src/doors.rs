@@ -37,6 +37,8 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("evalexpr", &["formulas"]),
     // Identity
     ("argon2", &["identity"]),
+    ("totp-rs", &["identity", "tests/"]),
+    ("lettre", &["identity"]),
     // The process
     ("clap", &["server", "tests/"]),
     ("config", &["server"]),

@@ -107,7 +107,7 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
           {item.last_used_at ? `Last used ${ago(item.last_used_at)}` : "Never used"}
           {` · made ${formatDateTime(item.created_at)}`}
           {item.expires_at && ` · until ${formatDateTime(item.expires_at)}`}
-          {item.rate_limit !== null && ` · ${count(item.rate_limit, "request", "requests")} a minute`}
+          {item.rate_limit !== null && ` · ${count(item.rate_limit, "request", "requests")} an hour`}
         </p>
         <p className="mt-1 flex flex-wrap gap-1">
           {item.role && <Tag color="purple">{item.role}</Tag>}

@@ -180,7 +180,7 @@ function KeyForm({ draft, errors, onChange }: KeyFormProps) {
             />
           )}
         </FieldFrame>
-        <FieldFrame label="Requests a minute" error={errors.rate_limit}>
+        <FieldFrame label="Requests an hour" error={errors.rate_limit}>
           {(ids) => (
             <TextInput
               id={ids.id}

@@ -3,12 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { messageOf } from "@/api/problem";
 import { useRecord } from "@/api/record-store";
 import { type HistoryEntry, loadHistory } from "@/api/records";
-import { fieldOf } from "@/catalog/fields";
-import type { FieldDef, ObjectDef } from "@/catalog/types";
+import type { ObjectDef } from "@/catalog/types";
 import { Avatar, Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
-import { isEmpty } from "@/fields/kind";
-import { kindOf } from "@/fields/registry";
+import { ChangeLine } from "@/fields/change-line";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
 import { humanize, inSentence } from "@/lib/text";
@@ -89,53 +87,11 @@ function Entry({ object, entry, last }: { object: ObjectDef; entry: HistoryEntry
         {entry.action !== "create" && changes.length > 0 && (
           <ul className="mt-1.5 flex flex-col gap-1">
             {changes.map(([key, [before, after]]) => (
-              <Change key={key} object={object} name={key} before={before} after={after} />
+              <ChangeLine key={key} object={object} name={key} before={before} after={after} />
             ))}
           </ul>
         )}
       </div>
     </li>
-  );
-}
-
-function Change({ object, name, before, after }: { object: ObjectDef; name: string; before: unknown; after: unknown }) {
-  const field = fieldOf(object, name);
-  return (
-    <li className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5">
-      <span className="text-text-2">{field?.label ?? humanize(name)}</span>
-      <OneValue field={field} name={name} value={before} old />
-      <span aria-hidden="true" className="text-text-3">
-        →
-      </span>
-      <OneValue field={field} name={name} value={after} />
-    </li>
-  );
-}
-
-function OneValue({
-  field,
-  name,
-  value,
-  old,
-}: {
-  field: FieldDef | undefined;
-  name: string;
-  value: unknown;
-  old?: boolean;
-}) {
-  if (isEmpty(value)) return <span className="text-text-3">{t("empty")}</span>;
-  if (!field)
-    return (
-      <span className={old ? "text-text-3 line-through" : ""}>
-        {typeof value === "object" ? JSON.stringify(value) : String(value)}
-      </span>
-    );
-  const kind = kindOf(field);
-  const Display = kind.display;
-  const read = kind.read({ id: "", [name]: value }, field);
-  return (
-    <span className={old ? "inline-flex max-w-80 text-text-2" : "inline-flex max-w-80"}>
-      <Display value={read ?? value} field={field} compact />
-    </span>
   );
 }

@@ -80,6 +80,14 @@ export function Path({ object, record, field, narrow }: PathProps) {
       ))}
     </ol>
   );
+  // The room of what the process says is kept while it is asked for, so that nothing below jumps.
+  if (!ways && isGoverned(object, field))
+    return (
+      <>
+        {steps}
+        <div className="-mt-1 h-10" />
+      </>
+    );
   if (!following || (!following.guidance && !open.length)) return steps;
   return (
     <>

@@ -28,13 +28,15 @@ use crate::query::{Page, Query};
 const MOST: u64 = 32 * 1024 * 1024;
 /// What nobody asked for so long is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
-/// Longer statements, or with more parameters, are not kept: they are seldom asked again.
+/// Longer statements, or ones with more parameters, or questions of more bytes are not kept: they are seldom asked
+/// again, and whoever asks must not fill the memory with them.
 const MAX_TEXT: usize = 32 * 1024;
 const MAX_PARAMETERS: usize = 200;
+const MAX_QUESTION: usize = 16 * 1024;
 
 static KEPT: LazyLock<Cache<u64, Arc<Kept>>> = LazyLock::new(|| {
     let cache = Cache::builder().max_capacity(MOST).time_to_idle(IDLE);
-    cache.weigher(|_, kept: &Arc<Kept>| kept.read.weight()).build()
+    cache.weigher(|_, kept: &Arc<Kept>| kept.weight).build()
 });
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
@@ -56,6 +58,7 @@ pub(crate) struct Prepared {
 struct Kept {
     question: Question<Actor, Query>,
     read: Arc<Prepared>,
+    weight: u32,
 }
 
 /// Everything that a statement depends on.
@@ -95,8 +98,11 @@ impl Prepared {
         let read = Arc::new(Self::new(context, &plan));
         let is_one = !matches!(&query.page, Page::Ids(ids) if ids.len() != 1);
         // Rendering may have asked for the moment too, so the plan is asked last.
-        if is_one && read.is_worth_keeping() && !plan.who.is_momentary() {
-            KEPT.insert(hash, Arc::new(Kept { question: question.owned(), read: read.clone() }));
+        if is_one
+            && !plan.who.is_momentary()
+            && let Some(weight) = read.weight(query)
+        {
+            KEPT.insert(hash, Arc::new(Kept { question: question.owned(), read: read.clone(), weight }));
         }
         Ok(read)
     }
@@ -111,13 +117,16 @@ impl Prepared {
         sqlx::query_with(sqlx::AssertSqlSafe(self.text.clone()), SqlxValues(values))
     }
 
-    fn is_worth_keeping(&self) -> bool {
-        self.text.len() <= MAX_TEXT && self.parameters.count() <= MAX_PARAMETERS
-    }
-
-    fn weight(&self) -> u32 {
-        let bytes = 1024 + 2 * self.text.len() + 64 * (self.parameters.count() + self.shape.width);
-        u32::try_from(bytes).unwrap_or(u32::MAX)
+    /// Bytes that it takes with its question, about; `None` when it is not worth them.
+    fn weight(&self, query: &Query) -> Option<u32> {
+        let (text, parameters) = (self.text.len(), self.parameters.count());
+        if text > MAX_TEXT || parameters > MAX_PARAMETERS {
+            return None;
+        }
+        // The values of the parameters are words of the question.
+        let question = serde_json::to_string(query).ok()?.len();
+        let bytes = 1024 + text + 3 * question + 64 * (parameters + self.shape.width);
+        u32::try_from(bytes).ok().filter(|_| question <= MAX_QUESTION)
     }
 }
 

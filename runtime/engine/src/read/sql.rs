@@ -16,11 +16,13 @@ use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStateme
 use crate::command::MAX_RECORDS;
 use crate::plan::{Output, Plan, Start, What};
 use keyset::{First, Stretch};
+use reach::ids;
 use scope::Scope;
 use text::Hole;
 
 pub(crate) mod aggregate;
 mod keyset;
+mod legs;
 mod reach;
 mod scope;
 pub(crate) mod search;
@@ -247,6 +249,9 @@ impl<'p> Render<'p> {
         let mut stretches = keyset::stretches(&self.plan.root.order, after);
         let Some(first) = stretches.pop_front() else { return Query::select() };
         let Some(second) = stretches.pop_front() else {
+            if let Some(page) = self.either(&first, (keys, width), rows(limit)) {
+                return page;
+            }
             let mut page = self.stretch(&first, (keys, width), rows(limit));
             return if skip == 0 { page } else { page.offset(u64::from(skip)).take() };
         };

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::sql::{quoted, table};
 use super::{reach, remove, update};
-use crate::command::{Fields, Update, Written};
+use crate::command::{Fields, MAX_RECORDS, Update, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::filter::{Filter, Operator};
@@ -122,6 +122,13 @@ async fn repoint(
     let text = AssertSqlSafe(of_revision(system, &text));
     let rows: Vec<(Uuid, i64)> =
         sqlx::query_as_with(text, sea_query_sqlx::SqlxValues(values)).fetch_all(&mut *connection).await?;
+    if rows.len() > MAX_RECORDS {
+        let message = format!("more than {MAX_RECORDS} `{}` records point to them", relation.object.plural);
+        let problem = Problem::new("others", "too-many", message);
+        return Err(Error::Unprocessable(vec![
+            problem.hint("let them point elsewhere first, some at a time"),
+        ]));
+    }
     // The record itself cannot point to itself; the others are on their way out.
     let ids = rows.into_iter().map(|(found, _)| found);
     let ids =
@@ -134,9 +141,23 @@ async fn repoint(
     let updates: Vec<Update> =
         ids.map(|found| Update { id: found, fields: fields.clone(), if_version: None }).collect();
     if !updates.is_empty() {
-        update::run(connection, system, &relation.object, updates).await?;
+        let outcome = update::run(connection, system, &relation.object, updates).await;
+        outcome.map_err(|error| without_details(error, &relation.object))?;
     }
     Ok(())
+}
+
+/// What is wrong with records that the actor may not see is not the actor's to know.
+fn without_details(error: Error, object: &Object) -> Error {
+    match error {
+        Error::Unprocessable(_) | Error::Conflict(_) | Error::Invalid(_) => {
+            let message =
+                format!("a `{}` record that points to one of them may not point to another", object.name);
+            let problem = Problem::new("others", "cannot-repoint", message);
+            Error::Unprocessable(vec![problem.hint("somebody who may change those records finds out why")])
+        }
+        error => error,
+    }
 }
 
 fn raw(value: &impl serde::Serialize) -> Result<Box<RawValue>> {

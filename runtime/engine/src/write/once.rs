@@ -57,6 +57,30 @@ pub(super) async fn claim(
     Ok(Some(parse(&answer)))
 }
 
+/// The one answer that was given under the key, if there is a key and an answer.
+pub(crate) async fn before(
+    connection: &mut PgConnection,
+    context: &Context,
+    once: Option<&Once>,
+) -> Result<Option<Written>> {
+    let Some(once) = once else { return Ok(None) };
+    let Some(mut written) = claim(connection, context, once).await? else { return Ok(None) };
+    Ok(Some(written.pop().unwrap_or_default()))
+}
+
+/// Leaves the one answer under the key, if there is a key.
+pub(crate) async fn after(
+    connection: &mut PgConnection,
+    context: &Context,
+    once: Option<&Once>,
+    written: &Written,
+) -> Result<()> {
+    match once {
+        Some(once) => keep(connection, context, once, std::slice::from_ref(written)).await,
+        None => Ok(()),
+    }
+}
+
 fn other_request() -> Error {
     let message = "this key was used for another request";
     let problem = Problem::new("Idempotency-Key", "key-reused", message);

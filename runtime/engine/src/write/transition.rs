@@ -18,26 +18,26 @@ use super::draft::{Draft, Slots};
 use super::facts::Facts;
 use super::process::{Open, possible};
 use super::saving::{Saving, Taken, Way};
-use super::{constraint, load, reach, update, writable};
+use super::{constraint, load, once, reach, update, writable};
 use crate::Engine;
-use crate::command::{Update, Written};
+use crate::command::{Once, Update, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::Bin;
 use crate::read::sql::Lock;
 
 impl Engine {
-    /// Takes a transition with what is filled in on the way; answers the record.
+    /// Takes a transition with what is filled in on the way, once under a caller's key; answers the record.
     pub async fn transition(
         &self,
         context: &Context,
         object: &str,
-        (name, update): (&str, Update),
+        (name, update, once): (&str, Update, Option<&Once>),
     ) -> Result<Written> {
         let object = writable(context, object)?;
         let mut transaction = self.begin(context).await?;
         let taken = Taken { transition: name.to_owned(), ..Taken::default() };
-        let outcome = match update::take(&mut transaction, context, &object, (update, taken)).await {
+        let outcome = match take(&mut transaction, context, &object, (update, taken, once)).await {
             Ok(written) => transaction.commit().await.map(|()| written).map_err(Error::from),
             Err(error) => {
                 transaction.rollback().await?;
@@ -57,6 +57,20 @@ impl Engine {
         transaction.rollback().await?;
         answer
     }
+}
+
+async fn take(
+    connection: &mut PgConnection,
+    context: &Context,
+    object: &Arc<Object>,
+    (update, taken, once): (Update, Taken, Option<&Once>),
+) -> Result<Written> {
+    if let Some(before) = once::before(connection, context, once).await? {
+        return Ok(before);
+    }
+    let written = update::take(connection, context, object, (update, taken)).await?;
+    once::after(connection, context, once, &written).await?;
+    Ok(written)
 }
 
 async fn list(

@@ -14,14 +14,14 @@ pub(crate) struct Known {
     pub role: Option<String>,
     pub scopes: Option<Vec<String>>,
     pub expires_at: Option<DateTime<Utc>>,
-    /// Requests per minute.
+    /// Requests an hour.
     pub rate_limit: Option<u32>,
     pub allowed_ips: Option<Vec<String>>,
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
 pub(crate) async fn insert(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     (tenant, user): (Uuid, Uuid),
     (id, hash, prefix): (Uuid, SecretHash, &str),
     wish: &NewKey,
@@ -43,7 +43,7 @@ pub(crate) async fn insert(
     .bind(wish.rate_limit.and_then(|limit| i32::try_from(limit).ok()))
     .bind(&wish.allowed_ips)
     .bind(now)
-    .execute(pool)
+    .execute(executor)
     .await?;
     Ok(())
 }
@@ -89,7 +89,7 @@ pub(crate) async fn load(pool: &PgPool, hash: SecretHash) -> sqlx::Result<Option
 pub(crate) async fn load_all(pool: &PgPool, tenant: Uuid, user: Option<Uuid>) -> sqlx::Result<Vec<KeyInfo>> {
     let rows = sqlx::query(
         "select id, user_id, name, prefix, role, scopes, expires_at, rate_limit, allowed_ips, created_at, \
-         last_used_at from platform.api_keys \
+         last_used_at, use_count from platform.api_keys \
          where tenant_id = $1 and ($2::uuid is null or user_id = $2) and revoked_at is null \
          order by created_at desc, id desc limit 1000",
     )
@@ -113,24 +113,46 @@ fn info(row: &sqlx::postgres::PgRow) -> sqlx::Result<KeyInfo> {
         allowed_ips: row.try_get(8)?,
         created_at: row.try_get(9)?,
         last_used_at: row.try_get(10)?,
+        use_count: row.try_get(11)?,
     })
 }
 
-pub(crate) async fn touch(pool: &PgPool, id: Uuid, used_at: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query("update platform.api_keys set last_used_at = greatest(last_used_at, $2) where id = $1")
-        .bind(id)
-        .bind(used_at)
-        .execute(pool)
-        .await?;
+/// Notes the last use, and how many there were since the one noted before.
+pub(crate) async fn touch(
+    pool: &PgPool,
+    (id, uses): (Uuid, i64),
+    used_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.api_keys set last_used_at = greatest(last_used_at, $2), use_count = use_count + $3 \
+         where id = $1",
+    )
+    .bind(id)
+    .bind(used_at)
+    .bind(uses)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn add_uses(pool: &PgPool, uses: &[(Uuid, i64)]) -> sqlx::Result<()> {
+    let (ids, counts): (Vec<Uuid>, Vec<i64>) = uses.iter().copied().unzip();
+    sqlx::query(
+        "update platform.api_keys k set use_count = k.use_count + u.uses \
+         from unnest($1::uuid[], $2::bigint[]) u(id, uses) where k.id = u.id",
+    )
+    .bind(ids)
+    .bind(counts)
+    .execute(pool)
+    .await?;
     Ok(())
 }
 
 /// Whether there was such a key, not revoked yet.
 pub(crate) async fn revoke(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     tenant: Uuid,
-    user: Option<Uuid>,
-    id: Uuid,
+    (user, id): (Option<Uuid>, Uuid),
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query(
@@ -141,7 +163,7 @@ pub(crate) async fn revoke(
     .bind(user)
     .bind(id)
     .bind(now)
-    .execute(pool)
+    .execute(executor)
     .await?;
     Ok(done.rows_affected() > 0)
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Caller;
 use crate::addresses::AddressRange;
 use crate::secret::SecretHash;
+use crate::security::{RateLimits, SessionTimes};
 use crate::sessions;
 
 /// Most credentials that are remembered.
@@ -28,6 +29,10 @@ pub(crate) struct Callers(Cache<SecretHash, Arc<Known>>);
 pub(crate) struct Known {
     pub caller: Caller,
     pub proof: Proof,
+    /// Where the tenant may be used from; `None` is anywhere.
+    pub tenant_addresses: Option<Vec<AddressRange>>,
+    /// The tenant's limits beside those of keys.
+    pub limits: RateLimits,
     /// Last use that was written down, in milliseconds since 1970; 0 is never.
     pub noted_at: AtomicI64,
 }
@@ -37,6 +42,7 @@ pub(crate) enum Proof {
     Session {
         id: Uuid,
         created_at: DateTime<Utc>,
+        times: SessionTimes,
     },
     Key {
         id: Uuid,
@@ -70,7 +76,9 @@ impl Known {
     /// Whether its time is over.
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         match &self.proof {
-            Proof::Session { created_at, .. } => sessions::expires_at(*created_at, self.noted_at()) <= now,
+            Proof::Session { created_at, times, .. } => {
+                sessions::expires_at(times, *created_at, self.noted_at()) <= now
+            }
             Proof::Key { expires_at, .. } => expires_at.is_some_and(|at| at <= now),
         }
     }

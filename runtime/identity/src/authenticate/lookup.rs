@@ -77,10 +77,16 @@ impl Identity {
             scopes: None,
         };
         let session = Some(SessionInfo { id, csrf: csrf(credential.text()) });
-        let caller =
-            Caller { tenant, actor, email: user.email, access, session, rate: None, is_limited: false };
+        let settings = self.security_settings(&tenant).await?;
+        let must_enrol = settings.requires_second_factor(&actor.roles)
+            && !self.has_second_factor(&tenant, actor.user_id).await?;
+        let (email, is_limited) = (user.email, false);
+        let caller = Caller { tenant, actor, email, access, session, rate: None, is_limited, must_enrol };
         let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
-        Ok(Some(Known { caller, proof: Proof::Session { id, created_at }, noted_at }))
+        let tenant_addresses = settings.addresses();
+        let limits = settings.rate_limits;
+        let proof = Proof::Session { id, created_at, times: settings.sessions };
+        Ok(Some(Known { caller, proof, tenant_addresses, limits, noted_at }))
     }
 
     async fn look_up_key(
@@ -103,6 +109,7 @@ impl Identity {
             session: None,
             rate: None,
             is_limited: key.role.is_some() || key.scopes.is_some(),
+            must_enrol: false,
             actor: Actor { membership, ..actor(user, key.role, key.scopes) },
         };
         let addresses =
@@ -110,7 +117,9 @@ impl Identity {
         let proof =
             Proof::Key { id: key.id, expires_at: key.expires_at, rate_limit: key.rate_limit, addresses };
         let noted_at = AtomicI64::new(key.last_used_at.map_or(0, |at| at.timestamp_millis()));
-        Ok(Some(Known { caller, proof, noted_at }))
+        let settings = self.security_settings(&caller.tenant).await?;
+        let (tenant_addresses, limits) = (settings.addresses(), settings.rate_limits);
+        Ok(Some(Known { caller, proof, tenant_addresses, limits, noted_at }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Static SQL on `platform.sessions`.
 
-use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, PgPool};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 use super::OpenSession;
@@ -112,13 +112,42 @@ pub(crate) async fn touch(
 }
 
 /// Whether there was such a session.
-pub(crate) async fn delete(pool: &PgPool, tenant: Uuid, user: Uuid, id: Uuid) -> sqlx::Result<bool> {
+pub(crate) async fn delete(
+    executor: impl PgExecutor<'_>,
+    tenant: Uuid,
+    user: Uuid,
+    id: Uuid,
+) -> sqlx::Result<bool> {
     let done = sqlx::query("delete from platform.sessions where tenant_id = $1 and user_id = $2 and id = $3")
         .bind(tenant)
         .bind(user)
         .bind(id)
-        .execute(pool)
+        .execute(executor)
         .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Gives a session a new token and deletes the user's others; `false` when it is gone.
+pub(crate) async fn renew(
+    transaction: &mut PgConnection,
+    (tenant, user): (Uuid, Uuid),
+    (id, hash): (Uuid, SecretHash),
+) -> sqlx::Result<bool> {
+    sqlx::query("delete from platform.sessions where tenant_id = $1 and user_id = $2 and id <> $3")
+        .bind(tenant)
+        .bind(user)
+        .bind(id)
+        .execute(&mut *transaction)
+        .await?;
+    let done = sqlx::query(
+        "update platform.sessions set token_hash = $4 where tenant_id = $1 and user_id = $2 and id = $3",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(id)
+    .bind(hash.0.as_slice())
+    .execute(transaction)
+    .await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -128,6 +157,23 @@ pub(crate) async fn delete_all(executor: impl PgExecutor<'_>, tenant: Uuid, user
         .bind(user)
         .execute(executor)
         .await?;
+    Ok(())
+}
+
+/// Shows open sessions of a tenant to end as its times now say. Longer times are only told by the next use.
+pub(crate) async fn shorten(
+    transaction: &mut PgConnection,
+    tenant: Uuid,
+    (idle, absolute): (TimeDelta, TimeDelta),
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.sessions set expires_at = least(last_seen_at + $2, created_at + $3) where tenant_id = $1",
+    )
+    .bind(tenant)
+    .bind(idle)
+    .bind(absolute)
+    .execute(transaction)
+    .await?;
     Ok(())
 }
 

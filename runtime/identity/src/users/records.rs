@@ -2,9 +2,10 @@
 
 use engine::filter::Operator;
 use engine::{
-    Answer, Bin, Command, Fields, Filter, Nested, Page, Query, Selection, SortKey, Tenant, Update, What,
+    Answer, Bin, Command, Context, Fields, Filter, Nested, Page, Query, Selection, SortKey, Tenant, Update,
+    What,
 };
-use permissions::ADMINISTRATOR;
+use permissions::{ADMINISTRATOR, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::to_raw_value;
 use uuid::Uuid;
@@ -132,13 +133,25 @@ impl Identity {
         Err(engine::Error::Busy)
     }
 
+    /// Writes as the system, on behalf of whoever this acts for, so that the audit stream names them.
+    async fn writing_context(&self, tenant: &Tenant) -> Result<Context, engine::Error> {
+        let context = self.engine.system_context(tenant, "identity").await?;
+        let Some(by) = self.acting.by else { return Ok(context) };
+        Ok(Context {
+            actor: Actor::system(by, "identity"),
+            origin: self.acting.origin.clone(),
+            request_id: self.acting.request_id.to_string(),
+            ..context
+        })
+    }
+
     async fn write_users(
         &self,
         tenant: &Tenant,
         what: impl Fn() -> What,
     ) -> Result<Vec<Uuid>, engine::Error> {
         for _ in 0..ATTEMPTS {
-            let context = self.engine.system_context(tenant, "identity").await?;
+            let context = self.writing_context(tenant).await?;
             let command = Command { object: OBJECT.into(), what: what() };
             match self.engine.write(&context, command).await {
                 Err(engine::Error::Outdated(_)) => self.engine.fresh_snapshot(tenant).await?,

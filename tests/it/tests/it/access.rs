@@ -9,9 +9,12 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 mod fields;
+mod holes;
 mod kept;
 mod keys;
+mod nodes;
 mod oracle;
+mod twin_wires;
 mod twins;
 mod wire;
 

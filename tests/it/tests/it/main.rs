@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod attacks;
 mod audit;
 mod bin;
 mod concurrency;

@@ -237,7 +237,7 @@ impl Columns for Author<'_> {
     }
 }
 
-fn ids(ids: &[Uuid]) -> Expr {
+pub(super) fn ids(ids: &[Uuid]) -> Expr {
     ids.to_vec().into()
 }
 

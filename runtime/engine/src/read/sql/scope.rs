@@ -73,12 +73,22 @@ impl<'p> Scope<'p> {
 
     /// Live rows (or those of the bin), that the actor may read, that meet the level's condition.
     pub(super) fn filter(&self, select: &mut SelectStatement, level: &Level, bin: Bin) {
+        self.meet(select, (level.allowed.as_ref(), level.condition.as_ref()), bin);
+    }
+
+    /// Live rows (or those of the bin) within reach that meet a condition.
+    pub(super) fn meet(
+        &self,
+        select: &mut SelectStatement,
+        (reach, wanted): (Option<&Reach>, Option<&Expression>),
+        bin: Bin,
+    ) {
         let deleted = self.column("deleted_at");
         select.and_where(if bin == Bin::Live { deleted.is_null() } else { deleted.is_not_null() });
-        if let Some(allowed) = level.allowed.as_ref().and_then(|reach| self.reach(reach)) {
+        if let Some(allowed) = reach.and_then(|reach| self.reach(reach)) {
             select.and_where(allowed);
         }
-        if let Some(expression) = &level.condition {
+        if let Some(expression) = wanted {
             select.and_where(condition(expression, true, self));
         }
     }

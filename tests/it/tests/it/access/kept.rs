@@ -141,7 +141,7 @@ async fn what_depends_on_the_moment_is_asked_anew() {
     let until = ada.now + TimeDelta::hours(1);
     let wish =
         ShareWish { with: Party::User(s.mia.actor.user_id), level: Level::Read, expires_at: Some(until) };
-    s.world.engine.share(&ada, ("deal", s.hidden_deal), wish).await.unwrap();
+    s.world.engine.share(&ada, ("deal", s.hidden_deal), (wish, None)).await.unwrap();
     let today = ada.now.date_naive().to_string();
     s.world.update(&s.ada, "deal", s.deal, json!({ "close_date": today })).await.unwrap();
     let mia = s.world.again(&s.mia).await;

@@ -32,7 +32,7 @@ async fn a_key_acts_for_its_user_until_revoked() {
     assert_eq!((caller.actor.user_id, &caller.actor.kind), (ada_id, &ActorKind::ApiKey));
     assert_eq!(caller.actor.roles, ["administrator"]);
     assert!(caller.session.is_none() && caller.actor.scopes.is_none() && !caller.is_limited);
-    assert_eq!(caller.rate.unwrap().limit, identity::rate_limit::DEFAULT_PER_MINUTE);
+    assert_eq!(caller.rate.unwrap().limit, identity::rate_limit::DEFAULT_PER_HOUR);
     let cookie = world.node.authenticate(Credential::Cookie(made.key.expose()), None).await;
     assert!(matches!(cookie, Err(AuthError::Unknown)), "a key is not a cookie");
 
@@ -79,19 +79,67 @@ async fn a_key_may_be_limited() {
 }
 
 #[tokio::test]
-async fn a_key_runs_out_of_requests_for_a_while() {
+async fn a_key_runs_out_of_requests_on_all_nodes() {
     let (world, _) = World::with_ada("rate").await;
     let ada = ada(&world).await;
     let slow = key(&world, &ada, json!({ "name": "k", "rate_limit": 3 })).await;
-    for left in [2, 1, 0] {
-        assert_eq!(world.caller(&slow).await.unwrap().rate.unwrap().remaining, left);
+    let bearer = Credential::Bearer(slow.expose());
+    for (left, node) in [(2, &world.node), (1, &world.other), (0, &world.node)] {
+        assert_eq!(node.authenticate(bearer, None).await.unwrap().rate.unwrap().remaining, left);
     }
-    let Err(AuthError::Throttled(rate)) = world.caller(&slow).await else { panic!() };
-    assert!((19..=20).contains(&rate.retry_after.as_secs()), "{rate:?}");
-    let again = world.node.authenticate_again(Credential::Bearer(slow.expose()), None, None).await;
+    for node in [&world.node, &world.other] {
+        let Err(AuthError::Throttled(rate)) = node.authenticate(bearer, None).await else { panic!() };
+        assert!((3590..=3600).contains(&rate.retry_after.as_secs()), "{rate:?}");
+        assert_eq!((rate.limit, rate.remaining), (3, 0));
+    }
+    let again = world.node.authenticate_again(bearer, None, None).await;
     assert!(again.is_ok(), "within a request that was counted already");
-    world.pass(TimeDelta::seconds(21));
-    world.caller(&slow).await.unwrap();
+    world.pass(TimeDelta::minutes(61));
+    assert_eq!(world.caller(&slow).await.unwrap().rate.unwrap().remaining, 2, "a new hour");
+}
+
+#[tokio::test]
+async fn many_at_once_on_two_nodes_pass_no_limit() {
+    let (world, _) = World::with_ada("rate_crowd").await;
+    let ada = ada(&world).await;
+    let key = key(&world, &ada, json!({ "name": "k", "rate_limit": 120 })).await;
+    let ask = async |turn: usize| {
+        let node = if turn.is_multiple_of(2) { &world.node } else { &world.other };
+        node.authenticate(Credential::Bearer(key.expose()), None).await.is_ok()
+    };
+    let answers = futures_util::future::join_all((0..300).map(ask)).await;
+    assert_eq!(answers.iter().filter(|ok| **ok).count(), 120);
+    let listed = world.node.list_keys(&world.tenant, None).await.unwrap();
+    let listed = [listed, world.other.list_keys(&world.tenant, None).await.unwrap()];
+    assert_eq!(listed[1][0].use_count, 300, "{listed:?}");
+}
+
+#[tokio::test]
+async fn a_tenant_may_limit_users_and_addresses() {
+    let (world, _) = World::with_ada("rate_tenant").await;
+    let ada = ada(&world).await;
+    let patch = json!({ "rate_limits": { "per_user_per_hour": 60, "per_address_per_hour": 90 } });
+    world.node.change_security_settings(&ada, None, &patch).await.unwrap();
+    world.user("bob@example.com", "member").await;
+    let (one, two) = (world.session("bob@example.com").await, world.session("bob@example.com").await);
+    let ip = Some(IpAddr::from([192, 0, 2, 1]));
+    let mut given = 0;
+    for turn in 0..80 {
+        let (node, token) = if turn % 2 == 0 { (&world.node, &one) } else { (&world.other, &two) };
+        given += i32::from(node.authenticate(Credential::Bearer(token.expose()), ip).await.is_ok());
+    }
+    assert_eq!(given, 60, "both sessions together");
+    let eve = world.session("ada@example.com").await;
+    let mut given = 0;
+    for _ in 0..40 {
+        given += i32::from(world.node.authenticate(Credential::Bearer(eve.expose()), ip).await.is_ok());
+    }
+    assert_eq!(given, 30, "what the address had left");
+    world
+        .node
+        .authenticate(Credential::Bearer(eve.expose()), Some(IpAddr::from([192, 0, 2, 2])))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn take(
     record: Json,
 ) -> engine::Result<engine::Written> {
     let update = Update { id, fields: fields(&record), if_version: None };
-    world.engine.transition(&world.again(who).await, "deal", (name, update)).await
+    world.engine.transition(&world.again(who).await, "deal", (name, update, None)).await
 }
 
 #[tokio::test]

@@ -1,0 +1,50 @@
+//! Somebody who is signed in shows the password, or a code, again before something that an open session alone should
+//! not do. Failures count as those of a sign-in do.
+
+use super::Origin;
+use crate::Identity;
+use crate::authenticate::Caller;
+use crate::error::{Error, LoginError};
+use crate::secret::Secret;
+use crate::users::store;
+use metadata::Problem;
+
+impl Identity {
+    /// Whether it is the caller's own password.
+    pub(crate) async fn prove_password(
+        &self,
+        caller: &Caller,
+        password: &Secret,
+        origin: &Origin,
+    ) -> Result<(), LoginError> {
+        let email = caller.email.as_deref().unwrap_or_default();
+        let door = self.door(&caller.tenant, email, origin.clone()).await?;
+        self.refuse_locked(&door).await?;
+        let turn = self.passwords.turn().await.map_err(super::busy)?;
+        self.refuse_locked(&door).await?;
+        let stored = store::load_password(&self.pool, caller.tenant.id, caller.actor.user_id).await?;
+        let (fits, _turn) = self.passwords.verify(turn, password, stored).await?;
+        if fits {
+            return Ok(());
+        }
+        door.attempt.note_failure(&self.pool, &door.settings.lockout, self.clock.now()).await?;
+        let problem = Problem::new("password", "wrong-password", "this is not your password");
+        Err(Error::Invalid(vec![problem]).into())
+    }
+
+    /// Whether it is a code of the caller's second factor; it is used up.
+    pub(crate) async fn prove_code(
+        &self,
+        caller: &Caller,
+        code: &str,
+        origin: &Origin,
+    ) -> Result<bool, LoginError> {
+        let right = self.take_code(&caller.tenant, caller.actor.user_id, code).await?;
+        if !right {
+            let email = caller.email.as_deref().unwrap_or_default();
+            let door = self.door(&caller.tenant, email, origin.clone()).await?;
+            door.attempt.note_failure(&self.pool, &door.settings.lockout, self.clock.now()).await?;
+        }
+        Ok(right)
+    }
+}

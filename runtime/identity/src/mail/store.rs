@@ -1,0 +1,111 @@
+//! Static SQL on `platform.outbox`.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool, Row as _};
+use uuid::Uuid;
+
+use super::{Letter, Posted};
+
+pub(crate) async fn insert(
+    transaction: &mut PgConnection,
+    tenant: Uuid,
+    letter: &Letter,
+    (kept, now): (bool, DateTime<Utc>),
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into platform.outbox (id, tenant_id, created_at, recipient, subject, body, state, next_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, case when $7 = 'waiting' then $3 end)",
+    )
+    .bind(Uuid::now_v7())
+    .bind(tenant)
+    .bind(now)
+    .bind(&letter.to)
+    .bind(&letter.subject)
+    .bind(&letter.body)
+    .bind(if kept { "kept" } else { "waiting" })
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// The mail that has waited longest, kept from other nodes until the transaction ends.
+pub(crate) async fn take_due(
+    transaction: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<(Uuid, i32, Letter)>> {
+    let row: Option<(Uuid, i32, String, String, Option<String>)> = sqlx::query_as(
+        "select id, attempts, recipient, subject, body from platform.outbox \
+         where state = 'waiting' and next_at <= $1 order by next_at limit 1 for update skip locked",
+    )
+    .bind(now)
+    .fetch_optional(transaction)
+    .await?;
+    Ok(row.map(|(id, attempts, to, subject, body)| {
+        (id, attempts, Letter { to, subject, body: body.unwrap_or_default() })
+    }))
+}
+
+/// Its text goes: it may hold a link.
+pub(crate) async fn note_sent(
+    transaction: &mut PgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.outbox set state = 'sent', sent_at = $2, body = null, error = null, next_at = null, \
+         attempts = attempts + 1 where id = $1",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// To be tried again at `next`, or never.
+pub(crate) async fn note_failed(
+    transaction: &mut PgConnection,
+    id: Uuid,
+    (next, error): (Option<DateTime<Utc>>, &str),
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.outbox set state = case when $2::timestamptz is null then 'failed' else 'waiting' end, \
+         next_at = $2, error = $3, attempts = attempts + 1 where id = $1",
+    )
+    .bind(id)
+    .bind(next)
+    .bind(error)
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn load(
+    pool: &PgPool,
+    tenant: Uuid,
+    (limit, before): (i64, Option<Uuid>),
+) -> sqlx::Result<Vec<Posted>> {
+    let rows = sqlx::query(
+        "select id, created_at, recipient, subject, body, state, attempts, sent_at, error from platform.outbox \
+         where tenant_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
+    )
+    .bind(tenant)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    let posted = |row: &sqlx::postgres::PgRow| {
+        Ok(Posted {
+            id: row.try_get(0)?,
+            created_at: row.try_get(1)?,
+            to: row.try_get(2)?,
+            subject: row.try_get(3)?,
+            text: row.try_get(4)?,
+            state: row.try_get(5)?,
+            attempts: row.try_get(6)?,
+            sent_at: row.try_get(7)?,
+            error: row.try_get(8)?,
+        })
+    };
+    rows.iter().map(posted).collect()
+}

@@ -1,0 +1,143 @@
+//! Static SQL on `platform.second_factors` and `platform.recovery_codes`. An owner is a tenant and a user.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::secret::SecretHash;
+
+/// A second factor, confirmed or not.
+pub(crate) struct Factor {
+    pub secret: Vec<u8>,
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+pub(crate) async fn load(pool: &PgPool, (tenant, user): (Uuid, Uuid)) -> sqlx::Result<Option<Factor>> {
+    let row: Option<(Vec<u8>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select secret, confirmed_at from platform.second_factors where tenant_id = $1 and user_id = $2",
+    )
+    .bind(tenant)
+    .bind(user)
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|(secret, confirmed_at)| Factor { secret, confirmed_at }))
+}
+
+/// Puts a secret in place of one that was never confirmed; `false` when there is a confirmed one.
+pub(crate) async fn begin(
+    pool: &PgPool,
+    (tenant, user): (Uuid, Uuid),
+    secret: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "insert into platform.second_factors as kept (tenant_id, user_id, secret, created_at) \
+         values ($1, $2, $3, $4) on conflict (tenant_id, user_id) \
+         do update set secret = excluded.secret, created_at = excluded.created_at where kept.confirmed_at is null",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(secret)
+    .bind(now)
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// `false` when it is not there or confirmed already.
+pub(crate) async fn confirm(
+    transaction: &mut PgConnection,
+    (tenant, user): (Uuid, Uuid),
+    step: i64,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "update platform.second_factors set confirmed_at = $4, last_step = $3 \
+         where tenant_id = $1 and user_id = $2 and confirmed_at is null",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(step)
+    .bind(now)
+    .execute(transaction)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Takes the code of a time step; `false` when it, or a later one, was taken before.
+pub(crate) async fn take_step(pool: &PgPool, (tenant, user): (Uuid, Uuid), step: i64) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "update platform.second_factors set last_step = $3 \
+         where tenant_id = $1 and user_id = $2 and last_step < $3 and confirmed_at is not null",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(step)
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn put_recovery_codes(
+    transaction: &mut PgConnection,
+    (tenant, user): (Uuid, Uuid),
+    hashes: &[Vec<u8>],
+) -> sqlx::Result<()> {
+    delete_recovery_codes(&mut *transaction, (tenant, user)).await?;
+    sqlx::query(
+        "insert into platform.recovery_codes (tenant_id, user_id, code_hash) select $1, $2, unnest($3::bytea[])",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(hashes)
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Uses a recovery code up; `false` when there is no such code.
+pub(crate) async fn take_recovery_code(
+    transaction: &mut PgConnection,
+    (tenant, user): (Uuid, Uuid),
+    hash: SecretHash,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "delete from platform.recovery_codes where tenant_id = $1 and user_id = $2 and code_hash = $3",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(hash.0.as_slice())
+    .execute(transaction)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn count_recovery_codes(pool: &PgPool, (tenant, user): (Uuid, Uuid)) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select count(*) from platform.recovery_codes where tenant_id = $1 and user_id = $2")
+        .bind(tenant)
+        .bind(user)
+        .fetch_one(pool)
+        .await
+}
+
+pub(crate) async fn delete(transaction: &mut PgConnection, (tenant, user): (Uuid, Uuid)) -> sqlx::Result<()> {
+    delete_recovery_codes(&mut *transaction, (tenant, user)).await?;
+    sqlx::query("delete from platform.second_factors where tenant_id = $1 and user_id = $2")
+        .bind(tenant)
+        .bind(user)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn delete_recovery_codes(
+    transaction: &mut PgConnection,
+    (tenant, user): (Uuid, Uuid),
+) -> sqlx::Result<()> {
+    sqlx::query("delete from platform.recovery_codes where tenant_id = $1 and user_id = $2")
+        .bind(tenant)
+        .bind(user)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
