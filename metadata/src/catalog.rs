@@ -1,7 +1,7 @@
 //! What the definitions mean: objects with their fields, columns and relations, all names resolved.
 //! Immutable; the engine, the APIs and the UI read nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use formulas::{Type, Value};
@@ -57,6 +57,8 @@ pub struct Catalog {
     pub parts: Parts,
     /// What a save must obey, by the names of the objects that have any such rules.
     pub(crate) rules: HashMap<String, Arc<rules::Rules>>,
+    /// Stable ids of the fields whose reads are audited.
+    pub sensitive: HashSet<String>,
     /// What formula fields compute, by stable id.
     pub(crate) formulas: HashMap<String, Arc<Computed>>,
     /// Roll-ups by the name of the object whose records they are made of, parents in the order of their locks.

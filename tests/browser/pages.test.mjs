@@ -79,6 +79,8 @@ const SETUP = {
 
 const OUTSIDE = {
   "signing in": "/",
+  "a forgotten password": "/forgot-password",
+  "a new password": "/set-password#token=from-a-mail",
 };
 
 async function open(page, path) {

@@ -44,6 +44,18 @@ const signIn = createRoute({
   component: SignInRoute,
 });
 
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("@/features/sign-in/forgot-page"), "ForgotPage"),
+});
+
+const setPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/set-password",
+  component: lazyRouteComponent(() => import("@/features/sign-in/set-password-page"), "SetPasswordPage"),
+});
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
@@ -213,6 +225,24 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/audit/audit-page"), "AuditPage"),
 });
 
+const mySecurity = createRoute({
+  getParentRoute: () => setup,
+  path: "/my-security",
+  component: lazyRouteComponent(() => import("@/features/security/mine/my-security-page"), "MySecurityPage"),
+});
+
+const securitySettings = createRoute({
+  getParentRoute: () => setup,
+  path: "/security-settings",
+  component: lazyRouteComponent(() => import("@/features/security/settings/settings-page"), "SecuritySettingsPage"),
+});
+
+const logins = createRoute({
+  getParentRoute: () => setup,
+  path: "/sign-in-history",
+  component: lazyRouteComponent(() => import("@/features/security/logins/logins-page"), "LoginsPage"),
+});
+
 const explorer = createRoute({
   getParentRoute: () => setup,
   path: "/api",
@@ -230,6 +260,8 @@ const process = createRoute({
 
 const tree = root.addChildren([
   signIn,
+  forgot,
+  setPassword,
   shell.addChildren([
     home,
     list,
@@ -253,6 +285,9 @@ const tree = root.addChildren([
       sharing,
       explain,
       audit,
+      mySecurity,
+      securitySettings,
+      logins,
       explorer,
     ]),
     layout,

@@ -1,8 +1,11 @@
 // The pages of setup, in the order of their menu: for the menu itself, for the command menu and for the first page one may see.
 import {
   Boxes,
+  Fingerprint,
   History,
   KeyRound,
+  LockKeyhole,
+  LogIn,
   type LucideIcon,
   MonitorSmartphone,
   Package,
@@ -39,6 +42,9 @@ export type SetupPath =
   | "/setup/sharing"
   | "/setup/explain"
   | "/setup/audit"
+  | "/setup/my-security"
+  | "/setup/security-settings"
+  | "/setup/sign-in-history"
   | "/setup/sessions"
   | "/setup/api-keys"
   | "/setup/api";
@@ -123,6 +129,29 @@ const PAGES: SetupPage[] = [
     icon: ScrollText,
     needs: "view_audit",
     words: "history who changed what security trail export",
+  },
+  {
+    to: "/setup/sign-in-history",
+    label: "Sign-in history",
+    group: "People and access",
+    icon: LogIn,
+    needs: "manage_security",
+    words: "login attempts failed address security",
+  },
+  {
+    to: "/setup/security-settings",
+    label: "Security settings",
+    group: "People and access",
+    icon: LockKeyhole,
+    needs: "manage_security",
+    words: "password lockout session two factor ip address rate limit policy",
+  },
+  {
+    to: "/setup/my-security",
+    label: "Your sign-in",
+    group: "You",
+    icon: Fingerprint,
+    words: "password two factor second totp recovery codes security",
   },
   {
     to: "/setup/sessions",

@@ -32,6 +32,9 @@ const ROOMS = [
   "features/sign-in",
   "features/security/access",
   "features/security/audit",
+  "features/security/logins",
+  "features/security/mine",
+  "features/security/settings",
 ];
 
 function* sources(dir: string): Generator<string> {

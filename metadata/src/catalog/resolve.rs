@@ -56,11 +56,13 @@ impl Catalog {
             objects.iter().enumerate().map(|(at, object)| (name(object).clone(), at)).collect()
         };
         let (by_name, by_plural) = (index(|o| &o.name), index(|o| &o.plural));
-        let objects = objects.into_iter().map(Arc::new).collect();
+        let objects: Vec<Arc<Object>> = objects.into_iter().map(Arc::new).collect();
         let mut parts = definitions.parts.live();
         roles::with_system(&mut parts.roles);
         let (formulas, rules, rollups) = Default::default();
-        Self { objects, by_name, by_plural, parts, formulas, rules, rollups }
+        let fields = objects.iter().flat_map(|object| &object.fields);
+        let sensitive = fields.filter(|field| field.sensitive).map(|field| field.id.clone()).collect();
+        Self { sensitive, objects, by_name, by_plural, parts, formulas, rules, rollups }
     }
 }
 

@@ -15,9 +15,10 @@ use metadata::definitions::{Row, Touched};
 use metadata::diff::{Version, diff};
 use metadata::layers::Merged;
 use metadata::{Catalog, Change, Definitions, Problem};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection};
 
+use crate::audit::{self, Deed, Event};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Refusal, Result};
 use crate::snapshot::{self, Snapshot};
@@ -316,7 +317,29 @@ async fn record(
         after: crate::revisions::rows_json(&changed),
         steps: serde_json::to_value(steps).unwrap_or(Json::Null),
     };
-    store::put_revision(connection, context.tenant(), row).await
+    store::put_revision(connection, context.tenant(), row).await?;
+    let told = told((&was, &changed), (wish, revision));
+    audit::record(connection, context.tenant(), &[Event::of(context, Deed::Metadata, "metadata").with(told)])
+        .await
+}
+
+/// What the stream tells of a change of metadata: each component before and after; a retired one is none.
+fn told((was, is): (&[&Row], &[&Row]), (wish, revision): (&Apply, i64)) -> Json {
+    let definition = |rows: &[&Row], id: &str| {
+        let row = rows.iter().find(|row| row.id == id && !row.retired);
+        row.map_or(Json::Null, |row| row.definition.clone())
+    };
+    let mut changes = json!({ "revision": [revision - 1, revision] });
+    for (key, said) in [("message", &wish.message), ("package", &wish.package)] {
+        if let Some(said) = said {
+            changes[key] = json!([null, said]);
+        }
+    }
+    for row in was.iter().chain(is) {
+        let key = format!("{}/{}", row.kind.word(), row.name);
+        changes[key] = json!([definition(was, &row.id), definition(is, &row.id)]);
+    }
+    changes
 }
 
 fn positions(rows: &[Row]) -> HashMap<&str, (usize, &Row)> {

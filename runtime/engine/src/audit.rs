@@ -23,6 +23,7 @@ use crate::error::Result;
 pub mod chain;
 pub mod file;
 pub mod list;
+pub(crate) mod reads;
 mod seal;
 mod store;
 mod verify;
@@ -81,6 +82,8 @@ pub enum Deed {
     TeamDeleted,
     // What is what.
     Metadata,
+    /// Records became one; each change that this made is told too.
+    Merge,
     // Who saw what.
     Read,
     Export,
@@ -91,7 +94,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed, for filters and documents.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInLocked,
@@ -113,6 +116,7 @@ impl Deed {
         Self::TeamChanged,
         Self::TeamDeleted,
         Self::Metadata,
+        Self::Merge,
         Self::Read,
         Self::Export,
         Self::Import,
@@ -143,6 +147,7 @@ impl Deed {
             Self::TeamChanged => "team_changed",
             Self::TeamDeleted => "team_deleted",
             Self::Metadata => "metadata",
+            Self::Merge => "merge",
             Self::Read => "read",
             Self::Export => "export",
             Self::Import => "import",

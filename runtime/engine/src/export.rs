@@ -11,7 +11,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgTransaction, Row, ValueRef};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use serde_json::json;
+
 use crate::Engine;
+use crate::audit::{self, Deed, Event, reads};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::plan::Plan;
@@ -141,7 +144,40 @@ impl Engine {
             (Form::Xlsx, Some(first)) => Writer::Xlsx(Box::new(xlsx::Writer::new(&first.shape)?)),
         };
         records.first = first;
+        self.note_export(context, (&records.query, left, form)).await?;
         Ok(Export { records, writer })
+    }
+}
+
+impl Engine {
+    /// Notes what is taken out, before it leaves.
+    async fn note_export(
+        &self,
+        context: &Context,
+        (query, limit, form): (&Query, Option<usize>, Form),
+    ) -> Result<()> {
+        let plan = Plan::new(context, query)?;
+        let sensitive = reads::of_plan(context, &plan);
+        let mut changes = json!({
+            "form": [null, form.word()], "limit": [null, limit], "filter": [null, query.filter],
+            "keys": [null, plan.keys().collect::<Vec<_>>()],
+        });
+        if !sensitive.is_empty() {
+            changes["fields"] = json!([null, sensitive]);
+        }
+        let event = Event::of(context, Deed::Export, &plan.object().id).with(changes);
+        let mut connection = self.pool().acquire().await?;
+        audit::record(&mut connection, context.tenant(), &[event]).await
+    }
+}
+
+impl Form {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "ndjson",
+            Self::Xlsx => "xlsx",
+        }
     }
 }
 

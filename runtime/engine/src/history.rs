@@ -11,10 +11,10 @@ use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use crate::Engine;
-use crate::audit::{SEALED, TAIL};
+use crate::audit::{SEALED, TAIL, reads};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::query::{Bin, Query};
+use crate::query::{Bin, Query, Selection};
 use crate::write::reach;
 use crate::write::sql::table;
 
@@ -58,7 +58,15 @@ impl Engine {
         let mut names = names(object);
         names.retain(|_, key| !hidden.contains(*key));
         let entries: Result<Vec<Entry>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
-        Ok(serde_json::to_vec(&entries?).unwrap_or_default())
+        let entries = entries?;
+        let shown = entries.iter().flat_map(|entry| entry.changes.keys());
+        let shown = shown.filter_map(|key| object.find_key(key)).filter(|(field, _)| field.sensitive);
+        let sensitive: reads::Fields = shown.map(|(field, _)| field.id.clone()).collect();
+        if !sensitive.is_empty() {
+            let mut connection = self.pool().acquire().await?;
+            reads::note(&mut connection, context, &object.id, (&sensitive, &[id])).await?;
+        }
+        Ok(serde_json::to_vec(&entries).unwrap_or_default())
     }
 
     /// Keys of the fields that the actor does not see on this record.
@@ -90,7 +98,9 @@ impl Engine {
 
     pub(crate) async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {
         for bin in [Bin::Live, Bin::Deleted] {
-            let query = Query { bin, ..Query::of(object, vec![id]) };
+            // Only that it is there: nothing of it is shown.
+            let fields = vec![Selection::Field("id".into())];
+            let query = Query { bin, fields, ..Query::of(object, vec![id]) };
             if self.read(context, &query).await?.count > 0 {
                 return Ok(());
             }
@@ -134,6 +144,8 @@ fn names(object: &Object) -> HashMap<&str, &str> {
     for field in &object.fields {
         match field.columns.as_slice() {
             [column] => drop(names.insert(field.id.as_str(), column.key.as_str())),
+            // Links.
+            [] => drop(names.insert(field.id.as_str(), field.name.as_str())),
             columns => names.extend(columns.iter().map(|column| (column.key.as_str(), column.key.as_str()))),
         }
     }

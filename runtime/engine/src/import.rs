@@ -12,11 +12,13 @@ use futures_util::future::BoxFuture;
 use metadata::Problem;
 use permissions::Action;
 use serde::Serialize;
+use serde_json::json;
 use sqlx::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::audit::{self, Deed, Event};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 
@@ -217,6 +219,11 @@ impl Engine {
         let mut transaction = connection.begin().await?;
         context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
         store::put(&mut transaction, context, &import, &wish.headers).await?;
+        let event = Event::of(context, Deed::Import, &plan.object.id).with(json!({
+            "import": [null, import.id], "file": [null, import.file_name], "rows": [null, import.total],
+            "dry_run": [null, import.dry_run], "match": [null, import.match_field],
+        }));
+        audit::record(&mut transaction, context.tenant(), &[event]).await?;
         transaction.commit().await?;
         let seen = job.dry_run.then(|| seen::Seen::new(&plan));
         let saver = save::Saver { connection, import: import.id, seen, rejects: Vec::new(), kept: 0 };

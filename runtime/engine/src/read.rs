@@ -7,6 +7,7 @@ use sqlx::{PgConnection, Row, ValueRef};
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::audit::reads;
 use crate::context::{Context, Versions};
 use crate::error::{Error, Result};
 use crate::lanes::Lane;
@@ -149,9 +150,16 @@ async fn run_prepared(
     context: &Context,
     (read, ids): (&Prepared, &[Uuid]),
 ) -> Result<Answer> {
-    let rows = read.query(context, ids).fetch_all(connection).await?;
+    let rows = read.query(context, ids).fetch_all(&mut *connection).await?;
     check_versions(context, rows.first())?;
-    collect(read, ids, &rows)
+    let answer = collect(read, ids, &rows)?;
+    if !read.sensitive.is_empty() {
+        let offset = 2 + usize::from(read.include_total);
+        let shown = rows[..answer.count].iter().map(|row| row.try_get(offset));
+        let shown = shown.collect::<Result<Vec<Uuid>, _>>()?;
+        reads::note(connection, context, &read.object, (&read.sensitive, &shown)).await?;
+    }
+    Ok(answer)
 }
 
 /// A connection keeps what it prepared by its text. The same text may mean other types after a change of

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::audit::reads;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::plan::Plan;
@@ -55,9 +56,30 @@ impl Engine {
         }
         let limit = if search.limit == 0 { DEFAULT_HITS } else { search.limit };
         let mut connection = self.pool().acquire().await?;
-        let outcome = look(&mut connection, (context, &plans), &words, limit).await;
+        let mut outcome = look(&mut connection, (context, &plans), &words, limit).await;
+        if let Ok(found) = &outcome
+            && let Err(error) = note(&mut connection, context, found).await
+        {
+            outcome = Err(error);
+        }
         self.settle(&mut connection, context, outcome).await
     }
+}
+
+/// Notes the sensitive texts that are shown with their words marked.
+async fn note(connection: &mut PgConnection, context: &Context, found: &Hits) -> Result<()> {
+    let catalog = &context.snapshot.catalog;
+    for hit in found.hits.iter().filter(|_| !catalog.sensitive.is_empty()) {
+        let object = hit["object"].as_str().and_then(|name| catalog.find_object(name));
+        let id = hit["id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
+        let (Some(object), Some(id), Some(shown)) = (object, id, hit["highlights"].as_object()) else {
+            continue;
+        };
+        let fields = shown.keys().filter_map(|key| object.find_key(key)).map(|(field, _)| field);
+        let fields = fields.filter(|field| field.sensitive).map(|field| field.id.clone()).collect();
+        reads::note(connection, context, &object.id, (&fields, &[id])).await?;
+    }
+    Ok(())
 }
 
 async fn look(

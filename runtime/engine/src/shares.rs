@@ -8,18 +8,19 @@ use metadata::Problem;
 use metadata::catalog::Object;
 use metadata::definitions::object::SharingDefault;
 use permissions::{Action, Level, Party, role_id};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::audit::{self, Deed, Event};
 use crate::command::{Once, Written};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::read::Answer;
 use crate::write::{once, reach};
 
-mod store;
+pub(crate) mod store;
 
 /// A wish to share a record.
 #[derive(Clone, Debug)]
@@ -87,10 +88,19 @@ impl Engine {
             return Err(Error::Unprocessable(problems));
         };
         let place = (object.id.as_str(), id);
+        let own = |shares: &Json| {
+            let is_own = |share: &&Json| share["grantee_id"] == grantee.id.to_string();
+            shares.as_array().into_iter().flatten().find(is_own).cloned().unwrap_or_default()
+        };
+        let before = own(&store::load(&mut transaction, context.tenant(), Some(id)).await?);
         store::put(&mut transaction, context, place, (&grantee, wish.level, wish.expires_at)).await?;
-        let shares = store::load(&mut transaction, context.tenant(), Some(id)).await?;
-        let own = |share: &&Json| share["grantee_id"] == grantee.id.to_string();
-        let share = shares.as_array().into_iter().flatten().find(own).cloned().unwrap_or_default();
+        let share = own(&store::load(&mut transaction, context.tenant(), Some(id)).await?);
+        let told = json!({
+            grantee.kind: [before["name"], grantee.name], "access": [before["access"], share["access"]],
+            "expires_at": [before["expires_at"], share["expires_at"]],
+        });
+        let event = Event::of(context, Deed::Share, &object.id).about(id).with(told);
+        audit::record(&mut transaction, context.tenant(), &[event]).await?;
         let json = Json::Array(vec![share.clone()]).to_string().into_bytes();
         let answer = Some(Answer { json, count: 1, ..Answer::default() });
         once::after(&mut transaction, context, once, &Written { answer, ..Written::default() }).await?;
@@ -112,7 +122,7 @@ impl Engine {
         lock(&mut transaction, context, (object, id)).await?;
         let grantee = grantee(&mut transaction, context, with).await?;
         let ended = match grantee {
-            Ok(grantee) => store::remove(&mut transaction, context.tenant(), (id, grantee.id)).await?,
+            Ok(grantee) => store::end(&mut transaction, context, (Some(&[id]), Some(grantee.id))).await? > 0,
             Err(_) => false,
         };
         if !ended {

@@ -10,9 +10,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::audit::{self, Deed, Event};
 use crate::command::{Fields, What};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
+use crate::shares;
 
 mod store;
 
@@ -77,7 +79,7 @@ impl Engine {
             )]));
         }
         store::put_members(&mut transaction, context.tenant(), (id, wish.members.as_deref())).await?;
-        finish(transaction, context, id).await
+        finish(transaction, context, (id, Deed::TeamCreated, &Json::Null)).await
     }
 
     /// Changes what is named of a team.
@@ -97,15 +99,19 @@ impl Engine {
             store::put_label(&mut transaction, context.tenant(), (id, label)).await?;
         }
         store::put_members(&mut transaction, context.tenant(), (id, wish.members.as_deref())).await?;
-        finish(transaction, context, id).await
+        finish(transaction, context, (id, Deed::TeamChanged, &known)).await
     }
 
     /// Ends a team, with what was shared with it.
     pub async fn delete_team(&self, context: &Context, id: Uuid) -> Result<()> {
         let mut transaction = self.begin(context).await?;
+        let known = one(&mut transaction, context, id).await?;
+        shares::store::end(&mut transaction, context, (None, Some(id))).await?;
         if !store::delete(&mut transaction, context.tenant(), id).await? {
             return Err(Error::NotFound);
         }
+        let event = told(context, (id, Deed::TeamDeleted), (&known, &Json::Null));
+        audit::record(&mut transaction, context.tenant(), &[event]).await?;
         store::bump_access(&mut transaction, context.tenant()).await?;
         Ok(transaction.commit().await?)
     }
@@ -120,7 +126,11 @@ impl Engine {
     /// Makes a user a member of exactly these teams.
     pub async fn put_teams_of(&self, tenant: &Tenant, user: Uuid, names: &[String]) -> Result<()> {
         let mut transaction = self.pool().begin().await?;
-        store::put_teams_of(&mut transaction, tenant, (user, names)).await?;
+        let (left, joined) = store::put_teams_of(&mut transaction, tenant, (user, names)).await?;
+        let event = |team: &Uuid| Event::new(Deed::TeamChanged, "team", chrono::Utc::now()).about(*team);
+        let left = left.iter().map(|team| event(team).with(json!({ "members": [[user], []] })));
+        let joined = joined.iter().map(|team| event(team).with(json!({ "members": [[], [user]] })));
+        audit::record(&mut transaction, tenant, &left.chain(joined).collect::<Vec<_>>()).await?;
         store::bump_access(&mut transaction, tenant).await?;
         Ok(transaction.commit().await?)
     }
@@ -143,11 +153,25 @@ async fn one(connection: &mut PgConnection, context: &Context, id: Uuid) -> Resu
     found.get(0).cloned().ok_or(Error::NotFound)
 }
 
-async fn finish(mut transaction: sqlx::PgTransaction<'_>, context: &Context, id: Uuid) -> Result<Json> {
+async fn finish(
+    mut transaction: sqlx::PgTransaction<'_>,
+    context: &Context,
+    (id, deed, before): (Uuid, Deed, &Json),
+) -> Result<Json> {
     store::bump_access(&mut transaction, context.tenant()).await?;
     let team = one(&mut transaction, context, id).await?;
+    audit::record(&mut transaction, context.tenant(), &[told(context, (id, deed), (before, &team))]).await?;
     transaction.commit().await?;
     Ok(team)
+}
+
+/// What the stream tells of a team: what differs of it.
+fn told(context: &Context, (id, deed): (Uuid, Deed), (before, after): (&Json, &Json)) -> Event {
+    let mut changes = json!({});
+    for key in ["name", "label", "members"].into_iter().filter(|key| before[*key] != after[*key]) {
+        changes[key] = json!([before[key], after[key]]);
+    }
+    Event::of(context, deed, "team").about(id).with(changes)
 }
 
 async fn unknown_members(

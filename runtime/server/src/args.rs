@@ -32,6 +32,9 @@ pub struct Common {
     /// directory when not said. Nodes may share one.
     #[arg(long, env = "TRELLIS_AUDIT_KEY", global = true)]
     pub audit_key: Option<PathBuf>,
+    /// Months that the audit log is kept; for ever when not said.
+    #[arg(long, env = "TRELLIS_AUDIT_RETENTION", global = true, value_parser = clap::value_parser!(u32).range(1..=1200))]
+    pub audit_retention: Option<u32>,
     /// What to log to stderr: `info`, `debug`, `warn,engine=debug` …
     #[arg(long, env = "TRELLIS_LOG", default_value = "info,sqlx=warn", global = true)]
     pub log: String,

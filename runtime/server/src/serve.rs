@@ -75,7 +75,7 @@ async fn serve(
     let (tell, news) = tokio::sync::mpsc::channel(16);
     let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
     let working = tokio::spawn(workers::run(engine.clone(), tenants.clone(), news));
-    let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone()));
+    let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), common.audit_retention));
     let folding = tokio::spawn(upkeep(tenants.clone()));
     let tidying = tokio::spawn(first::end_dead_imports(node.engine.clone(), node.tenants.clone()));
     let posting = tokio::spawn(post(identity));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{Months, Utc};
 use engine::{Engine, Tenant};
 use tenancy::{Status, Tenants};
 use tokio::sync::mpsc::Receiver;
@@ -18,6 +18,8 @@ const SWEEP: Duration = Duration::from_secs(30);
 const STEPS: usize = 50;
 /// How often the audit log is sealed.
 const SEAL: Duration = Duration::from_secs(5);
+/// How often it is looked for rows that are too old.
+const PURGE: Duration = Duration::from_secs(3600);
 
 /// Works until the task is aborted; `news` names tenants whose metadata has changed.
 pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
@@ -44,12 +46,12 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
     }
 }
 
-/// Seals what tenants' audit streams have, until the task is aborted.
-pub async fn seal(engine: Engine, tenants: Tenants) {
+/// Seals what tenants' audit streams have, until the task is aborted, and removes what is older than so many months.
+pub async fn seal(engine: Engine, tenants: Tenants, retention: Option<u32>) {
     let mut ticks = interval(SEAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut known: Vec<Tenant> = Vec::new();
-    let mut sweep = Instant::now();
+    let (mut sweep, mut purge) = (Instant::now(), Instant::now());
     loop {
         ticks.tick().await;
         if Instant::now() >= sweep {
@@ -57,6 +59,10 @@ pub async fn seal(engine: Engine, tenants: Tenants) {
             let all = tenants.list().await.unwrap_or_default();
             let active = all.into_iter().filter(|listed| listed.status == Status::Active);
             known = active.map(|listed| listed.tenant).collect();
+        }
+        if let Some(months) = retention.filter(|_| Instant::now() >= purge) {
+            purge = Instant::now() + PURGE;
+            forget(&engine, &known, months).await;
         }
         for tenant in &known {
             for _ in 0..STEPS {
@@ -69,6 +75,20 @@ pub async fn seal(engine: Engine, tenants: Tenants) {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Removes what is older than so many months.
+async fn forget(engine: &Engine, tenants: &[Tenant], months: u32) {
+    let Some(before) = Utc::now().checked_sub_months(Months::new(months)) else { return };
+    for tenant in tenants {
+        match engine.purge_audit(tenant, before).await {
+            Ok(Some(through)) => {
+                tracing::info!(tenant = tenant.slug, through, "old rows of the audit log are gone")
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(tenant = tenant.slug, %error, "the audit log was not purged"),
         }
     }
 }

@@ -24,6 +24,7 @@ import { ShellSkeleton } from "./shell-skeleton";
 import { Sidebar } from "./sidebar";
 import { useGlobalShortcuts } from "./use-global-shortcuts";
 
+const MustEnrol = lazy(() => import("@/features/security/mine/must-enrol").then((m) => ({ default: m.MustEnrol })));
 const CommandMenu = lazy(() =>
   import("@/features/command-menu/command-menu").then((m) => ({ default: m.CommandMenu })),
 );
@@ -55,6 +56,12 @@ export function Shell() {
   }, [client, router]);
 
   if (!catalog.data) {
+    if (catalog.error instanceof Problem && catalog.error.code === "totp-setup-required")
+      return (
+        <Suspense fallback={<ShellSkeleton />}>
+          <MustEnrol onDone={() => catalog.refetch()} onSignOut={leave} />
+        </Suspense>
+      );
     const refused = catalog.error instanceof Problem && catalog.error.status === 401;
     if (catalog.isError && !refused) {
       return (

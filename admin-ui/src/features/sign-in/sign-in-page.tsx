@@ -5,8 +5,8 @@ import { type Credentials, signIn } from "@/api/session";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
-import { Logo } from "@/components/logo";
 import { t } from "@/lib/i18n";
+import { SignInFrame, signInForm } from "./sign-in-frame";
 
 interface SignInPageProps {
   expired: boolean;
@@ -50,94 +50,94 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
       setBusy(false);
       const known = problem instanceof Problem ? problem : null;
       const wantsTenant = known?.errors.some((e) => /tenant$/.test(e.path));
-      if (known?.code === "totp-required") setAsks((a) => ({ ...a, totp: true }));
-      else if (wantsTenant && !asks.tenant) setAsks((a) => ({ ...a, tenant: true }));
+      if (known?.code === "totp-required") {
+        // Asked again: the code that was given was wrong.
+        if (asks.totp && totp.trim()) setError(t("The code is wrong, or too old. Enter the one that is shown now."));
+        setTotp("");
+        setAsks((a) => ({ ...a, totp: true }));
+      } else if (wantsTenant && !asks.tenant) setAsks((a) => ({ ...a, tenant: true }));
       else setError(known?.status === 401 ? t("The email or password is wrong.") : (problem as Error).message);
     }
   }
 
   return (
-    <main className="flex min-h-full flex-col items-center justify-center bg-canvas px-4 py-10">
-      <div className="flex w-full max-w-90 flex-col gap-6">
-        <div className="flex flex-col items-center gap-3 text-center">
-          <Logo size={36} />
-          <h1 className="font-semibold text-xl tracking-tight">{t("Sign in to Trellis")}</h1>
-          {expired && <p className="text-text-2">{t("Your session has ended. Sign in to go on where you were.")}</p>}
-        </div>
-        <form
-          ref={form}
-          noValidate
-          onSubmit={submit}
-          className="flex flex-col gap-4 rounded-sheet border border-line bg-surface p-5 shadow-card"
-        >
-          <FieldFrame label={t("Email")}>
-            {({ id }) => (
+    <SignInFrame
+      title={t("Sign in to Trellis")}
+      about={expired && t("Your session has ended. Sign in to go on where you were.")}
+    >
+      <form ref={form} noValidate onSubmit={submit} className={signInForm}>
+        <FieldFrame label={t("Email")}>
+          {({ id }) => (
+            <TextInput
+              id={id}
+              name="email"
+              type="email"
+              autoFocus
+              autoComplete="username"
+              className="h-9"
+              value={email}
+              onChange={(e) => setEmail(e.target.value)}
+            />
+          )}
+        </FieldFrame>
+        <FieldFrame label={t("Password")}>
+          {({ id }) => (
+            <TextInput
+              id={id}
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              className="h-9"
+              value={password}
+              onChange={(e) => setPassword(e.target.value)}
+            />
+          )}
+        </FieldFrame>
+        {asks.tenant && (
+          <FieldFrame label={t("Workspace")} hint={t("Your email is known in more than one. Type its short name.")}>
+            {({ id, describedBy }) => (
               <TextInput
                 id={id}
-                name="email"
-                type="email"
+                aria-describedby={describedBy}
                 autoFocus
-                autoComplete="username"
                 className="h-9"
-                value={email}
-                onChange={(e) => setEmail(e.target.value)}
+                autoCapitalize="none"
+                value={tenant}
+                onChange={(e) => setTenant(e.target.value)}
               />
             )}
           </FieldFrame>
-          <FieldFrame label={t("Password")}>
-            {({ id }) => (
+        )}
+        {asks.totp && (
+          <FieldFrame label={t("One-time code")} hint={t("From your authenticator app, or a recovery code.")}>
+            {({ id, describedBy }) => (
               <TextInput
                 id={id}
-                name="password"
-                type="password"
-                autoComplete="current-password"
-                className="h-9"
-                value={password}
-                onChange={(e) => setPassword(e.target.value)}
+                aria-describedby={describedBy}
+                autoFocus
+                autoComplete="one-time-code"
+                className="num h-9 tracking-widest"
+                value={totp}
+                onChange={(e) => setTotp(e.target.value)}
               />
             )}
           </FieldFrame>
-          {asks.tenant && (
-            <FieldFrame label={t("Workspace")} hint={t("Your email is known in more than one. Type its short name.")}>
-              {({ id, describedBy }) => (
-                <TextInput
-                  id={id}
-                  aria-describedby={describedBy}
-                  autoFocus
-                  className="h-9"
-                  autoCapitalize="none"
-                  value={tenant}
-                  onChange={(e) => setTenant(e.target.value)}
-                />
-              )}
-            </FieldFrame>
-          )}
-          {asks.totp && (
-            <FieldFrame label={t("One-time code")} hint={t("From your authenticator app.")}>
-              {({ id, describedBy }) => (
-                <TextInput
-                  id={id}
-                  aria-describedby={describedBy}
-                  autoFocus
-                  inputMode="numeric"
-                  autoComplete="one-time-code"
-                  className="num h-9 tracking-widest"
-                  value={totp}
-                  onChange={(e) => setTotp(e.target.value)}
-                />
-              )}
-            </FieldFrame>
-          )}
-          {error && (
-            <p role="alert" className="rounded-control bg-red-soft px-3 py-2 text-sm">
-              {error}
-            </p>
-          )}
-          <Button look="solid" size="lg" type="submit" busy={busy}>
-            {busy ? t("Signing in") : t("Sign in")}
-          </Button>
-        </form>
-      </div>
-    </main>
+        )}
+        {error && (
+          <p role="alert" className="rounded-control bg-red-soft px-3 py-2 text-sm">
+            {error}
+          </p>
+        )}
+        <Button look="solid" size="lg" type="submit" busy={busy}>
+          {busy ? t("Signing in") : t("Sign in")}
+        </Button>
+        <a
+          href={tenant ? `/forgot-password?tenant=${encodeURIComponent(tenant)}` : "/forgot-password"}
+          className="self-center text-text-2 underline"
+        >
+          {t("Forgot your password?")}
+        </a>
+      </form>
+    </SignInFrame>
   );
 }

@@ -89,7 +89,7 @@ async fn page(connection: &mut PgConnection, context: &Context, query: &AuditQue
     rows.truncate(query.limit as usize);
     let next = rows.last().map(|row| row.seq).filter(|_| more);
     let views = views(connection, context, &rows).await?;
-    Ok(AuditPage { rows: rows.into_iter().map(|row| entry(row, &views)).collect(), next })
+    Ok(AuditPage { rows: rows.into_iter().map(|row| entry(row, context, &views)).collect(), next })
 }
 
 /// What the reader may see of one object's records.
@@ -169,22 +169,21 @@ impl View<'_> {
     }
 }
 
-fn entry(row: Listed, views: &HashMap<String, View<'_>>) -> Entry {
-    let view = views.get(&row.object_id);
+fn entry(row: Listed, context: &Context, views: &HashMap<String, View<'_>>) -> Entry {
     let noted: BTreeMap<String, Box<RawValue>> =
         row.changes.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let changes = match (view, row.record_id) {
+    let changes = match (views.get(&row.object_id), row.record_id) {
         (Some(view), Some(record)) if is_data(&row.action) => shown(view, (&row.action, record), noted),
         _ if is_data(&row.action) => BTreeMap::new(),
-        (Some(view), Some(record)) => named(view, record, noted),
-        _ => noted,
+        _ => named(context, noted),
     };
+    let object = context.snapshot.catalog.objects.iter().find(|object| object.id == row.object_id);
     Entry {
         seq: row.seq,
         at: row.happened_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         actor: json!({ "id": row.actor_id, "name": row.actor }),
         action: row.action,
-        object: view.map_or(row.object_id, |view| view.object.name.clone()),
+        object: object.map_or(row.object_id, |object| object.name.clone()),
         record_id: row.record_id,
         changes,
         ip: row.ip,
@@ -217,21 +216,21 @@ fn shown(
     noted.into_iter().filter_map(one).collect()
 }
 
-/// What is told of a read: fields by their names, hidden ones left out.
-fn named(
-    view: &View<'_>,
-    record: Uuid,
-    mut noted: BTreeMap<String, Box<RawValue>>,
-) -> BTreeMap<String, Box<RawValue>> {
-    let Some(fields) = noted.get("fields").and_then(|raw| serde_json::from_str::<[Json; 2]>(raw.get()).ok())
-    else {
-        return noted;
+/// What is told of a read: fields by their names, those left out that the reader of the log does not know.
+fn named(context: &Context, mut noted: BTreeMap<String, Box<RawValue>>) -> BTreeMap<String, Box<RawValue>> {
+    let fields = noted.get("fields").and_then(|raw| serde_json::from_str::<[Json; 2]>(raw.get()).ok());
+    let Some([_, fields]) = fields else { return noted };
+    let name = |id: &str| {
+        let find = |object: &'_ std::sync::Arc<Object>| {
+            let field = object.find_field_by_id(id).filter(|field| !field.standard)?;
+            let decision = context.decide(Action::Read, object);
+            (decision.is_allowed() && decision.gives(field))
+                .then(|| format!("{}.{}", object.name, field.name))
+        };
+        context.snapshot.catalog.objects.iter().find_map(find)
     };
-    let name = |id: &Json| {
-        let (field, key) = view.find(id.as_str()?)?;
-        view.shows(field, record).then_some(key)
-    };
-    let names: Vec<String> = fields[1].as_array().into_iter().flatten().filter_map(name).collect();
+    let ids = fields.as_array().into_iter().flatten().filter_map(Json::as_str);
+    let names: Vec<String> = ids.filter_map(name).collect();
     if let Ok(raw) = serde_json::value::to_raw_value(&json!([null, names])) {
         noted.insert("fields".into(), raw);
     }

@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde::Serialize;
+use serde_json::json;
 
 use super::chain::{self, Block, Hash, Hex, Row, SealKey};
-use super::store;
+use super::{Deed, Event, store};
 use crate::Engine;
 use crate::context::Tenant;
 use crate::error::Result;
@@ -74,6 +75,21 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Removes the months that were over before a moment, whole, and tells so; answers the newest row that is gone.
+    /// Blocks stay, so that what was taken out before can still be verified.
+    pub async fn purge_audit(&self, tenant: &Tenant, before: DateTime<Utc>) -> Result<Option<i64>> {
+        let mut transaction = self.pool().begin().await?;
+        store::lock_chain(&mut transaction, tenant).await?;
+        let through = store::drop_months(&mut transaction, tenant, before).await?;
+        if let Some(through) = through {
+            let event = Event::new(Deed::AuditPurged, "audit_log", Utc::now());
+            let event = event.with(json!({ "before": [null, before], "through": [null, through] }));
+            store::put(&mut transaction, tenant, &[event]).await?;
+            transaction.commit().await?;
+        }
+        Ok(through)
     }
 
     /// How far the chain is.

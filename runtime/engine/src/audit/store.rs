@@ -51,6 +51,35 @@ pub(super) async fn put(connection: &mut PgConnection, tenant: &Tenant, events: 
     Ok(())
 }
 
+/// One event for each of some records; without any, one that is about none.
+pub(super) async fn put_for_each(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (event, ids): (&Event, &[uuid::Uuid]),
+) -> Result<()> {
+    if ids.is_empty() {
+        return put(connection, tenant, std::slice::from_ref(event)).await;
+    }
+    let text = format!(
+        "INSERT INTO {} (happened_at, actor_id, action, object_id, record_id, changes, ip, user_agent, request_id) \
+         SELECT $1, $2, $3, $4, e.id, $6, $7, $8, $9 FROM unnest($5::uuid[]) AS e(id)",
+        table(&tenant.schema, TAIL)
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(event.at)
+        .bind(event.actor_id)
+        .bind(event.deed.word())
+        .bind(&event.object)
+        .bind(ids)
+        .bind(&event.changes)
+        .bind(event.origin.address())
+        .bind(event.origin.user_agent.as_deref())
+        .bind(&event.request_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Whether anything waits to be sealed.
 pub(super) async fn has_tail(connection: &mut PgConnection, tenant: &Tenant) -> Result<bool> {
     let text = format!("SELECT EXISTS (SELECT 1 FROM {})", table(&tenant.schema, TAIL));
@@ -133,6 +162,36 @@ pub(super) async fn ensure_month(
     );
     sqlx::query(AssertSqlSafe(text)).execute(connection).await?;
     Ok(())
+}
+
+/// Drops the partitions of months that were over at a moment; answers the newest row in them. Readers in the way are
+/// waited for a short time only: there is another day.
+pub(super) async fn drop_months(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    before: DateTime<Utc>,
+) -> Result<Option<i64>> {
+    let text = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass($1) ORDER BY 1";
+    let parent = table(&tenant.schema, SEALED);
+    let names: Vec<String> = sqlx::query_scalar(text).bind(parent).fetch_all(&mut *connection).await?;
+    let is_over = |name: &&String| {
+        let month = name
+            .strip_prefix(SEALED)
+            .and_then(|month| NaiveDate::parse_from_str(&format!("{month}_01"), "_%Y_%m_%d").ok());
+        let end = month.and_then(|first| first.checked_add_months(chrono::Months::new(1)));
+        end.and_then(|end| end.and_hms_opt(0, 0, 0)).is_some_and(|end| end.and_utc() <= before)
+    };
+    let mut through = None;
+    sqlx::query("SET LOCAL lock_timeout = '2s'").execute(&mut *connection).await?;
+    for name in names.iter().filter(is_over) {
+        let month = table(&tenant.schema, name);
+        let newest: Option<i64> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT max(seq) FROM {month}")))
+            .fetch_one(&mut *connection)
+            .await?;
+        sqlx::query(AssertSqlSafe(format!("DROP TABLE {month}"))).execute(&mut *connection).await?;
+        through = through.max(newest);
+    }
+    Ok(through)
 }
 
 /// Moves rows from their places in the tail to the block's places in the chain.

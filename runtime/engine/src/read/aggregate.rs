@@ -5,6 +5,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
 
 use super::{check_versions, encode, of_revision, sql};
 use crate::Engine;
+use crate::audit::reads;
 use crate::context::Context;
 use crate::error::Result;
 use crate::plan::aggregate::Aggregation;
@@ -49,8 +50,10 @@ async fn run(connection: &mut PgConnection, context: &Context, question: &Aggreg
     let (text, values) = sql::aggregate::statement(&bound);
     let text = AssertSqlSafe(of_revision(context, &text));
     let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
-    let rows = query.fetch_all(connection).await?;
+    let rows = query.fetch_all(&mut *connection).await?;
     check_versions(context, rows.first())?;
+    let sensitive = reads::of_aggregation(context, &bound);
+    reads::note(connection, context, &bound.plan.object().id, (&sensitive, &[])).await?;
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(2).is_ok_and(|there| there.is_null()));
     let rows = if is_empty { &[] } else { rows.as_slice() };
     let page = &rows[..rows.len().min(bound.limit as usize)];

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::of_revision;
 use super::sql::{self, Parameters, Shape, Statement};
+use crate::audit::reads;
 use crate::context::Context;
 use crate::error::Result;
 use crate::plan::{OrderKey, Plan, Start};
@@ -52,6 +53,10 @@ pub(crate) struct Prepared {
     pub reversed: bool,
     pub cursors: bool,
     pub by_id: bool,
+    /// Stable id of the object.
+    pub object: String,
+    /// Sensitive fields that it tells of.
+    pub sensitive: reads::Fields,
 }
 
 /// One read and what it was made of.
@@ -84,6 +89,8 @@ impl Prepared {
             reversed: plan.reversed,
             cursors: plan.cursors,
             by_id: matches!(plan.start, Start::Ids(_)),
+            object: plan.object().id.clone(),
+            sensitive: reads::of_plan(context, plan),
         }
     }
 

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
 use super::Grantee;
+use crate::audit::{Deed, TAIL};
 use crate::context::{Context, Tenant};
 use crate::error::Result;
 use crate::write::sql::table;
@@ -78,16 +79,37 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Whether there was such a share.
-pub(super) async fn remove(
+/// Ends what is shared of some records, or with somebody, or both, and tells the stream; answers how much it was.
+pub(crate) async fn end(
     connection: &mut PgConnection,
-    tenant: &Tenant,
-    (record, grantee): (Uuid, Uuid),
-) -> Result<bool> {
-    let text =
-        format!("DELETE FROM {} WHERE record_id = $1 AND grantee_id = $2", table(&tenant.schema, "_shares"));
-    let done = sqlx::query(AssertSqlSafe(text)).bind(record).bind(grantee).execute(connection).await?;
-    Ok(done.rows_affected() == 1)
+    context: &Context,
+    (records, grantee): (Option<&[Uuid]>, Option<Uuid>),
+) -> Result<u64> {
+    let mut conditions = vec!["($1::uuid[], $2::uuid) IS DISTINCT FROM NULL"];
+    conditions.extend(records.map(|_| "record_id = ANY($1)"));
+    conditions.extend(grantee.map(|_| "grantee_id = $2"));
+    let text = format!(
+        "WITH gone AS (DELETE FROM {} WHERE {} RETURNING record_id, object_id, grantee_kind, grantee_name, level) \
+         INSERT INTO {} (record_id, object_id, happened_at, actor_id, action, request_id, ip, user_agent, changes) \
+         SELECT record_id, object_id, $3, $4, $5, $6, $7, $8, \
+         jsonb_build_object(grantee_kind, jsonb_build_array(grantee_name, NULL), 'access', jsonb_build_array(CASE WHEN level >= $9 THEN 'edit' ELSE 'read' END, NULL)) FROM gone",
+        table(&context.tenant().schema, "_shares"),
+        conditions.join(" AND "),
+        table(&context.tenant().schema, TAIL),
+    );
+    let done = sqlx::query(AssertSqlSafe(text))
+        .bind(records)
+        .bind(grantee)
+        .bind(context.now)
+        .bind(context.actor.user_id)
+        .bind(Deed::Unshare.word())
+        .bind(&context.request_id)
+        .bind(context.origin.address())
+        .bind(context.origin.user_agent.as_deref())
+        .bind(Level::Edit.number())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 pub(super) async fn load_person(

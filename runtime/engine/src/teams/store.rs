@@ -105,29 +105,29 @@ pub(super) async fn put_members(
     Ok(())
 }
 
+/// Makes a user a member of exactly these teams; answers which were left and which were joined.
 pub(super) async fn put_teams_of(
     connection: &mut PgConnection,
     tenant: &Tenant,
     (user, names): (Uuid, &[String]),
-) -> Result<()> {
+) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
     let (members, teams) = (table(&tenant.schema, "_team_members"), table(&tenant.schema, "_teams"));
     let text = format!(
-        "DELETE FROM {members} WHERE user_id = $1 AND team_id NOT IN (SELECT id FROM {teams} WHERE name = ANY($2))"
+        "DELETE FROM {members} WHERE user_id = $1 AND team_id NOT IN (SELECT id FROM {teams} WHERE name = ANY($2)) RETURNING team_id"
     );
-    sqlx::query(AssertSqlSafe(text)).bind(user).bind(names).execute(&mut *connection).await?;
+    let left =
+        sqlx::query_scalar(AssertSqlSafe(text)).bind(user).bind(names).fetch_all(&mut *connection).await?;
     let text = format!(
-        "INSERT INTO {members} (team_id, user_id) SELECT id, $1 FROM {teams} WHERE name = ANY($2) ON CONFLICT (team_id, user_id) DO NOTHING"
+        "INSERT INTO {members} (team_id, user_id) SELECT id, $1 FROM {teams} WHERE name = ANY($2) ON CONFLICT (team_id, user_id) DO NOTHING RETURNING team_id"
     );
-    sqlx::query(AssertSqlSafe(text)).bind(user).bind(names).execute(connection).await?;
-    Ok(())
+    let joined = sqlx::query_scalar(AssertSqlSafe(text)).bind(user).bind(names).fetch_all(connection).await?;
+    Ok((left, joined))
 }
 
 /// Whether the team was there.
 pub(super) async fn delete(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<bool> {
-    for (name, column) in [("_shares", "grantee_id"), ("_team_members", "team_id")] {
-        let text = format!("DELETE FROM {} WHERE {column} = $1", table(&tenant.schema, name));
-        sqlx::query(AssertSqlSafe(text)).bind(id).execute(&mut *connection).await?;
-    }
+    let text = format!("DELETE FROM {} WHERE team_id = $1", table(&tenant.schema, "_team_members"));
+    sqlx::query(AssertSqlSafe(text)).bind(id).execute(&mut *connection).await?;
     let text = format!("DELETE FROM {} WHERE id = $1", table(&tenant.schema, "_teams"));
     Ok(sqlx::query(AssertSqlSafe(text)).bind(id).execute(connection).await?.rows_affected() == 1)
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use metadata::catalog::{Link, Object, Relation};
 use metadata::{FieldKind, Problem};
 use permissions::{Action, Actor};
-use serde_json::Value as Json;
 use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::sql::{quoted, table};
 use super::{reach, remove, update};
+use crate::audit::{self, Deed, Event};
 use crate::command::{Fields, MAX_RECORDS, Update, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -47,7 +48,10 @@ pub(super) async fn run(
     let fields = without_itself(connection, context, object, (id, &others, fields)).await?;
     let written =
         update::run(connection, context, object, vec![Update { id, fields, if_version: None }]).await?;
+    let event =
+        Event::of(context, Deed::Merge, &object.id).about(id).with(json!({ "others": [others, null] }));
     remove::delete(connection, context, object, others).await?;
+    audit::record(connection, context.tenant(), &[event]).await?;
     Ok(written)
 }
 

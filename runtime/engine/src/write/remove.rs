@@ -148,7 +148,6 @@ async fn walk(
     let mut levels: Vec<(Arc<Object>, Vec<Uuid>)> = vec![(object.clone(), ids.to_vec())];
     // Records may point to each other in a ring.
     let mut seen: HashSet<(String, Uuid)> = ids.iter().map(|id| (object.id.clone(), *id)).collect();
-    let mut loose = Vec::new();
     let mut at = 0;
     while at < levels.len() {
         if at > MAX_DEPTH * 20 {
@@ -178,11 +177,7 @@ async fn walk(
                     }
                 }
                 OnDelete::SetNull if what == Happened::Purged && !found.is_empty() => {
-                    let columns = BTreeSet::from([column.name.as_str()]);
-                    let place = (other.as_ref(), found.as_slice());
-                    let images =
-                        rollups::before(connection, context, place, Touched::Columns(&columns)).await?;
-                    loose.push((found, images));
+                    clear(connection, context, (&other, &found), &field).await?;
                 }
                 _ => {}
             }
@@ -192,9 +187,6 @@ async fn walk(
     // Parts go before what they are part of.
     for (object, ids) in levels.iter().rev() {
         one_level(connection, context, (object, ids), what).await?;
-    }
-    for (ids, images) in loose {
-        rollups::after(connection, context, &ids, images).await?;
     }
     Ok(())
 }
@@ -218,6 +210,26 @@ async fn one_level(
         Happened::Restored => sql::restore(schema, object, "t.id = ANY($1)"),
         _ => sql::purge(schema, object, "t.id = ANY($1)"),
     };
+    run(connection, context, text, ids).await?;
+    rollups::after(connection, context, ids, images).await
+}
+
+/// Lets records point to nothing any more: a change of theirs like any other.
+async fn clear(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, ids): (&Object, &[Uuid]),
+    field: &Field,
+) -> Result<()> {
+    let columns: BTreeSet<&str> = field.columns.iter().map(|column| column.name.as_str()).collect();
+    let images = rollups::before(connection, context, (object, ids), Touched::Columns(&columns)).await?;
+    let text = sql::clear(&context.tenant().schema, object, field);
+    run(connection, context, text, ids).await?;
+    rollups::after(connection, context, ids, images).await
+}
+
+/// Runs one statement of the write path on records by their ids.
+async fn run(connection: &mut PgConnection, context: &Context, text: String, ids: &[Uuid]) -> Result<()> {
     sqlx::query(AssertSqlSafe(text))
         .bind(ids)
         .bind(context.now)
@@ -225,9 +237,9 @@ async fn one_level(
         .bind(&context.request_id)
         .bind(context.origin.address())
         .bind(context.origin.user_agent.as_deref())
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
-    rollups::after(connection, context, ids, images).await
+    Ok(())
 }
 
 /// How many there are is nobody's to know who may not see them.
@@ -312,7 +324,6 @@ async fn forget_any_lookups(
     for other in &context.snapshot.catalog.objects {
         for field in other.fields.iter().filter(|field| matches!(field.kind, FieldKind::AnyLookup(_))) {
             let [name, id] = field.columns.as_slice() else { continue };
-            let columns = BTreeSet::from([name.name.as_str(), id.name.as_str()]);
             let (name, id, table) = (quoted(&name.name), quoted(&id.name), table(schema, &other.name));
             let which = format!("{id} = ANY($1) AND {name} = $2");
             let text = format!("SELECT id FROM {table} WHERE {which} ORDER BY id FOR NO KEY UPDATE");
@@ -324,11 +335,7 @@ async fn forget_any_lookups(
             if found.is_empty() {
                 continue;
             }
-            let place = (other.as_ref(), found.as_slice());
-            let images = rollups::before(connection, context, place, Touched::Columns(&columns)).await?;
-            let text = format!("UPDATE {table} SET {name} = NULL, {id} = NULL WHERE {which}");
-            sqlx::query(AssertSqlSafe(text)).bind(ids).bind(&object.name).execute(&mut *connection).await?;
-            rollups::after(connection, context, &found, images).await?;
+            clear(connection, context, (other, &found), field).await?;
         }
     }
     Ok(())

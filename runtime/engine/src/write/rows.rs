@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::copy::{Rows, instant};
 use super::draft::{Draft, Slots};
 use super::saving::{Saving, Way};
-use super::source;
 use super::sql::{self, quoted, table};
+use super::{links, source};
 use crate::audit::TAIL;
 use crate::change::Happened;
 use crate::context::Context;
@@ -39,9 +39,11 @@ pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> R
             Way::Rows | Way::Trial => copy_in(connection, saving, &fresh).await?,
         }
     }
+    let linked = links::changes(connection, saving).await?;
     for (used, group) in groups(saving.slots, changed) {
-        let json = source::json(saving.slots, &used, &group);
-        let text = sql::update(&saving.context.tenant().schema, saving.slots, &used);
+        let json = source::json_with(saving.slots, &used, &group, &linked);
+        let with_links = group.iter().any(|(_, draft)| linked.contains_key(&draft.id));
+        let text = sql::update(&saving.context.tenant().schema, saving.slots, &used, with_links);
         execute(connection, saving.context, text, json).await?;
     }
     if images.is_empty() {

@@ -1,8 +1,11 @@
 //! Rows as the statement's source: one parameter holding JSON, read back by PostgreSQL as a typed
 //! record set. The text depends on the set of columns alone, whether one record is written or ten thousand.
 
+use std::collections::HashMap;
+
 use formulas::Value;
 use metadata::field_kinds::ColumnType;
+use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
 use super::sql::quoted;
@@ -29,8 +32,24 @@ fn wide(ty: ColumnType) -> String {
     }
 }
 
+/// The same with what is told of links, by [`json_with`].
+pub(crate) fn recordset_with_links(slots: &Slots<'_>, used: &[usize]) -> String {
+    let text = recordset(slots, used);
+    format!("{}, _links jsonb)", text.strip_suffix(')').unwrap_or(&text))
+}
+
 /// The drafts as a JSON array; `n` is the place of the record in the command.
 pub(crate) fn json(slots: &Slots<'_>, used: &[usize], drafts: &[(usize, &Draft)]) -> String {
+    json_with(slots, used, drafts, &HashMap::new())
+}
+
+/// The same with JSON text of what changes of a record's links.
+pub(crate) fn json_with(
+    slots: &Slots<'_>,
+    used: &[usize],
+    drafts: &[(usize, &Draft)],
+    links: &HashMap<Uuid, String>,
+) -> String {
     let mut out = Vec::with_capacity(drafts.len() * (48 + used.len() * 24));
     out.push(b'[');
     for (index, (n, draft)) in drafts.iter().enumerate() {
@@ -45,6 +64,10 @@ pub(crate) fn json(slots: &Slots<'_>, used: &[usize], drafts: &[(usize, &Draft)]
             string(&mut out, &column.name);
             out.push(b':');
             write_value(&mut out, value);
+        }
+        if let Some(links) = links.get(&draft.id) {
+            out.extend_from_slice(b",\"_links\":");
+            out.extend_from_slice(links.as_bytes());
         }
         out.push(b'}');
     }

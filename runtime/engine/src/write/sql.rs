@@ -4,11 +4,11 @@
 //! Parameters common to all: `$1` the source or ids, `$2` now, `$3` the actor's user id, `$4` the request id, `$5` the
 //! address and `$6` the user agent that the request comes from.
 
-use metadata::catalog::{Column, Object};
+use metadata::catalog::{Column, Field, Object};
 use metadata::field_kinds::ColumnType;
 
 use super::draft::Slots;
-use super::source::recordset;
+use super::source::{recordset, recordset_with_links};
 use crate::audit::TAIL;
 use crate::change::Happened;
 
@@ -40,26 +40,48 @@ pub(crate) fn insert(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String 
     with_record(schema, slots.object, &rows, ("NULL::jsonb", Happened::Created))
 }
 
-/// Changed columns from the source, with old and new values in the stream.
-pub(crate) fn update(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String {
+/// Changed columns from the source, with old and new values in the stream; with those of links where the source has
+/// them.
+pub(crate) fn update(schema: &str, slots: &Slots<'_>, used: &[usize], with_links: bool) -> String {
     let object = table(schema, &slots.object.name);
     let names = columns(slots, used);
     let assigned: Vec<String> = names.iter().map(|name| format!("{name} = s.{name}, ")).collect();
     let kept: String = names.iter().map(|name| format!(", b.{name}")).collect();
     let new: String = names.iter().map(|name| format!(", t.{name}")).collect();
+    let source = if with_links { recordset_with_links(slots, used) } else { recordset(slots, used) };
+    let (links, and_links) =
+        if with_links { (", s._links", " || coalesce(w._links, '{}'::jsonb)") } else { ("", "") };
     let rows = format!(
-        "UPDATE {object} t SET {}version = t.version + 1, updated_at = $2, updated_by_id = $3 FROM {} WHERE t.id = s.id RETURNING t.id, t.version{new}",
+        "UPDATE {object} t SET {}version = t.version + 1, updated_at = $2, updated_by_id = $3 FROM {source} WHERE t.id = s.id RETURNING t.id, t.version{new}{links}",
         assigned.concat(),
-        recordset(slots, used),
     );
     let before = format!(
         "SELECT b.id{kept} FROM {object} b WHERE b.id IN (SELECT s.id FROM {})",
         recordset(slots, used)
     );
-    let noted = noted(schema, slots.object, (&differences(slots, used), Happened::Updated));
+    let changes = format!("{}{and_links}", differences(slots, used));
+    let noted = noted(schema, slots.object, (&changes, Happened::Updated));
     format!(
         "WITH before AS ({before}), written AS ({rows}), noted AS ({noted} JOIN before b ON b.id = w.id) SELECT id FROM written"
     )
+}
+
+/// Lets the columns of one field be blank, with what was in them in the stream.
+pub(crate) fn clear(schema: &str, object: &Object, field: &Field) -> String {
+    let table = table(schema, &object.name);
+    let named = |form: fn(String) -> String| -> String {
+        field.columns.iter().map(|column| form(quoted(&column.name))).collect()
+    };
+    let (blank, kept) = (named(|name| format!("{name} = NULL, ")), named(|name| format!(", b.{name}")));
+    let rows = format!(
+        "UPDATE {table} t SET {blank}version = t.version + 1, updated_at = $2, updated_by_id = $3 FROM (SELECT b.id{kept} FROM {table} b WHERE b.id = ANY($1)) b WHERE t.id = b.id RETURNING t.id, t.version{kept}"
+    );
+    let told = field.columns.iter().map(|column| {
+        let key = if field.columns.len() > 1 { &column.key } else { &field.id };
+        format!("'{key}', jsonb_build_array(w.{}, NULL)", quoted(&column.name))
+    });
+    let told = format!("jsonb_build_object({})", told.collect::<Vec<_>>().join(", "));
+    with_record(schema, object, &rows, (&told, Happened::Updated))
 }
 
 /// `{"f12": [old, new], …}` of the columns that differ.

@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::query::Bin;
 use crate::read::sql::Lock;
+use crate::shares;
 
 /// Notes which of the changed records get another owner, and blames those that the actor may not give away.
 pub(super) async fn check(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
@@ -68,8 +69,5 @@ pub(super) async fn forget_shares(
     if ids.is_empty() {
         return Ok(());
     }
-    let text =
-        format!("DELETE FROM {} WHERE record_id = ANY($1)", table(&context.tenant().schema, "_shares"));
-    sqlx::query(AssertSqlSafe(text)).bind(ids).execute(connection).await?;
-    Ok(())
+    shares::store::end(connection, context, (Some(&ids), None)).await.map(drop)
 }

@@ -5,7 +5,9 @@ use it::World;
 use serde_json::Value as Json;
 
 mod chain;
+mod events;
 mod log;
+mod speed;
 mod writes;
 
 /// Every row of the stream in the order in which they were written, as JSON.

@@ -31,6 +31,7 @@ const SYSTEM: Record<string, string> = {
   manage_users: "Make, change and deactivate users",
   explain_access: "Ask why somebody may see something",
   view_audit: "Read the audit log",
+  manage_security: "Set passwords' rules, lock-outs, sessions and addresses, and see who signed in",
 };
 
 export function RolePage() {

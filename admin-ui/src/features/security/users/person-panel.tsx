@@ -14,6 +14,7 @@ import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
 import { humanize } from "@/lib/text";
+import { PersonAccess } from "./person-access";
 import { below, makePassword, type PersonDraft, patchOf, startPerson } from "./person-draft";
 import { useRoles } from "./use-roles";
 
@@ -127,6 +128,7 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
           </Notice>
         )}
         <PersonForm draft={draft} person={person} people={people} errors={errors} self={self} onChange={set} />
+        {person?.active && !self && <PersonAccess person={person} />}
       </div>
     </Dialog>
   );

@@ -250,3 +250,27 @@ async fn months_are_partitions_and_the_tail_is_told() {
     let key = world.engine.audit_status(&world.tenant).await.unwrap().key;
     assert_eq!((&key, status.key), (&Some(SealKey::new(&[7; 32]).unwrap().public()), key.clone()));
 }
+
+#[tokio::test]
+async fn months_whose_time_is_over_go_and_the_rest_still_proves() {
+    let world = World::with_packages("audit_purged").await;
+    let ada = world.person("ada", "administrator").await;
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    for now in
+        ["2028-01-15T00:00:00Z", "2028-01-31T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"]
+    {
+        let ada = Context { now: at(now), ..world.again(&ada).await };
+        world.create(&ada, "account", json!({ "name": now })).await.unwrap();
+        world.engine.seal(&world.tenant, at(now)).await.unwrap();
+    }
+    assert_eq!(world.engine.purge_audit(&world.tenant, at("2028-01-31T23:59:59Z")).await.unwrap(), None);
+    let through = world.engine.purge_audit(&world.tenant, at("2028-02-01T00:00:00Z")).await.unwrap().unwrap();
+    for _ in 0..2 {
+        let found = world.engine.verify_audit(&world.tenant, &[]).await.unwrap().unwrap();
+        assert_eq!((found.purged_through, found.last_seq - through), (through, found.rows));
+        world.engine.seal(&world.tenant, at("2028-03-02T00:00:00Z")).await.unwrap();
+    }
+    // What goes without being told is missing.
+    sqlx::raw_sql("DROP TABLE t_demo._audit_2028_02").execute(world.engine.pool()).await.unwrap();
+    assert!(told(&world).await.ends_with("is missing"), "{}", told(&world).await);
+}
