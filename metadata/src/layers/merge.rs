@@ -90,6 +90,17 @@ impl Merge<'_> {
         }
     }
 
+    /// Whether there are options in it: those that a version gives up are looked at one by one.
+    fn has_options(&self, at: &[String], theirs: Option<&Json>) -> bool {
+        let chosen = matches!(self.kind, Kind::Fields | Kind::OptionSets);
+        let list = match at {
+            [] => theirs.and_then(|theirs| theirs.get("options")),
+            [key] if key == "options" => theirs,
+            _ => None,
+        };
+        chosen && list.is_some_and(Json::is_array)
+    }
+
     fn map(&mut self, at: &mut Vec<String>, (was, left, right): (&Members, &Members, &Members)) -> Members {
         let mut merged = Map::new();
         for key in right.keys().chain(left.keys().filter(|key| !right.contains_key(*key))) {
