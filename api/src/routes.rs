@@ -139,6 +139,17 @@ pub fn table() -> Vec<Route> {
         permission(PUT, "/metadata/v1/{kind}/{name}", "manage_metadata", deploy::put),
         permission(DELETE, "/metadata/v1/{kind}/{name}", "manage_metadata", deploy::delete),
         permission(POST, "/metadata/v1/deploy", "manage_metadata", deploy::deploy),
+    ]
+    .into_iter()
+    .chain(changes())
+    .chain(administration())
+    .chain(reselling())
+    .collect()
+}
+
+/// Metadata as a whole: its history, packages and files.
+fn changes() -> Vec<Route> {
+    vec![
         permission(GET, "/metadata/v1/revisions", "manage_metadata", revisions::list),
         permission(GET, "/metadata/v1/revisions/{number}", "manage_metadata", revisions::show),
         permission(POST, "/metadata/v1/revisions/{number}/rollback", "manage_metadata", revisions::rollback),
@@ -150,10 +161,6 @@ pub fn table() -> Vec<Route> {
         permission(GET, "/metadata/v1/files", "manage_metadata", files::show),
         permission(POST, "/metadata/v1/files", "manage_metadata", files::apply),
     ]
-    .into_iter()
-    .chain(administration())
-    .chain(reselling())
-    .collect()
 }
 
 /// People, and what they may do.
