@@ -70,7 +70,8 @@ async fn pass(State(settings): State<Arc<Settings>>, request: Request<Body>, nex
 /// Problems become documents here, where the request id is known.
 fn finished(mut response: Response, id: &RequestId) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        if problem.code.status().is_server_error() {
+        // Who is asked to come again is counted and not written down: there may be thousands in a second.
+        if problem.code.status().is_server_error() && problem.code != Code::Busy {
             tracing::error!(
                 request_id = id.0,
                 code = problem.code.word(),

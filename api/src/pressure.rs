@@ -15,7 +15,7 @@ use crate::problem::{Code, Problem};
 /// Requests at once for each connection to the database: while some are answered by it, others are read and written.
 const AT_ONCE: usize = 2;
 /// Requests that wait for each of those that are worked on.
-const WAITING: usize = 8;
+const WAITING: usize = 4;
 /// Longest wait.
 const PATIENCE: Duration = Duration::from_secs(1);
 

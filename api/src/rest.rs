@@ -24,6 +24,7 @@ pub(crate) mod records;
 pub(crate) mod resellers;
 pub(crate) mod revisions;
 pub(crate) mod rights;
+pub(crate) mod scim;
 pub(crate) mod search;
 pub(crate) mod security;
 mod seen;

@@ -22,8 +22,8 @@ use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
 use crate::rest::{
     access, aggregate, api_keys, audit, batch, deploy, docs, duplicates, files, formulas, health, history,
-    import, metadata, openapi, packages, passwords, records, resellers, revisions, search, security, session,
-    sessions, shares, teams, transitions, two_factor, upsert, users,
+    import, metadata, openapi, packages, passwords, records, resellers, revisions, scim, search, security,
+    session, sessions, shares, teams, transitions, two_factor, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -161,6 +161,30 @@ fn changes() -> Vec<Route> {
         permission(GET, "/metadata/v1/files", "manage_metadata", files::show),
         permission(POST, "/metadata/v1/files", "manage_metadata", files::apply),
     ]
+    .into_iter()
+    .chain(administration())
+    .chain(directory())
+    .chain(reselling())
+    .collect()
+}
+
+/// People and teams, kept by a directory elsewhere.
+fn directory() -> Vec<Route> {
+    vec![
+        permission(GET, "/scim/v2/ServiceProviderConfig", "manage_users", scim::config),
+        permission(GET, "/scim/v2/Users", "manage_users", scim::users::list),
+        permission(POST, "/scim/v2/Users", "manage_users", scim::users::create),
+        permission(GET, "/scim/v2/Users/{id}", "manage_users", scim::users::show),
+        permission(PUT, "/scim/v2/Users/{id}", "manage_users", scim::users::replace),
+        permission(PATCH, "/scim/v2/Users/{id}", "manage_users", scim::users::update),
+        permission(DELETE, "/scim/v2/Users/{id}", "manage_users", scim::users::delete),
+        permission(GET, "/scim/v2/Groups", "manage_users", scim::groups::list),
+        permission(POST, "/scim/v2/Groups", "manage_users", scim::groups::create),
+        permission(GET, "/scim/v2/Groups/{id}", "manage_users", scim::groups::show),
+        permission(PUT, "/scim/v2/Groups/{id}", "manage_users", scim::groups::replace),
+        permission(PATCH, "/scim/v2/Groups/{id}", "manage_users", scim::groups::update),
+        permission(DELETE, "/scim/v2/Groups/{id}", "manage_users", scim::groups::delete),
+    ]
 }
 
 /// People, and what they may do.
@@ -240,7 +264,7 @@ where
     F: Fn(Call) -> A + Copy + Send + Sync + 'static,
     A: Future<Output = Outcome> + Send + 'static,
 {
-    let area = if path.starts_with("/admin/") { "admin" } else { "metadata" };
+    let area = if path.starts_with("/metadata/") { "metadata" } else { "admin" };
     let guarded = move |call: Call| async move {
         call.require(permission, area)?;
         handler(call).await

@@ -15,7 +15,8 @@ use crate::problem::Problem;
 struct Files;
 
 /// Where programs ask; a page there would only confuse them.
-const NOT_PAGES: [&str; 8] = ["api", "auth", "metadata", "admin", "reseller", "assets", "graphql", "mcp"];
+const NOT_PAGES: [&str; 9] =
+    ["api", "auth", "metadata", "admin", "reseller", "assets", "graphql", "mcp", "scim"];
 const NOT_BUILT: &str = include_str!("ui/not_built.html");
 
 /// What is at no route: a file, the page, or nothing.

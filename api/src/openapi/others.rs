@@ -114,7 +114,7 @@ fn tag(path: &str) -> &'static str {
         Some("api") => "records",
         Some("auth") => "auth",
         Some("metadata") => "metadata",
-        Some("admin") => "admin",
+        Some("admin" | "scim") => "admin",
         _ => "process",
     }
 }
@@ -224,6 +224,11 @@ fn answered(operation: Operation, method: &str, path: &str) -> Operation {
         }
         ("POST", "/auth/v1/two-factor") => operation.answers(201, "A secret, shown this once", data),
         ("POST", "/admin/v1/users") => operation.answers(201, "The person", data),
+        ("DELETE", path) if path.starts_with("/scim/") => operation.answers_nothing(204, "Done"),
+        (method, path) if path.starts_with("/scim/") => {
+            let status = if method == "POST" { 201 } else { 200 };
+            operation.answers(status, "The resource", json!({ "type": "object" }))
+        }
         _ => operation.answers(200, "The answer", data),
     };
     match (method, path) {

@@ -68,7 +68,9 @@ fn masters(objects: &[Object], index: &HashMap<String, usize>, problems: &mut Ve
             );
             problems.push(problem.hint("make one of them a `lookup`"));
         }
-        if masters[at].is_empty() && object.sharing.default == SharingDefault::ControlledByParent {
+        // A master that is not there is told of where it is named.
+        let is_part = object.fields.iter().any(|field| matches!(field.kind, FieldKind::MasterDetail(_)));
+        if !is_part && object.sharing.default == SharingDefault::ControlledByParent {
             let text = "`controlled_by_parent` needs a `master_detail` field that says who the parent is";
             problems.push(Problem::new(format!("{path}.sharing.default"), "no-parent", text));
         }

@@ -176,6 +176,18 @@ impl Identity {
         Ok(self.read_users(tenant, records::page_of_people(limit, cursor)).await?)
     }
 
+    /// So many people by name after skipping some, with how many there are.
+    pub async fn list_users_from(&self, tenant: &Tenant, (skip, count): (u32, u32)) -> Result<Answer> {
+        Ok(self.read_users(tenant, records::people_from(skip, count)).await?)
+    }
+
+    /// The person with an e-mail address.
+    pub async fn find_user_id(&self, tenant: &Tenant, email: &str) -> Result<Option<Uuid>> {
+        let Some(email) = normalise_email(email) else { return Ok(None) };
+        let user = self.find_user_by_email(tenant, &email).await?;
+        Ok(user.filter(|user| user.is_person).map(|user| user.id))
+    }
+
     /// A page of people by name, by their ids.
     pub async fn list_user_ids(
         &self,

@@ -17,7 +17,18 @@ import { IconPicker } from "./icon-picker";
 
 type Definition = Record<string, unknown>;
 
-const READ_ONLY = new Set(["id", "fields", "relations", "permissions", "package", "custom", "system", "record_types"]);
+/** What the server and the catalog add to an object: no part of its definition. */
+const READ_ONLY = new Set([
+  "id",
+  "fields",
+  "relations",
+  "permissions",
+  "package",
+  "custom",
+  "system",
+  "record_types",
+  "processes",
+]);
 
 const settingsOf = (object: ObjectDef): Definition =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !READ_ONLY.has(key)));

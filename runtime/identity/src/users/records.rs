@@ -185,6 +185,11 @@ pub(super) fn page_of_people(limit: u32, cursor: Option<String>) -> Query {
     }
 }
 
+/// The same by place, with their number.
+pub(super) fn people_from(skip: u32, count: u32) -> Query {
+    Query { page: Page::Offset(skip), include_total: true, ..page_of_people(count, None) }
+}
+
 pub(super) fn one_person(id: Uuid) -> Query {
     Query { page: Page::Ids(vec![id]), ..full() }
 }

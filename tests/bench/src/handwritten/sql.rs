@@ -63,9 +63,11 @@ pub const COPY_HISTORY: &str =
 pub const COPY_STATES: &str =
     "COPY _states (record_id, field_id, version, object_id, happened_at, actor_id, to_state) FROM STDIN";
 
-pub const SUM: &str = "UPDATE account a SET open_deals = a.open_deals + d.count, open_amount = coalesce(a.open_amount, 0) + d.sum \
-     FROM (SELECT account_id, count(*), sum(amount) FROM deal WHERE id = ANY($1) AND stage NOT IN ('won', 'lost') GROUP BY account_id) d \
-     WHERE a.id = d.account_id";
+/// The accounts are locked in one order, or two at once would wait for each other.
+pub const SUM: &str = "WITH d AS (SELECT account_id, count(*), sum(amount) FROM deal WHERE id = ANY($1) AND stage NOT IN ('won', 'lost') GROUP BY account_id), \
+     l AS MATERIALIZED (SELECT id FROM account WHERE id IN (SELECT account_id FROM d) ORDER BY id FOR NO KEY UPDATE) \
+     UPDATE account a SET open_deals = a.open_deals + d.count, open_amount = coalesce(a.open_amount, 0) + d.sum \
+     FROM d, l WHERE a.id = d.account_id AND l.id = a.id";
 
 pub const CREATE: &str = concat!(
     "WITH made AS (INSERT INTO deal (id, name, account_id, amount, stage, close_date, next_step, revenue_type, forecast_category, type, \

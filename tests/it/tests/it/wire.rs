@@ -6,6 +6,7 @@ mod exact;
 mod limits;
 mod pressure;
 mod records;
+mod scim;
 mod security;
 mod tags;
 mod tenants;

@@ -6,8 +6,8 @@ use futures_util::stream::FuturesUnordered;
 use it::World;
 use it::site::{Reply, Site};
 
-/// The world's pool has eight connections: twice as many requests are worked on, eight times those wait.
-const TAKEN: usize = 8 * 2 + 8 * 2 * 8;
+/// The world's pool has eight connections: twice as many requests are worked on, four times those wait.
+const TAKEN: usize = 8 * 2 + 8 * 2 * 4;
 const TOO_MUCH: usize = 50;
 
 fn is_refused(reply: &Reply) -> bool {

@@ -115,3 +115,34 @@ async fn everybody_sees_their_own_sign_ins() {
     );
     assert_eq!(site.get_as(&gus, "/auth/v1/login-history?user_id=x").await.status, 400);
 }
+
+#[tokio::test]
+async fn the_audit_stream_names_who_did_what() {
+    let site = site("security_audit").await;
+    let key = site.ask("POST", "/auth/v1/api-keys", Some(json!({ "name": "sync" }))).await.json();
+    let key = key["id"].as_str().unwrap();
+    assert_eq!(site.ask("DELETE", &format!("/auth/v1/api-keys/{key}"), None).await.status, 204);
+    let settings = json!({ "password": { "min_length": 9 } });
+    site.ask("PATCH", "/admin/v1/security-settings", Some(settings)).await.data(200);
+    let wrong = json!({ "email": "ada@example.com", "password": "wrong" });
+    from(&site, "192.0.2.7", ("POST", "/auth/v1/login"), None, wrong).await;
+    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
+        "select action, actor_id::text, changes::text from t_demo._audit_tail where object_id not like 'o%'",
+    )
+    .fetch_all(site.world.engine.pool())
+    .await
+    .unwrap();
+    let told = |action: &str| rows.iter().find(|row| row.0 == action).cloned().expect(action);
+    let ada = site.ada.to_string();
+    for action in ["sign_in", "key_created", "key_revoked", "settings_changed"] {
+        assert_eq!(told(action).1, ada, "{action}");
+    }
+    assert_eq!(told("settings_changed").2.unwrap().replace(' ', ""), "{\"password.min_length\":[8,9]}");
+    let failed = told("sign_in_failed");
+    assert_ne!(failed.1, ada, "who failed has not shown that it was her");
+    assert!(failed.2.unwrap().contains("wrong-password"));
+    assert!(
+        rows.iter()
+            .all(|row| !row.2.as_deref().unwrap_or_default().contains("trl_") || row.0 == "key_created")
+    );
+}
