@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use engine::packages::Installed;
-use metadata::package::Package;
+use metadata::Problem;
+use metadata::package::{Package, VersionReq, resolve};
 
 /// All of them, read and checked.
 #[derive(Clone, Debug, Default)]
@@ -12,9 +13,12 @@ pub struct Library {
 }
 
 impl Library {
-    /// A library of packages, listed by name.
+    /// A library of packages, listed by name, newest first.
     pub fn new(mut packages: Vec<Package>) -> Self {
-        packages.sort_by(|a, b| a.manifest.name.cmp(&b.manifest.name));
+        packages.sort_by(|a, b| {
+            let (a, b) = (&a.manifest, &b.manifest);
+            a.name.cmp(&b.name).then(b.version.cmp(&a.version))
+        });
         Self { packages }
     }
 
@@ -23,73 +27,31 @@ impl Library {
         &self.packages
     }
 
-    /// The package called `name`.
+    /// The newest version of the package called `name`.
     pub fn find(&self, name: &str) -> Option<&Package> {
-        self.packages.iter().find(|package| package.manifest.name == name)
+        self.matching(name, &VersionReq::STAR).or_else(|| self.versions(name).next())
     }
 
-    /// A package after those that it requires and that are not installed yet. What the library does not have is
-    /// left out; installing then tells what is missing.
+    /// The newest version of a package that will do.
+    pub fn matching(&self, name: &str, range: &VersionReq) -> Option<&Package> {
+        self.versions(name).find(|package| range.matches(&package.manifest.version))
+    }
+
+    /// All versions of a package, newest first.
+    pub fn versions(&self, name: &str) -> impl Iterator<Item = &Package> {
+        self.packages.iter().filter(move |package| package.manifest.name == name)
+    }
+
+    /// A package after those that it requires and that are not installed yet in a version that will do.
+    ///
+    /// # Errors
+    /// Why nothing here goes with what is installed.
     pub fn with_requirements(
         &self,
         package: &Package,
         installed: &BTreeMap<String, Installed>,
-    ) -> Vec<Package> {
-        let mut chosen = Vec::new();
-        self.choose(package, installed, &mut chosen);
-        chosen
-    }
-
-    fn choose(&self, package: &Package, installed: &BTreeMap<String, Installed>, chosen: &mut Vec<Package>) {
-        let known = |name: &String, chosen: &[Package]| {
-            installed.contains_key(name) || chosen.iter().any(|one| one.manifest.name == *name)
-        };
-        for name in package.manifest.requires.keys() {
-            if let Some(required) =
-                self.find(name).filter(|_| !known(name, chosen) && *name != package.manifest.name)
-            {
-                self.choose(required, installed, chosen);
-            }
-        }
-        if !chosen.iter().any(|one| one.manifest.name == package.manifest.name) {
-            chosen.push(package.clone());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn package(name: &str, requires: &[&str]) -> Package {
-        let requires: serde_json::Map<String, serde_json::Value> =
-            requires.iter().map(|name| ((*name).to_owned(), "^1".into())).collect();
-        let manifest =
-            serde_json::json!({"name": name, "version": "1.0.0", "label": name, "requires": requires});
-        Package {
-            manifest: serde_json::from_value(manifest).unwrap(),
-            changes: Vec::new(),
-            data: Vec::new(),
-            readme: None,
-        }
-    }
-
-    #[test]
-    fn requirements_come_first_and_once() {
-        let library = Library::new(vec![
-            package("deals", &["accounts", "leads"]),
-            package("leads", &["accounts"]),
-            package("accounts", &[]),
-        ]);
-        let deals = library.find("deals").unwrap();
-        let names = |installed: &BTreeMap<String, Installed>| -> Vec<String> {
-            library.with_requirements(deals, installed).into_iter().map(|one| one.manifest.name).collect()
-        };
-        assert_eq!(names(&BTreeMap::new()), ["accounts", "leads", "deals"]);
-        let accounts = Installed {
-            manifest: package("accounts", &[]).manifest,
-            installed_at: chrono::DateTime::UNIX_EPOCH,
-        };
-        assert_eq!(names(&BTreeMap::from([("accounts".into(), accounts)])), ["leads", "deals"]);
+    ) -> Result<Vec<Package>, Vec<Problem>> {
+        let known = installed.iter().map(|(name, one)| (name.clone(), one.manifest.clone())).collect();
+        resolve(package, &self.packages, &known)
     }
 }

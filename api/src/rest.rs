@@ -10,6 +10,7 @@ pub(crate) mod changes;
 pub(crate) mod deploy;
 pub(crate) mod docs;
 pub(crate) mod duplicates;
+pub(crate) mod files;
 pub(crate) mod formulas;
 pub(crate) mod explain;
 pub(crate) mod export;

@@ -21,9 +21,9 @@ use crate::pressure::Pressure;
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
 use crate::rest::{
-    access, aggregate, api_keys, audit, batch, changes, deploy, docs, duplicates, formulas, health, history,
-    import, metadata, openapi, packages, passwords, records, resellers, revisions, scim, search, security,
-    session, sessions, shares, teams, transitions, two_factor, upsert, users,
+    access, aggregate, api_keys, audit, batch, changes, deploy, docs, duplicates, files, formulas, health,
+    history, import, metadata, openapi, packages, passwords, records, resellers, revisions, scim, search,
+    security, session, sessions, shares, teams, transitions, two_factor, upsert, users,
 };
 use crate::{App, edge, graphql, ui};
 
@@ -140,12 +140,27 @@ pub fn table() -> Vec<Route> {
         permission(PUT, "/metadata/v1/{kind}/{name}", "manage_metadata", deploy::put),
         permission(DELETE, "/metadata/v1/{kind}/{name}", "manage_metadata", deploy::delete),
         permission(POST, "/metadata/v1/deploy", "manage_metadata", deploy::deploy),
+    ]
+    .into_iter()
+    .chain(changes())
+    .chain(administration())
+    .chain(reselling())
+    .collect()
+}
+
+/// Metadata as a whole: its history, packages and files.
+fn changes() -> Vec<Route> {
+    vec![
         permission(GET, "/metadata/v1/revisions", "manage_metadata", revisions::list),
         permission(GET, "/metadata/v1/revisions/{number}", "manage_metadata", revisions::show),
         permission(POST, "/metadata/v1/revisions/{number}/rollback", "manage_metadata", revisions::rollback),
         permission(GET, "/metadata/v1/packages", "manage_metadata", packages::list),
         permission(POST, "/metadata/v1/packages", "manage_metadata", packages::install),
         permission(DELETE, "/metadata/v1/packages/{name}", "manage_metadata", packages::uninstall),
+        permission(GET, "/metadata/v1/layers/{kind}/{name}", "manage_metadata", packages::layers),
+        permission(DELETE, "/metadata/v1/layers/{kind}/{name}", "manage_metadata", packages::reset),
+        permission(GET, "/metadata/v1/files", "manage_metadata", files::show),
+        permission(POST, "/metadata/v1/files", "manage_metadata", files::apply),
     ]
     .into_iter()
     .chain(administration())

@@ -1,6 +1,8 @@
 //! What people write: every component of a tenant's metadata, each with its stable id and the
 //! package that brought it. Retired components stay (hidden), so that a rollback brings data back.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -8,6 +10,7 @@ mod change;
 mod change_object;
 pub mod field;
 pub mod field_condition;
+pub mod layering;
 pub mod layout;
 pub mod list_view;
 pub mod object;
@@ -21,14 +24,18 @@ mod rollback;
 mod rows;
 pub mod sharing_rule;
 mod structure;
+mod touched;
 pub mod validation_rule;
 
 use field::FieldDefinition;
 use object::ObjectDefinition;
 
+use crate::layers::Base;
+
 pub use parts::{Kind, Part, Parts};
 pub(crate) use parts::{Shelf, resolved};
 pub use rename::Renamed;
+pub use touched::{Action, Property, Touched};
 
 /// One requested change: a definition to put, or `None` to delete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +54,8 @@ pub struct Component<T> {
     pub id: String,
     /// The package that brought it; `None` is the tenant's own.
     pub package: Option<String>,
+    /// What that package says of it, beneath what the tenant made of it.
+    pub base: Option<Base>,
     /// Hidden, its data kept until purged.
     pub retired: bool,
     pub definition: T,
@@ -70,6 +79,32 @@ pub struct Definitions {
     pub next_id: u32,
 }
 
+impl<T> Component<T> {
+    /// Whether it is what is left of a package that has gone.
+    pub fn withdrawn(&self) -> bool {
+        self.base.as_ref().is_some_and(|base| base.withdrawn)
+    }
+}
+
+impl ObjectComponent {
+    /// Live fields in reading order: those that `field_order` names, then the others.
+    pub fn ordered(&self) -> Vec<&Component<FieldDefinition>> {
+        let order = &self.object.definition.field_order;
+        let places: HashMap<&str, usize> =
+            order.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+        let mut fields: Vec<_> = self.fields.iter().filter(|field| !field.retired).collect();
+        fields.sort_by_key(|field| {
+            places.get(field.definition.common.name.as_str()).copied().unwrap_or(usize::MAX)
+        });
+        fields
+    }
+
+    /// Names of the live fields in reading order.
+    pub fn order(&self) -> Vec<String> {
+        self.ordered().into_iter().map(|field| field.definition.common.name.clone()).collect()
+    }
+}
+
 impl Definitions {
     /// Those of a new tenant: nothing but what the system brings, which the catalog adds by itself.
     pub fn initial() -> Self {
@@ -87,6 +122,7 @@ pub struct Row {
     /// Id of the object that a field belongs to.
     pub parent: Option<String>,
     pub package: Option<String>,
+    pub base: Option<Base>,
     pub retired: bool,
     pub definition: Json,
 }

@@ -2,16 +2,18 @@
 //!
 //! Reading order: [`problem`] (how everything here complains), [`input`] (one JSON value as it came
 //! in), [`field_kinds`] (the closed list of kinds, one file each), [`definitions`] (what people write),
-//! [`catalog`] (what it means), [`diff`] and [`ddl`] (what must happen to the tables), [`package`]
-//! (definitions as an installable folder) with [`relative`] dates, and [`schemas`] (JSON Schema of each
-//! kind of definition).
+//! [`layers`] (a package's word beneath the tenant's), [`catalog`] (what it means), [`diff`] and [`ddl`] (what must
+//! happen to the tables), [`package`] (definitions as an installable folder), [`files`] (all of a tenant's as files) with [`relative`] dates, and [`schemas`]
+//! (JSON Schema of each kind of definition).
 
 pub mod catalog;
 pub mod ddl;
 pub mod definitions;
 pub mod diff;
 pub mod field_kinds;
+pub mod files;
 pub mod input;
+pub mod layers;
 pub mod package;
 pub mod problem;
 pub mod relative;

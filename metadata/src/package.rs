@@ -3,15 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use semver::{Version, VersionReq};
+pub use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::definitions::{Change, Definitions, Kind};
+use crate::definitions::Change;
 use crate::problem::Problem;
 
 mod data;
 mod files;
+mod lint;
+mod resolve;
+mod validate;
+
+pub use resolve::resolve;
+pub use validate::Validated;
 
 /// `manifest.json`: what the package is and needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,46 +84,6 @@ pub struct Package {
     pub data: Vec<DataFile>,
     /// `README.md`, when there is one.
     pub readme: Option<String>,
-}
-
-impl Package {
-    /// The changes that bring a tenant to this version: its definitions, and the removal of what an
-    /// earlier version brought and this one does not.
-    pub fn upgrade_changes(&self, installed: &Definitions) -> Vec<Change> {
-        let kept =
-            |change: &Change| self.changes.iter().any(|c| (c.kind, &c.name) == (change.kind, &change.name));
-        let gone =
-            uninstall_changes(installed, &self.manifest.name).into_iter().filter(|change| !kept(change));
-        // Fields of an object that the package defines itself are replaced by its definition as a whole.
-        let inside = |change: &Change| {
-            let object = change.name.split('.').next().unwrap_or_default();
-            let put = |c: &Change| c.kind == Kind::Objects && c.name == object;
-            change.kind == Kind::Fields && self.changes.iter().any(put)
-        };
-        gone.filter(|change| !inside(change)).chain(self.changes.iter().cloned()).collect()
-    }
-}
-
-/// The changes that take away what a package brought, views first.
-pub fn uninstall_changes(installed: &Definitions, package: &str) -> Vec<Change> {
-    let own = |owner: &Option<String>, retired: bool| !retired && owner.as_deref() == Some(package);
-    let parts = installed.parts.shelves();
-    let parts = parts.iter().flat_map(|(kind, shelf)| {
-        shelf.brought_by(package).into_iter().map(|name| (*kind, name)).collect::<Vec<_>>()
-    });
-    let (bases, mut names): (Vec<_>, Vec<_>) = parts.partition(|(kind, _)| *kind == Kind::OptionSets);
-    for component in installed.objects.iter().filter(|component| !component.object.retired) {
-        let object = &component.object.definition.name;
-        if own(&component.object.package, false) {
-            names.push((Kind::Objects, object.clone()));
-            continue;
-        }
-        let fields = component.fields.iter().filter(|field| own(&field.package, field.retired));
-        names
-            .extend(fields.map(|field| (Kind::Fields, format!("{object}.{}", field.definition.common.name))));
-    }
-    names.extend(bases);
-    names.into_iter().map(|(kind, name)| Change { kind, name, definition: None }).collect()
 }
 
 /// What a package needs and the tenant does not have.

@@ -4,6 +4,7 @@
 use formulas::Value;
 use metadata::catalog::Link;
 use metadata::definitions::Kind;
+use metadata::definitions::layering::Layering;
 use metadata::{Catalog, Change, Definitions, Input, Problem};
 use serde_json::{Value as Json, json};
 
@@ -244,7 +245,9 @@ fn a_package_changes_only_what_it_brought() {
     };
     let first = Definitions::initial().with_changes(&base(&["a", "b"]), Some("leads")).unwrap();
     let more = first.with_changes(&[change(Kind::Fields, "lead.mine", field("mine"))], None).unwrap();
-    let second = more.with_changes(&base(&["a"]), Some("leads")).unwrap();
+    let all = |_: &str| true;
+    let layering = Layering { archive: &all, ..Layering::of("leads") };
+    let (second, _) = more.with_package(&base(&["a"]), layering).unwrap();
     let lead = Catalog::resolve(&second).unwrap().find_object("lead").unwrap().clone();
     assert!(lead.find_field("b").is_none(), "the new version does not have it");
     assert!(lead.find_field("mine").is_some(), "the tenant's own field stays");

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use metadata::definitions::Kind;
-use metadata::package::{Package, missing_requirements, uninstall_changes};
+use metadata::definitions::layering::Layering;
+use metadata::package::{Package, missing_requirements};
 use metadata::{Catalog, Change, DdlPlan, Definitions, Version, diff};
 
 const IN_ORDER: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
@@ -89,18 +90,18 @@ fn what_is_answered_can_be_put_back() {
 #[test]
 fn what_a_package_brought_can_be_taken_away() {
     let (packages, definitions) = installed();
-    let changes = uninstall_changes(&definitions, "tasks");
-    let without = definitions.with_changes(&changes, Some("tasks")).unwrap();
+    let without = definitions.without_package("tasks");
     let catalog = Catalog::resolve(&without).unwrap();
     assert!(catalog.find_object("task").is_none() && catalog.find_object("deal").is_some());
 
-    let needed =
-        definitions.with_changes(&uninstall_changes(&definitions, "accounts"), Some("accounts")).unwrap();
-    let problems = Catalog::resolve(&needed).unwrap_err();
+    let problems = Catalog::resolve(&definitions.without_package("accounts")).unwrap_err();
     assert!(problems.iter().any(|problem| problem.path == "objects.deal.fields.account.to"), "{problems:?}");
 
-    let again = definitions.with_changes(&packages[3].upgrade_changes(&definitions), Some("tasks")).unwrap();
+    let (again, merged) = definitions.with_package(&packages[3].changes, Layering::of("tasks")).unwrap();
     assert_eq!(again, definitions, "an upgrade to the same version changes nothing");
+    assert_eq!(merged, []);
+    let (back, _) = without.with_package(&packages[3].changes, Layering::of("tasks")).unwrap();
+    assert_eq!(back, definitions, "what comes back is what went");
 }
 
 #[test]
@@ -129,4 +130,54 @@ fn problems_of_all_files_come_at_once() {
         "objects/car.json.name wrong-name",
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn each_is_tried_without_a_tenant() {
+    let packages: Vec<Package> = IN_ORDER.iter().map(|name| read(name)).collect();
+    let now = DateTime::parse_from_rfc3339("2026-11-20T12:00:00Z").unwrap().to_utc();
+    for package in &packages {
+        let name = &package.manifest.name;
+        let others: Vec<Package> =
+            packages.iter().filter(|one| one.manifest.name != *name).cloned().collect();
+        let validated =
+            package.validate(&others, now).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+        assert_eq!(validated.packages.last().map(|one| &one.manifest.name), Some(name));
+        assert_eq!(
+            package.lint().iter().filter(|problem| problem.code != "system-permission").count(),
+            0,
+            "{name}: {:?}",
+            package.lint()
+        );
+    }
+    let mut broken = packages[3].clone();
+    let task = broken.changes.iter_mut().find(|change| change.name == "task").unwrap();
+    task.definition.as_mut().unwrap()["fields"][0]["kind"] = "txt".into();
+    assert!(!broken.validate(&packages, now).unwrap_err().is_empty());
+    assert!(
+        packages[2].validate(&[], now).unwrap_err().iter().any(|problem| problem.code == "missing-package")
+    );
+}
+
+#[test]
+fn a_new_version_says_what_it_breaks() {
+    let accounts = read("accounts");
+    let now = DateTime::parse_from_rfc3339("2026-11-20T12:00:00Z").unwrap().to_utc();
+    let old = accounts.validate(&[], now).unwrap().definitions;
+    let mut next = accounts.clone();
+    next.manifest.version = "1.1.0".parse().unwrap();
+    next.data.clear();
+    next.changes.retain(|change| change.name != "account.mine");
+    let account = next.changes.iter_mut().find(|change| change.name == "account").unwrap();
+    let fields = account.definition.as_mut().unwrap()["fields"].as_array_mut().unwrap();
+    let text = fields.iter_mut().find(|field| field["kind"] == "text").unwrap();
+    text["max_length"] = 3.into();
+    let name = text["name"].as_str().unwrap().to_owned();
+    let new = next.validate(&[], now).unwrap().definitions;
+    let found: Vec<String> =
+        next.lint_against(&accounts, (&old, &new)).into_iter().map(|one| one.path).collect();
+    assert_eq!(found, [format!("fields.account.{name}.max_length")]);
+    next.manifest.version = "2.0.0".parse().unwrap();
+    assert_eq!(next.lint_against(&accounts, (&old, &new)), []);
+    assert_eq!(accounts.lint_against(&accounts, (&old, &old))[0].code, "not-newer");
 }

@@ -35,7 +35,7 @@ fn catalog() -> Catalog {
         let mut files = Vec::new();
         collect(&base, &base, &mut files);
         let package = Package::from_files(files.into_iter()).unwrap();
-        definitions = definitions.with_changes(&package.upgrade_changes(&definitions), Some(name)).unwrap();
+        definitions = definitions.with_changes(&package.changes, Some(name)).unwrap();
     }
     Catalog::resolve(&definitions).unwrap()
 }

@@ -51,6 +51,11 @@ impl Form {
         self.problems.push(Detail::new(path, code, message));
     }
 
+    /// Notes problems that something else found.
+    pub fn note(&mut self, problems: impl Iterator<Item = Detail>) {
+        self.problems.extend(problems);
+    }
+
     /// A text that must be there.
     pub fn required_text(&mut self, key: &str) -> String {
         if self.rest.get(key).is_none_or(Json::is_null) {

@@ -38,7 +38,17 @@ pub(crate) async fn delete_field(call: Call) -> Outcome {
 /// Many changes at once.
 pub(crate) async fn deploy(call: Call) -> Outcome {
     let applied = call.engine().apply(&call.context, read(call.asked.json()?)?).await?;
-    Ok(answer::data(&json!({ "revision": applied.revision, "steps": applied.steps })))
+    Ok(answer::data(&told(&applied)))
+}
+
+/// What a change did, or would do.
+pub(crate) fn told(applied: &Applied) -> Json {
+    json!({
+        "revision": applied.revision,
+        "changes": applied.changes,
+        "steps": applied.steps,
+        "data_loss": applied.data_loss,
+    })
 }
 
 fn field_name(call: &Call) -> String {

@@ -1,14 +1,18 @@
-//! `/metadata/v1/packages`: what can be installed and what is.
+//! `/metadata/v1/packages`: what can be installed and what is; `/metadata/v1/layers`: what is the package's and what
+//! the tenant's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::packages::{Install, Installed};
+use engine::{Applied, Apply};
 use http::StatusCode;
-use metadata::Problem as Detail;
-use metadata::package::Manifest;
+use metadata::package::{Manifest, Package, Version, VersionReq};
+use metadata::{Kind, Problem as Detail};
 use serde_json::{Value as Json, json};
 
-use super::deploy::allow_text;
+use super::deploy::{allow_json, allow_text, told};
+use super::metadata::kind;
+use crate::Library;
 use crate::answer;
 use crate::asked::params::Params;
 use crate::body::form::Form;
@@ -21,8 +25,9 @@ pub(crate) async fn list(call: Call) -> Outcome {
     Params::new(call.asked.pairs()?).finish()?;
     let installed = call.engine().installed_packages(&call.context).await?;
     let manifests = call.asked.app.library.packages().iter().map(|package| &package.manifest);
+    // The newest version comes last, and stays.
     let mut all: BTreeMap<&str, &Manifest> =
-        manifests.map(|manifest| (manifest.name.as_str(), manifest)).collect();
+        manifests.rev().map(|manifest| (manifest.name.as_str(), manifest)).collect();
     for one in installed.values() {
         all.entry(&one.manifest.name).or_insert(&one.manifest);
     }
@@ -44,38 +49,140 @@ fn describe(manifest: &Manifest, installed: Option<&Installed>) -> Json {
     })
 }
 
-/// Installs a package of the library with what it requires, all or nothing.
+/// Installs or upgrades a package, of the library or as it came, with what it requires, all or nothing.
 pub(crate) async fn install(call: Call) -> Outcome {
     let mut form = Form::new(call.asked.json()?)?;
-    let (name, version) = (form.required_text("name"), form.text("version"));
+    let library = call.asked.app.library.clone();
+    let wanted = wanted(&mut form, &library);
     let options = Install {
         samples: form.flag("samples").unwrap_or_default(),
         dry_run: form.flag("dry_run").unwrap_or_default(),
+        take: form.texts("take").unwrap_or_default(),
+        allow_data_loss: form
+            .typed("allow_data_loss", "true or a list of names", allow_json)
+            .unwrap_or_default(),
     };
-    let library = call.asked.app.library.clone();
-    let package = library.find(&name);
-    if package.is_none() && !name.is_empty() {
-        form.problem("name", "unknown-package", format!("no package `{name}` comes with Trellis"));
+    form.finish()?;
+    let missing = || Problem::unprocessable(vec![Detail::new("name", "required", "this is required")]);
+    let wanted = wanted.ok_or_else(missing)?;
+    let installed = call.engine().installed_packages(&call.context).await?;
+    let chosen = library.with_requirements(&wanted, &installed).map_err(Problem::unprocessable)?;
+    let status = if options.dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    let consent = consent(&chosen, &installed);
+    let applied = call.engine().install(&call.context, &chosen, options).await?;
+    let names: Vec<&str> = chosen.iter().map(|package| package.manifest.name.as_str()).collect();
+    let mut data = outcome(&applied);
+    data["installed"] = json!(names);
+    data["consent"] = consent;
+    Ok(answer::document(status, &json!({ "data": data })))
+}
+
+/// The package that is meant: `name` of the library, in a `version` or range, or the files in `source`.
+fn wanted(form: &mut Form, library: &Library) -> Option<Package> {
+    let source = form.take("source");
+    let version = form.text("version");
+    let range = version.as_deref().map(|text| {
+        text.parse::<Version>()
+            .map_or_else(|_| text.parse::<VersionReq>().ok(), |exact| format!("={exact}").parse().ok())
+    });
+    if matches!(range, Some(None)) {
+        form.problem("version", "bad-version", "expected a version such as 1.2.0, or a range such as ^1.2");
+        return None;
     }
-    let other =
-        package.zip(version).filter(|(package, version)| package.manifest.version.to_string() != *version);
-    if let Some((package, _)) = other {
+    let range = range.flatten().unwrap_or(VersionReq::STAR);
+    let package = match source {
+        Some(source) => from_source(form, source)?,
+        None => from_library(form, library, &range)?,
+    };
+    if !range.matches(&package.manifest.version) && version.is_some() {
         form.problem(
             "version",
             "unknown-version",
             format!("the version here is {}", package.manifest.version),
         );
+        return None;
     }
-    form.finish()?;
-    let package = package
-        .ok_or_else(|| Problem::unprocessable(vec![Detail::new("name", "required", "this is required")]))?;
-    let installed = call.engine().installed_packages(&call.context).await?;
-    let chosen = library.with_requirements(package, &installed);
-    let applied = call.engine().install(&call.context, &chosen, options).await?;
-    let names: Vec<&str> = chosen.iter().map(|package| package.manifest.name.as_str()).collect();
-    let document =
-        json!({ "data": { "installed": names, "revision": applied.revision, "steps": applied.steps } });
-    Ok(answer::document(if options.dry_run { StatusCode::OK } else { StatusCode::CREATED }, &document))
+    Some(package)
+}
+
+fn from_library(form: &mut Form, library: &Library, range: &VersionReq) -> Option<Package> {
+    let name = form.required_text("name");
+    let found = library.matching(&name, range).or_else(|| library.find(&name));
+    if found.is_none() && !name.is_empty() {
+        form.problem("name", "unknown-package", format!("no package `{name}` comes with Trellis"));
+    }
+    found.cloned()
+}
+
+/// The package in `source`: its files by path, JSON as it is and other files as text.
+fn from_source(form: &mut Form, source: Json) -> Option<Package> {
+    let Json::Object(files) = source else {
+        form.problem("source", "wrong-type", "expected an object of files: {\"manifest.json\": {…}, …}");
+        return None;
+    };
+    let bytes = |content: Json| match content {
+        Json::String(text) => text.into_bytes(),
+        other => other.to_string().into_bytes(),
+    };
+    let name = form.text("name");
+    match Package::from_files(files.into_iter().map(|(path, content)| (path, bytes(content)))) {
+        Ok(package) if name.as_ref().is_none_or(|name| *name == package.manifest.name) => Some(package),
+        Ok(package) => {
+            form.problem(
+                "name",
+                "wrong-name",
+                format!("the package in `source` is `{}`", package.manifest.name),
+            );
+            None
+        }
+        Err(problems) => {
+            form.note(problems.into_iter().map(|problem| problem.under("source")));
+            None
+        }
+    }
+}
+
+/// What an administrator agrees to: what is asked for, and which permissions come that the installed version did not
+/// give.
+fn consent(chosen: &[Package], installed: &BTreeMap<String, Installed>) -> Json {
+    let grants = |package: &Package| -> Vec<String> {
+        let kinds = [Kind::Roles, Kind::PermissionSets, Kind::SharingRules];
+        let own = package.changes.iter().filter(|change| kinds.contains(&change.kind));
+        own.map(|change| format!("{}.{}", change.kind.word(), change.name)).collect()
+    };
+    let extends = |package: &Package| -> BTreeSet<String> {
+        let own = |object: &str| {
+            package.changes.iter().any(|change| change.kind == Kind::Objects && change.name == object)
+        };
+        let fields = package.changes.iter().filter(|change| change.kind == Kind::Fields);
+        fields
+            .filter_map(|field| field.name.split('.').next())
+            .filter(|name| !own(name))
+            .map(str::to_owned)
+            .collect()
+    };
+    let one = |package: &Package| {
+        let records: usize = package.data.iter().map(|file| file.records.len()).sum();
+        json!({
+            "package": package.manifest.name,
+            "version": package.manifest.version,
+            "from": installed.get(&package.manifest.name).map(|one| &one.manifest.version),
+            "capabilities": package.manifest.capabilities,
+            "extends": extends(package),
+            "grants": grants(package),
+            "records": records,
+        })
+    };
+    chosen.iter().map(one).collect()
+}
+
+/// What a change of packages did: conflicts are among the merges.
+fn outcome(applied: &Applied) -> Json {
+    let conflicts: Vec<_> = applied.merges.iter().filter(|one| one.outcome.is_conflict()).collect();
+    let mut data = told(applied);
+    data["merges"] = json!(applied.merges);
+    data["conflicts"] = json!(conflicts);
+    data
 }
 
 /// Takes a package's layer away.
@@ -85,5 +192,29 @@ pub(crate) async fn uninstall(call: Call) -> Outcome {
     let allow = params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default();
     params.finish()?;
     let applied = call.engine().uninstall(&call.context, call.asked.part("name"), (dry_run, allow)).await?;
-    Ok(answer::data(&json!({ "revision": applied.revision, "steps": applied.steps })))
+    Ok(answer::data(&outcome(&applied)))
+}
+
+/// What the package says of a component, and what the tenant changed of it.
+pub(crate) async fn layers(call: Call) -> Outcome {
+    Params::new(call.asked.pairs()?).finish()?;
+    let (kind, name) = (kind(&call)?, call.asked.part("name"));
+    let layers = call.context.snapshot.definitions.layers(kind, name).ok_or_else(Problem::not_found)?;
+    Ok(answer::data(&json!(layers)))
+}
+
+/// Takes the tenant's layer over a component away.
+pub(crate) async fn reset(call: Call) -> Outcome {
+    let (kind, name) = (kind(&call)?, call.asked.part("name").to_owned());
+    let mut params = Params::new(call.asked.pairs()?);
+    let wish = Apply {
+        message: params.text("message"),
+        expected_revision: params.number("expected_revision", 0, i64::MAX),
+        dry_run: params.flag("dry_run"),
+        allow_data_loss: params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default(),
+        ..Apply::default()
+    };
+    params.finish()?;
+    let applied = call.engine().reset_layer(&call.context, (kind, &name), wish).await?;
+    Ok(answer::data(&outcome(&applied)))
 }

@@ -1,8 +1,6 @@
 //! `/metadata/v1/revisions`: who changed the metadata when, and the way back.
 
-use serde_json::json;
-
-use super::deploy::allow_json;
+use super::deploy::{allow_json, told};
 use crate::answer;
 use crate::asked::params::Params;
 use crate::body::form::Form;
@@ -31,7 +29,7 @@ pub(crate) async fn rollback(call: Call) -> Outcome {
     let allow = form.typed("allow_data_loss", "true or a list of names", allow_json).unwrap_or_default();
     form.finish()?;
     let applied = call.engine().rollback(&call.context, number(&call)?, dry_run, allow).await?;
-    Ok(answer::data(&json!({ "revision": applied.revision, "steps": applied.steps })))
+    Ok(answer::data(&told(&applied)))
 }
 
 fn number(call: &Call) -> Result<i64, Problem> {

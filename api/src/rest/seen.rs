@@ -8,6 +8,7 @@ use std::rc::Rc;
 use engine::plan::Plan;
 use engine::{Filter, Query};
 use metadata::catalog::roles::SYSTEM_ROLES;
+use metadata::definitions::sharing_rule::People;
 use metadata::{Kind, Object};
 use serde_json::Value as Json;
 
@@ -99,6 +100,13 @@ impl<'c> Seen<'c> {
             let query = Query { object: object.name.clone(), filter: Some(filter), ..Query::default() };
             Plan::new(&self.call.context, &query).ok()?;
         }
+        if json["where"].as_str().is_some_and(|text| !self.may_ask(object, text)) {
+            return None;
+        }
+        let shared: Vec<People> = serde_json::from_value(json["shared_with"].take()).unwrap_or_default();
+        if !shared.is_empty() && !shared.iter().any(|people| self.is_among(people)) {
+            return None;
+        }
         let path = |path: &Json| path.as_str().unwrap_or_default().trim_start_matches('-').to_owned();
         for key in ["columns", "sort"] {
             retain(&mut json[key], |item| self.sees_path(object, &path(item)));
@@ -119,6 +127,9 @@ impl<'c> Seen<'c> {
             (_, Some(relation)) => self.sees_relation(object, relation),
             _ => true,
         };
+        retain(&mut json["sections"], |section| {
+            section["visible"].as_str().is_none_or(|text| self.may_ask(object, text))
+        });
         for section in json["sections"].as_array_mut().into_iter().flatten() {
             retain(&mut section["items"], seen);
         }
@@ -127,6 +138,36 @@ impl<'c> Seen<'c> {
         });
         prune_null(&mut json);
         json
+    }
+
+    /// Whether the caller sees all that a condition speaks of.
+    fn may_ask(&self, object: &Object, text: &str) -> bool {
+        let filter = Some(Filter::Formula(text.to_owned()));
+        let query = Query { object: object.name.clone(), filter, ..Query::default() };
+        Plan::new(&self.call.context, &query).is_ok()
+    }
+
+    /// Whether the caller is one of those that something is shared with.
+    fn is_among(&self, people: &People) -> bool {
+        let actor = &self.call.context.actor;
+        let role = |name: &String| {
+            let roles = &self.call.context.snapshot.catalog.parts.roles;
+            let mut open: Vec<&String> = actor.roles.iter().collect();
+            let mut known: Vec<&String> = Vec::new();
+            while let Some(held) = open.pop().filter(|_| known.len() < roles.len() + actor.roles.len()) {
+                known.push(held);
+                let parents = roles.get(held).map_or(&[][..], |role| role.inherits.as_slice());
+                open.extend(parents.iter().filter(|parent| !known.contains(parent)));
+            }
+            known.contains(&name)
+        };
+        people.everyone
+            || people.user == Some(actor.user_id)
+            || people
+                .team
+                .as_ref()
+                .is_some_and(|name| actor.membership.teams.iter().any(|team| team.name == *name))
+            || people.role.as_ref().is_some_and(role)
     }
 
     /// Whether every field along a path exists for the caller.

@@ -255,7 +255,11 @@ impl Catalog {
                 }
             }
         }
-        let sets = self.parts.option_sets.keys().filter(|set| !new.parts.option_sets.contains_key(*set));
+        let sets = self
+            .parts
+            .option_sets
+            .keys()
+            .filter(|set| new.parts.option_sets.get(*set).is_none_or(|set| set.retired));
         gone.extend(sets.map(|set| Named::new(Kind::OptionSets, set.clone())));
         gone
     }

@@ -145,7 +145,8 @@ fn options(kind: &FieldKind, all: &Definitions, problems: &mut Vec<Problem>) -> 
         None => {
             let problem =
                 Problem::new("option_set", "unknown-option-set", format!("there is no option set `{name}`"));
-            let hint = suggest::hint(name, all.parts.option_sets.keys().map(String::as_str));
+            let live = all.parts.option_sets.iter().filter(|(_, set)| !set.retired);
+            let hint = suggest::hint(name, live.map(|(name, _)| name.as_str()));
             problems.push(problem.hint(hint.unwrap_or_else(|| "put the option set first".into())));
             Vec::new()
         }

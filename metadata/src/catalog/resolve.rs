@@ -8,9 +8,8 @@ use super::names::{is_url_word, label, name_problem};
 use super::{
     Catalog, Field, Object, computed, defaults, dependent, relations, roles, rollups, rules, standard,
 };
-use crate::definitions::field::FieldDefinition;
 use crate::definitions::object::NameField;
-use crate::definitions::{Component, Definitions, ObjectComponent};
+use crate::definitions::{Definitions, ObjectComponent};
 use crate::field_kinds::FieldKind;
 use crate::problem::Problem;
 use crate::suggest;
@@ -42,7 +41,8 @@ impl Catalog {
         rollups::conditions(&mut catalog, &mut problems);
         defaults::resolve(&mut catalog, definitions, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
-        let own: Vec<&str> = definitions.parts.roles.keys().map(String::as_str).collect();
+        let live = definitions.parts.roles.iter().filter(|(_, role)| !role.retired);
+        let own: Vec<&str> = live.map(|(name, _)| name.as_str()).collect();
         roles::check_all(&catalog, &own, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
@@ -76,7 +76,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
     let path = format!("objects.{}", definition.name);
     let mut fields = standard::fields(definition);
     fields.extend(standard::record_type(definition, all));
-    for component in ordered(source) {
+    for component in source.ordered() {
         fields.push(resolve_field(component, all, &path, problems));
     }
     check_fields(&fields, &path, problems);
@@ -115,18 +115,6 @@ fn keys(fields: &[Field]) -> HashMap<String, (usize, usize)> {
         }
     }
     keys
-}
-
-/// Live fields in reading order: those that `field_order` names, then the others.
-fn ordered(source: &ObjectComponent) -> Vec<&Component<FieldDefinition>> {
-    let order = &source.object.definition.field_order;
-    let places: HashMap<&str, usize> =
-        order.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-    let mut fields: Vec<_> = source.fields.iter().filter(|field| !field.retired).collect();
-    fields.sort_by_key(|field| {
-        places.get(field.definition.common.name.as_str()).copied().unwrap_or(usize::MAX)
-    });
-    fields
 }
 
 /// Names and keys that are there twice, and their number.

@@ -125,10 +125,17 @@ pub(super) fn objects() -> Vec<ObjectComponent> {
     };
     let fields = user_fields().into_iter().enumerate().filter_map(|(index, json)| {
         let definition = FieldDefinition::from_json(json.as_object()?).ok()?;
-        Some(Component { id: format!("u{}", index + 1), package: None, retired: false, definition })
+        Some(Component {
+            id: format!("u{}", index + 1),
+            package: None,
+            base: None,
+            retired: false,
+            definition,
+        })
     });
     let fields = fields.collect();
-    let object = Component { id: USER_ID.into(), package: None, retired: false, definition: object };
+    let object =
+        Component { id: USER_ID.into(), package: None, base: None, retired: false, definition: object };
     vec![ObjectComponent { object, fields }]
 }
 

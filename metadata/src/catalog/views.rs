@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::{Catalog, Object};
 use crate::definitions::layout::{Item, Layout};
 use crate::definitions::list_view::ListView;
+use crate::definitions::sharing_rule::condition_options;
 use crate::problem::Problem;
 use crate::suggest;
 
@@ -41,10 +42,20 @@ pub(crate) fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> 
     let paths = columns.chain(sort).chain(group);
     let mut problems: Vec<Problem> =
         paths.filter_map(|(place, path)| check_path(catalog, object, path, place)).collect();
+    problems.extend(view.condition.iter().flat_map(|text| condition(catalog, object, ("where", text))));
+    for (at, people) in view.shared_with.iter().enumerate() {
+        problems.extend(people.check(catalog, &format!("shared_with.{at}")));
+    }
     if let Some(filter) = &view.filter {
         check_filter(catalog, object, filter, ("filter", &mut problems));
     }
     problems
+}
+
+/// What is wrong with a condition on the object's records.
+fn condition(catalog: &Catalog, object: &Object, (place, text): (&str, &str)) -> Vec<Problem> {
+    let checked = catalog.check_expression(object, text, &condition_options());
+    checked.err().into_iter().flatten().map(|problem| problem.under(place)).collect()
 }
 
 /// Walks a filter in its JSON form; values are checked when the view is opened, because they may be relative.
@@ -108,7 +119,14 @@ pub(crate) fn layout(catalog: &Catalog, object: &Object, layout: &Layout) -> Vec
         .filter_map(|(at, path)| check_path(catalog, object, path, format!("highlights.{at}")))
         .collect();
     for (at, assigned) in layout.assign.iter().enumerate() {
-        let Some(name) = assigned["record_type"].as_str().filter(|name| *name != "*") else { continue };
+        let role = assigned.role.as_deref().filter(|role| *role != "*");
+        if let Some(role) = role.filter(|role| !catalog.parts.roles.contains_key(*role)) {
+            let hint = suggest::hint(role, catalog.parts.roles.keys().map(String::as_str));
+            let text = format!("there is no role `{role}`");
+            let problem = Problem::new(format!("assign.{at}.role"), "unknown-role", text);
+            problems.push(hint.into_iter().fold(problem, Problem::hint));
+        }
+        let Some(name) = assigned.record_type.as_deref().filter(|name| *name != "*") else { continue };
         if !catalog.parts.record_types.contains_key(&format!("{}.{name}", object.name)) {
             let text = format!("`{}` has no record type `{name}`", object.name);
             problems.push(Problem::new(format!("assign.{at}.record_type"), "unknown-record-type", text));
@@ -122,6 +140,10 @@ pub(crate) fn layout(catalog: &Catalog, object: &Object, layout: &Layout) -> Vec
                 "columns is 1 or 2",
             ));
         }
+        let visible = section.visible.iter();
+        problems.extend(
+            visible.flat_map(|text| condition(catalog, object, (&format!("sections.{at}.visible"), text))),
+        );
         for (index, item) in section.items.iter().enumerate() {
             let place = format!("sections.{at}.items.{index}");
             problems.extend(check_item(catalog, object, item, &place));

@@ -1,12 +1,18 @@
-//! Definitions with changes applied: pure, all or nothing, every problem at once.
+//! Definitions with changes applied: pure, all or nothing, every problem at once. What becomes of the two layers of a
+//! packaged component is in `layering`.
+
+use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
+use super::change_object::renamed_nothing;
+use super::layering::{self, Layering};
 use super::structure::{self, without_nulls};
 use super::{Change, Definitions, Kind, ObjectComponent, Row, Shelf, rename};
 use crate::catalog::Catalog;
 use crate::catalog::json::READ_ONLY_OTHER;
 use crate::catalog::standard::USER;
+use crate::layers::Merged;
 use crate::problem::Problem;
 use crate::suggest;
 
@@ -18,20 +24,22 @@ impl Definitions {
     /// Every problem of the changes' form, and, as far as the rest can be understood, of their meaning
     /// (what [`Catalog::resolve`] would say).
     pub fn with_changes(&self, changes: &[Change], package: Option<&str>) -> Result<Self, Vec<Problem>> {
-        let mut draft = Draft::new(self.clone(), package);
-        let new_first = |change: &&Change| !(change.definition.is_some() && draft.is_new_base(change));
-        let mut ordered: Vec<&Change> = changes.iter().collect();
-        ordered.sort_by_key(new_first);
-        ordered.into_iter().for_each(|change| draft.apply(change));
-        draft.finish()
+        let mut draft = Draft::new(self.clone(), package.map(Layering::of));
+        draft.apply_all(changes);
+        draft.finish().map(|(definitions, _)| definitions)
     }
 }
 
 /// Definitions in the making.
 pub(super) struct Draft<'a> {
     pub definitions: Definitions,
-    pub package: Option<&'a str>,
+    /// The package that speaks; `None` is the tenant.
+    pub layering: Option<Layering<'a>>,
     pub problems: Vec<Problem>,
+    /// What became of what both changed.
+    pub merged: Vec<Merged>,
+    /// Ids of the components that the package spoke of.
+    pub seen: HashSet<String>,
     /// Parts that stand in for faulty ones.
     pub replaced: Vec<String>,
     /// Whether what is left is worth resolving.
@@ -39,15 +47,29 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(definitions: Definitions, package: Option<&'a str>) -> Self {
-        Self { definitions, package, problems: Vec::new(), replaced: Vec::new(), usable: true }
+    pub(super) fn new(definitions: Definitions, layering: Option<Layering<'a>>) -> Self {
+        let (problems, merged, replaced, seen) = Default::default();
+        Self { definitions, layering, problems, merged, seen, replaced, usable: true }
+    }
+
+    /// The package that speaks.
+    pub(super) fn package(&self) -> Option<&'a str> {
+        self.layering.map(|layering| layering.package)
+    }
+
+    pub(super) fn apply_all(&mut self, changes: &[Change]) {
+        let mut ordered: Vec<&Change> = changes.iter().collect();
+        ordered.sort_by_key(|change| !(change.definition.is_some() && self.is_new_base(change)));
+        ordered.into_iter().for_each(|change| self.apply(change));
     }
 
     /// Objects and option sets that other changes may build on come first.
     fn is_new_base(&self, change: &Change) -> bool {
         match change.kind {
             Kind::Objects => self.definitions.find_object(&change.name).is_none(),
-            Kind::OptionSets => !self.definitions.parts.option_sets.contains_key(&change.name),
+            Kind::OptionSets => {
+                self.definitions.parts.option_sets.get(&change.name).is_none_or(|set| set.retired)
+            }
             _ => false,
         }
     }
@@ -67,9 +89,9 @@ impl<'a> Draft<'a> {
     }
 
     /// The result, or all problems: the form's first, then those of meaning that are not its echo.
-    fn finish(mut self) -> Result<Definitions, Vec<Problem>> {
+    pub(super) fn finish(mut self) -> Result<(Definitions, Vec<Merged>), Vec<Problem>> {
         if self.problems.is_empty() {
-            return Ok(self.definitions);
+            return Ok((self.definitions, self.merged));
         }
         if self.usable
             && let Err(found) = Catalog::resolve(&self.definitions)
@@ -108,7 +130,7 @@ impl<'a> Draft<'a> {
 
     /// Whether the change may touch a component: a package only its own.
     pub(super) fn may_touch(&mut self, owner: Option<&str>, path: &str) -> bool {
-        let may = self.package.is_none() || self.package == owner;
+        let may = self.package().is_none() || self.package() == owner;
         if !may {
             let whose = owner.map_or("the tenant".to_owned(), |owner| format!("the package `{owner}`"));
             let problem =
@@ -130,19 +152,21 @@ impl<'a> Draft<'a> {
     /// Puts or removes a component that has no data of its own; `name` in its definition renames it.
     fn change_part(&mut self, change: &Change, definition: Option<Json>) {
         let path = path_of(change);
-        let old = self.shelf(change.kind).and_then(|shelf| shelf.find(&change.name));
-        if let Some((_, owner)) = &old
-            && !self.may_touch(owner.as_deref(), &path)
+        let old = self.shelf(change.kind).and_then(|shelf| shelf.find(change.kind, &change.name));
+        let old = old.filter(|old| self.is_meant(old, definition.is_some()));
+        if let Some(old) = &old
+            && !self.may_touch(old.package.as_deref(), &path)
         {
             return;
         }
-        let Some(definition) = definition else { return self.remove_part(change, path, old.is_some()) };
+        let Some(definition) = definition else { return self.remove_part(change, path, old) };
         let Some((name, definition)) = self.read_part(change, definition, &path) else { return };
-        let package = old.as_ref().map_or(self.package.map(str::to_owned), |(_, owner)| owner.clone());
-        let id = old.map_or_else(|| self.next_id(change.kind.letter()), |(id, _)| id);
-        let row = Row { id, kind: change.kind, name, parent: None, package, retired: false, definition };
+        if old.is_none() && name != change.name {
+            return self.refuse(renamed_nothing(&path, &change.name, &name));
+        }
+        let Some(row) = self.layered_part((change.kind, name), old, definition, &path) else { return };
         let Some(shelf) = self.shelf(change.kind) else { return };
-        if row.name != change.name && shelf.find(&row.name).is_some() {
+        if row.name != change.name && shelf.names().contains(&row.name.as_str()) {
             let text = format!("`{}` exists already", row.name);
             return self.refuse(Problem::new(format!("{path}.name"), "duplicate-name", text));
         }
@@ -158,14 +182,20 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn shelf(&mut self, kind: Kind) -> Option<&mut dyn Shelf> {
+    pub(super) fn shelf(&mut self, kind: Kind) -> Option<&mut dyn Shelf> {
         self.definitions.parts.shelf(kind)
     }
 
-    fn remove_part(&mut self, change: &Change, path: String, exists: bool) {
+    /// What is the tenant's own is removed; of what a package brought the tenant's layer says that it is not there.
+    fn remove_part(&mut self, change: &Change, path: String, old: Option<Row>) {
+        let tenant = self.layering.is_none();
         let Some(shelf) = self.definitions.parts.shelf(change.kind) else { return };
-        if exists {
-            return shelf.remove(&change.name);
+        if let Some(old) = old {
+            let Some(hidden) = layering::hidden(old).filter(|_| tenant) else {
+                return shelf.remove(&change.name);
+            };
+            // It was stored: it is read again without a fault.
+            return shelf.put(hidden).unwrap_or_default();
         }
         let problem = unknown(path, &change.name, shelf.names());
         self.refuse(problem);

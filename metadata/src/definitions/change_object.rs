@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::change::{Draft, unknown};
 use super::field::FieldDefinition;
@@ -22,18 +22,26 @@ impl Draft<'_> {
     /// Puts an object, and all its fields when they are given.
     pub(super) fn put_object(&mut self, name: &str, json: Json) {
         let path = format!("objects.{name}");
-        let at = self.definitions.position(name);
+        let at = self.own_object(name).or_else(|| self.definitions.position(name));
         let owner = at.and_then(|at| self.definitions.objects[at].object.package.clone());
         if at.is_some() && !self.may_touch(owner.as_deref(), &path) {
             return;
         }
-        let Some((definition, fields)) = self.read_object(name, json, &path) else { return };
+        let Some((mut definition, fields)) = self.read_object(name, json, &path) else { return };
+        if let Some(fields) = fields.as_ref().filter(|_| self.layering.is_some()) {
+            definition.field_order =
+                fields.iter().map(|field| field.definition.common.name.clone()).collect();
+        }
+        if at.is_none() && definition.name != name {
+            return self.refuse(renamed_nothing(&path, name, &definition.name));
+        }
         let at = match at {
             Some(at) => self.replace_object(at, definition, fields.is_some()),
             None => self.add_object(definition),
         };
-        if let Some(fields) = fields {
-            self.put_fields(at, fields, &path);
+        match fields {
+            Some(fields) => self.put_fields(at, fields, &path),
+            None => self.settle_order(at),
         }
     }
 
@@ -83,17 +91,20 @@ impl Draft<'_> {
 
     fn add_object(&mut self, definition: ObjectDefinition) -> usize {
         let id = self.next_id('o');
-        let package = self.package.map(str::to_owned);
-        let object = Component { id, package, retired: false, definition };
+        let package = self.package().map(str::to_owned);
+        let base = self.base_of(Kind::Objects, json!(definition));
+        self.seen.insert(id.clone());
+        let object = Component { id, package, base, retired: false, definition };
         self.definitions.objects.push(ObjectComponent { object, fields: Vec::new() });
         self.definitions.objects.len() - 1
     }
 
     fn replace_object(&mut self, at: usize, mut definition: ObjectDefinition, fields_given: bool) -> usize {
         let old = self.definitions.objects[at].object.definition.clone();
-        if !fields_given && definition.field_order.is_empty() {
+        if !fields_given && definition.field_order.is_empty() && self.layering.is_none() {
             definition.field_order = old.field_order;
         }
+        let definition = self.layered_object(at, definition);
         let new_name = definition.name.clone();
         self.definitions.objects[at].object.definition = definition;
         if new_name != old.name {
@@ -115,20 +126,34 @@ impl Draft<'_> {
                 None => self.add_field(at, definition),
             });
         }
-        let package = self.package;
-        let ObjectComponent { object, fields } = &mut self.definitions.objects[at];
-        for field in fields.iter_mut().filter(|field| !kept.contains(&field.id)) {
-            let others = package.is_some() && field.package.as_deref() != package;
-            field.retired |= !others;
+        let tenant = self.layering.is_none();
+        let component = &mut self.definitions.objects[at];
+        if tenant {
+            component.object.definition.field_order = order;
+            let gone = component.fields.iter_mut().filter(|field| !kept.contains(&field.id));
+            gone.for_each(|field| field.retired = true);
         }
-        let natural =
-            fields.iter().filter(|field| kept.contains(&field.id)).map(|f| &f.definition.common.name);
-        let same = natural.eq(order.iter());
-        object.definition.field_order = if same { Vec::new() } else { order };
+        self.settle_order(at);
+    }
+
+    /// An order that is that of their coming needs no word; one of fields to come is kept.
+    pub(super) fn settle_order(&mut self, at: usize) {
+        let component = &mut self.definitions.objects[at];
+        let order = component.order();
+        if component.object.definition.field_order.iter().any(|name| !order.contains(name)) {
+            return;
+        }
+        let live = component.fields.iter().filter(|field| !field.retired);
+        if live.map(|field| &field.definition.common.name).eq(&order) {
+            component.object.definition.field_order.clear();
+        }
     }
 
     /// The live field that is meant: by its id, else by its name.
     fn find_field(&self, at: usize, id: Option<&str>, name: &str) -> Option<usize> {
+        if let Some(own) = self.own_field(at, name) {
+            return Some(own);
+        }
         let fields = &self.definitions.objects[at].fields;
         let live = |found: &usize| !fields[*found].retired;
         let by_id = fields.iter().position(|field| Some(field.id.as_str()) == id).filter(live);
@@ -139,13 +164,11 @@ impl Draft<'_> {
 
     fn add_field(&mut self, at: usize, definition: FieldDefinition) -> String {
         let id = self.next_id('f');
-        let package = self.package.map(str::to_owned);
-        self.definitions.objects[at].fields.push(Component {
-            id: id.clone(),
-            package,
-            retired: false,
-            definition,
-        });
+        let package = self.package().map(str::to_owned);
+        let base = self.base_of(Kind::Fields, Json::Object(definition.to_json()));
+        self.seen.insert(id.clone());
+        let field = Component { id: id.clone(), package, base, retired: false, definition };
+        self.definitions.objects[at].fields.push(field);
         id
     }
 
@@ -156,6 +179,8 @@ impl Draft<'_> {
         if !self.may_touch(owner.as_deref(), &format!("{path}.fields.{old}")) {
             return id;
         }
+        let place = format!("{path}.fields.{old}");
+        let Some(definition) = self.layered_field((at, found), definition, &place) else { return id };
         if old != new {
             rename::field(&mut self.definitions, at, &old, &new);
         }
@@ -174,7 +199,7 @@ impl Draft<'_> {
         let owner = self.definitions.objects[at].object.package.clone();
         if self.may_touch(owner.as_deref(), &path) {
             self.definitions.objects[at].object.retired = true;
-            self.definitions.parts.shelves_mut().into_iter().for_each(|(_, shelf)| shelf.forget_object(name));
+            self.definitions.parts.shelves_mut().into_iter().for_each(|(_, shelf)| shelf.retire_object(name));
         }
     }
 
@@ -182,7 +207,7 @@ impl Draft<'_> {
     pub(super) fn change_field(&mut self, name: &str, definition: Option<Json>) {
         let (object, field) = name.split_once('.').unwrap_or((name, ""));
         let path = format!("objects.{object}.fields.{field}");
-        let Some(at) = self.definitions.position(object) else {
+        let Some(at) = self.definitions.position(object).or_else(|| self.hidden_object(object)) else {
             let known = self.definitions.objects.iter().map(|object| object.object.definition.name.as_str());
             let problem = unknown(format!("objects.{object}"), object, known);
             return self.refuse(problem);
@@ -213,6 +238,11 @@ impl Draft<'_> {
         if json.get("name").is_none() {
             json["name"] = name.into();
         }
+        let said = json["name"].as_str().filter(|said| found.is_none() && *said != name);
+        if let Some(said) = said {
+            let problem = renamed_nothing(&path, name, said);
+            return self.refuse(problem);
+        }
         if self.check(Kind::Fields, &mut json, &path).is_none() {
             return;
         }
@@ -224,6 +254,12 @@ impl Draft<'_> {
             (None, _) => {}
         }
     }
+}
+
+/// Another name than that of the address renames what is there, and makes nothing anew.
+pub(super) fn renamed_nothing(path: &str, name: &str, said: &str) -> Problem {
+    let text = format!("the definition calls itself `{said}`, and there is no `{name}` to rename");
+    Problem::new(format!("{path}.name"), "wrong-name", text).hint(format!("put it as `{said}`"))
 }
 
 /// Takes read-only keys and nulls out of a field's JSON; answers the id that it had.

@@ -1,9 +1,8 @@
 //! `layouts/{object}.{name}`: what a record's page shows, and where.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
-use super::{Part, Renamed};
+use super::{Kind, Part, Renamed};
 use crate::catalog::{Catalog, Object, Uses, views};
 use crate::problem::Problem;
 
@@ -20,7 +19,32 @@ pub struct Layout {
     pub highlights: Vec<String>,
     /// For whom this layout is meant.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub assign: Vec<Json>,
+    pub assign: Vec<Assign>,
+}
+
+/// Whom a layout is meant for: what is left out is everybody, every type, every device.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assign {
+    /// Name of a role, or `*`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Name of a record type of the object, or `*`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
+}
+
+/// What a page is shown on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    Desktop,
+    Tablet,
+    Phone,
+    #[serde(rename = "*")]
+    Any,
 }
 
 /// One block of a layout.
@@ -32,6 +56,9 @@ pub struct Section {
     /// 1 or 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<u8>,
+    /// A condition in the formula language; always when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<String>,
     /// What stands in it.
     pub items: Vec<Item>,
 }
@@ -65,6 +92,13 @@ impl Part for Layout {
     }
 
     fn uses(&self, uses: &mut Uses<'_>) {
+        let roles =
+            self.assign.iter().filter_map(|assign| assign.role.as_deref()).filter(|role| *role != "*");
+        roles.for_each(|role| uses.component(Kind::Roles, role, "assign"));
+        for (at, section) in self.sections.iter().enumerate() {
+            let place = format!("sections.{at}.visible");
+            section.visible.iter().for_each(|text| uses.text(&self.object, text, &place));
+        }
         for (section, items) in self.sections.iter().map(|section| &section.items).enumerate() {
             for (at, path) in
                 items.iter().enumerate().filter_map(|(at, item)| Some((at, item.field.as_ref()?)))
@@ -78,6 +112,9 @@ impl Part for Layout {
     }
 
     fn rename_field(&mut self, renamed: &Renamed<'_>) {
+        for section in &mut self.sections {
+            section.visible = section.visible.take().map(|text| renamed.formula(&self.object, &text));
+        }
         let items = self.sections.iter_mut().flat_map(|section| &mut section.items);
         let paths = items.filter_map(|item| item.field.as_mut()).chain(&mut self.highlights);
         paths.for_each(|path| *path = renamed.path(&self.object, path));

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::sharing_rule::People;
 use super::{Part, Renamed};
 use crate::catalog::{Catalog, Object, Uses, views};
 use crate::problem::Problem;
@@ -21,6 +22,9 @@ pub struct ListView {
     /// Which records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Json>,
+    /// Which of them, in the formula language.
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     /// Paths of the columns, e.g. `amount`, `account.name`.
     pub columns: Vec<String>,
     /// Sort keys, e.g. `-amount`.
@@ -34,7 +38,7 @@ pub struct ListView {
     pub display: Display,
     /// With whom the view is shared; everybody when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub shared_with: Vec<Json>,
+    pub shared_with: Vec<People>,
 }
 
 /// Whose records a view shows.
@@ -77,12 +81,15 @@ impl Part for ListView {
             places.for_each(|(path, at)| uses.path(&self.object, path, &at));
         }
         self.group_by.iter().for_each(|path| uses.path(&self.object, path, "group_by"));
+        self.condition.iter().for_each(|text| uses.text(&self.object, text, "where"));
+        self.shared_with.iter().for_each(|people| people.uses(uses, "shared_with"));
         self.filter.iter().for_each(|filter| uses.filter(&self.object, filter, "filter"));
     }
 
     fn rename_field(&mut self, renamed: &Renamed<'_>) {
         let paths = self.columns.iter_mut().chain(&mut self.sort).chain(&mut self.group_by);
         paths.for_each(|path| *path = renamed.path(&self.object, path));
+        self.condition = self.condition.take().map(|text| renamed.formula(&self.object, &text));
         self.filter = self.filter.take().map(|filter| renamed.filter(&self.object, filter));
     }
 }

@@ -210,33 +210,33 @@ fn live<T: Clone>(all: &BTreeMap<String, Component<T>>) -> BTreeMap<String, std:
 
 /// All components of one kind, whatever their type.
 pub(crate) trait Shelf {
+    /// Names of the live ones.
     fn names(&self) -> Vec<&str>;
-    /// Id and package of a component.
-    fn find(&self, name: &str) -> Option<(String, Option<String>)>;
-    /// Names of those that a package brought.
-    fn brought_by(&self, package: &str) -> Vec<String>;
+    /// A component, live or not.
+    fn find(&self, kind: Kind, name: &str) -> Option<Row>;
     fn rows(&self, kind: Kind) -> Vec<Row>;
+    /// A definition in the form in which it is stored; as it is when it does not fit.
+    fn stored(&self, definition: Json) -> Json;
     /// Puts what a row holds; a definition that does not fit is told.
     fn put(&mut self, row: Row) -> Result<(), serde_json::Error>;
     fn remove(&mut self, name: &str);
-    /// Removes what belongs to an object.
-    fn forget_object(&mut self, name: &str);
+    /// Retires what belongs to an object.
+    fn retire_object(&mut self, name: &str);
+    /// Brings back what went with an object, but for what packages have to bring.
+    fn restore_object(&mut self, name: &str);
+    /// The same of the tenant's own alone.
+    fn restore_own(&mut self, object: &str);
     fn rename_object(&mut self, old: &str, new: &str);
     fn rename_field(&mut self, renamed: &Renamed<'_>);
 }
 
 impl<T: Part> Shelf for BTreeMap<String, Component<T>> {
     fn names(&self) -> Vec<&str> {
-        self.keys().map(String::as_str).collect()
+        self.iter().filter(|(_, component)| !component.retired).map(|(name, _)| name.as_str()).collect()
     }
 
-    fn find(&self, name: &str) -> Option<(String, Option<String>)> {
-        self.get(name).map(|component| (component.id.clone(), component.package.clone()))
-    }
-
-    fn brought_by(&self, package: &str) -> Vec<String> {
-        let own = self.iter().filter(|(_, c)| !c.retired && c.package.as_deref() == Some(package));
-        own.map(|(name, _)| name.clone()).collect()
+    fn find(&self, kind: Kind, name: &str) -> Option<Row> {
+        self.get(name).map(|component| component.row(kind, name, json!(component.definition)))
     }
 
     fn rows(&self, kind: Kind) -> Vec<Row> {
@@ -246,10 +246,14 @@ impl<T: Part> Shelf for BTreeMap<String, Component<T>> {
         self.iter().map(row).collect()
     }
 
+    fn stored(&self, definition: Json) -> Json {
+        T::deserialize(&definition).map_or(definition, |part| json!(part))
+    }
+
     fn put(&mut self, row: Row) -> Result<(), serde_json::Error> {
         let definition = serde_json::from_value(row.definition)?;
-        let component = Component { id: row.id, package: row.package, retired: row.retired, definition };
-        self.insert(row.name, component);
+        let Row { id, package, base, retired, .. } = row;
+        self.insert(row.name, Component { id, package, base, retired, definition });
         Ok(())
     }
 
@@ -257,8 +261,19 @@ impl<T: Part> Shelf for BTreeMap<String, Component<T>> {
         BTreeMap::remove(self, name);
     }
 
-    fn forget_object(&mut self, name: &str) {
-        self.retain(|_, component| component.definition.object() != Some(name));
+    fn retire_object(&mut self, name: &str) {
+        let own = self.values_mut().filter(|component| component.definition.object() == Some(name));
+        own.for_each(|component| component.retired = true);
+    }
+
+    fn restore_object(&mut self, name: &str) {
+        let own = self.values_mut().filter(|component| component.definition.object() == Some(name));
+        own.filter(|component| !component.withdrawn()).for_each(|component| component.retired = false);
+    }
+
+    fn restore_own(&mut self, object: &str) {
+        let own = self.values_mut().filter(|component| component.definition.object() == Some(object));
+        own.filter(|component| component.package.is_none()).for_each(|component| component.retired = false);
     }
 
     fn rename_object(&mut self, old: &str, new: &str) {

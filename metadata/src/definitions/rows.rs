@@ -41,7 +41,8 @@ impl Definitions {
         else {
             return Err(bad_row(&row, "its object is missing"));
         };
-        object.fields.push(Component { id: row.id, package: row.package, retired: row.retired, definition });
+        let Row { id, package, base, retired, .. } = row;
+        object.fields.push(Component { id, package, base, retired, definition });
         Ok(())
     }
 
@@ -71,6 +72,7 @@ impl<T> Component<T> {
             name: name.to_owned(),
             parent: None,
             package: self.package.clone(),
+            base: self.base.clone(),
             retired: self.retired,
             definition,
         }
@@ -80,7 +82,8 @@ impl<T> Component<T> {
 fn component<T: DeserializeOwned>(row: Row) -> Result<Component<T>, Problem> {
     match serde_json::from_value(row.definition.clone()) {
         Ok(definition) => {
-            Ok(Component { id: row.id, package: row.package, retired: row.retired, definition })
+            let Row { id, package, base, retired, .. } = row;
+            Ok(Component { id, package, base, retired, definition })
         }
         Err(error) => Err(bad_row(&row, &error.to_string())),
     }

@@ -88,7 +88,7 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl People {
-    fn check(&self, catalog: &Catalog, place: &str) -> Option<Problem> {
+    pub(crate) fn check(&self, catalog: &Catalog, place: &str) -> Option<Problem> {
         let named = [self.team.is_some(), self.role.is_some(), self.user.is_some(), self.everyone];
         if named.into_iter().filter(|named| *named).count() != 1 {
             let problem = Problem::new(place, "one-of", "say who they are");
@@ -101,7 +101,7 @@ impl People {
         Some(hint.into_iter().fold(problem, Problem::hint))
     }
 
-    fn uses(&self, uses: &mut Uses<'_>, at: &str) {
+    pub(crate) fn uses(&self, uses: &mut Uses<'_>, at: &str) {
         self.role.iter().for_each(|role| uses.component(Kind::Roles, role, at));
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn role(description: &str) -> Json {
     })
 }
 
-fn people(description: &str) -> Json {
+pub(super) fn people(description: &str) -> Json {
     json!({
         "type": "object",
         "description": description,

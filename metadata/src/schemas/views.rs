@@ -19,12 +19,13 @@ pub(super) fn list_view() -> Json {
             "object": name("The object whose records it shows."),
             "label": text(80, "What people call the view."),
             "scope": {"enum": ["mine", "team", "all"], "description": "Whose records."},
+            "where": text(5000, "Which of them, in the formula language."),
             "filter": {"type": "object", "description": "Which records, such as {\"stage\": {\"eq\": \"won\"}}."},
             "columns": paths("Paths of fields, such as `amount` or `account.name`."),
             "sort": paths("Paths, the first first; `-` before a path sorts downwards."),
             "group_by": text(400, "Path of the field to group by."),
             "display": {"enum": ["table", "board", "calendar", "timeline"], "default": "table"},
-            "shared_with": {"type": "array", "maxItems": 100,
+            "shared_with": {"type": "array", "maxItems": 100, "items": super::access::people("One of them."),
                 "description": "With whom it is shared; everybody when left out."},
         },
     })
@@ -50,6 +51,7 @@ pub(super) fn layout() -> Json {
         "properties": {
             "label": text(80, "The heading."),
             "columns": {"type": "integer", "minimum": 1, "maximum": 2},
+            "visible": text(5000, "A condition on the record; always when left out."),
             "items": {"type": "array", "maxItems": 500, "items": item},
         },
     });
@@ -63,7 +65,10 @@ pub(super) fn layout() -> Json {
             "sections": {"type": "array", "maxItems": 100, "items": section},
             "highlights": paths("Paths shown large at the top."),
             "assign": {"type": "array", "maxItems": 100, "description": "For whom the layout is meant.",
-                "items": {"type": "object"}},
+                "items": {"type": "object", "additionalProperties": false, "properties": {
+                    "role": text(40, "A role, or `*`."),
+                    "record_type": text(40, "A record type of the object, or `*`."),
+                    "device": {"enum": ["desktop", "tablet", "phone", "*"]}}}},
         },
     })
 }

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metadata::ddl::{DdlPlan, Step};
-use metadata::definitions::Row;
+use metadata::definitions::{Row, Touched};
 use metadata::diff::{Version, diff};
+use metadata::layers::Merged;
 use metadata::{Catalog, Change, Definitions, Problem};
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -24,6 +25,8 @@ use crate::snapshot::{self, Snapshot};
 use crate::work::Kind as Work;
 use crate::write::sql::table;
 use crate::{Engine, indexes, store};
+
+mod loss;
 
 /// How long one attempt waits for a table lock. A change itself takes as long as it takes: a table may be rewritten.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '300ms'; SET LOCAL statement_timeout = 0";
@@ -54,23 +57,46 @@ pub enum AllowLoss {
     All,
 }
 
+impl AllowLoss {
+    /// Whether the data of this component may be hidden.
+    pub fn covers(&self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Named(names) => names.iter().any(|known| known == name),
+            Self::All => true,
+        }
+    }
+}
+
 /// What a change did, or would do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Applied {
     pub revision: i64,
     pub steps: Vec<Step>,
     /// Whether indexes are left to be made, beside writers, once the change is committed.
     pub unfinished: bool,
+    /// Where a package and the tenant differ, and what holds.
+    pub merges: Vec<Merged>,
+    /// The components that come, change and go.
+    pub changes: Vec<Touched>,
+    /// Components that hold data, which is hidden.
+    pub data_loss: Vec<String>,
 }
 
 /// What becomes of the definitions; how is the caller's business (changes, a rollback).
-pub(crate) type Next<'n> = &'n (dyn Fn(&Definitions) -> Result<Definitions> + Sync);
+pub(crate) type Next<'n> = &'n (dyn Fn(&Definitions) -> Result<Changed> + Sync);
+
+/// The definitions as they are to be, and where a package and the tenant differ.
+pub(crate) type Changed = (Definitions, Vec<Merged>);
 
 impl Engine {
     /// Applies changes, all or nothing.
     pub async fn apply(&self, context: &Context, wish: Apply) -> Result<Applied> {
         let package = wish.package.as_deref();
-        let next = |old: &Definitions| old.with_changes(&wish.changes, package).map_err(Error::Unprocessable);
+        let next = |old: &Definitions| {
+            let changed = old.with_changes(&wish.changes, package).map_err(Error::Unprocessable)?;
+            Ok((changed, Vec::new()))
+        };
         self.change(context, &wish, &next).await
     }
 
@@ -150,23 +176,30 @@ pub(crate) async fn attempt(
         let message = format!("the metadata is at revision {} by now", versions.revision);
         return Err(Error::Conflict(vec![Problem::new("expected_revision", "stale-revision", message)]));
     }
-    let definitions = next(&old.definitions)?;
+    let (definitions, merges) = next(&old.definitions)?;
     let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
     let catalog = Catalog::resolve(&definitions).map_err(explain)?;
     let before = Version { definitions: &old.definitions, catalog: &old.catalog };
     let differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
     let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Unprocessable)?;
-    let steps = plan.steps.clone();
+    let applied = Applied {
+        revision: versions.revision,
+        steps: plan.steps.clone(),
+        unfinished: false,
+        merges,
+        changes: old.definitions.touched(&definitions),
+        data_loss: loss::find(connection, (tenant, &old.catalog), &plan).await?,
+    };
     if wish.dry_run {
-        return Ok((Applied { revision: versions.revision, steps, unfinished: false }, None));
+        return Ok((applied, None));
     }
-    check_loss(&plan, &wish.allow_data_loss)?;
+    loss::check(&applied.data_loss, &wish.allow_data_loss)?;
     if definitions == old.definitions {
-        return Ok((Applied { revision: versions.revision, steps, unfinished: false }, None));
+        return Ok((applied, None));
     }
     let unfinished = execute(connection, tenant, &plan).await?;
     let revision = versions.revision + 1;
-    record(connection, context, (&old.definitions, &definitions), (wish, &steps, revision)).await?;
+    record(connection, context, (&old.definitions, &definitions), (wish, &applied.steps, revision)).await?;
     let kind = Work::BuildRollup.word();
     jobs::enqueue(connection, &tenant.schema, (kind, &plan.rollups), context.now).await?;
     if unfinished {
@@ -176,7 +209,7 @@ pub(crate) async fn attempt(
     let building = snapshot::load_building(connection, tenant).await?;
     let versions = crate::Versions { revision, ..versions };
     let snapshot = Snapshot::new(tenant.clone(), versions, definitions, building)?;
-    Ok((Applied { revision, steps, unfinished }, Some(Arc::new(snapshot))))
+    Ok((Applied { revision, unfinished, ..applied }, Some(Arc::new(snapshot))))
 }
 
 /// The tenant's metadata under the lock: the context's own snapshot when nobody was faster.
@@ -189,17 +222,6 @@ async fn current(
         return Ok((context.snapshot.clone(), versions));
     }
     snapshot::load(connection, context.tenant()).await
-}
-
-fn check_loss(plan: &DdlPlan, allowed: &AllowLoss) -> Result<()> {
-    let lost: Vec<String> = match allowed {
-        AllowLoss::All => Vec::new(),
-        AllowLoss::Named(names) => {
-            plan.data_loss.iter().filter(|name| !names.contains(name)).cloned().collect()
-        }
-        AllowLoss::None => plan.data_loss.clone(),
-    };
-    if lost.is_empty() { Ok(()) } else { Err(Error::DataLoss(lost)) }
 }
 
 /// Runs the steps; tells whether some are left for later.

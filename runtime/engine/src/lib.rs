@@ -20,6 +20,7 @@ pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod export;
+pub mod files;
 pub mod filter;
 pub mod forms;
 pub mod history;

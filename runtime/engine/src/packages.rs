@@ -1,14 +1,16 @@
 //! Installing packages: a package's definitions, its records and the note that it is installed are one
 //! transaction; a package with what it requires is one transaction too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use metadata::Change;
-use metadata::package::{Manifest, Package, missing_requirements, uninstall_changes};
+use metadata::definitions::Row;
+use metadata::definitions::layering::Layering;
+use metadata::package::{Manifest, Package, missing_requirements};
 use metadata::{Definitions, Problem};
 use serde_json::{Value as Json, json};
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+use uuid::Uuid;
 
 use crate::Engine;
 use crate::apply::{self, AllowLoss, Applied, Apply, patiently};
@@ -20,12 +22,16 @@ use crate::write::sql::table;
 mod records;
 
 /// How packages are installed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Install {
     /// Load sample records too, not the reference records alone.
     pub samples: bool,
     /// Answer the steps without running them.
     pub dry_run: bool,
+    /// Paths at which the package's value is to be taken where the tenant changed the same.
+    pub take: Vec<String>,
+    /// What an upgrade may archive because the new version is without it; the rest becomes the tenant's own.
+    pub allow_data_loss: AllowLoss,
 }
 
 /// One installed package.
@@ -50,19 +56,18 @@ impl Engine {
         options: Install,
     ) -> Result<Applied> {
         apply::require_permission(context)?;
-        patiently(|| self.try_install(context, packages, options)).await
+        patiently(|| self.try_install(context, packages, &options)).await
     }
 
     async fn try_install(
         &self,
         context: &Context,
         packages: &[Package],
-        options: Install,
+        options: &Install,
     ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
         let mut here = context.clone();
-        let mut applied =
-            Applied { revision: context.snapshot.revision, steps: Vec::new(), unfinished: false };
+        let mut applied = Applied { revision: context.snapshot.revision, ..Applied::default() };
         for package in packages {
             let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
             here = Context { snapshot, ..here };
@@ -71,7 +76,8 @@ impl Engine {
         Ok(applied)
     }
 
-    /// Takes a package's layer away: what it brought is retired with its data, the rest stays.
+    /// Takes a package's layer away: what it brought is archived with its data and with what the tenant made of it,
+    /// and comes back with the package; the rest stays.
     pub async fn uninstall(
         &self,
         context: &Context,
@@ -101,15 +107,14 @@ impl Engine {
             allow_data_loss: allow,
             ..Apply::default()
         };
-        let next = |old: &Definitions| changed(old, &uninstall_changes(old, name), name);
+        let next = |old: &Definitions| Ok((old.without_package(name), Vec::new()));
         let (applied, snapshot) = apply::attempt(&mut transaction, context, &wish, &next).await?;
-        let text = format!("DELETE FROM {} WHERE name = $1", table(&context.tenant().schema, "_packages"));
-        sqlx::query(AssertSqlSafe(text)).bind(name).execute(&mut *transaction).await?;
+        put_removed(&mut transaction, context, name).await?;
         self.finish(transaction, snapshot.unwrap_or_else(|| context.snapshot.clone()), dry_run).await?;
         Ok(applied)
     }
 
-    async fn finish(
+    pub(crate) async fn finish(
         &self,
         transaction: sqlx::PgTransaction<'_>,
         snapshot: Arc<Snapshot>,
@@ -122,10 +127,6 @@ impl Engine {
         self.keep(&snapshot);
         Ok(())
     }
-}
-
-fn changed(old: &Definitions, changes: &[Change], package: &str) -> Result<Definitions> {
-    old.with_changes(changes, Some(package)).map_err(Error::Unprocessable)
 }
 
 fn refuse_if_required(installed: &BTreeMap<String, Installed>, name: &str) -> Result<()> {
@@ -146,7 +147,7 @@ async fn install_one(
     connection: &mut PgConnection,
     context: &Context,
     package: &Package,
-    (options, applied): (Install, &mut Applied),
+    (options, applied): (&Install, &mut Applied),
 ) -> Result<Arc<Snapshot>> {
     let manifest = &package.manifest;
     let versions = load_installed(connection, context)
@@ -160,13 +161,22 @@ async fn install_one(
     let wish = Apply {
         package: Some(manifest.name.clone()),
         message: Some(format!("Install {} {}", manifest.label, manifest.version)),
+        allow_data_loss: options.allow_data_loss.clone(),
         ..Apply::default()
     };
-    let next = |old: &Definitions| changed(old, &package.upgrade_changes(old), &manifest.name);
+    let archive = |name: &str| options.allow_data_loss.covers(name);
+    let layering = Layering { package: &manifest.name, take: &options.take, archive: &archive };
+    let next = |old: &Definitions| {
+        let beneath = old.with_package(&package.changes, layering);
+        beneath.map_err(Error::Unprocessable)
+    };
     let (done, snapshot) = apply::attempt(connection, context, &wish, &next).await?;
     applied.revision = done.revision;
     applied.steps.extend(done.steps);
     applied.unfinished |= done.unfinished;
+    applied.merges.extend(done.merges);
+    applied.changes.extend(done.changes);
+    applied.data_loss.extend(done.data_loss);
     let here = match snapshot {
         Some(snapshot) => Context { snapshot, ..context.clone() },
         None => context.clone(),
@@ -176,12 +186,14 @@ async fn install_one(
     Ok(here.snapshot)
 }
 
-async fn load_installed(
+pub(crate) async fn load_installed(
     connection: &mut PgConnection,
     context: &Context,
 ) -> Result<BTreeMap<String, Installed>> {
-    let text =
-        format!("SELECT name, manifest, installed_at FROM {}", table(&context.tenant().schema, "_packages"));
+    let text = format!(
+        "SELECT name, manifest, installed_at FROM {} WHERE removed_at IS NULL",
+        table(&context.tenant().schema, "_packages")
+    );
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
     let mut installed = BTreeMap::new();
     for row in &rows {
@@ -193,15 +205,48 @@ async fn load_installed(
     Ok(installed)
 }
 
-async fn put_installed(
+/// After a way back: a package is there as long as anything stands on what it says.
+pub(crate) async fn settle(
+    connection: &mut PgConnection,
+    context: &Context,
+    definitions: &Definitions,
+) -> Result<()> {
+    // Fields stay as they are within an object that is archived.
+    let archived = definitions.objects.iter().filter(|one| one.object.withdrawn());
+    let archived: BTreeSet<&str> = archived.map(|one| one.object.id.as_str()).collect();
+    let stands = |row: &Row| {
+        let known = row.base.as_ref().is_some_and(|base| !base.withdrawn);
+        known && row.parent.as_deref().is_none_or(|id| !archived.contains(id))
+    };
+    let standing = definitions.rows().into_iter().filter(stands);
+    let names: BTreeSet<String> = standing.filter_map(|row| row.package).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let text = format!(
+        "UPDATE {} SET removed_at = CASE WHEN name = ANY($1) THEN NULL ELSE coalesce(removed_at, $2) END",
+        table(&context.tenant().schema, "_packages")
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(names).bind(context.now).execute(connection).await?;
+    Ok(())
+}
+
+/// Notes that a package is gone. What it loaded is known still when it comes back, with the records that are archived.
+pub(crate) async fn put_removed(connection: &mut PgConnection, context: &Context, name: &str) -> Result<()> {
+    let packages = table(&context.tenant().schema, "_packages");
+    let text = format!("UPDATE {packages} SET removed_at = $2 WHERE name = $1");
+    sqlx::query(AssertSqlSafe(text)).bind(name).bind(context.now).execute(connection).await?;
+    Ok(())
+}
+
+pub(crate) async fn put_installed(
     connection: &mut PgConnection,
     context: &Context,
     manifest: &Manifest,
-    refs: &records::Refs,
+    refs: &BTreeMap<String, Uuid>,
 ) -> Result<()> {
     let text = format!(
         "INSERT INTO {} AS p (name, version, installed_at, manifest, refs) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, refs = p.refs || excluded.refs",
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, \
+         refs = p.refs || excluded.refs, removed_at = NULL, installed_at = excluded.installed_at",
         table(&context.tenant().schema, "_packages")
     );
     sqlx::query(AssertSqlSafe(text))

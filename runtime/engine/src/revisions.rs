@@ -3,22 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use metadata::definitions::Row;
+use metadata::layers::Base;
 use metadata::{Definitions, Kind};
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use crate::apply::{AllowLoss, Applied, Apply};
+use crate::apply::{self, AllowLoss, Applied, Apply, patiently, require_permission};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 use crate::write::sql::table;
-use crate::{Engine, store};
+use crate::{Engine, packages, store};
+
+/// What each component was; `None` when it did not exist.
+type Undone = BTreeMap<String, Option<Row>>;
 
 /// Components as a revision keeps them.
 pub(crate) fn rows_json(rows: &[&Row]) -> Json {
     rows.iter()
         .map(|row| {
             json!({ "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent,
-                    "package": row.package, "retired": row.retired, "definition": row.definition })
+                    "package": row.package, "base": row.base, "retired": row.retired, "definition": row.definition })
         })
         .collect()
 }
@@ -31,6 +35,7 @@ fn row_from_json(json: &Json) -> Option<Row> {
         name: text("name")?,
         parent: text("parent"),
         package: text("package"),
+        base: store::base_of(json.get("base").cloned()).ok()?,
         retired: json["retired"].as_bool()?,
         definition: json["definition"].clone(),
     })
@@ -92,8 +97,20 @@ impl Engine {
             allow_data_loss: allow,
             ..Apply::default()
         };
-        let next = |old: &Definitions| undo(old, &undone);
-        self.change(context, &wish, &next).await
+        require_permission(context)?;
+        patiently(|| self.try_rollback(context, &wish, &undone)).await
+    }
+
+    async fn try_rollback(&self, context: &Context, wish: &Apply, undone: &Undone) -> Result<Applied> {
+        let next = |old: &Definitions| Ok((undo(old, undone)?, Vec::new()));
+        let mut transaction = self.pool().begin().await?;
+        let (applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
+        if let Some(snapshot) = &snapshot {
+            packages::settle(&mut transaction, context, &snapshot.definitions).await?;
+        }
+        let snapshot = snapshot.unwrap_or_else(|| context.snapshot.clone());
+        self.finish(transaction, snapshot, wish.dry_run).await?;
+        Ok(applied)
     }
 }
 
@@ -178,7 +195,12 @@ fn undo(old: &Definitions, undone: &BTreeMap<String, Option<Row>>) -> Result<Def
             // What is hidden keeps the definition that its column was hidden with; and data of what was made
             // since is kept: retired, not removed.
             Some(then) if holds_data(row.kind) && then.as_ref().is_none_or(|then| then.retired) => {
-                rows.push(Row { retired: true, ..row.clone() });
+                let base = match then {
+                    Some(then) => then.base.clone(),
+                    // Its package had not brought it, and finds it when it does again.
+                    None => row.base.clone().map(|base| Base { withdrawn: true, ..base }),
+                };
+                rows.push(Row { retired: true, base, ..row.clone() });
             }
             Some(Some(then)) => rows.push(then.clone()),
             Some(None) => {}

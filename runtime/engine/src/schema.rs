@@ -14,7 +14,7 @@ use crate::{Engine, SYSTEM_USER, apply};
 const SYSTEM_TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS {schema}._state (id boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, next_id int NOT NULL DEFAULT 1, level int NOT NULL DEFAULT 0, CONSTRAINT _state_pkey PRIMARY KEY (id), CONSTRAINT _state_single CHECK (id))",
     "INSERT INTO {schema}._state DEFAULT VALUES ON CONFLICT DO NOTHING",
-    "CREATE TABLE IF NOT EXISTS {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, position int NOT NULL, retired_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, base jsonb, position int NOT NULL, retired_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
     "CREATE TABLE IF NOT EXISTS {schema}._revisions (number bigint NOT NULL, made_at timestamptz NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, message text, before jsonb NOT NULL, after jsonb NOT NULL, steps jsonb NOT NULL, CONSTRAINT _revisions_pkey PRIMARY KEY (number))",
     // What an earlier version kept as history becomes the tail of the stream.
     "DO $$ BEGIN IF to_regclass('{schema}._history') IS NOT NULL THEN ALTER TABLE {schema}._history RENAME TO _audit_tail; ALTER TABLE {schema}._audit_tail DROP CONSTRAINT _history_pkey, ALTER COLUMN record_id DROP NOT NULL, ALTER COLUMN version DROP NOT NULL, ADD COLUMN ip text, ADD COLUMN user_agent text; END IF; END $$",
@@ -26,7 +26,7 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS {schema}._audit_blocks (number bigint NOT NULL, first_seq bigint NOT NULL, last_seq bigint NOT NULL, sealed_at timestamptz NOT NULL, previous bytea NOT NULL, hash bytea NOT NULL, key bytea NOT NULL, signature bytea NOT NULL, CONSTRAINT _audit_blocks_pkey PRIMARY KEY (number))",
     "CREATE TABLE IF NOT EXISTS {schema}._states (record_id uuid NOT NULL, field_id text NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, process text, transition text, from_state text, to_state text, seconds bigint, CONSTRAINT _states_pkey PRIMARY KEY (record_id, field_id, version))",
     "CREATE TABLE IF NOT EXISTS {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
-    "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', CONSTRAINT _packages_pkey PRIMARY KEY (name))",
+    "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', removed_at timestamptz, CONSTRAINT _packages_pkey PRIMARY KEY (name))",
     "CREATE TABLE IF NOT EXISTS {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
     "CREATE TABLE IF NOT EXISTS {schema}._import_rejects (import_id uuid NOT NULL, row bigint NOT NULL, reason text NOT NULL, cells jsonb NOT NULL, CONSTRAINT _import_rejects_pkey PRIMARY KEY (import_id, row))",
     "CREATE TABLE IF NOT EXISTS {schema}._teams (id uuid NOT NULL, name text NOT NULL, label text, CONSTRAINT _teams_pkey PRIMARY KEY (id), CONSTRAINT _teams_name_key UNIQUE (name))",
@@ -43,11 +43,14 @@ const SYSTEM_TABLES: &[&str] = &[
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-pub(crate) const LEVEL: i32 = 3;
+pub(crate) const LEVEL: i32 = 4;
 
 /// What tables of earlier versions lack, after the system tables.
-const AMENDMENTS: &[&str] =
-    &["ALTER TABLE {schema}.\"user\" ADD COLUMN IF NOT EXISTS permission_sets text[]"];
+const AMENDMENTS: &[&str] = &[
+    "ALTER TABLE {schema}.\"user\" ADD COLUMN IF NOT EXISTS permission_sets text[]",
+    "ALTER TABLE {schema}._metadata ADD COLUMN IF NOT EXISTS base jsonb",
+    "ALTER TABLE {schema}._packages ADD COLUMN IF NOT EXISTS removed_at timestamptz",
+];
 
 impl Engine {
     /// Brings the schema of a tenant that an earlier version made to this one, in one transaction. With nothing to do

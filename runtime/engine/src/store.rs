@@ -1,7 +1,8 @@
 //! Static SQL on the system tables of a tenant's schema (`_state`, `_metadata`, `_revisions`).
 
-use metadata::Kind;
 use metadata::definitions::Row;
+use metadata::layers::Base;
+use metadata::{Kind, Problem};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row as _};
 use uuid::Uuid;
@@ -45,7 +46,7 @@ pub(crate) async fn find_table_of(
 
 pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant) -> Result<Stored> {
     let text = format!(
-        "SELECT s.revision, s.access, s.next_id, m.id, m.kind, m.name, m.parent, m.package, m.retired_at IS NOT NULL AS retired, m.definition \
+        "SELECT s.revision, s.access, s.next_id, m.id, m.kind, m.name, m.parent, m.package, m.base, m.retired_at IS NOT NULL AS retired, m.definition \
          FROM {} s LEFT JOIN {} m ON TRUE ORDER BY m.position, m.id",
         table(&tenant.schema, "_state"),
         table(&tenant.schema, "_metadata"),
@@ -68,11 +69,25 @@ pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant
             name: row.try_get("name")?,
             parent: row.try_get("parent")?,
             package: row.try_get("package")?,
+            base: base_of(row.try_get("base")?)?,
             retired: row.try_get("retired")?,
             definition: row.try_get("definition")?,
         });
     }
     Ok(Stored { versions, next_id: u32::try_from(next_id).unwrap_or_default(), rows: components })
+}
+
+/// What a package says beneath a component, as it is stored.
+pub(crate) fn base_of(json: Option<Json>) -> Result<Option<Base>> {
+    let base = json.filter(|json| !json.is_null()).map(serde_json::from_value).transpose();
+    let problem = |error: serde_json::Error| Problem::new("base", "bad-row", error.to_string());
+    base.map_err(|error| Error::Damaged(vec![problem(error)]))
+}
+
+/// Whether a table has a row of which the condition holds.
+pub(crate) async fn holds_any(connection: &mut PgConnection, table: &str, condition: &str) -> Result<bool> {
+    let text = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition})");
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
 }
 
 pub(crate) async fn bump_access(pool: &PgPool, tenant: &Tenant) -> Result<()> {
@@ -99,17 +114,17 @@ pub(crate) async fn put_rows(
         .iter()
         .map(|(position, row)| {
             serde_json::json!({
-                "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent, "package": row.package,
+                "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent, "package": row.package, "base": row.base,
                 "retired": row.retired, "definition": row.definition, "position": position,
             })
         })
         .collect();
     let metadata = table(&tenant.schema, "_metadata");
     let text = format!(
-        "INSERT INTO {metadata} AS m (id, kind, name, parent, package, retired_at, definition, position) \
-         SELECT s.id, s.kind, s.name, s.parent, s.package, CASE WHEN s.retired THEN $2::timestamptz END, s.definition, s.position \
-         FROM jsonb_to_recordset($1) AS s(id text, kind text, name text, parent text, package text, retired boolean, definition jsonb, position int) \
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, parent = excluded.parent, package = excluded.package, definition = excluded.definition, \
+        "INSERT INTO {metadata} AS m (id, kind, name, parent, package, base, retired_at, definition, position) \
+         SELECT s.id, s.kind, s.name, s.parent, s.package, s.base, CASE WHEN s.retired THEN $2::timestamptz END, s.definition, s.position \
+         FROM jsonb_to_recordset($1) AS s(id text, kind text, name text, parent text, package text, base jsonb, retired boolean, definition jsonb, position int) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, parent = excluded.parent, package = excluded.package, base = excluded.base, definition = excluded.definition, \
          position = excluded.position, retired_at = CASE WHEN excluded.retired_at IS NULL THEN NULL ELSE coalesce(m.retired_at, excluded.retired_at) END"
     );
     let now = chrono::Utc::now();

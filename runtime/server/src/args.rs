@@ -64,6 +64,9 @@ pub enum Command {
     /// Packages from the shell.
     #[command(subcommand)]
     Package(Package),
+    /// A running server's metadata as files.
+    #[command(subcommand)]
+    Metadata(Metadata),
     /// Make records of a file: CSV, JSON Lines or XLSX.
     Import(Import),
     /// Compare every tenant's tables with its metadata.
@@ -207,8 +210,22 @@ pub enum Package {
         #[arg(long, env = "TRELLIS_TENANT")]
         tenant: Option<String>,
     },
-    /// Check a package on disk.
+    /// Check a package on disk: everything that installing it would find, without a tenant.
     Validate { dir: PathBuf },
+    /// Tell what a package should be beside being sound, and what breaks those who built on the version before.
+    Lint {
+        dir: PathBuf,
+        /// The version before: a folder, or a name of what comes with Trellis.
+        #[arg(long, env = "TRELLIS_AGAINST")]
+        against: Option<String>,
+    },
+    /// Tell what is different between two versions of a package.
+    Diff {
+        /// The version before: a folder, or a name of what comes with Trellis.
+        old: String,
+        /// The version after.
+        new: String,
+    },
     /// Install a package from disk, or one that comes with Trellis, with what it requires.
     Install {
         /// A folder, or a name.
@@ -230,6 +247,12 @@ pub enum Package {
         /// Slug of the tenant; may be left out when there is only one.
         #[arg(long, env = "TRELLIS_TENANT")]
         tenant: Option<String>,
+        /// A path of a conflict, such as `roles.sales_rep`, at which the package's value is to be taken.
+        #[arg(long, env = "TRELLIS_TAKE", value_delimiter = ',')]
+        take: Vec<String>,
+        /// An object or field (`deal.amount`) to be archived that the new version is without; others are kept as own.
+        #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+        allow_data_loss: Vec<String>,
         /// Print the steps without running them.
         #[arg(long, env = "TRELLIS_DRY_RUN")]
         dry_run: bool,
@@ -247,6 +270,80 @@ pub enum Package {
         #[arg(long, env = "TRELLIS_DRY_RUN")]
         dry_run: bool,
     },
+}
+
+/// `trellis metadata …`
+#[derive(Debug, Subcommand)]
+pub enum Metadata {
+    /// Write the server's metadata into a folder, one file a component; what is not there any more is removed.
+    Pull {
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Tell what applying the folder would change. Ends with 0 when nothing would, with 2 when something would.
+    Plan {
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+        #[command(flatten)]
+        change: Change,
+    },
+    /// Make the server's metadata what the folder says, all or nothing.
+    Apply {
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+        #[command(flatten)]
+        change: Change,
+        /// Why, for the history.
+        #[arg(long, env = "TRELLIS_MESSAGE")]
+        message: Option<String>,
+    },
+    /// Who changed what when, newest first.
+    History {
+        /// Revisions at most.
+        #[arg(long, env = "TRELLIS_LIMIT", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
+        limit: u32,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Back to what was at a revision, as a new revision.
+    Rollback {
+        revision: i64,
+        /// Tell what would change.
+        #[arg(long, env = "TRELLIS_DRY_RUN")]
+        dry_run: bool,
+        #[command(flatten)]
+        remote: Remote,
+        #[command(flatten)]
+        change: Change,
+    },
+}
+
+/// A running server, and who asks it.
+#[derive(Debug, Group)]
+pub struct Remote {
+    /// Where the server answers.
+    #[arg(long, env = "TRELLIS_URL", default_value = "http://127.0.0.1:8080")]
+    pub url: String,
+    /// An API key that may change metadata, as `trellis api-key create` prints one.
+    #[arg(long, env = "TRELLIS_TOKEN", hide_env_values = true)]
+    pub token: String,
+}
+
+/// What a change of metadata may do.
+#[derive(Debug, Group)]
+pub struct Change {
+    /// An object or field (`deal.amount`) whose data may be hidden.
+    #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+    /// Refuse when the server has moved on from this revision.
+    #[arg(long, env = "TRELLIS_EXPECTED_REVISION")]
+    pub expected_revision: Option<i64>,
 }
 
 /// Flags of `import`.

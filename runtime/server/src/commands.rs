@@ -5,6 +5,7 @@ pub mod archive;
 pub mod audit;
 pub mod doctor;
 pub mod import;
+pub mod metadata;
 pub mod migrate;
 pub mod package;
 pub mod reseller;

@@ -58,6 +58,7 @@ async fn run(Args { common, command }: Args) -> anyhow::Result<ExitCode> {
         Command::Tenant(command) => commands::tenant::run(&common, command).await,
         Command::Reseller(command) => commands::reseller::run(&common, command).await,
         Command::ApiKey(command) => commands::api_key::run(&common, command).await,
+        Command::Metadata(command) => commands::metadata::run(command).await,
         Command::Package(command) => commands::package::run(&common, command).await,
         Command::Import(options) => commands::import::run(&common, options).await,
         Command::Doctor(options) => commands::doctor::run(&common, options).await,

@@ -79,7 +79,7 @@ impl World {
 
     async fn install(&self, samples: bool) {
         let packages: Vec<Package> = ["accounts", "leads", "deals", "tasks"].map(package).into();
-        let options = Install { samples, dry_run: false };
+        let options = Install { samples, ..Install::default() };
         self.engine.install(&self.system().await, &packages, options).await.expect("the packages install");
     }
 

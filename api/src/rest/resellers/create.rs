@@ -160,7 +160,7 @@ async fn furnish(
 ) -> Result<Json, Problem> {
     asked.app.engine.create_schema(&tenant).await?;
     let context = asked.app.engine.system_context(&tenant, "reseller").await?;
-    let chosen = chosen(asked, &wish.packages);
+    let chosen = chosen(asked, &wish.packages)?;
     if !chosen.is_empty() {
         asked.app.engine.install(&context, &chosen, Install::default()).await?;
     }
@@ -182,17 +182,18 @@ async fn furnish(
 }
 
 /// The packages after what they require, each once.
-fn chosen(asked: &Asked, names: &[String]) -> Vec<Package> {
+fn chosen(asked: &Asked, names: &[String]) -> Result<Vec<Package>, Problem> {
     let library = &asked.app.library;
     let mut chosen: Vec<Package> = Vec::new();
     for package in names.iter().filter_map(|name| library.find(name)) {
-        for required in library.with_requirements(package, &Default::default()) {
+        let with = library.with_requirements(package, &Default::default());
+        for required in with.map_err(Problem::unprocessable)? {
             if chosen.iter().all(|one| one.manifest.name != required.manifest.name) {
                 chosen.push(required);
             }
         }
     }
-    chosen
+    Ok(chosen)
 }
 
 /// What is wrong with the tenant is wrong with the slug here.

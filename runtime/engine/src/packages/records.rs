@@ -26,7 +26,7 @@ pub(super) async fn load(
     package: &Package,
     samples: bool,
 ) -> Result<Refs> {
-    let known = load_refs(connection, context).await?;
+    let known = load_refs(connection, context, &package.manifest.name).await?;
     let mut refs = Refs::new();
     for file in &package.data {
         if file.kind == DataKind::Sample && !samples {
@@ -37,27 +37,40 @@ pub(super) async fn load(
     Ok(refs)
 }
 
-/// References of every installed package.
-async fn load_refs(connection: &mut PgConnection, context: &Context) -> Result<Refs> {
-    let text = format!(
-        "SELECT coalesce(jsonb_object_agg(r.key, r.value), '{{}}'::jsonb) FROM {} p, jsonb_each(p.refs) r",
-        table(&context.tenant().schema, "_packages")
-    );
-    let refs: Json = sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?;
-    Ok(serde_json::from_value(refs).unwrap_or_default())
+/// References that are loaded already.
+struct Known {
+    /// The package's own, from before too.
+    own: Refs,
+    /// Those of the other installed packages.
+    others: Refs,
+}
+
+async fn load_refs(connection: &mut PgConnection, context: &Context, package: &str) -> Result<Known> {
+    let agg = |which: &str| {
+        format!(
+            "(SELECT coalesce(jsonb_object_agg(r.key, r.value), '{{}}'::jsonb) FROM {} p, jsonb_each(p.refs) r WHERE {which})",
+            table(&context.tenant().schema, "_packages")
+        )
+    };
+    let text = format!("SELECT {}, {}", agg("p.name = $1"), agg("p.name <> $1 AND p.removed_at IS NULL"));
+    let (own, others): (Json, Json) =
+        sqlx::query_as(AssertSqlSafe(text)).bind(package).fetch_one(connection).await?;
+    let refs = |json: Json| serde_json::from_value(json).unwrap_or_default();
+    Ok(Known { own: refs(own), others: refs(others) })
 }
 
 async fn load_file(
     connection: &mut PgConnection,
     context: &Context,
     file: &DataFile,
-    (known, refs): (&Refs, &mut Refs),
+    (known, refs): (&Known, &mut Refs),
 ) -> Result<()> {
     let object = context.snapshot.catalog.find_object(&file.object).ok_or_else(|| {
         let message = format!("there is no object `{}`", file.object);
         Error::Unprocessable(vec![Problem::new(&file.path, "unknown-object", message)])
     })?;
-    let fresh: Vec<_> = file.records.iter().filter(|record| !known.contains_key(&record.reference)).collect();
+    let fresh: Vec<_> =
+        file.records.iter().filter(|record| !known.own.contains_key(&record.reference)).collect();
     for record in &fresh {
         refs.insert(record.reference.clone(), context.new_id());
     }
@@ -109,7 +122,7 @@ fn locate(error: Error, path: &str) -> Error {
 }
 
 /// The value with references and relative dates replaced; the name of a reference that is not there.
-fn resolve(value: &Json, context: &Context, refs: (&Refs, &Refs)) -> Result<Json, String> {
+fn resolve(value: &Json, context: &Context, refs: (&Known, &Refs)) -> Result<Json, String> {
     match value {
         Json::String(text) => {
             if let Some(date) = relative::resolve(text, context.now) {
@@ -117,7 +130,7 @@ fn resolve(value: &Json, context: &Context, refs: (&Refs, &Refs)) -> Result<Json
             }
             let Some(name) = text.strip_prefix('@') else { return Ok(value.clone()) };
             let name = name.strip_suffix(".id").unwrap_or(name);
-            let id = refs.1.get(name).or_else(|| refs.0.get(name));
+            let id = refs.1.get(name).or_else(|| refs.0.own.get(name)).or_else(|| refs.0.others.get(name));
             id.map(|id| id.to_string().into()).ok_or_else(|| name.to_owned())
         }
         Json::Array(items) => items.iter().map(|item| resolve(item, context, refs)).collect(),

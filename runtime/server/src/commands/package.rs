@@ -1,4 +1,4 @@
-//! `trellis package`: list, check, install, upgrade and uninstall packages.
+//! `trellis package`: list, check, compare, install, upgrade and uninstall packages.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use engine::packages::Install;
 use engine::{AllowLoss, Applied, Context};
-use metadata::package::Package as Found;
+use metadata::package::{Package as Found, Validated};
+use serde_json::Value as Json;
 
 use super::{told, with_node};
 use crate::args::{Common, Package};
@@ -17,13 +18,16 @@ use crate::packages;
 pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> {
     match command {
         Package::Validate { dir } => validate(&dir),
+        Package::Lint { dir, against } => lint(&dir, against.as_deref()),
+        Package::Diff { old, new } => diff(&old, &new),
         Package::List { tenant } => with_node(common, async |node| list(node, tenant.as_deref()).await).await,
         Package::Install { package, tenant, samples, dry_run } => {
-            let options = Install { samples, dry_run };
+            let options = Install { samples, dry_run, ..Install::default() };
             with_node(common, async |node| install(node, &package, (tenant.as_deref(), options)).await).await
         }
-        Package::Upgrade { package, tenant, dry_run } => {
-            let options = Install { samples: false, dry_run };
+        Package::Upgrade { package, tenant, take, allow_data_loss, dry_run } => {
+            let allow_data_loss = AllowLoss::Named(allow_data_loss);
+            let options = Install { samples: false, dry_run, take, allow_data_loss };
             with_node(common, async |node| install(node, &package, (tenant.as_deref(), options)).await).await
         }
         Package::Uninstall { name, tenant, allow_data_loss, dry_run } => {
@@ -41,15 +45,62 @@ pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> 
 
 fn validate(dir: &Path) -> anyhow::Result<ExitCode> {
     let package = packages::on_disk(dir)?;
-    let (manifest, records) =
-        (&package.manifest, package.data.iter().map(|file| file.records.len()).sum::<usize>());
-    println!(
-        "{} {}: {} definitions, {records} records, sound",
-        manifest.name,
-        manifest.version,
-        package.changes.len()
-    );
+    let validated = validated(&package)?;
+    let records = package.data.iter().map(|file| file.records.len()).sum::<usize>();
+    let names: Vec<String> = validated.packages.iter().map(called).collect();
+    println!("{}: {} definitions, {records} records, sound", called(&package), package.changes.len());
+    println!("tried with {}", names.join(", "));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What installing the package comes to, its requirements being those that come with Trellis.
+fn validated(package: &Found) -> anyhow::Result<Validated> {
+    let library = packages::library()?;
+    let known: Vec<Found> =
+        library.packages().iter().filter(|one| one.manifest.name != package.manifest.name).cloned().collect();
+    package.validate(&known, chrono::Utc::now()).map_err(|problems| {
+        let lines = packages::lines(&problems);
+        anyhow::anyhow!("{} cannot be installed:\n{lines}", called(package))
+    })
+}
+
+fn called(package: &Found) -> String {
+    format!("{} {}", package.manifest.name, package.manifest.version)
+}
+
+/// Advice; fails only when the version before is broken with.
+fn lint(dir: &Path, against: Option<&str>) -> anyhow::Result<ExitCode> {
+    let package = packages::on_disk(dir)?;
+    let advice = package.lint();
+    if !advice.is_empty() {
+        println!("advice:\n{}", packages::lines(&advice));
+    }
+    let Some(against) = against else { return Ok(ExitCode::SUCCESS) };
+    let before = named(against)?;
+    let (old, new) = (validated(&before)?, validated(&package)?);
+    let breaks = package.lint_against(&before, (&old.definitions, &new.definitions));
+    if breaks.is_empty() {
+        println!("{} breaks nothing of {}", called(&package), called(&before));
+        return Ok(ExitCode::SUCCESS);
+    }
+    anyhow::bail!("{} breaks {}:\n{}", called(&package), called(&before), packages::lines(&breaks))
+}
+
+fn diff(old: &str, new: &str) -> anyhow::Result<ExitCode> {
+    let (old, new) = (named(old)?, named(new)?);
+    let (before, after) = (validated(&old)?, validated(&new)?);
+    let changes = before.definitions.touched(&after.definitions);
+    super::metadata::told::plan(&serde_json::json!({ "changes": changes }));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A package of the library, or of a folder.
+fn named(word: &str) -> anyhow::Result<Found> {
+    match packages::library()?.find(word) {
+        Some(found) => Ok(found.clone()),
+        None if Path::new(word).is_dir() => packages::on_disk(Path::new(word)),
+        None => anyhow::bail!("`{word}` is neither a folder nor a package that comes with Trellis"),
+    }
 }
 
 async fn list(node: &Node, tenant: Option<&str>) -> anyhow::Result<ExitCode> {
@@ -73,15 +124,13 @@ async fn install(
 ) -> anyhow::Result<ExitCode> {
     let context = context(node, tenant).await?;
     let library = packages::library()?;
-    let wished: Found = match library.find(package) {
-        Some(found) => found.clone(),
-        None if Path::new(package).is_dir() => packages::on_disk(Path::new(package))?,
-        None => anyhow::bail!("`{package}` is neither a folder nor a package that comes with Trellis"),
-    };
+    let wished = named(package)?;
     let installed = node.engine.installed_packages(&context).await?;
     let chosen = library.with_requirements(&wished, &installed);
+    let chosen = chosen.map_err(|problems| told(engine::Error::Unprocessable(problems)))?;
+    let dry_run = options.dry_run;
     let applied = node.engine.install(&context, &chosen, options).await.map_err(told)?;
-    print(&applied, options.dry_run);
+    print(&applied, dry_run);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -93,6 +142,19 @@ async fn context(node: &Node, tenant: Option<&str>) -> anyhow::Result<Context> {
 fn print(applied: &Applied, dry_run: bool) {
     if dry_run {
         applied.steps.iter().for_each(|step| println!("{}", step.sql));
+    }
+    for merged in &applied.merges {
+        let word = if merged.outcome.is_conflict() { "conflict" } else { "merged" };
+        let text = |value: &Option<Json>| value.as_ref().map_or("-".to_owned(), Json::to_string);
+        let outcome = serde_json::to_string(&merged.outcome).unwrap_or_default();
+        println!(
+            "{word}: {}: {} (was {}, the package says {}, here it is {})",
+            merged.path,
+            outcome.trim_matches('"'),
+            text(&merged.base),
+            text(&merged.package),
+            text(&merged.tenant)
+        );
     }
     println!("trellis: {} steps, revision {}", applied.steps.len(), applied.revision);
 }

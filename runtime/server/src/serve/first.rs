@@ -8,6 +8,7 @@ use tenancy::{Status, Tenants};
 
 use crate::args::Serve;
 use crate::node::Node;
+use crate::packages::lines;
 
 /// Makes what is missing. Cut off half way, the next start goes on.
 pub async fn prepare(node: &Node, options: &Serve, library: &Library) -> anyhow::Result<()> {
@@ -59,13 +60,14 @@ async fn demo(node: &Node, tenant: &Tenant, library: &Library) -> anyhow::Result
     }
     let mut chosen: Vec<metadata::package::Package> = Vec::new();
     for package in library.packages() {
-        for required in library.with_requirements(package, &installed) {
+        let problems = |problems: Vec<metadata::Problem>| anyhow::anyhow!(lines(&problems));
+        for required in library.with_requirements(package, &installed).map_err(problems)? {
             if !chosen.iter().any(|one| one.manifest.name == required.manifest.name) {
                 chosen.push(required);
             }
         }
     }
-    node.engine.install(&context, &chosen, Install { samples: true, dry_run: false }).await?;
+    node.engine.install(&context, &chosen, Install { samples: true, ..Install::default() }).await?;
     Ok(())
 }
 

@@ -184,6 +184,8 @@ async fn objects_that_point_to_each_other_come_back_together() {
 #[tokio::test]
 async fn a_change_that_hides_data_asks_first() {
     let world = World::zoo("loss").await;
+    let ada = world.person("ada", "administrator").await;
+    keepers(&world, &ada, 1).await;
     let before = world.fingerprint().await;
     let wish = |allow| Apply {
         changes: vec![change(Kind::Fields, "keeper.unit", None)],

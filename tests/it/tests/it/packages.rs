@@ -1,5 +1,8 @@
 //! Packages: installed with their records, listed, taken away.
 
+mod files;
+mod layers;
+
 use engine::{AllowLoss, Error, Query};
 use it::World;
 use serde_json::json;

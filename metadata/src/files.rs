@@ -1,0 +1,288 @@
+//! A tenant's metadata as files, one a component, and back: `objects/car.json` (without its fields),
+//! `fields/car.price.json`, `list-views/car.all.json` … What a package brought stands below `packages/NAME/`, as the
+//! package's folder does; outside of it stands only what the tenant made of it: its definition in force, or
+//! `{"removed": true}`. Keys are sorted, nothing in them depends on when or where. Stable ids are not in files: a
+//! rename between two states of them is a removal and an addition.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::definitions::layering::Layering;
+use crate::definitions::{Change, Definitions, Kind, Row};
+use crate::layers::Merged;
+use crate::package::{Manifest, Package};
+use crate::problem::Problem;
+
+/// Content by path.
+pub type Files = BTreeMap<String, Json>;
+
+/// A component by kind and name.
+type Place = (Kind, String);
+
+/// What files say.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub packages: Vec<Package>,
+    components: BTreeMap<Place, Json>,
+}
+
+impl Definitions {
+    /// The files of these definitions; `packages` are the manifests of what is installed.
+    pub fn files(&self, packages: &BTreeMap<String, Manifest>) -> Files {
+        let mut files: Files =
+            self.components().into_iter().map(|((kind, name), json)| (path(kind, &name), json)).collect();
+        for (name, manifest) in packages {
+            files.insert(format!("packages/{name}/manifest.json"), json!(manifest));
+            let own = self.package_files(name).into_iter();
+            files.extend(own.map(|(path, json)| (format!("packages/{name}/{path}"), json)));
+        }
+        files.into_iter().map(|(path, json)| (path, sorted(json))).collect()
+    }
+
+    /// The tenant's own layer: its components, and those of packages that it changed or removed.
+    fn components(&self) -> BTreeMap<Place, Json> {
+        let retired = self.objects.iter().filter(|one| one.object.retired).map(|one| one.object.id.as_str());
+        let retired: BTreeSet<&str> = retired.collect();
+        let gone = |row: &Row| row.parent.as_deref().is_some_and(|id| retired.contains(id));
+        let mut found = BTreeMap::new();
+        for row in self.rows().into_iter().filter(|row| !gone(row)) {
+            let place = (row.kind, row.name.clone());
+            match &row.base {
+                None if row.retired => {}
+                None => drop(found.insert(place, self.whole(&row))),
+                Some(base) if base.withdrawn => {}
+                Some(_) if row.retired => {
+                    // Something else may have its name by now.
+                    found.entry(place).or_insert_with(|| json!({ "removed": true }));
+                }
+                Some(base) => {
+                    let whole = self.whole(&row);
+                    if whole != base.definition {
+                        found.insert(place, whole);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// A definition; an object's with the order of all its fields.
+    fn whole(&self, row: &Row) -> Json {
+        self.spoken(&Row { base: None, ..row.clone() })
+    }
+
+    /// The definitions of an installed package, as files of its folder.
+    fn package_files(&self, package: &str) -> Files {
+        let mut files = Files::new();
+        let objects: BTreeMap<&str, &str> = self
+            .objects
+            .iter()
+            .map(|one| (one.object.id.as_str(), one.object.definition.name.as_str()))
+            .collect();
+        let own = |row: &Row| row.package.as_deref() == Some(package);
+        let mut fields: BTreeMap<String, Json> = BTreeMap::new();
+        for row in self.rows().into_iter().filter(own) {
+            let Some(base) = row.base.filter(|base| !base.withdrawn) else { continue };
+            match row.parent.as_deref().and_then(|id| objects.get(id)) {
+                Some(_) => drop(fields.insert(row.name, base.definition)),
+                None => drop(files.insert(path(row.kind, &row.name), base.definition)),
+            }
+        }
+        for (name, definition) in fields {
+            let object = name.split_once('.').map_or("", |(object, _)| object);
+            match files.get_mut(&path(Kind::Objects, object)).and_then(Json::as_object_mut) {
+                Some(map) => push_field(map, definition),
+                None => drop(files.insert(path(Kind::Fields, &name), definition)),
+            }
+        }
+        files.values_mut().filter_map(Json::as_object_mut).for_each(order_fields);
+        files
+    }
+
+    /// The definitions that the files say; what they do not name goes. `installed` are the packages in force.
+    ///
+    /// # Errors
+    /// As [`Definitions::with_changes`].
+    pub fn with_files(
+        &self,
+        wanted: &Wanted,
+        installed: &BTreeMap<String, Manifest>,
+        archive: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<(Self, Vec<Merged>), Vec<Problem>> {
+        let (mut next, mut merged) = (self.clone(), Vec::new());
+        let (old, new): (Vec<&Package>, Vec<&Package>) =
+            wanted.packages.iter().partition(|package| installed.contains_key(&package.manifest.name));
+        for package in new {
+            let layering = Layering { archive, ..Layering::of(&package.manifest.name) };
+            let (with, found) = next.with_package(&package.changes, layering)?;
+            next = with;
+            merged.extend(found);
+        }
+        let (kept, changes) = next.changes_to(wanted);
+        next = kept.with_changes(&changes, None)?;
+        // After the tenant's layer, so that a new version meets it.
+        for package in old {
+            let layering = Layering { archive, ..Layering::of(&package.manifest.name) };
+            let (with, found) = next.with_package(&package.changes, layering)?;
+            next = with;
+            merged.extend(found);
+        }
+        let named = |name: &String| wanted.packages.iter().any(|package| package.manifest.name == *name);
+        let gone = installed.keys().filter(|name| !named(name));
+        Ok((gone.fold(next, |next, name| next.without_package(name)), merged))
+    }
+
+    /// What is to be put and removed; what the tenant removed and the files do not say so is back already.
+    fn changes_to(&self, wanted: &Wanted) -> (Self, Vec<Change>) {
+        let (mut kept, mut changes) = (self.clone(), Vec::new());
+        let current = self.components();
+        let change =
+            |(kind, name): &Place, definition| Change { kind: *kind, name: name.clone(), definition };
+        for (place, json) in &wanted.components {
+            if current.get(place).map(|json| sorted(json.clone())).as_ref() == Some(json) {
+                continue;
+            }
+            let removed = json.get("removed") == Some(&Json::Bool(true));
+            if !removed && current.get(place).is_some_and(|json| json.get("removed").is_some()) {
+                kept.unhide(place.0, &place.1);
+            }
+            changes.push(change(place, (!removed).then(|| json.clone())));
+        }
+        for place in current.keys().filter(|place| !wanted.components.contains_key(*place)) {
+            match self.layers(place.0, &place.1) {
+                Some(layers) => {
+                    kept.unhide(place.0, &place.1);
+                    changes.push(change(place, Some(layers.base)));
+                }
+                None => changes.push(change(place, None)),
+            }
+        }
+        let removed: Vec<String> = changes
+            .iter()
+            .filter(|change| change.kind == Kind::Objects && change.definition.is_none())
+            .map(|change| change.name.clone())
+            .collect();
+        // What belongs to an object goes with it.
+        let inside = |change: &Change| {
+            let object = change.name.split('.').next().unwrap_or_default();
+            change.definition.is_none()
+                && change.kind != Kind::Objects
+                && change.name.contains('.')
+                && removed.iter().any(|name| name == object)
+        };
+        changes.retain(|change| !inside(change));
+        (kept, changes)
+    }
+}
+
+/// What the files say, each read strictly.
+///
+/// # Errors
+/// All problems of all files, each under its path.
+pub fn read(files: Files) -> Result<Wanted, Vec<Problem>> {
+    let (mut wanted, mut problems) = (Wanted::default(), Vec::new());
+    let mut packages: BTreeMap<String, Vec<(String, Vec<u8>)>> = BTreeMap::new();
+    for (path, json) in files {
+        let words: Vec<&str> = path.splitn(3, '/').collect();
+        match words.as_slice() {
+            ["packages", name, rest] => {
+                let bytes = json.as_str().map_or_else(|| json.to_string(), str::to_owned).into_bytes();
+                packages.entry((*name).to_owned()).or_default().push(((*rest).to_owned(), bytes));
+            }
+            [folder, file] if Kind::find(folder).is_some() && file.ends_with(".json") => {
+                let name = file.trim_end_matches(".json").to_owned();
+                let place = Kind::find(folder).map(|kind| (kind, name));
+                problems.extend(place.as_ref().and_then(|place| wrong_name(&path, place, &json)));
+                wanted.components.extend(place.map(|place| (place, sorted(json))));
+            }
+            _ => {
+                let words: Vec<&str> = Kind::ALL.map(Kind::word).into_iter().chain(["packages"]).collect();
+                let problem = Problem::new(&path, "unknown-file", "a file is FOLDER/NAME.json");
+                problems.push(problem.hint(format!("folders are {}", words.join(", "))));
+            }
+        }
+    }
+    for (name, files) in packages {
+        match Package::from_files(files.into_iter()) {
+            Ok(package) if package.manifest.name == name => wanted.packages.push(package),
+            Ok(package) => {
+                let text = format!("the folder holds the package `{}`", package.manifest.name);
+                problems.push(Problem::new(
+                    format!("packages/{name}/manifest.json.name"),
+                    "wrong-name",
+                    text,
+                ));
+            }
+            Err(found) => problems.extend(
+                found
+                    .into_iter()
+                    .map(|problem| Problem { path: format!("packages/{name}/{}", problem.path), ..problem }),
+            ),
+        }
+    }
+    wanted.packages = in_order(wanted.packages);
+    if problems.is_empty() { Ok(wanted) } else { Err(problems) }
+}
+
+/// A definition may say its name, and then says that of its file.
+fn wrong_name(path: &str, (kind, name): &Place, json: &Json) -> Option<Problem> {
+    let expected = if *kind == Kind::Fields { name.rsplit('.').next().unwrap_or(name) } else { name };
+    let said = json.get("name").and_then(Json::as_str).filter(|said| *said != expected)?;
+    let text = format!("the file is called `{name}`, its definition `{said}`");
+    Some(
+        Problem::new(format!("{path}.name"), "wrong-name", text)
+            .hint("a rename is made through the API or the setup"),
+    )
+}
+
+/// Packages after those that they require.
+fn in_order(packages: Vec<Package>) -> Vec<Package> {
+    let mut left = packages;
+    let mut order: Vec<Package> = Vec::new();
+    while !left.is_empty() {
+        let waits = |one: &Package, left: &[Package]| {
+            left.iter().any(|other| {
+                other.manifest.name != one.manifest.name
+                    && one.manifest.requires.contains_key(&other.manifest.name)
+            })
+        };
+        // A circle is cut anywhere: the whole is one change.
+        let at = left.iter().position(|one| !waits(one, &left)).unwrap_or(0);
+        order.push(left.remove(at));
+    }
+    order
+}
+
+fn path(kind: Kind, name: &str) -> String {
+    format!("{}/{name}.json", kind.word())
+}
+
+fn push_field(object: &mut Map<String, Json>, field: Json) {
+    if let Some(fields) = object.entry("fields").or_insert_with(|| json!([])).as_array_mut() {
+        fields.push(field);
+    }
+}
+
+/// The order of an object's fields is that of their list.
+fn order_fields(object: &mut Map<String, Json>) {
+    let Some(order) = object.shift_remove("field_order") else { return };
+    let places: Vec<&str> = order.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let place = |field: &Json| places.iter().position(|name| field["name"] == *name).unwrap_or(usize::MAX);
+    if let Some(fields) = object.get_mut("fields").and_then(Json::as_array_mut) {
+        fields.sort_by_key(place);
+    }
+}
+
+/// The same with the keys of all objects in order.
+fn sorted(json: Json) -> Json {
+    match json {
+        Json::Object(map) => {
+            let all: BTreeMap<String, Json> =
+                map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            Json::Object(all.into_iter().collect())
+        }
+        Json::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
+}
