@@ -49,8 +49,11 @@ where
         let seen = (call.context.snapshot.revision, call.caller.access);
         match handler(call).await {
             Err(problem) if problem.code == Code::Outdated => {}
-            // What memory alone refuses may be allowed by now.
-            Err(_) if trust == Trust::Remembered && is_outdated(&asked, &tenant, seen).await => {}
+            // What memory alone refuses may be allowed by now. What failed on the way may have been done.
+            Err(problem)
+                if trust == Trust::Remembered
+                    && problem.code.status().is_client_error()
+                    && is_outdated(&asked, &tenant, seen).await => {}
             outcome => return outcome,
         }
         call = Box::pin(admit_again(&asked, credential, rate)).await?;

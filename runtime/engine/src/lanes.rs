@@ -30,6 +30,8 @@ pub(crate) struct Lanes {
 
 struct Inner {
     pool: PgPool,
+    /// Of a very small pool, none.
+    most: usize,
     turns: Arc<Semaphore>,
     resting: Mutex<Resting>,
 }
@@ -62,8 +64,9 @@ impl Lanes {
     pub(crate) fn new(pool: &PgPool, one_of: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let most = pool.options().get_max_connections() as usize / one_of;
-        let turns = Arc::new(Semaphore::new((cores * 4).min(most)));
-        Self { inner: Arc::new(Inner { pool: pool.clone(), turns, resting: Mutex::default() }) }
+        let most = most.min(cores * 4);
+        let turns = Arc::new(Semaphore::new(most));
+        Self { inner: Arc::new(Inner { pool: pool.clone(), most, turns, resting: Mutex::default() }) }
     }
 
     /// A connection for one request. Give it back with [`Lane::rest`] when all went well.
@@ -89,6 +92,9 @@ impl Lanes {
     }
 
     async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        if self.inner.most == 0 {
+            return None;
+        }
         let turns = &self.inner.turns;
         match turns.clone().try_acquire_owned() {
             Ok(turn) => Some(turn),
@@ -129,6 +135,16 @@ async fn watch(pool: PgPool, lanes: Weak<Inner>) {
             resting.is_watched = false;
             return;
         }
+    }
+}
+
+/// Whether the database has ended the connection, as when it is started anew.
+pub(crate) fn is_gone(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        // Ended by the administrator, or by a crash.
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
     }
 }
 

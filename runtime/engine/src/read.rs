@@ -10,7 +10,7 @@ use crate::Engine;
 use crate::audit::reads;
 use crate::context::{Context, Versions};
 use crate::error::{Error, Result};
-use crate::lanes::Lane;
+use crate::lanes::{Lane, is_gone};
 use crate::plan::{Cursor, OrderKey, Plan};
 use crate::query::{Page, Query, Selection};
 
@@ -56,7 +56,7 @@ impl Engine {
         let is_trusted = lane.is_trusted;
         match self.read_on(lane, context, query).await {
             // The database was started anew while the connection rested.
-            Err(Error::Database(sqlx::Error::Io(_))) if is_trusted => {
+            Err(Error::Database(error)) if is_trusted && is_gone(&error) => {
                 self.inner.reading.clear();
                 let lane = self.inner.reading.fresh(None).await?;
                 Box::pin(self.read_on(lane, context, query)).await

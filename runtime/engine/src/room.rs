@@ -29,15 +29,42 @@ pub(crate) struct Room(AtomicI64);
 #[derive(Default)]
 pub(crate) struct Rooms(Mutex<HashMap<Uuid, Arc<Room>>>);
 
+/// Room that was taken for records; given back when it is dropped before they are written.
+#[must_use]
+pub(crate) struct Taken<'r> {
+    room: &'r Room,
+    count: i64,
+}
+
 impl Room {
-    /// Takes the room of `count` records. A command that fails later has taken it too, until the next count.
-    pub(crate) fn take(&self, count: usize) -> Result<()> {
+    /// Takes the room of `count` records. A command that fails after they were written has taken it too, until the
+    /// next count.
+    pub(crate) fn take(&self, count: usize) -> Result<Taken<'_>> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| match left {
+        let left = self.change(|left| left.checked_sub(count).filter(|left| *left >= 0));
+        if left { Ok(Taken { room: self, count }) } else { Err(Error::Full) }
+    }
+
+    /// Changes how much is left, where there is a limit; whether that could be done.
+    fn change(&self, change: impl Fn(i64) -> Option<i64>) -> bool {
+        let changed = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| match left {
             i64::MAX => Some(left),
-            _ => left.checked_sub(count).filter(|left| *left >= 0),
+            _ => change(left),
         });
-        taken.map(drop).map_err(|_| Error::Full)
+        changed.is_ok()
+    }
+}
+
+impl Taken<'_> {
+    /// The records are written.
+    pub(crate) fn keep(mut self) {
+        self.count = 0;
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.room.change(|left| Some(left.saturating_add(self.count).min(i64::MAX - 1)));
     }
 }
 
@@ -84,12 +111,20 @@ mod tests {
     #[test]
     fn room_gets_smaller_and_is_never_below_nothing() {
         let room = Room(AtomicI64::new(3));
-        assert!(room.take(2).is_ok());
+        room.take(2).expect("room").keep();
         assert!(matches!(room.take(2), Err(Error::Full)));
-        assert!(room.take(1).is_ok());
+        room.take(1).expect("room").keep();
         assert!(matches!(room.take(1), Err(Error::Full)));
         assert!(room.take(0).is_ok());
         let open = Room(AtomicI64::new(i64::MAX));
         assert!(open.take(usize::MAX).is_ok() && open.take(1).is_ok());
+    }
+
+    #[test]
+    fn what_was_not_written_gives_its_room_back() {
+        let room = Room(AtomicI64::new(400));
+        drop(room.take(300).expect("room"));
+        room.take(400).expect("all of it again").keep();
+        assert!(matches!(room.take(1), Err(Error::Full)));
     }
 }

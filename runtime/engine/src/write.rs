@@ -12,6 +12,7 @@ use crate::Engine;
 use crate::command::{Command, MAX_RECORDS, Once, Operation, What, Written};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
+use crate::lanes::{Lane, is_gone};
 use crate::query::Query;
 use crate::{read, teams};
 
@@ -93,23 +94,19 @@ impl Engine {
     }
 
     /// One attempt. A deadlock is resolved by the database, which lets one of both begin anew.
-    async fn attempt_write(&self, context: &Context, asked: (Option<&Once>, Work)) -> Result<Vec<Written>> {
-        let mut lane = self.inner.writing.take().await?;
-        let mut transaction = lane.begin().await?;
-        let outcome = perform(&mut transaction, context, asked).await;
-        match &outcome {
-            Ok(_) => transaction.commit().await?,
-            Err(error) => {
-                transaction.rollback().await?;
-                // What was refused by metadata or rights of before is to be asked again, not told.
-                if !matches!(error, Error::Outdated(_)) {
-                    let versions = crate::store::load_versions(&mut lane, context.tenant()).await?;
-                    context.check(versions)?;
-                }
+    async fn attempt_write(&self, context: &Context, asked: Asked<'_>) -> Result<Vec<Written>> {
+        let lane = self.inner.writing.take().await?;
+        let is_trusted = lane.is_trusted;
+        match write_on(lane, context, asked).await {
+            Ok(outcome) => outcome,
+            // The database was started anew while the connection rested.
+            Err((asked, error)) if is_trusted && is_gone(&error) => {
+                self.inner.writing.clear();
+                let lane = self.inner.writing.fresh(None).await?;
+                Box::pin(write_on(lane, context, asked)).await.unwrap_or_else(|(_, error)| Err(error.into()))
             }
+            Err((_, error)) => Err(error.into()),
         }
-        lane.rest();
-        outcome
     }
 
     /// A transaction in which the context's snapshot and caller are known to be current.
@@ -118,6 +115,45 @@ impl Engine {
         context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
         Ok(transaction)
     }
+}
+
+/// What one transaction does, under a key or not.
+type Asked<'a> = (Option<&'a Once>, Work);
+
+/// Does it on a connection; gives it back untouched when no transaction could be begun there.
+async fn write_on<'a>(
+    mut lane: Lane,
+    context: &Context,
+    asked: Asked<'a>,
+) -> std::result::Result<Result<Vec<Written>>, (Asked<'a>, sqlx::Error)> {
+    let transaction = match lane.begin().await {
+        Ok(transaction) => transaction,
+        Err(error) => return Err((asked, error)),
+    };
+    let outcome = settled(transaction, context, asked).await;
+    if matches!(&outcome, Err(error) if !matches!(error, Error::Outdated(_))) {
+        // What was refused by metadata or rights of before is to be asked again, not told.
+        let versions = crate::store::load_versions(&mut lane, context.tenant()).await;
+        if let Err(error) = versions.and_then(|versions| context.check(versions)) {
+            return Ok(Err(error));
+        }
+    }
+    lane.rest();
+    Ok(outcome)
+}
+
+/// Commits what went well, and takes back what did not.
+async fn settled(
+    mut transaction: PgTransaction<'_>,
+    context: &Context,
+    asked: Asked<'_>,
+) -> Result<Vec<Written>> {
+    let outcome = perform(&mut transaction, context, asked).await;
+    match &outcome {
+        Ok(_) => transaction.commit().await?,
+        Err(_) => transaction.rollback().await?,
+    }
+    outcome
 }
 
 /// How often a transaction is tried that others deadlock with.

@@ -107,7 +107,7 @@ impl Prepared {
         // Rendering may have asked for the moment too, so the plan is asked last.
         if is_one
             && !plan.who.is_momentary()
-            && let Some(weight) = read.weight(query)
+            && let Some(weight) = read.weight(context, query)
         {
             KEPT.insert(hash, Arc::new(Kept { question: question.owned(), read: read.clone(), weight }));
         }
@@ -125,14 +125,20 @@ impl Prepared {
     }
 
     /// Bytes that it takes with its question, about; `None` when it is not worth them.
-    fn weight(&self, query: &Query) -> Option<u32> {
+    fn weight(&self, context: &Context, query: &Query) -> Option<u32> {
         let (text, parameters) = (self.text.len(), self.parameters.count());
         if text > MAX_TEXT || parameters > MAX_PARAMETERS {
             return None;
         }
         // The values of the parameters are words of the question.
         let question = serde_json::to_string(query).ok()?.len();
-        let bytes = 1024 + text + 3 * question + 64 * (parameters + self.shape.width);
+        let actor = &context.actor;
+        let words = actor.roles.len()
+            + actor.membership.permission_sets.len()
+            + actor.scopes.as_ref().map_or(0, Vec::len);
+        // The ids of teams are in the parameters too, for each of the ways that they open.
+        let belongs = 64 * words + 192 * actor.membership.teams.len();
+        let bytes = 1024 + text + 3 * question + 64 * (parameters + self.shape.width) + belongs;
         u32::try_from(bytes).ok().filter(|_| question <= MAX_QUESTION)
     }
 }

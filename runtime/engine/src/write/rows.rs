@@ -18,6 +18,7 @@ use crate::change::Happened;
 use crate::context::Context;
 use crate::error::Result;
 use crate::rollups::{self, Images, Touched};
+use crate::room::Taken;
 
 /// Bytes that one value takes on average; only a first guess for the buffer.
 const VALUE_BYTES: usize = 20;
@@ -26,12 +27,9 @@ const VALUE_BYTES: usize = 20;
 pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> Result<()> {
     let (fresh, changed): (Vec<Place<'_>>, Vec<Place<'_>>) =
         saving.drafts.iter().enumerate().partition(|(_, draft)| draft.is_new());
-    if saving.way != Way::Trial
-        && !saving.slots.object.system
-        && let Some(room) = saving.context.snapshot.room.get()
-    {
-        room.take(fresh.len())?;
-    }
+    let counts = saving.way != Way::Trial && !saving.slots.object.system;
+    let room = saving.context.snapshot.room.get().filter(|_| counts);
+    let taken = room.map(|room| room.take(fresh.len())).transpose()?;
     let images = images(connection, saving, (&fresh, &changed)).await?;
     if !fresh.is_empty() {
         match saving.way {
@@ -46,11 +44,12 @@ pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> R
         let text = sql::update(&saving.context.tenant().schema, saving.slots, &used, with_links);
         execute(connection, saving.context, text, json).await?;
     }
-    if images.is_empty() {
-        return Ok(());
+    if !images.is_empty() {
+        let ids: Vec<Uuid> = saving.drafts.iter().map(|draft| draft.id).collect();
+        rollups::after(connection, saving.context, &ids, images).await?;
     }
-    let ids: Vec<Uuid> = saving.drafts.iter().map(|draft| draft.id).collect();
-    rollups::after(connection, saving.context, &ids, images).await
+    taken.into_iter().for_each(Taken::keep);
+    Ok(())
 }
 
 /// What the records give to roll-ups before they are written.
