@@ -1,5 +1,14 @@
 // German words of setup: fetched with the others, kept apart so that both files stay readable.
 export const words: Record<string, string> = {
+  Deactivated: "Deaktiviert",
+  "Has no password yet": "Hat noch kein Passwort",
+  "Locked after failed tries": "Nach Fehlversuchen gesperrt",
+  "No code was given": "Ohne Code",
+  "Nobody has this email": "Niemand hat diese E-Mail-Adresse",
+  "Not from an allowed address": "Nicht von einer erlaubten Adresse",
+  "Wrong code": "Falscher Code",
+  "Wrong password": "Falsches Passwort",
+  "Wrong password, locked from then on": "Falsches Passwort, danach gesperrt",
   "{field}: {n} options": "{field}: {n} Optionen",
   "{n} entries wait for the next seal.": "{n} Einträge warten auf das nächste Siegel.",
   "{n} recovery codes left": "{n} Wiederherstellungscodes übrig",

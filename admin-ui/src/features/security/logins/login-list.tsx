@@ -7,8 +7,8 @@ import { Button } from "@/components/button";
 import { tableCell, tableHead } from "@/components/page-frame";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
-import { humanize } from "@/lib/text";
 import { browserName } from "@/lib/user-agent";
+import { methodWords, reasonWords } from "./login-words";
 
 export function LoginList({ whose, filter }: { whose: "all" | "own"; filter: LoginFilter }) {
   const query = useInfiniteQuery({
@@ -95,7 +95,7 @@ function LoginRow({ login, who }: { login: Login; who: boolean }) {
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <Tag color={good ? "green" : "red"}>{good ? t("Signed in") : t("Refused")}</Tag>
           <span className="text-text-2">
-            {login.reason ? humanize(login.reason) : login.method && humanize(login.method)}
+            {login.reason ? reasonWords(login.reason) : login.method && methodWords(login.method)}
           </span>
         </span>
       </td>

@@ -45,9 +45,11 @@ function SettingsForm({ settings }: { settings: SecuritySettings }) {
   const [busy, setBusy] = useState(false);
   const changes = differences(before, draft).length;
   const problems = error instanceof Problem ? error.errors : [];
-  const problemOf = (path: string) => problems.find((p) => p.path === path)?.message;
-  const known = new Set(lines().map((line) => `${line.group}.${line.key}`));
-  const rest = problems.filter((p) => !known.has(p.path) && p.path !== "allowed_ips");
+  // A list is told about by the place of what is wrong in it, as in allowed_ips.0.
+  const isAt = (path: string) => (p: { path: string }) => p.path === path || p.path.startsWith(`${path}.`);
+  const problemOf = (path: string) => problems.find(isAt(path))?.message;
+  const known = [...lines().map((line) => `${line.group}.${line.key}`), "two_factor.required_roles", "allowed_ips"];
+  const rest = problems.filter((p) => !known.some((path) => isAt(path)(p)));
 
   const put = (group: string, key: string, value: unknown) =>
     setDraft((d) => ({ ...d, [group]: { ...(d[group] as Record<string, unknown>), [key]: value } }));
@@ -122,7 +124,7 @@ function SettingsForm({ settings }: { settings: SecuritySettings }) {
               {group.id === "allowed_ips" && (
                 <Addresses
                   value={(draft.allowed_ips as string[]) ?? []}
-                  error={problems.find((p) => p.path.startsWith("allowed_ips"))?.message}
+                  error={problemOf("allowed_ips")}
                   onChange={(allowed_ips) => setDraft((d) => ({ ...d, allowed_ips }))}
                 />
               )}
