@@ -76,6 +76,11 @@ impl Catalog {
         self.rollups.get(child).map_or(&[], Vec::as_slice)
     }
 
+    /// What the formula field with this stable id computes.
+    pub fn find_formula(&self, id: &str) -> Option<&Arc<Computed>> {
+        self.formulas.get(id)
+    }
+
     /// The roll-up whose field has this stable id.
     pub fn find_rollup(&self, id: &str) -> Option<&Arc<Rollup>> {
         self.rollups().find(|rollup| rollup.id == id)

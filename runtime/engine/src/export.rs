@@ -111,13 +111,16 @@ impl Engine {
         }
         require_export(context, object, &query.fields)?;
         let place = self.exports().0.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+        let left = (query.limit > 0).then_some(query.limit as usize);
+        let query = Query { limit: MAX_LIMIT, include_total: false, ..query.clone() };
+        // An export keeps its connection for long: were it told of on a second one, some of them at once would wait for
+        // each other for ever. One that fails from here on is told of although nothing left.
+        self.note_export(context, (&query, left, form)).await?;
         let mut transaction = self.pool().begin().await?;
         let text = format!(
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'"
         );
         sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *transaction).await?;
-        let left = (query.limit > 0).then_some(query.limit as usize);
-        let query = Query { limit: MAX_LIMIT, include_total: false, ..query.clone() };
         let mut records = Records {
             transaction,
             context: context.clone(),
@@ -144,7 +147,6 @@ impl Engine {
             (Form::Xlsx, Some(first)) => Writer::Xlsx(Box::new(xlsx::Writer::new(&first.shape)?)),
         };
         records.first = first;
-        self.note_export(context, (&records.query, left, form)).await?;
         Ok(Export { records, writer })
     }
 }

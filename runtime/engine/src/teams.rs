@@ -123,11 +123,16 @@ impl Engine {
         Ok(names.iter().filter(|name| !known.contains(*name)).cloned().collect())
     }
 
-    /// Makes a user a member of exactly these teams.
-    pub async fn put_teams_of(&self, tenant: &Tenant, user: Uuid, names: &[String]) -> Result<()> {
+    /// Makes a user a member of exactly these teams; `told` says who does it, when and from where.
+    pub async fn put_teams_of(
+        &self,
+        tenant: &Tenant,
+        (user, names): (Uuid, &[String]),
+        told: &Event,
+    ) -> Result<()> {
         let mut transaction = self.pool().begin().await?;
         let (left, joined) = store::put_teams_of(&mut transaction, tenant, (user, names)).await?;
-        let event = |team: &Uuid| Event::new(Deed::TeamChanged, "team", chrono::Utc::now()).about(*team);
+        let event = |team: &Uuid| told.clone().about(*team);
         let left = left.iter().map(|team| event(team).with(json!({ "members": [[user], []] })));
         let joined = joined.iter().map(|team| event(team).with(json!({ "members": [[], [user]] })));
         audit::record(&mut transaction, tenant, &left.chain(joined).collect::<Vec<_>>()).await?;

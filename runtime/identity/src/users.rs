@@ -129,7 +129,7 @@ impl Identity {
         let hash = self.hash_of(user.password.as_ref()).await?;
         let id = self.write_new_user(tenant, &user).await?;
         if !user.teams.is_empty() {
-            self.engine.put_teams_of(tenant, id, &user.teams).await?;
+            self.put_teams(tenant, id, &user.teams).await?;
         }
         if let Some(hash) = hash {
             store::put_password(&self.pool, (tenant.id, id), &hash, self.clock.now()).await?;
@@ -217,7 +217,7 @@ impl Identity {
     ) -> Result<()> {
         self.write_user_patch(tenant, id, &patch).await?;
         if let Some(teams) = &patch.teams {
-            self.engine.put_teams_of(tenant, id, teams).await?;
+            self.put_teams(tenant, id, teams).await?;
         }
         let now = self.clock.now();
         let mut transaction = self.pool.begin().await?;
@@ -234,6 +234,11 @@ impl Identity {
             api_keys::store::revoke_all(&mut *transaction, tenant.id, id, now).await?;
         }
         Ok(transaction.commit().await?)
+    }
+
+    async fn put_teams(&self, tenant: &Tenant, id: Uuid, teams: &[String]) -> Result<()> {
+        let told = self.event(Deed::TeamChanged, "team");
+        Ok(self.engine.put_teams_of(tenant, (id, teams), &told).await?)
     }
 
     async fn hash_of(&self, password: Option<&Secret>) -> Result<Option<String>> {

@@ -142,6 +142,32 @@ fn statement(tenant: Uuid, block: &Block) -> Vec<u8> {
     bytes
 }
 
+/// What is signed when rows up to one are removed because their time is over: who can only write the database cannot
+/// say so.
+fn farewell(tenant: Uuid, through: i64) -> Vec<u8> {
+    let mut bytes = b"trellis audit purge\0".to_vec();
+    bytes.push(FORM);
+    bytes.extend_from_slice(tenant.as_bytes());
+    bytes.extend_from_slice(&through.to_be_bytes());
+    bytes
+}
+
+/// The word of a node that it removed rows up to one.
+pub(crate) struct Purge {
+    pub through: i64,
+    pub key: Hex,
+    pub signature: Hex,
+}
+
+impl Purge {
+    /// Whether it is signed with a key that may sign; any may when none is `trusted`.
+    pub(crate) fn is_sound(&self, tenant: Uuid, trusted: &[Hex]) -> bool {
+        let key = UnparsedPublicKey::new(&ED25519, &self.key.0);
+        (trusted.is_empty() || trusted.contains(&self.key))
+            && key.verify(&farewell(tenant, self.through), &self.signature.0).is_ok()
+    }
+}
+
 /// The key that blocks are signed with. It is kept beside the database, not in it: who can only write the database
 /// cannot make a chain anew.
 pub struct SealKey(Ed25519KeyPair);
@@ -160,6 +186,11 @@ impl SealKey {
     pub(crate) fn sign(&self, tenant: Uuid, block: &mut Block) {
         block.key = self.public();
         block.signature = Hex(self.0.sign(&statement(tenant, block)).as_ref().to_vec());
+    }
+
+    pub(crate) fn sign_purge(&self, tenant: Uuid, through: i64) -> Purge {
+        let signature = Hex(self.0.sign(&farewell(tenant, through)).as_ref().to_vec());
+        Purge { through, key: self.public(), signature }
     }
 }
 
@@ -271,12 +302,16 @@ impl<'v> Verifier<'v> {
         Ok(())
     }
 
-    /// A block whose rows were removed when their time was over.
-    pub(crate) fn skip(&mut self) {
+    /// A block whose rows were removed when their time was over: the oldest go first, so no block before has rows.
+    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
+        if self.found.rows > 0 {
+            return self.end();
+        }
         if let Some(block) = self.block.take() {
             self.found.last_seq = block.last_seq;
             self.found.hash = block.hash;
         }
+        Ok(())
     }
 
     /// After the last row of a block.

@@ -82,7 +82,12 @@ fn of_expression(context: &Context, expression: &Expression, found: &mut Fields)
 }
 
 fn one(context: &Context, field: &str, found: &mut Fields) {
-    if context.snapshot.catalog.sensitive.contains(field) {
+    let catalog = &context.snapshot.catalog;
+    if catalog.sensitive.contains(field) {
         found.insert(field.to_owned());
+    }
+    // What a formula says, it says of the stored fields that it is worked out of.
+    if let Some(computed) = catalog.find_formula(field) {
+        of_expression(context, &computed.expression, found);
     }
 }

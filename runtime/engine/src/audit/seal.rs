@@ -78,14 +78,19 @@ impl Engine {
     }
 
     /// Removes the months that were over before a moment, whole, and tells so; answers the newest row that is gone.
-    /// Blocks stay, so that what was taken out before can still be verified.
+    /// Blocks stay, so that what was taken out before can still be verified. Only who seals may say that rows are gone.
     pub async fn purge_audit(&self, tenant: &Tenant, before: DateTime<Utc>) -> Result<Option<i64>> {
+        let Some(key) = self.inner.sealing.get() else { return Ok(None) };
         let mut transaction = self.pool().begin().await?;
         store::lock_chain(&mut transaction, tenant).await?;
         let through = store::drop_months(&mut transaction, tenant, before).await?;
         if let Some(through) = through {
             let event = Event::new(Deed::AuditPurged, "audit_log", Utc::now());
-            let event = event.with(json!({ "before": [null, before], "through": [null, through] }));
+            let purge = key.sign_purge(tenant.id, through);
+            let event = event.with(json!({
+                "before": [null, before], "through": [null, through],
+                "key": [null, purge.key], "signature": [null, purge.signature],
+            }));
             store::put(&mut transaction, tenant, &[event]).await?;
             transaction.commit().await?;
         }

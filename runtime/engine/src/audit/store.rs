@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::chain::{Block, Hex, Row};
+use super::chain::{Block, Hex, Purge, Row};
 use super::{Deed, Event};
 use crate::context::Tenant;
 use crate::error::Result;
@@ -141,7 +141,8 @@ fn read(row: &PgRow) -> sqlx::Result<Row> {
     })
 }
 
-/// Makes the partition of a month, if it is not there.
+/// Makes the partition of a month, if it is not there. It is made apart and then attached: that waits for no reader of
+/// the log, however long one takes, and no reader waits behind it.
 pub(crate) async fn ensure_month(
     connection: &mut PgConnection,
     tenant: &Tenant,
@@ -157,11 +158,12 @@ pub(crate) async fn ensure_month(
         return Ok(());
     }
     let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX);
+    let sealed = table(&tenant.schema, SEALED);
     let text = format!(
-        "CREATE TABLE IF NOT EXISTS {name} PARTITION OF {} FOR VALUES FROM ('{first} 00:00:00+00') TO ('{next} 00:00:00+00')",
-        table(&tenant.schema, SEALED)
+        "CREATE TABLE {name} (LIKE {sealed}); \
+         ALTER TABLE {sealed} ATTACH PARTITION {name} FOR VALUES FROM ('{first} 00:00:00+00') TO ('{next} 00:00:00+00')"
     );
-    sqlx::query(AssertSqlSafe(text)).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await?;
     Ok(())
 }
 
@@ -310,17 +312,24 @@ pub(super) async fn load_unsealed(
     Ok(sqlx::query_as(AssertSqlSafe(text)).fetch_one(connection).await?)
 }
 
-/// The newest row that was removed because its time was over; 0 when none was.
-pub(super) async fn load_purged(connection: &mut PgConnection, tenant: &Tenant) -> Result<i64> {
+/// What is told of rows that were removed because their time was over, whoever wrote it. What cannot be such a word is
+/// none.
+pub(super) async fn load_purges(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Purge>> {
     let one = |name: &str| {
         format!(
-            "SELECT (changes->'through'->>1)::bigint AS through FROM {} WHERE object_id = 'audit_log' AND action = $1",
+            "SELECT changes->'through'->>1, changes->'key'->>1, changes->'signature'->>1 FROM {} WHERE object_id = 'audit_log' AND action = $1",
             table(&tenant.schema, name)
         )
     };
-    let text = format!("SELECT coalesce(max(through), 0) FROM ({} UNION ALL {}) p", one(SEALED), one(TAIL));
-    let purged = sqlx::query_scalar(AssertSqlSafe(text)).bind(Deed::AuditPurged.word());
-    Ok(purged.fetch_one(connection).await?)
+    type Told = (Option<String>, Option<String>, Option<String>);
+    let text = format!("{} UNION ALL {}", one(SEALED), one(TAIL));
+    let told = sqlx::query_as(AssertSqlSafe(text)).bind(Deed::AuditPurged.word());
+    let told: Vec<Told> = told.fetch_all(connection).await?;
+    let purge = |(through, key, signature): Told| {
+        let hex = |text: Option<String>| Hex::try_from(text?).ok();
+        Some(Purge { through: through?.parse().ok()?, key: hex(key)?, signature: hex(signature)? })
+    };
+    Ok(told.into_iter().filter_map(purge).collect())
 }
 
 /// A sealed row with its actor's name.

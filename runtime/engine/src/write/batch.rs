@@ -90,7 +90,9 @@ impl Batch {
         let object = match writable(context, &operation.object) {
             Err(Error::NotFound) => {
                 let message = format!("there is no object `{}`", operation.object);
-                let names = context.snapshot.catalog.objects.iter().map(|object| object.name.as_str());
+                let seen = context.snapshot.catalog.objects.iter();
+                let seen = seen.filter(|object| context.decide(Action::Read, object).is_allowed());
+                let names = seen.map(|object| object.name.as_str());
                 let problem = Problem::new("object", "unknown-object", message);
                 problems.push(match metadata::suggest::hint(&operation.object, names) {
                     Some(hint) => problem.hint(hint),

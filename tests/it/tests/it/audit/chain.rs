@@ -274,3 +274,115 @@ async fn months_whose_time_is_over_go_and_the_rest_still_proves() {
     sqlx::raw_sql("DROP TABLE t_demo._audit_2028_02").execute(world.engine.pool()).await.unwrap();
     assert!(told(&world).await.ends_with("is missing"), "{}", told(&world).await);
 }
+
+/// Says in the database that rows up to one were removed because their time was over.
+async fn forge(world: &World, (place, through): (&str, i64), (key, signature): (&str, &str)) {
+    let text = format!(
+        "INSERT INTO t_demo.{place} (happened_at, actor_id, action, object_id, request_id, changes) \
+         VALUES (now(), gen_random_uuid(), 'audit_purged', 'audit_log', '', \
+         jsonb_build_object('through', jsonb_build_array(null, $1::bigint), 'key', jsonb_build_array(null, $2::text), 'signature', jsonb_build_array(null, $3::text)))"
+    );
+    let forged = sqlx::query(sqlx::AssertSqlSafe(text)).bind(through).bind(key).bind(signature);
+    forged.execute(world.engine.pool()).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_can_only_write_the_database_cannot_say_that_rows_were_over() {
+    let (world, _) = sealed("audit_forged_purge").await;
+    let pool = world.engine.pool();
+    let (last, first): (i64, i64) =
+        sqlx::query_as("SELECT max(last_seq), min(last_seq) FROM t_demo._audit_blocks")
+            .fetch_one(pool)
+            .await
+            .unwrap();
+    let ours = SealKey::new(&[7; 32]).unwrap().public().to_string();
+    for (key, signature) in [("", ""), ("no key", "no signature"), (ours.as_str(), "00")] {
+        forge(&world, ("_audit_tail", last), (key, signature)).await;
+    }
+    // Sealed by the node that knows no better.
+    world.engine.seal(&world.tenant, Utc::now()).await.unwrap();
+    forge(&world, ("_audit_tail", last), ("", "")).await;
+    let delete = format!("DELETE FROM t_demo._audit WHERE seq <= {first}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(delete)).execute(pool).await.unwrap();
+    assert_eq!(told(&world).await, "row 1 (block 1) is missing");
+    // A word that is none at all.
+    let none = "INSERT INTO t_demo._audit_tail (happened_at, actor_id, action, object_id, request_id, changes) \
+         VALUES (now(), gen_random_uuid(), 'audit_purged', 'audit_log', '', '{\"through\": [null, \"all\"]}')";
+    sqlx::raw_sql(none).execute(pool).await.unwrap();
+    assert_eq!(told(&world).await, "row 1 (block 1) is missing");
+}
+
+#[tokio::test]
+async fn what_was_said_of_old_rows_covers_neither_newer_ones_nor_another_tenant() {
+    let world = World::with_packages("audit_purge_reach").await;
+    let ada = world.person("ada", "administrator").await;
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    for now in ["2028-01-15T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"] {
+        let ada = Context { now: at(now), ..world.again(&ada).await };
+        world.create(&ada, "account", json!({ "name": now })).await.unwrap();
+        world.engine.seal(&world.tenant, at(now)).await.unwrap();
+    }
+    let pool = world.engine.pool();
+    let blocks: Vec<i64> = sqlx::query_scalar("SELECT last_seq FROM t_demo._audit_blocks ORDER BY number")
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    let through = world.engine.purge_audit(&world.tenant, at("2028-02-01T00:00:00Z")).await.unwrap().unwrap();
+    assert_eq!(through, blocks[0]);
+    assert!(told(&world).await.ends_with("1 unsealed"));
+    let trusted = |secret| [SealKey::new(&[secret; 32]).unwrap().public()];
+    assert!(world.engine.verify_audit(&world.tenant, &trusted(7)).await.unwrap().is_ok());
+    // The signature of what was removed, moved on to more.
+    let (key, signature): (String, String) = sqlx::query_as(
+        "SELECT changes->'key'->>1, changes->'signature'->>1 FROM t_demo._audit_tail WHERE action = 'audit_purged'",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    forge(&world, ("_audit_tail", blocks[1]), (&key, &signature)).await;
+    sqlx::raw_sql("DELETE FROM t_demo._audit_2028_02").execute(pool).await.unwrap();
+    assert_eq!(told(&world).await, format!("row {} (block 2) is missing", through + 1));
+}
+
+#[tokio::test]
+async fn a_new_month_waits_for_no_reader_and_no_reader_waits_for_it() {
+    let (world, ada) = sealed("audit_month_apart").await;
+    let mut reader = world.engine.pool().begin().await.unwrap();
+    sqlx::query("SELECT count(*) FROM t_demo._audit").execute(&mut *reader).await.unwrap();
+    world.create(&world.again(&ada).await, "account", json!({ "name": "later" })).await.unwrap();
+    let later = Utc::now() + chrono::Months::new(2);
+    let sealing = world.engine.seal(&world.tenant, later);
+    let patience = std::time::Duration::from_secs(10);
+    let sealed = tokio::time::timeout(patience, sealing).await.expect("sealed beside the reader");
+    assert_eq!(sealed.unwrap(), 1);
+    sqlx::query("SELECT count(*) FROM t_demo._audit").execute(&mut *reader).await.unwrap();
+    reader.rollback().await.unwrap();
+    assert!(told(&world).await.ends_with("rows, 0 unsealed"), "{}", told(&world).await);
+    let keys: i64 = sqlx::query_scalar(
+        "SELECT count(DISTINCT c.conindid) FROM pg_inherits i JOIN pg_constraint c ON c.conrelid = i.inhrelid AND c.contype = 'p' WHERE i.inhparent = 't_demo._audit'::regclass",
+    )
+    .fetch_one(world.engine.pool())
+    .await
+    .unwrap();
+    assert_eq!(keys, 2, "each month has the key of the whole");
+}
+
+#[tokio::test]
+async fn only_the_oldest_blocks_may_be_without_rows() {
+    let world = World::with_packages("audit_purge_prefix").await;
+    let ada = world.person("ada", "administrator").await;
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    for now in ["2028-01-15T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"] {
+        let ada = Context { now: at(now), ..world.again(&ada).await };
+        world.create(&ada, "account", json!({ "name": now })).await.unwrap();
+        world.engine.seal(&world.tenant, at(now)).await.unwrap();
+    }
+    let pool = world.engine.pool();
+    sqlx::raw_sql("CREATE TABLE kept AS SELECT * FROM t_demo._audit_2028_01").execute(pool).await.unwrap();
+    let through = world.engine.purge_audit(&world.tenant, at("2028-03-01T00:00:00Z")).await.unwrap().unwrap();
+    // What was removed first comes back: then what follows it must be there too.
+    let back = "CREATE TABLE t_demo._audit_2028_01 PARTITION OF t_demo._audit FOR VALUES FROM ('2028-01-01 00:00:00+00') TO ('2028-02-01 00:00:00+00'); \
+         INSERT INTO t_demo._audit SELECT * FROM kept";
+    sqlx::raw_sql(back).execute(pool).await.unwrap();
+    assert_eq!(told(&world).await, format!("row {through} (block 2) is missing"));
+}

@@ -51,6 +51,12 @@ async fn who_saw_what_is_sensitive_is_told() {
         ("/api/v1/patients?fields=name&sort=ssn".to_owned(), Some(Some(&id))),
         ("/api/v1/patients/aggregate?metrics=count&group_by=ssn".to_owned(), Some(None)),
         ("/api/v1/patients/aggregate?metrics=count&group_by=city".to_owned(), None),
+        // The same of what a formula makes of it.
+        ("/api/v1/patients/aggregate?metrics=count&group_by=end_of_ssn".to_owned(), Some(None)),
+        ("/api/v1/patients/aggregate?metrics=max(end_of_ssn)".to_owned(), Some(None)),
+        ("/api/v1/patients?fields=name&filter[end_of_ssn][eq]=45".to_owned(), Some(Some(&id))),
+        ("/api/v1/patients?fields=name&filter[end_of_ssn][eq]=99".to_owned(), Some(None)),
+        ("/api/v1/patients?fields=name&sort=end_of_ssn".to_owned(), Some(Some(&id))),
         ("/api/v1/search?q=123".to_owned(), Some(Some(&id))),
         ("/api/v1/search?q=Pia".to_owned(), None),
     ] {
@@ -181,4 +187,24 @@ async fn files_in_and_out_are_told() {
         (rows.len(), &rows[0]["object"], &rows[0]["changes"]["rows"]),
         (1, &json!("patient"), &json!([null, 1]))
     );
+}
+
+#[tokio::test]
+async fn who_puts_a_user_into_teams_is_told() {
+    let (site, nora, _) = clinic("audit_user_teams").await;
+    let path = "/admin/v1/teams";
+    site.ask("POST", path, Some(json!({ "name": "emea", "label": "EMEA" }))).await.data(201);
+    let nora = [("authorization", &*format!("Bearer {nora}")), ("x-request-id", "put-into-teams")];
+    let user =
+        json!({ "name": "Uma", "email": "uma@example.com", "roles": ["administrator"], "teams": ["emea"] });
+    let made = site.ask_with("POST", "/admin/v1/users", Some(user), &nora).await;
+    let id = made.data(201)["id"].as_str().unwrap().to_owned();
+    let path = format!("/admin/v1/users/{id}");
+    site.ask_with("PATCH", &path, Some(json!({ "teams": [] })), &nora).await.data(200);
+    let rows = log(&site, "object=team&action=team_changed").await;
+    let changes: Vec<&Json> = rows.iter().map(|row| &row["changes"]["members"]).collect();
+    assert_eq!(changes, [&json!([[id], []]), &json!([[], [id]])]);
+    for row in &rows {
+        assert_eq!((&row["actor"]["name"], &row["request_id"]), (&json!("nora"), &json!("put-into-teams")));
+    }
 }

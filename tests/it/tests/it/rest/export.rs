@@ -178,3 +178,15 @@ async fn slow_readers_leave_connections_to_others() {
     drop(open);
     assert_eq!(site.get("/api/v1/deals?format=csv").await.status, 200);
 }
+
+/// A second connection for the note of it would be one that another export holds, waiting for the same.
+#[tokio::test]
+async fn an_export_needs_one_connection() {
+    let site = Site::new(World::with_packages("export_one").await).await;
+    let context = site.world.system().await;
+    let query = engine::Query { object: "deal".into(), ..engine::Query::default() };
+    let small = site.world.node(1).await;
+    let export = small.export(&context, &query, engine::export::Form::Csv);
+    let patience = std::time::Duration::from_secs(10);
+    assert!(tokio::time::timeout(patience, export).await.expect("it waits for nobody").is_ok());
+}
