@@ -16,6 +16,7 @@ it("takes the layout that names most of what is so", () => {
   expect(chosen(desk)).toBe("visit.reps");
   expect(chosen({ ...desk, recordType: "repair" })).toBe("visit.repair");
   expect(chosen({ roles: ["clerk"], device: "phone", recordType: "repair" })).toBe("visit.short");
+  expect(chosen({ roles: ["clerk"], device: "tablet", recordType: "repair" })).toBe("visit.default");
 });
 
 it("falls back to the default, and to the first where there is none", () => {
@@ -27,6 +28,12 @@ it("falls back to the default, and to the first where there is none", () => {
 
 it("counts an assignment that says nothing as none", () => {
   expect(layoutFor([layout("visit.a", {}), layout("visit.default")], desk)?.name).toBe("visit.default");
+});
+
+it("takes a star for everybody and everything", () => {
+  const anywhere = [layout("visit.default"), layout("visit.all", { role: "*", device: "*" })];
+  expect(layoutFor(anywhere, { roles: [], device: "tablet" })?.name).toBe("visit.all");
+  expect(assignmentWords({ role: "*", device: "*" })).toBe("Everybody");
 });
 
 it("says in words for whom it is", () => {

@@ -1,11 +1,12 @@
 // Which of an object's layouts a person gets for a record: the one that names most of what is so wins.
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
+import type { Device } from "@/lib/use-media";
 import type { Assignment, LayoutDef } from "./types";
 
 export interface Situation {
   roles: string[];
-  device: "phone" | "desktop";
+  device: Device;
   /** The name of the record's type, without its object's; nothing for records without one. */
   recordType?: string | undefined;
 }
@@ -13,8 +14,8 @@ export interface Situation {
 /** How many of its words hold; -1 when one does not, or when it says nothing at all. */
 function closeness({ role, record_type, device }: Assignment, at: Situation): number {
   const said = [
-    role && at.roles.includes(role),
-    device && device === at.device,
+    role && (role === "*" || at.roles.includes(role)),
+    device && (device === "*" || device === at.device),
     record_type && (record_type === "*" || record_type === at.recordType),
   ].filter((holds) => holds !== undefined && holds !== "");
   return said.length === 0 || said.includes(false) ? -1 : said.length;
@@ -36,12 +37,18 @@ export function layoutFor(layouts: LayoutDef[], at: Situation): LayoutDef | unde
   );
 }
 
+const DEVICES: Record<string, () => string> = {
+  phone: () => t("On phones"),
+  tablet: () => t("On tablets"),
+  desktop: () => t("On desktops"),
+};
+
 /** "Sales rep · on phones". */
 export function assignmentWords({ role, record_type, device }: Assignment): string {
   const words = [
-    role ? t("Role {name}", { name: humanize(role) }) : "",
+    role && role !== "*" ? t("Role {name}", { name: humanize(role) }) : "",
     record_type && record_type !== "*" ? t("Type {name}", { name: humanize(record_type) }) : "",
-    device ? (device === "phone" ? t("On phones") : t("On desktops")) : "",
+    device ? (DEVICES[device]?.() ?? "") : "",
   ];
-  return words.filter(Boolean).join(" · ");
+  return words.filter(Boolean).join(" · ") || t("Everybody");
 }

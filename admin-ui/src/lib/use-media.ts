@@ -13,3 +13,12 @@ export function useMedia(query: string): boolean {
 }
 
 export const usePhone = (): boolean => useMedia("(max-width: 719px)");
+
+export type Device = "phone" | "tablet" | "desktop";
+
+/** What the page is on: a narrow window is a phone's, a wider one under a finger a tablet's. */
+export function useDevice(): Device {
+  const finger = useMedia("(pointer: coarse)");
+  if (usePhone()) return "phone";
+  return finger ? "tablet" : "desktop";
+}

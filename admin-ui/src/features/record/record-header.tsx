@@ -21,7 +21,7 @@ import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
-import { usePhone } from "@/lib/use-media";
+import { useDevice } from "@/lib/use-media";
 import { Value } from "./field-row";
 import { Pager } from "./pager";
 import { Path } from "./path";
@@ -98,7 +98,7 @@ export function useRecordActions(object: ObjectDef, record: RecordData | undefin
 
 export function RecordHeader({ object, record, id, narrow, actions, back, onGone, onGo }: RecordHeaderProps) {
   const catalog = useCatalog();
-  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop", record?.record_type);
+  const layout = catalog.layout(object.name, useDevice(), record?.record_type);
   const items = useRecordActions(object, record, onGone);
   const path = pathField(object, catalog.listViews(object.name));
   const highlights = highlightFields(object, layout).filter((f) => f.name !== "name" && f.name !== path?.name);

@@ -14,7 +14,7 @@ import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
-import { usePhone } from "@/lib/use-media";
+import { useDevice } from "@/lib/use-media";
 import { FieldRow } from "./field-row";
 import { History } from "./history";
 import { RecordHeader } from "./record-header";
@@ -42,7 +42,7 @@ function pathsOf(object: ObjectDef): string[] {
 export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: RecordViewProps) {
   const catalog = useCatalog();
   const record = useRecord(object.name, id);
-  const layout = catalog.layout(object.name, usePhone() ? "phone" : "desktop", record?.record_type);
+  const layout = catalog.layout(object.name, useDevice(), record?.record_type);
   const all = useMemo(() => sections(object, layout), [object, layout]);
   const live = useMemo(() => record && liveFields(catalog, object, record, record), [catalog, object, record]);
   const blocks = all

@@ -47,6 +47,7 @@ export function Assignments() {
       any: t("Any device"),
       choices: [
         { id: "desktop", label: t("Desktops") },
+        { id: "tablet", label: t("Tablets") },
         { id: "phone", label: t("Phones") },
       ],
     },
