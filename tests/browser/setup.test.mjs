@@ -103,6 +103,7 @@ walk("a view is made with its preview, and is there in the list", async (page) =
   await page.getByRole("button", { name: "Add sort key" }).click();
   await page.getByRole("option", { name: "Annual revenue" }).click();
   await page.getByRole("button", { name: "Annual revenue: ascending" }).click();
+  await page.getByRole("textbox", { name: "Records that it shows" }).fill("annual_revenue > 1000000");
   await page.getByRole("region", { name: "Preview" }).getByText(/records$/).waitFor();
   await page.getByRole("button", { name: "Publish" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Publish view" }).click();
@@ -110,7 +111,8 @@ walk("a view is made with its preview, and is there in the list", async (page) =
   await page.goto("/o/accounts");
   await page.getByRole("tab", { name: "Big ones" }).click();
   const { data } = await ask(page, "/metadata/v1/list-views/account.big_ones");
-  assert.deepEqual([data.sort, data.columns.includes("type")], [["-annual_revenue"], false]);
+  const kept = [data.where, data.sort, data.columns.includes("type")];
+  assert.deepEqual(kept, ["annual_revenue > 1000000", ["-annual_revenue"], false]);
 });
 
 walk("a user is made, given a manager, deactivated and cannot sign in any more", async (page) => {

@@ -16,6 +16,7 @@ import { backLink, PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { kindOf } from "@/fields/registry";
+import { FormulaEditor } from "@/formulas/formula-editor";
 import { differences } from "@/lib/differences";
 import { apiName } from "@/lib/text";
 import { OrderedFields } from "../ordered-fields";
@@ -149,6 +150,19 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
             <h2 className="mb-1 font-medium text-text-2 text-xs">Sorted by</h2>
             <SortKeys object={object} keys={draft.sort ?? []} onChange={(sort) => set({ sort })} />
           </div>
+          <div className="col-span-full">
+            <h2 className="mb-1 font-medium text-text-2 text-xs">Records that it shows</h2>
+            <FormulaEditor
+              plain
+              object={object}
+              label="Records that it shows"
+              value={draft.where ?? ""}
+              expects="boolean"
+              lines={1}
+              placeholder="all of them"
+              onChange={(where) => set({ where })}
+            />
+          </div>
           {draft.filter && <FilterSummary filter={draft.filter} onClear={() => setDraft(({ filter: _, ...d }) => d)} />}
         </div>
         <div>
@@ -192,7 +206,10 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
 /** Empty settings stay out of the definition. */
 function cleaned(draft: Draft): Record<string, unknown> {
   const kept = Object.entries({ ...draft, label: draft.label.trim() }).filter(
-    ([, value]) => value !== "" && value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ([, value]) =>
+      (typeof value !== "string" || value.trim() !== "") &&
+      value !== undefined &&
+      !(Array.isArray(value) && value.length === 0),
   );
   return Object.fromEntries(kept);
 }
