@@ -26,12 +26,14 @@ async fn sign_in(world: &World, email: &str, code: Option<&str>) -> Result<NewSe
     world.node.login_with_code(&world.tenant, email, (&password, code), here()).await
 }
 
-async fn enrol(world: &World, caller: &Caller) -> (Totp, Enrolled) {
+/// The device, what was told, and the code that confirmed it: another one may be shown any moment.
+async fn enrol(world: &World, caller: &Caller) -> (Totp, Enrolled, String) {
     let begun = world.node.begin_two_factor(caller, &Secret::new(PASSWORD), &here()).await.unwrap();
     assert!(begun.url.expose().starts_with("otpauth://totp/"), "{}", begun.url.expose());
     let device = device(&begun.secret);
-    let enrolled = world.node.confirm_two_factor(caller, &code(world, &device)).await.unwrap();
-    (device, enrolled)
+    let shown = code(world, &device);
+    let enrolled = world.node.confirm_two_factor(caller, &shown).await.unwrap();
+    (device, enrolled, shown)
 }
 
 async fn caller(world: &World, email: &str) -> (Secret, Caller) {
@@ -46,7 +48,7 @@ async fn a_code_is_needed_and_taken_once() {
     let other = world.session("ada@example.com").await;
     let (token, ada) = caller(&world, "ada@example.com").await;
     assert!(!world.node.two_factor(&ada).await.unwrap().enabled);
-    let (device, enrolled) = enrol(&world, &ada).await;
+    let (device, enrolled, used) = enrol(&world, &ada).await;
     // Sessions of before are over, and the one that confirmed goes on under another token.
     for old in [&other, &token] {
         let known = world.other.authenticate_fresh(Credential::Bearer(old.expose()), None).await;
@@ -58,7 +60,6 @@ async fn a_code_is_needed_and_taken_once() {
 
     let missing = sign_in(&world, "ada@example.com", None).await;
     assert!(matches!(missing, Err(LoginError::TotpRequired { wrong: false })), "{missing:?}");
-    let used = code(&world, &device);
     let replayed = sign_in(&world, "ada@example.com", Some(&used)).await;
     assert!(matches!(replayed, Err(LoginError::TotpRequired { wrong: true })), "it confirmed: {replayed:?}");
     world.pass(TimeDelta::seconds(60));
@@ -103,7 +104,7 @@ async fn without_the_password_no_lock_is_put_on_the_door() {
 async fn recovery_codes_work_once_and_are_stored_hashed() {
     let (world, ada_id) = World::with_ada("recovery").await;
     let (_, ada) = caller(&world, "ada@example.com").await;
-    let (device, enrolled) = enrol(&world, &ada).await;
+    let (device, enrolled, _) = enrol(&world, &ada).await;
     let stored: String = sqlx::query_scalar("select string_agg(r::text, '') from platform.recovery_codes r")
         .fetch_one(&world.pool)
         .await
@@ -132,7 +133,7 @@ async fn recovery_codes_work_once_and_are_stored_hashed() {
 async fn guessing_codes_is_slowed_down_and_the_password_resets_nothing() {
     let (world, _) = World::with_ada("totp_guess").await;
     let (_, ada) = caller(&world, "ada@example.com").await;
-    let (device, _) = enrol(&world, &ada).await;
+    let (device, _, _) = enrol(&world, &ada).await;
     for turn in 0..5 {
         let guessed = sign_in(&world, "ada@example.com", Some(&format!("00000{turn}"))).await;
         assert!(matches!(guessed, Err(LoginError::TotpRequired { wrong: true })), "{guessed:?}");
@@ -159,7 +160,7 @@ async fn a_role_may_demand_it() {
     };
     assert!(on_other(&ada_token).await, "open sessions too, on every node");
     assert!(!on_other(&bob_token).await);
-    let (device, enrolled) = enrol(&world, &ada).await;
+    let (device, enrolled, _) = enrol(&world, &ada).await;
     assert!(!on_other(&enrolled.session.token).await);
     world.pass(TimeDelta::seconds(60));
     let ada = world.caller(&enrolled.session.token).await.unwrap();
