@@ -19,6 +19,7 @@ use crate::{Identity, api_keys, links, password, sessions};
 pub mod credentials;
 mod first_administrator;
 mod places;
+mod reach;
 mod records;
 pub(crate) mod store;
 
