@@ -144,6 +144,7 @@ pub fn table() -> Vec<Route> {
     .into_iter()
     .chain(changes())
     .chain(administration())
+    .chain(directory())
     .chain(reselling())
     .collect()
 }
@@ -162,11 +163,6 @@ fn changes() -> Vec<Route> {
         permission(GET, "/metadata/v1/files", "manage_metadata", files::show),
         permission(POST, "/metadata/v1/files", "manage_metadata", files::apply),
     ]
-    .into_iter()
-    .chain(administration())
-    .chain(directory())
-    .chain(reselling())
-    .collect()
 }
 
 /// People and teams, kept by a directory elsewhere.

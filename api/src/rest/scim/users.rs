@@ -151,8 +151,8 @@ fn roles_of(json: &Json) -> Option<Vec<String>> {
 fn apply(patch: &mut UserPatch, step: &Step) -> Result<(), Problem> {
     let text = || step.value.as_str().map(str::to_owned);
     // `urn:…:User:title` is `title`; paths came in lower case.
-    let path =
-        step.path.strip_prefix(SCHEMA.to_ascii_lowercase().as_str()).map(|path| &path[1.min(path.len())..]);
+    let schema = SCHEMA.to_ascii_lowercase();
+    let path = step.path.strip_prefix(&schema).and_then(|path| path.strip_prefix(':'));
     let path = path.unwrap_or(&step.path);
     let is_email = path.starts_with("emails[") && path.ends_with("].value");
     match (path, step.op) {
