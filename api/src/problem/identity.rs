@@ -23,6 +23,11 @@ impl From<Error> for Problem {
             Error::NotFound => Self::not_found(),
             Error::LastAdministrator => Self::new(Code::Conflict, sentence.clone())
                 .errors(vec![Detail::new("", "last-administrator", sentence)]),
+            Error::BeyondRights => Self::new(Code::Forbidden, sentence.clone()).errors(vec![Detail::new(
+                "",
+                "beyond-own-rights",
+                sentence,
+            )]),
             Error::LimitedKey => Self::new(Code::Forbidden, sentence.clone()).errors(vec![Detail::new(
                 "",
                 "limited-key",

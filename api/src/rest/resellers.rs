@@ -192,7 +192,7 @@ pub(crate) async fn usage(call: ResellerCall) -> Outcome {
 pub(crate) async fn delete(call: ResellerCall) -> Outcome {
     Params::new(call.asked.pairs()?).finish()?;
     let tenant = call.tenant().await?.tenant;
-    match call.tenants().delete(&tenant.slug).await {
+    match call.tenants().delete_found(&tenant).await {
         // Somebody was faster.
         Err(tenancy::Error::NotFound) => Err(Problem::not_found()),
         done => {

@@ -55,7 +55,7 @@ pub(crate) async fn disable(call: Call) -> Outcome {
 
 /// Takes somebody else's away.
 pub(crate) async fn reset(call: Call) -> Outcome {
-    call.identity().reset_two_factor(&call.caller.tenant, call.id()?).await?;
+    call.identity().reset_two_factor_as(&call.caller, call.id()?).await?;
     Ok(answer::no_content())
 }
 

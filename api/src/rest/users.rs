@@ -34,7 +34,7 @@ pub(crate) async fn show(call: Call) -> Outcome {
 pub(crate) async fn create(call: Call) -> Outcome {
     let wish = read_new(call.asked.json()?)?;
     call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
-    let id = call.identity().create_user(&call.caller.tenant, wish).await?;
+    let id = call.identity().create_user_as(&call.caller, wish).await?;
     let mut response = user(&call, id, StatusCode::CREATED).await?;
     if let Ok(place) = HeaderValue::try_from(format!("/admin/v1/users/{id}")) {
         response.headers_mut().insert(header::LOCATION, place);
@@ -45,18 +45,24 @@ pub(crate) async fn create(call: Call) -> Outcome {
 /// Changes what is named.
 pub(crate) async fn update(call: Call) -> Outcome {
     let patch = read_patch(call.asked.json()?)?;
-    if patch.active == Some(true) {
-        call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
-    }
-    call.identity().patch_user(&call.caller.tenant, call.id()?, patch).await?;
+    change(&call, call.id()?, patch).await?;
     user(&call, call.id()?, StatusCode::OK).await
 }
 
 /// Ends a user's work here: the record stays, its sessions and keys end.
 pub(crate) async fn deactivate(call: Call) -> Outcome {
     let patch = UserPatch { active: Some(false), ..UserPatch::default() };
-    call.identity().patch_user(&call.caller.tenant, call.id()?, patch).await?;
+    change(&call, call.id()?, patch).await?;
     Ok(answer::no_content())
+}
+
+/// Changes somebody as the caller may; who comes back takes a seat of the plan.
+pub(crate) async fn change(call: &Call, id: Uuid, patch: UserPatch) -> Result<(), Problem> {
+    let tenant = &call.caller.tenant;
+    if patch.active == Some(true) && !call.identity().is_active(tenant, id).await? {
+        call.asked.app.tenants.require_seat(tenant).await?;
+    }
+    Ok(call.identity().patch_user_as(&call.caller, id, patch).await?)
 }
 
 async fn user(call: &Call, id: Uuid, status: StatusCode) -> Result<Response, Problem> {

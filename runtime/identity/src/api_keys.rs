@@ -99,7 +99,7 @@ impl Uses {
 impl Identity {
     /// Makes a key that acts for the caller. A key that is limited itself makes none: it could make a wider one.
     pub async fn create_key(&self, caller: &Caller, key: NewKey) -> Result<CreatedKey> {
-        if caller.is_limited {
+        if caller.is_limited || caller.is_bounded {
             return Err(Error::LimitedKey);
         }
         let mut problems = key.check(self.clock.now());

@@ -42,6 +42,8 @@ pub struct Caller {
     pub rate: Option<Rate>,
     /// A key with a role or scopes of its own: it may not make credentials.
     pub is_limited: bool,
+    /// A key that ends, or is slowed or tied to addresses: it may not make keys, which could outlive it.
+    pub is_bounded: bool,
     /// The tenant asks for a second factor that this person has not set up: nothing else may be done before.
     pub must_enrol: bool,
 }

@@ -18,6 +18,9 @@ pub enum Error {
     /// The change would leave the tenant without an active administrator.
     #[error("the last administrator stays one")]
     LastAdministrator,
+    /// The caller would hand out, or take over, more than they hold.
+    #[error("nobody gives rights that they do not hold, or changes how somebody with more rights signs in")]
+    BeyondRights,
     /// A key that is limited to a role or scopes asked for keys or sessions.
     #[error("a key with a role or scopes of its own has no say in keys and sessions")]
     LimitedKey,

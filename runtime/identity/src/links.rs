@@ -11,8 +11,9 @@ use uuid::Uuid;
 use crate::authenticate::Caller;
 use crate::error::{Error, LoginError, Result};
 use crate::events::tell;
+use crate::login::failures::unlock;
 use crate::login::{NewSession, Origin};
-use crate::mail::Letter;
+use crate::mail::{self, Letter};
 use crate::secret::{Secret, hash};
 use crate::users::{self, User};
 use crate::{Identity, password, sessions};
@@ -74,6 +75,11 @@ impl Identity {
             users::store::put_password(&mut *transaction, owner, &hash, now).await?;
             store::delete_all(&mut *transaction, owner).await?;
             sessions::store::delete_all(&mut *transaction, owner.0, owner.1).await?;
+            // Whoever was locked out by somebody else's guesses gets in with the new password.
+            if let Some(email) = &person.email {
+                unlock(&mut transaction, &own_tenant, email).await?;
+                mail::store::drop_texts(&mut transaction, (own_tenant.id, email)).await?;
+            }
             tell(&mut transaction, &own_tenant, event).await?;
             Ok(transaction.commit().await?)
         };

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use engine::Tenant;
 use engine::audit::Deed;
 use metadata::Problem;
+use permissions::Actor;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -141,17 +142,28 @@ impl SecuritySettings {
         let ranges = || self.allowed_ips.iter().filter_map(|text| AddressRange::parse(text)).collect();
         (!self.allowed_ips.is_empty()).then(ranges)
     }
-
-    /// Whether somebody with these roles must have a second factor.
-    pub(crate) fn requires_second_factor(&self, roles: &[String]) -> bool {
-        self.two_factor.required_roles.iter().any(|role| roles.contains(role))
-    }
 }
 
 impl Identity {
     /// What holds in a tenant.
     pub async fn security_settings(&self, tenant: &Tenant) -> Result<SecuritySettings> {
         Ok(store::load(&self.pool, tenant.id).await?)
+    }
+
+    /// Whether somebody must have a second factor, by a role of theirs or one that it inherits.
+    pub(crate) async fn requires_second_factor(
+        &self,
+        tenant: &Tenant,
+        actor: &Actor,
+        settings: &SecuritySettings,
+    ) -> Result<bool> {
+        let required = &settings.two_factor.required_roles;
+        if required.is_empty() {
+            return Ok(false);
+        }
+        let (snapshot, _) = self.engine.fresh_snapshot(tenant).await?;
+        let roles = snapshot.policies.roles_of(actor);
+        Ok(required.iter().any(|role| roles.contains(role.as_str()) || actor.roles.contains(role)))
     }
 
     /// Changes what the document names, section by section; all problems at once. It holds for the next request on

@@ -58,7 +58,7 @@ impl Identity {
             enabled: confirmed_at.is_some(),
             confirmed_at,
             recovery_codes_left: store::count_recovery_codes(&self.pool, (tenant.id, user)).await?,
-            required: settings.requires_second_factor(&caller.actor.roles),
+            required: self.requires_second_factor(tenant, &caller.actor, &settings).await?,
         })
     }
 
@@ -132,7 +132,8 @@ impl Identity {
         origin: &Origin,
     ) -> Result<NewSession, LoginError> {
         self.prove_both(caller, proofs, origin).await?;
-        if self.security_settings(&caller.tenant).await?.requires_second_factor(&caller.actor.roles) {
+        let settings = self.security_settings(&caller.tenant).await?;
+        if self.requires_second_factor(&caller.tenant, &caller.actor, &settings).await? {
             return Err(Error::Exists("your role needs a second factor").into());
         }
         self.remove_two_factor(&caller.tenant, caller.actor.user_id).await?;

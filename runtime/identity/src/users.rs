@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::events::tell;
+use crate::login::failures::unlock;
 use crate::secret::Secret;
 use crate::security::PasswordPolicy;
 use crate::{Identity, api_keys, links, password, sessions};
@@ -18,6 +19,7 @@ use crate::{Identity, api_keys, links, password, sessions};
 pub mod credentials;
 mod first_administrator;
 mod places;
+mod reach;
 mod records;
 pub(crate) mod store;
 
@@ -158,7 +160,7 @@ impl Identity {
         }
         let hash = self.hash_of(patch.password.as_ref()).await?;
         let (identity, own_tenant) = (self.clone(), tenant.clone());
-        self.change(tenant, async move { identity.apply_patch(&own_tenant, id, patch, hash).await }).await
+        self.change(tenant, async move { identity.apply_patch(&own_tenant, &user, patch, hash).await }).await
     }
 
     /// The actor that a user is, for questions about what somebody else may do. `None` when there is no such person.
@@ -211,10 +213,11 @@ impl Identity {
     async fn apply_patch(
         &self,
         tenant: &Tenant,
-        id: Uuid,
+        user: &User,
         patch: UserPatch,
         hash: Option<String>,
     ) -> Result<()> {
+        let id = user.id;
         self.write_user_patch(tenant, id, &patch).await?;
         if let Some(teams) = &patch.teams {
             self.put_teams(tenant, id, teams).await?;
@@ -225,9 +228,15 @@ impl Identity {
             store::put_password(&mut *transaction, (tenant.id, id), hash, now).await?;
             let event = self.event(Deed::PasswordReset, "password").about(id);
             tell(&mut transaction, tenant, event).await?;
+            if let Some(email) = &user.email {
+                unlock(&mut transaction, tenant, email).await?;
+            }
+        }
+        // A link that went to an address is worth nothing once the address is another.
+        if hash.is_some() || patch.active == Some(false) || patch.email.is_some() {
+            links::store::delete_all(&mut *transaction, (tenant.id, id)).await?;
         }
         if hash.is_some() || patch.active == Some(false) {
-            links::store::delete_all(&mut *transaction, (tenant.id, id)).await?;
             sessions::store::delete_all(&mut *transaction, tenant.id, id).await?;
         }
         if patch.active == Some(false) {

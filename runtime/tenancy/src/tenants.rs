@@ -134,10 +134,22 @@ impl Tenants {
 
     /// Deletes a tenant with all its records, users, sessions and keys, for good.
     pub async fn delete(&self, slug: &str) -> Result<()> {
+        self.delete_if(slug, |_| true).await
+    }
+
+    /// The same for the tenant that was found before: one that has taken its slug since is another, and stays.
+    pub async fn delete_found(&self, tenant: &Tenant) -> Result<()> {
+        self.delete_if(&tenant.slug, |id| id == tenant.id).await
+    }
+
+    async fn delete_if(&self, slug: &str, is_meant: impl Fn(Uuid) -> bool) -> Result<()> {
         let mut lock = self.pool.begin().await?;
         store::lock(&mut lock, slug).await?;
         let row = store::load_by_slug(&self.pool, slug).await?.ok_or(Error::NotFound)?;
         let tenant = Listed::from(row).tenant;
+        if !is_meant(tenant.id) {
+            return Err(Error::NotFound);
+        }
         // Committed by itself, before the schema goes: from here on nobody signs in.
         store::update_status(&self.pool, tenant.id, "deleting").await?;
         self.engine.drop_schema(&tenant).await?;

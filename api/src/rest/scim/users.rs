@@ -11,6 +11,7 @@ use super::{Asking, body, document};
 use crate::answer;
 use crate::call::Call;
 use crate::problem::Problem;
+use crate::rest::users::change;
 use crate::routes::Outcome;
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -53,7 +54,8 @@ pub(crate) async fn create(call: Call) -> Outcome {
         title: json["title"].as_str().map(str::to_owned),
         time_zone: None,
     };
-    let id = call.identity().create_user(&call.caller.tenant, wish).await?;
+    call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
+    let id = call.identity().create_user_as(&call.caller, wish).await?;
     if boolean(&json["active"]) == Some(false) {
         change(&call, id, UserPatch { active: Some(false), ..UserPatch::default() }).await?;
     }
@@ -94,10 +96,6 @@ pub(crate) async fn update(call: Call) -> Outcome {
 pub(crate) async fn delete(call: Call) -> Outcome {
     change(&call, call.id()?, UserPatch { active: Some(false), ..UserPatch::default() }).await?;
     Ok(answer::no_content())
-}
-
-async fn change(call: &Call, id: Uuid, patch: UserPatch) -> Result<(), Problem> {
-    Ok(call.identity().patch_user(&call.caller.tenant, id, patch).await?)
 }
 
 async fn load(call: &Call, id: Uuid) -> Result<Json, Problem> {
@@ -152,8 +150,12 @@ fn roles_of(json: &Json) -> Option<Vec<String>> {
 
 fn apply(patch: &mut UserPatch, step: &Step) -> Result<(), Problem> {
     let text = || step.value.as_str().map(str::to_owned);
-    let is_email = step.path.starts_with("emails[") && step.path.ends_with("].value");
-    match (step.path.as_str(), step.op) {
+    // `urn:…:User:title` is `title`; paths came in lower case.
+    let schema = SCHEMA.to_ascii_lowercase();
+    let path = step.path.strip_prefix(&schema).and_then(|path| path.strip_prefix(':'));
+    let path = path.unwrap_or(&step.path);
+    let is_email = path.starts_with("emails[") && path.ends_with("].value");
+    match (path, step.op) {
         ("title", Op::Remove) => patch.title = Some(None),
         (path, Op::Remove) => return Err(wrong(path, "this is not removed; it can be replaced")),
         ("active", _) => {

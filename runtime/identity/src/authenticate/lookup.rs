@@ -11,6 +11,7 @@ use super::{Caller, Credential, SessionInfo};
 use crate::addresses::AddressRange;
 use crate::api_keys::{self, is_given};
 use crate::error::{AuthError, Result};
+use crate::rate_limit::DEFAULT_PER_HOUR;
 use crate::secret::csrf;
 use crate::users::User;
 use crate::{Identity, sessions};
@@ -78,10 +79,11 @@ impl Identity {
         };
         let session = Some(SessionInfo { id, csrf: csrf(credential.text()) });
         let settings = self.security_settings(&tenant).await?;
-        let must_enrol = settings.requires_second_factor(&actor.roles)
+        let must_enrol = self.requires_second_factor(&tenant, &actor, &settings).await?
             && !self.has_second_factor(&tenant, actor.user_id).await?;
-        let (email, is_limited) = (user.email, false);
-        let caller = Caller { tenant, actor, email, access, session, rate: None, is_limited, must_enrol };
+        let (email, is_limited, is_bounded) = (user.email, false, false);
+        let caller =
+            Caller { tenant, actor, email, access, session, rate: None, is_limited, is_bounded, must_enrol };
         let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
         let tenant_addresses = settings.addresses();
         let limits = settings.rate_limits;
@@ -109,6 +111,9 @@ impl Identity {
             session: None,
             rate: None,
             is_limited: key.role.is_some() || key.scopes.is_some(),
+            is_bounded: key.expires_at.is_some()
+                || key.allowed_ips.is_some()
+                || key.rate_limit.is_some_and(|limit| i64::from(limit) < i64::from(DEFAULT_PER_HOUR)),
             must_enrol: false,
             actor: Actor { membership, ..actor(user, key.role, key.scopes) },
         };

@@ -1,7 +1,8 @@
 //! Somebody who is signed in shows the password, or a code, again before something that an open session alone should
 //! not do. Failures count as those of a sign-in do.
 
-use super::Origin;
+use super::failures::Attempt;
+use super::{Door, Origin};
 use crate::Identity;
 use crate::authenticate::Caller;
 use crate::error::{Error, LoginError};
@@ -17,8 +18,7 @@ impl Identity {
         password: &Secret,
         origin: &Origin,
     ) -> Result<(), LoginError> {
-        let email = caller.email.as_deref().unwrap_or_default();
-        let door = self.door(&caller.tenant, email, origin.clone()).await?;
+        let door = self.inner_door(caller, origin).await?;
         self.refuse_locked(&door).await?;
         let turn = self.passwords.turn().await.map_err(super::busy)?;
         self.refuse_locked(&door).await?;
@@ -41,10 +41,16 @@ impl Identity {
     ) -> Result<bool, LoginError> {
         let right = self.take_code(&caller.tenant, caller.actor.user_id, code).await?;
         if !right {
-            let email = caller.email.as_deref().unwrap_or_default();
-            let door = self.door(&caller.tenant, email, origin.clone()).await?;
+            let door = self.inner_door(caller, origin).await?;
             door.attempt.note_failure(&self.pool, &door.settings.lockout, self.clock.now()).await?;
         }
         Ok(right)
+    }
+
+    /// The failures of a session are the user's own, apart from those of strangers at the sign-in.
+    async fn inner_door<'d>(&self, caller: &'d Caller, origin: &Origin) -> Result<Door<'d>, Error> {
+        let email = caller.email.as_deref().unwrap_or_default();
+        let door = self.door(&caller.tenant, email, origin.clone()).await?;
+        Ok(Door { attempt: Attempt::of_user(&caller.tenant, caller.actor.user_id), ..door })
     }
 }

@@ -1,10 +1,9 @@
 //! Static SQL on `platform.sign_in_failures`.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::failures::{Counted, Counting};
-use crate::secret::SecretHash;
 use crate::security::Lockout;
 
 type Row = (Vec<u8>, Option<DateTime<Utc>>);
@@ -39,7 +38,7 @@ pub(super) async fn count_failure(
                    then 1 else kept.failures + 1 end) told(n)) \
          returning subject, locked_until",
     )
-    .bind(counting.subject.0.as_slice())
+    .bind(counting.subject.as_slice())
     .bind(now)
     .bind(counting.most)
     .bind(i32::try_from(lockout.window_minutes).unwrap_or(i32::MAX))
@@ -65,16 +64,27 @@ pub(super) async fn count_refusal(pool: &PgPool, subjects: &[Vec<u8>]) -> sqlx::
 
 pub(super) async fn forget_failures(
     pool: &PgPool,
-    account: SecretHash,
+    accounts: &[Vec<u8>],
     older: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "delete from platform.sign_in_failures where subject = $1 or subject in \
+        "delete from platform.sign_in_failures where subject = any($1) or subject in \
          (select subject from platform.sign_in_failures where last_at < $2 limit 1000 for update skip locked)",
     )
-    .bind(account.0.as_slice())
+    .bind(accounts)
     .bind(older)
     .execute(pool)
     .await?;
+    Ok(())
+}
+
+/// Everything whose subject begins with the account's, by the primary key.
+pub(super) async fn forget_account(transaction: &mut PgConnection, account: Vec<u8>) -> sqlx::Result<()> {
+    let last: Vec<u8> = account.iter().copied().chain([u8::MAX; 33]).collect();
+    sqlx::query("delete from platform.sign_in_failures where subject between $1 and $2")
+        .bind(account)
+        .bind(last)
+        .execute(transaction)
+        .await?;
     Ok(())
 }

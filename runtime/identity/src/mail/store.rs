@@ -80,6 +80,22 @@ pub(crate) async fn note_failed(
     Ok(())
 }
 
+/// Takes the texts of somebody's mails away: the links in them work no more.
+pub(crate) async fn drop_texts(
+    transaction: &mut PgConnection,
+    (tenant, recipient): (Uuid, &str),
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.outbox set body = null \
+         where tenant_id = $1 and recipient = $2 and state in ('kept', 'failed') and body is not null",
+    )
+    .bind(tenant)
+    .bind(recipient)
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
 pub(crate) async fn load(
     pool: &PgPool,
     tenant: Uuid,

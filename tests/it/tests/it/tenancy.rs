@@ -65,7 +65,11 @@ async fn a_tenant_comes_and_goes() {
     assert!(!has_schema(&pool, "t_acme_eu").await);
     assert!(tenants.list().await.unwrap().is_empty());
     assert!(matches!(tenants.delete("acme-eu").await, Err(Error::NotFound)));
-    assert_ne!(tenants.create("acme-eu", "Acme").await.unwrap().id, acme.id);
+    let newer = tenants.create("acme-eu", "Acme").await.unwrap();
+    assert_ne!(newer.id, acme.id);
+    let late = tenants.delete_found(&acme).await;
+    assert!(matches!(late, Err(Error::NotFound)), "the slug is another tenant's by now: {late:?}");
+    assert_eq!(tenants.find("acme-eu").await.unwrap(), Some(newer));
 }
 
 #[tokio::test]
