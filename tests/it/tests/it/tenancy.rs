@@ -42,7 +42,8 @@ async fn nodes_that_start_at_once_migrate_once() {
     tenancy::migrate(&pool).await.unwrap();
     let count: i64 =
         sqlx::query_scalar("select count(*) from platform.migrations").fetch_one(&pool).await.unwrap();
-    assert_eq!(count, 4);
+    let own = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations")).unwrap();
+    assert_eq!(count, own.count() as i64);
 }
 
 #[tokio::test]
