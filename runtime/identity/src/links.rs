@@ -6,6 +6,7 @@ use engine::Tenant;
 use engine::audit::Deed;
 use metadata::Problem;
 use serde_json::json;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::authenticate::Caller;
@@ -114,14 +115,34 @@ impl Identity {
     async fn mail_reset(&self, tenant: &Tenant, email: &str) -> Result<()> {
         let user = self.find_user_by_email(tenant, email).await?;
         let Some(user) = user.filter(|user| user.is_person && user.is_active) else { return Ok(()) };
-        let newest = store::load_newest(&self.pool, (tenant.id, user.id)).await?;
+        let mut transaction = self.pool.begin().await?;
+        // Of those who ask at once, one is answered.
+        store::lock(&mut transaction, user.id).await?;
+        let newest = store::load_newest(&mut *transaction, (tenant.id, user.id)).await?;
         if newest.is_some_and(|at| self.clock.now() - at < PAUSE) {
             return Ok(());
         }
-        self.send_link(tenant, &user, Purpose::Reset).await.map(|_| ())
+        self.put_link(&mut transaction, tenant, (&user, Purpose::Reset)).await?;
+        transaction.commit().await?;
+        self.deliver_soon();
+        Ok(())
     }
 
     async fn send_link(&self, tenant: &Tenant, user: &User, purpose: Purpose) -> Result<DateTime<Utc>> {
+        let mut transaction = self.pool.begin().await?;
+        let expires_at = self.put_link(&mut transaction, tenant, (user, purpose)).await?;
+        transaction.commit().await?;
+        self.deliver_soon();
+        Ok(expires_at)
+    }
+
+    /// The link and the letter with it, in place of older ones.
+    async fn put_link(
+        &self,
+        transaction: &mut PgConnection,
+        tenant: &Tenant,
+        (user, purpose): (&User, Purpose),
+    ) -> Result<DateTime<Utc>> {
         let email = user.email.clone().ok_or(Error::NotFound)?;
         let times = self.security_settings(tenant).await?.links;
         let now = self.clock.now();
@@ -130,14 +151,11 @@ impl Identity {
             Purpose::Reset => TimeDelta::minutes(i64::from(times.reset_minutes)),
         };
         let (token, expires_at) = (Secret::new_token(), now + lasts);
-        let mut transaction = self.pool.begin().await?;
-        store::put(&mut transaction, (tenant.id, user.id), (hash(token.expose()), now, expires_at)).await?;
+        store::put(transaction, (tenant.id, user.id), (hash(token.expose()), now, expires_at)).await?;
         let letter = letter(purpose, self.mail.page(tenant, &token), (&email, expires_at));
-        self.post(&mut transaction, tenant, letter).await?;
+        self.post(transaction, tenant, letter).await?;
         let event = self.event(Deed::LinkMade, "link").about(user.id).with(json!({ "to": [null, email] }));
-        tell(&mut transaction, tenant, event).await?;
-        transaction.commit().await?;
-        self.deliver_soon();
+        tell(transaction, tenant, event).await?;
         Ok(expires_at)
     }
 }

@@ -60,14 +60,23 @@ pub(crate) async fn take(
     Ok(done.rows_affected() > 0)
 }
 
+/// Waits until nobody else makes a link for the user; held until the transaction ends.
+pub(crate) async fn lock(transaction: &mut PgConnection, user: Uuid) -> sqlx::Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('trellis link ' || $1::text, 0))")
+        .bind(user)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn load_newest(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     (tenant, user): (Uuid, Uuid),
 ) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar("select max(created_at) from platform.links where tenant_id = $1 and user_id = $2")
         .bind(tenant)
         .bind(user)
-        .fetch_one(pool)
+        .fetch_one(executor)
         .await
 }
 
