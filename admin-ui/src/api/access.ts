@@ -1,6 +1,7 @@
 // Why somebody may do something, who may, with whom a record is shared, and what a change of roles would change.
 import { load, request } from "./client";
 import type { Change } from "./metadata";
+import type { PageOf } from "./pages";
 import type { ObjectRef } from "./records";
 
 export const ACTIONS = ["read", "edit", "create", "delete", "transfer", "share", "export"] as const;
@@ -45,17 +46,12 @@ export interface Able {
   by: string[];
 }
 
-export interface AblePage {
-  data: Able[];
-  pagination: { has_more: boolean; next_cursor: string | null };
-}
-
 /** Who may do something with a record; a page of the tenant's people at a time, so a page may hold nobody. */
 export async function whoMay(
   about: { object: string; record: string; action: AccessAction; cursor?: string | undefined },
   signal?: AbortSignal,
-): Promise<AblePage> {
-  return load<AblePage>("/admin/v1/access/who", { ...about, limit: 200 }, signal);
+): Promise<PageOf<Able>> {
+  return load<PageOf<Able>>("/admin/v1/access/who", { ...about, limit: 200 }, signal);
 }
 
 export interface Share {

@@ -1,5 +1,6 @@
 // The audit log: all that happened in the tenant, and how far it is sealed.
 import { load, withQuery } from "./client";
+import type { PageOf } from "./pages";
 
 export interface AuditFilter {
   object?: string | undefined;
@@ -26,13 +27,12 @@ export interface AuditEntry {
   request_id: string | null;
 }
 
-export interface AuditPage {
-  data: AuditEntry[];
-  pagination: { has_more: boolean; next_cursor: string | null };
-}
-
-export async function listAudit(filter: AuditFilter, cursor?: string, signal?: AbortSignal): Promise<AuditPage> {
-  return load<AuditPage>("/admin/v1/audit-log", { ...filter, cursor, limit: 100 }, signal);
+export async function listAudit(
+  filter: AuditFilter,
+  cursor?: string,
+  signal?: AbortSignal,
+): Promise<PageOf<AuditEntry>> {
+  return load<PageOf<AuditEntry>>("/admin/v1/audit-log", { ...filter, cursor, limit: 100 }, signal);
 }
 
 export interface ChainStatus {

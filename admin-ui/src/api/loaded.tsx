@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
+import { t } from "@/lib/i18n";
 import { messageOf } from "./problem";
 
 interface Asked<T> {
@@ -23,10 +24,10 @@ interface LoadedProps<T> {
 export function Loaded<T>({ query, what, lines = [60, 45, 55, 40], children }: LoadedProps<T>) {
   const notice = query.isError && (
     <Notice
-      title={`${what} could not be loaded.`}
+      title={t("{what} could not be loaded.", { what })}
       action={
         <Button look="outline" onClick={() => query.refetch()}>
-          Try again
+          {t("Try again")}
         </Button>
       }
     >
@@ -36,7 +37,7 @@ export function Loaded<T>({ query, what, lines = [60, 45, 55, 40], children }: L
   if (query.data === undefined) {
     if (notice) return notice;
     return (
-      <div role="status" aria-label={`${what}: loading`} className="flex flex-col gap-6 pt-3">
+      <div role="status" aria-label={t("{what}: loading", { what })} className="flex flex-col gap-6 pt-3">
         {lines.map((width) => (
           <Skeleton key={width} style={{ width: `${width}%` }} />
         ))}

@@ -1,5 +1,6 @@
 // One's own password and second factor, links by mail, the security settings of the tenant and who signed in when.
 import { load, request } from "./client";
+import type { PageOf } from "./pages";
 import { loadMe } from "./session";
 
 interface Data<T> {
@@ -71,11 +72,6 @@ export interface Login {
   session_id: string | null;
 }
 
-export interface LoginPage {
-  data: Login[];
-  pagination: { has_more: boolean; next_cursor: string | null };
-}
-
 export interface LoginFilter {
   user_id?: string | undefined;
   result?: "success" | "failure" | undefined;
@@ -91,11 +87,11 @@ export async function listLogins(
   filter: LoginFilter,
   cursor?: string,
   signal?: AbortSignal,
-): Promise<LoginPage> {
+): Promise<PageOf<Login>> {
   const path = whose === "all" ? "/admin/v1/login-history" : "/auth/v1/login-history";
   const time = (day: string | undefined) => day && `${day}T00:00:00Z`;
   const { from, to, ...rest } = filter;
-  return load<LoginPage>(
+  return load<PageOf<Login>>(
     path,
     { ...rest, from: time(from), to: time(to), cursor, limit: whose === "all" ? 100 : 20 },
     signal,

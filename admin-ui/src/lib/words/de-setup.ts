@@ -1,5 +1,7 @@
 // German words of setup: fetched with the others, kept apart so that both files stay readable.
 export const words: Record<string, string> = {
+  "The sign-ins": "Die Anmeldungen",
+  "The log": "Das Protokoll",
   Deactivated: "Deaktiviert",
   "Has no password yet": "Hat noch kein Passwort",
   "Locked after failed tries": "Nach Fehlversuchen gesperrt",
@@ -263,7 +265,6 @@ export const words: Record<string, string> = {
   "The answer": "Die Antwort",
   "The codes that you have now will no longer work.": "Die jetzigen Codes gelten dann nicht mehr.",
   "The first that applies": "Der erste, der passt",
-  "The log could not be loaded.": "Das Protokoll konnte nicht geladen werden.",
   "The permission set {name}": "Der Berechtigungssatz {name}",
   "The restriction rule {name} keeps it back.": "Die Einschränkungsregel {name} hält ihn zurück.",
   "The restriction rule {name} lets it through.": "Die Einschränkungsregel {name} lässt ihn durch.",
@@ -272,7 +273,6 @@ export const words: Record<string, string> = {
   "The security settings": "Die Sicherheitseinstellungen",
   "The sharing rule {name} does not cover it.": "Die Freigaberegel {name} betrifft ihn nicht.",
   "The sharing rule {name} opens it.": "Die Freigaberegel {name} öffnet ihn.",
-  "The sign-ins could not be loaded.": "Die Anmeldungen konnten nicht geladen werden.",
   "There is already a layout of this name.": "Ein Layout mit diesem Namen gibt es schon.",
   "There is already a type of this name.": "Einen Typ mit diesem Namen gibt es schon.",
   "There is no such record, or it is in the recycle bin.":

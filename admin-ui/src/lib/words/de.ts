@@ -1,5 +1,8 @@
 // German. Where the grammar of an object's label cannot be known, the sentence is built so that it does not matter.
 export const words: Record<string, string> = {
+  "The people": "Die Personen",
+  "{what}: loading": "{what}: wird geladen",
+  "{what} could not be loaded.": "{what}: Laden fehlgeschlagen.",
   "{amount} weighted": "{amount} gewichtet",
   "{n} d": "{n} T",
   "1 condition": "1 Bedingung",
@@ -325,7 +328,6 @@ export const words: Record<string, string> = {
     "Die Sprache der Formelfelder: AND, OR, NOT, Vergleiche, Funktionen. Verknüpfte Felder mit Punkt.",
   "The list could not be brought up to date.": "Die Liste konnte nicht aktualisiert werden.",
   "The list could not be loaded.": "Die Liste konnte nicht geladen werden.",
-  "The people could not be loaded.": "Die Personen konnten nicht geladen werden.",
   "The record could not be loaded.": "Der Datensatz konnte nicht geladen werden.",
   "The records could not be loaded.": "Die Datensätze konnten nicht geladen werden.",
   "The recycle bin could not be loaded.": "Der Papierkorb konnte nicht geladen werden.",

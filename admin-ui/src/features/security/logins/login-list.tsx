@@ -1,9 +1,7 @@
 // Sign-ins and failed tries, the newest first.
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { messageOf } from "@/api/problem";
-import { type Login, type LoginFilter, type LoginPage, listLogins } from "@/api/security";
-import { Empty, Notice, Skeleton, Tag } from "@/components/bits";
-import { Button } from "@/components/button";
+import { Pages, usePages } from "@/api/pages";
+import { type Login, type LoginFilter, listLogins } from "@/api/security";
+import { Empty, Tag } from "@/components/bits";
 import { tableCell, tableHead } from "@/components/page-frame";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
@@ -11,75 +9,47 @@ import { browserName } from "@/lib/user-agent";
 import { methodWords, reasonWords } from "./login-words";
 
 export function LoginList({ whose, filter }: { whose: "all" | "own"; filter: LoginFilter }) {
-  const query = useInfiniteQuery({
-    queryKey: ["logins", whose, filter],
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: LoginPage) => page.pagination.next_cursor ?? undefined,
-    queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | undefined }) =>
-      listLogins(whose, filter, pageParam, signal),
-  });
-  if (query.isError && !query.data)
-    return (
-      <Notice
-        title={t("The sign-ins could not be loaded.")}
-        action={
-          <Button look="outline" onClick={() => query.refetch()}>
-            {t("Try again")}
-          </Button>
-        }
-      >
-        {messageOf(query.error)}
-      </Notice>
-    );
-  if (!query.data)
-    return (
-      <div role="status" aria-label={t("Loading")} className="flex flex-col gap-5 py-3">
-        {[62, 48, 55].map((w) => (
-          <Skeleton key={w} style={{ width: `${w}%` }} />
-        ))}
-      </div>
-    );
-  const logins = query.data.pages.flatMap((page) => page.data);
-  if (logins.length === 0) return <Empty title={t("No sign-ins that match")} />;
+  const query = usePages(["logins", whose, filter], (cursor, signal) => listLogins(whose, filter, cursor, signal));
   return (
-    <>
-      <table className="w-full border-line border-t">
-        <thead>
-          <tr>
+    <Pages query={query} what={t("The sign-ins")} more={t("Show older entries")}>
+      {(logins) =>
+        logins.length === 0 ? (
+          <Empty title={t("No sign-ins that match")} />
+        ) : (
+          <LoginTable logins={logins} who={whose === "all"} />
+        )
+      }
+    </Pages>
+  );
+}
+
+function LoginTable({ logins, who }: { logins: Login[]; who: boolean }) {
+  return (
+    <table className="w-full border-line border-t">
+      <thead>
+        <tr>
+          <th scope="col" className={tableHead}>
+            {t("When")}
+          </th>
+          {who && (
             <th scope="col" className={tableHead}>
-              {t("When")}
+              {t("Who")}
             </th>
-            {whose === "all" && (
-              <th scope="col" className={tableHead}>
-                {t("Who")}
-              </th>
-            )}
-            <th scope="col" className={tableHead}>
-              {t("Result")}
-            </th>
-            <th scope="col" className={`${tableHead} hidden phone:table-cell`}>
-              {t("From")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {logins.map((login) => (
-            <LoginRow key={login.id} login={login} who={whose === "all"} />
-          ))}
-        </tbody>
-      </table>
-      {query.hasNextPage && (
-        <Button
-          look="outline"
-          size="md"
-          className="mt-3"
-          busy={query.isFetchingNextPage}
-          onClick={() => query.fetchNextPage()}
-        >
-          {t("Show older entries")}
-        </Button>
-      )}
-    </>
+          )}
+          <th scope="col" className={tableHead}>
+            {t("Result")}
+          </th>
+          <th scope="col" className={`${tableHead} hidden phone:table-cell`}>
+            {t("From")}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {logins.map((login) => (
+          <LoginRow key={login.id} login={login} who={who} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -1,0 +1,64 @@
+// Lists that come a page at a time: how they are asked for, and how they are shown with a way to more.
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type UseInfiniteQueryResult,
+  useInfiniteQuery,
+} from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Button } from "@/components/button";
+import { Loaded } from "./loaded";
+
+export interface PageOf<T> {
+  data: T[];
+  pagination: { has_more: boolean; next_cursor: string | null };
+}
+
+type Paged<T> = UseInfiniteQueryResult<InfiniteData<PageOf<T>>>;
+
+/** The pages of a list; with `keep` the ones of the former key stay until the new ones are there. */
+export function usePages<T>(
+  queryKey: readonly unknown[],
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>,
+  { keep = false } = {},
+): Paged<T> {
+  return useInfiniteQuery({
+    queryKey,
+    initialPageParam: undefined as string | undefined,
+    ...(keep && { placeholderData: keepPreviousData }),
+    getNextPageParam: (page: PageOf<T>) => page.pagination.next_cursor ?? undefined,
+    queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | undefined }) => load(pageParam, signal),
+  });
+}
+
+interface PagesProps<T> {
+  query: Paged<T>;
+  /** What is loaded, as the start of a sentence: "The people". */
+  what: string;
+  /** What the button for the next page says. */
+  more: string;
+  children: (items: T[]) => ReactNode;
+}
+
+export function Pages<T>({ query, what, more, children }: PagesProps<T>) {
+  return (
+    <Loaded query={query} what={what}>
+      {({ pages }) => (
+        <>
+          {children(pages.flatMap((page) => page.data))}
+          {query.hasNextPage && (
+            <Button
+              look="outline"
+              size="md"
+              className="mt-3"
+              busy={query.isFetchingNextPage}
+              onClick={() => query.fetchNextPage()}
+            >
+              {more}
+            </Button>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}
