@@ -1,8 +1,4 @@
-//! Every address on one page: method, path, what it needs of the caller, and the handler.
-//!
-//! *open*: anybody. *caller*: who is signed in or shows a key; what they may do is the engine's decision.
-//! *compared*: the same for what is not answered by the engine's statements, so that the caller is compared with
-//! the database first. *permission*: a system permission besides. *reseller*: who shows a reseller's key.
+//! What a route is, what it asks of its caller, and how it answers. All of them are in [`table`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -20,7 +16,11 @@ use crate::call::{Call, Trust, with_caller};
 use crate::pressure::Pressure;
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
-use crate::{App, edge, graphql, rest, ui};
+use crate::{App, edge, ui};
+
+mod table;
+
+pub use table::table;
 
 /// What a handler answers.
 pub(crate) type Outcome = Result<Response, Problem>;
@@ -53,190 +53,6 @@ impl Route {
     fn takes_file(self) -> Self {
         Self { reading: Reading::Later, ..self }
     }
-}
-
-const GET: Method = Method::GET;
-const POST: Method = Method::POST;
-const PUT: Method = Method::PUT;
-const PATCH: Method = Method::PATCH;
-const DELETE: Method = Method::DELETE;
-
-/// The table.
-pub fn table() -> Vec<Route> {
-    vec![
-        // The process
-        open(GET, "/healthz", rest::health::alive),
-        open(GET, "/readyz", rest::health::ready),
-        open(GET, "/metrics", rest::health::metrics),
-        // Who is asking
-        open(POST, "/auth/v1/login", rest::session::login),
-        compared(POST, "/auth/v1/logout", rest::session::logout),
-        compared(GET, "/auth/v1/me", rest::session::me),
-        compared(GET, "/auth/v1/sessions", rest::sessions::list),
-        compared(DELETE, "/auth/v1/sessions/{id}", rest::sessions::revoke),
-        compared(GET, "/auth/v1/two-factor", rest::two_factor::show),
-        compared(POST, "/auth/v1/two-factor", rest::two_factor::begin),
-        compared(POST, "/auth/v1/two-factor/confirm", rest::two_factor::confirm),
-        compared(POST, "/auth/v1/two-factor/recovery-codes", rest::two_factor::recovery_codes),
-        compared(POST, "/auth/v1/two-factor/disable", rest::two_factor::disable),
-        compared(POST, "/auth/v1/password", rest::passwords::change),
-        open(POST, "/auth/v1/password/forgot", rest::passwords::forgot),
-        open(POST, "/auth/v1/password/reset", rest::passwords::reset),
-        compared(GET, "/auth/v1/login-history", rest::security::own_login_history),
-        compared(GET, "/auth/v1/api-keys", rest::api_keys::list),
-        compared(POST, "/auth/v1/api-keys", rest::api_keys::create),
-        compared(DELETE, "/auth/v1/api-keys/{id}", rest::api_keys::revoke),
-        // Records
-        caller(GET, "/api/v1/{plural}", rest::records::list),
-        caller(POST, "/api/v1/{plural}", rest::records::create),
-        caller(GET, "/api/v1/{plural}/aggregate", rest::aggregate::show),
-        caller(GET, "/api/v1/{plural}/changes", rest::changes::follow),
-        caller(GET, "/api/v1/{plural}/{id}", rest::records::show),
-        caller(PATCH, "/api/v1/{plural}/{id}", rest::records::update),
-        caller(DELETE, "/api/v1/{plural}/{id}", rest::records::delete),
-        caller(POST, "/api/v1/{plural}/{id}/restore", rest::records::restore),
-        caller(PUT, "/api/v1/{plural}/by/{field}/{value}", rest::upsert::put),
-        caller(POST, "/api/v1/{plural}/{id}/clone", rest::duplicates::clone),
-        caller(POST, "/api/v1/{plural}/{id}/merge", rest::duplicates::merge),
-        caller(POST, "/api/v1/{plural}/mass", rest::duplicates::mass),
-        caller(POST, "/api/v1/batch", rest::batch::run),
-        caller(GET, "/api/v1/search", rest::search::show),
-        compared(GET, "/api/v1/openapi.json", rest::openapi::show),
-        open(GET, "/docs", rest::docs::page),
-        open(GET, "/docs/{file}", rest::docs::page),
-        caller(GET, "/api/v1/{plural}/{id}/history", rest::history::list),
-        caller(GET, "/api/v1/{plural}/{id}/states", rest::transitions::states),
-        caller(GET, "/api/v1/{plural}/{id}/transitions", rest::transitions::list),
-        caller(POST, "/api/v1/{plural}/{id}/transitions/{name}", rest::transitions::take),
-        caller(GET, "/api/v1/{plural}/{id}/shares", rest::shares::list),
-        caller(POST, "/api/v1/{plural}/{id}/shares", rest::shares::create),
-        caller(DELETE, "/api/v1/{plural}/{id}/shares", rest::shares::delete),
-        compared(POST, "/api/v1/{plural}/import", rest::import::start).takes_file(),
-        compared(GET, "/api/v1/imports/{id}", rest::import::show),
-        compared(GET, "/api/v1/imports/{id}/rejects", rest::import::rejects),
-        caller(POST, "/graphql", graphql::post),
-        caller(GET, "/graphql", graphql::get),
-        // Metadata
-        compared(GET, "/metadata/v1/bootstrap", rest::metadata::bootstrap),
-        compared(GET, "/metadata/v1/schemas/{kind}", rest::metadata::schema),
-        permission(
-            GET,
-            "/metadata/v1/dependencies/{kind}/{name}",
-            "manage_metadata",
-            rest::formulas::dependencies,
-        ),
-        compared(GET, "/metadata/v1/formulas/functions", rest::formulas::functions),
-        permission(POST, "/metadata/v1/formulas/check", "manage_metadata", rest::formulas::check),
-        compared(GET, "/metadata/v1/{kind}", rest::metadata::list),
-        compared(GET, "/metadata/v1/{kind}/{name}", rest::metadata::show),
-        compared(GET, "/metadata/v1/objects/{object}/fields/{field}", rest::metadata::show_field),
-        permission(
-            PUT,
-            "/metadata/v1/objects/{object}/fields/{field}",
-            "manage_metadata",
-            rest::deploy::put_field,
-        ),
-        permission(
-            DELETE,
-            "/metadata/v1/objects/{object}/fields/{field}",
-            "manage_metadata",
-            rest::deploy::delete_field,
-        ),
-        permission(PUT, "/metadata/v1/{kind}/{name}", "manage_metadata", rest::deploy::put),
-        permission(DELETE, "/metadata/v1/{kind}/{name}", "manage_metadata", rest::deploy::delete),
-        permission(POST, "/metadata/v1/deploy", "manage_metadata", rest::deploy::deploy),
-    ]
-    .into_iter()
-    .chain(changes())
-    .chain(administration())
-    .chain(directory())
-    .chain(reselling())
-    .collect()
-}
-
-/// Metadata as a whole: its history, packages and files.
-fn changes() -> Vec<Route> {
-    vec![
-        permission(GET, "/metadata/v1/revisions", "manage_metadata", rest::revisions::list),
-        permission(GET, "/metadata/v1/revisions/{number}", "manage_metadata", rest::revisions::show),
-        permission(
-            POST,
-            "/metadata/v1/revisions/{number}/rollback",
-            "manage_metadata",
-            rest::revisions::rollback,
-        ),
-        permission(GET, "/metadata/v1/packages", "manage_metadata", rest::packages::list),
-        permission(POST, "/metadata/v1/packages", "manage_metadata", rest::packages::install),
-        permission(DELETE, "/metadata/v1/packages/{name}", "manage_metadata", rest::packages::uninstall),
-        permission(GET, "/metadata/v1/layers/{kind}/{name}", "manage_metadata", rest::packages::layers),
-        permission(DELETE, "/metadata/v1/layers/{kind}/{name}", "manage_metadata", rest::packages::reset),
-        permission(GET, "/metadata/v1/files", "manage_metadata", rest::files::show),
-        permission(POST, "/metadata/v1/files", "manage_metadata", rest::files::apply),
-    ]
-}
-
-/// People and teams, kept by a directory elsewhere.
-fn directory() -> Vec<Route> {
-    vec![
-        permission(GET, "/scim/v2/ServiceProviderConfig", "manage_users", rest::scim::config),
-        permission(GET, "/scim/v2/Users", "manage_users", rest::scim::users::list),
-        permission(POST, "/scim/v2/Users", "manage_users", rest::scim::users::create),
-        permission(GET, "/scim/v2/Users/{id}", "manage_users", rest::scim::users::show),
-        permission(PUT, "/scim/v2/Users/{id}", "manage_users", rest::scim::users::replace),
-        permission(PATCH, "/scim/v2/Users/{id}", "manage_users", rest::scim::users::update),
-        permission(DELETE, "/scim/v2/Users/{id}", "manage_users", rest::scim::users::delete),
-        permission(GET, "/scim/v2/Groups", "manage_users", rest::scim::groups::list),
-        permission(POST, "/scim/v2/Groups", "manage_users", rest::scim::groups::create),
-        permission(GET, "/scim/v2/Groups/{id}", "manage_users", rest::scim::groups::show),
-        permission(PUT, "/scim/v2/Groups/{id}", "manage_users", rest::scim::groups::replace),
-        permission(PATCH, "/scim/v2/Groups/{id}", "manage_users", rest::scim::groups::update),
-        permission(DELETE, "/scim/v2/Groups/{id}", "manage_users", rest::scim::groups::delete),
-    ]
-}
-
-/// People, and what they may do.
-fn administration() -> Vec<Route> {
-    vec![
-        permission(GET, "/admin/v1/users", "manage_users", rest::users::list),
-        permission(POST, "/admin/v1/users", "manage_users", rest::users::create),
-        permission(GET, "/admin/v1/users/{id}", "manage_users", rest::users::show),
-        permission(PATCH, "/admin/v1/users/{id}", "manage_users", rest::users::update),
-        permission(DELETE, "/admin/v1/users/{id}", "manage_users", rest::users::deactivate),
-        permission(POST, "/admin/v1/users/{id}/invite", "manage_users", rest::passwords::invite),
-        permission(GET, "/admin/v1/users/{id}/sessions", "manage_users", rest::sessions::list_of),
-        permission(DELETE, "/admin/v1/users/{id}/sessions", "manage_users", rest::sessions::revoke_of),
-        permission(DELETE, "/admin/v1/users/{id}/two-factor", "manage_users", rest::two_factor::reset),
-        permission(GET, "/admin/v1/outbox", "manage_security", rest::passwords::outbox),
-        permission(GET, "/admin/v1/teams", "manage_users", rest::teams::list),
-        permission(POST, "/admin/v1/teams", "manage_users", rest::teams::create),
-        permission(GET, "/admin/v1/teams/{id}", "manage_users", rest::teams::show),
-        permission(PATCH, "/admin/v1/teams/{id}", "manage_users", rest::teams::update),
-        permission(DELETE, "/admin/v1/teams/{id}", "manage_users", rest::teams::delete),
-        permission(GET, "/admin/v1/security-settings", "manage_security", rest::security::show),
-        permission(PATCH, "/admin/v1/security-settings", "manage_security", rest::security::change),
-        permission(GET, "/admin/v1/login-history", "view_audit", rest::security::login_history),
-        permission(GET, "/admin/v1/access/explain", "explain_access", rest::access::explain),
-        permission(GET, "/admin/v1/access/who", "explain_access", rest::access::who),
-        permission(POST, "/admin/v1/access/simulate", "explain_access", rest::access::simulate),
-        permission(GET, "/admin/v1/record-shares", "manage_users", rest::shares::list_all),
-        permission(GET, "/admin/v1/audit-log", "view_audit", rest::audit::list),
-        permission(GET, "/admin/v1/audit-log/status", "view_audit", rest::audit::status),
-    ]
-}
-
-/// Tenants, for those who sell them.
-fn reselling() -> Vec<Route> {
-    vec![
-        reseller(GET, "/reseller/v1/plans", rest::resellers::plans),
-        reseller(GET, "/reseller/v1/tenants", rest::resellers::list),
-        reseller(POST, "/reseller/v1/tenants", rest::resellers::create),
-        reseller(GET, "/reseller/v1/tenants/{id}", rest::resellers::show),
-        reseller(PATCH, "/reseller/v1/tenants/{id}", rest::resellers::update),
-        reseller(DELETE, "/reseller/v1/tenants/{id}", rest::resellers::delete),
-        reseller(POST, "/reseller/v1/tenants/{id}/suspend", rest::resellers::suspend),
-        reseller(POST, "/reseller/v1/tenants/{id}/resume", rest::resellers::resume),
-        reseller(GET, "/reseller/v1/tenants/{id}/usage", rest::resellers::usage),
-    ]
 }
 
 fn open<F, A>(method: Method, path: &'static str, handler: F) -> Route
@@ -362,37 +178,6 @@ impl Run {
         match tokio::time::timeout(self.patience, answering).await {
             Ok(outcome) => outcome.unwrap_or_else(IntoResponse::into_response),
             Err(_) => too_late().into_response(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_these_routes_are_open() {
-        let open: Vec<&str> =
-            table().iter().filter(|route| route.need == Need::Nothing).map(|route| route.path).collect();
-        let expected = [
-            "/healthz",
-            "/readyz",
-            "/metrics",
-            "/auth/v1/login",
-            "/auth/v1/password/forgot",
-            "/auth/v1/password/reset",
-            "/docs",
-            "/docs/{file}",
-        ];
-        assert_eq!(open, expected);
-    }
-
-    #[test]
-    fn what_changes_metadata_or_users_needs_a_permission() {
-        for route in table() {
-            let guarded = route.path.starts_with("/admin/")
-                || (route.path.starts_with("/metadata/") && !route.method.is_safe());
-            assert!(!guarded || matches!(route.need, Need::Permission(_)), "{} {}", route.method, route.path);
         }
     }
 }
