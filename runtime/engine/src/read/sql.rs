@@ -27,6 +27,7 @@ mod reach;
 mod scope;
 pub(crate) mod search;
 mod text;
+pub(crate) mod together;
 
 pub(crate) use text::Parameters;
 
@@ -76,10 +77,8 @@ pub(crate) struct Key {
 /// The statement of a plan.
 pub(crate) fn statement(plan: &Plan) -> Statement {
     let render = Render { plan, next: Cell::new(0) };
-    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
-    let width = width(&columns);
-    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
-    let page = render.page(&keys, width);
+    let shape = shape(plan);
+    let page = render.page(&shape.keys, shape.width);
     let mut outer = Query::select();
     outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access"));
     if plan.include_total {
@@ -88,7 +87,15 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
     outer.expr(Expr::cust("p.*")).from_as((plan.schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
     let (text, parameters) = text::build(&outer);
-    Statement { text, parameters, shape: Shape { columns, width, keys } }
+    Statement { text, parameters, shape }
+}
+
+/// What the rows of a plan's page hold.
+fn shape(plan: &Plan) -> Shape {
+    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
+    let width = width(&columns);
+    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
+    Shape { columns, width, keys }
 }
 
 /// Whether the rows are locked against other changes.
