@@ -29,7 +29,8 @@ async fn site() -> Site {
     let clerk = json!({"label": "Clerk", "objects": {"deal": {"create": true, "read": "all", "edit": "all"}},
         "fields": {"deal.amount": {"read": false}}});
     changes.push(json!({"kind": "roles", "name": "clerk", "definition": clerk}));
-    let section = |visible: &str| json!({"label": visible, "visible": visible, "items": [{"field": "seats"}]});
+    let section =
+        |visible: &str| json!({"label": visible, "visible": visible, "items": [{"field": "seats"}]});
     let sections = json!([section("seats > 1"), section("account.size > 1"), section("NOT ISBLANK(amount)")]);
     let layout = json!({"object": "deal", "sections": sections});
     changes.push(json!({"kind": "layouts", "name": "deal.sized", "definition": layout}));
