@@ -17,7 +17,7 @@ use crate::query::{Page, Query, Selection};
 pub mod aggregate;
 pub(crate) mod decode;
 pub(crate) mod encode;
-mod prepared;
+pub(crate) mod prepared;
 mod sample;
 pub(crate) mod sql;
 pub mod together;
@@ -153,6 +153,19 @@ async fn run_prepared(
     (read, ids): (&Prepared, &[Uuid]),
 ) -> Result<Answer> {
     let rows = read.query(context, ids).fetch_all(&mut *connection).await?;
+    let (answer, shown) = gather(context, (read, ids), &rows)?;
+    let read = &read.telling;
+    reads::note(connection, context, &read.object, (&read.sensitive, &shown)).await?;
+    Ok(answer)
+}
+
+/// The answer from the rows of a read, and ids of the records that it shows sensitive fields of; unless the context's
+/// caches are no longer true.
+pub(crate) fn gather(
+    context: &Context,
+    (read, ids): (&Prepared, &[Uuid]),
+    rows: &[PgRow],
+) -> Result<(Answer, Vec<Uuid>)> {
     check_versions(context, rows.first())?;
     let read = &read.telling;
     let offset = 2 + usize::from(read.include_total);
@@ -160,10 +173,7 @@ async fn run_prepared(
     // Without a record the statement still answers its versions, in a row whose id is null.
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(offset).is_ok_and(|id| id.is_null()));
     let rows = if is_empty { Vec::new() } else { rows.iter().collect() };
-    let found = Found { rows, places: Places::From(offset), total };
-    let (answer, shown) = collect(read, ids, found)?;
-    reads::note(connection, context, &read.object, (&read.sensitive, &shown)).await?;
-    Ok(answer)
+    collect(read, ids, Found { rows, places: Places::From(offset), total })
 }
 
 /// A connection keeps what it prepared by its text. The same text may mean other types after a change of

@@ -35,7 +35,7 @@ pub struct Common {
     /// Months that the audit log is kept; for ever when not said.
     #[arg(long, env = "TRELLIS_AUDIT_RETENTION", global = true, value_parser = clap::value_parser!(u32).range(1..=1200))]
     pub audit_retention: Option<u32>,
-    /// What to log to stderr: `info`, `debug`, `warn,engine=debug` …
+    /// What to log to stderr: `info`, `debug`, `warn,engine=debug` … SQL statements only with `sqlx::query=debug`.
     #[arg(long, env = "TRELLIS_LOG", default_value = "info,sqlx=warn", global = true)]
     pub log: String,
     /// A file of flags, such as `listen = "0.0.0.0:8080"`; `trellis.toml` is read when it is there.
