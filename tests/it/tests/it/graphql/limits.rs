@@ -49,9 +49,8 @@ async fn too_much_is_told_by_its_code() {
             "too-costly",
         ),
         (
-            format!(
-                "mutation {{ create_keeper(data: {{}}) {{ crew(first: 1000) {{ nodes {{ crew(first: 1000) {{ nodes {{ id }} }} }} }} }} }}"
-            ),
+            "mutation { create_keeper(data: {}) { crew(first: 1000) { nodes { crew(first: 1000) { nodes { id } } } } } }"
+                .into(),
             "too-costly",
         ),
         ("{ keepers { nodes { nothing } } }".into(), "not-in-schema"),
