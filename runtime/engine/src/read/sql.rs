@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use metadata::catalog::{Column, Object};
+use metadata::catalog::{Column, Field, Object};
 use metadata::field_kinds::ColumnType;
 use permissions::Reach;
 use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType, Values};
@@ -139,6 +139,21 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
     built(plan, &select)
 }
 
+/// Ids of the plan's records, in no order, and as `shown0` … whether each of some fields is shown on them.
+pub(crate) fn sight_statement(plan: &Plan, fields: &[&Field]) -> (String, Values) {
+    let render = Render { plan, next: Cell::new(0) };
+    let scope = render.scope(&plan.root.object);
+    let mut select = Query::select();
+    select.expr(scope.column("id"));
+    let place = (scope.alias(), &plan.root.object);
+    for (at, field) in fields.iter().enumerate() {
+        let shown = render.shown(place, field).unwrap_or_else(|| Expr::cust("TRUE"));
+        select.expr_as(shown, format!("shown{at}"));
+    }
+    scope.filter(&mut select, &plan.root, plan.bin);
+    built(plan, &scope.finish(select))
+}
+
 /// Of the one record that the plan names: its owner and the owner's name, whether each way of `reach` leads to it,
 /// and whether each limit lets it through.
 pub(crate) fn explain_statement(plan: &Plan, reach: &Reach) -> (String, Values) {
@@ -182,7 +197,7 @@ fn written(output: &Output) -> Written {
         What::Column(column) => Arriving::Column(column.ty),
         What::Computed(computed) => Arriving::Column(computed.column.ty),
         What::ToOne { level, .. } => Arriving::Record(level.outputs.iter().map(written).collect()),
-        What::ToMany { .. } | What::Faults(_) => Arriving::Json,
+        What::ToAny { .. } | What::ToMany { .. } | What::Faults(_) => Arriving::Json,
     };
     Written { label, value }
 }
