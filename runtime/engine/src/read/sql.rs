@@ -91,7 +91,7 @@ pub(crate) fn statement_of_written(plan: &Plan) -> Option<Statement> {
     let is_own = |output: &Output| match &output.what {
         What::Column(_) => true,
         What::Computed(computed) => computed.capability == Capability::Index,
-        What::Faults(_) | What::ToOne { .. } | What::ToMany { .. } => false,
+        What::Faults(_) | What::ToOne { .. } | What::ToAny { .. } | What::ToMany { .. } => false,
     };
     let is_known = |field: &Field| {
         let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.building.contains(&rollup.id));
