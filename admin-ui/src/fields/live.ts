@@ -131,7 +131,8 @@ export function offered(catalog: Catalog, object: ObjectDef, field: FieldDef, re
 /** The field as it is for this record: with the options that it has there, and required where it is. */
 export function liveField(catalog: Catalog, object: ObjectDef, field: FieldDef, record: Keyed, live: Live): FieldDef {
   const left = field.options && offered(catalog, object, field, record);
-  const options = left && live.allowed ? left.filter((option) => live.allowed?.includes(option)) : (left ?? live.allowed);
+  const options =
+    left && live.allowed ? left.filter((option) => live.allowed?.includes(option)) : (left ?? live.allowed);
   const required = live.required && !field.required ? { required: true } : {};
   if (!options || !field.options) return live.required && !field.required ? { ...field, ...required } : field;
   return { ...field, ...required, options: field.options.filter((option) => options.includes(option.value)) };

@@ -128,7 +128,9 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
   const label = fieldOf(object, draft.field)?.label ?? "the field";
   const missing: Record<string, string> = {
     ...(draft.field ? {} : { field: "Choose a field." }),
-    ...(KEYS.some((key) => draft[key]?.trim()) || draft.options_when?.length ? {} : { visible: "Write at least one of the three conditions." }),
+    ...(KEYS.some((key) => draft[key]?.trim()) || draft.options_when?.length
+      ? {}
+      : { visible: "Write at least one of the three conditions." }),
   };
   return (
     <ComponentDrawer
