@@ -99,6 +99,7 @@ async fn all_problems_are_told_and_nothing_happens() {
         [
             "operations.0.object unknown-object",
             "operations.1.data.website wrong-type",
+            "operations.1.data.name required",
             "operations.2.ref duplicate",
             "operations.3.data.amount wrong-type",
             "operations.4.by required",

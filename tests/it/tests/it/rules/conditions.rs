@@ -145,7 +145,7 @@ async fn options_are_those_that_conditions_leave() {
         [(Kind::FieldConditions, name, Some(condition)), (Kind::FieldConditions, "deal.text", Some(on_text))];
     let found = problems(world.define(bad).await.unwrap_err());
     let expected = [
-        "field-conditions.deal.loss_reason.options_when.0.when.0 F030",
+        "field-conditions.deal.loss_reason.options_when.0.when F030",
         "field-conditions.deal.loss_reason.options_when.0.allow.0 unknown-option",
         "field-conditions.deal.text.options_when wrong-kind",
     ];
