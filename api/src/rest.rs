@@ -32,6 +32,7 @@ mod seen;
 pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod shares;
+pub(crate) mod states;
 pub(crate) mod teams;
 pub(crate) mod transitions;
 pub(crate) mod two_factor;

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::check::{BlankAs, Checked, Options, Zone, check};
 use crate::diagnostic::Diagnostic;
+use crate::document::Document;
 use crate::evaluate::{Record, evaluate};
 use crate::expression::Reference;
 use crate::fault::Fault;
@@ -99,7 +100,7 @@ pub(crate) fn row() -> Row {
         ("opens", Value::Time(chrono::NaiveTime::from_hms_opt(8, 30, 5).unwrap())),
         ("active", Value::Bool(true)),
         ("owner_id", Value::Id(uuid::Uuid::from_u128(7))),
-        ("data", Value::Json(serde_json::json!({"a": {"b": [1.5, "x"]}, "n": null}))),
+        ("data", Value::Json(Document::parse(r#"{"a": {"b": [1.5, "x"]}, "n": null}"#).unwrap())),
     ];
     Row { values: values.into_iter().collect(), ..Row::default() }
 }

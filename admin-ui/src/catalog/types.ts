@@ -55,7 +55,7 @@ export interface ObjectDef {
   id?: string;
   icon?: string;
   description?: string;
-  name_field?: { label?: string; field?: string; compose?: string[] };
+  name_field?: { label?: string; field?: string; compose?: string[]; required?: boolean };
   fields: FieldDef[];
   relations?: RelationDef[];
   traits?: string[];
@@ -144,6 +144,8 @@ export interface FormCondition {
   visible?: Expression;
   required?: Expression;
   read_only?: Expression;
+  /** While a condition is true, only these options may be chosen. */
+  options_when?: { when: Expression; allow: string[] }[];
   when_hidden: "keep" | "clear";
 }
 

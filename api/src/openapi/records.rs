@@ -47,6 +47,7 @@ pub(super) fn operation(route: &Route, rest: &str, object: &Object) -> Json {
         ("POST", "/mass") => mass(object, rest),
         ("GET", "/aggregate") => aggregate(object, rest),
         ("GET", "/changes") => changes(object, rest),
+        ("GET", "/states") => states(object, rest),
         ("GET", "/{id}/history") => history(object, rest),
         ("POST", "/import") => import(object, rest),
         (method, _) => other(object, method, rest),
@@ -94,6 +95,43 @@ fn list(object: &Object, rest: &str) -> Operation {
         .also(200, "text/csv", json!({ "type": "string" }))
         .also(200, "application/x-ndjson", json!({ "type": "string" }))
         .also(200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", json!({}))
+        .refuses(READ)
+}
+
+fn states(object: &Object, rest: &str) -> Operation {
+    let text = || json!({ "type": ["string", "null"] });
+    let entry = json!({
+        "type": "object",
+        "properties": {
+            "record_id": { "type": "string", "format": "uuid" },
+            "field": { "type": "string" }, "from": text(), "to": text(), "process": text(), "transition": text(),
+            "at": { "type": "string", "format": "date-time" },
+            "version": { "type": "integer" },
+            "actor": { "type": "object" },
+            "seconds_in_previous": { "type": ["integer", "null"] },
+            "group": { "type": "object", "description": "With group_by: the words of the entries that are counted" },
+            "count": { "type": "integer" },
+        },
+    });
+    let answer = json!({
+        "type": "object",
+        "required": ["data"],
+        "properties": { "data": { "type": "array", "items": entry }, "pagination": reference("Pagination") },
+    });
+    let word = || json!({ "type": "string" });
+    let operation = named(object, "log", &format!("The states that {} came into", object.plural_label), rest);
+    let words = ["field", "from", "to", "process", "transition"];
+    words
+        .into_iter()
+        .fold(operation, |operation, name| {
+            operation.query(name, "Entries with one of these, by commas", word())
+        })
+        .query("since", "Entries from this moment on", json!({ "type": "string", "format": "date-time" }))
+        .query("until", "Entries before this moment", json!({ "type": "string", "format": "date-time" }))
+        .query("group_by", "Counts entries, and the time in the state before, by these words", word())
+        .shared(FILTERS)
+        .shared(&["limit", "page"])
+        .answers(200, "Entries, the newest first, or counts", answer)
         .refuses(READ)
 }
 

@@ -31,7 +31,8 @@ pub(super) fn of(call: &Call, object: &Object) -> Vec<(String, Json)> {
             read.insert(column.key.clone(), property(field, column, false));
             if rights.writes(field) && computed.is_none() {
                 write.insert(column.key.clone(), property(field, column, true));
-                if field.required && field.default.is_none() {
+                let is_mirror = field.standard && object.name_field.field.is_some();
+                if field.required && field.default.is_none() && !is_mirror {
                     required.push(column.key.clone());
                 }
             }

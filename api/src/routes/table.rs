@@ -83,6 +83,7 @@ fn records() -> Vec<Route> {
         open(GET, "/docs", rest::docs::page),
         open(GET, "/docs/{file}", rest::docs::page),
         caller(GET, "/api/v1/{plural}/{id}/history", rest::history::list),
+        caller(GET, "/api/v1/{plural}/states", rest::states::list),
         caller(GET, "/api/v1/{plural}/{id}/states", rest::transitions::states),
         caller(GET, "/api/v1/{plural}/{id}/transitions", rest::transitions::list),
         caller(POST, "/api/v1/{plural}/{id}/transitions/{name}", rest::transitions::take),

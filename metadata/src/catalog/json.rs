@@ -105,7 +105,7 @@ fn literal(value: &formulas::Value) -> Json {
         V::Time(time) => time.format("%H:%M:%S").to_string().into(),
         V::Id(id) => id.to_string().into(),
         V::List(items) => items.iter().map(literal).collect(),
-        V::Json(json) => json.clone(),
+        V::Json(json) => serde_json::from_str(&json.to_string()).unwrap_or_default(),
     }
 }
 

@@ -161,10 +161,14 @@ fn resolve_name(object: &mut Object, path: &str, problems: &mut Vec<Problem>) {
     match own_field(object, &field, place, |kind| matches!(kind, FieldKind::Text(_)), "a `text` field") {
         Err(problem) => problems.push(problem),
         Ok(source) => {
-            let (kind, required, column) =
-                (source.kind.clone(), source.required, source.columns[0].name.clone());
+            let (kind, column) = (source.kind.clone(), source.columns[0].name.clone());
+            // Both are one value, so what must have the one must have the other.
+            let required = source.required || object.name_field.is_required();
             let name = &mut object.fields[1];
             (name.kind, name.required, name.columns[0].name) = (kind, required, column);
+            if let Some(at) = object.by_name.get(&field) {
+                object.fields[*at].required = required;
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ fn field(name: &str, object: &ObjectDefinition) -> Field {
         name: name.to_owned(),
         label: super::names::label(name),
         help: None,
-        required: name != "name" && name != "owner",
+        required: if name == "name" { object.name_field.is_required() } else { name != "owner" },
         unique: name == "id",
         indexed: ["id", "name", "owner", "created_at"].contains(&name),
         searchable: name == "name",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, value::to_raw_value};
 
-use super::validation_rule::own_field;
+use super::validation_rule::{own_field, own_option};
 use super::{Kind, Part, Renamed};
 use crate::catalog::{Catalog, Object, Uses};
 use crate::input::Input;
@@ -108,12 +108,8 @@ impl RecordType {
                 continue;
             }
             for (at, value) in allowed.iter().enumerate() {
-                let known = value == EVERY || field.options.iter().any(|option| option.value == *value);
-                if !known {
-                    let text = format!("`{value}` is not an option of `{name}`");
-                    let hint = suggest::hint(value, field.options.iter().map(|option| option.value.as_str()));
-                    let problem = Problem::new(format!("{place}.{at}"), "unknown-option", text);
-                    problems.push(hint.into_iter().fold(problem, Problem::hint));
+                if value != EVERY {
+                    problems.extend(own_option(field, (&format!("{place}.{at}"), value)));
                 }
             }
         }

@@ -74,27 +74,42 @@ fn check_file(catalog: &Catalog, file: &DataFile, world: (&HashSet<&str>, DateTi
     let mut problems = file.check_system(object);
     for (at, record) in file.records.iter().enumerate() {
         let place = format!("{}.records.{at}.data", file.path);
-        let found = check_record(object, &record.data, world);
+        let found = check_record((catalog, object), &record.data, world);
         problems.extend(found.into_iter().map(|problem| problem.under(&place)));
     }
     problems
 }
 
 fn check_record(
-    object: &Object,
+    (catalog, object): (&Catalog, &Object),
     data: &Map<String, Json>,
     world: (&HashSet<&str>, DateTime<Utc>),
 ) -> Vec<Problem> {
-    let mut problems: Vec<Problem> =
-        data.iter().filter_map(|(key, value)| check_value(object, (key, value), world)).collect();
+    let values = data.iter().filter_map(|(key, value)| check_value(object, (key, value), world));
+    values.chain(missing((catalog, object), data)).collect()
+}
+
+/// Fields that must not be blank and that nothing fills.
+fn missing((catalog, object): (&Catalog, &Object), data: &Map<String, Json>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let rules = catalog.rules(object);
     let given = |field: &crate::Field| {
         data.contains_key(&field.name) || field.columns.iter().all(|column| data.contains_key(&column.key))
     };
-    let named = |field: &crate::Field| field.id == "name" || field.standard;
-    for field in
-        object.fields.iter().filter(|field| field.required && !named(field) && field.default.is_none())
-    {
-        if !given(field) && !data.contains_key("name") && !matches!(field.kind, FieldKind::Boolean(_)) {
+    // The name may be given as the own field that it is, and the other way round.
+    let is_name = |field: &crate::Field| object.name_field.field.as_ref() == Some(&field.name);
+    let is_asked = |field: &&crate::Field| {
+        field.required && field.default.is_none() && field.default_formula.is_none() && !field.read_only
+    };
+    let is_made = |field: &crate::Field| field.standard && !object.name_field.compose.is_empty();
+    let is_filled = |field: &crate::Field| is_made(field) || rules.is_some_and(|rules| rules.may_fill(field));
+    for field in object.fields.iter().filter(is_asked).filter(|field| !is_filled(field)) {
+        let other = match field.standard {
+            true => object.name_field.field.as_deref(),
+            false => is_name(field).then_some("name"),
+        };
+        let is_given = given(field) || other.is_some_and(|other| data.contains_key(other));
+        if !is_given && !matches!(field.kind, FieldKind::Boolean(_)) {
             let text = format!("{} is required", field.label);
             problems.push(Problem::new(&field.name, "required", text));
         }

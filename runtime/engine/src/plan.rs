@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::query::{Bin, Query};
 
 pub mod aggregate;
+pub(crate) mod any;
 mod bind;
 mod condition;
 mod cursor;
@@ -87,6 +88,11 @@ pub(crate) enum What {
     ToOne {
         field: String,
         level: Box<Level>,
+    },
+    /// The record that an any-lookup (by name) points to, of one of several objects.
+    ToAny {
+        field: String,
+        levels: Vec<Level>,
     },
     /// Records of a relation.
     ToMany {

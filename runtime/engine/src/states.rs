@@ -1,5 +1,8 @@
 //! The states that a record went through, as its reader may see them: which, how it came there, for how long.
 
+pub mod log;
+mod sql;
+
 use metadata::catalog::Object;
 use serde_json::{Value as Json, json};
 use sqlx::postgres::PgRow;

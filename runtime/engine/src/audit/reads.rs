@@ -61,6 +61,7 @@ fn of_level(context: &Context, level: &Level, found: &mut Fields) {
     for output in &level.outputs {
         match &output.what {
             What::ToOne { level, .. } | What::ToMany { level, .. } => of_level(context, level, found),
+            What::ToAny { levels, .. } => levels.iter().for_each(|level| of_level(context, level, found)),
             What::Computed(computed) => of_expression(context, &computed.expression, found),
             What::Column(_) | What::Faults(_) => {}
         }

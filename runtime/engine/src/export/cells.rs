@@ -1,8 +1,10 @@
 //! A record as cells of a table: nested records lie flat (`account.name`), lists are one cell.
 
 use metadata::field_kinds::ColumnType;
+use serde_json::value::RawValue;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 
 use super::OFFSET;
 use crate::error::Result;
@@ -57,9 +59,8 @@ fn read(row: &PgRow, columns: &[Written], at: &mut usize, cells: &mut Vec<Cell>)
             Arriving::Column(ty) => *ty,
             // JSON that PostgreSQL made comes without the version that a stored one begins with.
             Arriving::Json => {
-                cells.push(Cell::Text(
-                    row.try_get::<sqlx::types::Json<serde_json::Value>, _>(*at)?.0.to_string(),
-                ));
+                let json = row.try_get::<Option<Json<&RawValue>>, _>(*at)?;
+                cells.push(json.map_or(Cell::Blank, |json| Cell::Text(compact(json.0.get()))));
                 *at += 1;
                 continue;
             }
@@ -103,5 +104,28 @@ mod tests {
         assert_eq!(cell("[]", ColumnType::TextArray), Cell::Blank);
         assert_eq!(cell("[\"a\",\"b\"]", ColumnType::TextArray), Cell::Text("a;b".into()));
         assert_eq!(cell("{\"a\":1}", ColumnType::Jsonb), Cell::Text("{\"a\":1}".into()));
+    }
+}
+
+/// The JSON in one line, with every number as it stands.
+fn compact(json: &str) -> String {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let keep = |&letter: &char| {
+        let is_kept = is_text || !letter.is_ascii_whitespace();
+        is_text ^= letter == '"' && !is_escaped;
+        is_escaped = is_text && letter == '\\' && !is_escaped;
+        is_kept
+    };
+    json.chars().filter(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_says_the_same() {
+        let json = "[{\"a\" : 1.10, \n \"b c\":\"x \\\" \\\\\", \t\"d\": \" \"}, null]";
+        assert_eq!(compact(json), "[{\"a\":1.10,\"b c\":\"x \\\" \\\\\",\"d\":\" \"},null]");
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use formulas::{Comparison, Expression, Quantifier, TextMatch, Type, Value};
+use formulas::{Comparison, Document, Expression, Quantifier, TextMatch, Type, Value};
 use metadata::catalog::{Field, Object};
 use metadata::{Fault, FieldKind, Input};
 use serde_json::Value as Json;
@@ -290,7 +290,9 @@ fn literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault> {
         // The one blank, so that it is on no side of an ordering.
         (Type::Text | Type::Choice, Json::String(text)) if text.is_empty() => Ok(Value::Null),
         // Whatever its schema says: what cannot be there is not found.
-        (Type::Json, value) => Ok(Value::Json(value.clone())),
+        (Type::Json, value) => {
+            Document::parse(&value.to_string()).map(Value::Json).map_err(|_| Fault::wrong_type("JSON"))
+        }
         (Type::Text, Json::String(text)) => match target.field.kind {
             FieldKind::Email(_) | FieldKind::Phone(_) | FieldKind::Url(_) => {
                 Ok(target.field.parse_compared(&input).unwrap_or_else(|_| Value::Text(text.clone())))

@@ -91,7 +91,7 @@ pub(crate) fn statement_of_written(plan: &Plan) -> Option<Statement> {
     let is_own = |output: &Output| match &output.what {
         What::Column(_) => true,
         What::Computed(computed) => computed.capability == Capability::Index,
-        What::Faults(_) | What::ToOne { .. } | What::ToMany { .. } => false,
+        What::Faults(_) | What::ToOne { .. } | What::ToAny { .. } | What::ToMany { .. } => false,
     };
     let is_known = |field: &Field| {
         let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.building.contains(&rollup.id));
@@ -182,6 +182,21 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
     built(plan, &select)
 }
 
+/// Ids of the plan's records, in no order, and as `shown0` … whether each of some fields is shown on them.
+pub(crate) fn sight_statement(plan: &Plan, fields: &[&Field]) -> (String, Values) {
+    let render = Render { plan, next: Cell::new(0) };
+    let scope = render.scope(&plan.root.object);
+    let mut select = Query::select();
+    select.expr(scope.column("id"));
+    let place = (scope.alias(), &plan.root.object);
+    for (at, field) in fields.iter().enumerate() {
+        let shown = render.shown(place, field).unwrap_or_else(|| Expr::cust("TRUE"));
+        select.expr_as(shown, format!("shown{at}"));
+    }
+    scope.filter(&mut select, &plan.root, plan.bin);
+    built(plan, &scope.finish(select))
+}
+
 /// Of the one record that the plan names: its owner and the owner's name, whether each way of `reach` leads to it,
 /// and whether each limit lets it through.
 pub(crate) fn explain_statement(plan: &Plan, reach: &Reach) -> (String, Values) {
@@ -225,7 +240,7 @@ fn written(output: &Output) -> Written {
         What::Column(column) => Arriving::Column(column.ty),
         What::Computed(computed) => Arriving::Column(computed.column.ty),
         What::ToOne { level, .. } => Arriving::Record(level.outputs.iter().map(written).collect()),
-        What::ToMany { .. } | What::Faults(_) => Arriving::Json,
+        What::ToAny { .. } | What::ToMany { .. } | What::Faults(_) => Arriving::Json,
     };
     Written { label, value }
 }

@@ -225,7 +225,7 @@ impl<'o> Slots<'o> {
                     Some(Value::Id(context.actor.user_id))
                 }
                 _ if field.default_formula.is_some() => continue,
-                _ if draft.slots[slot].is_none() => field.default.clone().or_else(|| match field.kind {
+                _ if draft.slots[slot].is_none() => field.default.clone().or(match field.kind {
                     FieldKind::Boolean(_) => Some(Value::Bool(false)),
                     _ => None,
                 }),

@@ -21,6 +21,7 @@ export interface FieldCondition {
   visible?: string;
   required?: string;
   read_only?: string;
+  options_when?: { when: string; allow: string[] }[];
   when_hidden?: "keep" | "clear";
   enforce?: "server" | "layout";
   active?: boolean;
@@ -99,6 +100,11 @@ function ConditionRow({ object, condition, onOpen }: ConditionRowProps) {
             {WORDS[key]} <code className="font-mono">{condition[key]}</code>
           </span>
         ))}
+        {condition.options_when?.map(({ when, allow }) => (
+          <span key={when} className="block truncate text-text-2 text-xs">
+            Only {allow.join(", ") || "nothing"} when <code className="font-mono">{when}</code>
+          </span>
+        ))}
       </span>
     </button>
   );
@@ -122,7 +128,9 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
   const label = fieldOf(object, draft.field)?.label ?? "the field";
   const missing: Record<string, string> = {
     ...(draft.field ? {} : { field: "Choose a field." }),
-    ...(KEYS.some((key) => draft[key]?.trim()) ? {} : { visible: "Write at least one of the three conditions." }),
+    ...(KEYS.some((key) => draft[key]?.trim()) || draft.options_when?.length
+      ? {}
+      : { visible: "Write at least one of the three conditions." }),
   };
   return (
     <ComponentDrawer

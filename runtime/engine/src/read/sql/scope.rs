@@ -15,6 +15,7 @@ use super::Render;
 use crate::plan::{Level, OrderKey, Output, What, column_of};
 use crate::query::Bin;
 
+mod any;
 mod computed;
 
 use computed::formula;
@@ -195,9 +196,7 @@ impl<'p> Scope<'p> {
                 What::ToOne { field, level } => {
                     self.flat(&[path, std::slice::from_ref(field)].concat(), &level.outputs, columns);
                 }
-                What::Column(_) | What::Computed(_) | What::Faults(_) | What::ToMany { .. } => {
-                    columns.push(self.output(path, output, Form::Flat))
-                }
+                _ => columns.push(self.output(path, output, Form::Flat)),
             }
         }
     }
@@ -213,6 +212,7 @@ impl<'p> Scope<'p> {
             }
             What::Faults(computed) => self.faults(path, computed),
             What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
+            What::ToAny { field, levels } => self.to_any((&alias, &object), field, levels),
             What::ToMany { relation, level } => self.to_many((&alias, &object), relation, level),
         }
     }
