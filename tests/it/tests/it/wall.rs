@@ -89,6 +89,7 @@ async fn a_statement_with_another_tenants_schema_fails_in_postgresql() {
         assert_walled(what, engine.write(&bad, command).await);
     }
     // The same engine goes on with both, each in its own.
+    engine.forget(&world.tenant);
     assert_eq!(world.read(&world.system().await, &query).await.unwrap()[0]["name"], "Ours");
     let other = engine.system_context(&theirs, "test").await.unwrap();
     assert_eq!(world.read(&other, &query).await.unwrap(), json!([]));
