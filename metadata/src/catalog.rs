@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use formulas::{Type, Value};
 
-use crate::definitions::object::{NameField, Sharing};
+use crate::definitions::object::{NameField, Sharing, SharingSetting};
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
@@ -111,6 +111,8 @@ pub struct Object {
     pub description: Option<String>,
     pub name_field: NameField,
     pub sharing: Sharing,
+    /// What its definition says of it.
+    pub(crate) sharing_set: SharingSetting,
     pub history: bool,
     pub traits: Vec<String>,
     /// Standard fields first, then the defined ones in reading order.

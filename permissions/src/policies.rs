@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use metadata::catalog::{Catalog, Field, Object};
 use metadata::definitions::object::SharingDefault;
-use metadata::definitions::role::Reaches;
+use metadata::definitions::role::{Reaches, SYSTEM_PERMISSIONS};
 use metadata::field_kinds::FieldKind;
 use uuid::Uuid;
 
@@ -139,7 +139,7 @@ impl Policies {
 
     /// Every way to a record for what a grant gives, and for what sharing opens to those who have the action.
     fn ways(&self, question: &Question<'_>, given: Reaches, level: Level) -> Option<Vec<Way>> {
-        let Question { actor, object, .. } = question;
+        let Question { actor, action, object, .. } = question;
         match object.sharing.default {
             SharingDefault::ControlledByParent => return self.master(question, level),
             SharingDefault::Read if level == Level::Read => return None,
@@ -147,6 +147,11 @@ impl Policies {
             _ => {}
         }
         let mut ways = vec![Way::Owner];
+        // Members work on what waits in their queues and take it; what is an owner's alone waits until they have.
+        let works = level <= Level::Edit || *action == Action::Transfer;
+        if works && actor.membership.queues().next().is_some() {
+            ways.push(Way::Queue);
+        }
         if given >= Reaches::Team && !actor.membership.teams.is_empty() {
             ways.push(Way::Team);
         }
@@ -256,6 +261,27 @@ impl Policies {
     /// Whether one of the actor's roles or permission sets holds a system permission such as `manage_metadata`.
     pub fn holds(&self, actor: &Actor, permission: &str) -> bool {
         self.grants(actor).iter().any(|grant| grant.holds(permission))
+    }
+
+    /// Whether an actor's roles and permission sets give whatever another's do: each action on each object at least as
+    /// far, each field, each system permission.
+    pub fn covers(&self, actor: &Actor, other: &Actor) -> bool {
+        let (own, others) = (self.grants(actor), self.grants(other));
+        let most = |grants: &[Arc<Grant>], object: &str, action| {
+            grants.iter().map(|grant| grant.given(object, true, action)).max().unwrap_or_default()
+        };
+        let reaches = |object: &String| {
+            Action::ALL.iter().all(|action| most(&own, object, *action) >= most(&others, object, *action))
+        };
+        let any =
+            |grants: &[Arc<Grant>], gives: &dyn Fn(&Grant) -> bool| grants.iter().any(|grant| gives(grant));
+        let gives = |what: &dyn Fn(&Grant) -> bool| any(&own, what) || !any(&others, what);
+        let shows = |path: String| {
+            [Action::Read, Action::Edit].iter().all(|action| gives(&|grant| grant.field(&path, *action)))
+        };
+        self.objects.iter().all(reaches)
+            && self.field_paths().all(shows)
+            && SYSTEM_PERMISSIONS.iter().all(|word| gives(&|grant| grant.holds(word)))
     }
 
     /// The actor's roles with all that they inherit.

@@ -53,6 +53,7 @@ fn read(body: &[u8]) -> Result<TeamWish, Problem> {
     let wish = TeamWish {
         name: form.text("name"),
         label: form.text("label"),
+        queue: form.typed("queue", "true or false", Json::as_bool),
         members: form.typed("members", "a list of ids of users", ids),
     };
     form.finish()?;

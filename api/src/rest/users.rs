@@ -33,6 +33,7 @@ pub(crate) async fn show(call: Call) -> Outcome {
 /// A new one.
 pub(crate) async fn create(call: Call) -> Outcome {
     let wish = read_new(call.asked.json()?)?;
+    let _turn = call.identity().turn(&call.caller.tenant).await?;
     call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
     let id = call.identity().create_user_as(&call.caller, wish).await?;
     let mut response = user(&call, id, StatusCode::CREATED).await?;
@@ -59,6 +60,8 @@ pub(crate) async fn deactivate(call: Call) -> Outcome {
 /// Changes somebody as the caller may; who comes back takes a seat of the plan.
 pub(crate) async fn change(call: &Call, id: Uuid, patch: UserPatch) -> Result<(), Problem> {
     let tenant = &call.caller.tenant;
+    let counts = patch.active.is_some() || patch.roles.is_some();
+    let _turn = if counts { Some(call.identity().turn(tenant).await?) } else { None };
     if patch.active == Some(true) && !call.identity().is_active(tenant, id).await? {
         call.asked.app.tenants.require_seat(tenant).await?;
     }

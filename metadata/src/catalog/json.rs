@@ -11,7 +11,8 @@ use crate::definitions::Kind;
 use crate::field_kinds::FieldKind;
 
 /// Keys of an object that are answered, and ignored when they come back.
-pub const READ_ONLY_OBJECT: &[&str] = &["id", "package", "system", "custom", "relations", "permissions"];
+pub const READ_ONLY_OBJECT: &[&str] =
+    &["id", "package", "system", "custom", "relations", "permissions", "sharing_in_force"];
 /// Keys of a field that are answered, and ignored when they come back.
 pub const READ_ONLY_FIELD: &[&str] =
     &["id", "package", "standard", "custom", "read_only", "targets", "shown_as"];
@@ -31,7 +32,9 @@ impl Object {
             text.iter().for_each(|text| drop(put(key, text.clone().into())));
         }
         put("name_field", json!(self.name_field));
-        put("sharing", json!(self.sharing));
+        // What is unset stays so when the answer is sent back.
+        put("sharing", json!(self.sharing_set));
+        put("sharing_in_force", json!(self.sharing));
         put("history", self.history.into());
         put("traits", json!(self.traits));
         put("fields", self.fields.iter().map(Field::to_json).collect());

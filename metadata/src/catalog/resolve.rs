@@ -91,6 +91,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         description: definition.description.clone(),
         name_field: definition.name_field.clone(),
         sharing: definition.sharing.resolved(is_part),
+        sharing_set: definition.sharing.clone(),
         history: definition.history,
         traits: definition.traits.clone(),
         by_name: fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect(),

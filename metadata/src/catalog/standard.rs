@@ -148,7 +148,8 @@ fn user_fields() -> [Json; 8] {
         json!({"name": "manager", "kind": "lookup", "to": "user", "inverse": "reports"}),
         json!({"name": "time_zone", "kind": "text", "max_length": 60, "help": "IANA name, such as Europe/Budapest."}),
         json!({"name": "kind", "kind": "picklist", "default": "person", "required": true, "options": [
-            {"value": "person", "label": "Person"}, {"value": "system", "label": "System"}]}),
+            {"value": "person", "label": "Person"}, {"value": "system", "label": "System"},
+            {"value": "queue", "label": "Queue"}]}),
         json!({"name": "permission_sets", "kind": "tags", "help": "Names of what adds to the roles."}),
     ]
 }

@@ -27,6 +27,7 @@ use crate::write::sql::table;
 use crate::{Engine, indexes, store};
 
 mod loss;
+pub(crate) mod people;
 
 /// How long one attempt waits for a table lock. A change itself takes as long as it takes: a table may be rewritten.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '300ms'; SET LOCAL statement_timeout = 0";
@@ -179,6 +180,9 @@ pub(crate) async fn attempt(
     let (definitions, merges) = next(&old.definitions)?;
     let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
     let catalog = Catalog::resolve(&definitions).map_err(explain)?;
+    if wish.package.is_none() {
+        people::check(connection, tenant, (&old.catalog, &catalog)).await?;
+    }
     let before = Version { definitions: &old.definitions, catalog: &old.catalog };
     let differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
     let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Unprocessable)?;

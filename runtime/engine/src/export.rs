@@ -117,7 +117,7 @@ impl Engine {
         // An export keeps its connection for long: were it told of on a second one, some of them at once would wait for
         // each other for ever. One that fails from here on is told of although nothing left.
         self.note_export(context, (&query, left, form)).await?;
-        let mut transaction = self.pool().begin().await?;
+        let mut transaction = self.begin_within(context.tenant()).await?;
         let text = format!(
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'"
         );
@@ -137,7 +137,7 @@ impl Engine {
             Err(error) => {
                 let Records { transaction, .. } = records;
                 transaction.rollback().await?;
-                let mut connection = self.pool().acquire().await?;
+                let mut connection = self.connection(context.tenant()).await?;
                 return self.settle(&mut connection, context, Err(error)).await;
             }
         };
@@ -169,7 +169,7 @@ impl Engine {
             changes["fields"] = json!([null, sensitive]);
         }
         let event = Event::of(context, Deed::Export, &plan.object().id).with(changes);
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         audit::record(&mut connection, context.tenant(), &[event]).await
     }
 }

@@ -53,17 +53,19 @@ impl Engine {
             .bind(&object.id)
             .bind(before.unwrap_or(i64::MAX))
             .bind(i64::from(limit.clamp(1, 1000)))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection(context.tenant()).await?)
             .await?;
         let mut names = names(object);
         names.retain(|_, key| !hidden.contains(*key));
         let entries: Result<Vec<Entry>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
         let entries = entries?;
         let shown = entries.iter().flat_map(|entry| entry.changes.keys());
-        let shown = shown.filter_map(|key| object.find_key(key)).filter(|(field, _)| field.sensitive);
-        let sensitive: reads::Fields = shown.map(|(field, _)| field.id.clone()).collect();
+        let mut sensitive = reads::Fields::new();
+        for (field, _) in shown.filter_map(|key| object.find_key(key)) {
+            reads::of_field(context, object, field, &mut sensitive);
+        }
         if !sensitive.is_empty() {
-            let mut connection = self.pool().acquire().await?;
+            let mut connection = self.connection(context.tenant()).await?;
             reads::note(&mut connection, context, &object.id, (&sensitive, &[id])).await?;
         }
         Ok(serde_json::to_vec(&entries).unwrap_or_default())
@@ -77,7 +79,7 @@ impl Engine {
         id: Uuid,
     ) -> Result<HashSet<&'o str>> {
         let decision = context.decide(Action::Read, object);
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let mut hidden = HashSet::new();
         for field in &object.fields {
             let seen = match decision.sight(field) {

@@ -8,7 +8,7 @@
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
 //! is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
-//! tenant's own schema), [`archive`] (all of it as files).
+//! tenant's own schema), [`wall`] (what keeps others out of it), [`archive`] (all of it as files).
 
 pub mod apply;
 pub mod archive;
@@ -41,6 +41,7 @@ mod indexes;
 mod lanes;
 mod store;
 pub mod teams;
+pub mod wall;
 pub mod work;
 pub mod write;
 
@@ -66,6 +67,7 @@ pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;
+pub use wall::Wall;
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
 pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");
@@ -78,6 +80,7 @@ pub struct Engine {
 
 struct Inner {
     pool: PgPool,
+    walls: Arc<wall::Walls>,
     /// Connections that small reads, and writes, pass on among themselves.
     reading: lanes::Lanes,
     writing: lanes::Lanes,
@@ -94,10 +97,12 @@ struct Inner {
 impl Engine {
     /// An engine on a pool of connections to a migrated database.
     pub fn new(pool: PgPool) -> Self {
+        let walls = Arc::default();
         Self {
             inner: Arc::new(Inner {
-                reading: lanes::Lanes::new(&pool, 2),
-                writing: lanes::Lanes::new(&pool, 4),
+                reading: lanes::Lanes::new(&pool, 2, &walls),
+                writing: lanes::Lanes::new(&pool, 4, &walls),
+                walls,
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),

@@ -43,7 +43,7 @@ const SYSTEM_TABLES: &[&str] = &[
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-pub(crate) const LEVEL: i32 = 4;
+pub(crate) const LEVEL: i32 = 5;
 
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] = &[
@@ -63,7 +63,8 @@ impl Engine {
         let known = format!("SELECT to_jsonb(s)->>'level' FROM {} s", table(&tenant.schema, "_state"));
         let level: Option<String> =
             sqlx::query_scalar(AssertSqlSafe(known)).fetch_one(&mut *transaction).await?;
-        if level.and_then(|level| level.parse::<i32>().ok()) == Some(LEVEL) {
+        let is_level = level.and_then(|level| level.parse::<i32>().ok()) == Some(LEVEL);
+        if is_level && !self.lacks_wall(&mut transaction, tenant).await? {
             return Ok(());
         }
         let state =
@@ -74,6 +75,7 @@ impl Engine {
             sqlx::query(AssertSqlSafe(text)).execute(&mut *transaction).await?;
         }
         set_level(&mut transaction, tenant).await?;
+        self.raise_wall(&mut transaction, tenant).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -95,17 +97,18 @@ impl Engine {
             sqlx::query(AssertSqlSafe(step)).execute(&mut *transaction).await?;
         }
         insert_system_user(&mut transaction, tenant).await?;
+        self.raise_wall(&mut transaction, tenant).await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// Drops the tenant's schema with everything in it.
+    /// Drops the tenant's schema with everything in it, and its role.
     pub async fn drop_schema(&self, tenant: &Tenant) -> Result<()> {
         let text = format!("DROP SCHEMA IF EXISTS {} CASCADE", quoted(&tenant.schema));
         sqlx::query(AssertSqlSafe(text)).execute(self.pool()).await?;
         self.forget(tenant);
         self.rooms().forget(tenant.id);
-        Ok(())
+        self.raze_wall(tenant).await
     }
 }
 

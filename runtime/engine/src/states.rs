@@ -43,7 +43,7 @@ impl Engine {
             .bind(before.unwrap_or(i64::MAX))
             .bind(fields)
             .bind(i64::from(limit.clamp(1, 1000)))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection(context.tenant()).await?)
             .await?;
         let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(object, row)).collect();
         Ok(Json::Array(entries?))

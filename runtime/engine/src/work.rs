@@ -99,7 +99,7 @@ impl Engine {
                 transaction.rollback().await?;
                 let error = settle(error);
                 if !matches!(error, Error::Outdated(_)) && !is_deadlock(&error) {
-                    let mut connection = self.pool().acquire().await?;
+                    let mut connection = self.connection(context.tenant()).await?;
                     jobs::postpone(&mut connection, schema, (&job, &error.to_string()), Utc::now()).await?;
                     tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job will be tried again");
                 }

@@ -28,6 +28,10 @@ pub struct Common {
     /// Most connections to the database.
     #[arg(long, env = "TRELLIS_DATABASE_CONNECTIONS", default_value_t = 16, global = true, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
+    /// Run statements for a tenant under a role of its own in PostgreSQL, which reaches its schema alone. Say `false` where
+    /// a proxy between Trellis and PostgreSQL hands one session to many.
+    #[arg(long, env = "TRELLIS_TENANT_ROLES", default_value_t = true, global = true, action = clap::ArgAction::Set)]
+    pub tenant_roles: bool,
     /// The file of the key that this node seals the audit log with, made when it is not there; `audit.key` in the data
     /// directory when not said. Nodes may share one.
     #[arg(long, env = "TRELLIS_AUDIT_KEY", global = true)]

@@ -42,6 +42,7 @@ impl Node {
         let pool = pool(&database, limits).await.context("cannot connect to the database")?;
         let migrated = tenancy::migrate(&pool).await;
         let engine = Engine::new(pool.clone());
+        let engine = if limits.0.tenant_roles { engine } else { engine.without_walls() };
         let node = Self {
             identity: Identity::new(engine.clone(), pool.clone()),
             tenants: Tenants::new(engine.clone(), pool.clone()),

@@ -52,6 +52,9 @@ async fn serve(
     stop: &Stop,
 ) -> anyhow::Result<()> {
     node.engine.seal_with(audit_key::load_or_make(common)?);
+    if let Some(warning) = node.engine.wall().await?.warning() {
+        tracing::warn!("{warning}");
+    }
     let library = Arc::new(packages::library()?);
     let uploads = common.data_dir.join("uploads");
     // What an earlier process was in the middle of; a folder that is not there is as good.

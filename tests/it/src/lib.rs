@@ -52,6 +52,17 @@ impl World {
         Engine::new(pool.connect_with(self.database.connect_options()).await.expect("more connections"))
     }
 
+    /// The database as its cluster's superuser.
+    pub async fn superuser(&self) -> sqlx::PgPool {
+        let options = self.database.superuser_options();
+        PgPoolOptions::new().max_connections(4).connect_with(options).await.expect("the superuser connects")
+    }
+
+    /// The database's name, for a copy of it.
+    pub fn database_name(&self) -> &str {
+        self.database.name()
+    }
+
     /// The database, for a process of its own.
     pub fn url(&self) -> String {
         self.database.url()

@@ -46,6 +46,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
         name: Some(name_of(label)),
         label: Some(label.to_owned()),
         members: Some(members(&json["members"])?.into_iter().collect()),
+        queue: None,
     };
     let team = render(&call.engine().create_team(&call.context, wish).await?);
     let mut response = document(StatusCode::CREATED, &team);
@@ -63,6 +64,7 @@ pub(crate) async fn replace(call: Call) -> Outcome {
         name: None,
         label: json["displayName"].as_str().map(str::to_owned),
         members: Some(members(&json["members"])?.into_iter().collect()),
+        queue: None,
     };
     change(&call, wish).await
 }

@@ -54,8 +54,10 @@ pub(crate) async fn create(call: Call) -> Outcome {
         title: json["title"].as_str().map(str::to_owned),
         time_zone: None,
     };
+    let turn = call.identity().turn(&call.caller.tenant).await?;
     call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
     let id = call.identity().create_user_as(&call.caller, wish).await?;
+    drop(turn);
     if boolean(&json["active"]) == Some(false) {
         change(&call, id, UserPatch { active: Some(false), ..UserPatch::default() }).await?;
     }

@@ -48,6 +48,7 @@ pub(super) async fn run(
     for step in bindings {
         store::run(&mut transaction, step).await?;
     }
+    engine.raise_wall(&mut transaction, tenant).await?;
     Ok(transaction.commit().await?)
 }
 

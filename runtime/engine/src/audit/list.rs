@@ -72,7 +72,7 @@ impl Engine {
     /// at all is the caller's to ask for.
     pub async fn audit_log(&self, context: &Context, query: &AuditQuery) -> Result<AuditPage> {
         self.seal_all(context.tenant(), Utc::now()).await?;
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let outcome = page(&mut connection, context, query).await;
         self.settle(&mut connection, context, outcome).await
     }

@@ -99,7 +99,7 @@ impl Engine {
 
     /// How far the chain is.
     pub async fn audit_status(&self, tenant: &Tenant) -> Result<Status> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         let (unsealed, oldest_unsealed_at) = store::load_unsealed(&mut connection, tenant).await?;
         let sealed = store::load_last_block(&mut connection, tenant).await?;
         let key = self.inner.sealing.get().map(SealKey::public);

@@ -27,7 +27,7 @@ impl Engine {
     /// Goes along the whole chain of a tenant; answers what is sound, or the first place that is not. With `trusted`
     /// keys, only blocks that are signed for one of them are.
     pub async fn verify_audit(&self, tenant: &Tenant, trusted: &[Hex]) -> Result<Result<Verified, Fault>> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         let mut transaction = connection.begin().await?;
         store::hold_snapshot(&mut transaction).await?;
         let mut verifier = Verifier::new(tenant.id, trusted);
@@ -62,7 +62,7 @@ impl Engine {
     /// Writes the sealed rows of a tenant with their blocks, so that they can be verified elsewhere; answers how many
     /// rows there are.
     pub async fn export_chain(&self, tenant: &Tenant, out: &mut (dyn Write + Send)) -> Result<i64> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         let mut transaction = connection.begin().await?;
         store::hold_snapshot(&mut transaction).await?;
         put(out, &Line::Tenant(tenant.id))?;

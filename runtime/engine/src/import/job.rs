@@ -53,7 +53,7 @@ impl Job {
         let ending = (self.saver.import, reason.as_deref());
         if store::put_ended(&mut self.saver.connection, &tenant, ending).await.is_err() {
             // The import's own connection may be what failed.
-            let mut connection = self.engine.pool().acquire().await?;
+            let mut connection = self.engine.connection(&tenant).await?;
             store::put_ended(&mut connection, &tenant, ending).await?;
         }
         Ok(())
@@ -130,7 +130,7 @@ async fn renew(engine: &Engine, old: &Context) -> Result<Context> {
     if context.actor.is_system() {
         return Ok(context);
     }
-    let mut connection = engine.pool().acquire().await?;
+    let mut connection = engine.connection(old.tenant()).await?;
     let roles = store::load_roles(&mut connection, old.tenant(), context.actor.user_id).await?;
     let roles = roles.ok_or(Error::NotFound)?;
     if context.actor.kind == ActorKind::Person {

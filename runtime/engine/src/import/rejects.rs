@@ -32,7 +32,7 @@ impl Rejects {
 
     /// The next piece of the file; `None` at its end. The first begins with the header.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        let mut connection = self.engine.pool().acquire().await?;
+        let mut connection = self.engine.connection(&self.tenant).await?;
         let is_first = self.after < 0;
         let rows =
             store::load_rejects(&mut connection, &self.tenant, (self.id, self.after.max(0), PIECE_ROWS))

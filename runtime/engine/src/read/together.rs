@@ -76,12 +76,12 @@ impl Engine {
         if questions.is_empty() {
             return Ok(Vec::new());
         }
-        let mut lane = self.inner.reading.take().await?;
+        let mut lane = self.inner.reading.take(context.tenant()).await?;
         let mut outcome = run(&mut lane, context, questions).await;
         // The database was started anew while the connection rested.
         if lane.is_trusted && matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
             self.inner.reading.clear();
-            lane = self.inner.reading.fresh(None).await?;
+            lane = self.inner.reading.fresh(None, context.tenant()).await?;
             outcome = run(&mut lane, context, questions).await;
         }
         if outcome.is_ok() {

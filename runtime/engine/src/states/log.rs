@@ -66,7 +66,7 @@ impl Engine {
     }
 
     async fn logged(&self, context: &Context, asked: Asked) -> Result<Vec<PgRow>> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let outcome = run(&mut connection, context, asked).await;
         self.settle(&mut connection, context, outcome).await
     }

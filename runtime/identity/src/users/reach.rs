@@ -1,7 +1,7 @@
 //! Whom a caller may change, and to what: nobody hands out more than they hold, or takes over somebody who holds more.
 
 use engine::Tenant;
-use permissions::{ADMINISTRATOR, Actor, ActorKind, Membership, Policies, SYSTEM_PERMISSIONS};
+use permissions::{ADMINISTRATOR, Actor, ActorKind, Membership, Policies};
 use uuid::Uuid;
 
 use super::{NewUser, User, UserPatch, normalise_email};
@@ -65,11 +65,10 @@ impl Identity {
     }
 }
 
-/// Whether an actor holds every system permission that another does. Only administrators cover administrators.
+/// Whether an actor holds whatever another does. Only administrators cover administrators.
 fn covers(policies: &Policies, actor: &Actor, other: &Actor) -> bool {
     let rules = |actor: &Actor| policies.roles_of(actor).contains(ADMINISTRATOR);
-    let held = |word: &&str| policies.holds(actor, word) || !policies.holds(other, word);
-    rules(actor) || (!rules(other) && SYSTEM_PERMISSIONS.iter().all(held))
+    rules(actor) || (!rules(other) && policies.covers(actor, other))
 }
 
 impl UserPatch {

@@ -24,5 +24,6 @@ mod rollups;
 mod round_trip;
 mod rules;
 mod tenancy;
+mod wall;
 mod wire;
 mod wrong_input;

@@ -85,6 +85,7 @@ impl Render<'_> {
         let (who, owner) = (&self.plan.who, column_at(place.0, "owner_id"));
         match way {
             Way::Owner => Expr::cust_with_exprs("$1 = $2", [owner, who.user.into()]),
+            Way::Queue => Expr::cust_with_exprs("$1 = ANY($2)", [owner, ids(&who.queues)]),
             Way::Team => {
                 let text = format!(
                     "($1 = $3 OR EXISTS (SELECT 1 FROM {} AS m WHERE m.user_id = $1 AND m.team_id = ANY($2)))",
