@@ -150,6 +150,7 @@ async fn run_prepared(
     context: &Context,
     (read, ids): (&Prepared, &[Uuid]),
 ) -> Result<Answer> {
+    read.shape.require_keys()?;
     let rows = read.query(context, ids).fetch_all(&mut *connection).await?;
     check_versions(context, rows.first())?;
     let answer = collect(read, ids, &rows)?;

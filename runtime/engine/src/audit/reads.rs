@@ -83,6 +83,8 @@ fn of_expression(context: &Context, expression: &Expression, found: &mut Fields)
 
 fn one(context: &Context, field: &str, found: &mut Fields) {
     let catalog = &context.snapshot.catalog;
+    // Behind it may stand which part of the field is meant.
+    let field = field.split_once('#').map_or(field, |(field, _)| field);
     if catalog.sensitive.contains(field) {
         found.insert(field.to_owned());
     }

@@ -14,7 +14,9 @@ use permissions::Reach;
 use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
 use crate::command::MAX_RECORDS;
-use crate::plan::{Output, Plan, Start, What};
+use crate::error::Result;
+use crate::keys::{KeyRing, Seal};
+use crate::plan::{Level, Output, Plan, Start, What};
 use keyset::{First, Stretch};
 use reach::ids;
 use scope::Scope;
@@ -45,6 +47,15 @@ pub(crate) struct Shape {
     pub width: usize,
     /// Where the values of a cursor are found.
     pub keys: Vec<Key>,
+    /// What its encrypted values are opened with; nothing where it has none.
+    pub ring: Option<Arc<KeyRing>>,
+}
+
+impl Shape {
+    /// Refuses to go on when its encrypted values could not be opened.
+    pub(crate) fn require_keys(&self) -> Result<()> {
+        self.ring.iter().try_for_each(|ring| ring.require())
+    }
 }
 
 /// One key of the answer and the form in which its value arrives.
@@ -59,8 +70,12 @@ pub(crate) struct Written {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Arriving {
     Column(ColumnType),
+    /// An encrypted value, with how much of it may be shown.
+    Sealed(Seal),
     /// JSON made by PostgreSQL.
     Json,
+    /// A list of records as such JSON, with encrypted values in them.
+    List(Vec<Written>),
     /// A record in columns of its own. The first is its id: blank when there is no record.
     Record(Vec<Written>),
 }
@@ -76,7 +91,8 @@ pub(crate) struct Key {
 /// The statement of a plan.
 pub(crate) fn statement(plan: &Plan) -> Statement {
     let render = Render { plan, next: Cell::new(0) };
-    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
+    let columns = written_level(plan, &plan.root);
+    let ring = plan.keys.clone().filter(|_| columns.iter().any(Written::is_sealed));
     let width = width(&columns);
     let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
     let page = render.page(&keys, width);
@@ -88,7 +104,7 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
     outer.expr(Expr::cust("p.*")).from_as((plan.schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
     let (text, parameters) = text::build(&outer);
-    Statement { text, parameters, shape: Shape { columns, width, keys } }
+    Statement { text, parameters, shape: Shape { columns, width, keys, ring } }
 }
 
 /// Whether the rows are locked against other changes.
@@ -174,24 +190,53 @@ fn is_one_of(scope: &Scope<'_>, ids: &[uuid::Uuid]) -> Expr {
     }
 }
 
-fn written(output: &Output) -> Written {
+impl Written {
+    /// Whether an encrypted value arrives in it.
+    fn is_sealed(&self) -> bool {
+        match &self.value {
+            Arriving::Sealed(_) | Arriving::List(_) => true,
+            Arriving::Record(inner) => inner.iter().any(Self::is_sealed),
+            Arriving::Column(_) | Arriving::Json => false,
+        }
+    }
+}
+
+fn written_level(plan: &Plan, level: &Level) -> Vec<Written> {
+    level.outputs.iter().map(|output| written(plan, &level.object, output)).collect()
+}
+
+fn written(plan: &Plan, object: &Object, output: &Output) -> Written {
     let mut label = Vec::with_capacity(output.key.len() + 3);
     super::encode::string(&mut label, &output.key);
     label.push(b':');
     let value = match &output.what {
+        What::Column(column) if column.ty == ColumnType::Sealed => sealed(plan, object, column),
         What::Column(column) => Arriving::Column(column.ty),
         What::Computed(computed) => Arriving::Column(computed.column.ty),
-        What::ToOne { level, .. } => Arriving::Record(level.outputs.iter().map(written).collect()),
-        What::ToMany { .. } | What::Faults(_) => Arriving::Json,
+        What::ToOne { level, .. } => Arriving::Record(written_level(plan, level)),
+        What::ToMany { level, .. } => {
+            let columns = written_level(plan, level);
+            if columns.iter().any(Written::is_sealed) { Arriving::List(columns) } else { Arriving::Json }
+        }
+        What::Faults(_) => Arriving::Json,
     };
     Written { label, value }
+}
+
+fn sealed(plan: &Plan, object: &Object, column: &Column) -> Arriving {
+    let field = object.find_key(&column.key).map(|(field, _)| field.id.clone()).unwrap_or_default();
+    match &plan.keys {
+        Some(ring) => Arriving::Sealed(Seal { ring: ring.clone(), object: object.id.clone(), field }),
+        // A catalog with an encrypted field comes with keys.
+        None => Arriving::Column(ColumnType::Sealed),
+    }
 }
 
 /// How many columns of the page the keys take.
 pub(crate) fn width(columns: &[Written]) -> usize {
     let of = |written: &Written| match &written.value {
         Arriving::Record(columns) => width(columns),
-        Arriving::Column(_) | Arriving::Json => 1,
+        Arriving::Column(_) | Arriving::Sealed(_) | Arriving::Json | Arriving::List(_) => 1,
     };
     columns.iter().map(of).sum()
 }
@@ -205,7 +250,7 @@ fn keys(plan: &Plan, width: usize) -> Vec<Key> {
             match &output.what {
                 What::Column(column) if key.is(column) => return at,
                 What::Computed(computed) if key.is(&computed.column) => return at,
-                _ => at += self::width(&[written(output)]),
+                _ => at += self::width(&[written(plan, &plan.root.object, output)]),
             }
         }
         behind.next().unwrap_or(width)

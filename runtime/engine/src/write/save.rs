@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use super::facts::Facts;
 use super::saving::Saving;
 use super::{
-    checks, conditions, links, numbers, options, process, reach, rights, rows, rules, states, transfer,
+    checks, conditions, links, numbers, options, process, reach, rights, rows, rules, seal, states, transfer,
 };
 use crate::error::Result;
 
@@ -26,6 +26,7 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     conditions::apply(saving, facts.law());
     process::check(saving, facts.law());
     rules::check(saving, facts.law());
+    seal::apply(saving)?;
     checks::duplicates(connection, saving).await?;
     if saving.is_refused() || !reach::needs_rows(saving) {
         return Ok(());
