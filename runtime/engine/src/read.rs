@@ -17,7 +17,7 @@ use crate::query::{Page, Query, Selection};
 pub mod aggregate;
 pub(crate) mod decode;
 pub(crate) mod encode;
-mod prepared;
+pub(crate) mod prepared;
 mod sample;
 pub(crate) mod sql;
 
@@ -152,8 +152,7 @@ async fn run_prepared(
 ) -> Result<Answer> {
     read.shape.require_keys()?;
     let rows = read.query(context, ids).fetch_all(&mut *connection).await?;
-    check_versions(context, rows.first())?;
-    let answer = collect(read, ids, &rows)?;
+    let answer = gather(context, (read, ids), &rows)?;
     if !read.sensitive.is_empty() {
         let offset = 2 + usize::from(read.include_total);
         let shown = rows[..answer.count].iter().map(|row| row.try_get(offset));
@@ -161,6 +160,12 @@ async fn run_prepared(
         reads::note(connection, context, &read.object, (&read.sensitive, &shown)).await?;
     }
     Ok(answer)
+}
+
+/// The answer from the rows of a read, unless the context's caches are no longer true.
+pub(crate) fn gather(context: &Context, (read, ids): (&Prepared, &[Uuid]), rows: &[PgRow]) -> Result<Answer> {
+    check_versions(context, rows.first())?;
+    collect(read, ids, rows)
 }
 
 /// A connection keeps what it prepared by its text. The same text may mean other types after a change of

@@ -44,7 +44,7 @@ pub struct Common {
     /// is encrypted can be read: keep a copy.
     #[arg(long, env = "TRELLIS_MASTER_KEY", global = true, hide_env_values = true, value_parser = master_key)]
     pub master_key: Option<MasterSecret>,
-    /// What to log to stderr: `info`, `debug`, `warn,engine=debug` …
+    /// What to log to stderr: `info`, `debug`, `warn,engine=debug` … SQL statements only with `sqlx::query=debug`.
     #[arg(long, env = "TRELLIS_LOG", default_value = "info,sqlx=warn", global = true)]
     pub log: String,
     /// A file of flags, such as `listen = "0.0.0.0:8080"`; `trellis.toml` is read when it is there.

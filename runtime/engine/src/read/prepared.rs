@@ -53,10 +53,21 @@ pub(crate) struct Prepared {
     pub reversed: bool,
     pub cursors: bool,
     pub by_id: bool,
+    /// Where the records are read.
+    pub source: Source,
     /// Stable id of the object.
     pub object: String,
     /// Sensitive fields that it tells of.
     pub sensitive: reads::Fields,
+}
+
+/// Where the records of a read by id are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    /// In their table.
+    Table,
+    /// In what the statement around has written.
+    Written,
 }
 
 /// One read and what it was made of.
@@ -72,14 +83,20 @@ struct Question<A, Q> {
     snapshot: u64,
     actor: A,
     today: NaiveDate,
+    source: Source,
     query: Q,
 }
 
 impl Prepared {
     /// The statement of a plan.
     pub(crate) fn new(context: &Context, plan: &Plan) -> Self {
-        let Statement { text, parameters, shape } = sql::statement(plan);
+        Self::made(context, plan, (Source::Table, sql::statement(plan)))
+    }
+
+    fn made(context: &Context, plan: &Plan, (source, statement): (Source, Statement)) -> Self {
+        let Statement { text, parameters, shape } = statement;
         Self {
+            source,
             text: of_revision(context, &text).into(),
             parameters,
             shape,
@@ -96,13 +113,27 @@ impl Prepared {
 
     /// The statement of a question, kept or made.
     pub(crate) fn of(context: &Context, query: &Query) -> Result<Arc<Self>> {
-        let question = Question::new(context, query);
+        Self::of_source(context, query, Source::Table)
+    }
+
+    /// The same for records that the statement around it writes; one that reads their table where that would not tell
+    /// all.
+    pub(crate) fn of_written(context: &Context, query: &Query) -> Result<Arc<Self>> {
+        Self::of_source(context, query, Source::Written)
+    }
+
+    fn of_source(context: &Context, query: &Query, source: Source) -> Result<Arc<Self>> {
+        let question = Question { source, ..Question::new(context, query) };
         let hash = question.hash();
         if let Some(kept) = KEPT.get(&hash).filter(|kept| kept.question.is(&question)) {
             return Ok(kept.read.clone());
         }
         let plan = Plan::new(context, query)?;
-        let read = Arc::new(Self::new(context, &plan));
+        let written = if source == Source::Written { sql::statement_of_written(&plan) } else { None };
+        let read = Arc::new(match written {
+            Some(statement) => Self::made(context, &plan, (source, statement)),
+            None => Self::new(context, &plan),
+        });
         let is_one = !matches!(&query.page, Page::Ids(ids) if ids.len() != 1);
         // Rendering may have asked for the moment too, so the plan is asked last.
         if is_one
@@ -112,6 +143,11 @@ impl Prepared {
             KEPT.insert(hash, Arc::new(Kept { question: question.owned(), read: read.clone(), weight }));
         }
         Ok(read)
+    }
+
+    /// What it reads, for a statement around it.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// The statement with the values of one request.
@@ -147,12 +183,12 @@ impl<'q> Question<&'q Actor, &'q Query> {
     fn new(context: &'q Context, query: &'q Query) -> Self {
         // All of the context is named here, so that whoever adds to it must say whether statements depend on it.
         let Context { actor, snapshot, access: _, consent: _, now, request_id: _, origin: _ } = context;
-        Self { snapshot: snapshot.serial, actor, today: now.date_naive(), query }
+        Self { snapshot: snapshot.serial, actor, today: now.date_naive(), source: Source::Table, query }
     }
 
     fn hash(&self) -> u64 {
         let mut hasher = HASHES.build_hasher();
-        (self.snapshot, self.actor.user_id, &self.actor.roles, self.today).hash(&mut hasher);
+        (self.snapshot, self.actor.user_id, &self.actor.roles, self.today, self.source).hash(&mut hasher);
         let Query { object, fields, filter, sort, page, limit, include_total, errors, bin, cursors } =
             self.query;
         (object, fields, filter, sort, limit, include_total, errors, bin, cursors).hash(&mut hasher);
@@ -164,8 +200,8 @@ impl<'q> Question<&'q Actor, &'q Query> {
     }
 
     fn owned(&self) -> Question<Actor, Query> {
-        let Self { snapshot, actor, today, query } = *self;
-        Question { snapshot, actor: actor.clone(), today, query: query.clone() }
+        let Self { snapshot, actor, today, source, query } = *self;
+        Question { snapshot, actor: actor.clone(), today, source, query: query.clone() }
     }
 }
 
@@ -173,7 +209,7 @@ impl Question<Actor, Query> {
     /// Whether it is the same question but for the id.
     fn is(&self, other: &Question<&Actor, &Query>) -> bool {
         self.snapshot == other.snapshot
-            && self.today == other.today
+            && (self.today, self.source) == (other.today, other.source)
             && self.actor == *other.actor
             && is_same(&self.query, other.query)
     }
