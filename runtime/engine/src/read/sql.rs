@@ -30,6 +30,7 @@ mod reach;
 mod scope;
 pub(crate) mod search;
 mod text;
+pub(crate) mod together;
 
 pub(crate) use text::Parameters;
 
@@ -92,12 +93,9 @@ pub(crate) struct Key {
 /// The statement of a plan.
 pub(crate) fn statement(plan: &Plan) -> Statement {
     let render = Render { plan, next: Cell::new(0) };
-    let columns = written_level(plan, &plan.root);
-    let ring = plan.keys.clone().filter(|_| columns.iter().any(Written::is_sealed));
-    let width = width(&columns);
-    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
-    let page = render.page(&keys, width);
-    whole((plan, &render), page, Shape { columns, width, keys, ring })
+    let shape = shape(plan);
+    let page = render.page(&shape.keys, shape.width);
+    whole((plan, &render), page, shape)
 }
 
 /// The statement that answers the records of a plan by their ids from the piece `written` of the statement around it,
@@ -142,6 +140,15 @@ fn whole((plan, render): (&Plan, &Render<'_>), page: SelectStatement, shape: Sha
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
     let (text, parameters) = text::build(&outer);
     Statement { text, parameters, shape }
+}
+
+/// What the rows of a plan's page hold.
+fn shape(plan: &Plan) -> Shape {
+    let columns = written_level(plan, &plan.root);
+    let ring = plan.keys.clone().filter(|_| columns.iter().any(Written::is_sealed));
+    let width = width(&columns);
+    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
+    Shape { columns, width, keys, ring }
 }
 
 /// Whether the rows are locked against other changes.

@@ -94,7 +94,10 @@ async fn definitions_that_cannot_work_are_refused() {
             json!({ "object": "patient", "when": "ISBLANK(ssn)", "message": "m" }),
         ),
         ("objects/patient/fields/f", json!({ "name": "f", "kind": "formula", "formula": "ssn & \"x\"" })),
-        ("list-views/patient.v", json!({ "object": "patient", "label": "V", "sort": ["ssn"] })),
+        (
+            "list-views/patient.v",
+            json!({ "object": "patient", "label": "V", "columns": ["name"], "sort": ["ssn"] }),
+        ),
         (
             "sharing-rules/patient.s",
             json!({ "object": "patient", "when": "ssn = \"1\"", "share_with": { "everyone": true }, "access": "read" }),
