@@ -151,6 +151,9 @@ impl Opened<'_> {
     }
 }
 
+/// What is noted of a field, as its reader sees it.
+type Open<'o> = dyn Fn(&str, Box<RawValue>) -> Box<RawValue> + 'o;
+
 /// One change as answers show it. Values stay the text that PostgreSQL writes: an amount of 19 digits has no float.
 #[derive(Serialize)]
 struct Entry {
@@ -164,7 +167,7 @@ struct Entry {
 
 fn entry(
     row: &sqlx::postgres::PgRow,
-    (names, open): (&HashMap<&str, &str>, &dyn Fn(&str, Box<RawValue>) -> Box<RawValue>),
+    (names, open): (&HashMap<&str, &str>, &Open<'_>),
 ) -> Result<Entry, sqlx::Error> {
     let at: chrono::DateTime<chrono::Utc> = row.try_get("happened_at")?;
     let action: String = row.try_get("action")?;
