@@ -45,11 +45,11 @@ impl Scope for Deals {
             [_] => vec![],
             [account, _] if account.eq_ignore_ascii_case("account") => vec!["f1".to_owned()],
             [first, ..] if first == "up" => segments[..at].to_vec(),
-            _ => return Err(Unknown { at: 0, suggestion: Some("account".into()) }),
+            _ => return Err(Unknown { suggestion: Some("account".into()), ..Unknown::default() }),
         };
         let name = segments[at].to_lowercase().replace(' ', "_");
         let found = FIELDS.iter().find(|(field, _)| *field == name);
-        let Some((field, ty)) = found else { return Err(Unknown { at, suggestion: None }) };
+        let Some((field, ty)) = found else { return Err(Unknown { at, ..Unknown::default() }) };
         let mut target = Target::of(Reference { path, field: (*field).to_owned(), ty: *ty });
         if *field == "stage" {
             let option = |value: &str| OptionLabel { value: value.to_owned(), label: value.to_uppercase() };

@@ -84,7 +84,8 @@ impl Policies {
         let question = Question { actor, action, object, catalog, depth: 0 };
         let reach = self.reach(&question, given);
         let restricted = self.restricted(&question, (&grants, &reach));
-        Decision { action, given, reach, restricted }
+        let masked = self.masked(&question, &grants);
+        Decision { action, given, reach, restricted, masked }
     }
 
     /// What the grants that `counts` give at most. Nobody changes what they may not see.
@@ -235,6 +236,25 @@ impl Policies {
         restricted
     }
 
+    /// Fields that some grant shows by the end of their values: where another shows them as they are.
+    fn masked(&self, question: &Question<'_>, grants: &[Arc<Grant>]) -> BTreeMap<String, Option<Arc<Reach>>> {
+        let Question { action, object, .. } = *question;
+        let named = self.fields.get(&object.name).map(Vec::as_slice).unwrap_or_default();
+        let masking = named.iter().filter_map(|named| {
+            let read = self.most(grants, action, object, |grant| grant.field(&named.path, action));
+            let plain = self.most(grants, action, object, |grant| grant.plain(&named.path));
+            let reach = Some(plain).filter(|plain| *plain != Reaches::None);
+            let reach = reach.map(|plain| self.reach(question, plain));
+            let same = reach.as_ref().is_some_and(|reach| *reach == self.reach(question, read));
+            (!same).then(|| named.ids.iter().map(move |id| (id.clone(), reach.clone().map(Arc::new))))
+        });
+        if matches!(action, Action::Read | Action::Export) {
+            masking.flatten().collect()
+        } else {
+            BTreeMap::new()
+        }
+    }
+
     /// Grants of an actor's roles and permission sets.
     fn grants(&self, actor: &Actor) -> Vec<Arc<Grant>> {
         let roles = actor.roles.iter().cloned().map(Holder::Role);
@@ -278,6 +298,7 @@ impl Policies {
         let gives = |what: &dyn Fn(&Grant) -> bool| any(&own, what) || !any(&others, what);
         let shows = |path: String| {
             [Action::Read, Action::Edit].iter().all(|action| gives(&|grant| grant.field(&path, *action)))
+                && gives(&|grant| grant.plain(&path))
         };
         self.objects.iter().all(reaches)
             && self.field_paths().all(shows)

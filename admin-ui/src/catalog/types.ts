@@ -20,6 +20,8 @@ export interface FieldDef {
   indexed?: boolean;
   searchable?: boolean;
   sensitive?: boolean;
+  encrypted?: boolean;
+  blind_index?: boolean;
   default?: unknown;
   package?: string | null;
   standard?: boolean;

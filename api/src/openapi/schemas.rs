@@ -123,7 +123,7 @@ fn ty(field: &Field, column: &Column, is_write: bool) -> Json {
             json!({ "type": "string", "format": "uri", "examples": ["https://example.com/"] })
         }
         (_, ColumnType::Uuid) => json!({ "type": "string", "format": "uuid" }),
-        (_, ColumnType::Text) => json!({ "type": "string" }),
+        (_, ColumnType::Text | ColumnType::Sealed) => json!({ "type": "string" }),
         // Numbers may come as text, so that no client need put them through a float.
         (_, ColumnType::Bigint | ColumnType::Numeric(..)) if is_write => {
             json!({ "type": ["number", "string"] })

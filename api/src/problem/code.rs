@@ -31,6 +31,8 @@ pub(crate) enum Code {
     Busy,
     Timeout,
     Unavailable,
+    /// The keys of encrypted values are not here.
+    KeysLocked,
     /// Not for callers: the request must be made again, by what is true now. Given up, it reads as [`Code::Busy`].
     Outdated,
 }
@@ -63,6 +65,7 @@ const CODES: &[(Code, u16, &str, &str)] = &[
     (Code::Busy, 503, "busy", "The data is busy"),
     (Code::Timeout, 503, "timeout", "The request took too long"),
     (Code::Unavailable, 503, "unavailable", "The database is away"),
+    (Code::KeysLocked, 503, "keys-locked", "Encrypted values cannot be opened"),
     (Code::Outdated, 503, "busy", "The data is busy"),
 ];
 

@@ -32,8 +32,9 @@ pub(crate) async fn forgot(asked: Arc<Asked>) -> Outcome {
     let (email, tenant) = (form.required_text("email"), form.text("tenant"));
     form.finish()?;
     match session::find_tenant(&asked, tenant.as_deref()).await {
-        Err(tenancy::Error::NotFound) => {}
-        found => asked.identity(None).forgot_password(&found?, &email),
+        // Of one that is suspended nothing is told either.
+        Err(tenancy::Error::NotFound) | Ok((_, true)) => {}
+        found => asked.identity(None).forgot_password(&found?.0, &email),
     }
     Ok(answer::document(StatusCode::ACCEPTED, &json!({ "data": {} })))
 }

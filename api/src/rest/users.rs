@@ -113,6 +113,7 @@ fn read_patch(body: &[u8]) -> Result<UserPatch, Problem> {
         email: form.text("email"),
         name: form.text("name"),
         password: form.text("password").map(Secret::new),
+        current_password: form.text("current_password").map(Secret::new),
         roles: form.texts("roles"),
         permission_sets: form.texts("permission_sets"),
         teams: form.texts("teams"),

@@ -63,6 +63,8 @@ impl Field {
             ("indexed", self.indexed),
             ("searchable", self.searchable),
             ("sensitive", self.sensitive),
+            ("encrypted", self.encrypted),
+            ("blind_index", self.blind_index),
         ];
         flags.into_iter().filter(|(_, on)| *on).for_each(|(key, on)| drop(put(key, on.into())));
         self.default.iter().for_each(|value| drop(put("default", literal(value))));

@@ -68,6 +68,8 @@ fn field(name: &str, object: &ObjectDefinition) -> Field {
         indexed: ["id", "name", "owner", "created_at"].contains(&name),
         searchable: name == "name",
         sensitive: false,
+        encrypted: false,
+        blind_index: false,
         default: None,
         default_formula: None,
         kind: kind(name, &object.name_field),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, value::to_raw_value};
 
 use super::validation_rule::{own_field, own_option};
 use super::{Kind, Part, Renamed};
+use crate::catalog::encrypted::ENCRYPTED;
 use crate::catalog::{Catalog, Object, Uses};
 use crate::input::Input;
 use crate::problem::Problem;
@@ -123,6 +124,10 @@ fn default_problem(object: &Object, key: &str, value: &Json) -> Option<Problem> 
     let Some(field) = found else { return own_field(object, (&place, key)) };
     if field.read_only || field.columns.is_empty() {
         return Some(Problem::new(place, "read-only", format!("`{key}` is set by the system")));
+    }
+    if field.encrypted {
+        let text = format!("`{key}` is encrypted, and a default would stand in the metadata as plain text");
+        return Some(Problem::new(place, ENCRYPTED, text));
     }
     let raw = to_raw_value(value).ok()?;
     field.parse(&Input::from_raw(&raw)).err().map(|fault| fault.at(place))

@@ -23,7 +23,7 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
     let key = path.first().map_or("", String::as_str);
     let locked: &[&str] = match kind {
         Kind::Objects => &["name", "plural"],
-        Kind::Fields => &["name", "kind", "to"],
+        Kind::Fields => &["name", "kind", "to", "encrypted", "blind_index"],
         Kind::FieldConditions | Kind::Processes => &["object", "field"],
         _ => &["object"],
     };

@@ -212,7 +212,12 @@ pub(crate) async fn attempt(
     }
     let building = snapshot::load_building(connection, tenant).await?;
     let versions = crate::Versions { revision, ..versions };
-    let snapshot = Snapshot::new(tenant.clone(), versions, definitions, building)?;
+    let aside = (building, context.snapshot.vault.clone());
+    let mut snapshot = Snapshot::new(tenant.clone(), versions, definitions, aside)?;
+    snapshot.unlock(connection).await?;
+    if !old.catalog.has_encrypted() {
+        snapshot.keys.iter().try_for_each(|keys| keys.require())?;
+    }
     Ok((Applied { revision, unfinished, ..applied }, Some(Arc::new(snapshot))))
 }
 
@@ -225,7 +230,7 @@ async fn current(
     if versions.revision == context.snapshot.revision {
         return Ok((context.snapshot.clone(), versions));
     }
-    snapshot::load(connection, context.tenant()).await
+    snapshot::load(connection, context.tenant(), &context.snapshot.vault).await
 }
 
 /// Runs the steps; tells whether some are left for later.

@@ -87,7 +87,7 @@ impl Engine {
     /// Every difference, none when all is well. Reads only.
     pub async fn doctor(&self, tenant: &Tenant) -> Result<Vec<Drift>> {
         let mut connection = self.pool().acquire().await?;
-        let snapshot = match snapshot::load(&mut connection, tenant).await {
+        let snapshot = match snapshot::load(&mut connection, tenant, self.vault()).await {
             Ok((snapshot, _)) => snapshot,
             Err(Error::Damaged(problems)) => {
                 let text = |p: metadata::Problem| format!("{}: {}", p.path, p.message);

@@ -251,7 +251,7 @@ impl Engine {
     /// The rejected rows of an import as a CSV, in pieces.
     pub async fn import_rejects(&self, context: &Context, id: Uuid) -> Result<Rejects> {
         let (_, headers) = self.load_import(context, id).await?;
-        Ok(Rejects::new(self.clone(), context.tenant().clone(), id, headers))
+        Ok(Rejects::new(self.clone(), context, (id, headers)))
     }
 
     async fn load_import(&self, context: &Context, id: Uuid) -> Result<(Import, Vec<String>)> {

@@ -7,8 +7,8 @@
 //! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
-//! is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
-//! tenant's own schema), [`wall`] (what keeps others out of it), [`archive`] (all of it as files).
+//! is with whom, what is shared by hand), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
+//! [`schema`] (a tenant's own schema), [`wall`] (what keeps others out of it), [`archive`] (all of it as files).
 
 pub mod apply;
 pub mod archive;
@@ -38,6 +38,7 @@ pub mod shares;
 pub mod snapshot;
 pub mod states;
 mod indexes;
+pub mod keys;
 mod lanes;
 mod store;
 pub mod teams;
@@ -58,6 +59,7 @@ pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
+pub use keys::{KeyRing, MasterKey};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::together::{Question, Told};
@@ -92,6 +94,7 @@ struct Inner {
     sealing: std::sync::OnceLock<audit::chain::SealKey>,
     rooms: room::Rooms,
     feeds: audit::feed::Feeds,
+    vault: keys::Vault,
 }
 
 impl Engine {
@@ -111,12 +114,17 @@ impl Engine {
                 sealing: std::sync::OnceLock::new(),
                 rooms: room::Rooms::default(),
                 feeds: audit::feed::Feeds::default(),
+                vault: keys::Vault::default(),
             }),
         }
     }
 
     pub(crate) fn feeds(&self) -> &audit::feed::Feeds {
         &self.inner.feeds
+    }
+
+    pub(crate) fn vault(&self) -> &keys::Vault {
+        &self.inner.vault
     }
 
     pub(crate) fn rooms(&self) -> &room::Rooms {

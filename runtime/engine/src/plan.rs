@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::Result;
+use crate::keys::KeyRing;
 use crate::query::{Bin, Query};
 
 pub mod aggregate;
@@ -20,11 +21,13 @@ pub(crate) mod any;
 mod bind;
 mod condition;
 mod cursor;
+mod encrypted;
 mod formula;
 mod paths;
 mod who;
 
 pub use cursor::Cursor;
+pub(crate) use encrypted::BLIND;
 pub(crate) use paths::column_of;
 pub(crate) use who::Who;
 
@@ -45,6 +48,8 @@ pub struct Plan {
     pub(crate) catalog: Arc<metadata::Catalog>,
     /// Roll-ups (stable ids) whose columns are not complete yet.
     pub(crate) building: Arc<BTreeSet<String>>,
+    /// What encrypted fields are opened with; nothing where there are none.
+    pub(crate) keys: Option<Arc<KeyRing>>,
     pub(crate) who: Who,
 }
 

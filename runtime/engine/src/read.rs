@@ -152,6 +152,7 @@ async fn run_prepared(
     context: &Context,
     (read, ids): (&Prepared, &[Uuid]),
 ) -> Result<Answer> {
+    read.telling.shape.require_keys()?;
     let rows = read.query(context, ids).fetch_all(&mut *connection).await?;
     let (answer, shown) = gather(context, (read, ids), &rows)?;
     let read = &read.telling;

@@ -39,11 +39,12 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS _once_made_at_idx ON {schema}._once (made_at)",
     "CREATE TABLE IF NOT EXISTS {schema}._rollup_dirty (field_id text NOT NULL, parent_id uuid NOT NULL)",
     "CREATE INDEX IF NOT EXISTS _rollup_dirty_idx ON {schema}._rollup_dirty (parent_id)",
+    "CREATE TABLE IF NOT EXISTS {schema}._keys (number int NOT NULL, home uuid NOT NULL, wrapped bytea NOT NULL, master text NOT NULL, made_at timestamptz NOT NULL, CONSTRAINT _keys_pkey PRIMARY KEY (number))",
     jobs::TABLE,
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-pub(crate) const LEVEL: i32 = 5;
+pub(crate) const LEVEL: i32 = 6;
 
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] = &[

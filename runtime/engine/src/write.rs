@@ -43,6 +43,7 @@ mod rows;
 mod rules;
 pub(crate) mod save;
 pub(crate) mod saving;
+mod seal;
 pub(crate) mod source;
 pub(crate) mod sql;
 mod states;

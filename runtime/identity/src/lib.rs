@@ -30,6 +30,7 @@ pub mod mail;
 mod password;
 pub mod rate_limit;
 pub mod reseller_keys;
+mod sealed;
 pub mod secret;
 pub mod security;
 pub mod sessions;

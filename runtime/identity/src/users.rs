@@ -75,6 +75,8 @@ pub struct UserPatch {
     pub name: Option<String>,
     /// Set anew by an administrator; closes the user's sessions.
     pub password: Option<Secret>,
+    /// The caller's own, which a change of the caller's own address takes.
+    pub current_password: Option<Secret>,
     pub roles: Option<Vec<String>>,
     pub permission_sets: Option<Vec<String>>,
     /// Names of all the user's teams.

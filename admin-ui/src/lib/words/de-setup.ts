@@ -55,6 +55,7 @@ export const words: Record<string, string> = {
   "changed a team": "hat ein Team geändert",
   "changed an API key": "hat einen API-Schlüssel geändert",
   "changed settings": "hat Einstellungen geändert",
+  "changed the encryption key": "hat den Schlüssel der Verschlüsselung gewechselt",
   "changed the set-up": "hat die Einrichtung geändert",
   "Choose a person and an object. With a record too, the answer tells why that one.":
     "Wählen Sie eine Person und ein Objekt. Mit einem Datensatz sagt die Antwort auch, warum gerade dieser.",

@@ -113,6 +113,8 @@ fn of_expression(context: &Context, object: &Object, expression: &Expression, fo
 
 fn of_reference(context: &Context, object: &Object, reference: &Reference, found: &mut Fields) {
     let catalog = &context.snapshot.catalog;
+    // Behind it may stand which part of the field is meant.
+    let id = reference.field.split_once('#').map_or(reference.field.as_str(), |(field, _)| field);
     let next = |object: &Object, step: &String| {
         let target = object.find_field_by_id(step)?.kind.target()?.to_owned();
         catalog.find_object(&target).cloned()
@@ -126,10 +128,10 @@ fn of_reference(context: &Context, object: &Object, reference: &Reference, found
     }
     let is_own = reference.path.is_empty();
     let owner = if is_own { Some(object) } else { there.as_deref() };
-    match owner.and_then(|owner| Some((owner, owner.find_field_by_id(&reference.field)?))) {
+    match owner.and_then(|owner| Some((owner, owner.find_field_by_id(id)?))) {
         Some((owner, field)) => of_field(context, owner, field, found),
         // On a path that is no lookup's a field is still known by its id.
-        None if catalog.sensitive.contains(&reference.field) => drop(found.insert(reference.field.clone())),
+        None if catalog.sensitive.contains(id) => drop(found.insert(id.to_owned())),
         None => {}
     }
 }

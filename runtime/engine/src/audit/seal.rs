@@ -97,6 +97,12 @@ impl Engine {
         Ok(through)
     }
 
+    /// The newest block of the chain.
+    pub async fn audit_head(&self, tenant: &Tenant) -> Result<Option<Block>> {
+        let mut connection = self.pool().acquire().await?;
+        store::load_last_block(&mut connection, tenant).await
+    }
+
     /// How far the chain is.
     pub async fn audit_status(&self, tenant: &Tenant) -> Result<Status> {
         let mut connection = self.connection(tenant).await?;

@@ -36,7 +36,9 @@ fn collect(columns: &[Written], before: &str, heads: &mut Vec<String>) {
         let head = format!("{before}{}", label.trim_end_matches(':').trim_matches('"'));
         match &column.value {
             Arriving::Record(inner) => collect(inner, &format!("{head}."), heads),
-            Arriving::Column(_) | Arriving::Json => heads.push(head),
+            Arriving::Column(_) | Arriving::Sealed(_) | Arriving::Json | Arriving::List(_) => {
+                heads.push(head)
+            }
         }
     }
 }
@@ -57,6 +59,20 @@ fn read(row: &PgRow, columns: &[Written], at: &mut usize, cells: &mut Vec<Cell>)
                 continue;
             }
             Arriving::Column(ty) => *ty,
+            Arriving::Sealed(seal) => {
+                let mut json = Vec::new();
+                encode::sealed(&mut json, row.try_get_raw(*at)?, seal)?;
+                cells.push(cell(&String::from_utf8_lossy(&json), ColumnType::Text));
+                *at += 1;
+                continue;
+            }
+            Arriving::List(inner) => {
+                let mut json = Vec::new();
+                encode::list(&mut json, row.try_get_raw(*at)?, inner)?;
+                cells.push(Cell::Text(String::from_utf8_lossy(&json).into_owned()));
+                *at += 1;
+                continue;
+            }
             // JSON that PostgreSQL made comes without the version that a stored one begins with.
             Arriving::Json => {
                 let json = row.try_get::<Option<Json<&RawValue>>, _>(*at)?;
@@ -81,7 +97,7 @@ fn cell(json: &str, ty: ColumnType) -> Cell {
         ColumnType::Boolean => Cell::Bool(json == "true"),
         ColumnType::Date => Cell::Date(text()),
         ColumnType::Timestamptz => Cell::Instant(text()),
-        ColumnType::Uuid | ColumnType::Text | ColumnType::Time => Cell::Text(text()),
+        ColumnType::Uuid | ColumnType::Text | ColumnType::Sealed | ColumnType::Time => Cell::Text(text()),
         ColumnType::Jsonb => Cell::Text(json.to_owned()),
         // As imports read them.
         ColumnType::TextArray => match serde_json::from_str::<Vec<String>>(json) {

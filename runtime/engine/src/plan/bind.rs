@@ -78,6 +78,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         decisions: binder.decisions,
         catalog: catalog.clone(),
         building: context.snapshot.building.clone(),
+        keys: context.snapshot.keys.clone(),
         who: binder.who,
     })
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// The value of one column; blank where there is none.
 pub(crate) fn value(row: &PgRow, at: usize, ty: ColumnType) -> Result<Value, sqlx::Error> {
     let value = match ty {
-        ColumnType::Text => row.try_get::<Option<String>, _>(at)?.map(Value::text),
+        ColumnType::Text | ColumnType::Sealed => row.try_get::<Option<String>, _>(at)?.map(Value::text),
         ColumnType::Bigint => row.try_get::<Option<i64>, _>(at)?.map(|number| Value::Number(number.into())),
         ColumnType::Numeric(..) => row.try_get::<Option<Decimal>, _>(at)?.map(Value::Number),
         ColumnType::Boolean => row.try_get::<Option<bool>, _>(at)?.map(Value::Bool),

@@ -27,6 +27,8 @@ pub(crate) struct Draft {
     pub filled: Vec<usize>,
     /// Whether a new record has its defaults already.
     pub is_complete: bool,
+    /// Whether its encrypted values are ciphertext already.
+    pub is_sealed: bool,
 }
 
 /// A record as the save found it, locked.
@@ -102,6 +104,7 @@ impl<'o> Slots<'o> {
             stored: None,
             filled: Vec::new(),
             is_complete: false,
+            is_sealed: false,
         }
     }
 

@@ -239,19 +239,25 @@ fn noted(schema: &str, object: &Object, (changes, happened): (&str, Happened)) -
 /// Live records, whoever may see them, whose unique column holds one of the values in `$1`.
 pub(crate) fn same_value(schema: &str, object: &str, column: &Column) -> String {
     format!(
-        "SELECT {} AS value, t.id FROM {} t WHERE t.{} = ANY($1::text[]::{}[]) AND t.deleted_at IS NULL",
+        "SELECT {} AS value, t.id FROM {} t WHERE {} = ANY($1::text[]::{}[]) AND t.deleted_at IS NULL",
         shown(column),
         table(schema, object),
-        quoted(&column.name),
+        compared("t", column),
         plain_type(column.ty),
     )
 }
 
-/// The value as the engine prints it too.
+/// What equal values have in common: of encrypted ones the blind index.
+pub(crate) fn compared(table: &str, column: &Column) -> String {
+    let name = format!("{table}.{}", quoted(&column.name));
+    if column.ty == ColumnType::Sealed { metadata::ddl::blind(&name) } else { name }
+}
+
+/// The value as the engine prints it too; of an encrypted one the blind index.
 pub(crate) fn shown(column: &Column) -> String {
     let name = quoted(&column.name);
     match column.ty {
-        ColumnType::Text => format!("t.{name}"),
+        ColumnType::Text | ColumnType::Sealed => compared("t", column),
         ColumnType::Numeric(..) => format!("trim_scale(t.{name})::text"),
         _ => format!("t.{name}::text"),
     }

@@ -10,6 +10,7 @@ mod audit;
 mod bin;
 mod concurrency;
 mod filters;
+mod encrypted;
 mod formulas;
 mod graphql;
 mod identity;

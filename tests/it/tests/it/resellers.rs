@@ -232,6 +232,9 @@ async fn a_suspended_tenant_says_so_and_comes_back() {
     }
     let login = shop.login("acme", "ann@acme.example").await;
     assert_eq!((login.status, login.json()["code"].as_str()), (403, Some("tenant-suspended")));
+    // Nobody else is told.
+    let stranger = shop.login("acme", "stranger@acme.example").await;
+    assert_eq!((stranger.status, stranger.json()["code"].as_str()), (401, Some("wrong-credentials")));
     assert_eq!(shop.ask("POST", "/tenants/acme/resume", None).await.data(200)["status"], "active");
     for credential in [&token, &key] {
         shop.inside(credential, deals, None).await.data(200);

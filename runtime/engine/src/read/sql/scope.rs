@@ -12,7 +12,7 @@ use sea_query::{Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, Query, Se
 use permissions::Reach;
 
 use super::Render;
-use crate::plan::{Level, OrderKey, Output, What, column_of};
+use crate::plan::{BLIND, Level, OrderKey, Output, What, column_of};
 use crate::query::Bin;
 
 mod any;
@@ -205,6 +205,9 @@ impl<'p> Scope<'p> {
     fn output(&self, path: &[String], output: &Output, form: Form) -> Expr {
         let Some((alias, object)) = self.join(path) else { return Expr::cust("NULL") };
         match &output.what {
+            What::Column(column) if column.ty == ColumnType::Sealed => {
+                self.render.sealed((&alias, &object), column)
+            }
             What::Column(column) => value(self.render.cell((&alias, &object), column), column, form),
             What::Computed(computed) => {
                 let cell = self.render.seen((&alias, &object), computed, self.computed(path, computed));
@@ -296,7 +299,9 @@ impl Columns for Scope<'_> {
                 return Some(self.render.seen((&alias, &object), computed, value));
             }
             let column = column_of(&object, &reference.field)?;
-            Some(self.render.cell((&alias, &object), column))
+            let place = (alias.as_str(), &object);
+            let is_blind = reference.field.ends_with(BLIND);
+            Some(if is_blind { self.render.blind(place, column) } else { self.render.cell(place, column) })
         });
         found.unwrap_or_else(|| Expr::cust("NULL"))
     }

@@ -208,3 +208,21 @@ async fn of_two_administrators_who_demote_each_other_one_stays() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_session_that_was_found_open_leads_no_mails_elsewhere() {
+    let site = it::site::Site::new(it::World::new("attack_own_address").await).await;
+    let path = format!("/admin/v1/users/{}", site.ada);
+    let change = |more: serde_json::Value| {
+        let mut body = serde_json::json!({ "email": "eve@example.com" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        site.ask("PATCH", &path, Some(body))
+    };
+    assert_eq!(change(serde_json::json!({})).await.status, 409);
+    let told = change(serde_json::json!({ "current_password": "wrong horse" })).await.problems(422);
+    assert_eq!(told, ["password wrong-password"]);
+    let same = serde_json::json!({ "email": "Ada@example.com", "title": "Dr" });
+    site.ask("PATCH", &path, Some(same)).await.data(200);
+    let changed = change(serde_json::json!({ "current_password": "correct horse" })).await.data(200);
+    assert_eq!(changed["email"], "eve@example.com");
+}
