@@ -7,7 +7,7 @@
 use http::Method;
 
 use super::{Route, caller, compared, open, permission, reseller};
-use crate::{graphql, rest};
+use crate::{graphql, mcp, rest};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -94,6 +94,7 @@ fn records() -> Vec<Route> {
         compared(GET, "/api/v1/imports/{id}/rejects", rest::import::rejects),
         caller(POST, "/graphql", graphql::post),
         caller(GET, "/graphql", graphql::get),
+        caller(POST, "/mcp", mcp::post),
     ]
 }
 
