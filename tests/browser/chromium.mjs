@@ -25,11 +25,11 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** A headless browser; `close()` ends it. */
-export function startChromium() {
+/** A headless browser; `close()` ends it. `flags` are more of Chromium's own. */
+export function startChromium(flags = []) {
   // As root Chromium has no sandbox to offer; as anyone else it keeps it where the machine allows it.
   const sandboxed = process.getuid?.() !== 0 && !process.env.CI;
-  return chromium.launch({ executablePath: findChromium(), chromiumSandbox: sandboxed, args: FLAGS });
+  return chromium.launch({ executablePath: findChromium(), chromiumSandbox: sandboxed, args: [...FLAGS, ...flags] });
 }
 
 function findChromium() {
@@ -49,7 +49,7 @@ function findChromium() {
  * A failure leaves a picture in results/.
  */
 export async function journey(browser, url, name, options, steps) {
-  const context = await browser.newContext({ baseURL: url, reducedMotion: "reduce", locale: "en-GB", ...options });
+  const context = await browser.newContext({ baseURL: url, reducedMotion: "reduce", locale: "en-GB", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const faults = watch(page, url);
@@ -72,7 +72,8 @@ function watch(page, url) {
   const faults = [];
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {
-    const isStatus = message.text().startsWith("Failed to load resource: the server responded");
+    // What the server answers, and a network that a journey has taken away, are no faults of the page.
+    const isStatus = /^Failed to load resource: (the server responded|net::ERR_INTERNET_DISCONNECTED)/.test(message.text());
     if (message.type() === "error" && !isStatus) faults.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {

@@ -22,6 +22,6 @@ export function stage(options) {
     await trellis?.stop();
   });
   const walk = (name, steps, look = DESKTOP) =>
-    test(name, () => journey(browser, trellis.url, name, { ...look, storageState }, steps));
+    test(name, () => journey(browser, trellis.url, name, { ...DESKTOP, ...look, storageState }, steps));
   return { walk, url: () => trellis.url, browser: () => browser, storageState: () => storageState };
 }

@@ -98,7 +98,8 @@ function collectLines(process_) {
   return { text: () => text, until };
 }
 
-function freePort() {
+/** A port that nobody has now. */
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {

@@ -52,6 +52,20 @@ async function readBody(response: Response, plain = false): Promise<unknown> {
   }
 }
 
+declare global {
+  interface Window {
+    /** What `early.js` has asked for before the scripts were here, by path. */
+    early?: Record<string, Promise<Response>>;
+  }
+}
+
+/** The answer that is on its way already; each is taken once. */
+function early(method: string, path: string): Promise<Response> | undefined {
+  const answer = method === "GET" ? window.early?.[path] : undefined;
+  delete window.early?.[path];
+  return answer;
+}
+
 export async function request<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
   const headers: Record<string, string> = { accept: "application/json", ...options.headers };
   const init: RequestInit = { method, headers, credentials: "same-origin", signal: options.signal ?? null };
@@ -63,7 +77,8 @@ export async function request<T>(method: string, path: string, options: Options 
   if (method !== "GET" && csrfToken) headers["x-csrf-token"] = csrfToken;
   let response: Response;
   try {
-    response = await fetch(withQuery(path, options.query), init);
+    const whole = withQuery(path, options.query);
+    response = await (early(method, whole) ?? fetch(whole, init));
     unreachable.set(false);
   } catch (error) {
     if (options.signal?.aborted) throw error;

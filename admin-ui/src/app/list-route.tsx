@@ -3,7 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import { mayRead, useCatalog } from "@/catalog/catalog";
 import { ListPage } from "@/features/list/list-page";
-import type { ListSearch } from "@/features/list/list-state";
+import type { ListSearch } from "@/features/list/list-search";
 import { remember } from "@/lib/storage";
 import { NotFound } from "./errors";
 

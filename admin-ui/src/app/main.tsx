@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { Problem } from "@/api/problem";
 import { loadLanguage } from "@/lib/i18n";
 import { makeRouter } from "./router";
+import "@/lib/theme";
 import "./app.css";
 
 const client = new QueryClient({
@@ -28,3 +29,7 @@ function start() {
 }
 
 loadLanguage().then(start);
+
+// Opens at once and without a network from the second time on; while it is developed everything comes from Vite.
+if (import.meta.env.PROD && "serviceWorker" in navigator)
+  window.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));

@@ -1,4 +1,5 @@
-// Routes. The shell and the list are in the first load; everything else comes when it is needed, and is fetched ahead on hover.
+// Routes. Signing in is in the entry, so that it is there at once; the shell and the list are asked for by `early.js`
+// together with it. Everything else comes when it is needed, and is fetched ahead on hover.
 import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
@@ -9,12 +10,10 @@ import {
 } from "@tanstack/react-router";
 import { ACTIONS } from "@/api/access";
 import type { AuditFilter } from "@/api/audit";
-import { readListSearch } from "@/features/list/list-state";
+import { readListSearch } from "@/features/list/list-search";
 import type { ExplainSearch } from "@/features/security/access/explain-page";
 import { isId } from "@/lib/text";
 import { NotFound, PageError } from "./errors";
-import { ListRoute } from "./list-route";
-import { Shell } from "./shell/shell";
 import { SignInRoute } from "./sign-in-route";
 
 const asId = (raw: unknown): string | undefined => (typeof raw === "string" && isId(raw) ? raw : undefined);
@@ -59,7 +58,7 @@ const setPassword = createRoute({
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
-  component: Shell,
+  component: lazyRouteComponent(() => import("./shell/shell"), "Shell"),
 });
 
 const home = createRoute({
@@ -72,7 +71,7 @@ const list = createRoute({
   getParentRoute: () => shell,
   path: "/o/$plural",
   validateSearch: readListSearch,
-  component: ListRoute,
+  component: lazyRouteComponent(() => import("./list-route"), "ListRoute"),
 });
 
 const record = createRoute({

@@ -1,10 +1,20 @@
 // The catalog: metadata in the order and with the lookups that screens need.
 import { createContext, useContext } from "react";
 import type { Me } from "@/api/session";
+import type { Expression } from "@/lib/formula/values";
 import { humanize } from "@/lib/text";
 import { layoutFor, type Situation } from "./assignment";
 import { type Removal, removalOf } from "./field-removal";
-import type { Bootstrap, FieldDef, FormCondition, LayoutDef, ListViewDef, ObjectDef, RecordTypeDef } from "./types";
+import type {
+  Bootstrap,
+  FieldDef,
+  FormCondition,
+  LayoutDef,
+  LayoutSection,
+  ListViewDef,
+  ObjectDef,
+  RecordTypeDef,
+} from "./types";
 
 export class Catalog {
   readonly me: Me;
@@ -14,7 +24,8 @@ export class Catalog {
   readonly #byName = new Map<string, ObjectDef>();
   readonly #byPlural = new Map<string, ObjectDef>();
   readonly #views: ListViewDef[];
-  readonly #layouts: LayoutDef[];
+  readonly #layouts: LayoutDef[] = [];
+  readonly #shown = new Map<LayoutSection, Expression>();
   readonly #recordTypes: RecordTypeDef[];
   readonly #forms: Record<string, FormCondition[]>;
   readonly #roles: string[];
@@ -29,7 +40,7 @@ export class Catalog {
     }));
     this.optionSets = bootstrap.option_sets ?? [];
     this.#views = bootstrap.list_views ?? [];
-    this.#layouts = bootstrap.layouts ?? [];
+    for (const layout of bootstrap.layouts ?? []) this.#layouts.push(this.#asWritten(layout));
     this.#recordTypes = bootstrap.record_types ?? [];
     this.#forms = bootstrap.forms ?? {};
     this.#roles = me.roles?.map((role) => (typeof role === "string" ? role : role.name)) ?? [];
@@ -37,6 +48,20 @@ export class Catalog {
       this.#byName.set(object.name, object);
       this.#byPlural.set(object.plural, object);
     }
+  }
+
+  /** A layout as it was written, so that it can be edited; what its conditions mean is kept beside it. */
+  #asWritten(layout: NonNullable<Bootstrap["layouts"]>[number]): LayoutDef {
+    const sections = layout.sections.map(({ condition, ...section }) => {
+      if (condition) this.#shown.set(section, condition);
+      return section;
+    });
+    return { ...layout, sections };
+  }
+
+  /** When a section of a layout is shown; nothing where that is always, or known to the server alone. */
+  shownWhen(section: LayoutSection): Expression | undefined {
+    return this.#shown.get(section);
   }
 
   object(name: string | undefined): ObjectDef | undefined {

@@ -7,8 +7,6 @@ import type { FieldDef, ListViewDef, ObjectDef } from "./types";
 export const DISPLAYS = ["table", "board", "calendar", "timeline"] as const;
 export type Display = (typeof DISPLAYS)[number];
 
-export const isDisplay = (word: unknown): word is Display => DISPLAYS.includes(word as Display);
-
 /** Fields whose values can be the columns of a board. */
 export const boardFields = (object: ObjectDef): FieldDef[] =>
   ownFields(object).filter((f) => f.kind === "picklist" && (f.options?.length ?? 0) > 0);

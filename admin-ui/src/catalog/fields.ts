@@ -1,6 +1,6 @@
 // Which fields of an object belong where: first columns, forms, sections, highlights.
 import { findField } from "./catalog";
-import type { FieldDef, LayoutDef, ObjectDef } from "./types";
+import type { FieldDef, LayoutDef, LayoutSection, ObjectDef } from "./types";
 
 /** The standard field that holds a record's type, on objects that have types. */
 export const RECORD_TYPE = "record_type";
@@ -96,6 +96,8 @@ export interface Section {
   label: string;
   columns: number;
   fields: FieldDef[];
+  /** The section of the layout that it is. */
+  source?: LayoutSection;
 }
 
 /** Sections of a record page: as the layout says, or made from the fields. Fields that no section names come last. */
@@ -105,6 +107,7 @@ export function sections(object: ObjectDef, layout: LayoutDef | undefined): Sect
     .map((s) => ({
       label: s.label,
       columns: s.columns ?? 2,
+      source: s,
       fields: s.items
         .map((i) => (i.field ? fieldOf(object, i.field) : undefined))
         .filter((f): f is FieldDef => Boolean(f)),

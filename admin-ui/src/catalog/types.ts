@@ -89,10 +89,18 @@ export interface LayoutItem {
   component?: string;
 }
 
+export interface LayoutSection {
+  label: string;
+  columns?: number;
+  /** A formula; the section is shown while it is true. */
+  visible?: string;
+  items: LayoutItem[];
+}
+
 export interface LayoutDef {
   name: string;
   object: string;
-  sections: { label: string; columns?: number; items: LayoutItem[] }[];
+  sections: LayoutSection[];
   highlights?: string[];
   /** Who sees this layout, and where; without any it is for everybody whom no other one names. */
   assign?: Assignment[];
@@ -145,7 +153,8 @@ export interface Bootstrap {
   objects: ObjectDef[];
   option_sets?: { name: string; label: string; options: Option[] }[];
   list_views?: ListViewDef[];
-  layouts?: LayoutDef[];
+  /** Sections have their `visible` also as what a page evaluates, where a page can. */
+  layouts?: (Omit<LayoutDef, "sections"> & { sections: (LayoutSection & { condition?: Expression })[] })[];
   processes?: ProcessDef[];
   record_types?: RecordTypeDef[];
   forms?: Record<string, FormCondition[]>;

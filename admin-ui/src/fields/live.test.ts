@@ -4,7 +4,7 @@ import type { Me } from "@/api/session";
 import { Catalog } from "@/catalog/catalog";
 import type { FormCondition, ObjectDef } from "@/catalog/types";
 import type { Expression } from "@/lib/formula/values";
-import { keyed, liveField, liveFields, offered } from "./live";
+import { isShown, keyed, liveField, liveFields, offered } from "./live";
 
 const stage: Expression = { field: { field: "stage", ty: "choice" } };
 const is = (value: string): Expression => ({ compare: { op: "eq", left: stage, right: { literal: { text: value } } } });
@@ -54,6 +54,35 @@ function catalogWith(conditions: FormCondition[]): Catalog {
 }
 
 const field = (name: string) => visit.fields.find((one) => one.name === name) ?? { name, kind: "text", label: name };
+
+describe("conditional sections", () => {
+  const items = [{ field: "loss_reason" }];
+  const layout = {
+    name: "visit.default",
+    object: "visit",
+    sections: [
+      { label: "Why", visible: 'stage = "lost"', condition: is("lost"), items },
+      { label: "Place", visible: 'place.city = "Ulm"', items },
+      { label: "Always", items },
+    ],
+  };
+  const catalog = new Catalog({ revision: 1, user: null, objects: [visit], layouts: [layout] }, {
+    roles: [],
+    permissions: { system: [], objects: {} },
+  } as unknown as Me);
+  const shown = (record: Record<string, unknown>) =>
+    catalog.layout("visit")?.sections.map((section) => isShown(catalog.shownWhen(section), record));
+
+  it("shows a section while its condition holds, and always where only the server could say", () => {
+    expect(shown({ stage: "lost" })).toEqual([true, true, true]);
+    expect(shown({ stage: "won" })).toEqual([false, true, true]);
+    expect(shown({ amount: 1 })).toEqual([true, true, true]);
+  });
+
+  it("keeps a layout as it was written, to be edited", () => {
+    expect(catalog.layout("visit")?.sections[0]).toEqual({ label: "Why", visible: 'stage = "lost"', items });
+  });
+});
 
 describe("conditional fields", () => {
   const lossy = catalogWith([

@@ -96,6 +96,11 @@ export function liveFields(
   return (field) => found.get(field.name) ?? FREE;
 }
 
+/** Whether a section is shown on the page of a record; what only the server knows hides nothing. */
+export function isShown(condition: Expression | undefined, record: Keyed): boolean {
+  return holds(condition, subjectOf(record, record), true);
+}
+
 interface Dependence {
   field: string;
   matrix: Record<string, string[]>;

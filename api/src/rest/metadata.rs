@@ -27,7 +27,7 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
         "objects": objects(&call),
         "option_sets": components(&call, Kind::OptionSets),
         "list_views": components(&call, Kind::ListViews),
-        "layouts": components(&call, Kind::Layouts),
+        "layouts": layouts(&call),
         "field_conditions": components(&call, Kind::FieldConditions),
         "forms": forms(&call),
         "record_types": components(&call, Kind::RecordTypes),
@@ -48,6 +48,21 @@ fn forms(call: &Call) -> Json {
     let readable = call.context.snapshot.catalog.objects.iter().filter(|object| rights::sees(call, object));
     let with = readable.map(|object| (object.name.clone(), engine::forms::conditions(&call.context, object)));
     with.filter(|(_, conditions)| !conditions.is_empty()).map(|(name, all)| (name, json!(all))).collect()
+}
+
+/// Layouts, whose sections also have their condition (`visible`) as the expression that a page evaluates (`condition`).
+fn layouts(call: &Call) -> Json {
+    let mut all = components(call, Kind::Layouts);
+    for layout in all.as_array_mut().into_iter().flatten() {
+        let name = layout["object"].as_str().unwrap_or_default();
+        let Some(object) = call.context.snapshot.catalog.find_object(name) else { continue };
+        for section in layout["sections"].as_array_mut().into_iter().flatten() {
+            let text = section["visible"].as_str();
+            let condition = text.and_then(|text| engine::forms::section(&call.context, object, text));
+            condition.into_iter().for_each(|condition| section["condition"] = json!(condition));
+        }
+    }
+    all
 }
 
 /// All components of a kind.

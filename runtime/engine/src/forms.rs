@@ -4,6 +4,7 @@
 use formulas::{Expression, Reference};
 use metadata::Object;
 use metadata::definitions::field_condition::WhenHidden;
+use metadata::definitions::sharing_rule::condition_options;
 use permissions::{Action, Decision};
 use serde::Serialize;
 
@@ -41,6 +42,12 @@ pub fn conditions(context: &Context, object: &Object) -> Vec<FormCondition> {
         })
     };
     rules.conditions.iter().filter_map(condition).collect()
+}
+
+/// The condition under which a page shows a section of its layout; nothing where a page cannot know it.
+pub fn section(context: &Context, object: &Object, text: &str) -> Option<Expression> {
+    let checked = context.snapshot.catalog.check_expression(object, text, &condition_options()).ok()?;
+    in_keys(context, object, &context.decide(Action::Read, object), &checked.expression)
 }
 
 /// The expression with keys in place of ids, and with who asks written into it; the moment is left to the form.

@@ -1,7 +1,7 @@
 // The frame around every page: navigation, the sheet, and what opens over it.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect } from "react";
 import { sessionExpired } from "@/api/client";
 import { forgetGroups } from "@/api/groups";
 import { forgetSources } from "@/api/list-source";
@@ -40,6 +40,8 @@ export function Shell() {
   useCell(moreIcons);
 
   const known = Boolean(catalog.data);
+  // The first drawing of a page is done in pieces, between which the browser answers to keys.
+  const drawn = useDeferredValue(known, false);
   useEffect(() => {
     const { href, pathname } = router.state.location;
     if (!expired || pathname === "/sign-in") return;
@@ -55,7 +57,7 @@ export function Shell() {
     router.navigate({ to: "/sign-in" });
   }, [client, router]);
 
-  if (!catalog.data) {
+  if (!catalog.data || !drawn) {
     if (catalog.error instanceof Problem && catalog.error.code === "totp-setup-required")
       return (
         <Suspense fallback={<ShellSkeleton />}>

@@ -3,6 +3,7 @@ import {
   type CSSProperties,
   type KeyboardEvent,
   useCallback,
+  useDeferredValue,
   useEffect,
   useId,
   useLayoutEffect,
@@ -65,7 +66,10 @@ export function Grid(props: GridProps) {
   const [view, setView] = useState({ block: Math.floor(source.scrollTop / ROW_HEIGHT), height: 600 });
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [editing, setEditing] = useState(false);
-  const rows = source.pending ? 14 : source.rows;
+  // Rows that have just come are drawn in pieces, between which the browser answers to keys.
+  const ready = useDeferredValue(!source.pending, !source.pending);
+  const waiting = source.pending || !ready;
+  const rows = waiting ? 14 : source.rows;
   const window_ = windowRows(view.block * ROW_HEIGHT, view.height + ROW_HEIGHT, ROW_HEIGHT, rows, MARGIN);
 
   const set = props.widths;
@@ -208,7 +212,7 @@ export function Grid(props: GridProps) {
       aria-rowcount={source.rows + 1 + (props.totals ? 1 : 0)}
       aria-colcount={columns.length + 1}
       aria-multiselectable="true"
-      aria-busy={source.pending || undefined}
+      aria-busy={waiting || undefined}
       aria-activedescendant={cursor ? `${gridId}-active` : undefined}
       style={measures as CSSProperties}
       className="min-h-0 flex-1 overflow-auto overscroll-contain outline-none [scrollbar-gutter:stable] focus-visible:shadow-[inset_0_1px_0_var(--accent)]"

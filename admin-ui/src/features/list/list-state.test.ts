@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import type { Me } from "@/api/session";
 import { Catalog } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
-import { conditionAst, listState, readListSearch } from "./list-state";
+import { readListSearch } from "./list-search";
+import { conditionAst, listState } from "./list-state";
 
 const object: ObjectDef = {
   name: "project",

@@ -6,7 +6,6 @@ import {
   type Display,
   dayFields,
   displaysOf,
-  isDisplay,
   pathField,
   sinceField,
   spanFields,
@@ -17,52 +16,8 @@ import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
 import type { FieldDef, ListViewDef, ObjectDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
 import type { Arrangement } from "@/lib/arrangement";
-import {
-  type Ast,
-  all,
-  type Condition,
-  compare,
-  type FilterTree,
-  readConditions,
-  readTree,
-  treeAst,
-} from "@/lib/filter";
-
-/** The part of the URL that belongs to a list. */
-export interface ListSearch {
-  view?: string | undefined;
-  q?: string | undefined;
-  f?: Condition[] | undefined;
-  /** A filter with groups. */
-  fx?: FilterTree | undefined;
-  /** A filter as a formula. */
-  where?: string | undefined;
-  sort?: string | undefined;
-  cols?: string | undefined;
-  as?: Display | undefined;
-  group?: string | undefined;
-  peek?: string | undefined;
-}
-
-export function readListSearch(raw: Record<string, unknown>): ListSearch {
-  const word = (key: string) => {
-    const value = raw[key];
-    return typeof value === "string" && value ? value : typeof value === "number" ? String(value) : undefined;
-  };
-  const f = readConditions(raw.f);
-  return {
-    view: word("view"),
-    q: word("q"),
-    f: f.length ? f : undefined,
-    fx: readTree(raw.fx),
-    where: word("where"),
-    sort: word("sort"),
-    cols: word("cols"),
-    as: isDisplay(raw.as) ? raw.as : undefined,
-    group: word("group"),
-    peek: word("peek"),
-  };
-}
+import { type Ast, all, type Condition, compare, type FilterTree, treeAst } from "@/lib/filter";
+import type { ListSearch } from "./list-search";
 
 export interface SortKey {
   path: string;

@@ -6,7 +6,8 @@ import { Button } from "@/components/button";
 import { MenuButton, type MenuItem } from "@/components/menu";
 import { kindOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
-import type { ListSearch, ListState } from "./list-state";
+import type { ListSearch } from "./list-search";
+import type { ListState } from "./list-state";
 
 const LOOKS: Record<Display, { icon: LucideIcon; label: string }> = {
   table: { icon: Rows3, label: "Table" },

@@ -6,10 +6,10 @@ import { useRecord } from "@/api/record-store";
 import { loadRecord } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
 import { RECORD_TYPE, sections } from "@/catalog/fields";
-import type { ObjectDef } from "@/catalog/types";
+import type { LayoutSection, ObjectDef } from "@/catalog/types";
 import { Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
-import { liveFields } from "@/fields/live";
+import { isShown, liveFields } from "@/fields/live";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
@@ -45,7 +45,9 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
   const layout = catalog.layout(object.name, useDevice(), record?.record_type);
   const all = useMemo(() => sections(object, layout), [object, layout]);
   const live = useMemo(() => record && liveFields(catalog, object, record, record), [catalog, object, record]);
+  const hides = (section: LayoutSection) => Boolean(record) && !isShown(catalog.shownWhen(section), record ?? {});
   const blocks = all
+    .filter(({ source }) => !source || !hides(source))
     .map((section) => ({ ...section, fields: section.fields.filter((field) => live?.(field).shown ?? true) }))
     .filter((section) => section.fields.length > 0);
   const [tab, setTab] = useState<"overview" | "sharing" | "history">("overview");
@@ -174,7 +176,11 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
               aria-label={t("Related records")}
               className={cx("min-w-0 border-line border-t", !narrow && "wide:border-s wide:border-t-0")}
             >
-              <RelatedLists object={object} id={id} name={String(record?.name ?? "")} />
+              <RelatedLists
+                owner={{ object, id, name: String(record?.name ?? "") }}
+                sections={layout?.sections ?? []}
+                hides={hides}
+              />
             </aside>
           </div>
         )}

@@ -9,7 +9,7 @@ import { listRecords } from "@/api/records";
 import { mayCreate, mayRead, useCatalog } from "@/catalog/catalog";
 import { defaultColumns, fieldOf, nameSource } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
-import type { FieldDef, ObjectDef, RelationDef } from "@/catalog/types";
+import type { FieldDef, LayoutSection, ObjectDef, RelationDef } from "@/catalog/types";
 import { Glyph, Skeleton } from "@/components/bits";
 import { IconButton } from "@/components/button";
 import { isEmpty } from "@/fields/kind";
@@ -49,9 +49,18 @@ function presetFor(relation: RelationDef, { object, id, name }: Owner): Record<s
   return { [relation.field]: relation.kind === "many_to_many" ? [ref] : ref };
 }
 
-export function RelatedLists(owner: Owner) {
+interface RelatedListsProps {
+  owner: Owner;
+  /** The layout's, for the order of the lists and for those that are not shown now. */
+  sections: LayoutSection[];
+  hides: (section: LayoutSection) => boolean;
+}
+
+export function RelatedLists({ owner, sections, hides }: RelatedListsProps) {
   const catalog = useCatalog();
-  const order = catalog.layout(owner.object.name)?.sections.flatMap((s) => s.items.map((i) => i.related)) ?? [];
+  const named = (all: LayoutSection[]) => all.flatMap((s) => s.items.map((i) => i.related));
+  const order = named(sections);
+  const hidden = named(sections.filter(hides));
   const rank = (r: RelationDef) => {
     const at = order.indexOf(r.name);
     return at < 0 ? 99 : at;
@@ -59,7 +68,7 @@ export function RelatedLists(owner: Owner) {
   const relations = (owner.object.relations ?? [])
     .filter((r) => {
       const other = catalog.object(r.object);
-      return other && !other.system && mayRead(other);
+      return other && !other.system && mayRead(other) && !hidden.includes(r.name);
     })
     .sort((a, b) => rank(a) - rank(b));
   if (!relations.length) return <p className="px-5 py-4 text-text-3">{t("Nothing points to this record.")}</p>;

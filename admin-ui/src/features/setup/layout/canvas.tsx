@@ -32,7 +32,7 @@ export function Canvas() {
 
 function CanvasSection({ section }: { section: number }) {
   const { draft, selected, select, drag, drop } = useEditing();
-  const { label, columns = 2, items } = draft.sections[section] ?? { label: "", items: [] };
+  const { label, columns = 2, visible, items } = draft.sections[section] ?? { label: "", items: [] };
   const chosen = selected?.kind === "section" && selected.section === section;
   const over = drag.over && "section" in drag.over && drag.over.section === section ? drag.over.at : -1;
   return (
@@ -52,7 +52,7 @@ function CanvasSection({ section }: { section: number }) {
         drop();
       }}
     >
-      <h2 className="mb-2 flex">
+      <h2 className="mb-2 flex min-w-0 items-baseline gap-2">
         <button
           type="button"
           aria-pressed={chosen}
@@ -61,6 +61,7 @@ function CanvasSection({ section }: { section: number }) {
         >
           {label || <span className="text-text-3">No heading</span>}
         </button>
+        {visible && <span className="truncate font-mono font-normal text-text-3 text-xs">{visible}</span>}
       </h2>
       <ul className={cx("grid gap-x-4 gap-y-1", columns > 1 && "phone:grid-cols-2")}>
         {items.map((item, at) => (

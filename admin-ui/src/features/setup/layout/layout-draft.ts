@@ -61,7 +61,11 @@ export function addSection(draft: Draft, at = draft.sections.length): Draft {
 }
 
 export function patchSection(draft: Draft, at: number, patch: Partial<Section>): Draft {
-  return { ...draft, sections: draft.sections.map((s, i) => (i === at ? { ...s, ...patch } : s)) };
+  const patched = (section: Section): Section => {
+    const { visible, ...rest } = { ...section, ...patch };
+    return visible?.trim() ? { ...rest, visible } : rest;
+  };
+  return { ...draft, sections: draft.sections.map((s, i) => (i === at ? patched(s) : s)) };
 }
 
 export function removeSection(draft: Draft, at: number): Draft {

@@ -7,6 +7,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { kindOf } from "@/fields/registry";
+import { FormulaEditor } from "@/formulas/formula-editor";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { Assignments } from "./assignments";
@@ -48,8 +49,8 @@ function Heading({ children }: { children: ReactNode }) {
 }
 
 function SectionProperties({ section }: { section: number }) {
-  const { draft, change } = useEditing();
-  const { label, columns = 2 } = draft.sections[section] ?? { label: "" };
+  const { object, draft, change } = useEditing();
+  const { label, columns = 2, visible = "" } = draft.sections[section] ?? { label: "" };
   const last = section === draft.sections.length - 1;
   const go = (by: -1 | 1) =>
     change((d) => moveSection(d, section, by), `${label} moved ${by < 0 ? "up" : "down"}`, {
@@ -88,6 +89,19 @@ function SectionProperties({ section }: { section: number }) {
             </button>
           ))}
         </div>
+      </div>
+      <div className="flex flex-col gap-1">
+        <span className="font-medium text-text-2 text-xs">{t("Shown when")}</span>
+        <FormulaEditor
+          plain
+          object={object}
+          label={t("Shown when")}
+          value={visible}
+          expects="boolean"
+          lines={2}
+          placeholder={t("always")}
+          onChange={(text) => change((d) => patchSection(d, section, { visible: text }), "")}
+        />
       </div>
       <div className="flex flex-wrap gap-1.5">
         <Button look="outline" icon={<ArrowUp size={13} />} disabled={section === 0} onClick={() => go(-1)}>

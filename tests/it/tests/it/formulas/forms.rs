@@ -29,6 +29,11 @@ async fn site() -> Site {
     let clerk = json!({"label": "Clerk", "objects": {"deal": {"create": true, "read": "all", "edit": "all"}},
         "fields": {"deal.amount": {"read": false}}});
     changes.push(json!({"kind": "roles", "name": "clerk", "definition": clerk}));
+    let section =
+        |visible: &str| json!({"label": visible, "visible": visible, "items": [{"field": "seats"}]});
+    let sections = json!([section("seats > 1"), section("account.size > 1"), section("NOT ISBLANK(amount)")]);
+    let layout = json!({"object": "deal", "sections": sections});
+    changes.push(json!({"kind": "layouts", "name": "deal.sized", "definition": layout}));
     site.ask("POST", "/metadata/v1/deploy", Some(json!({ "changes": changes }))).await.data(200);
     site
 }
@@ -56,4 +61,26 @@ async fn forms_are_told_what_their_person_may_know() {
     assert!(of(&forms, "amount").is_none(), "{forms}");
     assert_eq!(of(&forms, "seats").unwrap()["read_only"], json!({"literal": {"bool": false}}));
     assert!(!forms.to_string().contains("amount"), "{forms}");
+}
+
+#[tokio::test]
+async fn pages_are_told_when_a_section_is_shown() {
+    let site = site().await;
+    let sections = |answer: &Json| {
+        let layout = answer["layouts"].as_array().unwrap().iter().find(|one| one["name"] == "deal.sized");
+        layout.unwrap()["sections"].as_array().unwrap().clone()
+    };
+    let all = sections(&site.get("/metadata/v1/bootstrap").await.data(200));
+    let seats = json!({"field": {"field": "seats", "ty": "integer"}});
+    let condition = all[0]["condition"].to_string();
+    assert!(condition.contains(&seats.to_string()), "keys of records, not ids of fields: {condition}");
+    assert_eq!(all[1]["condition"], Json::Null, "what stands in other records is the server's");
+    assert_eq!(all[1]["visible"], "account.size > 1");
+    // Who does not see the amount does not hear of the section that depends on it.
+    let clerk = site.person("mia", "clerk").await;
+    let hers = sections(&site.get_as(&clerk, "/metadata/v1/bootstrap").await.data(200));
+    assert_eq!(hers.len(), 2, "{hers:?}");
+    // What is kept of a layout is what was written.
+    let kept = site.get("/metadata/v1/layouts/deal.sized").await.data(200);
+    assert_eq!(kept["sections"][0].get("condition"), None);
 }

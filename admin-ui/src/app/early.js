@@ -1,0 +1,28 @@
+// Runs before the first paint, as a classic script: sets the theme so that nothing flashes, and asks for what every page
+// of who is signed in needs while the scripts are still on their way.
+(() => {
+  const root = document.documentElement;
+  let choice = "system";
+  try {
+    choice = localStorage.getItem("trellis.theme") || "system";
+  } catch {
+    // Storage may be forbidden; the system's theme is a good answer then.
+  }
+  const dark = choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = dark ? "dark" : "light";
+
+  if (/^\/(sign-in|forgot-password|set-password)/.test(location.pathname)) return;
+  const headers = { accept: "application/json" };
+  window.early = Object.fromEntries(
+    ["/auth/v1/me", "/metadata/v1/bootstrap"].map((path) => [path, fetch(path, { headers })]),
+  );
+  for (const answer of Object.values(window.early)) answer.catch(() => {});
+  // The build puts the names of the scripts of the shell and the list in.
+  for (const name of "__APP__".split(" ")) {
+    if (!name.endsWith(".js")) continue;
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = `/assets/${name}`;
+    document.head.append(link);
+  }
+})();

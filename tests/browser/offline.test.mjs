@@ -1,0 +1,62 @@
+// The app as something installed: its shell opens without a network, says that the server is away, and comes back; what
+// it says to the browser about itself; and nothing that the server said is kept.
+
+import assert from "node:assert/strict";
+import { stage } from "./stage.mjs";
+import { ask, firstRow } from "./steps.mjs";
+
+const { walk } = stage();
+
+const INSTALLED = { serviceWorkers: "allow" };
+
+async function awaitWorker(page) {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
+walk(
+  "the shell opens without a network, and the records come when there is one again",
+  async (page) => {
+    await page.goto("/o/deals?view=all");
+    await firstRow(page, "Deals").waitFor();
+    await awaitWorker(page);
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.getByText("Trellis could not be loaded.").waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await firstRow(page, "Deals").waitFor();
+  },
+  INSTALLED,
+);
+
+walk(
+  "the worker keeps files of the shell alone, and never an answer of the server",
+  async (page) => {
+    await page.goto("/o/deals?view=all");
+    await firstRow(page, "Deals").waitFor();
+    await awaitWorker(page);
+    await page.reload();
+    await firstRow(page, "Deals").waitFor();
+    const kept = await page.evaluate(async () => {
+      const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+      const requests = await Promise.all(caches_.map((cache) => cache.keys()));
+      return requests.flat().map(({ url }) => new URL(url).pathname);
+    });
+    assert.ok(kept.includes("/") && kept.some((path) => path.startsWith("/assets/app-")), kept.join(" "));
+    assert.deepEqual(kept.filter((path) => !/^\/(assets\/.+|manifest\.webmanifest)?$/.test(path)), []);
+  },
+  INSTALLED,
+);
+
+walk("a browser is told enough to install it", async (page) => {
+  await page.goto("/");
+  const href = await page.locator("link[rel=manifest]").getAttribute("href");
+  const manifest = await ask(page, href);
+  assert.deepEqual([manifest.display, manifest.start_url, manifest.scope], ["standalone", "/", "/"]);
+  for (const { src, type } of manifest.icons) {
+    const icon = await page.request.get(src);
+    assert.equal(icon.status(), 200);
+    assert.ok(icon.headers()["content-type"].startsWith(type), src);
+  }
+});

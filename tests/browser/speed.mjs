@@ -1,0 +1,171 @@
+// How fast the product feels with much in it, measured in the browser, and whether that is what is promised:
+//
+//     node tests/browser/speed.mjs            (TRELLIS_BIN, LEADS=200000)
+//
+// It is no part of `make test`: it imports 200,000 leads, and its figures mean something on a machine at rest alone.
+
+import { writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DESKTOP, startChromium } from "./chromium.mjs";
+import { ask, change, settled, signedIn } from "./steps.mjs";
+import { makeFolder, runTrellis, startTrellis } from "./trellis.mjs";
+
+const LEADS = Number(process.env.LEADS ?? 200_000);
+const CARDS = 500;
+const TIMES = 12;
+let kept = true;
+
+const folder = await makeFolder();
+const [trellis, browser] = await Promise.all([startTrellis({ keep: folder }), startChromium()]);
+try {
+  await importLeads();
+  const storageState = await signedIn(browser, trellis.url);
+  const page = await (await browser.newContext({ ...DESKTOP, baseURL: trellis.url, storageState, locale: "en-GB" })).newPage();
+  const { pagination } = await ask(page, "/api/v1/leads?limit=1&include_total=true");
+  console.log(`${pagination.total} leads`);
+  await measureList(page);
+  await measureTyping(page);
+  await measureBoard(page);
+} finally {
+  await browser.close();
+  await trellis.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+process.exit(kept ? 0 : 1);
+
+async function importLeads() {
+  const path = join(folder, "leads.csv");
+  const line = (i) => `Ula ${i},Holm,Reef ${i % 5000} Ltd,ula${i}@reef.example,${i % 100}`;
+  writeFileSync(path, ["first_name,last_name,company,email,score", ...Array.from({ length: LEADS }, (_, i) => line(i))].join("\n"));
+  const { code, text } = await runTrellis(folder, ["import", "lead", path, "--tenant", "demo"]);
+  if (code !== 0) throw new Error(`the import ended with ${code}\n${text}`);
+}
+
+/** One line of figures; `limit` is for the largest. */
+function tell(what, numbers, limit) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const at = (part) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] * 10) / 10;
+  const ok = sorted.at(-1) <= limit;
+  kept &&= ok;
+  const over = sorted.filter((one) => one > limit).length;
+  const figures = `median ${at(0.5)}  95 of 100 within ${at(0.95)}  largest ${at(1)} ms`;
+  console.log(`${what.padEnd(46)} ${figures}  (${sorted.length}, limit ${limit})${ok ? "" : `  ${over} OVER`}`);
+}
+
+/** From the click on an object's name until its rows are painted, coming from elsewhere; what was loaded is forgotten. */
+async function measureList(page) {
+  const times = [];
+  for (let i = 0; i < TIMES; i++) {
+    await page.goto("/o/tasks?view=all");
+    await page.getByRole("grid", { name: "Tasks" }).getByRole("link").first().waitFor();
+    await settled(page);
+    times.push(
+      await page.evaluate(async () => {
+        const link = [...document.querySelectorAll("nav a")].find((one) => one.textContent === "Leads");
+        const began = performance.now();
+        link.click();
+        const rows = () => document.querySelectorAll('[role=grid][aria-label="Leads"] [role=row] a').length;
+        while (rows() < 20) await new Promise((next) => requestAnimationFrame(next));
+        return performance.now() - began;
+      }),
+    );
+  }
+  tell("list of leads after a click", times.slice(2), 300);
+}
+
+/** From a key in a cell until the next paint, as the browser's event timing tells it (in steps of 8 ms). */
+async function measureTyping(page) {
+  await page.goto("/o/leads?view=all");
+  const grid = page.getByRole("grid", { name: "Leads" });
+  await grid.getByRole("link").first().waitFor();
+  await settled(page);
+  await page.evaluate(() => {
+    window.keys = [];
+    new PerformanceObserver((list) => {
+      for (const { name, duration } of list.getEntries()) if (/^key|^input|^beforeinput/.test(name)) window.keys.push(duration);
+    }).observe({ type: "event", durationThreshold: 16, buffered: false });
+  });
+  // Far down in the list, so that many pages of it are held.
+  for (let i = 0; i < 20; i++) {
+    await grid.evaluate((el, at) => el.scrollTo(0, at * 150_000), i);
+    await settled(page);
+  }
+  await grid.focus();
+  for (let i = 0; i < 60; i++) await page.keyboard.press(i % 3 === 2 ? "ArrowRight" : "ArrowDown");
+  let typed = 60;
+  for (let i = 0; i < 6; i++) {
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("F2");
+    const text = "a company of that name";
+    await page.keyboard.type(text, { delay: 20 });
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ArrowDown");
+    typed += text.length + 5;
+  }
+  await settled(page);
+  const slow = await page.evaluate(() => window.keys);
+  // Keys quicker than the browser tells of count as what it begins to tell at.
+  tell(`keys in a grid of ${LEADS.toLocaleString("en")} rows`, [...Array(Math.max(0, typed - slow.length)).fill(16), ...slow], 50);
+}
+
+/** The frames while a card is dragged across a board, and how long the page's own thread was busy at once, by trace. */
+async function measureBoard(page) {
+  const { data: stages } = await ask(page, "/api/v1/deals/aggregate?metrics=count&group_by=stage");
+  const open = ["new", "qualified", "demo", "proposal", "negotiation"];
+  const have = stages.filter(({ group }) => open.includes(group.stage ?? group)).reduce((sum, { count }) => sum + count, 0);
+  const more = Array.from({ length: Math.max(0, CARDS - have) }, (_, i) => ({ name: `Card ${i}`, stage: open[i % open.length], amount: i * 10 }));
+  if (more.length > 0) await change(page, "POST", "/api/v1/deals", more);
+  await page.goto("/o/deals?view=board");
+  await page.getByRole("region", { name: "New", exact: true }).getByRole("link").first().waitFor();
+  await settled(page);
+
+  const cdp = await page.context().newCDPSession(page);
+  const events = [];
+  cdp.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  await cdp.send("Tracing.start", { transferMode: "ReportEvents", categories: "toplevel,disabled-by-default-devtools.timeline,devtools.timeline" });
+  const frames = [];
+  for (const target of ["Demo", "Proposal", "Qualified"]) frames.push(...(await dragOnce(page, target)));
+  const done = new Promise((resolve) => cdp.once("Tracing.tracingComplete", resolve));
+  await cdp.send("Tracing.end");
+  await done;
+  tell(`frames while a card is dragged (${CARDS} cards)`, frames, 32);
+  tell("tasks of the page's thread in that time", mainTasks(events), 32);
+}
+
+async function dragOnce(page, target) {
+  const from = await page.getByRole("region", { name: "New", exact: true }).locator("[data-card]").first().boundingBox();
+  const to = await page.getByRole("region", { name: target, exact: true }).boundingBox();
+  await page.mouse.move(from.x + 30, from.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 50, from.y + 30, { steps: 3 });
+  await page.evaluate(() => {
+    window.frames_ = [];
+    let last = performance.now();
+    const next = (now) => {
+      window.frames_.push(now - last);
+      last = now;
+      window.watching = requestAnimationFrame(next);
+    };
+    window.watching = requestAnimationFrame(next);
+  });
+  for (let i = 0; i <= 60; i++) {
+    await page.mouse.move(from.x + ((to.x + 100 - from.x) * i) / 60, from.y + 30 + 200 * Math.abs(Math.sin(i / 8)));
+    await page.evaluate(() => new Promise((next) => requestAnimationFrame(next)));
+  }
+  const frames = await page.evaluate(() => {
+    cancelAnimationFrame(window.watching);
+    return window.frames_.slice(1);
+  });
+  await page.mouse.up();
+  await settled(page);
+  return frames;
+}
+
+/** Durations of what the renderer's main thread did, in milliseconds. */
+function mainTasks(events) {
+  const main = events.find(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
+  const tasks = events.filter(({ name, tid, pid, dur }) => /RunTask$/.test(name) && dur && (!main || (tid === main.tid && pid === main.pid)));
+  return tasks.map(({ dur }) => dur / 1000);
+}
