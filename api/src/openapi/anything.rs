@@ -93,7 +93,8 @@ fn graphql(method: &str, operation: Operation) -> Operation {
         .also(400, "application/problem+json", reference("Problem"));
     if method == "GET" {
         return operation
-            .says("A query of GraphQL in the address")
+            .says("A query of GraphQL in the address; for browsers a page to write queries on")
+            .also(200, "text/html", text())
             .query("query", "The document", text())
             .query("operationName", "Which of its operations", text())
             .query("variables", "Its variables as JSON", text())
