@@ -13,7 +13,7 @@ type Filter = components["schemas"]["DealFilter"];
 const [, , baseUrl = "", token = ""] = process.argv;
 
 // Lists are separated by commas; everything else is as it is.
-const api = createClient<paths, "application/json">({
+const api = createClient<paths, "application/json" | "application/problem+json">({
   baseUrl,
   headers: { authorization: `Bearer ${token}` },
   querySerializer: { array: { style: "form", explode: false } },

@@ -86,7 +86,7 @@ async fn tools_do_what_their_caller_may_do() {
         &site,
         &ada,
         "create",
-        json!({ "object": "deal", "records": [{ "name": "Hers", "amount": 1234567890123456.25 }] }),
+        json!({ "object": "deal", "records": [{ "name": "Hers", "amount": "1234567890123456.25" }] }),
     )
     .await;
     assert!(!wrong, "{made}");
