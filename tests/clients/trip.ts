@@ -19,7 +19,7 @@ const api = createClient<paths, "application/json" | "application/problem+json">
   querySerializer: { array: { style: "form", explode: false } },
 });
 
-const account = await api.POST("/api/v1/accounts", { body: { name: "Tidewater", industry: "energy" } });
+const account = await api.POST("/api/v1/accounts", { body: { name: "Zephyr Works", industry: "energy" } });
 assert.equal(account.response.status, 201);
 const made = account.data?.data;
 assert.ok(made && !Array.isArray(made));
@@ -30,7 +30,7 @@ const deal = await api.POST("/api/v1/deals", {
 assert.equal(deal.response.status, 201, JSON.stringify(deal.error));
 const first = deal.data?.data as Deal;
 
-const filter: Filter = { amount: { gte: 1000 }, account: { name: { starts_with: "tide" } } };
+const filter: Filter = { amount: { gte: 1000 }, account: { name: { starts_with: "zephyr w" } } };
 const page = await api.GET("/api/v1/deals", {
   params: {
     query: {
@@ -45,7 +45,7 @@ const page = await api.GET("/api/v1/deals", {
 assert.equal(page.response.status, 200, JSON.stringify(page.error));
 assert.equal(page.data?.pagination.total, 1);
 const found = page.data?.data[0];
-assert.deepEqual([found?.amount, found?.account?.name], [1250.5, "Tidewater"]);
+assert.deepEqual([found?.amount, found?.account?.name], [1250.5, "Zephyr Works"]);
 
 const changed = await api.PATCH("/api/v1/deals/{id}", {
   params: { path: { id: first.id }, header: { "If-Match": '"1"' } },
