@@ -28,7 +28,7 @@ pub(crate) mod rights;
 pub(crate) mod scim;
 pub(crate) mod search;
 pub(crate) mod security;
-mod seen;
+pub(crate) mod seen;
 pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod shares;

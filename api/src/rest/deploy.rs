@@ -37,6 +37,7 @@ pub(crate) async fn delete_field(call: Call) -> Outcome {
 
 /// Many changes at once.
 pub(crate) async fn deploy(call: Call) -> Outcome {
+    call.asked.plain()?;
     let applied = call.engine().apply(&call.context, read(call.asked.json()?)?).await?;
     Ok(answer::data(&told(&applied)))
 }

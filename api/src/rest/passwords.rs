@@ -18,6 +18,7 @@ use crate::routes::Outcome;
 
 /// Changes the caller's own; other sessions end.
 pub(crate) async fn change(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut form = Form::new(call.asked.json()?)?;
     let [current, new] = ["password", "new_password"].map(|key| Secret::new(form.required_text(key)));
     form.finish()?;
@@ -28,6 +29,7 @@ pub(crate) async fn change(call: Call) -> Outcome {
 
 /// Mails a link, if there is such a user. The answer is the same and as quick in any case.
 pub(crate) async fn forgot(asked: Arc<Asked>) -> Outcome {
+    asked.plain()?;
     let mut form = Form::new(asked.json()?)?;
     let (email, tenant) = (form.required_text("email"), form.text("tenant"));
     form.finish()?;
@@ -41,6 +43,7 @@ pub(crate) async fn forgot(asked: Arc<Asked>) -> Outcome {
 
 /// Sets a password by a link, which is used up.
 pub(crate) async fn reset(asked: Arc<Asked>) -> Outcome {
+    asked.plain()?;
     let mut form = Form::new(asked.json()?)?;
     let [token, password] = ["token", "password"].map(|key| Secret::new(form.required_text(key)));
     form.finish()?;
@@ -50,6 +53,7 @@ pub(crate) async fn reset(asked: Arc<Asked>) -> Outcome {
 
 /// Mails somebody a link to a password of their own.
 pub(crate) async fn invite(call: Call) -> Outcome {
+    call.asked.plain()?;
     let expires_at = call.identity().invite(&call.caller.tenant, call.id()?).await?;
     Ok(answer::document(StatusCode::ACCEPTED, &json!({ "data": { "expires_at": expires_at } })))
 }

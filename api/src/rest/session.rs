@@ -17,6 +17,7 @@ use crate::{answer, credential};
 
 /// Opens a session: the token in the body for programs, in a cookie for browsers.
 pub(crate) async fn login(asked: Arc<Asked>) -> Outcome {
+    asked.plain()?;
     let mut form = Form::new(asked.json()?)?;
     let (email, password) = (form.required_text("email"), Secret::new(form.required_text("password")));
     let tenant = form.text("tenant");
@@ -75,6 +76,7 @@ pub(crate) fn with_cookie(asked: &Asked, mut response: Response, session: &NewSe
 
 /// Ends the session, at once on every node.
 pub(crate) async fn logout(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.identity().logout(&call.caller).await?;
     let mut response = answer::no_content();
     if let Some(cookie) = credential::no_cookie(call.asked.is_https()) {
@@ -85,6 +87,7 @@ pub(crate) async fn logout(call: Call) -> Outcome {
 
 /// Who the caller is and what they may do.
 pub(crate) async fn me(call: Call) -> Outcome {
+    call.asked.plain()?;
     Ok(answer::data(&describe(&call).await?))
 }
 

@@ -27,11 +27,13 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// One of them.
 pub(crate) async fn show(call: Call) -> Outcome {
+    call.asked.plain()?;
     user(&call, call.id()?, StatusCode::OK).await
 }
 
 /// A new one.
 pub(crate) async fn create(call: Call) -> Outcome {
+    call.asked.plain()?;
     let wish = read_new(call.asked.json()?)?;
     let _turn = call.identity().turn(&call.caller.tenant).await?;
     call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
@@ -45,6 +47,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// Changes what is named.
 pub(crate) async fn update(call: Call) -> Outcome {
+    call.asked.plain()?;
     let patch = read_patch(call.asked.json()?)?;
     change(&call, call.id()?, patch).await?;
     user(&call, call.id()?, StatusCode::OK).await
@@ -52,6 +55,7 @@ pub(crate) async fn update(call: Call) -> Outcome {
 
 /// Ends a user's work here: the record stays, its sessions and keys end.
 pub(crate) async fn deactivate(call: Call) -> Outcome {
+    call.asked.plain()?;
     let patch = UserPatch { active: Some(false), ..UserPatch::default() };
     change(&call, call.id()?, patch).await?;
     Ok(answer::no_content())

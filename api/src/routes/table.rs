@@ -7,7 +7,7 @@
 use http::Method;
 
 use super::{Route, caller, compared, door, open, permission, reseller};
-use crate::{graphql, rest};
+use crate::{graphql, mcp, rest};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -95,6 +95,7 @@ fn records() -> Vec<Route> {
         compared(GET, "/api/v1/imports/{id}/rejects", rest::import::rejects),
         caller(POST, "/graphql", graphql::post),
         door("/graphql", graphql::door),
+        caller(POST, "/mcp", mcp::post),
     ]
 }
 
