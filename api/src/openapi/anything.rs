@@ -114,7 +114,7 @@ fn graphql(method: &str, operation: Operation) -> Operation {
 fn mcp(operation: Operation) -> Operation {
     let message = json!({
         "type": "object", "required": ["jsonrpc"],
-        "properties": { "jsonrpc": { "const": "2.0" }, "id": { "type": ["string", "integer"] }, "method": text(), "params": { "type": "object" } },
+        "properties": { "jsonrpc": { "const": "2.0" }, "id": { "type": ["string", "integer"] }, "method": text(), "params": { "type": ["object", "null"] } },
     });
     let answer = json!({
         "type": "object", "required": ["jsonrpc", "id"],

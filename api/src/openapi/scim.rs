@@ -38,7 +38,7 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     };
     let is_one = rest.contains('/');
     match (method, is_one) {
-        ("GET", false) => listed(operation.says(&format!("A page of {what}s")), schema),
+        ("GET", false) => listed(operation.says(&format!("A page of {what}s")), what, schema),
         ("GET", true) => {
             operation.says(&format!("One {what}")).answers_json(200, "The resource", KIND, schema)
         }
@@ -59,19 +59,18 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     }
 }
 
-fn listed(operation: Operation, schema: Json) -> Operation {
+fn listed(operation: Operation, what: &str, schema: Json) -> Operation {
     let answer = json!({
         "schemas": list(text()), "totalResults": count(), "startIndex": count(), "itemsPerPage": count(), "Resources": list(schema),
     });
-    let number = || json!({ "type": "integer", "maximum": i32::MAX });
+    // Printable text without a quote or backslash; others are written as JSON writes them.
+    let attribute = if what == "user" { "userName" } else { "displayName" };
+    let pattern = format!("^{attribute} eq \"[ !#-\\[\\]-~]*\"$");
+    let number = |most: i64| json!({ "type": "integer", "minimum": i64::MIN, "maximum": most });
     operation
-        .query(
-            "filter",
-            "attribute eq \"text\"",
-            json!({ "type": "string", "pattern": "^(userName|displayName) eq \"[a-z@.]*\"$" }),
-        )
-        .query("startIndex", "The first one, counted from one", number())
-        .query("count", "How many at most", number())
+        .query("filter", "attribute eq \"text\"", json!({ "type": "string", "pattern": pattern }))
+        .query("startIndex", "The first one, counted from one", number(i64::from(i32::MAX)))
+        .query("count", "How many at most", number(i64::MAX))
         .query("attributes", "Resources come whole whatever this says", text())
         .query("excludedAttributes", "Resources come whole whatever this says", text())
         .answers_json(200, "The resources", KIND, shown(answer))

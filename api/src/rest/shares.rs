@@ -78,7 +78,7 @@ fn read_party(body: &[u8]) -> Result<Party, Problem> {
 fn read(body: &[u8]) -> Result<ShareWish, Problem> {
     let mut form = Form::new(body)?;
     let with = party(["user_id", "team", "role"].map(|key| form.text(key)));
-    if !form.has("access") {
+    if !form.says("access") {
         form.problem("access", "required", "expected `read` or `edit`");
     }
     let level = form.typed("access", "`read` or `edit`", level);

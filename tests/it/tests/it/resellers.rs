@@ -140,6 +140,9 @@ async fn all_that_is_wrong_is_told_at_once() {
     assert_eq!(shop.ask("POST", "/tenants", Some(body)).await.problems(422), expected);
     let expected = ["slug required", "name required", "packages required", "admin required"];
     assert_eq!(shop.ask("POST", "/tenants", Some(json!({}))).await.problems(422), expected);
+    let nothing = json!({ "slug": "acme", "name": "Acme", "packages": null, "admin": null });
+    let expected = ["packages required", "admin required"];
+    assert_eq!(shop.ask("POST", "/tenants", Some(nothing)).await.problems(422), expected);
     let typed = json!({ "slug": 5, "name": null, "packages": "deals", "admin": [] });
     let expected = ["slug wrong-type", "name required", "packages wrong-type", "admin wrong-type"];
     let mut found = shop.ask("POST", "/tenants", Some(typed)).await.problems(422);
