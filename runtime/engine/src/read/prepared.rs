@@ -43,8 +43,15 @@ static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// A planned read without what differs from request to request.
 pub(crate) struct Prepared {
+    /// Where the records are read.
+    pub source: Source,
     text: Arc<str>,
     parameters: Parameters,
+    pub telling: Telling,
+}
+
+/// How rows become the answer of a planned read.
+pub(crate) struct Telling {
     pub shape: Shape,
     /// The order that was asked for.
     pub order: Vec<OrderKey>,
@@ -53,8 +60,6 @@ pub(crate) struct Prepared {
     pub reversed: bool,
     pub cursors: bool,
     pub by_id: bool,
-    /// Where the records are read.
-    pub source: Source,
     /// Stable id of the object.
     pub object: String,
     /// Sensitive fields that it tells of.
@@ -95,20 +100,8 @@ impl Prepared {
 
     fn made(context: &Context, plan: &Plan, (source, statement): (Source, Statement)) -> Self {
         let Statement { text, parameters, shape } = statement;
-        Self {
-            source,
-            text: of_revision(context, &text).into(),
-            parameters,
-            shape,
-            order: plan.asked_order(),
-            limit: plan.limit() as usize,
-            include_total: plan.include_total,
-            reversed: plan.reversed,
-            cursors: plan.cursors,
-            by_id: matches!(plan.start, Start::Ids(_)),
-            object: plan.object().id.clone(),
-            sensitive: reads::of_plan(context, plan),
-        }
+        let text = of_revision(context, &text).into();
+        Self { source, text, parameters, telling: Telling::new(context, plan, shape) }
     }
 
     /// The statement of a question, kept or made.
@@ -174,8 +167,25 @@ impl Prepared {
             + actor.scopes.as_ref().map_or(0, Vec::len);
         // The ids of teams are in the parameters too, for each of the ways that they open.
         let belongs = 64 * words + 192 * actor.membership.teams.len();
-        let bytes = 1024 + text + 3 * question + 64 * (parameters + self.shape.width) + belongs;
+        let bytes = 1024 + text + 3 * question + 64 * (parameters + self.telling.shape.width) + belongs;
         u32::try_from(bytes).ok().filter(|_| question <= MAX_QUESTION)
+    }
+}
+
+impl Telling {
+    /// Of a plan whose rows have this shape.
+    pub(crate) fn new(context: &Context, plan: &Plan, shape: Shape) -> Self {
+        Self {
+            shape,
+            order: plan.asked_order(),
+            limit: plan.limit() as usize,
+            include_total: plan.include_total,
+            reversed: plan.reversed,
+            cursors: plan.cursors,
+            by_id: matches!(plan.start, Start::Ids(_)),
+            object: plan.object().id.clone(),
+            sensitive: reads::of_plan(context, plan),
+        }
     }
 }
 

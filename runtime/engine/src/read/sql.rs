@@ -28,6 +28,7 @@ mod reach;
 mod scope;
 pub(crate) mod search;
 mod text;
+pub(crate) mod together;
 
 pub(crate) use text::Parameters;
 
@@ -77,11 +78,9 @@ pub(crate) struct Key {
 /// The statement of a plan.
 pub(crate) fn statement(plan: &Plan) -> Statement {
     let render = Render { plan, next: Cell::new(0) };
-    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
-    let width = width(&columns);
-    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
-    let page = render.page(&keys, width);
-    whole((plan, &render), page, Shape { columns, width, keys })
+    let shape = shape(plan);
+    let page = render.page(&shape.keys, shape.width);
+    whole((plan, &render), page, shape)
 }
 
 /// The statement that answers the records of a plan by their ids from the piece `written` of the statement around it,
@@ -125,6 +124,14 @@ fn whole((plan, render): (&Plan, &Render<'_>), page: SelectStatement, shape: Sha
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
     let (text, parameters) = text::build(&outer);
     Statement { text, parameters, shape }
+}
+
+/// What the rows of a plan's page hold.
+fn shape(plan: &Plan) -> Shape {
+    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
+    let width = width(&columns);
+    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
+    Shape { columns, width, keys }
 }
 
 /// Whether the rows are locked against other changes.

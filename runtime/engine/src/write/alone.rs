@@ -113,7 +113,7 @@ fn answer(
         return None;
     }
     let read = Prepared::of_written(context, &Query::of(&object.name, vec![id])).ok()?;
-    (read.source == Source::Written && read.sensitive.is_empty()).then_some(read)
+    (read.source == Source::Written && read.telling.sensitive.is_empty()).then_some(read)
 }
 
 /// Settles the save and runs its statement.
@@ -148,7 +148,7 @@ async fn put(
         Err(error) => return Err(error.into()),
     };
     let ids: Vec<Uuid> = saving.drafts.iter().map(|draft| draft.id).collect();
-    let answer = read::gather(saving.context, (read, &ids), &rows)?;
+    let (answer, _) = read::gather(saving.context, (read, &ids), &rows)?;
     if answer.count == 0 {
         return Ok(None);
     }
