@@ -65,13 +65,31 @@ impl Job {
         let current: Current = Arc::new(RwLock::new(self.plan.clone()));
         let (source, format, plans) = (self.source.clone(), self.format, current.clone());
         let reader = tokio::task::spawn_blocking(move || feed(&source, format, (&plans, sender)));
+        let mut saved = 0;
         while let Some(batch) = batches.recv().await {
             self.stand().await?;
             self.save(batch, &current).await?;
+            saved += 1;
+        }
+        if saved > 1 && self.saver.seen.is_none() {
+            self.take_stock().await;
         }
         match reader.await {
             Ok(outcome) => outcome.map_err(|problem| Error::Unprocessable(vec![problem])),
             Err(error) => Err(Error::Database(sqlx::Error::Io(std::io::Error::other(error)))),
+        }
+    }
+
+    /// Lets the database look at how many records there are now. By itself it does so up to a minute later, and plans
+    /// pages until then for the few that there were. Nothing is lost if it cannot.
+    async fn take_stock(&self) {
+        let (tenant, object) = (self.plan.context.tenant(), &self.plan.object.name);
+        let outcome = match self.engine.pool().acquire().await {
+            Ok(mut connection) => store::analyze(&mut connection, tenant, object).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(import = %self.saver.import, %error, "the database did not take stock");
         }
     }
 

@@ -104,6 +104,13 @@ pub(super) async fn put_progress(
     Ok(())
 }
 
+/// Brings the statistics of an object's table up to date.
+pub(super) async fn analyze(connection: &mut PgConnection, tenant: &Tenant, object: &str) -> Result<()> {
+    let text = format!("ANALYZE {}", table(&tenant.schema, object));
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await?;
+    Ok(())
+}
+
 pub(super) async fn put_ended(
     connection: &mut PgConnection,
     tenant: &Tenant,
