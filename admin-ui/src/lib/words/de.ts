@@ -496,4 +496,5 @@ export const words: Record<string, string> = {
   "Similar {objects}": "Ähnliche {objects}",
   "There may be this {object} already": "Das gibt es vielleicht schon: {object}",
   "same {field}": "gleich: {field}",
+  "Records of": "Datensätze von",
 };
