@@ -6,6 +6,7 @@ import { cleaned } from "@/changes/use-components";
 import { Checkbox } from "@/components/inputs";
 import { type Party, PartySelect, partyId } from "@/fields/party";
 import { FormulaField } from "@/formulas/formula-field";
+import { t } from "@/lib/i18n";
 import { untaken } from "@/lib/text";
 import { ObjectOfRule } from "./object-of-rule";
 
@@ -64,7 +65,7 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
             onChange={(object) => set({ object })}
           />
           <PartySelect
-            label="Holds back"
+            label={t("Holds back")}
             everyone
             value={draft.applies_to}
             error={errors.applies_to}
@@ -73,7 +74,7 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
           {object && (
             <FormulaField
               object={object}
-              label="They see only records where"
+              label={t("They see only records where")}
               value={draft.when}
               expects="boolean"
               error={errors.when}
@@ -86,7 +87,9 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
             In force
           </label>
           <p className="text-text-2 text-xs">
-            Whatever a role, a share or a rule opens, the rest stays out of sight. Administrators are never held back.
+            {t(
+              "Whatever a role, a share or a rule opens, the rest stays out of sight. Administrators are never held back.",
+            )}
           </p>
         </>
       )}

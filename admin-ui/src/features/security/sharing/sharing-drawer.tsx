@@ -6,6 +6,7 @@ import { cleaned } from "@/changes/use-components";
 import { Segments } from "@/components/segments";
 import { type Party, PartySelect, partyId } from "@/fields/party";
 import { FormulaField } from "@/formulas/formula-field";
+import { t } from "@/lib/i18n";
 import { untaken } from "@/lib/text";
 import { ObjectOfRule } from "./object-of-rule";
 
@@ -92,17 +93,17 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
             onChange={(object) => set({ object })}
           />
           <Segments
-            label="Which of them"
+            label={t("Which of them")}
             value={draft.kind}
             choices={[
-              { id: "criteria", label: "Those that match" },
-              { id: "owner", label: "Those that somebody owns" },
+              { id: "criteria", label: t("Those that match") },
+              { id: "owner", label: t("Those that somebody owns") },
             ]}
             onChange={(kind) => set({ kind: kind as Draft["kind"] })}
           />
           {byOwner ? (
             <PartySelect
-              label="Owned by"
+              label={t("Owned by")}
               value={draft.owned_by}
               error={errors.owned_by}
               onChange={(owned_by) => set({ owned_by })}
@@ -111,7 +112,7 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
             object && (
               <FormulaField
                 object={object}
-                label="Where"
+                label={t("Where")}
                 value={draft.when}
                 expects="boolean"
                 error={errors.when}
@@ -121,18 +122,18 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
             )
           )}
           <PartySelect
-            label="Are opened to"
+            label={t("Are opened to")}
             everyone
             value={draft.share_with}
             error={errors.share_with}
             onChange={(share_with) => set({ share_with })}
           />
           <Segments
-            label="How far"
+            label={t("How far")}
             value={draft.access}
             choices={[
-              { id: "read", label: "They may see them" },
-              { id: "edit", label: "They may edit them" },
+              { id: "read", label: t("They may see them") },
+              { id: "edit", label: t("They may edit them") },
             ]}
             onChange={(access) => set({ access: access as Draft["access"] })}
           />
