@@ -5,12 +5,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, BodyDataStream};
-use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, WebSocketUpgrade};
 use bytes::{Bytes, BytesMut};
 use engine::Origin;
 use futures_util::StreamExt;
 use http::request::Parts;
-use http::{HeaderName, Request, header};
+use http::{HeaderName, HeaderValue, Request, header};
 
 use crate::App;
 use crate::edge::RequestId;
@@ -38,6 +38,8 @@ pub(crate) struct Asked {
     pub origin: Origin,
     /// The body of a route that takes files, until somebody reads it.
     stream: Mutex<Option<Body>>,
+    /// What becomes a WebSocket, until somebody opens it.
+    socket: Mutex<Option<WebSocketUpgrade>>,
 }
 
 /// What becomes of a request's body before its handler begins.
@@ -54,6 +56,10 @@ impl Asked {
     pub async fn read(app: Arc<App>, reading: Reading, request: Request<Body>) -> Result<Self, Problem> {
         let (mut head, body) = request.into_parts();
         let path = path_of(&mut head).await?;
+        let socket = match head.headers.contains_key(header::SEC_WEBSOCKET_KEY) {
+            true => WebSocketUpgrade::from_request_parts(&mut head, &()).await.ok(),
+            false => None,
+        };
         let (body, stream) = match reading {
             Reading::Whole => (read_body(&head, body, app.settings.max_body).await?, None),
             Reading::Later => (Bytes::new(), Some(body)),
@@ -62,7 +68,44 @@ impl Asked {
         let ip = address_of(&head, app.settings.trust_proxy);
         let agent = head.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         let origin = Origin::new(ip, agent);
-        Ok(Self { app, head, body, path, id, ip, origin, stream: Mutex::new(stream) })
+        Ok(Self {
+            app,
+            head,
+            body,
+            path,
+            id,
+            ip,
+            origin,
+            stream: Mutex::new(stream),
+            socket: Mutex::new(socket),
+        })
+    }
+
+    /// The same request with a credential that came later.
+    pub fn with_authorization(&self, value: HeaderValue) -> Self {
+        let mut head = self.head.clone();
+        head.headers.insert(header::AUTHORIZATION, value);
+        Self {
+            app: self.app.clone(),
+            head,
+            body: Bytes::new(),
+            path: self.path.clone(),
+            id: self.id.clone(),
+            ip: self.ip,
+            origin: self.origin.clone(),
+            stream: Mutex::default(),
+            socket: Mutex::default(),
+        }
+    }
+
+    /// Whether it wants to become a WebSocket.
+    pub fn asks_for_socket(&self) -> bool {
+        self.socket.lock().is_ok_and(|socket| socket.is_some())
+    }
+
+    /// What becomes the WebSocket. It can be had once.
+    pub fn socket(&self) -> Option<WebSocketUpgrade> {
+        self.socket.lock().ok()?.take()
     }
 
     /// A header as text.

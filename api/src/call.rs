@@ -75,6 +75,11 @@ async fn is_outdated(asked: &Asked, tenant: &Tenant, (revision, access): (i64, i
     now.is_ok_and(|(_, versions)| versions != Versions { revision, access })
 }
 
+/// The call of whoever a request is of, compared with the database; for what lasts longer than one answer.
+pub(crate) async fn admitted(asked: &Arc<Asked>) -> Result<Call, Problem> {
+    admit(asked, credential::of(&asked.head.headers)?, Trust::Compared).await
+}
+
 async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> Result<Call, Problem> {
     let identity = &asked.app.identity;
     let caller = match trust {

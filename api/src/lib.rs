@@ -12,6 +12,7 @@ mod body;
 mod call;
 mod credential;
 mod edge;
+mod follower;
 pub mod graphql;
 pub mod library;
 mod list;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub upload_dir: PathBuf,
     /// Longest time for one request; ten times that for changes of metadata, sixty times for files.
     pub timeout: Duration,
+    /// What one GraphQL operation may ask for.
+    pub graphql: graphql::Limits,
 }
 
 impl Default for Settings {
@@ -80,6 +83,7 @@ impl Default for Settings {
             max_upload: 2 * 1024 * 1024 * 1024,
             upload_dir: std::env::temp_dir(),
             timeout: Duration::from_secs(30),
+            graphql: graphql::Limits::default(),
         }
     }
 }

@@ -73,6 +73,15 @@ where
     Route { method, path, need: Need::Caller, reading: Reading::Whole, handler }
 }
 
+/// A route of callers at whose address others come too; the handler tells them apart.
+fn door<F, A>(path: &'static str, handler: F) -> Route
+where
+    F: Fn(Arc<Asked>) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Outcome> + Send + 'static,
+{
+    Route { need: Need::Caller, ..open(Method::GET, path, handler) }
+}
+
 fn compared<F, A>(method: Method, path: &'static str, handler: F) -> Route
 where
     F: Fn(Call) -> A + Copy + Send + Sync + 'static,
@@ -107,7 +116,7 @@ where
 }
 
 /// Runs a handler as its caller; a key sees in each answer what is left of its requests.
-async fn answered<F, A>(asked: Arc<Asked>, trust: Trust, handler: F) -> Outcome
+pub(crate) async fn answered<F, A>(asked: Arc<Asked>, trust: Trust, handler: F) -> Outcome
 where
     F: Fn(Call) -> A,
     A: Future<Output = Outcome>,

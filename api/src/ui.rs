@@ -35,6 +35,11 @@ pub(crate) async fn page(request: Request<Body>) -> Response {
     file("index.html", headers).unwrap_or_else(|| html(StatusCode::OK, Body::from(NOT_BUILT)))
 }
 
+/// One of the pages that have addresses of their own.
+pub(crate) fn named(name: &str, headers: &HeaderMap) -> Response {
+    file(name, headers).unwrap_or_else(|| html(StatusCode::OK, Body::from(NOT_BUILT)))
+}
+
 fn is_page(name: &str, headers: &HeaderMap) -> bool {
     let first = name.split('/').next().unwrap_or_default();
     let accepts = |value: &HeaderValue| {

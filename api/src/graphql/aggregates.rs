@@ -9,9 +9,8 @@ use serde_json::{Map, Value as Json};
 use super::Run;
 use super::collect::Field;
 use super::fault::Refused;
-use super::queries::records;
 use super::select::{Asked, Leaf, first};
-use super::shape::{Record, Source, array};
+use super::shape::{Record, Source};
 use crate::problem::Problem;
 
 /// Whether sums and averages make sense.
@@ -24,12 +23,12 @@ pub(super) fn is_ordered(leaf: &Leaf<'_>) -> bool {
     is_number(leaf) || matches!(leaf.ty, ColumnType::Date | ColumnType::Timestamptz)
 }
 
-/// The groups that are asked for.
-pub(super) async fn root<'r>(
+/// The groups that are asked for, and how each is written.
+pub(super) fn root<'r>(
     run: &Run<'r>,
     field: &Field<'r>,
     (object, arguments): (&Object, &Map<String, Json>),
-) -> Result<Vec<u8>, Refused> {
+) -> Result<(Record, Aggregate), Refused> {
     let ty = field.first().ty().inner_named_type().as_str();
     let mut record = Record { ty: ty.to_owned(), keys: Vec::new() };
     let mut metrics = Vec::new();
@@ -42,11 +41,7 @@ pub(super) async fn root<'r>(
     }
     let Asked { filter, sort } = run.asked(arguments, object)?;
     let question = question(object, arguments, (filter, sort, metrics))?;
-    let engine = run.call.engine();
-    let groups = engine.aggregate(&run.call.context, &question).await.map_err(Problem::from)?;
-    let mut bytes = Vec::with_capacity(groups.json.len() + 64);
-    array(&mut bytes, records(&groups.json)?.into_iter(), |out, raw| record.write(out, raw));
-    Ok(bytes)
+    Ok((record, question))
 }
 
 fn question(

@@ -1,6 +1,7 @@
 //! Which fields an operation asks for: fragments opened, `@skip` and `@include` heeded, fields with the same key of
 //! the answer put together; and the values of arguments.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use apollo_compiler::Node;
@@ -53,6 +54,34 @@ impl<'r> Run<'r> {
             self.open(set, &mut level)?;
         }
         Ok(level.fields)
+    }
+
+    /// Names of the types that fragments of these selections are on, however deep the fragments are in one another.
+    pub(super) fn types_of(&self, sets: &[&'r SelectionSet]) -> Result<HashSet<&'r str>, Refused> {
+        let mut types = HashSet::new();
+        for set in sets {
+            self.add_types(set, &mut types)?;
+        }
+        Ok(types)
+    }
+
+    fn add_types(&self, set: &'r SelectionSet, types: &mut HashSet<&'r str>) -> Result<(), Refused> {
+        for selection in &set.selections {
+            self.count()?;
+            let (on, below) = match selection {
+                Selection::Field(_) => continue,
+                Selection::InlineFragment(fragment) => {
+                    (fragment.type_condition.as_ref(), &fragment.selection_set)
+                }
+                Selection::FragmentSpread(spread) => {
+                    let Some(fragment) = self.document.fragments.get(&spread.fragment_name) else { continue };
+                    (Some(fragment.type_condition()), &fragment.selection_set)
+                }
+            };
+            types.extend(on.map(|on| on.as_str()));
+            self.add_types(below, types)?;
+        }
+        Ok(())
     }
 
     fn open(&self, set: &'r SelectionSet, level: &mut Level<'r>) -> Result<(), Refused> {

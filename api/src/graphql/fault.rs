@@ -4,7 +4,7 @@ use apollo_compiler::parser::{SourceMap, SourceSpan};
 use apollo_compiler::response::GraphQLError;
 use serde_json::{Map, Value as Json, json};
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// Why a request is not run.
 #[derive(Clone, Debug)]
@@ -22,6 +22,11 @@ impl From<Problem> for Refused {
 }
 
 impl Refused {
+    /// Whether it must be planned again.
+    pub(super) fn is_outdated(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.code == Code::Outdated)
+    }
+
     pub(super) fn one(error: GraphQLError) -> Self {
         Self::Request(vec![serde_json::to_value(error).unwrap_or_default()])
     }
@@ -44,6 +49,15 @@ pub(super) struct Fault {
 }
 
 impl Fault {
+    /// A problem that is of no field.
+    pub(super) fn of_all(problem: &Problem) -> Json {
+        let code = problem.code;
+        json!({
+            "message": problem.detail,
+            "extensions": { "code": code.word(), "status": code.status().as_u16(), "errors": problem.errors },
+        })
+    }
+
     /// The error in GraphQL's form, with everything that REST would tell in its extensions.
     pub(super) fn to_json(&self, sources: &SourceMap) -> Json {
         let mut error = Map::new();

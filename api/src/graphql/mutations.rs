@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::{Op, Operation, Query, Written};
+use engine::{Op, Operation, Written};
 use metadata::Object;
 use metadata::catalog::Link;
 use serde_json::value::{RawValue, to_raw_value};
@@ -11,7 +11,8 @@ use serde_json::{Map, Value as Json};
 
 use super::collect::Field;
 use super::fault::Refused;
-use super::queries::{records, settle};
+use super::limits;
+use super::queries::{self, settle};
 use super::select::Wanted;
 use super::shape::{self, Response};
 use super::{Done, Run};
@@ -44,7 +45,11 @@ enum Shape {
 }
 
 /// Runs every field, all or nothing.
-pub(super) async fn run<'r>(run: &Run<'r>, fields: &[Field<'r>], response: &mut Response) -> Done {
+pub(super) async fn run<'r>(
+    run: &Run<'r>,
+    fields: &[Field<'r>],
+    response: &mut Response,
+) -> Result<(), Refused> {
     let mut plan = Plan::default();
     for (at, field) in fields.iter().enumerate() {
         if let Err(refused) = plan.root(run, at, field) {
@@ -58,6 +63,7 @@ pub(super) async fn run<'r>(run: &Run<'r>, fields: &[Field<'r>], response: &mut 
             return Ok(());
         }
     }
+    plan.check_cost(run, fields)?;
     let operations = std::mem::take(&mut plan.operations);
     let call = run.call;
     let written = match operations.is_empty() {
@@ -65,15 +71,36 @@ pub(super) async fn run<'r>(run: &Run<'r>, fields: &[Field<'r>], response: &mut 
         false => call.engine().batch(&call.context, call.once()?.as_ref(), operations).await,
     };
     match written {
-        Ok(written) => answer(run, fields, (&plan, &written), response).await,
+        Ok(written) => answer(run, fields, (&plan, &written), response).await?,
         Err(error) => {
             run.call.compare().await?;
-            plan.refused(run, fields, (error.into(), response))
+            plan.refused(run, fields, (error.into(), response))?;
         }
     }
+    Ok(())
 }
 
 impl Plan {
+    /// What could not be answered is not done either.
+    fn check_cost<'r>(&self, run: &Run<'r>, fields: &[Field<'r>]) -> Result<(), Refused> {
+        let mut costs = Vec::with_capacity(fields.len());
+        for (root, field) in self.roots.iter().zip(fields) {
+            let records = root.operations.len() as u64;
+            costs.push((
+                field.key,
+                match root.answer {
+                    Shape::One | Shape::Many => {
+                        let parts = run.collect(&field.sets(), run.type_of(&root.object))?;
+                        let record = run.record(&root.object, &parts, &mut Wanted::default())?;
+                        limits::cost(&record, records)
+                    }
+                    Shape::Id | Shape::TypeName => records,
+                },
+            ));
+        }
+        limits::check_cost(run, &costs)
+    }
+
     fn root(&mut self, run: &Run<'_>, at: usize, field: &Field<'_>) -> Result<(), Refused> {
         let catalog = &run.call.context.snapshot.catalog;
         let arguments = run.arguments(field);
@@ -277,56 +304,45 @@ fn raw(value: &Json) -> Result<Box<RawValue>, Refused> {
     to_raw_value(value).map_err(|_| Refused::Problem(Problem::internal()))
 }
 
-/// The records as they are after the transaction.
+/// The records as they are after the transaction, read by one statement.
 async fn answer<'r>(
     run: &Run<'r>,
     fields: &[Field<'r>],
     (plan, written): (&Plan, &[Written]),
     response: &mut Response,
 ) -> Done {
-    for (root, field) in plan.roots.iter().zip(fields) {
-        let ids = root.operations.iter().filter_map(|&at| written.get(at)?.ids.first().copied());
-        let ids: Vec<uuid::Uuid> = ids.collect();
+    let ids = |root: &Root| -> Vec<uuid::Uuid> {
+        root.operations.iter().filter_map(|&at| written.get(at)?.ids.first().copied()).collect()
+    };
+    let roots = plan.roots.iter().zip(fields);
+    let asked: Vec<_> = roots
+        .clone()
+        .filter(|(root, _)| matches!(root.answer, Shape::One | Shape::Many))
+        .map(|(root, field)| (field, &root.object, ids(root), root.answer == Shape::Many))
+        .collect();
+    let mut told = match queries::written(run, &asked).await {
+        Ok(told) => told,
+        // What is done is not done again: a reader that comes too late is told so.
+        Err(problem) => {
+            let text = "the change is made; the metadata changed meanwhile, so read the record again";
+            let late = Problem::new(Code::Busy, text);
+            let problem = if problem.code == Code::Outdated { late } else { problem };
+            asked.iter().map(|_| Err(Refused::Problem(problem.clone()))).collect()
+        }
+    }
+    .into_iter();
+    for (root, field) in roots {
         match root.answer {
             Shape::TypeName => shape::text(response.key(field.key), "Mutation"),
-            Shape::Id => match ids.first() {
+            Shape::Id => match ids(root).first() {
                 Some(id) => shape::text(response.key(field.key), &id.to_string()),
                 None => response.key(field.key).extend_from_slice(b"null"),
             },
             Shape::One | Shape::Many => {
-                let outcome = written_records(run, field, (root, ids)).await;
-                // What is done is not done again: a reader that comes too late is told so.
-                let outcome = outcome.map_err(|refused| match refused {
-                    Refused::Problem(problem) if problem.code == Code::Outdated => {
-                        let text =
-                            "the change is made; the metadata changed meanwhile, so read the record again";
-                        Refused::Problem(Problem::new(Code::Busy, text))
-                    }
-                    other => other,
-                });
+                let outcome = told.next().unwrap_or_else(|| Err(Refused::Problem(Problem::internal())));
                 settle(run, field, outcome, response)?;
             }
         }
     }
     Ok(())
-}
-
-async fn written_records<'r>(
-    run: &Run<'r>,
-    field: &Field<'r>,
-    (root, ids): (&Root, Vec<uuid::Uuid>),
-) -> Result<Vec<u8>, Refused> {
-    let fields = run.collect(&field.sets(), run.type_of(&root.object))?;
-    let mut wanted = Wanted::default();
-    let record = run.record(&root.object, fields, &mut wanted)?;
-    let query = Query { fields: wanted.selections(), ..Query::of(&root.object.name, ids) };
-    let answer = run.read(&query).await?;
-    let records = records(&answer.json)?;
-    let mut bytes = Vec::new();
-    match (root.answer, records.first()) {
-        (Shape::Many, _) => shape::array(&mut bytes, records.iter(), |out, raw| record.write(out, raw)),
-        (_, Some(raw)) => record.write(&mut bytes, raw),
-        (_, None) => bytes.extend_from_slice(b"null"),
-    }
-    Ok(bytes)
 }

@@ -25,6 +25,7 @@ const TAKEN: &[&str] = &[
     "JSON",
     "List",
     "Group",
+    "ChangeAction",
 ];
 
 /// What is put behind an object's type name to name its other types.
@@ -41,6 +42,7 @@ const SUFFIXES: &[&str] = &[
     "Group",
     "Numbers",
     "Values",
+    "Change",
 ];
 
 /// The type name of each object that the caller sees.

@@ -1,8 +1,10 @@
-//! The fields of `Query`: one record, a list, and whatever has an id.
+//! The fields of `Query`: one record, a list, groups, and whatever has an id. All fields of an operation are questions of
+//! one statement.
 
 use std::sync::Arc;
 
-use engine::{Page, Query};
+use engine::query::aggregate::DEFAULT_GROUPS;
+use engine::{Answer, Page, Query, Question, Told};
 use metadata::Object;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
@@ -10,21 +12,85 @@ use uuid::Uuid;
 
 use super::collect::Field;
 use super::fault::{Fault, Refused};
+use super::limits::{self, PASS};
 use super::select::{Asked, Wanted, first};
-use super::shape::{self, EdgePart, ListPart, Response};
+use super::shape::{self, EdgePart, ListPart, Record, Response};
 use super::{Done, Run, aggregates};
 use crate::problem::{Code, Problem};
 
-/// Answers every field; one that fails is `null` and told among the errors.
-pub(super) async fn run<'r>(run: &Run<'r>, fields: &[Field<'r>], response: &mut Response) -> Done {
-    for field in fields {
-        match field.name() {
-            "__typename" => shape::text(response.key(field.key), "Query"),
-            "__schema" | "__type" => response.introspected(field.key),
-            _ => settle(run, field, root(run, field).await, response)?,
+/// What is asked for one root field, and how its answer is written.
+struct Root {
+    form: Form,
+    /// Its own among the questions of the operation.
+    questions: std::ops::Range<usize>,
+}
+
+/// How the answer of a root field is written.
+enum Form {
+    /// Nothing has to be asked.
+    Ready(Vec<u8>),
+    /// The one record that is found, in the form of the question that found it.
+    One(Vec<Record>),
+    Many(Record),
+    List(List),
+    Groups {
+        record: Record,
+        first: u32,
+    },
+}
+
+/// A list's form and its place.
+struct List {
+    parts: Vec<(String, ListPart)>,
+    size: usize,
+    backward: bool,
+    begun: bool,
+}
+
+/// Answers every field by one statement; one that fails is `null` and told among the errors. Answers whether anything
+/// was asked of the database, which compares the caller with it.
+pub(super) async fn run<'r>(
+    run: &Run<'r>,
+    fields: &[Field<'r>],
+    response: &mut Response,
+) -> Result<bool, Refused> {
+    let mut questions = Vec::new();
+    let roots: Vec<Result<Root, Refused>> =
+        fields.iter().map(|field| root(run, field, &mut questions)).collect();
+    let cost = |(field, root): (&Field<'r>, &Result<Root, Refused>)| {
+        (field.key, root.as_ref().map_or(0, |root| root.form.cost()))
+    };
+    limits::check_cost(run, &fields.iter().zip(&roots).map(cost).collect::<Vec<_>>())?;
+    let told = run.ask(&questions).await?;
+    for (field, root) in fields.iter().zip(roots) {
+        if matches!(field.name(), "__schema" | "__type") {
+            response.introspected(field.key);
+            continue;
         }
+        let outcome = root.and_then(|root| root.form.write(&told[root.questions]));
+        settle(run, field, outcome, response)?;
     }
-    Ok(())
+    Ok(told.iter().any(Result::is_ok))
+}
+
+/// Records that were written, as a mutation answers them: for each field one record or a list of them.
+pub(super) async fn written<'r>(
+    run: &Run<'r>,
+    written: &[(&Field<'r>, &Arc<Object>, Vec<Uuid>, bool)],
+) -> Result<Vec<Result<Vec<u8>, Refused>>, Problem> {
+    let mut questions = Vec::new();
+    let mut form = |(field, object, ids, many): &(&Field<'r>, &Arc<Object>, Vec<Uuid>, bool)| {
+        let mut wanted = Wanted::default();
+        let fields = run.collect(&field.sets(), run.type_of(object))?;
+        let record = run.record(object, &fields, &mut wanted)?;
+        let query = Query { fields: wanted.selections(), ..Query::of(&object.name, ids.clone()) };
+        questions.push(Question::Records(query));
+        let at = questions.len() - 1..questions.len();
+        Ok((if *many { Form::Many(record) } else { Form::One(vec![record]) }, at))
+    };
+    let forms: Vec<Result<(Form, std::ops::Range<usize>), Refused>> = written.iter().map(&mut form).collect();
+    let told = run.ask(&questions).await?;
+    Ok(forms.into_iter().map(|form| form.and_then(|(form, at)| form.write(&told[at]))).collect())
 }
 
 /// Puts what came of a root field into the answer. Only "plan again" ends the request.
@@ -50,24 +116,53 @@ pub(super) fn settle(
     Ok(())
 }
 
-async fn root<'r>(run: &Run<'r>, field: &Field<'r>) -> Result<Vec<u8>, Refused> {
+fn root<'r>(run: &Run<'r>, field: &Field<'r>, questions: &mut Vec<Question>) -> Result<Root, Refused> {
+    let before = questions.len();
+    let form = form(run, field, questions);
+    if form.is_err() {
+        questions.truncate(before);
+    }
+    Ok(Root { form: form?, questions: before..questions.len() })
+}
+
+fn form<'r>(run: &Run<'r>, field: &Field<'r>, questions: &mut Vec<Question>) -> Result<Form, Refused> {
     let catalog = &run.call.context.snapshot.catalog;
     let arguments = run.arguments(field);
-    if field.name() == "node" {
-        return node(run, field, &arguments).await;
+    match field.name() {
+        "__typename" => {
+            let mut bytes = Vec::new();
+            shape::text(&mut bytes, "Query");
+            return Ok(Form::Ready(bytes));
+        }
+        "__schema" | "__type" => return Ok(Form::Ready(Vec::new())),
+        "node" => return node(run, field, (&arguments, questions)),
+        _ => {}
     }
     if let Some(object) = catalog.find_object(field.name()) {
-        return one(run, field, (object, &arguments)).await;
+        let Some(id) = id(&arguments) else { return Ok(Form::Ready(b"null".to_vec())) };
+        let fields = run.collect(&field.sets(), run.type_of(object))?;
+        let mut wanted = Wanted::default();
+        let record = run.record(object, &fields, &mut wanted)?;
+        let query = Query { fields: wanted.selections(), ..Query::of(&object.name, vec![id]) };
+        questions.push(Question::Records(query));
+        return Ok(Form::One(vec![record]));
     }
-    if let Some(object) =
-        field.name().strip_suffix("_aggregate").and_then(|plural| catalog.find_plural(plural))
-    {
-        return aggregates::root(run, field, (object, &arguments)).await;
+    let aggregated = field.name().strip_suffix("_aggregate").and_then(|plural| catalog.find_plural(plural));
+    if let Some(object) = aggregated {
+        let (record, question) = aggregates::root(run, field, (object, &arguments))?;
+        let first = match (question.group_by.is_empty(), question.limit) {
+            (true, _) => 1,
+            (false, 0) => DEFAULT_GROUPS,
+            (false, limit) => limit,
+        };
+        questions.push(Question::Groups(question));
+        return Ok(Form::Groups { record, first });
     }
-    match catalog.find_plural(field.name()) {
-        Some(object) => list(run, field, (object, &arguments)).await,
-        None => Err(Refused::message(format!("there is no field `{}`", field.name()))),
-    }
+    let object = catalog.find_plural(field.name());
+    let object = object.ok_or_else(|| Refused::message(format!("there is no field `{}`", field.name())))?;
+    let (list, query) = list(run, field, (object, &arguments))?;
+    questions.push(Question::Records(query));
+    Ok(Form::List(list))
 }
 
 /// What is no id names no record.
@@ -75,45 +170,35 @@ fn id(arguments: &Map<String, Json>) -> Option<Uuid> {
     arguments.get("id").and_then(Json::as_str).and_then(|text| Uuid::parse_str(text).ok())
 }
 
-async fn one<'r>(
+/// The record with an id, whatever it is: one question for each object, of which one finds it. Objects that no
+/// fragment speaks of are asked for the same.
+fn node<'r>(
+    run: &Run<'r>,
+    field: &Field<'r>,
+    (arguments, questions): (&Map<String, Json>, &mut Vec<Question>),
+) -> Result<Form, Refused> {
+    let Some(id) = id(arguments) else { return Ok(Form::Ready(b"null".to_vec())) };
+    let (spoken_of, bare) = (run.types_of(&field.sets())?, run.collect(&field.sets(), "Node")?);
+    let mut records = Vec::new();
+    for object in &run.call.context.snapshot.catalog.objects {
+        let Some(ty) = run.schema.names.of(&object.name) else { continue };
+        let mut wanted = Wanted::default();
+        let record = match spoken_of.contains(ty) {
+            true => run.record(object, &run.collect(&field.sets(), ty)?, &mut wanted)?,
+            false => run.record(object, &bare, &mut wanted)?,
+        };
+        let query = Query { fields: wanted.selections(), ..Query::of(&object.name, vec![id]) };
+        questions.push(Question::Records(query));
+        records.push(record);
+    }
+    Ok(Form::One(records))
+}
+
+fn list<'r>(
     run: &Run<'r>,
     field: &Field<'r>,
     (object, arguments): (&Arc<Object>, &Map<String, Json>),
-) -> Result<Vec<u8>, Refused> {
-    let Some(id) = id(arguments) else { return Ok(b"null".to_vec()) };
-    let fields = run.collect(&field.sets(), run.type_of(object))?;
-    let mut wanted = Wanted::default();
-    let record = run.record(object, fields, &mut wanted)?;
-    let query = Query { fields: wanted.selections(), ..Query::of(&object.name, vec![id]) };
-    let answer = run.read(&query).await?;
-    let mut bytes = Vec::with_capacity(answer.json.len() + 64);
-    match records(&answer.json)?.first() {
-        Some(raw) => record.write(&mut bytes, raw),
-        None => bytes.extend_from_slice(b"null"),
-    }
-    Ok(bytes)
-}
-
-async fn node<'r>(
-    run: &Run<'r>,
-    field: &Field<'r>,
-    arguments: &Map<String, Json>,
-) -> Result<Vec<u8>, Refused> {
-    let Some(id) = id(arguments) else { return Ok(b"null".to_vec()) };
-    let context = &run.call.context;
-    let found = run.call.engine().find_object_of(context, id).await.map_err(Problem::from)?;
-    let object = found.and_then(|name| context.snapshot.catalog.find_object(&name));
-    match object.filter(|object| run.schema.names.of(&object.name).is_some()) {
-        Some(object) => one(run, field, (object, arguments)).await,
-        None => Ok(b"null".to_vec()),
-    }
-}
-
-async fn list<'r>(
-    run: &Run<'r>,
-    field: &Field<'r>,
-    (object, arguments): (&Arc<Object>, &Map<String, Json>),
-) -> Result<Vec<u8>, Refused> {
+) -> Result<(List, Query), Refused> {
     let mut wanted = Wanted::default();
     let parts = run.list_parts(object, field, &mut wanted)?;
     let Asked { filter, sort } = run.asked(arguments, object)?;
@@ -131,19 +216,89 @@ async fn list<'r>(
         cursors: parts.iter().any(|(_, part)| needs_cursors(part)),
         ..Query::default()
     };
-    let answer = run.read(&query).await?;
-    let mut records = records(&answer.json)?;
-    records.truncate(size as usize);
-    let more = answer.next_cursor.is_some() || (size == 0 && answer.count > 0);
-    let page = shape::Page {
-        has_next: if backward { begun } else { more },
-        has_previous: if backward { more } else { begun },
-        total: answer.total,
-        cursors: answer.cursors,
-    };
-    let mut bytes = Vec::with_capacity(answer.json.len() * 2);
-    shape::list(&mut bytes, &parts, &records, &page);
-    Ok(bytes)
+    Ok((List { parts, size: size as usize, backward, begun }, query))
+}
+
+impl Form {
+    /// Values that the answer could hold.
+    fn cost(&self) -> u64 {
+        match self {
+            Self::Ready(_) => 1,
+            Self::One(records) => {
+                let most = records.iter().map(|record| limits::cost(record, 1)).max();
+                // Whatever has an id is looked for in each object.
+                most.unwrap_or_default().saturating_add(records.len() as u64)
+            }
+            Self::Many(record) => limits::cost(record, 1),
+            Self::List(list) => limits::cost_of_list(&list.parts, list.size as u64),
+            Self::Groups { record, first } => limits::cost(record, (*first).into()).saturating_add(PASS),
+        }
+    }
+
+    /// The bytes of a root field from what its questions were told.
+    fn write(self, told: &[Result<Told, Refused>]) -> Result<Vec<u8>, Refused> {
+        let mut bytes = Vec::new();
+        match self {
+            Self::Ready(ready) => bytes = ready,
+            Self::One(forms) => {
+                let mut is_found = false;
+                for (record, told) in forms.iter().zip(told) {
+                    let answer = answer_of(told)?;
+                    if let Some(raw) = records(&answer.json)?.first().filter(|_| !is_found) {
+                        record.write(&mut bytes, raw);
+                        is_found = true;
+                    }
+                }
+                if !is_found {
+                    bytes.extend_from_slice(b"null");
+                }
+            }
+            Self::Many(record) => {
+                let answer = answer_of(first_of(told)?)?;
+                shape::array(&mut bytes, records(&answer.json)?.into_iter(), |out, raw| {
+                    record.write(out, raw);
+                });
+            }
+            Self::List(list) => list.write(&mut bytes, answer_of(first_of(told)?)?)?,
+            Self::Groups { record, .. } => {
+                let Ok(Told::Groups(groups)) = first_of(told)? else {
+                    return answer_of(first_of(told)?).map(|_| bytes);
+                };
+                shape::array(&mut bytes, records(&groups.json)?.into_iter(), |out, raw| {
+                    record.write(out, raw);
+                });
+            }
+        }
+        Ok(bytes)
+    }
+}
+
+fn first_of(told: &[Result<Told, Refused>]) -> Result<&Result<Told, Refused>, Refused> {
+    told.first().ok_or_else(|| Refused::Problem(Problem::internal()))
+}
+
+fn answer_of(told: &Result<Told, Refused>) -> Result<&Answer, Refused> {
+    match told {
+        Ok(Told::Records(answer)) => Ok(answer),
+        Ok(Told::Groups(_)) => Err(Refused::Problem(Problem::internal())),
+        Err(refused) => Err(refused.clone()),
+    }
+}
+
+impl List {
+    fn write(&self, bytes: &mut Vec<u8>, answer: &Answer) -> Result<(), Refused> {
+        let mut records = records(&answer.json)?;
+        records.truncate(self.size);
+        let more = answer.next_cursor.is_some() || (self.size == 0 && answer.count > 0);
+        let page = shape::Page {
+            has_next: if self.backward { self.begun } else { more },
+            has_previous: if self.backward { more } else { self.begun },
+            total: answer.total,
+            cursors: answer.cursors[..records.len().min(answer.cursors.len())].to_vec(),
+        };
+        shape::list(bytes, &self.parts, &records, &page);
+        Ok(())
+    }
 }
 
 fn needs_cursors(part: &ListPart) -> bool {
@@ -169,9 +324,21 @@ fn page(arguments: &Map<String, Json>) -> Result<(Page, u32), Refused> {
 }
 
 impl Run<'_> {
-    pub(super) async fn read(&self, query: &Query) -> Result<engine::Answer, Refused> {
-        let answer = self.call.engine().read(&self.call.context, query).await;
-        answer.map_err(|error| Refused::Problem(error.into()))
+    /// Answers to questions, by one statement. Only "plan again" is an error.
+    async fn ask(&self, questions: &[Question]) -> Result<Vec<Result<Told, Refused>>, Problem> {
+        match self.call.engine().read_all(&self.call.context, questions).await {
+            Ok(told) => Ok(told
+                .into_iter()
+                .map(|told| told.map_err(|error| Refused::Problem(error.into())))
+                .collect()),
+            Err(error) => {
+                let problem = Problem::from(error);
+                if problem.code == Code::Outdated {
+                    return Err(problem);
+                }
+                Ok(questions.iter().map(|_| Err(Refused::Problem(problem.clone()))).collect())
+            }
+        }
     }
 }
 

@@ -31,6 +31,16 @@ impl Request {
             let text = "send one operation at a time; several root fields fit into one";
             return Err(Problem::new(Code::InvalidRequest, text));
         }
+        Self::of_bytes(bytes)
+    }
+
+    /// The same from a message on a line.
+    pub(super) fn of_message(payload: &RawValue) -> Result<Self, Problem> {
+        body::check(payload.get().as_bytes())?;
+        Self::of_bytes(payload.get().as_bytes())
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Result<Self, Problem> {
         let fields = body::record(bytes).map_err(as_malformed)?;
         let find = |key: &str| fields.iter().find(|(name, _)| name == key).map(|(_, raw)| &**raw);
         Self::read(

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::fault::Refused;
-use super::limits::{MAX_DEPTH, MAX_TEXT, MAX_TOKENS};
+use super::limits::{MAX_BRACKETS, MAX_TEXT, MAX_TOKENS};
 use super::names::Names;
 use super::request::Request;
 use super::sdl;
@@ -138,7 +138,7 @@ impl TenantSchema {
         if text.len() > MAX_TEXT {
             return Err(Refused::coded("too-large", format!("a document has at most {MAX_TEXT} bytes")));
         }
-        let mut parser = Parser::new().recursion_limit(MAX_DEPTH).token_limit(MAX_TOKENS);
+        let mut parser = Parser::new().recursion_limit(MAX_BRACKETS).token_limit(MAX_TOKENS);
         let document =
             parser.parse_executable(&self.valid, text, "request").map_err(|wrong| listed(&wrong.errors))?;
         let document = document.validate(&self.valid).map_err(|wrong| listed(&wrong.errors))?;
@@ -155,7 +155,14 @@ fn weight(bytes: usize) -> u32 {
 
 fn listed(errors: &apollo_compiler::validation::DiagnosticList) -> Refused {
     let errors = errors.iter().take(20).map(|error| {
-        let error = error.to_json();
+        let mut error = error.to_json();
+        let code = match error.message.as_str() {
+            text if text.contains("recursion limit") => "too-deep",
+            text if text.contains("token limit") => "too-large",
+            text if text.contains("syntax error") => "bad-syntax",
+            _ => "not-in-schema",
+        };
+        error.extensions.entry("code").or_insert(code.into());
         serde_json::to_value(error).unwrap_or_default()
     });
     Refused::Request(errors.collect())

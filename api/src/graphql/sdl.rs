@@ -32,6 +32,8 @@ scalar JSON
 interface Node { id: ID! }
 "Where a page stands in its list."
 type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+"What happened to a record: `delete` is into the recycle bin, `purge` for good."
+enum ChangeAction { create update delete restore purge }
 "#;
 
 /// Scalars with their operators in filters.
@@ -78,6 +80,7 @@ pub(super) fn write(call: &Call, seen: &[Arc<Object>], names: &Names) -> String 
         let of = Of { call, object, seen: Seen::new(call, object), ty, names };
         of.record(&mut text);
         of.connection(&mut text);
+        of.change(&mut text);
         of.filter(&mut text);
         of.groups(&mut text);
         if is_writable(call, object) {
@@ -92,6 +95,9 @@ pub(super) fn write(call: &Call, seen: &[Arc<Object>], names: &Names) -> String 
     );
     if !roots.mutation.is_empty() {
         let _ = write!(text, "type Mutation {{\n{}}}\n", roots.mutation);
+    }
+    if !roots.subscription.is_empty() {
+        let _ = write!(text, "type Subscription {{\n{}}}\n", roots.subscription);
     }
     text
 }
@@ -117,6 +123,7 @@ fn filters(text: &mut String) {
 struct Roots {
     query: String,
     mutation: String,
+    subscription: String,
 }
 
 /// One object in the making.
@@ -177,8 +184,19 @@ impl Of<'_> {
              \"All matches.\"\ntotal_count: BigInt! }}\n\
              type {ty}Edge {{ node: {ty}! cursor: String! }}\n\
              \"The first related records.\"\ntype {ty}List {{ edges: [{ty}ListEdge!]! nodes: [{ty}!]!\n\
+             \"Without cursors: ask for the list itself, with a filter, to go on.\"\npageInfo: PageInfo!\n\
              \"Whether there are more than these.\"\nhas_more: Boolean! }}\n\
              type {ty}ListEdge {{ node: {ty}! }}"
+        );
+    }
+
+    fn change(&self, text: &mut String) {
+        let ty = self.ty;
+        let _ = writeln!(
+            text,
+            "type {ty}Change {{\n\"Where to go on from: `after`.\"\ncursor: String! action: ChangeAction! id: ID at: DateTime!\n\
+             \"The record's version after it.\"\nversion: BigInt\n\"Its id and name.\"\nactor: JSON\n\
+             \"Old and new value by field.\"\nchanges: JSON\n\"As it is now, unless it is in the recycle bin or gone.\"\nrecord: {ty} }}"
         );
     }
 
@@ -296,6 +314,11 @@ impl Of<'_> {
             );
         }
         self.mutations(&mut roots.mutation);
+        let _ = writeln!(
+            roots.subscription,
+            "\"Each change of a record, of these ids or of those that meet the filter after it, behind a cursor or from now on.\"\n\
+             {name}_changed(ids: [ID!], filter: {ty}Filter, where: String, after: String): {ty}Change!"
+        );
     }
 
     fn mutations(&self, text: &mut String) {

@@ -136,13 +136,13 @@ impl<'r> Run<'r> {
     pub(super) fn record(
         &self,
         object: &Object,
-        fields: Vec<Field<'r>>,
+        fields: &[Field<'r>],
         wanted: &mut Wanted,
     ) -> Result<Record, Refused> {
         let mut record =
             Record { ty: self.schema.names.of(&object.name).unwrap_or_default().to_owned(), keys: vec![] };
         for field in fields {
-            let source = self.source(object, &field, wanted)?;
+            let source = self.source(object, field, wanted)?;
             record.keys.push((field.key.to_owned(), source));
         }
         Ok(record)
@@ -163,7 +163,7 @@ impl<'r> Run<'r> {
         {
             let mut below = Wanted::default();
             let fields = self.collect(&field.sets(), self.type_of(target))?;
-            let record = self.record(target, fields, &mut below)?;
+            let record = self.record(target, &fields, &mut below)?;
             let key = wanted.nest(nested(name, below.selections()));
             return Ok(Source::One(key, Box::new(record)));
         }
@@ -229,7 +229,7 @@ impl<'r> Run<'r> {
 
     fn node(&self, object: &Object, field: &Field<'r>, wanted: &mut Wanted) -> Result<Record, Refused> {
         let fields = self.collect(&field.sets(), self.type_of(object))?;
-        self.record(object, fields, wanted)
+        self.record(object, &fields, wanted)
     }
 
     /// The name of the type of an object's records.

@@ -128,7 +128,8 @@ pub(super) fn text(out: &mut Vec<u8>, text: &str) {
     let _ = serde_json::to_writer(out, text);
 }
 
-fn object<T>(out: &mut Vec<u8>, keys: &[(String, T)], mut value: impl FnMut(&mut Vec<u8>, &T)) {
+/// Writes an object.
+pub(super) fn object<T>(out: &mut Vec<u8>, keys: &[(String, T)], mut value: impl FnMut(&mut Vec<u8>, &T)) {
     out.push(b'{');
     for (at, (key, what)) in keys.iter().enumerate() {
         if at > 0 {
@@ -222,11 +223,6 @@ impl Response {
     pub(super) fn fault(&mut self, key: &str, error: Json) {
         self.key(key).extend_from_slice(b"null");
         self.errors.push(error);
-    }
-
-    /// Whether a root field failed.
-    pub(super) fn has_faults(&self) -> bool {
-        !self.errors.is_empty()
     }
 
     /// The body.

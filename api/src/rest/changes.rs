@@ -2,8 +2,6 @@
 //! events. Both go on from a cursor.
 
 use std::collections::VecDeque;
-use std::sync::LazyLock;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -13,34 +11,20 @@ use futures_util::stream;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use metadata::Problem as Detail;
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::answer;
 use crate::asked::params::Params;
 use crate::call::Call;
-use crate::problem::{Code, Problem};
+use crate::follower::{Follower, PAGE};
+use crate::problem::Problem;
 use crate::routes::Outcome;
 
 /// Most changes of one answer.
 const MOST: u32 = 1000;
-/// Changes that a follower holds in memory at most.
-const PAGE: u32 = 100;
-/// After this time without a change a follower hears that the line stands, and whoever may not follow any more is found.
-const QUIET: Duration = Duration::from_secs(15);
-/// Followers of a node.
-const FOLLOWERS: usize = 4000;
-
-static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(FOLLOWERS));
-
-/// One follower: what was read and not sent yet is all that is held for them. Who does not read is not read for.
-struct Follower {
-    call: Call,
-    object: String,
-    next: i64,
+/// One who takes events: what was read and not sent yet.
+struct Taker {
+    follower: Follower,
     waiting: VecDeque<Change>,
-    more: bool,
-    news: watch::Receiver<()>,
-    _place: SemaphorePermit<'static>,
 }
 
 /// A page of changes, or an endless answer of them for who takes `text/event-stream`.
@@ -58,27 +42,18 @@ pub(crate) async fn follow(call: Call) -> Outcome {
     }
     // A browser that comes back says itself where it was.
     let since = last_event(&call)?.or(since);
-    let place = PLACES.try_acquire().map_err(|_| Problem::new(Code::Busy, "too many follow already"))?;
-    // Before the first look, so that nothing between it and the first waiting is missed.
-    let news = call.engine().news(call.context.tenant());
-    let page = call.engine().changes(&call.context, &object, (since, PAGE)).await?;
-    let follower = Follower {
-        call,
-        object,
-        next: page.next,
-        waiting: page.changes.into(),
-        more: page.more,
-        news,
-        _place: place,
-    };
-    let hello =
-        Bytes::from(format!("retry: 1000\nid: {}\nevent: ready\ndata: {{}}\n\n", since.unwrap_or(page.next)));
-    let events = stream::unfold((Some(hello), follower), |(hello, mut follower)| async move {
+    let (follower, changes) = Follower::begin(call, (object, None), since).await?;
+    let hello = Bytes::from(format!(
+        "retry: 1000\nid: {}\nevent: ready\ndata: {{}}\n\n",
+        since.unwrap_or(follower.next)
+    ));
+    let taker = Taker { follower, waiting: changes.into() };
+    let events = stream::unfold((Some(hello), taker), |(hello, mut taker)| async move {
         let piece = match hello {
             Some(hello) => hello,
-            None => follower.next().await?,
+            None => taker.next().await?,
         };
-        Some((Ok::<_, std::convert::Infallible>(piece), (None, follower)))
+        Some((Ok::<_, std::convert::Infallible>(piece), (None, taker)))
     });
     let mut response = Response::new(Body::from_stream(events));
     let headers = response.headers_mut();
@@ -87,44 +62,17 @@ pub(crate) async fn follow(call: Call) -> Outcome {
     Ok(response)
 }
 
-impl Follower {
+impl Taker {
     /// The next piece of the answer; `None` ends it, and the follower comes back with their cursor.
     async fn next(&mut self) -> Option<Bytes> {
-        loop {
-            if let Some(change) = self.waiting.pop_front() {
-                return event(&change);
-            }
-            let was = self.next;
-            if !self.more && tokio::time::timeout(QUIET, self.news.changed()).await.is_err() {
-                self.look().await.ok()?;
-                if self.waiting.is_empty() {
-                    // The cursor moves on past what is not the follower's, so that they need not look through it again.
-                    return Some(Bytes::from(format!("id: {}\n: quiet\n\n", self.next)));
-                }
-                continue;
-            }
-            self.look().await.ok()?;
-            // Nothing for us, over and over: others must get their turn.
-            if self.next == was {
-                tokio::task::yield_now().await;
-            }
+        if self.waiting.is_empty() {
+            self.waiting = self.follower.next().await.ok()?.into();
         }
-    }
-
-    /// Reads on as whoever the follower is by now.
-    async fn look(&mut self) -> Result<(), Problem> {
-        for _ in 0..3 {
-            let place = (Some(self.next), PAGE);
-            match self.call.engine().changes(&self.call.context, &self.object, place).await {
-                Ok(page) => {
-                    (self.next, self.more, self.waiting) = (page.next, page.more, page.changes.into());
-                    return Ok(());
-                }
-                Err(engine::Error::Outdated(_)) => self.call = self.call.renewed().await?,
-                Err(error) => return Err(error.into()),
-            }
+        match self.waiting.pop_front() {
+            Some(change) => event(&change),
+            // The cursor moves on past what is not the follower's, so that they need not look through it again.
+            None => Some(Bytes::from(format!("id: {}\n: quiet\n\n", self.follower.next))),
         }
-        Err(Problem::new(Code::Busy, "the metadata is changing right now"))
     }
 }
 

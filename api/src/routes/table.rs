@@ -6,7 +6,7 @@
 
 use http::Method;
 
-use super::{Route, caller, compared, open, permission, reseller};
+use super::{Route, caller, compared, door, open, permission, reseller};
 use crate::{graphql, rest};
 
 const GET: Method = Method::GET;
@@ -93,7 +93,7 @@ fn records() -> Vec<Route> {
         compared(GET, "/api/v1/imports/{id}", rest::import::show),
         compared(GET, "/api/v1/imports/{id}/rejects", rest::import::rejects),
         caller(POST, "/graphql", graphql::post),
-        caller(GET, "/graphql", graphql::get),
+        door("/graphql", graphql::door),
     ]
 }
 

@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::plan::Plan;
 use crate::query::{MAX_LIMIT, Page, Query, Selection};
+use crate::read::encode::Places;
 use crate::read::sql::{self, Shape, Statement};
 use crate::read::{check_versions, cursor, of_revision};
 
@@ -224,7 +225,7 @@ impl Records {
         rows.retain(|row| row.try_get_raw(OFFSET).is_ok_and(|id| !id.is_null()));
         let size = plan.limit() as usize;
         if let Some(last) = rows.get(size.wrapping_sub(1)).filter(|_| rows.len() > size) {
-            self.page = Some(Page::After(cursor((&shape, &plan.asked_order()), last, OFFSET)?));
+            self.page = Some(Page::After(cursor((&shape, &plan.asked_order()), last, Places::From(OFFSET))?));
         }
         rows.truncate(size);
         if let Some(left) = &mut self.left {

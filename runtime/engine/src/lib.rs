@@ -59,6 +59,7 @@ pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
+pub use read::together::{Question, Told};
 pub use read::{Answer, One};
 pub use room::Usage;
 pub use search::Search;

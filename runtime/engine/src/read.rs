@@ -17,11 +17,13 @@ use crate::query::{Page, Query, Selection};
 pub mod aggregate;
 pub(crate) mod decode;
 pub(crate) mod encode;
-mod prepared;
+pub(crate) mod prepared;
 mod sample;
 pub(crate) mod sql;
+pub mod together;
 
-use prepared::Prepared;
+use encode::Places;
+use prepared::{Prepared, Telling};
 use sql::Shape;
 
 /// One page of records.
@@ -151,15 +153,27 @@ async fn run_prepared(
     (read, ids): (&Prepared, &[Uuid]),
 ) -> Result<Answer> {
     let rows = read.query(context, ids).fetch_all(&mut *connection).await?;
-    check_versions(context, rows.first())?;
-    let answer = collect(read, ids, &rows)?;
-    if !read.sensitive.is_empty() {
-        let offset = 2 + usize::from(read.include_total);
-        let shown = rows[..answer.count].iter().map(|row| row.try_get(offset));
-        let shown = shown.collect::<Result<Vec<Uuid>, _>>()?;
-        reads::note(connection, context, &read.object, (&read.sensitive, &shown)).await?;
-    }
+    let (answer, shown) = gather(context, (read, ids), &rows)?;
+    let read = &read.telling;
+    reads::note(connection, context, &read.object, (&read.sensitive, &shown)).await?;
     Ok(answer)
+}
+
+/// The answer from the rows of a read, and ids of the records that it shows sensitive fields of; unless the context's
+/// caches are no longer true.
+pub(crate) fn gather(
+    context: &Context,
+    (read, ids): (&Prepared, &[Uuid]),
+    rows: &[PgRow],
+) -> Result<(Answer, Vec<Uuid>)> {
+    check_versions(context, rows.first())?;
+    let read = &read.telling;
+    let offset = 2 + usize::from(read.include_total);
+    let total = if read.include_total { rows.first().map(|row| row.try_get(2)).transpose()? } else { None };
+    // Without a record the statement still answers its versions, in a row whose id is null.
+    let is_empty = rows.first().is_none_or(|row| row.try_get_raw(offset).is_ok_and(|id| id.is_null()));
+    let rows = if is_empty { Vec::new() } else { rows.iter().collect() };
+    collect(read, ids, Found { rows, places: Places::From(offset), total })
 }
 
 /// A connection keeps what it prepared by its text. The same text may mean other types after a change of
@@ -182,63 +196,74 @@ pub(crate) fn check_versions(context: &Context, first: Option<&PgRow>) -> Result
     context.check(versions)
 }
 
-fn collect(read: &Prepared, ids: &[Uuid], rows: &[PgRow]) -> Result<Answer> {
+/// The rows that were found for one question.
+struct Found<'r> {
+    rows: Vec<&'r PgRow>,
+    places: Places<'r>,
+    total: Option<i64>,
+}
+
+/// The answer, and ids of the records that it shows sensitive fields of.
+fn collect(read: &Telling, ids: &[Uuid], found: Found<'_>) -> Result<(Answer, Vec<Uuid>)> {
+    let Found { mut rows, places, total } = found;
     let shape = &read.shape;
-    let offset = 2 + usize::from(read.include_total);
-    let total = if read.include_total { rows.first().map(|row| row.try_get(2)).transpose()? } else { None };
-    // Without a record the statement still answers its versions, in a row whose id is null.
-    let is_empty = rows.first().is_none_or(|row| row.try_get_raw(offset).is_ok_and(|id| id.is_null()));
-    let mut rows: Vec<&PgRow> = if is_empty { Vec::new() } else { rows.iter().collect() };
     if ids.len() > 1 {
-        in_order(&mut rows, ids, offset)?;
+        in_order(&mut rows, ids, places)?;
     }
     let limit = if read.by_id { rows.len() } else { read.limit };
     let mut page = rows[..rows.len().min(limit)].to_vec();
     let next_cursor = match page.last() {
-        Some(last) if rows.len() > page.len() => Some(cursor((shape, &read.order), last, offset)?),
+        Some(last) if rows.len() > page.len() => Some(cursor((shape, &read.order), last, places)?),
         _ => None,
     };
     if read.reversed {
         page.reverse();
     }
-    let versions = if read.by_id { versions(shape, &page, offset)? } else { Vec::new() };
+    let versions = if read.by_id { versions(shape, &page, places)? } else { Vec::new() };
     let told = page.iter().filter(|_| read.cursors && !read.by_id);
-    let cursors = told.map(|row| cursor((shape, &read.order), row, offset)).collect::<Result<_>>()?;
-    let json = array(&page, shape, offset)?;
-    Ok(Answer { json, count: page.len(), next_cursor, cursors, total, versions })
+    let cursors = told.map(|row| cursor((shape, &read.order), row, places)).collect::<Result<_>>()?;
+    let shown = page.iter().filter(|_| !read.sensitive.is_empty()).map(|row| row.try_get(places.of(0)));
+    let shown = shown.collect::<Result<Vec<Uuid>, _>>()?;
+    let json = array(&page, shape, places)?;
+    Ok((Answer { json, count: page.len(), next_cursor, cursors, total, versions }, shown))
 }
 
-fn array(page: &[&PgRow], shape: &Shape, offset: usize) -> Result<Vec<u8>> {
+fn array(page: &[&PgRow], shape: &Shape, places: Places<'_>) -> Result<Vec<u8>> {
     let mut json = Vec::with_capacity(64 + page.len() * shape.width * 32);
     json.push(b'[');
     for (index, row) in page.iter().enumerate() {
         if index > 0 {
             json.push(b',');
         }
-        encode::row(&mut json, row, &shape.columns, offset)?;
+        encode::row(&mut json, row, &shape.columns, places)?;
     }
     json.push(b']');
     Ok(json)
 }
 
 /// Records asked for by id come in the order of the ids.
-fn in_order(rows: &mut [&PgRow], ids: &[Uuid], offset: usize) -> Result<()> {
-    let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+fn in_order(rows: &mut [&PgRow], ids: &[Uuid], places: Places<'_>) -> Result<()> {
+    let turns: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(turn, id)| (*id, turn)).collect();
+    let id = places.of(0);
     for row in rows.iter() {
-        row.try_get::<Uuid, _>(offset)?;
+        row.try_get::<Uuid, _>(id)?;
     }
-    rows.sort_by_key(|row| row.try_get::<Uuid, _>(offset).ok().and_then(|id| places.get(&id).copied()));
+    rows.sort_by_key(|row| row.try_get::<Uuid, _>(id).ok().and_then(|id| turns.get(&id).copied()));
     Ok(())
 }
 
 /// The place of a row in the order that was asked for.
-pub(crate) fn cursor((shape, order): (&Shape, &[OrderKey]), last: &PgRow, offset: usize) -> Result<String> {
+pub(crate) fn cursor(
+    (shape, order): (&Shape, &[OrderKey]),
+    last: &PgRow,
+    places: Places<'_>,
+) -> Result<String> {
     let values: Result<Vec<Option<String>>, sqlx::Error> =
-        shape.keys.iter().map(|key| encode::text(last.try_get_raw(offset + key.at)?, key.ty)).collect();
+        shape.keys.iter().map(|key| encode::text(last.try_get_raw(places.of(key.at))?, key.ty)).collect();
     Ok(Cursor { values: values? }.print(order))
 }
 
-fn versions(shape: &Shape, page: &[&PgRow], offset: usize) -> Result<Vec<i64>> {
-    let at = offset + shape.width;
+fn versions(shape: &Shape, page: &[&PgRow], places: Places<'_>) -> Result<Vec<i64>> {
+    let at = places.of(shape.width);
     Ok(page.iter().map(|row| row.try_get(at)).collect::<Result<_, _>>()?)
 }

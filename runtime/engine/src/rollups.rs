@@ -2,8 +2,9 @@
 //! columns and adds it, in the same transaction. Not triggers: the writer has both images, orders the locks,
 //! and is twice as fast.
 //!
-//! Every writer brackets the statement that changes rows with [`before`] and [`after`]; nothing else in the
-//! engine knows of roll-ups, apart from reading them while they are built ([`sql::on_read`]).
+//! Every writer brackets the statement that changes rows with [`before`] and [`after`], or lets that statement keep the
+//! totals too ([`Concerned`]); nothing else in the engine knows of roll-ups, apart from reading them while they are
+//! built ([`sql::on_read`]).
 //!
 //! What makes it right under concurrency:
 //! * a record that changes is locked before its image is taken;
@@ -19,7 +20,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use metadata::catalog::{Catalog, Link, Object, Rollup};
+use metadata::catalog::{Catalog, Object, Rollup};
 use metadata::field_kinds::rollup::Mode;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
@@ -74,17 +75,98 @@ struct Group {
 /// No record: the image of those that a create is about to make.
 const NOTHING: &str = "[]";
 
-/// For new records: they gave nothing before, and give nothing to parents that none of them names. `filled` are the
-/// columns in which any of them has a value.
-pub(crate) fn before_create(context: &Context, object: &Object, filled: &BTreeSet<&str>) -> Images {
-    let has_parent = |rollup: &Arc<Rollup>| match &rollup.link {
-        Link::Lookup { column, .. } => filled.contains(column.as_str()),
-        Link::AnyLookup { id_column, .. } => filled.contains(id_column.as_str()),
-        Link::Table { .. } => true,
-    };
-    let concerned = groups(context, object, Touched::All).into_iter();
-    let concerned = concerned.filter(|group| group.rollups.iter().any(has_parent));
-    Images { parts: concerned.map(|group| (group, NOTHING.to_owned())).collect() }
+/// What a change concerns.
+pub(crate) struct Concerned {
+    groups: Vec<Group>,
+}
+
+/// The roll-ups whose totals a change of records may change.
+pub(crate) fn concerned(context: &Context, object: &Object, touched: Touched<'_>) -> Concerned {
+    Concerned { groups: groups(context, object, touched) }
+}
+
+impl Concerned {
+    /// Leaves those alone that no record gives to, neither before nor after.
+    #[must_use]
+    pub(crate) fn given(mut self, gives: impl Fn(&Rollup) -> bool) -> Self {
+        self.groups.retain(|group| group.rollups.iter().any(|rollup| gives(rollup)));
+        self
+    }
+
+    pub(crate) fn rollups(&self) -> impl Iterator<Item = &Arc<Rollup>> {
+        self.groups.iter().flat_map(|group| &group.rollups)
+    }
+
+    /// Whether the statement that writes the records can keep the totals too ([`Concerned::pieces`]). Not where
+    /// parents of parents would have to be told, and not where the parents may be among the records themselves, whose
+    /// new rows it would not see.
+    pub(crate) fn is_flat(&self, context: &Context) -> bool {
+        self.groups.iter().all(|group| {
+            let columns: BTreeSet<&str> =
+                group.rollups.iter().map(|rollup| rollup.column.name.as_str()).collect();
+            group.parent.id != group.child.id
+                && groups(context, &group.parent, Touched::Columns(&columns)).is_empty()
+        })
+    }
+
+    /// Columns of the records that the pieces look at.
+    pub(crate) fn columns(&self) -> BTreeSet<&str> {
+        let inputs = self.rollups().flat_map(|rollup| &rollup.inputs);
+        let deleted = (!self.groups.is_empty()).then_some("deleted_at");
+        inputs.map(String::as_str).chain(deleted).collect()
+    }
+
+    /// A select of the parents that have lost an extreme by the pieces, with the place of the group.
+    pub(crate) fn left(&self) -> String {
+        let of = |at| format!("SELECT {at}::bigint, k.id FROM kept{at} k WHERE k.has_left");
+        (0..self.groups.len()).map(of).collect::<Vec<_>>().join(" UNION ALL ")
+    }
+
+    /// Pieces of the statement that writes the records, behind `written` and, unless they are new, `before`.
+    pub(crate) fn pieces(&self, context: &Context, is_new: bool) -> Vec<String> {
+        let pieces = |(number, group): (usize, &Group)| {
+            sql::pieces(context, (&group.child, &group.rollups), group.mode, (number, is_new))
+        };
+        self.groups.iter().enumerate().map(pieces).collect()
+    }
+
+    /// Computes the extremes of parents that have lost theirs: what [`Concerned::left`] selects.
+    pub(crate) async fn settle(
+        &self,
+        connection: &mut PgConnection,
+        context: &Context,
+        left: &[(i64, Uuid)],
+    ) -> Result<()> {
+        for (group, at) in self.groups.iter().zip(0..) {
+            let parents: Vec<Uuid> =
+                left.iter().filter(|(place, _)| *place == at).map(|(_, id)| *id).collect();
+            if !parents.is_empty() {
+                recompute(connection, context, group, &parents).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// For new records: they gave nothing before.
+    pub(crate) fn nothing(self) -> Images {
+        Images { parts: self.groups.into_iter().map(|group| (group, NOTHING.to_owned())).collect() }
+    }
+
+    /// For records that are about to change, and that are locked: what they give now.
+    pub(crate) async fn images(
+        self,
+        connection: &mut PgConnection,
+        context: &Context,
+        ids: &[Uuid],
+    ) -> Result<Images> {
+        let mut images = Images::default();
+        for group in self.groups {
+            let text = sql::image(context, &group.child, &group.rollups);
+            let image = sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_one(&mut *connection).await?;
+            images.parts.push((group, image));
+        }
+        Ok(images)
+    }
 }
 
 /// For records that are about to change, and that are locked: what they give now.
@@ -94,13 +176,7 @@ pub(crate) async fn before(
     (object, ids): (&Object, &[Uuid]),
     touched: Touched<'_>,
 ) -> Result<Images> {
-    let mut images = Images::default();
-    for group in groups(context, object, touched) {
-        let text = sql::image(context, &group.child, &group.rollups);
-        let image = sqlx::query_scalar(AssertSqlSafe(text)).bind(ids).fetch_one(&mut *connection).await?;
-        images.parts.push((group, image));
-    }
-    Ok(images)
+    Concerned { groups: groups(context, object, touched) }.images(connection, context, ids).await
 }
 
 /// After the change: brings the parents up to date, and the parents of those.
@@ -147,14 +223,24 @@ async fn apply(
         }
     }
     if !left.is_empty() {
-        let extremes: Vec<Arc<Rollup>> =
-            group.rollups.iter().filter(|rollup| rollup.function.is_extreme()).cloned().collect();
-        compute(connection, context, (&group.child, &extremes), &left).await?;
+        recompute(connection, context, group, &left).await?;
     }
     match above {
         Some((parents, images)) => boxed_after(connection, context, &parents, images).await,
         None => Ok(()),
     }
+}
+
+/// Computes the extremes of parents that are locked.
+async fn recompute(
+    connection: &mut PgConnection,
+    context: &Context,
+    group: &Group,
+    parents: &[Uuid],
+) -> Result<()> {
+    let extremes: Vec<Arc<Rollup>> =
+        group.rollups.iter().filter(|rollup| rollup.function.is_extreme()).cloned().collect();
+    compute(connection, context, (&group.child, &extremes), parents).await
 }
 
 /// [`after`], for the call of itself.

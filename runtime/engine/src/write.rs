@@ -16,6 +16,7 @@ use crate::lanes::{Lane, is_gone};
 use crate::query::Query;
 use crate::{read, teams};
 
+mod alone;
 mod batch;
 pub(crate) mod bulk;
 mod checks;
@@ -49,6 +50,7 @@ mod transfer;
 mod transition;
 mod update;
 mod upsert;
+mod whole;
 
 pub(crate) use create::create_with_ids;
 
@@ -120,17 +122,24 @@ impl Engine {
 /// What one transaction does, under a key or not.
 type Asked<'a> = (Option<&'a Once>, Work);
 
-/// Does it on a connection; gives it back untouched when no transaction could be begun there.
+/// Does it on a connection, alone where that can be or else in a transaction; gives it back untouched when no
+/// transaction could be begun there.
 async fn write_on<'a>(
     mut lane: Lane,
     context: &Context,
     asked: Asked<'a>,
 ) -> std::result::Result<Result<Vec<Written>>, (Asked<'a>, sqlx::Error)> {
-    let transaction = match lane.begin().await {
-        Ok(transaction) => transaction,
-        Err(error) => return Err((asked, error)),
+    let alone = match &asked {
+        (None, Work::Command(command)) => alone::run(&mut lane, context, command).await,
+        _ => None,
     };
-    let outcome = settled(transaction, context, asked).await;
+    let outcome = match alone {
+        Some(outcome) => outcome.map(|written| vec![written]),
+        None => match lane.begin().await {
+            Ok(transaction) => settled(transaction, context, asked).await,
+            Err(error) => return Err((asked, error)),
+        },
+    };
     if matches!(&outcome, Err(error) if !matches!(error, Error::Outdated(_))) {
         // What was refused by metadata or rights of before is to be asked again, not told.
         let versions = crate::store::load_versions(&mut lane, context.tenant()).await;

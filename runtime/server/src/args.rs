@@ -35,7 +35,7 @@ pub struct Common {
     /// Months that the audit log is kept; for ever when not said.
     #[arg(long, env = "TRELLIS_AUDIT_RETENTION", global = true, value_parser = clap::value_parser!(u32).range(1..=1200))]
     pub audit_retention: Option<u32>,
-    /// What to log to stderr: `info`, `debug`, `warn,engine=debug` …
+    /// What to log to stderr: `info`, `debug`, `warn,engine=debug` … SQL statements only with `sqlx::query=debug`.
     #[arg(long, env = "TRELLIS_LOG", default_value = "info,sqlx=warn", global = true)]
     pub log: String,
     /// A file of flags, such as `listen = "0.0.0.0:8080"`; `trellis.toml` is read when it is there.
@@ -121,6 +121,18 @@ pub struct Serve {
     /// Seconds until the database gives a statement of a request up; changes of metadata and imports take longer.
     #[arg(long, env = "TRELLIS_STATEMENT_TIMEOUT", default_value = "10", value_parser = seconds)]
     pub statement_timeout: Duration,
+    /// Fields within fields of a GraphQL operation, at most.
+    #[arg(long, env = "TRELLIS_GRAPHQL_DEPTH", default_value_t = 25)]
+    pub graphql_depth: usize,
+    /// Values that the answer to a GraphQL operation could hold, at most.
+    #[arg(long, env = "TRELLIS_GRAPHQL_COST", default_value_t = 1_000_000)]
+    pub graphql_cost: u64,
+    /// Fields under other names in a GraphQL operation, at most.
+    #[arg(long, env = "TRELLIS_GRAPHQL_ALIASES", default_value_t = 200)]
+    pub graphql_aliases: usize,
+    /// Fields at the root of a GraphQL operation, at most.
+    #[arg(long, env = "TRELLIS_GRAPHQL_ROOTS", default_value_t = 50)]
+    pub graphql_roots: usize,
     /// Seconds that requests in flight have to finish when told to stop.
     #[arg(long, env = "TRELLIS_DRAIN", default_value = "20", value_parser = seconds)]
     pub drain: Duration,

@@ -101,6 +101,12 @@ fn settings(options: &Serve, upload_dir: PathBuf) -> Settings {
         max_upload: options.max_upload,
         upload_dir,
         timeout: options.timeout,
+        graphql: api::graphql::Limits {
+            depth: options.graphql_depth,
+            cost: options.graphql_cost,
+            aliases: options.graphql_aliases,
+            roots: options.graphql_roots,
+        },
     }
 }
 

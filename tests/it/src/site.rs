@@ -94,10 +94,15 @@ impl Site {
 
     /// Another node on the same database, with memories of its own.
     pub async fn node(&self) -> Router {
+        self.node_with_engine().await.0
+    }
+
+    /// The same with its engine, whose connections nobody else uses.
+    pub async fn node_with_engine(&self) -> (Router, Engine) {
         let engine = self.world.node(4).await;
         let identity = Identity::new(engine.clone(), engine.pool().clone());
         let tenants = Tenants::new(engine.clone(), engine.pool().clone());
-        router(engine, identity, tenants)
+        (router(engine.clone(), identity, tenants), engine)
     }
 
     /// A new person with a role; answers their token.

@@ -4,8 +4,8 @@
 //!
 //! Each event is held against what its reader may read now. A record that they may not, or not any more, tells nothing.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -25,7 +25,9 @@ use crate::store::load_versions;
 /// Rows of all objects that one question looks through at most.
 const SPAN: i64 = 50_000;
 /// How often a tenant that somebody follows is looked at; for all its followers on this node together.
-const LOOK: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(50);
+/// Rows of the stream that a node remembers to whom they belong.
+const REMEMBERED: usize = 10_000;
 
 /// Something that happened to a record.
 #[derive(Clone, Debug, Serialize)]
@@ -60,9 +62,53 @@ fn as_text<S: serde::Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S
     serializer.collect_str(number)
 }
 
-/// Who is told that a tenant's stream has grown.
+/// The tenants that somebody follows on this node.
 #[derive(Default)]
-pub(crate) struct Feeds(Mutex<HashMap<Uuid, watch::Sender<()>>>);
+pub(crate) struct Feeds(Mutex<HashMap<Uuid, Feed>>);
+
+/// One of them: who is told that its stream has grown, and what the newest of it is about, so that a follower whom it
+/// does not concern asks the database nothing.
+struct Feed {
+    news: watch::Sender<()>,
+    newest: Newest,
+}
+
+/// Which records the rows behind `from` and up to `upto` are about.
+#[derive(Default)]
+struct Newest {
+    from: i64,
+    upto: i64,
+    rows: VecDeque<Touched>,
+}
+
+/// Place, object (its stable id) and record of one row.
+pub(super) type Touched = (i64, String, Uuid);
+
+impl Newest {
+    fn grow(&mut self, upto: i64, rows: Vec<Touched>) {
+        match rows.len() > REMEMBERED {
+            true => *self = Self { from: upto, upto, rows: VecDeque::new() },
+            false => {
+                self.rows.extend(rows);
+                self.upto = upto;
+            }
+        }
+        while self.rows.len() > REMEMBERED {
+            self.from = self.rows.pop_front().map_or(self.from, |(seq, ..)| seq);
+        }
+    }
+
+    /// How far a follower may go on who waits for an object's records behind a place: `None` when there is something
+    /// for them, or when that is not remembered.
+    fn passes_by(&self, object: &str, only: Option<&HashSet<Uuid>>, since: i64) -> Option<i64> {
+        let concerns = |(seq, of, record): &Touched| {
+            *seq > since && of == object && only.is_none_or(|ids| ids.contains(record))
+        };
+        let knows = since >= self.from && self.upto > since;
+        (knows && !self.rows.iter().rev().take_while(|(seq, ..)| *seq > since).any(concerns))
+            .then_some(self.upto)
+    }
+}
 
 impl Engine {
     /// What happened to an object's records after a place, at most `limit` of it; without a place nothing, and where
@@ -73,7 +119,10 @@ impl Engine {
         object: &str,
         (since, limit): (Option<i64>, u32),
     ) -> Result<ChangePage> {
-        self.seal_all(context.tenant(), Utc::now()).await?;
+        // What a look has found is sealed.
+        if since.is_none_or(|since| self.upto(context.tenant()) <= since) {
+            self.seal_all(context.tenant(), Utc::now()).await?;
+        }
         let mut connection = self.pool().acquire().await?;
         context.check(load_versions(&mut connection, context.tenant()).await?)?;
         let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?;
@@ -101,14 +150,37 @@ impl Engine {
 
     /// Told each time that the tenant's stream has grown, soon after it did.
     pub fn news(&self, tenant: &Tenant) -> watch::Receiver<()> {
-        let mut feeds = self.feeds().0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut feeds = self.feeds().lock();
         if let Some(known) = feeds.get(&tenant.id) {
-            return known.subscribe();
+            return known.news.subscribe();
         }
-        let (sender, receiver) = watch::channel(());
-        feeds.insert(tenant.id, sender);
+        let (news, receiver) = watch::channel(());
+        feeds.insert(tenant.id, Feed { news, newest: Newest::default() });
         tokio::spawn(look(self.clone(), tenant.clone()));
         receiver
+    }
+
+    /// How far a follower may go on without asking for changes, because what is new is about other records than those
+    /// of `object`, or of those than `only` some.
+    pub fn passes_by(
+        &self,
+        context: &Context,
+        (object, only): (&str, Option<&HashSet<Uuid>>),
+        since: i64,
+    ) -> Option<i64> {
+        let object = context.snapshot.catalog.find_object(object)?;
+        let feeds = self.feeds().lock();
+        feeds.get(&context.tenant().id)?.newest.passes_by(&object.id, only, since)
+    }
+
+    fn upto(&self, tenant: &Tenant) -> i64 {
+        self.feeds().lock().get(&tenant.id).map_or(0, |feed| feed.newest.upto)
+    }
+}
+
+impl Feeds {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Feed>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -118,25 +190,37 @@ async fn look(engine: Engine, tenant: Tenant) {
     loop {
         tokio::time::sleep(LOOK).await;
         {
-            let mut feeds = engine.feeds().0.lock().unwrap_or_else(PoisonError::into_inner);
-            if feeds.get(&tenant.id).is_none_or(|sender| sender.receiver_count() == 0) {
+            let mut feeds = engine.feeds().lock();
+            if feeds.get(&tenant.id).is_none_or(|feed| feed.news.receiver_count() == 0) {
                 feeds.remove(&tenant.id);
                 return;
             }
         }
         // The database may be away for a while; followers wait.
-        let Ok(head) = head(&engine, &tenant).await else { continue };
-        if known.replace(head) != Some(head) {
-            let feeds = engine.feeds().0.lock().unwrap_or_else(PoisonError::into_inner);
-            feeds.get(&tenant.id).into_iter().for_each(|sender| sender.send_replace(()));
+        let Ok((head, rows)) = grown(&engine, &tenant, known).await else { continue };
+        if known != Some(head) {
+            if let Some(feed) = engine.feeds().lock().get_mut(&tenant.id) {
+                match known {
+                    Some(_) => feed.newest.grow(head, rows),
+                    None => feed.newest = Newest { from: head, upto: head, rows: VecDeque::new() },
+                }
+                feed.news.send_replace(());
+            }
+            known = Some(head);
         }
     }
 }
 
-async fn head(engine: &Engine, tenant: &Tenant) -> Result<i64> {
+/// How far the stream is, and what is behind the place that was known.
+async fn grown(engine: &Engine, tenant: &Tenant, known: Option<i64>) -> Result<(i64, Vec<Touched>)> {
     engine.seal_all(tenant, Utc::now()).await?;
     let mut connection = engine.pool().acquire().await?;
-    store::load_head(&mut connection, tenant).await
+    let head = store::load_head(&mut connection, tenant).await?;
+    let rows = match known.filter(|known| *known < head) {
+        Some(known) => store::list_touched(&mut connection, tenant, ((known, head), REMEMBERED + 1)).await?,
+        None => Vec::new(),
+    };
+    Ok((head, rows))
 }
 
 fn tells(view: Option<&View<'_>>, record: Option<Uuid>) -> bool {
@@ -152,5 +236,37 @@ fn change(version: Option<i64>, entry: super::list::Entry) -> Change {
         version,
         actor: entry.actor,
         changes: entry.changes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_not_concerned_is_told_how_far_to_go() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let mut newest = Newest { from: 10, upto: 10, rows: VecDeque::new() };
+        assert_eq!(newest.passes_by("o1", None, 10), None, "nothing is new");
+        newest.grow(13, vec![(11, "o1".into(), one), (13, "o2".into(), other)]);
+        assert_eq!(newest.passes_by("o3", None, 10), Some(13));
+        assert_eq!(newest.passes_by("o1", None, 10), None);
+        assert_eq!(newest.passes_by("o1", None, 11), Some(13));
+        let only = |id| Some(HashSet::from([id]));
+        assert_eq!(newest.passes_by("o1", only(other).as_ref(), 10), Some(13));
+        assert_eq!(newest.passes_by("o1", only(one).as_ref(), 10), None);
+        assert_eq!(newest.passes_by("o3", None, 9), None, "what was before is not remembered");
+        // So much at once that it is forgotten: everybody asks.
+        newest.grow(50_000, (0..20_000).map(|n| (n, "o1".into(), one)).collect());
+        assert_eq!((newest.passes_by("o3", None, 13), newest.rows.len()), (None, 0));
+        // The memory is bounded, and what left it is not spoken of.
+        for n in 0..30_000 {
+            newest.grow(50_001 + n, vec![(50_001 + n, "o1".into(), one)]);
+        }
+        assert_eq!(newest.rows.len(), REMEMBERED);
+        assert_eq!(
+            (newest.passes_by("o3", None, 60_000), newest.passes_by("o3", None, 75_000)),
+            (None, Some(80_000))
+        );
     }
 }

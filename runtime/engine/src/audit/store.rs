@@ -4,6 +4,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+use uuid::Uuid;
 
 use super::chain::{Block, Hex, Purge, Row};
 use super::{Deed, Event};
@@ -412,6 +413,22 @@ pub(super) async fn list_after(
         .fetch_all(connection)
         .await?;
     rows.iter().map(|row| Ok((row.try_get("version")?, listed(row)?))).collect()
+}
+
+/// Places, objects and records of the rows of records behind a place and up to another.
+pub(super) async fn list_touched(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    ((since, upto), limit): ((i64, i64), usize),
+) -> Result<Vec<(i64, String, Uuid)>> {
+    let text = format!(
+        "SELECT seq, object_id, record_id FROM {} WHERE seq > $1 AND seq <= $2 AND version IS NOT NULL AND record_id IS NOT NULL ORDER BY seq LIMIT $3",
+        table(&tenant.schema, SEALED)
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows =
+        sqlx::query(AssertSqlSafe(text)).bind(since).bind(upto).bind(limit).fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
 }
 
 fn listed(row: &PgRow) -> sqlx::Result<Listed> {

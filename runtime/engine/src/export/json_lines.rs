@@ -8,7 +8,7 @@ use crate::read::encode;
 pub(super) fn page(page: &Rows) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(page.rows.len() * page.shape.width * 32);
     for row in &page.rows {
-        encode::row(&mut out, row, &page.shape.columns, OFFSET)?;
+        encode::row(&mut out, row, &page.shape.columns, encode::Places::From(OFFSET))?;
         out.push(b'\n');
     }
     Ok(out)

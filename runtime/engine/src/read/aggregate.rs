@@ -3,6 +3,7 @@
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
 
+use super::encode::Places;
 use super::{check_versions, encode, of_revision, sql};
 use crate::Engine;
 use crate::audit::reads;
@@ -55,44 +56,51 @@ async fn run(connection: &mut PgConnection, context: &Context, question: &Aggreg
     let sensitive = reads::of_aggregation(context, &bound);
     reads::note(connection, context, &bound.plan.object().id, (&sensitive, &[])).await?;
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(2).is_ok_and(|there| there.is_null()));
-    let rows = if is_empty { &[] } else { rows.as_slice() };
+    let rows: Vec<&PgRow> = if is_empty { Vec::new() } else { rows.iter().collect() };
+    told(&bound, &rows, Places::From(OFFSET))
+}
+
+/// The groups of the rows that were found.
+pub(super) fn told(bound: &Aggregation, rows: &[&PgRow], places: Places<'_>) -> Result<Groups> {
     let page = &rows[..rows.len().min(bound.limit as usize)];
     let mut json = vec![b'['];
     for (n, row) in page.iter().enumerate() {
         if n > 0 {
             json.push(b',');
         }
-        write(&mut json, row, &bound)?;
+        write(&mut json, (row, places), bound)?;
     }
     json.push(b']');
     Ok(Groups { json, count: page.len(), has_more: rows.len() > page.len() })
 }
 
-fn write(out: &mut Vec<u8>, row: &PgRow, bound: &Aggregation) -> Result<(), sqlx::Error> {
-    let mut at = OFFSET;
+fn write(
+    out: &mut Vec<u8>,
+    (row, places): (&PgRow, Places<'_>),
+    bound: &Aggregation,
+) -> Result<(), sqlx::Error> {
     out.extend_from_slice(b"{\"group\":{");
     for (n, group) in bound.groups.iter().enumerate() {
         if n > 0 {
             out.push(b',');
         }
         key(out, &group.key);
-        encode::cell(out, row.try_get_raw(at)?, group.ty)?;
-        at += 1;
+        encode::cell(out, row.try_get_raw(places.of(n))?, group.ty)?;
     }
     out.push(b'}');
-    let first = at;
+    let first = bound.groups.len();
     for (n, metric) in bound.metrics.iter().enumerate() {
         match &metric.path {
             None => {
                 out.push(b',');
                 key(out, metric.function.word());
-                encode::cell(out, row.try_get_raw(first + n)?, metric.ty)?;
+                encode::cell(out, row.try_get_raw(places.of(first + n))?, metric.ty)?;
             }
             // All fields of a function stand together, where the first of them is met.
             Some(_) => {
                 let mut before = bound.metrics[..n].iter();
                 if !before.any(|other| other.function == metric.function && other.path.is_some()) {
-                    function(out, row, (bound, metric.function, first))?;
+                    function(out, (row, places), (bound, metric.function))?;
                 }
             }
         }
@@ -104,8 +112,8 @@ fn write(out: &mut Vec<u8>, row: &PgRow, bound: &Aggregation) -> Result<(), sqlx
 /// `"sum":{"amount":…}`; counts of a field are told as `count_of`, since `count` is the number of records.
 fn function(
     out: &mut Vec<u8>,
-    row: &PgRow,
-    (bound, function, first): (&Aggregation, Function, usize),
+    (row, places): (&PgRow, Places<'_>),
+    (bound, function): (&Aggregation, Function),
 ) -> Result<(), sqlx::Error> {
     out.push(b',');
     key(out, if function == Function::Count { "count_of" } else { function.word() });
@@ -118,7 +126,7 @@ fn function(
         }
         is_first = false;
         key(out, path);
-        encode::cell(out, row.try_get_raw(first + n)?, metric.ty)?;
+        encode::cell(out, row.try_get_raw(places.of(bound.groups.len() + n))?, metric.ty)?;
     }
     out.push(b'}');
     Ok(())

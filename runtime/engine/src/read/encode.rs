@@ -22,34 +22,57 @@ fn protocol_error() -> sqlx::Error {
     sqlx::Error::Protocol("a column did not arrive in the planned type".into())
 }
 
-/// Writes one row as a JSON object; the row's columns begin at `offset`.
+/// Where the columns of an answer stand in the rows of its statement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Places<'p> {
+    /// One after the other from here on.
+    From(usize),
+    /// Each at a place of its own, because several answers share the columns.
+    At(&'p [usize]),
+}
+
+impl Places<'_> {
+    /// The place of the column with this number. The plan knows how many there are.
+    pub(crate) fn of(self, number: usize) -> usize {
+        match self {
+            Self::From(first) => first + number,
+            Self::At(places) => places.get(number).copied().unwrap_or(usize::MAX),
+        }
+    }
+}
+
+/// Writes one row as a JSON object.
 pub(crate) fn row(
     out: &mut Vec<u8>,
     row: &PgRow,
     columns: &[Written],
-    offset: usize,
+    places: Places<'_>,
 ) -> Result<(), sqlx::Error> {
-    let mut at = offset;
-    record(out, row, columns, &mut at)
+    record(out, (row, places), columns, &mut 0)
 }
 
-/// A record from the columns that begin at `at`, which is left behind them.
-fn record(out: &mut Vec<u8>, row: &PgRow, columns: &[Written], at: &mut usize) -> Result<(), sqlx::Error> {
+/// A record from the columns that begin with number `at`, which is left behind them.
+fn record(
+    out: &mut Vec<u8>,
+    (row, places): (&PgRow, Places<'_>),
+    columns: &[Written],
+    at: &mut usize,
+) -> Result<(), sqlx::Error> {
     for (index, column) in columns.iter().enumerate() {
         out.push(if index == 0 { b'{' } else { b',' });
         out.extend_from_slice(&column.label);
         match &column.value {
-            Arriving::Record(inner) if row.try_get_raw(*at)?.is_null() => {
+            Arriving::Record(inner) if row.try_get_raw(places.of(*at))?.is_null() => {
                 out.extend_from_slice(b"null");
                 *at += width(inner);
             }
-            Arriving::Record(inner) => record(out, row, inner, at)?,
+            Arriving::Record(inner) => record(out, (row, places), inner, at)?,
             Arriving::Column(ty) => {
-                value(out, row.try_get_raw(*at)?, Some(*ty))?;
+                value(out, row.try_get_raw(places.of(*at))?, Some(*ty))?;
                 *at += 1;
             }
             Arriving::Json => {
-                value(out, row.try_get_raw(*at)?, None)?;
+                value(out, row.try_get_raw(places.of(*at))?, None)?;
                 *at += 1;
             }
         }

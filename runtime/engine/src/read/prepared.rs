@@ -43,8 +43,15 @@ static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// A planned read without what differs from request to request.
 pub(crate) struct Prepared {
+    /// Where the records are read.
+    pub source: Source,
     text: Arc<str>,
     parameters: Parameters,
+    pub telling: Telling,
+}
+
+/// How rows become the answer of a planned read.
+pub(crate) struct Telling {
     pub shape: Shape,
     /// The order that was asked for.
     pub order: Vec<OrderKey>,
@@ -57,6 +64,15 @@ pub(crate) struct Prepared {
     pub object: String,
     /// Sensitive fields that it tells of.
     pub sensitive: reads::Fields,
+}
+
+/// Where the records of a read by id are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    /// In their table.
+    Table,
+    /// In what the statement around has written.
+    Written,
 }
 
 /// One read and what it was made of.
@@ -72,37 +88,45 @@ struct Question<A, Q> {
     snapshot: u64,
     actor: A,
     today: NaiveDate,
+    source: Source,
     query: Q,
 }
 
 impl Prepared {
     /// The statement of a plan.
     pub(crate) fn new(context: &Context, plan: &Plan) -> Self {
-        let Statement { text, parameters, shape } = sql::statement(plan);
-        Self {
-            text: of_revision(context, &text).into(),
-            parameters,
-            shape,
-            order: plan.asked_order(),
-            limit: plan.limit() as usize,
-            include_total: plan.include_total,
-            reversed: plan.reversed,
-            cursors: plan.cursors,
-            by_id: matches!(plan.start, Start::Ids(_)),
-            object: plan.object().id.clone(),
-            sensitive: reads::of_plan(context, plan),
-        }
+        Self::made(context, plan, (Source::Table, sql::statement(plan)))
+    }
+
+    fn made(context: &Context, plan: &Plan, (source, statement): (Source, Statement)) -> Self {
+        let Statement { text, parameters, shape } = statement;
+        let text = of_revision(context, &text).into();
+        Self { source, text, parameters, telling: Telling::new(context, plan, shape) }
     }
 
     /// The statement of a question, kept or made.
     pub(crate) fn of(context: &Context, query: &Query) -> Result<Arc<Self>> {
-        let question = Question::new(context, query);
+        Self::of_source(context, query, Source::Table)
+    }
+
+    /// The same for records that the statement around it writes; one that reads their table where that would not tell
+    /// all.
+    pub(crate) fn of_written(context: &Context, query: &Query) -> Result<Arc<Self>> {
+        Self::of_source(context, query, Source::Written)
+    }
+
+    fn of_source(context: &Context, query: &Query, source: Source) -> Result<Arc<Self>> {
+        let question = Question { source, ..Question::new(context, query) };
         let hash = question.hash();
         if let Some(kept) = KEPT.get(&hash).filter(|kept| kept.question.is(&question)) {
             return Ok(kept.read.clone());
         }
         let plan = Plan::new(context, query)?;
-        let read = Arc::new(Self::new(context, &plan));
+        let written = if source == Source::Written { sql::statement_of_written(&plan) } else { None };
+        let read = Arc::new(match written {
+            Some(statement) => Self::made(context, &plan, (source, statement)),
+            None => Self::new(context, &plan),
+        });
         let is_one = !matches!(&query.page, Page::Ids(ids) if ids.len() != 1);
         // Rendering may have asked for the moment too, so the plan is asked last.
         if is_one
@@ -112,6 +136,11 @@ impl Prepared {
             KEPT.insert(hash, Arc::new(Kept { question: question.owned(), read: read.clone(), weight }));
         }
         Ok(read)
+    }
+
+    /// What it reads, for a statement around it.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// The statement with the values of one request.
@@ -138,8 +167,25 @@ impl Prepared {
             + actor.scopes.as_ref().map_or(0, Vec::len);
         // The ids of teams are in the parameters too, for each of the ways that they open.
         let belongs = 64 * words + 192 * actor.membership.teams.len();
-        let bytes = 1024 + text + 3 * question + 64 * (parameters + self.shape.width) + belongs;
+        let bytes = 1024 + text + 3 * question + 64 * (parameters + self.telling.shape.width) + belongs;
         u32::try_from(bytes).ok().filter(|_| question <= MAX_QUESTION)
+    }
+}
+
+impl Telling {
+    /// Of a plan whose rows have this shape.
+    pub(crate) fn new(context: &Context, plan: &Plan, shape: Shape) -> Self {
+        Self {
+            shape,
+            order: plan.asked_order(),
+            limit: plan.limit() as usize,
+            include_total: plan.include_total,
+            reversed: plan.reversed,
+            cursors: plan.cursors,
+            by_id: matches!(plan.start, Start::Ids(_)),
+            object: plan.object().id.clone(),
+            sensitive: reads::of_plan(context, plan),
+        }
     }
 }
 
@@ -147,12 +193,12 @@ impl<'q> Question<&'q Actor, &'q Query> {
     fn new(context: &'q Context, query: &'q Query) -> Self {
         // All of the context is named here, so that whoever adds to it must say whether statements depend on it.
         let Context { actor, snapshot, access: _, consent: _, now, request_id: _, origin: _ } = context;
-        Self { snapshot: snapshot.serial, actor, today: now.date_naive(), query }
+        Self { snapshot: snapshot.serial, actor, today: now.date_naive(), source: Source::Table, query }
     }
 
     fn hash(&self) -> u64 {
         let mut hasher = HASHES.build_hasher();
-        (self.snapshot, self.actor.user_id, &self.actor.roles, self.today).hash(&mut hasher);
+        (self.snapshot, self.actor.user_id, &self.actor.roles, self.today, self.source).hash(&mut hasher);
         let Query { object, fields, filter, sort, page, limit, include_total, errors, bin, cursors } =
             self.query;
         (object, fields, filter, sort, limit, include_total, errors, bin, cursors).hash(&mut hasher);
@@ -164,8 +210,8 @@ impl<'q> Question<&'q Actor, &'q Query> {
     }
 
     fn owned(&self) -> Question<Actor, Query> {
-        let Self { snapshot, actor, today, query } = *self;
-        Question { snapshot, actor: actor.clone(), today, query: query.clone() }
+        let Self { snapshot, actor, today, source, query } = *self;
+        Question { snapshot, actor: actor.clone(), today, source, query: query.clone() }
     }
 }
 
@@ -173,7 +219,7 @@ impl Question<Actor, Query> {
     /// Whether it is the same question but for the id.
     fn is(&self, other: &Question<&Actor, &Query>) -> bool {
         self.snapshot == other.snapshot
-            && self.today == other.today
+            && (self.today, self.source) == (other.today, other.source)
             && self.actor == *other.actor
             && is_same(&self.query, other.query)
     }

@@ -8,13 +8,14 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use metadata::catalog::{Column, Object};
+use formulas::Capability;
+use metadata::catalog::{Column, Field, Object};
 use metadata::field_kinds::ColumnType;
-use permissions::Reach;
+use permissions::{Reach, Sight};
 use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
 use crate::command::MAX_RECORDS;
-use crate::plan::{Output, Plan, Start, What};
+use crate::plan::{Level, Output, Plan, Start, What};
 use keyset::{First, Stretch};
 use reach::ids;
 use scope::Scope;
@@ -27,6 +28,7 @@ mod reach;
 mod scope;
 pub(crate) mod search;
 mod text;
+pub(crate) mod together;
 
 pub(crate) use text::Parameters;
 
@@ -76,10 +78,43 @@ pub(crate) struct Key {
 /// The statement of a plan.
 pub(crate) fn statement(plan: &Plan) -> Statement {
     let render = Render { plan, next: Cell::new(0) };
-    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
+    let shape = shape(plan);
+    let page = render.page(&shape.keys, shape.width);
+    whole((plan, &render), page, shape)
+}
+
+/// The statement that answers the records of a plan by their ids from the piece `written` of the statement around it,
+/// which has written them. `None` where what is to be told follows from anything else: other records, the caller.
+pub(crate) fn statement_of_written(plan: &Plan) -> Option<Statement> {
+    let Level { object, outputs, allowed, condition, .. } = &plan.root;
+    let decision = plan.decisions.get(&object.name)?;
+    let is_own = |output: &Output| match &output.what {
+        What::Column(_) => true,
+        What::Computed(computed) => computed.capability == Capability::Index,
+        What::Faults(_) | What::ToOne { .. } | What::ToMany { .. } => false,
+    };
+    let is_known = |field: &Field| {
+        let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.building.contains(&rollup.id));
+        is_built && !matches!(decision.sight(field), Sight::Within(_))
+    };
+    let is_simple = allowed.as_ref().is_none_or(Reach::is_all) && condition.is_none();
+    if !is_simple || !outputs.iter().all(is_own) || !object.fields.iter().all(is_known) {
+        return None;
+    }
+    let render = Render { plan, next: Cell::new(0) };
+    let columns: Vec<Written> = outputs.iter().map(written).collect();
+    let scope = render.scope(object);
+    let mut page = render.columns(&scope);
+    page.expr_as(scope.column("version"), "v");
     let width = width(&columns);
-    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
-    let page = render.page(&keys, width);
+    let page = scope.finish_written(page)?;
+    let statement = whole((plan, &render), page, Shape { columns, width, keys: Vec::new() });
+    // The statement around it has its own.
+    (statement.parameters.count() == 0).then_some(statement)
+}
+
+/// The page with the tenant's versions, and the total if it is asked for.
+fn whole((plan, render): (&Plan, &Render<'_>), page: SelectStatement, shape: Shape) -> Statement {
     let mut outer = Query::select();
     outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access"));
     if plan.include_total {
@@ -88,7 +123,15 @@ pub(crate) fn statement(plan: &Plan) -> Statement {
     outer.expr(Expr::cust("p.*")).from_as((plan.schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
     let (text, parameters) = text::build(&outer);
-    Statement { text, parameters, shape: Shape { columns, width, keys } }
+    Statement { text, parameters, shape }
+}
+
+/// What the rows of a plan's page hold.
+fn shape(plan: &Plan) -> Shape {
+    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
+    let width = width(&columns);
+    let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
+    Shape { columns, width, keys }
 }
 
 /// Whether the rows are locked against other changes.

@@ -11,7 +11,7 @@ use formulas::{Expression, Quantifier, Reference};
 use metadata::catalog::{Catalog, Link, Object, Rollup};
 use metadata::ddl::literal;
 use metadata::field_kinds::ColumnType;
-use metadata::field_kinds::rollup::Function;
+use metadata::field_kinds::rollup::{Function, Mode};
 use sea_query::{Expr, PostgresQueryBuilder, Query};
 
 use crate::context::Context;
@@ -25,6 +25,25 @@ struct Measure {
     /// The aggregate over children `c`.
     aggregate: String,
     what: Part,
+}
+
+/// Where children are found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// In their table, those with the ids `$1`.
+    Asked,
+    /// In the pieces `before` and `written` of the statement that writes them.
+    Before,
+    Written,
+}
+
+/// What there was before a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Past {
+    Nothing,
+    /// An image, as JSON in `$2`.
+    Image,
+    Rows,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -133,13 +152,17 @@ impl Children<'_> {
         columns.join(", ")
     }
 
-    /// What the live ones of the children `$1` give, a row for each parent and link.
-    fn given(&self, rollups: &[Arc<Rollup>]) -> String {
-        let child = table(self.schema, &self.object.name);
+    /// What the live ones among some rows give, a row for each parent and link.
+    fn given(&self, rollups: &[Arc<Rollup>], rows: Rows) -> String {
+        let rows = match rows {
+            Rows::Asked => format!("{} c WHERE c.id = ANY($1) AND", table(self.schema, &self.object.name)),
+            Rows::Before => "before c WHERE c.id IN (SELECT w.id FROM written w) AND".into(),
+            Rows::Written => "written c WHERE".into(),
+        };
         let of = |(link, rollup): (&Link, &Rollup)| {
             let pointer = self.pointer(link);
             format!(
-                "SELECT {pointer} AS p, {} FROM {child} c WHERE c.id = ANY($1) AND c.deleted_at IS NULL AND {pointer} IS NOT NULL{} GROUP BY {pointer}",
+                "SELECT {pointer} AS p, {} FROM {rows} c.deleted_at IS NULL AND {pointer} IS NOT NULL{} GROUP BY {pointer}",
                 self.row(rollups, link),
                 self.kind_of_parent(link, rollup)
             )
@@ -182,43 +205,53 @@ fn children<'c>(context: &'c Context, object: &'c Object) -> Children<'c> {
 
 /// What children `$1` give now, as JSON that [`apply`] takes back.
 pub(super) fn image(context: &Context, child: &Object, rollups: &[Arc<Rollup>]) -> String {
-    let given = children(context, child).given(rollups);
+    let given = children(context, child).given(rollups, Rows::Asked);
     format!("SELECT coalesce(json_agg(x), '[]'::json)::text FROM ({given}) x")
 }
 
-/// `d`: for each parent the difference between the image `$2` and what children `$1` give now. Parents for which
+/// Rows of `d`: for each parent the difference between what was before and what the children give now. Parents for which
 /// there is none are left out.
-fn differences(context: &Context, child: &Object, rollups: &[Arc<Rollup>]) -> String {
+fn differences(
+    context: &Context,
+    child: &Object,
+    rollups: &[Arc<Rollup>],
+    (now, past): (Rows, Past),
+) -> String {
     let side = children(context, child);
     let measures: Vec<Measure> =
         rollups.iter().enumerate().flat_map(|(at, rollup)| side.measures(at, rollup)).collect();
-    let (mut record, mut now, mut past, mut total, mut changed) =
+    let (mut record, mut come, mut gone, mut total, mut changed) =
         (vec!["p uuid".to_owned()], Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for Measure { name, ty, what, .. } in &measures {
         record.push(format!("{name} {ty}"));
         match what {
             Part::Sum => {
-                now.push(format!("g.{name}"));
-                past.push(format!("-b.{name}"));
+                come.push(format!("g.{name}"));
+                gone.push(format!("-b.{name}"));
                 total.push(format!("sum(x.{name}) AS {name}"));
                 changed.push(format!("sum(x.{name}) <> 0"));
             }
             Part::Extreme(function) => {
                 let (word, leaving) = (function.word(), name.replace('e', "l"));
-                now.push(format!("g.{name}, NULL::{ty} AS {leaving}"));
-                past.push(format!("NULL::{ty}, b.{name}"));
+                come.push(format!("g.{name}, NULL::{ty} AS {leaving}"));
+                gone.push(format!("NULL::{ty}, b.{name}"));
                 total.push(format!("{word}(x.{name}) AS {name}, {word}(x.{leaving}) AS {leaving}"));
                 changed.push(format!("{word}(x.{name}) IS DISTINCT FROM {word}(x.{leaving})"));
             }
         }
     }
+    let before = match past {
+        Past::Nothing => None,
+        Past::Image => Some(format!("json_to_recordset($2::json) AS b({})", record.join(", "))),
+        Past::Rows => Some(format!("({}) b", side.given(rollups, Rows::Before))),
+    };
+    let before = before.map(|from| format!(" UNION ALL SELECT b.p, {} FROM {from}", gone.join(", ")));
     format!(
-        "d AS MATERIALIZED (SELECT x.p, {} FROM (SELECT g.p, {} FROM ({}) g UNION ALL SELECT b.p, {} FROM json_to_recordset($2::json) AS b({})) x GROUP BY x.p HAVING {})",
+        "SELECT x.p, {} FROM (SELECT g.p, {} FROM ({}) g{}) x GROUP BY x.p HAVING {}",
         total.join(", "),
-        now.join(", "),
-        side.given(rollups),
-        past.join(", "),
-        record.join(", "),
+        come.join(", "),
+        side.given(rollups, now),
+        before.unwrap_or_default(),
         changed.join(" OR ")
     )
 }
@@ -228,22 +261,59 @@ fn parent_table(context: &Context, rollups: &[Arc<Rollup>]) -> String {
 }
 
 /// `l`: the parents of the differences, locked in one order, so that two writers wait instead of deadlocking.
-fn locked(parent: &str) -> String {
+fn locked(parent: &str, suffix: &str, condition: Option<String>) -> String {
     format!(
-        "l AS MATERIALIZED (SELECT p.id FROM {parent} p WHERE p.id = ANY(ARRAY(SELECT d.p FROM d)) ORDER BY p.id FOR NO KEY UPDATE)"
+        "l{suffix} AS MATERIALIZED (SELECT p.id FROM {parent} p WHERE p.id = ANY(ARRAY(SELECT d.p FROM d{suffix} d)){} ORDER BY p.id FOR NO KEY UPDATE)",
+        condition.unwrap_or_default()
     )
 }
 
 /// Locks the parents that [`apply`] would change, and answers their ids.
 pub(super) fn lock(context: &Context, child: &Object, rollups: &[Arc<Rollup>]) -> String {
     let parent = parent_table(context, rollups);
-    format!("WITH {}, {} SELECT l.id FROM l", differences(context, child, rollups), locked(&parent))
+    let differences = differences(context, child, rollups, (Rows::Asked, Past::Image));
+    format!("WITH d AS MATERIALIZED ({differences}), {} SELECT l.id FROM l", locked(&parent, "", None))
 }
 
 /// Locks parents and adds the differences. Answers each parent's id, and whether an extreme of it has left and must
 /// be computed.
 pub(super) fn apply(context: &Context, child: &Object, rollups: &[Arc<Rollup>]) -> String {
+    let differences = differences(context, child, rollups, (Rows::Asked, Past::Image));
     let parent = parent_table(context, rollups);
+    let (locked, add) = (locked(&parent, "", None), add(&parent, rollups, ""));
+    format!("WITH d AS MATERIALIZED ({differences}), {locked} {add}")
+}
+
+/// The same as pieces of the statement that writes the children: what is in `written`, and in `before` if they were
+/// there. Its answer stands in `kept`, each name with the number of the group behind it. Each group takes its locks when
+/// those before it have theirs.
+pub(super) fn pieces(
+    context: &Context,
+    (child, rollups): (&Object, &[Arc<Rollup>]),
+    mode: Mode,
+    (number, is_new): (usize, bool),
+) -> String {
+    let past = if is_new { Past::Nothing } else { Past::Rows };
+    let (parent, suffix) = (parent_table(context, rollups), number.to_string());
+    let differences = differences(context, child, rollups, (Rows::Written, past));
+    let keep = match mode {
+        Mode::Immediate => {
+            let after = number.checked_sub(1);
+            let after = after.map(|other| format!(" AND (SELECT count(*) FROM l{other}) >= 0"));
+            let add = add(&parent, rollups, &suffix);
+            format!("{}, kept{number}(id, has_left) AS ({add})", locked(&parent, &suffix, after))
+        }
+        // Nobody waits for anything.
+        Mode::Deferred => format!(
+            "l{number}(id) AS (SELECT NULL::uuid), kept{number}(id, has_left) AS ({} RETURNING parent_id, FALSE)",
+            dirty(context, rollups, &suffix)
+        ),
+    };
+    format!("d{number} AS MATERIALIZED ({differences}), {keep}")
+}
+
+/// Adds the differences `d` to the locked parents `l`.
+fn add(parent: &str, rollups: &[Arc<Rollup>], suffix: &str) -> String {
     let (mut set, mut left) = (Vec::new(), vec!["FALSE".to_owned()]);
     for (at, rollup) in rollups.iter().enumerate() {
         added(&mut set, at, rollup);
@@ -259,9 +329,7 @@ pub(super) fn apply(context: &Context, child: &Object, rollups: &[Arc<Rollup>]) 
         }
     }
     format!(
-        "WITH {}, {} UPDATE {parent} p SET {} FROM d, l WHERE l.id = d.p AND p.id = l.id RETURNING p.id, {}",
-        differences(context, child, rollups),
-        locked(&parent),
+        "UPDATE {parent} p SET {} FROM d{suffix} d, l{suffix} l WHERE l.id = d.p AND p.id = l.id RETURNING p.id, {}",
         set.join(", "),
         left.join(" OR ")
     )
@@ -388,10 +456,15 @@ pub(super) fn unbuilt(context: &Context, rollup: &Rollup) -> String {
 
 /// Notes parents whose deferred roll-ups a change concerns: children `$1`, image `$2`.
 pub(super) fn note_dirty(context: &Context, child: &Object, rollups: &[Arc<Rollup>]) -> String {
+    let differences = differences(context, child, rollups, (Rows::Asked, Past::Image));
+    format!("WITH d AS MATERIALIZED ({differences}) {}", dirty(context, rollups, ""))
+}
+
+/// Notes the parents of the differences `d`.
+fn dirty(context: &Context, rollups: &[Arc<Rollup>], suffix: &str) -> String {
     let ids: Vec<String> = rollups.iter().map(|rollup| literal(&formulas::Value::text(&rollup.id))).collect();
     format!(
-        "WITH {} INSERT INTO {} (field_id, parent_id) SELECT f.id, d.p FROM d CROSS JOIN unnest(ARRAY[{}]) AS f(id)",
-        differences(context, child, rollups),
+        "INSERT INTO {} (field_id, parent_id) SELECT f.id, d.p FROM d{suffix} d CROSS JOIN unnest(ARRAY[{}]) AS f(id)",
         table(&context.tenant().schema, "_rollup_dirty"),
         ids.join(", ")
     )

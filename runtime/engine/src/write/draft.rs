@@ -43,6 +43,11 @@ impl Draft {
         self.stored.is_none()
     }
 
+    /// Whether it was there before, and the save did not look at what is stored of it.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.stored.as_ref().is_some_and(|stored| stored.values.is_empty())
+    }
+
     /// What a slot will hold.
     pub(crate) fn after(&self, slot: usize) -> &Value {
         self.slots[slot].as_ref().unwrap_or_else(|| self.before(slot))

@@ -1,18 +1,21 @@
-//! Drafts become rows, with what the audit stream tells of them: the only place where rows of objects are inserted or changed.
-//! New ones of a command in one statement, those of a file by COPY; changes in one statement for each set
-//! of columns that is named.
+//! Rows on their way into the tables, with what the stream tells of them: the only place where rows of objects are
+//! inserted or changed. New ones of a command, or changes of the same columns, go in one statement with all that follows
+//! from them ([`super::whole`]); those of a file go by COPY, changes in one statement for each set of columns that is
+//! named, and the rest follows in statements of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use formulas::Value;
+use metadata::catalog::rules::Rules;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::copy::{Rows, instant};
 use super::draft::{Draft, Slots};
+use super::facts::Facts;
 use super::saving::{Saving, Way};
-use super::sql::{self, quoted, table};
-use super::{links, source};
+use super::sql::{self, Beside, quoted, table};
+use super::whole::{Whole, concerned};
+use super::{links, source, states};
 use crate::audit::TAIL;
 use crate::change::Happened;
 use crate::context::Context;
@@ -23,69 +26,105 @@ use crate::room::Taken;
 /// Bytes that one value takes on average; only a first guess for the buffer.
 const VALUE_BYTES: usize = 20;
 
-/// Writes all drafts, and what follows for the roll-ups of their parents.
-pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> Result<()> {
-    let (fresh, changed): (Vec<Place<'_>>, Vec<Place<'_>>) =
-        saving.drafts.iter().enumerate().partition(|(_, draft)| draft.is_new());
-    let counts = saving.way != Way::Trial && !saving.slots.object.system;
-    let room = saving.context.snapshot.room.get().filter(|_| counts);
-    let taken = room.map(|room| room.take(fresh.len())).transpose()?;
-    let images = images(connection, saving, (&fresh, &changed)).await?;
-    if !fresh.is_empty() {
-        match saving.way {
-            Way::Command => insert(connection, saving, &fresh).await?,
-            Way::Rows | Way::Trial => copy_in(connection, saving, &fresh).await?,
-        }
-    }
+/// A draft with its place in the save.
+pub(super) type Place<'d> = (usize, &'d Draft);
+
+/// Drafts that one statement writes.
+pub(super) struct Group<'d> {
+    pub is_new: bool,
+    /// The slots that it fills.
+    pub used: Vec<usize>,
+    pub drafts: Vec<Place<'d>>,
+}
+
+/// Writes all drafts with the states that they come into, and what follows for the roll-ups of their parents.
+pub(super) async fn put(
+    connection: &mut PgConnection,
+    saving: &Saving<'_>,
+    law: (&Rules, &Facts),
+) -> Result<()> {
+    let taken = room(saving)?;
     let linked = links::changes(connection, saving).await?;
-    for (used, group) in groups(saving.slots, changed) {
-        let json = source::json_with(saving.slots, &used, &group, &linked);
-        let with_links = group.iter().any(|(_, draft)| linked.contains_key(&draft.id));
-        let text = sql::update(&saving.context.tenant().schema, saving.slots, &used, with_links);
-        execute(connection, saving.context, text, json).await?;
-    }
-    if !images.is_empty() {
-        let ids: Vec<Uuid> = saving.drafts.iter().map(|draft| draft.id).collect();
-        rollups::after(connection, saving.context, &ids, images).await?;
+    let groups = groups(saving);
+    let whole = match groups.as_slice() {
+        [group] if saving.way == Way::Command || !group.is_new => Whole::of(saving, law, group, &linked),
+        _ => None,
+    };
+    match whole {
+        Some(whole) => whole.run(connection).await?,
+        None => apart(connection, saving, (law, &groups, &linked)).await?,
     }
     taken.into_iter().for_each(Taken::keep);
     Ok(())
 }
 
-/// What the records give to roll-ups before they are written.
-async fn images(
-    connection: &mut PgConnection,
-    saving: &Saving<'_>,
-    (fresh, changed): (&[Place<'_>], &[Place<'_>]),
-) -> Result<Images> {
-    let object = saving.slots.object;
-    if changed.is_empty() {
-        let has_value = |slot: usize| {
-            fresh
-                .iter()
-                .any(|(_, draft)| draft.slots[slot].as_ref().is_some_and(|value| *value != Value::Null))
-        };
-        let columns = saving.slots.columns.iter().enumerate();
-        let filled =
-            columns.filter(|(slot, _)| has_value(*slot)).map(|(_, (_, column))| column.name.as_str());
-        return Ok(rollups::before_create(saving.context, object, &filled.collect()));
-    }
-    let ids: Vec<Uuid> = changed.iter().map(|(_, draft)| draft.id).collect();
-    let used = used(saving.slots, changed);
-    let columns: BTreeSet<&str> =
-        used.iter().map(|&slot| saving.slots.columns[slot].1.name.as_str()).collect();
-    let touched = if fresh.is_empty() { Touched::Columns(&columns) } else { Touched::All };
-    rollups::before(connection, saving.context, (object, &ids), touched).await
+/// Takes the room of new records, where the tenant has a limit.
+pub(super) fn room<'s>(saving: &Saving<'s>) -> Result<Option<Taken<'s>>> {
+    let counts = saving.way != Way::Trial && !saving.slots.object.system;
+    let fresh = saving.drafts.iter().filter(|draft| draft.is_new()).count();
+    let room = saving.context.snapshot.room.get().filter(|_| counts);
+    room.map(|room| room.take(fresh)).transpose()
 }
 
-/// A draft with its place in the save.
-type Place<'d> = (usize, &'d Draft);
+/// Drafts by what one statement can write.
+pub(super) fn groups<'d>(saving: &'d Saving<'_>) -> Vec<Group<'d>> {
+    let (slots, places) = (saving.slots, saving.drafts.iter().enumerate());
+    let (fresh, changed): (Vec<Place<'d>>, Vec<Place<'d>>) = places.partition(|(_, draft)| draft.is_new());
+    let mut by_columns: BTreeMap<Vec<usize>, Vec<Place<'d>>> = BTreeMap::new();
+    for place in changed {
+        by_columns.entry(used(slots, &[place])).or_default().push(place);
+    }
+    let changed = by_columns.into_iter().map(|(used, drafts)| Group { is_new: false, used, drafts });
+    let fresh = Some(fresh).filter(|fresh| !fresh.is_empty());
+    let fresh = fresh.map(|drafts| Group { is_new: true, used: used(slots, &drafts), drafts });
+    fresh.into_iter().chain(changed).collect()
+}
 
-async fn insert(connection: &mut PgConnection, saving: &Saving<'_>, fresh: &[Place<'_>]) -> Result<()> {
-    let used = used(saving.slots, fresh);
-    let json = source::json(saving.slots, &used, fresh);
-    let text = sql::insert(&saving.context.tenant().schema, saving.slots, &used);
-    execute(connection, saving.context, text, json).await.map(drop)
+/// Writes group by group, and what follows in statements of its own.
+async fn apart(
+    connection: &mut PgConnection,
+    saving: &Saving<'_>,
+    (law, groups, linked): ((&Rules, &Facts), &[Group<'_>], &HashMap<Uuid, String>),
+) -> Result<()> {
+    let images = images(connection, saving, groups).await?;
+    let (schema, nothing) = (&saving.context.tenant().schema, "SELECT w.id FROM written w WHERE FALSE");
+    for group in groups {
+        let Group { is_new, used, drafts } = group;
+        let json = || source::json_with(saving.slots, used, drafts, linked);
+        if !is_new {
+            let with_links = drafts.iter().any(|(_, draft)| linked.contains_key(&draft.id));
+            let beside = (&Beside::default(), nothing);
+            let text = sql::update(schema, saving.slots, (used, with_links), beside);
+            execute(connection, saving.context, text, json()).await?;
+        } else if saving.way == Way::Command {
+            let text = sql::insert(schema, saving.slots, used, (&Beside::default(), nothing));
+            execute(connection, saving.context, text, json()).await?;
+        } else {
+            copy_in(connection, saving, drafts).await?;
+        }
+    }
+    if !images.is_empty() {
+        let ids: Vec<Uuid> = saving.drafts.iter().map(|draft| draft.id).collect();
+        rollups::after(connection, saving.context, &ids, images).await?;
+    }
+    states::put(connection, saving, law).await
+}
+
+/// What the records give to roll-ups before they are written.
+async fn images(connection: &mut PgConnection, saving: &Saving<'_>, groups: &[Group<'_>]) -> Result<Images> {
+    let (context, object) = (saving.context, saving.slots.object);
+    if let [group] = groups
+        && group.is_new
+    {
+        return Ok(concerned(saving, group).nothing());
+    }
+    let changed = groups.iter().filter(|group| !group.is_new);
+    let ids: Vec<Uuid> = changed.clone().flat_map(|group| &group.drafts).map(|(_, draft)| draft.id).collect();
+    let name = |&slot: &usize| saving.slots.columns[slot].1.name.as_str();
+    let columns: BTreeSet<&str> = changed.flat_map(|group| &group.used).map(name).collect();
+    let is_mixed = groups.iter().any(|group| group.is_new);
+    let touched = if is_mixed { Touched::All } else { Touched::Columns(&columns) };
+    rollups::before(connection, context, (object, &ids), touched).await
 }
 
 async fn copy_in(connection: &mut PgConnection, saving: &Saving<'_>, fresh: &[Place<'_>]) -> Result<()> {
@@ -134,31 +173,16 @@ fn used(slots: &Slots<'_>, drafts: &[Place<'_>]) -> Vec<usize> {
     (0..slots.columns.len()).filter(is_used).collect()
 }
 
-/// Drafts by the columns that they name.
-fn groups<'d>(slots: &Slots<'_>, drafts: Vec<Place<'d>>) -> BTreeMap<Vec<usize>, Vec<Place<'d>>> {
-    let mut groups: BTreeMap<Vec<usize>, Vec<Place<'d>>> = BTreeMap::new();
-    for (n, draft) in drafts {
-        let used = (0..slots.columns.len()).filter(|&slot| draft.slots[slot].is_some()).collect();
-        groups.entry(used).or_default().push((n, draft));
-    }
-    groups
-}
-
-/// Runs one statement of the write path with its common parameters; answers the ids that it wrote.
-async fn execute(
-    connection: &mut PgConnection,
-    context: &Context,
-    text: String,
-    json: String,
-) -> Result<Vec<Uuid>> {
-    let ids = sqlx::query_scalar(AssertSqlSafe(text))
+/// Runs one statement of the write path with its common parameters.
+async fn execute(connection: &mut PgConnection, context: &Context, text: String, json: String) -> Result<()> {
+    sqlx::query(AssertSqlSafe(text))
         .bind(json)
         .bind(context.now)
         .bind(context.actor.user_id)
         .bind(&context.request_id)
         .bind(context.origin.address())
         .bind(context.origin.user_agent.as_deref())
-        .fetch_all(connection)
+        .execute(connection)
         .await?;
-    Ok(ids)
+    Ok(())
 }

@@ -8,13 +8,27 @@ use sqlx::PgConnection;
 
 use super::facts::Facts;
 use super::saving::Saving;
-use super::{
-    checks, conditions, links, numbers, options, process, reach, rights, rows, rules, states, transfer,
-};
+use super::{checks, conditions, links, numbers, options, process, reach, rights, rows, rules, transfer};
 use crate::error::Result;
 
 /// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
 pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<()> {
+    let facts = settle(connection, saving).await?;
+    if saving.is_refused() || !reach::needs_rows(saving) {
+        return Ok(());
+    }
+    numbers::assign(connection, saving).await?;
+    rows::put(connection, saving, facts.law()).await?;
+    links::put(connection, saving).await?;
+    transfer::forget_shares(connection, saving.context, saving.moved.iter().copied().collect()).await?;
+    reach::judge(connection, saving).await
+}
+
+/// Everything up to the first row that is written: values are filled in and looked at. Of [`Way::Alone`] it locks
+/// nothing.
+///
+/// [`Way::Alone`]: super::saving::Way::Alone
+pub(super) async fn settle(connection: &mut PgConnection, saving: &mut Saving<'_>) -> Result<Facts> {
     rights::check(connection, saving).await?;
     transfer::check(connection, saving).await?;
     checks::complete(saving);
@@ -27,13 +41,5 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     process::check(saving, facts.law());
     rules::check(saving, facts.law());
     checks::duplicates(connection, saving).await?;
-    if saving.is_refused() || !reach::needs_rows(saving) {
-        return Ok(());
-    }
-    numbers::assign(connection, saving).await?;
-    rows::put(connection, saving).await?;
-    links::put(connection, saving).await?;
-    states::put(connection, saving, facts.law()).await?;
-    transfer::forget_shares(connection, saving.context, saving.moved.iter().copied().collect()).await?;
-    reach::judge(connection, saving).await
+    Ok(facts)
 }

@@ -25,6 +25,8 @@ pub(crate) const DUPLICATE: &str = "duplicate";
 pub(crate) enum Way {
     /// Named one by one in a command: its answer tells every problem, or the records.
     Command,
+    /// One of them, which one statement is to save, without a transaction around it ([`super::alone`]).
+    Alone,
     /// Rows of a file: bad ones are rejected, the others go in by COPY.
     Rows,
     /// Rows of a file that are looked at only. They are written, to be taken back, where nothing else tells
@@ -46,6 +48,8 @@ pub(crate) struct Saving<'s> {
     pub warnings: Vec<Problem>,
     /// The transition that the one record takes.
     pub transition: Option<Taken>,
+    /// Records by object that must be there while a record is saved alone.
+    pub held: Vec<(String, Vec<Uuid>)>,
 }
 
 /// A transition on its way: its name, and the process that it turned out to belong to.
@@ -66,6 +70,7 @@ impl<'s> Saving<'s> {
             found: BTreeMap::new(),
             warnings: Vec::new(),
             transition: None,
+            held: Vec::new(),
         }
     }
 
@@ -129,7 +134,7 @@ impl<'s> Saving<'s> {
 
     /// Whether there are several records, so that problems and uniqueness are told by record.
     pub(crate) fn is_many(&self) -> bool {
-        self.drafts.len() > 1 || self.way != Way::Command
+        self.drafts.len() > 1 || matches!(self.way, Way::Rows | Way::Trial)
     }
 
     /// Fails with everything that was found, each problem under its record's place where there are several.

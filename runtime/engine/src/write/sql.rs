@@ -4,6 +4,8 @@
 //! Parameters common to all: `$1` the source or ids, `$2` now, `$3` the actor's user id, `$4` the request id, `$5` the
 //! address and `$6` the user agent that the request comes from.
 
+use std::collections::BTreeSet;
+
 use metadata::catalog::{Column, Field, Object};
 use metadata::field_kinds::ColumnType;
 
@@ -26,44 +28,135 @@ fn columns(slots: &Slots<'_>, used: &[usize]) -> Vec<String> {
     used.iter().map(|&slot| quoted(&slots.columns[slot].1.name)).collect()
 }
 
+/// What a statement that writes rows does besides, and when.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// Pieces of its `WITH` before the rows are written, and what has to be true of them.
+    pub before: Vec<String>,
+    pub condition: Option<String>,
+    /// Pieces that look at `written`, and the columns that they read there.
+    pub pieces: Vec<String>,
+    pub columns: BTreeSet<String>,
+    /// Whether the answer may read any column there.
+    pub is_answered: bool,
+}
+
+impl Beside {
+    /// `RETURNING` of these columns and those that are looked at besides.
+    fn returned(&self, alias: &str, named: &[String]) -> String {
+        if self.is_answered {
+            return format!("{alias}.*");
+        }
+        let mut columns: Vec<String> = ["id", "version"].map(quoted).into();
+        for column in named.iter().cloned().chain(self.columns.iter().map(|column| quoted(column))) {
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        let of = |column: &String| format!("{alias}.{column}");
+        columns.iter().map(of).collect::<Vec<_>>().join(", ")
+    }
+
+    /// `WITH …` of all pieces, and what is answered.
+    fn with(&self, own: &[String], answer: &str) -> String {
+        let pieces: Vec<&str> =
+            [&self.before, own, &self.pieces].into_iter().flatten().map(String::as_str).collect();
+        format!("WITH {} {answer}", pieces.join(", "))
+    }
+}
+
+/// Lets a statement write only where the tenant's counters are those in `$first` and `$first + 1` (NULL for any), where
+/// all live records are there whose ids of each object are the last parameters, as many as `$first + 2` says, and where
+/// a record that changes has the version that comes before those. All of what it writes can be answered.
+pub(crate) fn guarded(
+    beside: Beside,
+    schema: &str,
+    (objects, first): (&[&str], usize),
+    version: Option<i64>,
+) -> Beside {
+    let lists = first + 3 + usize::from(version.is_some());
+    let mut before = Vec::new();
+    let mut counts = vec!["0".to_owned()];
+    for (at, object) in objects.iter().enumerate() {
+        before.push(format!(
+            "held{at} AS MATERIALIZED (SELECT k.id FROM {} k WHERE k.id = ANY(${}::uuid[]) AND k.deleted_at IS NULL ORDER BY k.id FOR KEY SHARE)",
+            table(schema, object),
+            lists + at
+        ));
+        counts.push(format!("(SELECT count(*) FROM held{at})"));
+    }
+    before.push(format!(
+        "ok AS MATERIALIZED (SELECT TRUE FROM {} g WHERE g.revision = ${first}::bigint AND (${}::bigint IS NULL OR g.access = ${}) AND ${}::bigint = {})",
+        table(schema, "_state"),
+        first + 1,
+        first + 1,
+        first + 2,
+        counts.join(" + ")
+    ));
+    let version = version.map(|_| format!(" AND t.version = ${}", first + 3)).unwrap_or_default();
+    let condition = Some(format!("EXISTS (SELECT FROM ok){version}"));
+    Beside { before, condition, is_answered: true, ..beside }
+}
+
 /// New rows from the source. Their values stand in them, and later in what changes them.
-pub(crate) fn insert(schema: &str, slots: &Slots<'_>, used: &[usize]) -> String {
+pub(crate) fn insert(
+    schema: &str,
+    slots: &Slots<'_>,
+    used: &[usize],
+    (beside, answer): (&Beside, &str),
+) -> String {
     let columns = columns(slots, used);
     let picked: Vec<String> = columns.iter().map(|column| format!("s.{column}")).collect();
+    let condition = beside.condition.as_ref().map(|condition| format!(" WHERE {condition}"));
     let rows = format!(
-        "INSERT INTO {} ({}) SELECT {} FROM {} ORDER BY s._n RETURNING id, version",
+        "written AS (INSERT INTO {} AS t ({}) SELECT {} FROM {}{} ORDER BY s._n RETURNING {})",
         table(schema, &slots.object.name),
         columns.join(", "),
         picked.join(", "),
         recordset(slots, used),
+        condition.unwrap_or_default(),
+        beside.returned("t", &[]),
     );
-    with_record(schema, slots.object, &rows, ("NULL::jsonb", Happened::Created))
+    let noted = noted(schema, slots.object, ("NULL::jsonb", Happened::Created));
+    beside.with(&[rows, format!("noted AS ({noted})")], answer)
 }
 
 /// Changed columns from the source, with old and new values in the stream; with those of links where the source has
 /// them.
-pub(crate) fn update(schema: &str, slots: &Slots<'_>, used: &[usize], with_links: bool) -> String {
+pub(crate) fn update(
+    schema: &str,
+    slots: &Slots<'_>,
+    (used, with_links): (&[usize], bool),
+    (beside, answer): (&Beside, &str),
+) -> String {
     let object = table(schema, &slots.object.name);
     let names = columns(slots, used);
     let assigned: Vec<String> = names.iter().map(|name| format!("{name} = s.{name}, ")).collect();
-    let kept: String = names.iter().map(|name| format!(", b.{name}")).collect();
-    let new: String = names.iter().map(|name| format!(", t.{name}")).collect();
+    let mut kept: Vec<String> = vec!["b.\"id\"".into()];
+    for name in names.iter().cloned().chain(beside.columns.iter().map(|column| quoted(column))) {
+        let name = format!("b.{name}");
+        if !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
     let source = if with_links { recordset_with_links(slots, used) } else { recordset(slots, used) };
     let (links, and_links) =
         if with_links { (", s._links", " || coalesce(w._links, '{}'::jsonb)") } else { ("", "") };
+    let condition = beside.condition.as_ref().map(|condition| format!(" AND {condition}"));
     let rows = format!(
-        "UPDATE {object} t SET {}version = t.version + 1, updated_at = $2, updated_by_id = $3 FROM {source} WHERE t.id = s.id RETURNING t.id, t.version{new}{links}",
+        "written AS (UPDATE {object} t SET {}version = t.version + 1, updated_at = $2, updated_by_id = $3 FROM {source} WHERE t.id = s.id{} RETURNING {}{links})",
         assigned.concat(),
+        condition.unwrap_or_default(),
+        beside.returned("t", &names),
     );
     let before = format!(
-        "SELECT b.id{kept} FROM {object} b WHERE b.id IN (SELECT s.id FROM {})",
+        "before AS (SELECT {} FROM {object} b WHERE b.id IN (SELECT s.id FROM {}))",
+        kept.join(", "),
         recordset(slots, used)
     );
     let changes = format!("{}{and_links}", differences(slots, used));
     let noted = noted(schema, slots.object, (&changes, Happened::Updated));
-    format!(
-        "WITH before AS ({before}), written AS ({rows}), noted AS ({noted} JOIN before b ON b.id = w.id) SELECT id FROM written"
-    )
+    beside.with(&[before, rows, format!("noted AS ({noted} JOIN before b ON b.id = w.id)")], answer)
 }
 
 /// Lets the columns of one field be blank, with what was in them in the stream.

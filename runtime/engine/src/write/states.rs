@@ -1,8 +1,10 @@
 //! The log of states: one row for each state that a record comes into, whoever writes it, with the time that
-//! it spent in the one before. One statement for each picklist, whatever the number of records.
+//! it spent in the one before. They are written by the statement that writes the records, or by one of their own.
 
+use chrono::SecondsFormat;
 use formulas::Value;
 use metadata::catalog::rules::Rules;
+use serde::Serialize;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
@@ -12,79 +14,114 @@ use super::saving::Saving;
 use super::sql::table;
 use crate::error::Result;
 
-/// Columns of the rows, one list each.
-#[derive(Default)]
-struct Entries {
-    records: Vec<Uuid>,
-    versions: Vec<i64>,
-    from: Vec<Option<String>>,
-    to: Vec<Option<String>>,
-    processes: Vec<Option<String>>,
-    at: Vec<chrono::DateTime<chrono::Utc>>,
+/// One row on its way into the statement.
+#[derive(Serialize)]
+struct Entry<'s> {
+    id: Uuid,
+    version: i64,
+    field: &'s str,
+    from_state: Option<String>,
+    to_state: Option<String>,
+    process: Option<&'s str>,
+    transition: Option<&'s str>,
+    at: String,
 }
 
-/// Notes every change of state that was written.
+/// Where a statement finds the entries.
+pub(super) struct Source<'s> {
+    /// The parameter that holds them as JSON.
+    pub parameter: &'s str,
+    /// Whether none of the records was in a state before.
+    pub is_new: bool,
+    /// Whether only records count that stand in `written`.
+    pub joins_written: bool,
+}
+
+/// Notes every change of state of rows that are written, in a statement of its own.
 pub(super) async fn put(
     connection: &mut PgConnection,
     saving: &Saving<'_>,
-    (rules, facts): (&Rules, &Facts),
+    law: (&Rules, &Facts),
 ) -> Result<()> {
-    for field in state_fields(rules) {
-        let Some(slot) = facts.slot(field) else { continue };
-        let entries = entries(saving, (rules, facts), (field, slot));
-        if entries.records.is_empty() {
-            continue;
-        }
-        let taken = saving.transition.as_ref().filter(|taken| {
-            rules.workflows.iter().any(|one| one.name == taken.process && one.field == *field)
-        });
-        let schema = &saving.context.tenant().schema;
-        let (log, object) = (table(schema, "_states"), table(schema, &saving.slots.object.name));
-        let text = format!(
-            "INSERT INTO {log} (record_id, field_id, version, object_id, happened_at, actor_id, process, transition, from_state, to_state, seconds) \
-             SELECT s.id, $7, s.version, $8, s.at, $9, s.process, $10, s.f, s.t, \
-             CASE WHEN s.version > 1 THEN greatest(0, extract(epoch FROM s.at - coalesce(p.happened_at, o.created_at)))::bigint END \
-             FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS s(id, version, f, t, process, at) \
-             LEFT JOIN LATERAL (SELECT l.happened_at FROM {log} l WHERE s.version > 1 AND l.record_id = s.id AND l.field_id = $7 ORDER BY l.version DESC LIMIT 1) p ON TRUE \
-             LEFT JOIN {object} o ON s.version > 1 AND o.id = s.id"
-        );
-        sqlx::query(AssertSqlSafe(text))
-            .bind(entries.records)
-            .bind(entries.versions)
-            .bind(entries.from)
-            .bind(entries.to)
-            .bind(entries.processes)
-            .bind(entries.at)
-            .bind(field)
-            .bind(&saving.slots.object.id)
-            .bind(saving.context.actor.user_id)
-            .bind(taken.map(|taken| &taken.transition))
-            .execute(&mut *connection)
-            .await?;
-    }
+    let Some(entries) = entries(saving, law) else { return Ok(()) };
+    let is_new = saving.drafts.iter().all(|draft| draft.is_new());
+    // The actor is the third parameter of every statement that writes rows.
+    let text = insert(saving, Source { parameter: "$1", is_new, joins_written: false });
+    sqlx::query(AssertSqlSafe(text))
+        .bind(entries)
+        .bind(saving.context.now)
+        .bind(saving.context.actor.user_id)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
-fn entries(saving: &Saving<'_>, (rules, facts): (&Rules, &Facts), (field, slot): (&str, usize)) -> Entries {
-    let word = |value: &Value| match value {
+/// The statement that writes the entries. `$3` is the actor's user id.
+pub(super) fn insert(saving: &Saving<'_>, source: Source<'_>) -> String {
+    let Source { parameter, is_new, joins_written } = source;
+    let (schema, object) = (&saving.context.tenant().schema, saving.slots.object);
+    let log = table(schema, "_states");
+    let written = if joins_written { " JOIN written w ON w.id = s.id" } else { "" };
+    let (seconds, past) = if is_new {
+        ("NULL::bigint", String::new())
+    } else {
+        let past = format!(
+            " LEFT JOIN LATERAL (SELECT l.happened_at FROM {log} l WHERE s.version > 1 AND l.record_id = s.id AND l.field_id = s.field ORDER BY l.version DESC LIMIT 1) p ON TRUE \
+             LEFT JOIN {} o ON s.version > 1 AND o.id = s.id",
+            table(schema, &object.name)
+        );
+        let seconds = "CASE WHEN s.version > 1 THEN greatest(0, extract(epoch FROM s.at - coalesce(p.happened_at, o.created_at)))::bigint END";
+        (seconds, past)
+    };
+    format!(
+        "INSERT INTO {log} (record_id, field_id, version, object_id, happened_at, actor_id, process, transition, from_state, to_state, seconds) \
+         SELECT s.id, s.field, s.version, '{}', s.at, $3::uuid, s.process, s.transition, s.from_state, s.to_state, {seconds} \
+         FROM json_to_recordset({parameter}::json) AS s(id uuid, version bigint, field text, from_state text, to_state text, process text, transition text, at timestamptz){written}{past}",
+        object.id
+    )
+}
+
+/// Every change of state of the drafts, as JSON; `None` where there is none.
+pub(super) fn entries(saving: &Saving<'_>, (rules, facts): (&Rules, &Facts)) -> Option<String> {
+    let mut entries = Vec::new();
+    for field in state_fields(rules) {
+        let Some(slot) = facts.slot(field) else { continue };
+        let taken = saving.transition.as_ref().filter(|taken| {
+            rules.workflows.iter().any(|one| one.name == taken.process && one.field == *field)
+        });
+        let transition = taken.map(|taken| taken.transition.as_str());
+        for (n, draft) in saving.drafts.iter().enumerate().filter(|(_, draft)| is_entered(draft, slot)) {
+            let workflow = governing(saving, (rules, facts), (n, field, Side::After));
+            entries.push(Entry {
+                id: draft.id,
+                version: draft.stored.as_ref().map_or(1, |stored| stored.version + 1),
+                field,
+                from_state: word(draft.before(slot)),
+                to_state: word(draft.after(slot)),
+                process: workflow.map(|workflow| workflow.name.as_str()),
+                transition,
+                at: entered_at(saving, n),
+            });
+        }
+    }
+    // Texts and numbers can always be written.
+    (!entries.is_empty()).then(|| serde_json::to_string(&entries).unwrap_or_default())
+}
+
+fn word(value: &Value) -> Option<String> {
+    match value {
         Value::Text(text) => Some(text.clone()),
         _ => None,
-    };
-    let created = saving.slots.column("created_at");
-    let mut entries = Entries::default();
-    for (n, draft) in saving.drafts.iter().enumerate().filter(|(_, draft)| is_entered(draft, slot)) {
-        entries.records.push(draft.id);
-        entries.versions.push(draft.stored.as_ref().map_or(1, |stored| stored.version + 1));
-        entries.from.push(word(draft.before(slot)));
-        entries.to.push(word(draft.after(slot)));
-        let workflow = governing(saving, (rules, facts), (n, field, Side::After));
-        entries.processes.push(workflow.map(|workflow| workflow.name.clone()));
-        // Records that are brought in with a past began then.
-        let began = created.filter(|_| draft.is_new()).map(|slot| draft.after(slot));
-        entries.at.push(match began {
-            Some(Value::DateTime(at)) => *at,
-            _ => saving.context.now,
-        });
     }
-    entries
+}
+
+/// Records that are brought in with a past began then.
+fn entered_at(saving: &Saving<'_>, n: usize) -> String {
+    let draft = &saving.drafts[n];
+    let created = saving.slots.column("created_at").filter(|_| draft.is_new());
+    let at = match created.map(|slot| draft.after(slot)) {
+        Some(Value::DateTime(at)) => *at,
+        _ => saving.context.now,
+    };
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

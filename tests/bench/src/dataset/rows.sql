@@ -76,12 +76,6 @@ FROM generate_series(1, {tasks}) n, pg_temp.made(n, {tasks}) made, pg_temp.owner
     pg_temp.word(n, 10, '{done,done,done,done,todo,todo,in_progress,waiting,cancelled}') status,
     pg_temp.word(n, 11, '{deal,deal,deal,account,contact}') about;
 
-INSERT INTO {schema}._history (record_id, version, object_id, happened_at, actor_id, action, request_id)
-SELECT r.id, 1, o.id, r.created_at, r.created_by_id, 'create', 'dataset'
-FROM (SELECT 'account' AS object, id, created_at, created_by_id FROM {schema}.account UNION ALL SELECT 'contact', id, created_at, created_by_id FROM {schema}.contact
-    UNION ALL SELECT 'deal', id, created_at, created_by_id FROM {schema}.deal UNION ALL SELECT 'task', id, created_at, created_by_id FROM {schema}.task) r
-JOIN {schema}._metadata o ON o.name = r.object AND o.id LIKE 'o%';
-
 -- Roll-ups as Trellis would have kept them; a blank one would count as not built yet.
 UPDATE {schema}.deal d SET open_tasks = t.open
 FROM (SELECT d.id, count(t.id) AS open FROM {schema}.deal d LEFT JOIN {schema}.task t ON t.related_to_id = d.id

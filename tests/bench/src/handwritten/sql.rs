@@ -58,7 +58,7 @@ pub const COPY_DEALS: &str = "COPY deal (id, name, account_id, amount, stage, cl
      owner_id, created_at, created_by_id, updated_at, updated_by_id, version) FROM STDIN";
 
 pub const COPY_HISTORY: &str =
-    "COPY _audit_tail (record_id, version, object_id, happened_at, actor_id, action, request_id) FROM STDIN";
+    "COPY _bench_tail (record_id, version, object_id, happened_at, actor_id, action, request_id) FROM STDIN";
 
 pub const COPY_STATES: &str =
     "COPY _states (record_id, field_id, version, object_id, happened_at, actor_id, to_state) FROM STDIN";
@@ -74,7 +74,7 @@ pub const CREATE: &str = concat!(
        owner_id, created_at, created_by_id, updated_at, updated_by_id, version) \
      SELECT $1, $2, a.id, $4::text::numeric, $5, $6, $7, 'one_time', 'pipeline', 'new_business', $9, $8, $9, $8, $9, 1 \
      FROM account a WHERE a.id = $3 AND a.deleted_at IS NULL RETURNING *), \
-     noted AS (INSERT INTO _audit_tail (record_id, version, object_id, happened_at, actor_id, action, request_id) \
+     noted AS (INSERT INTO _bench_tail (record_id, version, object_id, happened_at, actor_id, action, request_id) \
      SELECT id, version, $10, $8, $9, 'create', $11 FROM made), \
      entered AS (INSERT INTO _states (record_id, field_id, version, object_id, happened_at, actor_id, to_state) \
      SELECT id, $12, 1, $10, $8, $9, stage FROM made), \

@@ -1,11 +1,17 @@
 //! GraphQL over the wire: the same records, rights and rules as REST's, in the form that the specification says.
 
+mod indexes;
+mod limits;
+mod size;
+mod statements;
+mod subscriptions;
+
 use it::World;
 use it::herd::Herd;
 use it::site::{Reply, Site, encoded};
 use serde_json::{Value as Json, json};
 
-async fn zoo(name: &str) -> Site {
+pub(crate) async fn zoo(name: &str) -> Site {
     let site = Site::new(World::zoo(name).await).await;
     let system = site.world.system().await;
     Herd::new(&site.world, &system, 60).await;
@@ -115,7 +121,7 @@ async fn pages_visit_every_record_once_both_ways() {
 async fn relations_nest_both_ways_and_twice() {
     let site = zoo("graphql_nests").await;
     let query = "query($n: Int = 2, $deep: Boolean!) { keepers(first: 5, sort: [\"name\"]) { nodes { ...K
-        few: specimen_kept(first: $n, sort: [\"name\"]) { nodes { name } has_more }
+        few: specimen_kept(first: $n, sort: [\"name\"]) { nodes { name } has_more pageInfo { hasNextPage endCursor } }
         many: specimen_kept(sort: [\"-name\"]) { edges { node { name keeper { ...K } } } }
         boss @include(if: $deep) { name boss { name } } } } } fragment K on Keeper { id name }";
     let reply =
@@ -127,6 +133,7 @@ async fn relations_nest_both_ways_and_twice() {
         let (few, many) = (&keeper["few"], keeper["many"]["edges"].as_array().unwrap());
         met += many.len();
         assert_eq!(few["has_more"], many.len() > 2);
+        assert_eq!(few["pageInfo"], json!({ "hasNextPage": many.len() > 2, "endCursor": null }));
         assert!(many.iter().all(|edge| edge["node"]["keeper"]["id"] == keeper["id"]));
         if let (Some(first), Some(last)) = (few["nodes"].get(0), many.last().filter(|_| many.len() < 20)) {
             assert_eq!(first["name"], last["node"]["name"]);

@@ -15,8 +15,18 @@ use crate::query::aggregate::Function;
 /// The statement: versions, whether there is a group at all, then groups and metrics.
 pub(crate) fn statement(question: &Aggregation) -> (String, Values) {
     let render = Render { plan: &question.plan, next: Cell::new(0) };
+    let page = page(&render, question);
+    let mut outer = Query::select();
+    outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access")).expr(Expr::cust("p.*"));
+    outer.from_as((question.plan.schema.clone(), "_state"), "g");
+    outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
+    super::built(&question.plan, &outer)
+}
+
+/// The groups that are answered, in their order: columns `there`, then groups and metrics as `c0 …`.
+pub(super) fn page<'p>(render: &'p Render<'p>, question: &'p Aggregation) -> SelectStatement {
     let mut page = Query::select();
-    page.expr(Expr::cust("a.*")).from_subquery(groups(&render, question), "a");
+    page.expr(Expr::cust("a.*")).from_subquery(groups(render, question), "a");
     if let Some(having) = &question.having {
         page.and_where(condition(having, true, &Worked));
     }
@@ -32,11 +42,7 @@ pub(crate) fn statement(question: &Aggregation) -> (String, Values) {
     if question.skip > 0 {
         page.offset(u64::from(question.skip));
     }
-    let mut outer = Query::select();
-    outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access")).expr(Expr::cust("p.*"));
-    outer.from_as((question.plan.schema.clone(), "_state"), "g");
-    outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
-    super::built(&question.plan, &outer)
+    page
 }
 
 fn groups<'p>(render: &'p Render<'p>, question: &'p Aggregation) -> SelectStatement {

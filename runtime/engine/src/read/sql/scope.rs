@@ -132,6 +132,12 @@ impl<'p> Scope<'p> {
         select
     }
 
+    /// The statement over the rows that a statement around it has just written, where it needs nothing else.
+    pub(super) fn finish_written(&self, mut select: SelectStatement) -> Option<SelectStatement> {
+        select.from_as("written", self.alias.clone());
+        self.joins.borrow().is_empty().then_some(select)
+    }
+
     /// A joined record that is in the bin, or that the actor may not read, reads as blank.
     fn on(&self, join: &Join) -> Expr {
         let id = column_at(&join.alias, "id");

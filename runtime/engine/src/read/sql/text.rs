@@ -48,10 +48,19 @@ pub(crate) struct Parameters(Vec<Value>);
 impl Parameters {
     /// The values for one request.
     pub(crate) fn filled(&self, ids: &[Uuid], now: DateTime<Utc>) -> Values {
+        self.filled_in_turn(std::iter::repeat(ids), now)
+    }
+
+    /// The same where the first hole takes the first ids and so on.
+    pub(crate) fn filled_in_turn<'i>(
+        &self,
+        mut ids: impl Iterator<Item = &'i [Uuid]>,
+        now: DateTime<Utc>,
+    ) -> Values {
         let value = |value: &Value| match Hole::of(value) {
             None => value.clone(),
             Some(Hole::Now) => now.into(),
-            Some(Hole::Ids) => match ids {
+            Some(Hole::Ids) => match ids.next().unwrap_or_default() {
                 [id] => (*id).into(),
                 ids => ids.to_vec().into(),
             },

@@ -84,3 +84,62 @@ async fn a_thousand_records_take_as_many_statements_as_ten() {
     assert_eq!(few, many);
     println!("{few:?}");
 }
+
+/// Saves of one record by somebody whom nothing holds back, and what it takes.
+#[tokio::test]
+async fn one_record_is_saved_in_one_statement() {
+    let world = World::with_packages("statements_alone").await;
+    let ada = world.person("ada", "administrator").await;
+    let acme = world.create(&world.again(&ada).await, "account", json!({ "name": "Acme" })).await.unwrap();
+    let deal = json!({ "name": "One", "account_id": acme, "amount": 100, "stage": "qualified" });
+    let (created, count) = run(&world, &ada, What::Create(vec![fields(&deal)])).await;
+    assert_eq!(count, 1, "create: row, stream, state, totals, answer");
+    let answer = String::from_utf8(created.answer.unwrap().json).unwrap();
+    assert!(answer.contains("\"amount\":\"100\"") || answer.contains("\"amount\":100"), "{answer}");
+    let change = |fields: serde_json::Value| {
+        What::Update(vec![Update { id: created.ids[0], fields: it::fields(&fields), if_version: None }])
+    };
+    let (changed, count) = run(&world, &ada, change(json!({ "amount": 250, "stage": "proposal" }))).await;
+    assert_eq!(count, 2, "update: what is there, and the rest in one");
+    assert_eq!(changed.versions, [2]);
+    let totals = "SELECT open_deals::bigint, open_amount::text FROM t_demo.account WHERE id = $1";
+    let totals: (i64, String) =
+        sqlx::query_as(totals).bind(acme).fetch_one(world.engine.pool()).await.unwrap();
+    assert_eq!(totals, (1, "250.00".to_owned()));
+    let left = "SELECT (SELECT count(*) FROM t_demo._audit_tail WHERE record_id = $1), (SELECT count(*) FROM t_demo._states WHERE record_id = $1)";
+    let left: (i64, i64) =
+        sqlx::query_as(left).bind(created.ids[0]).fetch_one(world.engine.pool()).await.unwrap();
+    assert_eq!(left, (2, 2));
+}
+
+/// What one statement cannot do is done in a transaction, and tells everything that is wrong.
+#[tokio::test]
+async fn what_does_not_hold_when_it_is_saved_is_told_and_leaves_nothing() {
+    let world = World::with_packages("statements_undone").await;
+    let ada = world.person("ada", "administrator").await;
+    let context = world.again(&ada).await;
+    let acme = world.create(&context, "account", json!({ "name": "Acme" })).await.unwrap();
+    let gone = world.create(&context, "account", json!({ "name": "Gone" })).await.unwrap();
+    let delete = Command { object: "account".into(), what: What::Delete(vec![gone]) };
+    world.engine.write(&context, delete).await.unwrap();
+    for account in [gone, Uuid::now_v7()] {
+        let deal = json!({ "name": "One", "account_id": account });
+        let refused = world.create(&context, "deal", deal).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("unknown-reference"), "{refused:?}");
+    }
+    let twice = json!({ "name": "One", "account_id": acme, "external_id": "same" });
+    let one = world.create(&context, "deal", twice.clone()).await.unwrap();
+    let refused = world.create(&context, "deal", twice).await.unwrap_err();
+    assert!(format!("{refused:?}").contains("duplicate"), "{refused:?}");
+    let update = Update { id: one, fields: fields(&json!({ "account_id": gone })), if_version: None };
+    let command = Command { object: "deal".into(), what: What::Update(vec![update]) };
+    let refused = world.engine.write(&context, command).await.unwrap_err();
+    assert!(format!("{refused:?}").contains("unknown-reference"), "{refused:?}");
+    // Metadata that came meanwhile is found out before anything is written.
+    world.define([(Kind::Fields, "deal.extra", Some(json!({ "kind": "text" })))]).await.unwrap();
+    let refused = world.create(&context, "deal", json!({ "name": "Late" })).await.unwrap_err();
+    assert!(matches!(refused, engine::Error::Outdated(_)), "{refused:?}");
+    let count = "SELECT (SELECT count(*) FROM t_demo.deal), (SELECT count(*) FROM t_demo._audit_tail a JOIN t_demo.deal d ON d.id = a.record_id)";
+    let count: (i64, i64) = sqlx::query_as(count).fetch_one(world.engine.pool()).await.unwrap();
+    assert_eq!(count, (1, 1));
+}
