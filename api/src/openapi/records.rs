@@ -136,11 +136,9 @@ fn state_log(asked: &Asked<'_>, rest: &str) -> Operation {
     let word = || json!({ "type": "string" });
     let operation = named(object, "log", &format!("The states that {} came into", object.plural_label), rest);
     let words = ["field", "from", "to", "process", "transition"];
-    let operation = words
-        .into_iter()
-        .fold(operation, |operation, name| {
-            operation.query(name, "Entries with one of these, by commas", word())
-        });
+    let operation = words.into_iter().fold(operation, |operation, name| {
+        operation.query(name, "Entries with one of these, by commas", word())
+    });
     filtered(operation, asked)
         .query("since", "Entries from this moment on", json!({ "type": "string", "format": "date-time" }))
         .query("until", "Entries before this moment", json!({ "type": "string", "format": "date-time" }))

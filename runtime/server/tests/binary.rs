@@ -1,5 +1,7 @@
 //! The real binary on a private cluster of its own: what an operator runs, end to end.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};

@@ -108,21 +108,6 @@ fn cell(json: &str, ty: ColumnType) -> Cell {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_become_cells() {
-        assert_eq!(cell("null", ColumnType::Text), Cell::Blank);
-        assert_eq!(cell("-1.50", ColumnType::Numeric(12, 2)), Cell::Number("-1.50".into()));
-        assert_eq!(cell("\"a\\\"b\"", ColumnType::Text), Cell::Text("a\"b".into()));
-        assert_eq!(cell("[]", ColumnType::TextArray), Cell::Blank);
-        assert_eq!(cell("[\"a\",\"b\"]", ColumnType::TextArray), Cell::Text("a;b".into()));
-        assert_eq!(cell("{\"a\":1}", ColumnType::Jsonb), Cell::Text("{\"a\":1}".into()));
-    }
-}
-
 /// The JSON in one line, with every number as it stands.
 fn compact(json: &str) -> String {
     let (mut is_text, mut is_escaped) = (false, false);
@@ -138,6 +123,16 @@ fn compact(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_become_cells() {
+        assert_eq!(cell("null", ColumnType::Text), Cell::Blank);
+        assert_eq!(cell("-1.50", ColumnType::Numeric(12, 2)), Cell::Number("-1.50".into()));
+        assert_eq!(cell("\"a\\\"b\"", ColumnType::Text), Cell::Text("a\"b".into()));
+        assert_eq!(cell("[]", ColumnType::TextArray), Cell::Blank);
+        assert_eq!(cell("[\"a\",\"b\"]", ColumnType::TextArray), Cell::Text("a;b".into()));
+        assert_eq!(cell("{\"a\":1}", ColumnType::Jsonb), Cell::Text("{\"a\":1}".into()));
+    }
 
     #[test]
     fn one_line_says_the_same() {

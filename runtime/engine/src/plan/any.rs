@@ -48,7 +48,11 @@ impl<'c> Binder<'c> {
             let place = format!("fields.{}.{name}", nested.relation);
             match self.key(target, name) {
                 Some((field, _)) if field.encrypted => {
-                    self.problem(place, metadata::catalog::encrypted::ENCRYPTED, field.encrypted_reason(target));
+                    self.problem(
+                        place,
+                        metadata::catalog::encrypted::ENCRYPTED,
+                        field.encrypted_reason(target),
+                    );
                 }
                 Some((_, column)) => push(&mut outputs, column.key.clone(), What::Column(column.clone())),
                 None => match self.field(target, name).and_then(|field| field.computed.as_ref()) {
