@@ -16,7 +16,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "permission_sets": nullable(list(text())), "teams": list(text()), "manager_id": nullable(id()),
         "title": nullable(text()), "time_zone": nullable(text()), "created_at": time(), "updated_at": time(), "version": count(),
     });
-    let team = json!({ "id": id(), "name": text(), "label": text(), "members": list(id()) });
+    let team = json!({ "id": id(), "name": text(), "label": text(), "members": list(id()), "queue": flag() });
     let entry = json!({
         "seq": count(), "at": time(), "actor": who(), "action": text(), "object": text(), "record_id": nullable(id()),
         "changes": by_name(anything()), "ip": nullable(text()), "user_agent": nullable(text()), "request_id": text(),
@@ -125,6 +125,8 @@ fn users(method: &str, rest: &str, operation: Operation) -> Operation {
         ("PATCH", "users/{id}") => {
             let mut wish = wish();
             wish["active"] = flag();
+            // Who changes their own address proves it with their password.
+            wish["current_password"] = text();
             operation
                 .says("Changes what is named")
                 .body(taken(&[], wish))
@@ -166,7 +168,7 @@ fn links(place: &str, methods: &[&str]) -> Json {
 }
 
 fn teams(method: &str, rest: &str, operation: Operation) -> Operation {
-    let wish = || json!({ "name": text(), "label": text(), "members": list(id()) });
+    let wish = || json!({ "name": text(), "label": text(), "members": list(id()), "queue": flag() });
     let one = || data(reference("Team"));
     match (method, rest) {
         ("GET", "teams") => {
