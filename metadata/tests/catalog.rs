@@ -83,7 +83,7 @@ fn records_must_have_a_name_unless_it_is_composed_or_they_are_told_not_to() {
     assert_eq!(asked(json!({"compose": ["first"]})), [false, false]);
     assert_eq!(asked(json!({"compose": ["first"], "required": true})), [true, false]);
     let told = try_define(&[object("deal", json!({"name_field": {"required": "often"}}))]).unwrap_err();
-    assert_eq!((told.len(), told[0].code), (1, "wrong-type"), "{told:?}");
+    assert_eq!((told.len(), told[0].code.as_str()), (1, "wrong-type"), "{told:?}");
 }
 
 #[test]
