@@ -42,6 +42,7 @@ bench: ## Run the benchmarks (release build)
 clean: ## Remove what was built (the data directory stays)
 	cargo clean
 	rm -rf admin-ui/dist admin-ui/node_modules tests/browser/node_modules tests/browser/results
+	rm -rf tests/clients/node_modules tests/clients/linters/node_modules tests/clients/made
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16

@@ -56,6 +56,11 @@ pub(crate) fn no_content() -> Response {
 
 /// A page of records.
 pub(crate) fn page(answer: &Answer, query: &Query) -> Response {
+    json_bytes(StatusCode::OK, page_bytes(answer, query))
+}
+
+/// The same before it goes anywhere.
+pub(crate) fn page_bytes(answer: &Answer, query: &Query) -> Vec<u8> {
     let limit = if query.limit == 0 { engine::query::DEFAULT_LIMIT } else { query.limit };
     let mut pagination = json!({ "limit": limit, "next_cursor": answer.next_cursor, "has_more": answer.next_cursor.is_some() });
     if let Some(total) = answer.total {
@@ -67,7 +72,7 @@ pub(crate) fn page(answer: &Answer, query: &Query) -> Response {
     bytes.extend_from_slice(b",\"pagination\":");
     bytes.extend_from_slice(pagination.to_string().as_bytes());
     bytes.push(b'}');
-    json_bytes(StatusCode::OK, bytes)
+    bytes
 }
 
 /// One record with its version as `ETag`.

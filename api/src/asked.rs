@@ -16,6 +16,7 @@ use crate::App;
 use crate::edge::RequestId;
 use crate::list::pairs::{self, Pairs};
 use crate::problem::{Code, Problem};
+use params::Params;
 use upload::Upload;
 
 pub(crate) mod params;
@@ -116,6 +117,11 @@ impl Asked {
     /// The parameters of the URL.
     pub fn pairs(&self) -> Result<Pairs, Problem> {
         pairs::parse(self.head.uri.query().unwrap_or_default()).map_err(Problem::invalid)
+    }
+
+    /// Refuses parameters: one that means nothing here is a wish that would be passed over.
+    pub fn plain(&self) -> Result<(), Problem> {
+        Params::new(self.pairs()?).finish()
     }
 
     /// A part of the path.

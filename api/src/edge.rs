@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, State};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tower_http::CompressionLevel;
@@ -17,9 +17,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use uuid::Uuid;
 
-use crate::Settings;
 use crate::meter;
 use crate::problem::{Code, Problem};
+use crate::{Settings, answer};
 
 mod headers;
 
@@ -57,11 +57,11 @@ async fn pass(State(settings): State<Arc<Settings>>, request: Request<Body>, nex
     let route = head.extensions.get::<MatchedPath>().cloned();
     let answered = match check(&head) {
         Ok(()) => AssertUnwindSafe(next.run(Request::from_parts(head, body))).catch_unwind().await,
-        Err(problem) => Ok(axum::response::IntoResponse::into_response(problem)),
+        Err(problem) => Ok(IntoResponse::into_response(problem)),
     };
     let answered = answered.unwrap_or_else(|_| {
         tracing::error!(request_id = id.0, "a handler panicked");
-        axum::response::IntoResponse::into_response(Problem::internal())
+        IntoResponse::into_response(Problem::internal())
     });
     let mut response = finished(answered, &id);
     headers::secure(response.headers_mut(), https);
@@ -115,9 +115,12 @@ fn id_of(headers: &HeaderMap) -> String {
     given.filter(harmless).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
-/// What is at no route.
-pub(crate) async fn wrong_method(method: Method) -> Problem {
-    Problem::new(Code::MethodNotAllowed, format!("this address does not take {method}"))
+/// A method that an address does not take; which it takes stands in `Allow`, and OPTIONS asks for nothing else.
+pub(crate) async fn wrong_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return answer::no_content();
+    }
+    Problem::new(Code::MethodNotAllowed, format!("this address does not take {method}")).into_response()
 }
 
 #[cfg(test)]
@@ -158,6 +161,8 @@ mod tests {
         }
         let (_, headers, _) = answer(Request::builder().uri("/fine").method("POST")).await;
         assert_eq!(headers["allow"], "GET,HEAD");
+        let (status, headers, _) = answer(Request::builder().uri("/fine").method("OPTIONS")).await;
+        assert_eq!((status, &headers["allow"]), (204, &HeaderValue::from_static("GET,HEAD")));
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`routes`] (every address on one page), `edge` (what holds for every request), `asked`
 //! (a request with its body), `call` (the same with its caller, planned again while metadata moves),
-//! `list` and `body` (from URLs and JSON to questions), `rest` (the handlers), [`graphql`] (the same in another form), `answer` and `problem` (what goes
+//! `list` and `body` (from URLs and JSON to questions), `rest` (the handlers), [`graphql`] and `mcp` (the same in other forms), `answer` and `problem` (what goes
 //! out), `ui` (the embedded pages), [`serve`] (the socket).
 
 mod answer;
@@ -16,6 +16,7 @@ mod follower;
 pub mod graphql;
 pub mod library;
 mod list;
+mod mcp;
 mod meter;
 mod openapi;
 mod pressure;

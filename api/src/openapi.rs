@@ -1,19 +1,30 @@
 //! The API as its caller may use it, as an OpenAPI 3.1 document: made of the table of routes and the tenant's
 //! catalog, so that it cannot tell anything else than what is there. What a route takes and answers stands in
-//! `openapi/records.rs` for records and `openapi/others.rs` for the rest.
+//! `openapi/records.rs` for records; `openapi/others.rs` says in which file for the rest.
 
-use metadata::Object;
+use ::metadata::Object;
 use serde_json::{Map, Value as Json, json};
 
 use crate::call::Call;
 use crate::rest::rights;
 use crate::routes::{Need, Route, table};
 
+mod admin;
+mod anything;
+mod auth;
+mod definitions;
+mod filters;
+mod metadata;
 mod operation;
 mod others;
+mod parameters;
 mod problems;
+mod process;
 mod records;
+mod reseller;
 mod schemas;
+mod scim;
+mod shape;
 
 /// Where the routes of records begin.
 const RECORDS: &str = "/api/v1/{plural}";
@@ -24,6 +35,7 @@ pub(crate) fn document(call: &Call) -> Json {
     let objects: Vec<&Object> =
         catalog.objects.iter().map(AsRef::as_ref).filter(|object| rights::sees(call, object)).collect();
     let mut schemas = problems::schemas();
+    schemas.extend(others::schemas());
     for object in &objects {
         schemas.extend(schemas::of(call, object));
     }
@@ -33,10 +45,14 @@ pub(crate) fn document(call: &Call) -> Json {
             Some(rest) => {
                 for object in objects.iter().filter(|object| records::may(call, object, route)) {
                     let path = format!("/api/v1/{}{rest}", object.plural);
-                    put(&mut paths, &path, route, records::operation(route, rest, object));
+                    put(&mut paths, &path, route, records::operation(call, route, rest, object));
                 }
             }
-            None => put(&mut paths, route.path, route, others::operation(route)),
+            None => {
+                for (path, operation) in others::operations(route) {
+                    put(&mut paths, &path, route, operation);
+                }
+            }
         }
     }
     json!({
@@ -54,9 +70,10 @@ pub(crate) fn document(call: &Call) -> Json {
         "components": {
             "schemas": schemas,
             "responses": problems::responses(),
-            "parameters": records::parameters(),
+            "parameters": parameters::shared(),
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer", "description": "A session's token, or an API key (`trl_…`)" },
+                "reseller": { "type": "http", "scheme": "bearer", "description": "A reseller's key" },
                 "session": { "type": "apiKey", "in": "cookie", "name": crate::credential::COOKIE, "description": "A browser's session; changes need the header X-CSRF-Token too" },
             },
         },
@@ -72,9 +89,12 @@ fn put(paths: &mut Map<String, Json>, path: &str, route: &Route, operation: Json
 fn is_open_to(call: &Call, route: &Route) -> bool {
     match route.need {
         Need::Nothing | Need::Caller => true,
-        Need::Permission(permission) => call.holds(permission),
-        // Another credential, another document.
-        Need::Reseller => false,
+        Need::Permission(permission) => {
+            let write = !route.method.is_safe();
+            call.holds(permission) && call.context.actor.in_scope(route.area(), write)
+        }
+        // Another credential; who runs the tenant is told of it.
+        Need::Reseller => call.holds("manage_security"),
     }
 }
 

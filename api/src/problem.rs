@@ -67,9 +67,9 @@ impl Problem {
         Self::new(Code::Internal, "something went wrong here; the request id tells us what")
     }
 
-    /// The document that is sent.
-    pub fn render(&self, request_id: &str) -> Response {
-        let document = json!({
+    /// What is told about it.
+    pub fn document(&self, request_id: &str) -> serde_json::Value {
+        json!({
             "type": format!("urn:trellis:problem:{}", self.code.word()),
             "title": self.code.title(),
             "status": self.code.status().as_u16(),
@@ -77,7 +77,12 @@ impl Problem {
             "detail": self.detail,
             "errors": self.errors,
             "request_id": request_id,
-        });
+        })
+    }
+
+    /// The document that is sent.
+    pub fn render(&self, request_id: &str) -> Response {
+        let document = self.document(request_id);
         let mut response = Response::new(Body::from(document.to_string()));
         *response.status_mut() = self.code.status();
         let headers = response.headers_mut();

@@ -53,6 +53,15 @@ impl Route {
     fn takes_file(self) -> Self {
         Self { reading: Reading::Later, ..self }
     }
+
+    /// What a key's scopes must name for it, where it needs a permission.
+    pub(crate) fn area(&self) -> &'static str {
+        area(self.path)
+    }
+}
+
+fn area(path: &str) -> &'static str {
+    if path.starts_with("/metadata/") { "metadata" } else { "admin" }
 }
 
 fn open<F, A>(method: Method, path: &'static str, handler: F) -> Route
@@ -96,9 +105,8 @@ where
     F: Fn(Call) -> A + Copy + Send + Sync + 'static,
     A: Future<Output = Outcome> + Send + 'static,
 {
-    let area = if path.starts_with("/metadata/") { "metadata" } else { "admin" };
     let guarded = move |call: Call| async move {
-        call.require(permission, area)?;
+        call.require(permission, area(path))?;
         handler(call).await
     };
     let handler: Handler = Arc::new(move |asked| Box::pin(answered(asked, Trust::Compared, guarded)));

@@ -26,6 +26,7 @@ mod print;
 mod span;
 mod syntax;
 
+mod document;
 mod fault;
 mod moment;
 mod number;
@@ -58,6 +59,7 @@ mod testing;
 pub use capability::Capability;
 pub use check::{BlankAs, Checked, Mention, Options, Zone, check};
 pub use diagnostic::{Code, Diagnostic};
+pub use document::{Document, Unfit};
 pub use evaluate::{Record, evaluate};
 pub use expression::{Arithmetic, Branch, Comparison, Expression, Quantifier, Reference, TextMatch};
 pub use fault::Fault;

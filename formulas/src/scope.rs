@@ -46,6 +46,8 @@ pub struct Unknown {
     pub at: usize,
     /// A name that is close to it.
     pub suggestion: Option<String>,
+    /// Why it cannot stand here, where it is there but of no use to a formula.
+    pub reason: Option<String>,
 }
 
 impl Target {

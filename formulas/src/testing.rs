@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::check::{BlankAs, Checked, Options, Zone, check};
 use crate::diagnostic::Diagnostic;
+use crate::document::Document;
 use crate::evaluate::{Record, evaluate};
 use crate::expression::Reference;
 use crate::fault::Fault;
@@ -44,11 +45,11 @@ impl Scope for Deals {
             [_] => vec![],
             [account, _] if account.eq_ignore_ascii_case("account") => vec!["f1".to_owned()],
             [first, ..] if first == "up" => segments[..at].to_vec(),
-            _ => return Err(Unknown { at: 0, suggestion: Some("account".into()) }),
+            _ => return Err(Unknown { suggestion: Some("account".into()), ..Unknown::default() }),
         };
         let name = segments[at].to_lowercase().replace(' ', "_");
         let found = FIELDS.iter().find(|(field, _)| *field == name);
-        let Some((field, ty)) = found else { return Err(Unknown { at, suggestion: None }) };
+        let Some((field, ty)) = found else { return Err(Unknown { at, ..Unknown::default() }) };
         let mut target = Target::of(Reference { path, field: (*field).to_owned(), ty: *ty });
         if *field == "stage" {
             let option = |value: &str| OptionLabel { value: value.to_owned(), label: value.to_uppercase() };
@@ -99,7 +100,7 @@ pub(crate) fn row() -> Row {
         ("opens", Value::Time(chrono::NaiveTime::from_hms_opt(8, 30, 5).unwrap())),
         ("active", Value::Bool(true)),
         ("owner_id", Value::Id(uuid::Uuid::from_u128(7))),
-        ("data", Value::Json(serde_json::json!({"a": {"b": [1.5, "x"]}, "n": null}))),
+        ("data", Value::Json(Document::parse(r#"{"a": {"b": [1.5, "x"]}, "n": null}"#).unwrap())),
     ];
     Row { values: values.into_iter().collect(), ..Row::default() }
 }

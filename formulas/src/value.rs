@@ -5,6 +5,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::document::Document;
+
 /// One typed value. `Null` is the one blank; an empty text means the same and is never kept.
 ///
 /// As JSON it is an object with its kind as the key, such as `{"number":"1.50"}`, or the word `"null"`.
@@ -25,7 +27,7 @@ pub enum Value {
     Id(Uuid),
     /// Options of a multi picklist, tags, or ids; never nested.
     List(Vec<Value>),
-    Json(serde_json::Value),
+    Json(Document),
 }
 
 impl Value {

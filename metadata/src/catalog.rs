@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use formulas::{Type, Value};
 
-use crate::definitions::object::{NameField, Sharing};
+use crate::definitions::object::{NameField, Sharing, SharingSetting};
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
@@ -14,6 +14,7 @@ pub mod computed;
 mod defaults;
 pub mod dependencies;
 pub(crate) mod dependent;
+pub mod encrypted;
 pub mod expressions;
 mod fields;
 pub mod json;
@@ -59,6 +60,8 @@ pub struct Catalog {
     pub(crate) rules: HashMap<String, Arc<rules::Rules>>,
     /// Stable ids of the fields whose reads are audited.
     pub sensitive: HashSet<String>,
+    /// Whether any field is encrypted.
+    pub(crate) encrypted: bool,
     /// What formula fields compute, by stable id.
     pub(crate) formulas: HashMap<String, Arc<Computed>>,
     /// Roll-ups by the name of the object whose records they are made of, parents in the order of their locks.
@@ -111,6 +114,8 @@ pub struct Object {
     pub description: Option<String>,
     pub name_field: NameField,
     pub sharing: Sharing,
+    /// What its definition says of it.
+    pub(crate) sharing_set: SharingSetting,
     pub history: bool,
     pub traits: Vec<String>,
     /// Standard fields first, then the defined ones in reading order.
@@ -164,6 +169,10 @@ pub struct Field {
     pub indexed: bool,
     pub searchable: bool,
     pub sensitive: bool,
+    /// Its column holds ciphertext.
+    pub encrypted: bool,
+    /// Its ciphertext begins with a word that is the same for the same value, so that it can be looked up.
+    pub blind_index: bool,
     /// Checked already; `None` when there is none.
     pub default: Option<Value>,
     /// The default where it is computed.

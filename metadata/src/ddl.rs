@@ -21,7 +21,7 @@ mod rollups;
 mod search;
 mod tables;
 
-pub use indexes::Index;
+pub use indexes::{Index, blind};
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
 pub use search::{object_vector, search_columns, search_vector};

@@ -60,6 +60,11 @@ pub enum Difference {
         field: Box<Field>,
         from: FieldKind,
     },
+    /// Encrypted from now on, or no longer; or found by its value, or no longer.
+    ChangeEncryption {
+        object: Arc<Object>,
+        field: Box<Field>,
+    },
     /// A relation that is to point to another object.
     ChangeTarget {
         object: Arc<Object>,

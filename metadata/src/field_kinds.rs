@@ -39,6 +39,8 @@ pub mod url;
 pub enum ColumnType {
     Uuid,
     Text,
+    /// Text that is stored as ciphertext.
+    Sealed,
     Bigint,
     /// Precision, scale.
     Numeric(u8, u8),
@@ -55,7 +57,7 @@ impl ColumnType {
     pub fn sql(self) -> String {
         match self {
             Self::Uuid => "uuid".into(),
-            Self::Text => "text".into(),
+            Self::Text | Self::Sealed => "text".into(),
             Self::Bigint => "bigint".into(),
             Self::Numeric(precision, scale) => format!("numeric({precision},{scale})"),
             Self::Boolean => "boolean".into(),

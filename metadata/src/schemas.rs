@@ -134,6 +134,8 @@ fn name_field() -> Json {
             "field": name("The own text field that is the name."),
             "compose": {"type": "array", "maxItems": 5, "items": name("An own field."),
                 "description": "Own fields whose values, joined by blanks, make the name when none is given."},
+            "required": {"type": "boolean",
+                "description": "Whether a record must have a name; it must when this is left out, unless the name is composed."},
         },
     })
 }

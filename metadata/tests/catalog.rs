@@ -68,6 +68,25 @@ fn keys_lead_to_fields_and_columns() {
 }
 
 #[test]
+fn records_must_have_a_name_unless_it_is_composed_or_they_are_told_not_to() {
+    let asked = |name_field: Json| {
+        let fields = json!([{"name": "title", "kind": "text"}, {"name": "first", "kind": "text"}]);
+        let catalog =
+            try_define(&[object("deal", json!({"name_field": name_field, "fields": fields}))]).unwrap();
+        let deal = catalog.find_object("deal").unwrap();
+        ["name", "title"].map(|field| deal.find_field(field).unwrap().required)
+    };
+    assert_eq!(asked(json!({"label": "Deal name"})), [true, false]);
+    assert_eq!(asked(json!({"required": false})), [false, false]);
+    assert_eq!(asked(json!({"field": "title"})), [true, true], "both are one value");
+    assert_eq!(asked(json!({"field": "title", "required": false})), [false, false]);
+    assert_eq!(asked(json!({"compose": ["first"]})), [false, false]);
+    assert_eq!(asked(json!({"compose": ["first"], "required": true})), [true, false]);
+    let told = try_define(&[object("deal", json!({"name_field": {"required": "often"}}))]).unwrap_err();
+    assert_eq!((told.len(), told[0].code), (1, "wrong-type"), "{told:?}");
+}
+
+#[test]
 fn relations_are_seen_from_the_other_side() {
     let catalog = sample();
     let account = catalog.find_object("account").unwrap();

@@ -34,6 +34,15 @@ pub struct Membership {
 pub struct Team {
     pub id: Uuid,
     pub name: String,
+    /// Whether it is a queue: it may own records itself, under its id.
+    pub queue: bool,
+}
+
+impl Membership {
+    /// Ids of the queues among the teams.
+    pub fn queues(&self) -> impl Iterator<Item = Uuid> {
+        self.teams.iter().filter(|team| team.queue).map(|team| team.id)
+    }
 }
 
 /// How the caller came in.

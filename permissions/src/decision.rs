@@ -20,6 +20,8 @@ pub struct Decision {
     /// Fields by stable id that not every role gives where it gives the record: on which records they are
     /// given, `None` for none at all.
     pub(crate) restricted: BTreeMap<String, Option<Arc<Reach>>>,
+    /// Fields by stable id that are not shown as they are wherever they are given: on which records they are.
+    pub(crate) masked: BTreeMap<String, Option<Arc<Reach>>>,
 }
 
 /// Whether a field is there for the actor: to be read, or to be written, as the action says.
@@ -35,7 +37,13 @@ pub enum Sight<'d> {
 impl Decision {
     /// The decision that nothing is given.
     pub fn none(action: Action) -> Self {
-        Self { action, given: Reaches::None, reach: Reach::nothing(), restricted: BTreeMap::new() }
+        Self {
+            action,
+            given: Reaches::None,
+            reach: Reach::nothing(),
+            restricted: BTreeMap::new(),
+            masked: BTreeMap::new(),
+        }
     }
 
     /// Whether the action is given on any record.
@@ -46,6 +54,15 @@ impl Decision {
     /// Whether a field is part of what is given.
     pub fn sight(&self, field: &Field) -> Sight<'_> {
         match self.restricted.get(&field.id) {
+            None => Sight::Shown,
+            Some(None) => Sight::Hidden,
+            Some(Some(reach)) => Sight::Within(reach),
+        }
+    }
+
+    /// Where a field that is given is shown as it is; elsewhere only the end of its values is.
+    pub fn plain(&self, field: &Field) -> Sight<'_> {
+        match self.masked.get(&field.id) {
             None => Sight::Shown,
             Some(None) => Sight::Hidden,
             Some(Some(reach)) => Sight::Within(reach),
@@ -71,6 +88,7 @@ impl Decision {
         json!({
             "action": self.action.word(), "rows": self.widest(), "ways": ways, "limits": limits,
             "hidden_fields": hidden.collect::<Vec<_>>(), "partly_shown_fields": partly.collect::<Vec<_>>(),
+            "masked_fields": self.masked.keys().collect::<Vec<_>>(),
         })
     }
 }

@@ -37,14 +37,16 @@ pub struct Grant {
     objects: HashMap<String, Bits>,
     /// Named fields that it gives; a field that nobody names follows its object.
     read: BTreeSet<String>,
+    /// Those of them that it shows as they are.
+    plain: BTreeSet<String>,
     edit: BTreeSet<String>,
     system: u32,
 }
 
 impl Grant {
     pub(crate) fn of(holder: Holder) -> Self {
-        let (read, edit) = (BTreeSet::new(), BTreeSet::new());
-        Self { holder, objects: HashMap::new(), read, edit, system: 0 }
+        let (read, plain, edit) = Default::default();
+        Self { holder, objects: HashMap::new(), read, plain, edit, system: 0 }
     }
 
     /// Adds what one policy gives.
@@ -54,6 +56,7 @@ impl Grant {
                 self.objects.entry(name.to_owned()).or_default().raise(action, reaches(rows));
             }
             (Some(("fld", path)), Some(Action::Read)) => drop(self.read.insert(path.to_owned())),
+            (Some(("fld", path)), None) if action == "plain" => drop(self.plain.insert(path.to_owned())),
             (Some(("fld", path)), Some(Action::Edit)) => drop(self.edit.insert(path.to_owned())),
             (Some(("sys", word)), _) => self.system |= bit(word),
             _ => {}
@@ -72,6 +75,11 @@ impl Grant {
             Action::Create | Action::Edit => self.edit.contains(path),
             _ => self.read.contains(path),
         }
+    }
+
+    /// Whether it shows a named field's values as they are.
+    pub(crate) fn plain(&self, path: &str) -> bool {
+        self.plain.contains(path)
     }
 
     /// Whether it gives a system permission.

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use metadata::catalog::{Catalog, Field, Object};
 use metadata::definitions::object::SharingDefault;
-use metadata::definitions::role::Reaches;
+use metadata::definitions::role::{Reaches, SYSTEM_PERMISSIONS};
 use metadata::field_kinds::FieldKind;
 use uuid::Uuid;
 
@@ -84,7 +84,8 @@ impl Policies {
         let question = Question { actor, action, object, catalog, depth: 0 };
         let reach = self.reach(&question, given);
         let restricted = self.restricted(&question, (&grants, &reach));
-        Decision { action, given, reach, restricted }
+        let masked = self.masked(&question, &grants);
+        Decision { action, given, reach, restricted, masked }
     }
 
     /// What the grants that `counts` give at most. Nobody changes what they may not see.
@@ -139,7 +140,7 @@ impl Policies {
 
     /// Every way to a record for what a grant gives, and for what sharing opens to those who have the action.
     fn ways(&self, question: &Question<'_>, given: Reaches, level: Level) -> Option<Vec<Way>> {
-        let Question { actor, object, .. } = question;
+        let Question { actor, action, object, .. } = question;
         match object.sharing.default {
             SharingDefault::ControlledByParent => return self.master(question, level),
             SharingDefault::Read if level == Level::Read => return None,
@@ -147,6 +148,11 @@ impl Policies {
             _ => {}
         }
         let mut ways = vec![Way::Owner];
+        // Members work on what waits in their queues and take it; what is an owner's alone waits until they have.
+        let works = level <= Level::Edit || *action == Action::Transfer;
+        if works && actor.membership.queues().next().is_some() {
+            ways.push(Way::Queue);
+        }
         if given >= Reaches::Team && !actor.membership.teams.is_empty() {
             ways.push(Way::Team);
         }
@@ -230,6 +236,25 @@ impl Policies {
         restricted
     }
 
+    /// Fields that some grant shows by the end of their values: where another shows them as they are.
+    fn masked(&self, question: &Question<'_>, grants: &[Arc<Grant>]) -> BTreeMap<String, Option<Arc<Reach>>> {
+        let Question { action, object, .. } = *question;
+        let named = self.fields.get(&object.name).map(Vec::as_slice).unwrap_or_default();
+        let masking = named.iter().filter_map(|named| {
+            let read = self.most(grants, action, object, |grant| grant.field(&named.path, action));
+            let plain = self.most(grants, action, object, |grant| grant.plain(&named.path));
+            let reach = Some(plain).filter(|plain| *plain != Reaches::None);
+            let reach = reach.map(|plain| self.reach(question, plain));
+            let same = reach.as_ref().is_some_and(|reach| *reach == self.reach(question, read));
+            (!same).then(|| named.ids.iter().map(move |id| (id.clone(), reach.clone().map(Arc::new))))
+        });
+        if matches!(action, Action::Read | Action::Export) {
+            masking.flatten().collect()
+        } else {
+            BTreeMap::new()
+        }
+    }
+
     /// Grants of an actor's roles and permission sets.
     fn grants(&self, actor: &Actor) -> Vec<Arc<Grant>> {
         let roles = actor.roles.iter().cloned().map(Holder::Role);
@@ -256,6 +281,28 @@ impl Policies {
     /// Whether one of the actor's roles or permission sets holds a system permission such as `manage_metadata`.
     pub fn holds(&self, actor: &Actor, permission: &str) -> bool {
         self.grants(actor).iter().any(|grant| grant.holds(permission))
+    }
+
+    /// Whether an actor's roles and permission sets give whatever another's do: each action on each object at least as
+    /// far, each field, each system permission.
+    pub fn covers(&self, actor: &Actor, other: &Actor) -> bool {
+        let (own, others) = (self.grants(actor), self.grants(other));
+        let most = |grants: &[Arc<Grant>], object: &str, action| {
+            grants.iter().map(|grant| grant.given(object, true, action)).max().unwrap_or_default()
+        };
+        let reaches = |object: &String| {
+            Action::ALL.iter().all(|action| most(&own, object, *action) >= most(&others, object, *action))
+        };
+        let any =
+            |grants: &[Arc<Grant>], gives: &dyn Fn(&Grant) -> bool| grants.iter().any(|grant| gives(grant));
+        let gives = |what: &dyn Fn(&Grant) -> bool| any(&own, what) || !any(&others, what);
+        let shows = |path: String| {
+            [Action::Read, Action::Edit].iter().all(|action| gives(&|grant| grant.field(&path, *action)))
+                && gives(&|grant| grant.plain(&path))
+        };
+        self.objects.iter().all(reaches)
+            && self.field_paths().all(shows)
+            && SYSTEM_PERMISSIONS.iter().all(|word| gives(&|grant| grant.holds(word)))
     }
 
     /// The actor's roles with all that they inherit.

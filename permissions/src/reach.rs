@@ -51,6 +51,8 @@ pub struct Reach {
 pub enum Way {
     /// The actor owns it.
     Owner,
+    /// A queue that the actor is a member of owns it.
+    Queue,
     /// Somebody in one of the actor's teams owns it.
     Team,
     /// Somebody who reports to the actor, directly or over others, owns it.
@@ -127,6 +129,7 @@ impl Way {
     pub fn word(&self) -> String {
         match self {
             Self::Owner => "owner".into(),
+            Self::Queue => "queue".into(),
             Self::Team => "team".into(),
             Self::Hierarchy => "hierarchy".into(),
             Self::Share(_) => "share".into(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use metadata::catalog::Catalog;
-use metadata::definitions::role::{EVERY_OBJECT, ObjectRights, Reaches, Role};
+use metadata::definitions::role::{EVERY_OBJECT, ObjectRights, Reaches, Role, Shown};
 
 use crate::action::Action;
 
@@ -43,6 +43,8 @@ pub(crate) struct Rights {
     pub objects: BTreeMap<String, Given>,
     /// Named fields, as `deal.margin`, that are given for reading; those of objects without rights are not.
     pub read: BTreeSet<String>,
+    /// Those of them whose values are shown as they are, not by their end alone.
+    pub plain: BTreeSet<String>,
     /// The same for writing.
     pub edit: BTreeSet<String>,
     pub system: BTreeSet<String>,
@@ -61,6 +63,7 @@ impl Rights {
         });
         objects
             && less.read.is_subset(&self.read)
+            && less.plain.is_subset(&self.plain)
             && less.edit.is_subset(&self.edit)
             && less.system.is_subset(&self.system)
     }
@@ -71,6 +74,7 @@ impl Rights {
             own.iter_mut().zip(given).for_each(|(own, more)| *own = (*own).max(*more));
         }
         self.read.extend(other.read.iter().cloned());
+        self.plain.extend(other.plain.iter().cloned());
         self.edit.extend(other.edit.iter().cloned());
         self.system.extend(other.system.iter().cloned());
     }
@@ -133,10 +137,13 @@ impl<'c> Book<'c> {
             }
             let follows = !inherited.has(object);
             let own = role.fields.get(path).copied().unwrap_or_default();
-            let read = own.read.unwrap_or(follows || inherited.read.contains(path));
+            let at_least = |shown: Shown| own.read.map(|read| read >= shown);
+            let read = at_least(Shown::Mask).unwrap_or(follows || inherited.read.contains(path));
+            let plain = at_least(Shown::Whole).unwrap_or(follows || inherited.plain.contains(path));
             let edit = own.edit.unwrap_or(follows || inherited.edit.contains(path));
             rights.read.extend(read.then(|| path.clone()));
-            rights.edit.extend((read && edit).then(|| path.clone()));
+            rights.plain.extend(plain.then(|| path.clone()));
+            rights.edit.extend((plain && edit).then(|| path.clone()));
         }
         rights.system.extend(inherited.system.into_iter().filter(|word| !role.mutes.contains(word)));
         rights.system.extend(role.system.iter().cloned());

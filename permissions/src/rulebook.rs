@@ -96,7 +96,11 @@ fn lines((subject, domain): (&str, &str), rights: &Rights, known: &Rights) -> Ve
             }
         }
     }
-    let fields = [("read", &rights.read, &known.read), ("edit", &rights.edit, &known.edit)];
+    let fields = [
+        ("read", &rights.read, &known.read),
+        ("plain", &rights.plain, &known.plain),
+        ("edit", &rights.edit, &known.edit),
+    ];
     for (action, given, before) in fields {
         lines.extend(given.difference(before).map(|path| line(format!("fld:{path}"), action, "all")));
     }

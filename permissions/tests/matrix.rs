@@ -44,7 +44,7 @@ fn catalog() -> Catalog {
 fn actor(role: &str) -> Actor {
     let membership = Membership {
         permission_sets: Vec::new(),
-        teams: vec![Team { id: Uuid::from_u128(7), name: "emea".into() }],
+        teams: vec![Team { id: Uuid::from_u128(7), name: "emea".into(), queue: false }],
         manages: true,
     };
     let roles = vec![role.to_owned()];

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the rings of tests, all of them or those named, and sums up: all.sh [fmt clippy rust tidy ui-lint ui browser]
+# Runs the rings of tests, all of them or those named, and sums up: all.sh [fmt clippy rust tidy ui-lint ui browser clients]
 # A ring that fails does not keep the next from running; the exit code is 1 when any failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -22,6 +22,13 @@ ring_browser() {
     make --no-print-directory ui && cargo build --locked -p server || return
     (cd tests/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; }) || return
     TRELLIS_BIN=$(realpath "$TARGET/debug/trellis") node --test --test-concurrency=1 tests/browser/*.test.mjs
+}
+
+# Clients made of the API's document, against the same binary.
+ring_clients() {
+    make --no-print-directory ui && cargo build --locked -p server || return
+    (cd tests/clients && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; }) || return
+    TRELLIS_BIN=$(realpath "$TARGET/debug/trellis") node --test --test-concurrency=1 tests/clients/*.test.mjs
 }
 
 # The lines with which the runners close, in the order of the log.
@@ -48,7 +55,7 @@ run_ring() {
 }
 
 failed=
-[ $# -gt 0 ] || set -- fmt clippy ui-lint ui rust browser
+[ $# -gt 0 ] || set -- fmt clippy ui-lint ui rust browser clients
 for ring in "$@"; do
     run_ring "$ring"
 done

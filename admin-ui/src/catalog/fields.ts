@@ -20,7 +20,8 @@ export function nameSource(object: ObjectDef): string | undefined {
 export function nameField(object: ObjectDef): FieldDef {
   const found = findField(object, "name");
   const label = object.name_field?.label ?? found?.label ?? "Name";
-  return { kind: "text", required: true, ...found, name: "name", label, standard: true };
+  const required = found ? found.required === true : true;
+  return { kind: "text", ...found, name: "name", label, required, standard: true };
 }
 
 /** A field by the name used in columns and layouts; owner and its like are lookups of the standard fields. */

@@ -20,6 +20,8 @@ export interface FieldDef {
   indexed?: boolean;
   searchable?: boolean;
   sensitive?: boolean;
+  encrypted?: boolean;
+  blind_index?: boolean;
   default?: unknown;
   package?: string | null;
   standard?: boolean;
@@ -55,7 +57,7 @@ export interface ObjectDef {
   id?: string;
   icon?: string;
   description?: string;
-  name_field?: { label?: string; field?: string; compose?: string[] };
+  name_field?: { label?: string; field?: string; compose?: string[]; required?: boolean };
   fields: FieldDef[];
   relations?: RelationDef[];
   traits?: string[];
@@ -144,6 +146,8 @@ export interface FormCondition {
   visible?: Expression;
   required?: Expression;
   read_only?: Expression;
+  /** While a condition is true, only these options may be chosen. */
+  options_when?: { when: Expression; allow: string[] }[];
   when_hidden: "keep" | "clear";
 }
 

@@ -150,6 +150,30 @@ describe("options", () => {
     expect(narrowed.options?.map((option) => option.value)).toEqual(["ca"]);
   });
 
+  it("are those that conditions leave", () => {
+    const conditions: FormCondition[] = [
+      {
+        field: "state",
+        options_when: [
+          { when: is("new"), allow: ["by", "ca"] },
+          { when: was("won"), allow: ["by"] },
+        ],
+        when_hidden: "keep",
+      },
+    ];
+    const limited = catalogWith(conditions);
+    const left = (record: Record<string, unknown>, stored: Record<string, unknown> | null) => {
+      const live = liveFields(limited, visit, record, stored)(field("state"));
+      return liveField(limited, visit, field("state"), record, live).options?.map((option) => option.value);
+    };
+    expect(left({ country: "de", stage: "lost" }, null)).toEqual(["by", "be"]);
+    expect(left({ country: "de", stage: "new" }, null)).toEqual(["by"]);
+    expect(left({ country: "us", stage: "new" }, { country: "us", stage: "won" })).toEqual([]);
+    const colour = { name: "colour", kind: "picklist", label: "Colour", options: options("red", "blue") };
+    const live = { shown: true, required: false, readOnly: false, allowed: ["blue"] };
+    expect(liveField(limited, visit, colour, {}, live).options?.map((option) => option.value)).toEqual(["blue"]);
+  });
+
   it("are those of the record's type", () => {
     expect(offered(catalog, visit, field("stage"), { record_type: "small" })).toEqual(["new"]);
     expect(offered(catalog, visit, field("state"), { record_type: "small", country: "us" })).toEqual(["ca"]);

@@ -1,7 +1,7 @@
 // What a form knows of its fields while somebody types: which are shown, must be filled or stay as they are, and which
 // options a choice has. It says what the server would say; where only the server knows, it leaves the matter to it.
 import type { Catalog } from "@/catalog/catalog";
-import type { FieldDef, ObjectDef } from "@/catalog/types";
+import type { FieldDef, FormCondition, ObjectDef } from "@/catalog/types";
 import { type Expression, evaluate, Fault, read, type Subject, Unsupported, type Value } from "@/lib/formula/evaluate";
 import { kindOf } from "./registry";
 
@@ -12,6 +12,8 @@ export interface Live {
   shown: boolean;
   required: boolean;
   readOnly: boolean;
+  /** The options that conditions leave; all where there is none. */
+  allowed?: string[];
 }
 
 const FREE: Live = { shown: true, required: false, readOnly: false };
@@ -69,6 +71,14 @@ function holds(expression: Expression | undefined, subject: Subject, free: boole
   }
 }
 
+/** The options that a field's conditions leave of those that were left before. */
+function allowedBy(condition: FormCondition, subject: Subject, before: string[] | undefined): Pick<Live, "allowed"> {
+  let allowed = before;
+  for (const { when, allow } of condition.options_when ?? [])
+    if (holds(when, subject, false)) allowed = allowed?.filter((option) => allow.includes(option)) ?? allow;
+  return allowed ? { allowed } : {};
+}
+
 /** What the conditions of an object say about a record; `stored` is null while it is being made. */
 export function liveFields(
   catalog: Catalog,
@@ -86,6 +96,7 @@ export function liveFields(
       shown: before.shown && shown,
       required: before.required || (shown && holds(condition.required, subject, false)),
       readOnly: before.readOnly || (shown && holds(condition.read_only, subject, false)),
+      ...allowedBy(condition, subject, before.allowed),
     });
     const field = object.fields.find((one) => one.name === condition.field);
     if (shown || !field) continue;
@@ -119,7 +130,9 @@ export function offered(catalog: Catalog, object: ObjectDef, field: FieldDef, re
 
 /** The field as it is for this record: with the options that it has there, and required where it is. */
 export function liveField(catalog: Catalog, object: ObjectDef, field: FieldDef, record: Keyed, live: Live): FieldDef {
-  const options = field.options && offered(catalog, object, field, record);
+  const left = field.options && offered(catalog, object, field, record);
+  const options =
+    left && live.allowed ? left.filter((option) => live.allowed?.includes(option)) : (left ?? live.allowed);
   const required = live.required && !field.required ? { required: true } : {};
   if (!options || !field.options) return live.required && !field.required ? { ...field, ...required } : field;
   return { ...field, ...required, options: field.options.filter((option) => options.includes(option.value)) };

@@ -41,6 +41,11 @@ impl Form {
         self.rest.contains_key(key)
     }
 
+    /// Whether the key says something: null says nothing.
+    pub fn says(&self, key: &str) -> bool {
+        self.rest.get(key).is_some_and(|value| !value.is_null())
+    }
+
     /// The value as it came; `None` when it is missing or null.
     pub fn take(&mut self, key: &str) -> Option<Json> {
         self.rest.shift_remove(key).filter(|value| !value.is_null())
@@ -137,6 +142,7 @@ mod tests {
         let mut form = Form::new(br#"{"email":5,"roles":["a",1],"colour":"red","active":null}"#).unwrap();
         form.required_text("email");
         form.required_text("name");
+        assert_eq!((form.has("active"), form.says("active"), form.says("roles")), (true, false, true));
         assert_eq!((form.texts("roles"), form.flag("active"), form.integer("age")), (None, None, None));
         let problem = form.finish().unwrap_err();
         let told: Vec<String> =

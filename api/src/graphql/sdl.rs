@@ -361,7 +361,7 @@ fn describe(text: &mut String, words: &str) {
 fn scalar(ty: ColumnType) -> &'static str {
     match ty {
         ColumnType::Uuid => "ID",
-        ColumnType::Text => "String",
+        ColumnType::Text | ColumnType::Sealed => "String",
         ColumnType::Bigint => "BigInt",
         ColumnType::Numeric(..) => "Decimal",
         ColumnType::Boolean => "Boolean",

@@ -30,6 +30,8 @@ use crate::routes::Outcome;
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Longest message of a subscriber in bytes.
 const MAX_MESSAGE: usize = 256 * 1024;
+/// What a line holds to read into, and to write from: most lines are silent.
+const BUFFER: usize = 4 * 1024;
 /// How long a message may wait to be taken; and how often a line is asked whether it stands.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a line may wait to say who it is of.
@@ -50,6 +52,7 @@ pub(super) fn is_asked_for(asked: &Asked) -> bool {
 pub(super) fn open(asked: Arc<Asked>) -> Outcome {
     let upgrade = asked.socket().ok_or_else(|| Problem::new(Code::InvalidRequest, "this is no WebSocket"))?;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
+    let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(BUFFER);
     if upgrade.selected_protocol().is_none() {
         let text = format!("the WebSocket here speaks the protocol {PROTOCOL}");
         return Err(Problem::new(Code::InvalidRequest, text));

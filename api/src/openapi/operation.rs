@@ -17,6 +17,13 @@ impl Operation {
         Self { json, parameters: parameters_of(path), responses: Map::new() }
     }
 
+    /// What it does, in a line.
+    #[must_use]
+    pub fn says(mut self, summary: &str) -> Self {
+        self.json.insert("summary".into(), summary.into());
+        self
+    }
+
     /// A parameter of the URL.
     #[must_use]
     pub fn query(mut self, name: &str, text: &str, schema: Json) -> Self {
@@ -28,6 +35,12 @@ impl Operation {
     #[must_use]
     pub fn needs(mut self, name: &str, text: &str, schema: Json) -> Self {
         self = self.query(name, text, schema);
+        self.required()
+    }
+
+    /// The parameter that was told last must be there.
+    #[must_use]
+    pub fn required(mut self) -> Self {
         if let Some(last) = self.parameters.last_mut() {
             last["required"] = true.into();
         }
@@ -69,26 +82,80 @@ impl Operation {
         self
     }
 
+    /// A parameter of the URL that is a list, its items separated by commas.
+    #[must_use]
+    pub fn listed(mut self, name: &str, text: &str, (item, most): (Json, u32)) -> Self {
+        let schema = json!({ "type": "array", "items": item, "minItems": 1, "maxItems": most });
+        self.parameters.push(json!({
+            "name": name, "in": "query", "style": "form", "explode": false, "description": text, "schema": schema,
+        }));
+        self
+    }
+
+    /// A parameter of the URL that is JSON.
+    #[must_use]
+    pub fn json(mut self, name: &str, text: &str, schema: Json) -> Self {
+        let content = json!({ "application/json": { "schema": schema } });
+        self.parameters.push(json!({ "name": name, "in": "query", "description": text, "content": content }));
+        self
+    }
+
     /// A body of JSON.
     #[must_use]
-    pub fn body(mut self, schema: Json) -> Self {
-        let content = json!({ "application/json": { "schema": schema } });
+    pub fn body(self, schema: Json) -> Self {
+        self.body_as("application/json", schema)
+    }
+
+    /// A body of JSON that calls itself something else.
+    #[must_use]
+    pub fn body_as(mut self, kind: &str, schema: Json) -> Self {
+        let content = json!({ kind: { "schema": schema } });
         self.json.insert("requestBody".into(), json!({ "required": true, "content": content }));
+        self
+    }
+
+    /// A body of JSON that may be missing.
+    #[must_use]
+    pub fn optional_body(self, schema: Json) -> Self {
+        let mut with = self.body(schema);
+        if let Some(body) = with.json.get_mut("requestBody") {
+            body["required"] = false.into();
+        }
+        with
+    }
+
+    /// A body as somebody would send it.
+    #[must_use]
+    pub fn example(mut self, example: Json) -> Self {
+        if let Some(body) = self.json.get_mut("requestBody") {
+            body["content"]["application/json"]["example"] = example;
+        }
         self
     }
 
     /// A body that is a file.
     #[must_use]
     pub fn files(mut self, kinds: &[&str]) -> Self {
-        let content: Map<String, Json> = kinds.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
+        // A sheet is no text.
+        let schema = |kind: &str| {
+            if kind.contains("officedocument") { json!({}) } else { json!({ "type": "string" }) }
+        };
+        let content: Map<String, Json> =
+            kinds.iter().map(|kind| ((*kind).to_owned(), json!({ "schema": schema(kind) }))).collect();
         self.json.insert("requestBody".into(), json!({ "required": true, "content": content }));
         self
     }
 
     /// An answer of JSON.
     #[must_use]
-    pub fn answers(mut self, status: u16, text: &str, schema: Json) -> Self {
-        let content = json!({ "application/json": { "schema": schema } });
+    pub fn answers(self, status: u16, text: &str, schema: Json) -> Self {
+        self.answers_json(status, text, "application/json", schema)
+    }
+
+    /// An answer of JSON that calls itself something else.
+    #[must_use]
+    pub fn answers_json(mut self, status: u16, text: &str, kind: &str, schema: Json) -> Self {
+        let content = json!({ kind: { "schema": schema } });
         self.responses.insert(status.to_string(), json!({ "description": text, "content": content }));
         self
     }
@@ -135,20 +202,26 @@ impl Operation {
         self
     }
 
-    /// Refusals, by status.
+    /// Refusals, by status; those that were told already stay.
     #[must_use]
     pub fn refuses(mut self, statuses: &[u16]) -> Self {
         for status in statuses {
             let reference = json!({ "$ref": format!("#/components/responses/Problem{status}") });
-            self.responses.insert(status.to_string(), reference);
+            self.responses.entry(status.to_string()).or_insert(reference);
         }
         self
     }
 
     /// Needs no credential.
     #[must_use]
-    pub fn open(mut self) -> Self {
-        self.json.insert("security".into(), json!([]));
+    pub fn open(self) -> Self {
+        self.secured(json!([]))
+    }
+
+    /// Needs another credential than most.
+    #[must_use]
+    pub fn secured(mut self, by: Json) -> Self {
+        self.json.insert("security".into(), by);
         self
     }
 

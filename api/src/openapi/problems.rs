@@ -57,6 +57,7 @@ pub(super) fn responses() -> Map<String, Json> {
     }
     let one = |(status, codes): (u16, Vec<Code>)| {
         let mut words: Vec<&str> = codes.iter().map(|code| code.word()).collect();
+        words.sort_unstable();
         words.dedup();
         let example = json!({
             "type": format!("urn:trellis:problem:{}", codes[0].word()), "title": codes[0].title(), "status": status,
@@ -64,7 +65,7 @@ pub(super) fn responses() -> Map<String, Json> {
         });
         let schema = json!({ "allOf": [
             { "$ref": "#/components/schemas/Problem" },
-            { "type": "object", "properties": { "status": { "const": status }, "code": { "enum": words } } },
+            { "type": "object", "properties": { "code": { "type": "string", "enum": words } } },
         ] });
         let mut response = json!({
             "description": codes[0].title(),

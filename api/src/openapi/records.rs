@@ -2,17 +2,26 @@
 
 use metadata::Object;
 use permissions::Action;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
+use super::filters::Asked;
 use super::operation::Operation;
 use super::schemas;
+use super::shape::{
+    by_name, count, data, differences, flag, id, list as list_of, nullable, one_of, page, reference, shown,
+    taken, text, time, who, whole,
+};
 use crate::call::Call;
+use crate::rest::explain::KIND;
 use crate::routes::Route;
 
-const READ: &[u16] = &[400, 401, 403, 404, 414, 429, 431, 500, 503];
+mod numbers;
+
+const READ: &[u16] = &[400, 401, 403, 404, 413, 414, 429, 431, 500, 503];
 const WRITE: &[u16] = &[400, 401, 403, 404, 409, 412, 413, 414, 415, 422, 429, 431, 500, 503];
-/// What says which records of a list are meant.
-const FILTERS: &[&str] = &["filter", "filters", "where", "deleted"];
+/// What a write may say besides its record.
+const CONSENT: &[&str] = &["idempotency", "confirm_warnings", "process_override"];
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Whether the caller may do with the object what the route does.
 pub(super) fn may(call: &Call, object: &Object, route: &Route) -> bool {
@@ -33,11 +42,12 @@ pub(super) fn may(call: &Call, object: &Object, route: &Route) -> bool {
 }
 
 /// The operation of a route; `rest` is its path behind the object.
-pub(super) fn operation(route: &Route, rest: &str, object: &Object) -> Json {
+pub(super) fn operation(call: &Call, route: &Route, rest: &str, object: &Object) -> Json {
+    let asked = || Asked::new(call, object);
     let made = match (route.method.as_str(), rest) {
-        ("GET", "") => list(object, rest),
+        ("GET", "") => list(&asked(), rest),
         ("POST", "") => create(object, rest),
-        ("GET", "/{id}") => show(object, rest),
+        ("GET", "/{id}") => show(&asked(), rest),
         ("PATCH", "/{id}") => update(object, rest),
         ("DELETE", "/{id}") => delete(object, rest),
         ("POST", "/{id}/restore") => restore(object, rest),
@@ -45,9 +55,14 @@ pub(super) fn operation(route: &Route, rest: &str, object: &Object) -> Json {
         ("POST", "/{id}/clone") => clone(object, rest),
         ("POST", "/{id}/merge") => merge(object, rest),
         ("POST", "/mass") => mass(object, rest),
-        ("GET", "/aggregate") => aggregate(object, rest),
+        ("GET", "/aggregate") => numbers::aggregate(&asked(), rest),
         ("GET", "/changes") => changes(object, rest),
+        ("GET", "/states") => state_log(&asked(), rest),
         ("GET", "/{id}/history") => history(object, rest),
+        ("GET", "/{id}/states") => states(object, rest),
+        ("GET", "/{id}/transitions") => transitions(object, rest),
+        ("POST", "/{id}/transitions/{name}") => take(object, rest),
+        (method, "/{id}/shares") => shares(object, method, rest),
         ("POST", "/import") => import(object, rest),
         (method, _) => other(object, method, rest),
     };
@@ -59,23 +74,15 @@ fn named(object: &Object, verb: &str, summary: &str, rest: &str) -> Operation {
     Operation::new(id, &object.plural, summary.to_owned(), rest)
 }
 
-fn reference(name: &str) -> Json {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
-
 fn one(object: &Object) -> Json {
-    json!({ "type": "object", "required": ["data"], "properties": { "data": reference(&schemas::name(object)) } })
+    warned(data(reference(&schemas::name(object))))
 }
 
-fn many(object: &Object) -> Json {
-    json!({
-        "type": "object",
-        "required": ["data", "pagination"],
-        "properties": {
-            "data": { "type": "array", "items": reference(&schemas::name(object)) },
-            "pagination": reference("Pagination"),
-        },
-    })
+/// An answer that may say what rules warned of.
+fn warned(answer: Json) -> Json {
+    let mut answer = answer;
+    answer["properties"]["warnings"] = list_of(reference("ProblemDetail"));
+    answer
 }
 
 /// What can be done with a record whose id an answer holds.
@@ -85,58 +92,121 @@ fn links(object: &Object) -> Json {
     json!({ "show": to("show", "The record"), "history": to("history", "Who changed what when") })
 }
 
-fn list(object: &Object, rest: &str) -> Operation {
-    named(object, "list", &format!("A page of {}", object.plural_label), rest)
-        .shared(&["fields"])
-        .shared(FILTERS)
-        .shared(&["sort", "limit", "cursor", "page", "include_total", "nested", "format", "explain"])
-        .answers(200, "The records", many(object))
-        .also(200, "text/csv", json!({ "type": "string" }))
-        .also(200, "application/x-ndjson", json!({ "type": "string" }))
-        .also(200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", json!({}))
+fn list(asked: &Asked<'_>, rest: &str) -> Operation {
+    let object = asked.object;
+    let title = schemas::name(object);
+    let order = (reference(&format!("{title}Order")), 10);
+    let operation = filtered(
+        selected(named(object, "list", &format!("A page of {}", object.plural_label), rest), asked),
+        asked,
+    )
+    .listed("sort", "Fields, the largest first with a minus", order)
+    .shared(&["limit", "cursor", "page", "include_total", "errors", "format", "explain"]);
+    operation
+        .answers(200, "The records, or with explain how they would be found", page(reference(&title)))
+        .also(200, KIND, explained())
+        .also(200, "text/csv", text())
+        .also(200, "application/x-ndjson", text())
+        .also(200, XLSX, json!({}))
+        .refuses(&[406])
         .refuses(READ)
 }
 
-fn changes(object: &Object, rest: &str) -> Operation {
-    let event = json!({
+fn state_log(asked: &Asked<'_>, rest: &str) -> Operation {
+    let object = asked.object;
+    let text = || nullable(text());
+    let entry = json!({
         "type": "object",
-        "required": ["cursor", "at", "action", "id", "version", "actor", "changes"],
         "properties": {
-            "cursor": { "type": "string" },
+            "record_id": { "type": "string", "format": "uuid" },
+            "field": { "type": "string" }, "from": text(), "to": text(), "process": text(), "transition": text(),
             "at": { "type": "string", "format": "date-time" },
-            "action": { "type": "string", "enum": ["create", "update", "delete", "restore", "purge"] },
-            "id": { "type": "string", "format": "uuid" },
             "version": { "type": "integer" },
             "actor": { "type": "object" },
-            "changes": { "type": "object", "description": "Fields with their values before and after" },
+            "seconds_in_previous": { "type": ["integer", "null"] },
+            "group": { "type": "object", "description": "With group_by: the words of the entries that are counted" },
+            "count": { "type": "integer" },
         },
     });
     let answer = json!({
         "type": "object",
-        "required": ["data", "pagination"],
-        "properties": { "data": { "type": "array", "items": event }, "pagination": reference("Pagination") },
+        "required": ["data"],
+        "properties": { "data": { "type": "array", "items": entry }, "pagination": reference("Pagination") },
     });
+    let word = || json!({ "type": "string" });
+    let operation = named(object, "log", &format!("The states that {} came into", object.plural_label), rest);
+    let words = ["field", "from", "to", "process", "transition"];
+    let operation = words.into_iter().fold(operation, |operation, name| {
+        operation.query(name, "Entries with one of these, by commas", word())
+    });
+    filtered(operation, asked)
+        .query("since", "Entries from this moment on", json!({ "type": "string", "format": "date-time" }))
+        .query("until", "Entries before this moment", json!({ "type": "string", "format": "date-time" }))
+        .query("group_by", "Counts entries, and the time in the state before, by these words", word())
+        .shared(&["limit", "page"])
+        .answers(200, "Entries, the newest first, or counts", answer)
+        .refuses(READ)
+}
+
+/// What `explain=true` answers.
+fn explained() -> Json {
+    data(json!({ "type": "object", "required": ["sql"], "properties": { "sql": text() } }))
+}
+
+/// Which fields are answered, and how lists within records are cut.
+fn selected(operation: Operation, asked: &Asked<'_>) -> Operation {
+    let path = reference(&format!("{}Path", schemas::name(asked.object)));
+    let named =
+        "Fields to answer, related ones too: name,account.name,tasks.title; all own ones when missing";
+    let operation = operation.listed("fields", named, (path, 500));
+    asked.to_many().into_iter().fold(operation, |operation, (relation, object)| {
+        let most = format!("Records of {relation} in each record, when fields names them");
+        let order = (reference(&format!("{}Order", schemas::name(object))), 10);
+        operation.query(&format!("limit[{relation}]"), &most, whole(1, 1000)).listed(
+            &format!("sort[{relation}]"),
+            "Their order",
+            order,
+        )
+    })
+}
+
+/// Which records are meant.
+fn filtered(operation: Operation, asked: &Asked<'_>) -> Operation {
+    let text = "Which records; also written filter[field][operator]=value";
+    let filter = reference(&format!("{}Filter", schemas::name(asked.object)));
+    let operation = operation.json("filter", text, filter).shared(&["where", "deleted"]);
+    asked.short_forms().into_iter().fold(operation, |operation, (key, schema)| {
+        let text = format!("Only records whose {key} is this");
+        operation.query(&key, &text, schema)
+    })
+}
+
+fn changes(object: &Object, rest: &str) -> Operation {
+    let event = shown(json!({
+        "cursor": text(), "at": time(), "action": one_of(&["create", "update", "delete", "restore", "purge"]),
+        "id": nullable(id()), "version": nullable(count()), "actor": who(), "changes": differences(),
+    }));
     named(object, "follow", &format!("What changes with {}, in its order", object.plural_label), rest)
         .query(
             "since",
             "The cursor to go on from; 0 is the beginning, nothing is from now on",
-            json!({ "type": "integer", "minimum": 0 }),
+            whole(0, i64::MAX),
         )
-        .query("limit", "How many at most", json!({ "type": "integer", "minimum": 1, "maximum": 1000 }))
-        .answers(200, "Changes, and the cursor to go on from", answer)
-        .also(200, "text/event-stream", json!({ "type": "string" }))
+        .query("limit", "How many at most", whole(1, 1000))
+        .answers(200, "Changes, and the cursor to go on from", page(event))
+        .also(200, "text/event-stream", text())
         .refuses(READ)
 }
 
 fn create(object: &Object, rest: &str) -> Operation {
     let record = reference(&format!("{}Create", schemas::name(object)));
-    let body =
-        json!({ "oneOf": [record, { "type": "array", "items": record, "minItems": 1, "maxItems": 10_000 }] });
-    let data = reference(&schemas::name(object));
-    let answer = json!({ "type": "object", "required": ["data"], "properties": { "data": { "oneOf": [data, { "type": "array", "items": data }] } } });
+    let body = json!({ "oneOf": [record, { "type": "array", "items": record, "maxItems": 10_000 }] });
+    let made = reference(&schemas::name(object));
+    let answer = warned(data(json!({ "oneOf": [made, list_of(made.clone())] })));
     named(object, "create", &format!("A new record of {}, or several: all or nothing", object.label), rest)
-        .shared(&["idempotency", "confirm_warnings", "process_override"])
+        .shared(CONSENT)
         .body(body)
+        .example(schemas::example(object))
         .answers(201, "What was made, as the caller may see it", answer)
         .tells(201, "Location", "Where the record is, when it is one")
         .tells(201, "ETag", "The record's version, when it is one")
@@ -144,11 +214,14 @@ fn create(object: &Object, rest: &str) -> Operation {
         .refuses(WRITE)
 }
 
-fn show(object: &Object, rest: &str) -> Operation {
-    named(object, "show", &format!("One record of {}", object.label), rest)
-        .shared(&["fields", "nested", "explain"])
+fn show(asked: &Asked<'_>, rest: &str) -> Operation {
+    let object = asked.object;
+    let title = reference(&schemas::name(object));
+    selected(named(object, "show", &format!("One record of {}", object.label), rest), asked)
+        .shared(&["explain"])
         .header("If-None-Match", "The version that is there already")
-        .answers(200, "The record", one(object))
+        .answers(200, "The record, or with explain how it would be found", data(title))
+        .also(200, KIND, explained())
         .tells(200, "ETag", "Its version")
         .answers_nothing(304, "What the caller has is still true")
         .refuses(READ)
@@ -156,8 +229,10 @@ fn show(object: &Object, rest: &str) -> Operation {
 
 fn update(object: &Object, rest: &str) -> Operation {
     named(object, "update", "Changes the fields that are named", rest)
-        .shared(&["idempotency", "if_match", "confirm_warnings", "process_override"])
+        .shared(&["if_match"])
+        .shared(CONSENT)
         .body(reference(&format!("{}Update", schemas::name(object))))
+        .example(schemas::example(object))
         .answers(200, "The record as it is now", one(object))
         .tells(200, "ETag", "Its version")
         .links(200, links(object))
@@ -169,12 +244,12 @@ fn delete(object: &Object, rest: &str) -> Operation {
         .shared(&["idempotency", "if_match"])
         .query("permanent", "For good", json!({ "type": "boolean", "default": false }))
         .answers_nothing(204, "It is gone")
-        .refuses(&[400, 401, 403, 404, 409, 412, 414, 422, 429, 431, 500, 503])
+        .refuses(&[400, 401, 403, 404, 409, 412, 413, 414, 422, 429, 431, 500, 503])
 }
 
 fn restore(object: &Object, rest: &str) -> Operation {
     named(object, "restore", "Out of the recycle bin", rest)
-        .shared(&["idempotency"])
+        .shared(&["idempotency", "if_match"])
         .answers(200, "The record", one(object))
         .tells(200, "ETag", "Its version")
         .links(200, links(object))
@@ -190,7 +265,7 @@ fn upsert(object: &Object, rest: &str) -> Operation {
         .collect();
     let mut operation =
         named(object, "upsert", "The record with this value in a unique field, new or changed", rest)
-            .shared(&["idempotency", "confirm_warnings", "process_override"])
+            .shared(CONSENT)
             .body(reference(&format!("{}Update", schemas::name(object))))
             .answers(200, "It was there and is changed", one(object))
             .answers(201, "It is new", one(object))
@@ -206,8 +281,8 @@ fn upsert(object: &Object, rest: &str) -> Operation {
 
 fn clone(object: &Object, rest: &str) -> Operation {
     named(object, "clone", "A new record like this one; the body names what is to be different", rest)
-        .shared(&["idempotency", "confirm_warnings", "process_override"])
-        .body(reference(&format!("{}Update", schemas::name(object))))
+        .shared(CONSENT)
+        .optional_body(reference(&format!("{}Update", schemas::name(object))))
         .answers(201, "The copy", one(object))
         .tells(201, "Location", "Where the copy is")
         .links(201, links(object))
@@ -215,11 +290,11 @@ fn clone(object: &Object, rest: &str) -> Operation {
 }
 
 fn merge(object: &Object, rest: &str) -> Operation {
-    let ids = json!({ "type": "array", "items": { "type": "string", "format": "uuid" }, "minItems": 1, "maxItems": 20 });
+    let ids = json!({ "type": "array", "items": id(), "minItems": 1, "maxItems": 20 });
     let fields = reference(&format!("{}Update", schemas::name(object)));
     let body = json!({ "type": "object", "required": ["others"], "properties": { "others": ids, "fields": fields }, "additionalProperties": false });
     named(object, "merge", "Makes other records part of this one; they go into the recycle bin", rest)
-        .shared(&["idempotency", "confirm_warnings", "process_override"])
+        .shared(CONSENT)
         .body(body)
         .answers(200, "The record as it is now", one(object))
         .links(200, links(object))
@@ -227,87 +302,119 @@ fn merge(object: &Object, rest: &str) -> Operation {
 }
 
 fn mass(object: &Object, rest: &str) -> Operation {
-    let body = json!({
-        "type": "object", "required": ["op"], "additionalProperties": false,
-        "properties": {
-            "op": { "type": "string", "enum": ["update", "delete"] },
-            "filter": { "type": "object", "description": "As in a list; {} means all" }, "where": { "type": "string" },
-            "data": reference(&format!("{}Update", schemas::name(object))),
-            "dry_run": { "type": "boolean", "default": false, "description": "Tell how many, change nothing" },
-            "expected": { "type": "integer", "minimum": 0, "description": "Refuse when it would be another number" },
-        },
-    });
-    let data = json!({ "type": "object", "properties": { "matched": { "type": "integer" }, "count": { "type": "integer" }, "dry_run": { "type": "boolean" } } });
-    let answer = json!({ "type": "object", "required": ["data"], "properties": { "data": data } });
+    let title = schemas::name(object);
+    let which = || json!({ "filter": reference(&format!("{title}Filter")), "where": text(), "dry_run": flag(), "expected": whole(0, i64::MAX) });
+    let form = |op: &str, more: Option<Json>| {
+        let (mut properties, mut required) = (which(), vec!["op"]);
+        properties["op"] = json!({ "const": op });
+        if let Some(fields) = more {
+            properties["data"] = fields;
+            required.push("data");
+        }
+        let mut form = json!({ "type": "object", "required": required, "properties": properties, "additionalProperties": false });
+        form["anyOf"] = json!([{ "required": ["filter"] }, { "required": ["where"] }]);
+        form
+    };
+    let body = json!({ "oneOf": [form("update", Some(reference(&format!("{title}Update")))), form("delete", None)] });
+    let answer = data(shown(json!({ "matched": nullable(count()), "count": count(), "dry_run": flag() })));
     named(object, "mass", "The same change to all records that a filter means", rest)
-        .shared(&["idempotency", "confirm_warnings", "process_override"])
+        .shared(CONSENT)
         .body(body)
+        .example(json!({ "op": "delete", "where": "name = \"nobody\"", "dry_run": true }))
         .answers(200, "How many the filter means, and how many of them are changed", answer)
         .refuses(WRITE)
 }
 
-fn aggregate(object: &Object, rest: &str) -> Operation {
-    let text = json!({ "type": "string" });
-    let number = json!({ "type": "object", "additionalProperties": true });
-    let group = json!({
-        "type": "object",
-        "required": ["group"],
-        "properties": {
-            "group": { "type": "object", "additionalProperties": true },
-            "count": { "type": "integer" }, "count_of": number, "count_distinct": number,
-            "sum": number, "avg": number, "min": number, "max": number,
-        },
-    });
-    let answer = json!({ "type": "object", "required": ["data", "pagination"], "properties": { "data": { "type": "array", "items": group }, "pagination": reference("Pagination") } });
-    named(object, "aggregate", "How many and how much, for each of what", rest)
-        .needs(
-            "metrics",
-            "count, or count, count_distinct, sum, avg, min, max of a field",
-            json!({ "type": "string", "examples": ["count,sum(amount)"] }),
-        )
-        .query(
-            "group_by",
-            "Fields, or dates with day, week, month, quarter or year: stage,created_at:month",
-            text.clone(),
-        )
-        .query("having", "A filter on metrics, as JSON", text.clone())
-        .query("zone", "The time zone whose days are meant", text)
-        .shared(FILTERS)
-        .shared(&["sort", "limit", "page", "explain"])
-        .answers(200, "The groups", answer)
+fn history(object: &Object, rest: &str) -> Operation {
+    let entry = shown(json!({
+        "version": count(), "at": time(), "action": text(), "actor": who(), "request_id": text(), "changes": by_name(json!({})),
+    }));
+    past(named(object, "history", "Who changed what when, the newest first", rest))
+        .answers(200, "The changes", data(list_of(entry)))
         .refuses(READ)
 }
 
-fn history(object: &Object, rest: &str) -> Operation {
-    let entry = json!({
-        "type": "object",
-        "properties": {
-            "version": { "type": "integer" }, "at": { "type": "string", "format": "date-time" }, "action": { "type": "string" },
-            "actor": { "type": "object" }, "request_id": { "type": "string" },
-            "changes": { "type": "object", "additionalProperties": { "type": "array", "prefixItems": [{}, {}], "minItems": 2, "maxItems": 2 } },
-        },
-    });
-    let answer = json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": entry } } });
-    named(object, "history", "Who changed what when, the newest first", rest)
-        .query(
-            "limit",
-            "Changes at most",
-            json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 50 }),
-        )
-        .query("before", "Only changes before this version", json!({ "type": "integer", "minimum": 1 }))
-        .answers(200, "The changes", answer)
+/// A list of what was, by versions.
+fn past(operation: Operation) -> Operation {
+    operation.query("limit", "How many at most", super::auth::limit(1000)).query(
+        "before",
+        "Only what came before this version",
+        whole(1, i64::MAX),
+    )
+}
+
+fn states(object: &Object, rest: &str) -> Operation {
+    let state = shown(json!({
+        "field": nullable(text()), "from": nullable(text()), "to": nullable(text()), "process": nullable(text()),
+        "transition": nullable(text()), "at": time(), "version": count(), "actor": who(), "seconds_in_previous": nullable(count()),
+    }));
+    past(named(object, "states", "The states that the record went through, the newest first", rest))
+        .answers(200, "The states", data(list_of(state)))
         .refuses(READ)
+}
+
+fn transitions(object: &Object, rest: &str) -> Operation {
+    let way = shown(json!({
+        "name": text(), "label": text(), "process": text(), "field": text(), "from": nullable(text()), "to": text(),
+        "fields": list_of(json!({ "type": "object" })), "missing": list_of(text()), "ready": flag(), "message": nullable(text()),
+    }));
+    let answer = shown(json!({ "data": list_of(way), "processes": list_of(json!({ "type": "object" })) }));
+    named(
+        object,
+        "transitions",
+        "The transitions that the record may take, with what is missing for each",
+        rest,
+    )
+    .answers(200, "The transitions", answer)
+    .refuses(READ)
+}
+
+fn take(object: &Object, rest: &str) -> Operation {
+    named(object, "transition", "Takes a transition; the body holds what is filled in on the way", rest)
+        .shared(&["if_match"])
+        .shared(CONSENT)
+        .optional_body(reference(&format!("{}Update", schemas::name(object))))
+        .answers(200, "The record as it is now", one(object))
+        .tells(200, "ETag", "Its version")
+        .refuses(WRITE)
+}
+
+fn shares(object: &Object, method: &str, rest: &str) -> Operation {
+    let with = || json!({ "user_id": id(), "team": text(), "role": text() });
+    match method {
+        "GET" => named(object, "list_shares", "With whom the record is shared", rest)
+            .answers(200, "The shares", data(list_of(reference("Share"))))
+            .refuses(READ),
+        "POST" => {
+            let mut wish = with();
+            wish["access"] = one_of(&["read", "edit"]);
+            wish["expires_at"] = time();
+            named(object, "share", "Shares the record with a user, a team or a role", rest)
+                .shared(&["idempotency"])
+                .body(taken(&["access"], wish))
+                .example(json!({ "team": "emea", "access": "read" }))
+                .answers(201, "The share", data(reference("Share")))
+                .refuses(WRITE)
+        }
+        _ => named(object, "unshare", "Ends a share; whose is said in the address", rest)
+            .shared(&["idempotency"])
+            .query("user_id", "With this user", id())
+            .query("team", "With this team", text())
+            .query("role", "With this role", text())
+            .answers_nothing(204, "It is ended")
+            .refuses(WRITE),
+    }
 }
 
 fn import(object: &Object, rest: &str) -> Operation {
-    let import = json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "object", "required": ["id", "status"], "properties": { "id": { "type": "string", "format": "uuid" }, "status": { "type": "string" } } } } });
     named(object, "import", "Takes a file; its rows become records", rest)
-        .query("dry_run", "Check everything, write nothing", json!({ "type": "boolean", "default": false }))
-        .query("match", "A unique field by which records are changed", json!({ "type": "string" }))
-        .query("file_name", "What the file is called", json!({ "type": "string" }))
+        .query("dry_run", "Check everything, write nothing", flag())
+        .query("match", "A unique field by which records are changed", text())
+        .query("file_name", "What the file is called", text())
+        .query("confirm_warnings", "Save although rules warn", flag())
         .map("map", "Which field a header means: map[Header]=field")
-        .files(&["text/csv", "application/x-ndjson", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"])
-        .answers(202, "It is read", import)
+        .files(&["text/csv", "application/x-ndjson", XLSX])
+        .answers(202, "It is read", data(reference("Import")))
         .tells(202, "Location", "Where to ask how far it is")
         .links(202, json!({ "status": { "operationId": "get_api_v1_imports_id", "parameters": { "id": "$response.body#/data/id" } } }))
         .refuses(&[400, 401, 403, 404, 409, 413, 414, 415, 422, 429, 431, 500, 503])
@@ -318,7 +425,7 @@ fn other(object: &Object, method: &str, rest: &str) -> Operation {
     let words: Vec<&str> =
         rest.split('/').filter(|part| !part.is_empty() && !part.starts_with('{')).collect();
     let verb = format!("{}_{}", method.to_ascii_lowercase(), words.join("_"));
-    let operation = named(object, &verb, &format!("{} of {}", words.join(" "), object.label), rest).answers(
+    let operation = named(object, &verb, &format!("{method} {}", words.join(" ")), rest).answers(
         200,
         "What came of it",
         json!({ "type": "object" }),
@@ -328,88 +435,4 @@ fn other(object: &Object, method: &str, rest: &str) -> Operation {
     } else {
         operation.body(json!({ "type": "object" })).refuses(WRITE)
     }
-}
-
-/// Parameters that many operations share.
-pub(super) fn parameters() -> Json {
-    let query = |name: &str, text: &str, schema: Json| json!({ "name": name, "in": "query", "description": text, "schema": schema });
-    let text = || json!({ "type": "string" });
-    let flag = || json!({ "type": "boolean", "default": false });
-    let map = |name: &str, text: &str| {
-        let schema = json!({ "type": "object", "additionalProperties": true });
-        json!({ "name": name, "in": "query", "style": "deepObject", "explode": true, "description": text, "schema": schema })
-    };
-    let shared: Vec<(&str, Json)> = vec![
-        (
-            "fields",
-            query("fields", "Fields to answer, related ones too: name,account.name,tasks.title", text()),
-        ),
-        (
-            "filter",
-            query(
-                "filter",
-                "A filter as JSON: {\"and\":[{\"amount\":{\"gte\":1000}}]}",
-                json!({ "type": "string", "contentMediaType": "application/json" }),
-            ),
-        ),
-        (
-            "filters",
-            map("filters", "Written filter[field][operator]=value; the short form field=value means eq"),
-        ),
-        (
-            "where",
-            query(
-                "where",
-                "A condition in the formula language: amount > 1000 AND stage = \"proposal\"",
-                text(),
-            ),
-        ),
-        ("deleted", query("deleted", "The recycle bin", flag())),
-        ("sort", query("sort", "Fields, the largest first with a minus: -amount,name", text())),
-        (
-            "limit",
-            query("limit", "How many at most", json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
-        ),
-        ("cursor", query("cursor", "next_cursor of the page before", text())),
-        (
-            "page",
-            query(
-                "page",
-                "The number of a page, in place of a cursor",
-                json!({ "type": "integer", "minimum": 1 }),
-            ),
-        ),
-        ("include_total", query("include_total", "Count all matches too", flag())),
-        ("nested", map("nested", "Written limit[tasks]=5 and sort[tasks]=-due_at, for lists within records")),
-        (
-            "format",
-            query(
-                "format",
-                "A file in place of a page; the same by Accept",
-                json!({ "type": "string", "enum": ["json", "csv", "ndjson", "xlsx"] }),
-            ),
-        ),
-        (
-            "explain",
-            query("explain", "Decisions and SQL in place of the result; needs explain_access", flag()),
-        ),
-        ("confirm_warnings", query("confirm_warnings", "Save although rules warn", flag())),
-        (
-            "process_override",
-            query(
-                "process_override",
-                "Save although a process does not allow the step, if the caller may",
-                flag(),
-            ),
-        ),
-        (
-            "idempotency",
-            json!({ "name": "Idempotency-Key", "in": "header", "description": "Sent again with the same body within 24 hours, it gives the first answer", "schema": { "type": "string", "minLength": 1, "maxLength": 255 } }),
-        ),
-        (
-            "if_match",
-            json!({ "name": "If-Match", "in": "header", "description": "The version that the caller saw", "schema": { "type": "string" } }),
-        ),
-    ];
-    Json::Object(Map::from_iter(shared.into_iter().map(|(name, json)| (name.to_owned(), json))))
 }

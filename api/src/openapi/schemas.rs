@@ -1,9 +1,11 @@
-//! An object's records as JSON Schema: as they are answered, as they are made, as they are changed.
+//! An object's records as JSON Schema: as they are answered, as they are made, as they are changed, and asked for.
 
 use metadata::catalog::{Column, Field, Object};
 use metadata::field_kinds::{ColumnType, FieldKind};
 use serde_json::{Map, Value as Json, json};
 
+use super::filters::{Asked, clock};
+use super::shape::{id, list, nullable, reference};
 use crate::call::Call;
 use crate::rest::rights::FieldRights;
 
@@ -16,68 +18,94 @@ pub(super) fn name(object: &Object) -> String {
     object.name.split('_').map(capital).collect()
 }
 
-/// The three schemas of an object.
+/// The schemas of an object.
 pub(super) fn of(call: &Call, object: &Object) -> Vec<(String, Json)> {
-    let shown = call.engine().visible_keys(&call.context, object);
+    let asked = Asked::new(call, object);
     let rights = FieldRights::new(call, object);
-    let (mut read, mut write) = (Map::new(), Map::new());
-    let mut required = Vec::new();
-    for field in &object.fields {
-        let computed = field.computed.as_ref().map(|computed| &computed.column);
-        for column in field.columns.iter().chain(computed) {
-            if !shown.contains(&column.key) {
-                continue;
-            }
-            read.insert(column.key.clone(), property(field, column, false));
-            if rights.writes(field) && computed.is_none() {
-                write.insert(column.key.clone(), property(field, column, true));
-                if field.required && field.default.is_none() {
-                    required.push(column.key.clone());
-                }
-            }
-        }
-        if field.kind.is_to_many() && rights.writes(field) {
-            let ids = json!({ "type": "array", "items": { "type": "string", "format": "uuid" }, "description": field.label });
-            write.insert(field.name.clone(), ids);
-        }
+    let mut read = Map::new();
+    for (field, column) in asked.columns() {
+        read.insert(column.key.clone(), property(field, column, false));
     }
-    let nested = object.relations.iter().filter(|relation| {
-        call.context
-            .snapshot
-            .catalog
-            .find_object(&relation.object)
-            .is_some_and(|other| crate::rest::rights::sees(call, other))
-    });
-    for relation in nested {
-        let text = format!("Records of {}, when `fields` names them", relation.object);
-        read.insert(
-            relation.name.clone(),
-            json!({ "type": "array", "items": { "type": "object" }, "description": text }),
-        );
+    for (field, other) in asked.to_one() {
+        let text = format!("The {}, when `fields` names it", other.label);
+        let nested = json!({ "anyOf": [reference(&name(other)), { "type": "null" }], "description": text });
+        read.entry(field.name.clone()).or_insert(nested);
     }
+    for (relation, other) in asked.to_many() {
+        let mut nested = list(reference(&name(other)));
+        nested["description"] = format!("{}, when `fields` names them", other.plural_label).into();
+        read.insert(relation.to_owned(), nested);
+    }
+    let (write, required) = written(&asked, &rights);
     let title = name(object);
     let closed = |properties: &Map<String, Json>| json!({ "type": "object", "properties": properties, "additionalProperties": false });
     let mut create = closed(&write);
     if !required.is_empty() {
-        required.dedup();
         create["required"] = json!(required);
     }
     let answered = json!({ "type": "object", "title": object.label, "properties": read, "required": ["id"] });
-    vec![
+    let mut all = vec![
         (title.clone(), answered),
         (format!("{title}Create"), create),
         (format!("{title}Update"), closed(&write)),
-    ]
+    ];
+    all.extend(asked.schemas());
+    all
+}
+
+/// Keys that the caller may write, and those of them that a new record must have.
+fn written(asked: &Asked<'_>, rights: &FieldRights) -> (Map<String, Json>, Vec<String>) {
+    let (mut write, mut required) = (Map::new(), Vec::new());
+    for (field, column) in asked.columns() {
+        if !rights.writes(field) || field.computed.is_some() {
+            continue;
+        }
+        write.insert(column.key.clone(), property(field, column, true));
+        let is_given = field.default.is_some() || field.default_formula.is_some();
+        let is_mirror = field.standard && asked.object.name_field.field.is_some();
+        if field.required && !is_given && !is_mirror {
+            required.push(column.key.clone());
+        }
+    }
+    for field in asked.object.fields.iter().filter(|field| field.kind.is_to_many() && rights.writes(field)) {
+        let mut ids = nullable(list(id()));
+        ids["description"] = field.label.clone().into();
+        write.insert(field.name.clone(), ids);
+    }
+    (write, required)
+}
+
+/// A record as somebody would send it: what it must have, and a little more.
+pub(super) fn example(object: &Object) -> Json {
+    let mut record = Map::new();
+    for field in object.fields.iter().filter(|field| !field.read_only && field.computed.is_none()) {
+        let [column] = field.columns.as_slice() else { continue };
+        let schema = ty(field, column, true);
+        let value = match (&schema["examples"][0], column.ty) {
+            (Json::Null, ColumnType::Text) => "Tidewater".into(),
+            (Json::Null, ColumnType::Bigint | ColumnType::Numeric(..)) => 5.into(),
+            (Json::Null, ColumnType::Uuid) => "01990000-0000-7000-8000-000000000000".into(),
+            (Json::Null, _) => continue,
+            (example, _) => example.clone(),
+        };
+        let is_plain = column.ty != ColumnType::Uuid && !field.unique && record.len() < 5;
+        if field.required || field.name == "name" || is_plain {
+            record.insert(column.key.clone(), value);
+        }
+    }
+    Json::Object(record)
 }
 
 /// One key. What is written may be said in more ways than what is answered.
 fn property(field: &Field, column: &Column, is_write: bool) -> Json {
     let mut json = ty(field, column, is_write);
-    let may_be_null = column.ty != ColumnType::Boolean
-        && !(is_write && field.required)
-        && column.ty != ColumnType::TextArray;
+    let is_given = field.default.is_some() || field.default_formula.is_some();
+    let may_be_null = match column.ty {
+        ColumnType::Boolean | ColumnType::TextArray => is_write,
+        _ => !(is_write && field.required && !is_given),
+    };
     if may_be_null && !matches!(field.name.as_str(), "id" | "created_at" | "updated_at" | "version") {
-        nullable(&mut json);
+        json = nullable(json);
     }
     json["title"] = field.label.clone().into();
     if let Some(help) = &field.help {
@@ -87,17 +115,6 @@ fn property(field: &Field, column: &Column, is_write: bool) -> Json {
         json["readOnly"] = true.into();
     }
     json
-}
-
-fn nullable(json: &mut Json) {
-    match json.get_mut("type") {
-        Some(Json::String(word)) => json["type"] = json!([word.clone(), "null"]),
-        Some(Json::Array(words)) => words.push("null".into()),
-        _ => {}
-    }
-    if let Some(options) = json.get_mut("enum").and_then(Json::as_array_mut) {
-        options.push(Json::Null);
-    }
 }
 
 fn ty(field: &Field, column: &Column, is_write: bool) -> Json {
@@ -122,7 +139,7 @@ fn ty(field: &Field, column: &Column, is_write: bool) -> Json {
             json!({ "type": "string", "format": "uri", "examples": ["https://example.com/"] })
         }
         (_, ColumnType::Uuid) => json!({ "type": "string", "format": "uuid" }),
-        (_, ColumnType::Text) => json!({ "type": "string" }),
+        (_, ColumnType::Text | ColumnType::Sealed) => json!({ "type": "string" }),
         // Numbers may come as text, so that no client need put them through a float.
         (_, ColumnType::Bigint | ColumnType::Numeric(..)) if is_write => {
             json!({ "type": ["number", "string"] })
@@ -134,7 +151,7 @@ fn ty(field: &Field, column: &Column, is_write: bool) -> Json {
         (_, ColumnType::Timestamptz) => {
             json!({ "type": "string", "format": "date-time", "examples": ["2027-01-31T12:00:00Z"] })
         }
-        (_, ColumnType::Time) => json!({ "type": "string", "examples": ["09:30:00"] }),
+        (_, ColumnType::Time) => clock(),
         (_, ColumnType::TextArray) => json!({ "type": "array", "items": { "type": "string" } }),
         (_, ColumnType::Jsonb) => json!({}),
     }

@@ -17,6 +17,7 @@ pub(crate) enum Code {
     Suspended,
     NotFound,
     MethodNotAllowed,
+    NotAcceptable,
     Conflict,
     DataLoss,
     Stale,
@@ -31,6 +32,8 @@ pub(crate) enum Code {
     Busy,
     Timeout,
     Unavailable,
+    /// The keys of encrypted values are not here.
+    KeysLocked,
     /// Not for callers: the request must be made again, by what is true now. Given up, it reads as [`Code::Busy`].
     Outdated,
 }
@@ -49,6 +52,7 @@ const CODES: &[(Code, u16, &str, &str)] = &[
     (Code::Suspended, 403, "tenant-suspended", "This workspace is suspended"),
     (Code::NotFound, 404, "not-found", "Not found"),
     (Code::MethodNotAllowed, 405, "method-not-allowed", "This address does not take this method"),
+    (Code::NotAcceptable, 406, "not-acceptable", "There is no answer in a form that is accepted"),
     (Code::Conflict, 409, "conflict", "The change conflicts with what is there"),
     (Code::DataLoss, 409, "data-loss", "The change would lose data"),
     (Code::Stale, 412, "stale", "Someone was faster"),
@@ -63,6 +67,7 @@ const CODES: &[(Code, u16, &str, &str)] = &[
     (Code::Busy, 503, "busy", "The data is busy"),
     (Code::Timeout, 503, "timeout", "The request took too long"),
     (Code::Unavailable, 503, "unavailable", "The database is away"),
+    (Code::KeysLocked, 503, "keys-locked", "Encrypted values cannot be opened"),
     (Code::Outdated, 503, "busy", "The data is busy"),
 ];
 

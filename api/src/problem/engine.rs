@@ -25,6 +25,10 @@ impl From<Error> for Problem {
                 "records",
                 "delete some for good, or ask for a larger plan",
             )]),
+            Error::Locked(reason) => {
+                tracing::error!(reason, "encrypted values cannot be opened here");
+                Self::new(Code::KeysLocked, sentence)
+            }
             Error::Busy => busy(Code::Busy, &sentence),
             Error::Database(error) => {
                 // What the database itself answered is our mistake; no answer at all is its absence.
@@ -113,6 +117,7 @@ mod tests {
         assert_eq!(status(Error::DataLoss(vec!["deal.amount".into()])), (409, "data-loss"));
         assert_eq!(status(Error::Outdated(Versions::default())), (503, "busy"));
         assert_eq!(status(Error::Busy), (503, "busy"));
+        assert_eq!(status(Error::Locked("a reason".into())), (503, "keys-locked"));
         assert_eq!(status(Error::Damaged(detail())), (500, "internal"));
     }
 

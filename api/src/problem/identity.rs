@@ -75,6 +75,7 @@ impl From<LoginError> for Problem {
             LoginError::TotpRequired { wrong: false } => Self::new(Code::TotpRequired, error.to_string()),
             LoginError::TotpRequired { wrong: true } => Self::new(Code::TotpRequired, error.to_string())
                 .errors(vec![Detail::new("totp", "wrong-code", error.to_string())]),
+            LoginError::Suspended => Self::new(Code::Suspended, error.to_string()),
             LoginError::Address => Self::new(Code::Forbidden, error.to_string()),
             LoginError::Failed(error) => error.into(),
         }

@@ -54,6 +54,7 @@ pub(crate) async fn who(call: Call) -> Outcome {
 
 /// What would be given otherwise after a change of metadata, which is not made.
 pub(crate) async fn simulate(call: Call) -> Outcome {
+    call.asked.plain()?;
     let changes = deploy::read_changes(call.asked.json()?)?;
     Ok(answer::data(&call.engine().simulate_access(&call.context, &changes)?))
 }

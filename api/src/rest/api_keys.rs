@@ -13,6 +13,7 @@ use crate::routes::Outcome;
 
 /// The caller's keys, the newest first; none of them readable.
 pub(crate) async fn list(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.require_credentials()?;
     let keys = call.identity().list_keys(&call.caller.tenant, Some(call.caller.actor.user_id)).await?;
     Ok(answer::data(&json!(keys)))
@@ -20,6 +21,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// Makes a key and shows it, this once.
 pub(crate) async fn create(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.require_credentials()?;
     let wish = read(call.asked.json()?)?;
     let made = call.identity().create_key(&call.caller, wish).await?;
@@ -29,6 +31,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// Revokes a key, at once on every node.
 pub(crate) async fn revoke(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.require_credentials()?;
     call.identity().revoke_key(&call.caller.tenant, Some(call.caller.actor.user_id), call.id()?).await?;
     Ok(answer::no_content())

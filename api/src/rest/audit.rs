@@ -34,7 +34,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// How far the chain of hashes is, and what waits to be sealed.
 pub(crate) async fn status(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let status = call.engine().audit_status(call.context.tenant()).await?;
     let sealed = status.sealed.map(|block| {
         json!({

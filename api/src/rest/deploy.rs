@@ -37,6 +37,7 @@ pub(crate) async fn delete_field(call: Call) -> Outcome {
 
 /// Many changes at once.
 pub(crate) async fn deploy(call: Call) -> Outcome {
+    call.asked.plain()?;
     let applied = call.engine().apply(&call.context, read(call.asked.json()?)?).await?;
     Ok(answer::data(&told(&applied)))
 }
@@ -115,7 +116,7 @@ pub(crate) fn allow_json(json: &Json) -> Option<AllowLoss> {
 
 fn read(body: &[u8]) -> Result<Apply, Problem> {
     let mut form = Form::new(body)?;
-    if !form.has("changes") {
+    if !form.says("changes") {
         form.problem("changes", "required", "this is required");
     }
     let changes = form.list("changes").unwrap_or_default();
@@ -202,6 +203,17 @@ mod tests {
                 "force"
             ]
         );
+    }
+
+    #[test]
+    fn no_changes_are_not_null() {
+        for body in [&br#"{}"#[..], br#"{"changes":null}"#] {
+            let problem = read(body).unwrap_err();
+            assert_eq!(
+                (problem.errors[0].path.as_str(), problem.errors[0].code.as_str()),
+                ("changes", "required")
+            );
+        }
     }
 
     #[test]

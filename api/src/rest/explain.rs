@@ -3,11 +3,16 @@
 
 use axum::response::Response;
 use engine::{Aggregate, Query};
+use http::{HeaderValue, header};
+use serde_json::Value as Json;
 
 use crate::answer;
 use crate::call::Call;
 use crate::list::pairs::Pairs;
 use crate::problem::Problem;
+
+/// What an explanation calls itself.
+pub(crate) const KIND: &str = "application/vnd.trellis.explanation+json";
 
 /// Whether the caller wants the explanation.
 pub(crate) fn is_asked(call: &Call, pairs: &Pairs) -> bool {
@@ -19,14 +24,21 @@ pub(crate) fn is_asked(call: &Call, pairs: &Pairs) -> bool {
 pub(crate) async fn read(call: &Call, query: &Query) -> Result<Response, Problem> {
     require(call)?;
     call.compare().await?;
-    Ok(answer::data(&call.engine().explain(&call.context, query)?))
+    Ok(told(&call.engine().explain(&call.context, query)?))
 }
 
 /// The explanation of a question about many records.
 pub(crate) async fn aggregate(call: &Call, question: &Aggregate) -> Result<Response, Problem> {
     require(call)?;
     call.compare().await?;
-    Ok(answer::data(&call.engine().explain_aggregate(&call.context, question)?))
+    Ok(told(&call.engine().explain_aggregate(&call.context, question)?))
+}
+
+/// An explanation is no record and does not call itself one.
+fn told(explanation: &Json) -> Response {
+    let mut response = answer::data(explanation);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(KIND));
+    response
 }
 
 fn require(call: &Call) -> Result<(), Problem> {

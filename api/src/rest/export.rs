@@ -10,7 +10,7 @@ use metadata::Problem as Detail;
 
 use crate::call::Call;
 use crate::list::pairs::Pairs;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
 
 /// Forms of a file: the word for `format`, the media type, and what the file is called behind its dot.
@@ -24,7 +24,7 @@ const FORMS: &[(&str, &str, Form)] = &[
 pub(crate) fn wanted(call: &Call, pairs: &mut Pairs) -> Result<Option<Form>, Problem> {
     let word = pairs.iter().position(|(name, _)| name == "format").map(|place| pairs.remove(place).1);
     match word.as_deref() {
-        None => Ok(accepted(call.asked.header(&header::ACCEPT).unwrap_or_default())),
+        None => accepted(call.asked.header(&header::ACCEPT).unwrap_or_default()),
         Some("json") => Ok(None),
         Some(word) => match FORMS.iter().find(|(known, ..)| *known == word) {
             Some((.., form)) => Ok(Some(*form)),
@@ -36,18 +36,20 @@ pub(crate) fn wanted(call: &Call, pairs: &mut Pairs) -> Result<Option<Form>, Pro
     }
 }
 
-/// The first media type of `Accept` that is ours; `None` when that is JSON, or nothing is.
-fn accepted(accept: &str) -> Option<Form> {
+/// The first media type of `Accept` that is ours; `None` when that is JSON, or nothing is said.
+fn accepted(accept: &str) -> Result<Option<Form>, Problem> {
     for kind in accept.split(',') {
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if let Some((.., form)) = FORMS.iter().find(|(_, known, _)| known.eq_ignore_ascii_case(kind)) {
-            return Some(*form);
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if let Some((.., form)) = FORMS.iter().find(|(_, known, _)| *known == kind) {
+            return Ok(Some(*form));
         }
-        if matches!(kind, "application/json" | "application/*" | "*/*") {
-            return None;
+        if matches!(kind.as_str(), "" | "application/json" | "application/*" | "*/*") {
+            return Ok(None);
         }
     }
-    None
+    let forms: Vec<&str> = FORMS.iter().map(|(_, kind, _)| *kind).collect();
+    let text = format!("there is application/json, and as files {}", forms.join(", "));
+    Err(Problem::new(Code::NotAcceptable, text))
 }
 
 /// The file, as it is read.
@@ -91,7 +93,8 @@ mod tests {
             ("text/html, Text/CSV;q=0.9, */*", Some(Form::Csv)),
             ("application/x-ndjson", Some(Form::JsonLines)),
         ] {
-            assert_eq!(accepted(accept), form, "{accept}");
+            assert_eq!(accepted(accept).unwrap(), form, "{accept}");
         }
+        assert_eq!(accepted("application/pdf, text/html").unwrap_err().code, Code::NotAcceptable);
     }
 }

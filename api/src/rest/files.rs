@@ -6,20 +6,20 @@ use serde_json::json;
 
 use super::deploy::{allow_json, told};
 use crate::answer;
-use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::call::Call;
 use crate::routes::Outcome;
 
 /// All of them by path.
 pub(crate) async fn show(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let (revision, files) = call.engine().metadata_files(&call.context).await?;
     Ok(answer::data(&json!({ "revision": revision, "files": files })))
 }
 
 /// Makes the tenant's metadata what the files say, as one change.
 pub(crate) async fn apply(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut form = Form::new(call.asked.json()?)?;
     let files = form.typed("files", "an object of files by path", |json| {
         let files: Files =

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::metadata::kind;
 use crate::answer;
-use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::call::Call;
 use crate::problem::Problem;
@@ -24,6 +23,7 @@ struct Question {
 
 /// What a formula means, or all that is wrong with it. Problems of the text are an answer, not a failure.
 pub(crate) async fn check(call: Call) -> Outcome {
+    call.asked.plain()?;
     let question = read(call.asked.json()?)?;
     let catalog = call.context.snapshot.catalog.clone();
     let Some(object) = catalog.find_object(&question.object) else {
@@ -43,7 +43,7 @@ pub(crate) async fn check(call: Call) -> Outcome {
 
 /// All functions of the language, for editors.
 pub(crate) async fn functions(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let groups = formulas::functions::groups().into_iter();
     let all = groups.flat_map(|(group, functions)| functions.iter().map(move |function| (group, function)));
     let shown = all.filter(|(_, function)| function.is_public()).map(|(group, function)| {
@@ -117,7 +117,7 @@ fn type_called(word: &str) -> Option<Type> {
 
 /// What uses a component, and what it uses.
 pub(crate) async fn dependencies(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let (kind, name) = (kind(&call)?, call.asked.part("name"));
     let catalog = &call.context.snapshot.catalog;
     if catalog.component_json(kind, name).is_none() {

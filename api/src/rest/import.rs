@@ -77,14 +77,14 @@ fn mapping(pairs: Pairs) -> (Vec<(String, String)>, Pairs) {
 
 /// How far an import is.
 pub(crate) async fn show(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let import = call.engine().import_status(&call.context, call.id()?).await?;
     Ok(answer::data(&json!(import)))
 }
 
 /// The rows that were refused, with their reasons, as a CSV.
 pub(crate) async fn rejects(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let rejects = call.engine().import_rejects(&call.context, call.id()?).await?;
     let mut response = Response::new(Body::from_stream(stream::try_unfold(rejects, piece)));
     let headers = response.headers_mut();

@@ -8,14 +8,13 @@ use serde_json::{Value as Json, json};
 use super::seen::Seen;
 use super::{rights, session};
 use crate::answer;
-use crate::asked::params::Params;
 use crate::call::Call;
 use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
 
 /// Everything that the UI needs to begin, in one answer.
 pub(crate) async fn bootstrap(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let session = call.caller.session.as_ref().map(|session| session.id).unwrap_or_default();
     let tag = format!("\"{}-{}-{session}\"", call.context.snapshot.revision, call.caller.access);
     if answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
@@ -68,13 +67,13 @@ fn layouts(call: &Call) -> Json {
 
 /// All components of a kind.
 pub(crate) async fn list(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     Ok(answer::data(&components(&call, kind(&call)?)))
 }
 
 /// One component.
 pub(crate) async fn show(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     component(&call, kind(&call)?, call.asked.part("name"))
 }
 
@@ -86,6 +85,7 @@ pub(crate) async fn show_field(call: Call) -> Outcome {
 
 /// The JSON Schema of a kind's definitions, bare, as editors want it.
 pub(crate) async fn schema(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut response = answer::document(http::StatusCode::OK, schemas::schema(kind(&call)?));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/schema+json"));
     Ok(response)

@@ -3,14 +3,13 @@
 use http::header;
 
 use crate::answer;
-use crate::asked::params::Params;
 use crate::call::Call;
 use crate::openapi;
 use crate::routes::Outcome;
 
 /// The document. It changes with the metadata and with what the caller may do.
 pub(crate) async fn show(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let who = call.context.actor.user_id;
     let scopes = format!("{:?}", call.context.actor.scopes);
     let tag =

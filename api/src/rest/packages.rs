@@ -22,7 +22,7 @@ use crate::routes::Outcome;
 
 /// Packages that come with Trellis or are installed, by name.
 pub(crate) async fn list(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let installed = call.engine().installed_packages(&call.context).await?;
     let manifests = call.asked.app.library.packages().iter().map(|package| &package.manifest);
     // The newest version comes last, and stays.
@@ -51,6 +51,7 @@ fn describe(manifest: &Manifest, installed: Option<&Installed>) -> Json {
 
 /// Installs or upgrades a package, of the library or as it came, with what it requires, all or nothing.
 pub(crate) async fn install(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut form = Form::new(call.asked.json()?)?;
     let library = call.asked.app.library.clone();
     let wanted = wanted(&mut form, &library);
@@ -197,7 +198,7 @@ pub(crate) async fn uninstall(call: Call) -> Outcome {
 
 /// What the package says of a component, and what the tenant changed of it.
 pub(crate) async fn layers(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let (kind, name) = (kind(&call)?, call.asked.part("name"));
     let layers = call.context.snapshot.definitions.layers(kind, name).ok_or_else(Problem::not_found)?;
     Ok(answer::data(&json!(layers)))

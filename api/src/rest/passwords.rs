@@ -18,6 +18,7 @@ use crate::routes::Outcome;
 
 /// Changes the caller's own; other sessions end.
 pub(crate) async fn change(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut form = Form::new(call.asked.json()?)?;
     let [current, new] = ["password", "new_password"].map(|key| Secret::new(form.required_text(key)));
     form.finish()?;
@@ -28,18 +29,21 @@ pub(crate) async fn change(call: Call) -> Outcome {
 
 /// Mails a link, if there is such a user. The answer is the same and as quick in any case.
 pub(crate) async fn forgot(asked: Arc<Asked>) -> Outcome {
+    asked.plain()?;
     let mut form = Form::new(asked.json()?)?;
     let (email, tenant) = (form.required_text("email"), form.text("tenant"));
     form.finish()?;
     match session::find_tenant(&asked, tenant.as_deref()).await {
-        Err(tenancy::Error::NotFound) => {}
-        found => asked.identity(None).forgot_password(&found?, &email),
+        // Of one that is suspended nothing is told either.
+        Err(tenancy::Error::NotFound) | Ok((_, true)) => {}
+        found => asked.identity(None).forgot_password(&found?.0, &email),
     }
     Ok(answer::document(StatusCode::ACCEPTED, &json!({ "data": {} })))
 }
 
 /// Sets a password by a link, which is used up.
 pub(crate) async fn reset(asked: Arc<Asked>) -> Outcome {
+    asked.plain()?;
     let mut form = Form::new(asked.json()?)?;
     let [token, password] = ["token", "password"].map(|key| Secret::new(form.required_text(key)));
     form.finish()?;
@@ -49,6 +53,7 @@ pub(crate) async fn reset(asked: Arc<Asked>) -> Outcome {
 
 /// Mails somebody a link to a password of their own.
 pub(crate) async fn invite(call: Call) -> Outcome {
+    call.asked.plain()?;
     let expires_at = call.identity().invite(&call.caller.tenant, call.id()?).await?;
     Ok(answer::document(StatusCode::ACCEPTED, &json!({ "data": { "expires_at": expires_at } })))
 }

@@ -83,7 +83,7 @@ pub(crate) async fn delete(call: Call) -> Outcome {
 
 /// Out of the recycle bin.
 pub(crate) async fn restore(call: Call) -> Outcome {
-    no_parameters(&call)?;
+    call.asked.plain()?;
     let if_version = if_match(call.asked.header(&header::IF_MATCH))?;
     let written = write(&call, What::Restore(vec![call.id()?]).if_version(if_version)).await?;
     Ok(one(StatusCode::OK, &written))
@@ -92,11 +92,6 @@ pub(crate) async fn restore(call: Call) -> Outcome {
 pub(super) async fn write(call: &Call, what: What) -> Result<Written, Problem> {
     let command = Command { object: call.object()?.name.clone(), what };
     Ok(call.engine().write_once(&call.context, call.once()?.as_ref(), command).await?)
-}
-
-/// Parameters of a write would be silently ignored wishes.
-fn no_parameters(call: &Call) -> Result<(), Problem> {
-    Params::new(call.asked.pairs()?).finish()
 }
 
 /// The call with what its parameters insist on.

@@ -81,7 +81,7 @@ impl ResellerCall {
 
 /// What can be sold.
 pub(crate) async fn plans(call: ResellerCall) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     Ok(answer::data(&json!(call.tenants().list_plans().await?)))
 }
 
@@ -103,7 +103,7 @@ pub(crate) async fn list(call: ResellerCall) -> Outcome {
 
 /// A new tenant, ready to sign in to.
 pub(crate) async fn create(call: ResellerCall) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let wish = create::Wish::read(&call).await?;
     // In a task of its own: who hangs up leaves nothing half made.
     let founding = tokio::spawn(create::found(call.asked.clone(), wish));
@@ -122,12 +122,13 @@ pub(crate) async fn create(call: ResellerCall) -> Outcome {
 
 /// One of them.
 pub(crate) async fn show(call: ResellerCall) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     call.told().await
 }
 
 /// Changes its name or plan.
 pub(crate) async fn update(call: ResellerCall) -> Outcome {
+    call.asked.plain()?;
     let tenant = call.tenant().await?.tenant;
     let mut form = Form::new(call.asked.json()?)?;
     let patch = Patch { name: form.has("name").then(|| form.required_word("name")), plan: form.text("plan") };
@@ -144,6 +145,7 @@ pub(crate) async fn update(call: ResellerCall) -> Outcome {
 
 /// Shuts it: all is kept, nobody gets in.
 pub(crate) async fn suspend(call: ResellerCall) -> Outcome {
+    call.asked.plain()?;
     Form::optional(call.asked.optional_json()?)?.finish()?;
     let listed = whole(call.tenant().await?)?;
     call.tenants().suspend(&listed.tenant).await?;
@@ -152,6 +154,7 @@ pub(crate) async fn suspend(call: ResellerCall) -> Outcome {
 
 /// Opens it again.
 pub(crate) async fn resume(call: ResellerCall) -> Outcome {
+    call.asked.plain()?;
     Form::optional(call.asked.optional_json()?)?.finish()?;
     let listed = whole(call.tenant().await?)?;
     call.tenants().resume(&listed.tenant).await?;
@@ -190,7 +193,7 @@ pub(crate) async fn usage(call: ResellerCall) -> Outcome {
 
 /// Ends it with everything in it, for good.
 pub(crate) async fn delete(call: ResellerCall) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let tenant = call.tenant().await?.tenant;
     match call.tenants().delete_found(&tenant).await {
         // Somebody was faster.

@@ -18,12 +18,13 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// One of them with what it changed and the steps that it ran.
 pub(crate) async fn show(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     Ok(answer::data(&call.engine().revision(&call.context, number(&call)?).await?))
 }
 
 /// Back to what was at a revision, as a new revision.
 pub(crate) async fn rollback(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut form = Form::optional(call.asked.optional_json()?)?;
     let dry_run = form.flag("dry_run").unwrap_or_default();
     let allow = form.typed("allow_data_loss", "true or a list of names", allow_json).unwrap_or_default();

@@ -17,12 +17,13 @@ const MOST: u32 = 1000;
 
 /// What holds in the tenant.
 pub(crate) async fn show(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     Ok(answer::data(&json!(call.identity().security_settings(&call.caller.tenant).await?)))
 }
 
 /// Changes what is named, section by section.
 pub(crate) async fn change(call: Call) -> Outcome {
+    call.asked.plain()?;
     let patch = Form::new(call.asked.json()?)?.whole();
     let settings = call.identity().change_security_settings(&call.caller, call.asked.ip, &patch).await?;
     Ok(answer::data(&json!(settings)))

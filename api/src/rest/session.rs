@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::{StatusCode, header};
-use identity::{Credential, LoginError, NewSession, Secret};
+use identity::{Credential, NewSession, Secret};
 use serde_json::{Value as Json, json};
 
 use super::rights;
@@ -17,17 +17,22 @@ use crate::{answer, credential};
 
 /// Opens a session: the token in the body for programs, in a cookie for browsers.
 pub(crate) async fn login(asked: Arc<Asked>) -> Outcome {
+    asked.plain()?;
     let mut form = Form::new(asked.json()?)?;
     let (email, password) = (form.required_text("email"), Secret::new(form.required_text("password")));
     let tenant = form.text("tenant");
     let totp = form.text("totp");
     form.finish()?;
-    let tenant = match find_tenant(&asked, tenant.as_deref()).await {
-        Err(tenancy::Error::NotFound) => return Err(LoginError::Wrong.into()),
+    let identity = asked.identity(None);
+    let (tenant, is_suspended) = match find_tenant(&asked, tenant.as_deref()).await {
+        Err(tenancy::Error::NotFound) => return Err(identity.refuse_stranger(&password).await.into()),
         found => found?,
     };
     let proofs = (&password, totp.as_deref());
-    let session = asked.identity(None).login_with_code(&tenant, &email, proofs, asked.origin()).await?;
+    if is_suspended {
+        return Err(identity.refuse_suspended(&tenant, &email, proofs, asked.origin()).await.into());
+    }
+    let session = identity.login_with_code(&tenant, &email, proofs, asked.origin()).await?;
     end_former(&asked).await;
     Ok(with_cookie(&asked, answer::document(StatusCode::OK, &token(&session)), &session))
 }
@@ -43,9 +48,13 @@ async fn end_former(asked: &Asked) {
     }
 }
 
-pub(crate) async fn find_tenant(asked: &Asked, named: Option<&str>) -> tenancy::Result<engine::Tenant> {
+/// The tenant that a request without a credential is about, and whether it is suspended.
+pub(crate) async fn find_tenant(
+    asked: &Asked,
+    named: Option<&str>,
+) -> tenancy::Result<(engine::Tenant, bool)> {
     let host = asked.header(&header::HOST).or_else(|| asked.head.uri.host());
-    asked.app.tenants.resolve(host, asked.app.settings.base_domain.as_deref(), named).await
+    asked.app.tenants.resolve_any(host, asked.app.settings.base_domain.as_deref(), named).await
 }
 
 /// What a program goes on with.
@@ -67,6 +76,7 @@ pub(crate) fn with_cookie(asked: &Asked, mut response: Response, session: &NewSe
 
 /// Ends the session, at once on every node.
 pub(crate) async fn logout(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.identity().logout(&call.caller).await?;
     let mut response = answer::no_content();
     if let Some(cookie) = credential::no_cookie(call.asked.is_https()) {
@@ -77,6 +87,7 @@ pub(crate) async fn logout(call: Call) -> Outcome {
 
 /// Who the caller is and what they may do.
 pub(crate) async fn me(call: Call) -> Outcome {
+    call.asked.plain()?;
     Ok(answer::data(&describe(&call).await?))
 }
 

@@ -8,6 +8,7 @@ use crate::routes::Outcome;
 
 /// The caller's open sessions, the newest first.
 pub(crate) async fn list(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.require_credentials()?;
     let current = call.caller.session.as_ref().map(|session| session.id);
     let open = call.identity().list_sessions(&call.caller.tenant, call.caller.actor.user_id).await?;
@@ -21,6 +22,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// Closes one of them.
 pub(crate) async fn revoke(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.require_credentials()?;
     call.identity().revoke_session(&call.caller.tenant, call.caller.actor.user_id, call.id()?).await?;
     Ok(answer::no_content())
@@ -28,6 +30,7 @@ pub(crate) async fn revoke(call: Call) -> Outcome {
 
 /// Where somebody else is signed in.
 pub(crate) async fn list_of(call: Call) -> Outcome {
+    call.asked.plain()?;
     let user = call.identity().find_user(&call.caller.tenant, call.id()?).await?;
     user.ok_or_else(crate::problem::Problem::not_found)?;
     let open = call.identity().list_sessions(&call.caller.tenant, call.id()?).await?;
@@ -36,6 +39,7 @@ pub(crate) async fn list_of(call: Call) -> Outcome {
 
 /// Closes all sessions of somebody else.
 pub(crate) async fn revoke_of(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.identity().revoke_sessions_of(&call.caller.tenant, call.id()?).await?;
     Ok(answer::no_content())
 }

@@ -16,19 +16,20 @@ use crate::routes::Outcome;
 
 /// With whom the record is shared.
 pub(crate) async fn list(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let object = call.object()?;
     Ok(answer::data(&call.engine().shares(&call.context, (&object.name, call.id()?)).await?))
 }
 
 /// The newest shares of all records.
 pub(crate) async fn list_all(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     Ok(answer::data(&call.engine().all_shares(&call.context).await?))
 }
 
 /// Shares the record with somebody more, or in another way.
 pub(crate) async fn create(call: Call) -> Outcome {
+    call.asked.plain()?;
     let object = call.object()?;
     let wish = read(call.asked.json()?)?;
     let (place, once) = ((object.name.as_str(), call.id()?), call.once()?);
@@ -77,7 +78,7 @@ fn read_party(body: &[u8]) -> Result<Party, Problem> {
 fn read(body: &[u8]) -> Result<ShareWish, Problem> {
     let mut form = Form::new(body)?;
     let with = party(["user_id", "team", "role"].map(|key| form.text(key)));
-    if !form.has("access") {
+    if !form.says("access") {
         form.problem("access", "required", "expected `read` or `edit`");
     }
     let level = form.typed("access", "`read` or `edit`", level);

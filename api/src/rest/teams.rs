@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::answer;
-use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::call::Call;
 use crate::problem::Problem;
@@ -15,17 +14,19 @@ use crate::routes::Outcome;
 
 /// All teams by name.
 pub(crate) async fn list(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     Ok(answer::data(&call.engine().teams(&call.context).await?))
 }
 
 /// One of them.
 pub(crate) async fn show(call: Call) -> Outcome {
+    call.asked.plain()?;
     Ok(answer::data(&call.engine().team(&call.context, call.id()?).await?))
 }
 
 /// A new one.
 pub(crate) async fn create(call: Call) -> Outcome {
+    call.asked.plain()?;
     let wish = read(call.asked.json()?)?;
     let team = call.engine().create_team(&call.context, wish).await?;
     let mut response: Response = answer::raw(StatusCode::CREATED, team.to_string().as_bytes());
@@ -38,12 +39,14 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// Changes what is named.
 pub(crate) async fn update(call: Call) -> Outcome {
+    call.asked.plain()?;
     let wish = read(call.asked.json()?)?;
     Ok(answer::data(&call.engine().change_team(&call.context, call.id()?, wish).await?))
 }
 
 /// Ends one.
 pub(crate) async fn delete(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.engine().delete_team(&call.context, call.id()?).await?;
     Ok(answer::no_content())
 }
@@ -53,6 +56,7 @@ fn read(body: &[u8]) -> Result<TeamWish, Problem> {
     let wish = TeamWish {
         name: form.text("name"),
         label: form.text("label"),
+        queue: form.typed("queue", "true or false", Json::as_bool),
         members: form.typed("members", "a list of ids of users", ids),
     };
     form.finish()?;

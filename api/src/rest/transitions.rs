@@ -12,7 +12,7 @@ use crate::routes::Outcome;
 
 /// The transitions that the record may take, with what is missing for each.
 pub(crate) async fn list(call: Call) -> Outcome {
-    Params::new(call.asked.pairs()?).finish()?;
+    call.asked.plain()?;
     let found = call.engine().transitions(&call.context, &call.object()?.name, call.id()?).await?;
     Ok(answer::document(StatusCode::OK, &found))
 }

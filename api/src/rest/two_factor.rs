@@ -13,11 +13,13 @@ use crate::routes::Outcome;
 
 /// How far the caller is.
 pub(crate) async fn show(call: Call) -> Outcome {
+    call.asked.plain()?;
     Ok(answer::data(&json!(call.identity().two_factor(&call.caller).await?)))
 }
 
 /// Makes a secret that waits for its first code.
 pub(crate) async fn begin(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut form = Form::new(call.asked.json()?)?;
     let password = Secret::new(form.required_text("password"));
     form.finish()?;
@@ -28,6 +30,7 @@ pub(crate) async fn begin(call: Call) -> Outcome {
 
 /// Takes the first code; from then on each sign-in needs one.
 pub(crate) async fn confirm(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut form = Form::new(call.asked.json()?)?;
     let code = form.required_text("code");
     form.finish()?;
@@ -39,6 +42,7 @@ pub(crate) async fn confirm(call: Call) -> Outcome {
 
 /// A new set of recovery codes.
 pub(crate) async fn recovery_codes(call: Call) -> Outcome {
+    call.asked.plain()?;
     let (password, code) = proofs(&call)?;
     let codes =
         call.identity().renew_recovery_codes(&call.caller, (&password, &code), &call.asked.origin()).await?;
@@ -47,6 +51,7 @@ pub(crate) async fn recovery_codes(call: Call) -> Outcome {
 
 /// Takes it away.
 pub(crate) async fn disable(call: Call) -> Outcome {
+    call.asked.plain()?;
     let (password, code) = proofs(&call)?;
     let session =
         call.identity().disable_two_factor(&call.caller, (&password, &code), &call.asked.origin()).await?;
@@ -55,6 +60,7 @@ pub(crate) async fn disable(call: Call) -> Outcome {
 
 /// Takes somebody else's away.
 pub(crate) async fn reset(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.identity().reset_two_factor_as(&call.caller, call.id()?).await?;
     Ok(answer::no_content())
 }

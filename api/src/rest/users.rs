@@ -27,12 +27,15 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// One of them.
 pub(crate) async fn show(call: Call) -> Outcome {
+    call.asked.plain()?;
     user(&call, call.id()?, StatusCode::OK).await
 }
 
 /// A new one.
 pub(crate) async fn create(call: Call) -> Outcome {
+    call.asked.plain()?;
     let wish = read_new(call.asked.json()?)?;
+    let _turn = call.identity().turn(&call.caller.tenant).await?;
     call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
     let id = call.identity().create_user_as(&call.caller, wish).await?;
     let mut response = user(&call, id, StatusCode::CREATED).await?;
@@ -44,6 +47,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// Changes what is named.
 pub(crate) async fn update(call: Call) -> Outcome {
+    call.asked.plain()?;
     let patch = read_patch(call.asked.json()?)?;
     change(&call, call.id()?, patch).await?;
     user(&call, call.id()?, StatusCode::OK).await
@@ -51,6 +55,7 @@ pub(crate) async fn update(call: Call) -> Outcome {
 
 /// Ends a user's work here: the record stays, its sessions and keys end.
 pub(crate) async fn deactivate(call: Call) -> Outcome {
+    call.asked.plain()?;
     let patch = UserPatch { active: Some(false), ..UserPatch::default() };
     change(&call, call.id()?, patch).await?;
     Ok(answer::no_content())
@@ -59,6 +64,8 @@ pub(crate) async fn deactivate(call: Call) -> Outcome {
 /// Changes somebody as the caller may; who comes back takes a seat of the plan.
 pub(crate) async fn change(call: &Call, id: Uuid, patch: UserPatch) -> Result<(), Problem> {
     let tenant = &call.caller.tenant;
+    let counts = patch.active.is_some() || patch.roles.is_some();
+    let _turn = if counts { Some(call.identity().turn(tenant).await?) } else { None };
     if patch.active == Some(true) && !call.identity().is_active(tenant, id).await? {
         call.asked.app.tenants.require_seat(tenant).await?;
     }
@@ -110,6 +117,7 @@ fn read_patch(body: &[u8]) -> Result<UserPatch, Problem> {
         email: form.text("email"),
         name: form.text("name"),
         password: form.text("password").map(Secret::new),
+        current_password: form.text("current_password").map(Secret::new),
         roles: form.texts("roles"),
         permission_sets: form.texts("permission_sets"),
         teams: form.texts("teams"),

@@ -7,7 +7,7 @@
 use http::Method;
 
 use super::{Route, caller, compared, door, open, permission, reseller};
-use crate::{graphql, rest};
+use crate::{graphql, mcp, rest};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -83,6 +83,7 @@ fn records() -> Vec<Route> {
         open(GET, "/docs", rest::docs::page),
         open(GET, "/docs/{file}", rest::docs::page),
         caller(GET, "/api/v1/{plural}/{id}/history", rest::history::list),
+        caller(GET, "/api/v1/{plural}/states", rest::states::list),
         caller(GET, "/api/v1/{plural}/{id}/states", rest::transitions::states),
         caller(GET, "/api/v1/{plural}/{id}/transitions", rest::transitions::list),
         caller(POST, "/api/v1/{plural}/{id}/transitions/{name}", rest::transitions::take),
@@ -94,6 +95,7 @@ fn records() -> Vec<Route> {
         compared(GET, "/api/v1/imports/{id}/rejects", rest::import::rejects),
         caller(POST, "/graphql", graphql::post),
         door("/graphql", graphql::door),
+        caller(POST, "/mcp", mcp::post),
     ]
 }
 

@@ -22,7 +22,8 @@ impl Checker<'_> {
     fn field(&mut self, segments: &[String], span: Span) -> Result<Typed, Diagnostic> {
         let target = self.scope.field(segments).map_err(|unknown| {
             let name = segments.get(unknown.at).map_or("", String::as_str);
-            let problem = Diagnostic::new(Code::UnknownField, span, format!("There is no field \"{name}\"."));
+            let text = unknown.reason.unwrap_or_else(|| format!("There is no field \"{name}\"."));
+            let problem = Diagnostic::new(Code::UnknownField, span, text);
             match unknown.suggestion {
                 Some(close) => problem.hint(format!("Did you mean \"{close}\"?")),
                 None => problem,

@@ -1,12 +1,11 @@
 //! Functions on picklists, multi picklists and JSON, and those that find a part in a text.
 
-use serde_json::Value as Json;
-
 use super::parameter::{Accepts, Parameter, constant, kept, strict};
 use super::{Form, Function, Gives, Outcome, Shape, Template};
 use crate::capability::Capability;
 use crate::check::Rewriting;
 use crate::diagnostic::Diagnostic;
+use crate::document::Document;
 use crate::evaluate::Arguments;
 use crate::expression::{Branch, Comparison, Expression, TextMatch};
 use crate::fault::Fault;
@@ -156,14 +155,13 @@ fn json(arguments: &Arguments) -> Outcome {
     let Value::Json(json) = arguments.value(0) else { return Err(Fault::Value) };
     let steps = json_steps(arguments.text(1)?).ok_or(Fault::Value)?;
     let found = steps.iter().try_fold(json, |inside, step| match inside {
-        Json::Object(fields) => fields.get(step),
-        Json::Array(items) => items.get(step.parse::<usize>().ok()?),
+        Document::Object(fields) => fields.get(step),
+        Document::List(items) => items.get(step.parse::<usize>().ok()?),
         _ => None,
     });
     Ok(match found {
-        Some(Json::String(text)) => Value::text(text.as_str()),
-        Some(Json::Number(number)) => Value::text(number.to_string()),
-        Some(Json::Bool(flag)) => Value::text(flag.to_string()),
+        Some(Document::Text(text) | Document::Number(text)) => Value::text(text.as_str()),
+        Some(Document::Bool(flag)) => Value::text(flag.to_string()),
         _ => Value::Null,
     })
 }

@@ -16,6 +16,10 @@ impl Render<'_> {
             Value::Number(number) if beside == Type::Integer => self.bind_beside_integer(*number),
             Value::Null => Expr::cust(format!("CAST(NULL AS {})", type_name(beside))),
             Value::List(items) => self.bind_list(items, element_of(beside)),
+            // As text, so that its numbers stay what they are.
+            Value::Json(_) if !self.inline => {
+                Expr::cust_with_expr("CAST($1 AS jsonb)", Expr::Value(bound(value)))
+            }
             _ => self.place(bound(value), type_of(value)),
         }
     }
@@ -29,6 +33,9 @@ impl Render<'_> {
         let element = items.first().map_or_else(|| array_type(beside), array_type_of);
         let ty = format!("{}[]", items.first().map_or(type_name(beside), type_of));
         let array = Bound::Array(element.clone(), Some(Box::new(items.iter().map(bound).collect())));
+        if !self.inline && matches!(items.first(), Some(Value::Json(_))) {
+            return Expr::cust_with_expr("CAST($1 AS jsonb[])", Expr::Value(array));
+        }
         match beside == Type::Integer && element == ArrayType::Decimal && !self.inline {
             true => Expr::cust_with_expr("CAST($1 AS numeric[])", Expr::Value(array)),
             false => self.place(array, &ty),
@@ -73,7 +80,7 @@ fn bound(value: &Value) -> Bound {
             let element = items.first().map_or(ArrayType::String, array_type_of);
             Bound::Array(element, Some(Box::new(items.iter().map(bound).collect())))
         }
-        Value::Json(json) => json.clone().into(),
+        Value::Json(json) => json.to_string().into(),
     }
 }
 
@@ -106,7 +113,7 @@ fn array_type_of(value: &Value) -> ArrayType {
         Value::DateTime(_) => ArrayType::ChronoDateTimeUtc,
         Value::Time(_) => ArrayType::ChronoTime,
         Value::Id(_) => ArrayType::Uuid,
-        Value::Json(_) => ArrayType::Json,
+        Value::Json(_) => ArrayType::String,
     }
 }
 

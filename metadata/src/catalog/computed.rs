@@ -286,7 +286,7 @@ fn shown_as(ty: ColumnType) -> &'static str {
         ColumnType::Time => "time",
         ColumnType::TextArray => "tags",
         ColumnType::Jsonb => "json",
-        ColumnType::Uuid | ColumnType::Text => "text",
+        ColumnType::Uuid | ColumnType::Text | ColumnType::Sealed => "text",
     }
 }
 

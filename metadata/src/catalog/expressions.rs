@@ -142,9 +142,13 @@ impl Scope for Names<'_> {
         for (at, segment) in segments.iter().enumerate() {
             let field = word_of(here, segment).ok_or_else(|| unknown(here, at, segment))?;
             if at + 1 == segments.len() {
+                if field.encrypted {
+                    let reason = Some(field.encrypted_reason(here));
+                    return Err(Unknown { at, reason, ..Unknown::default() });
+                }
                 return self.target(here, field, path).ok_or_else(|| unknown(here, at, segment));
             }
-            here = self.catalog.target_of(field).ok_or(Unknown { at: at + 1, suggestion: None })?;
+            here = self.catalog.target_of(field).ok_or(Unknown { at: at + 1, ..Unknown::default() })?;
             path.push(field.id.clone());
         }
         Err(Unknown::default())
@@ -159,7 +163,8 @@ fn word_of<'o>(object: &'o Object, word: &str) -> Option<&'o Field> {
 
 fn unknown(object: &Object, at: usize, word: &str) -> Unknown {
     let names = object.fields.iter().map(|field| field.name.as_str());
-    Unknown { at, suggestion: suggest::nearest(word, names).map(str::to_owned) }
+    let suggestion = suggest::nearest(word, names).map(str::to_owned);
+    Unknown { at, suggestion, reason: None }
 }
 
 /// The options of a picklist as a scope tells them; none for other kinds.

@@ -5,8 +5,8 @@ use super::resolve::{MAX_OPTIONS, too_many};
 use super::{Column, Field};
 use crate::definitions::field::{Common, FieldDefinition};
 use crate::definitions::{Component, Definitions};
-use crate::field_kinds::FieldKind;
 use crate::field_kinds::picklist::Choice;
+use crate::field_kinds::{ColumnType, FieldKind};
 use crate::input::Input;
 use crate::problem::Problem;
 use crate::suggest;
@@ -21,6 +21,13 @@ pub(crate) fn columns_of(name: &str, kind: &FieldKind) -> Vec<Column> {
         Column { key: word.clone(), name: word, ty }
     };
     kind.behaviour().columns().into_iter().map(column).collect()
+}
+
+/// The columns of an encrypted field hold ciphertext.
+fn sealed(encrypted: bool, mut columns: Vec<Column>) -> Vec<Column> {
+    let texts = columns.iter_mut().filter(|column| encrypted && column.ty == ColumnType::Text);
+    texts.for_each(|column| column.ty = ColumnType::Sealed);
+    columns
 }
 
 /// The field that a definition means; its problems are added with paths below the object's.
@@ -43,6 +50,7 @@ pub(super) fn resolve_field(
     }
     let mut found = kind.behaviour().check();
     found.extend(common_problems(common, kind));
+    found.extend(super::encrypted::problems(common, kind));
     let options = options(kind, all, &mut found);
     let mut field = plain(component, options);
     default(&mut field, common, &mut found);
@@ -64,12 +72,14 @@ fn plain(component: &Component<FieldDefinition>, options: Vec<Choice>) -> Field 
         indexed: common.indexed,
         searchable: common.searchable,
         sensitive: common.sensitive,
+        encrypted: common.encrypted,
+        blind_index: common.blind_index,
         default: None,
         default_formula: None,
         kind: kind.clone(),
         options,
         targets: Vec::new(),
-        columns: columns_of(&common.name, kind),
+        columns: sealed(common.encrypted, columns_of(&common.name, kind)),
         computed: None,
         standard: false,
         read_only: number || computed,

@@ -11,7 +11,8 @@ use crate::definitions::Kind;
 use crate::field_kinds::FieldKind;
 
 /// Keys of an object that are answered, and ignored when they come back.
-pub const READ_ONLY_OBJECT: &[&str] = &["id", "package", "system", "custom", "relations", "permissions"];
+pub const READ_ONLY_OBJECT: &[&str] =
+    &["id", "package", "system", "custom", "relations", "permissions", "sharing_in_force"];
 /// Keys of a field that are answered, and ignored when they come back.
 pub const READ_ONLY_FIELD: &[&str] =
     &["id", "package", "standard", "custom", "read_only", "targets", "shown_as"];
@@ -31,7 +32,9 @@ impl Object {
             text.iter().for_each(|text| drop(put(key, text.clone().into())));
         }
         put("name_field", json!(self.name_field));
-        put("sharing", json!(self.sharing));
+        // What is unset stays so when the answer is sent back.
+        put("sharing", json!(self.sharing_set));
+        put("sharing_in_force", json!(self.sharing));
         put("history", self.history.into());
         put("traits", json!(self.traits));
         put("fields", self.fields.iter().map(Field::to_json).collect());
@@ -60,6 +63,8 @@ impl Field {
             ("indexed", self.indexed),
             ("searchable", self.searchable),
             ("sensitive", self.sensitive),
+            ("encrypted", self.encrypted),
+            ("blind_index", self.blind_index),
         ];
         flags.into_iter().filter(|(_, on)| *on).for_each(|(key, on)| drop(put(key, on.into())));
         self.default.iter().for_each(|value| drop(put("default", literal(value))));
@@ -105,7 +110,7 @@ fn literal(value: &formulas::Value) -> Json {
         V::Time(time) => time.format("%H:%M:%S").to_string().into(),
         V::Id(id) => id.to_string().into(),
         V::List(items) => items.iter().map(literal).collect(),
-        V::Json(json) => json.clone(),
+        V::Json(json) => serde_json::from_str(&json.to_string()).unwrap_or_default(),
     }
 }
 

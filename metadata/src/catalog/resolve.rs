@@ -62,7 +62,8 @@ impl Catalog {
         let (formulas, rules, rollups) = Default::default();
         let fields = objects.iter().flat_map(|object| &object.fields);
         let sensitive = fields.filter(|field| field.sensitive).map(|field| field.id.clone()).collect();
-        Self { sensitive, objects, by_name, by_plural, parts, formulas, rules, rollups }
+        let encrypted = objects.iter().flat_map(|object| &object.fields).any(|field| field.encrypted);
+        Self { sensitive, encrypted, objects, by_name, by_plural, parts, formulas, rules, rollups }
     }
 }
 
@@ -91,6 +92,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         description: definition.description.clone(),
         name_field: definition.name_field.clone(),
         sharing: definition.sharing.resolved(is_part),
+        sharing_set: definition.sharing.clone(),
         history: definition.history,
         traits: definition.traits.clone(),
         by_name: fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect(),
@@ -153,26 +155,39 @@ fn resolve_name(object: &mut Object, path: &str, problems: &mut Vec<Problem>) {
     for (at, part) in compose.iter().enumerate() {
         let place = format!("{path}.name_field.compose.{at}");
         problems.extend(
-            own_field(object, part, place, can_compose, "a text, number, date or picklist field").err(),
+            own_field(
+                object,
+                part,
+                place,
+                can_compose,
+                "a text, number, date or picklist field that is not encrypted",
+            )
+            .err(),
         );
     }
     let Some(field) = field else { return };
     let place = format!("{path}.name_field.field");
-    match own_field(object, &field, place, |kind| matches!(kind, FieldKind::Text(_)), "a `text` field") {
+    let fits = |field: &Field| matches!(field.kind, FieldKind::Text(_)) && !field.encrypted;
+    match own_field(object, &field, place, fits, "a `text` field that is not encrypted") {
         Err(problem) => problems.push(problem),
         Ok(source) => {
-            let (kind, required, column) =
-                (source.kind.clone(), source.required, source.columns[0].name.clone());
+            let (kind, column) = (source.kind.clone(), source.columns[0].name.clone());
+            // Both are one value, so what must have the one must have the other.
+            let required = source.required || object.name_field.is_required();
             let name = &mut object.fields[1];
             (name.kind, name.required, name.columns[0].name) = (kind, required, column);
+            if let Some(at) = object.by_name.get(&field) {
+                object.fields[*at].required = required;
+            }
         }
     }
 }
 
-fn can_compose(kind: &FieldKind) -> bool {
+/// A name is stored, searched and shown to many, so nothing of an encrypted field goes into it.
+fn can_compose(field: &Field) -> bool {
     use FieldKind as K;
-    !matches!(
-        kind,
+    let fits = !matches!(
+        field.kind,
         K::Json(_)
             | K::RichText(_)
             | K::LongText(_)
@@ -180,21 +195,22 @@ fn can_compose(kind: &FieldKind) -> bool {
             | K::AnyLookup(_)
             | K::Tags(_)
             | K::Formula(_)
-    )
+    );
+    fits && !field.encrypted
 }
 
 fn own_field<'a>(
     object: &'a Object,
     name: &str,
     path: String,
-    fits: impl Fn(&FieldKind) -> bool,
+    fits: impl Fn(&Field) -> bool,
     wanted: &str,
 ) -> Result<&'a Field, Problem> {
     match object.find_field(name).filter(|field| !field.standard) {
-        Some(field) if fits(&field.kind) => Ok(field),
+        Some(field) if fits(field) => Ok(field),
         Some(_) => Err(Problem::new(path, "wrong-kind", format!("`{name}` is not {wanted}"))),
         None => {
-            let own = object.fields.iter().filter(|field| !field.standard && fits(&field.kind));
+            let own = object.fields.iter().filter(|field| !field.standard && fits(field));
             let hint = suggest::hint(name, own.map(|field| field.name.as_str()));
             let hint = hint.unwrap_or_else(|| format!("name {wanted} of this object"));
             Err(Problem::new(path, "unknown-field", format!("there is no field `{name}`")).hint(hint))

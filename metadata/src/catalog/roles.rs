@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Catalog;
-use crate::definitions::role::{EVERY_OBJECT, FieldRights, ObjectRights, Reaches, Role, SYSTEM_PERMISSIONS};
+use crate::definitions::role::{
+    EVERY_OBJECT, FieldRights, ObjectRights, Reaches, Role, SYSTEM_PERMISSIONS, Shown,
+};
 use crate::problem::Problem;
 use crate::suggest;
 
@@ -117,21 +119,25 @@ fn field(catalog: &Catalog, path: &str, rights: &FieldRights) -> Option<Problem>
     let Some(object) = catalog.find_object(object) else {
         return Some(unknown_object(catalog, object, String::new()));
     };
-    if object.find_field(name).is_none() {
+    let Some(field) = object.find_field(name) else {
         let text = format!("`{}` has no field `{name}`", object.name);
         let hint = suggest::hint(name, object.fields.iter().map(|field| field.name.as_str()));
         let problem = Problem::new("", "unknown-field", text);
         return Some(
             problem.hint(hint.unwrap_or_else(|| "name it `object.field`, as in `deal.amount`".into())),
         );
-    }
+    };
     if ALWAYS_SEEN.contains(&name) && *rights != FieldRights::default() {
         let text = format!("`{name}` belongs to every record that can be read");
         return Some(Problem::new("", "not-allowed", text));
     }
-    let blind = rights.read == Some(false) && rights.edit == Some(true);
+    if rights.read == Some(Shown::Mask) && !field.encrypted {
+        let text = format!("`{path}` is not encrypted, and only encrypted fields are masked");
+        return Some(Problem::new("read", "not-allowed", text).hint("say true or false"));
+    }
+    let blind = rights.read.is_some_and(|read| read < Shown::Whole) && rights.edit == Some(true);
     blind.then(|| {
-        Problem::new("edit", "edit-without-read", "a field that is not seen cannot be edited")
+        Problem::new("edit", "edit-without-read", "a field that is not seen as it is cannot be edited")
             .hint("leave `edit` out")
     })
 }

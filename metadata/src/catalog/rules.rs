@@ -7,7 +7,7 @@ use std::sync::Arc;
 use formulas::{Expression, Options, Type, Value};
 use serde_json::{Value as Json, value::to_raw_value};
 
-use super::{Catalog, Object};
+use super::{Catalog, Field, Object};
 use crate::definitions::Definitions;
 use crate::definitions::field_condition::{Enforce, FieldCondition, WhenHidden};
 use crate::definitions::record_type::{EVERY, RecordType};
@@ -58,6 +58,8 @@ pub struct Condition {
     pub visible: Option<Expression>,
     pub required: Option<Expression>,
     pub read_only: Option<Expression>,
+    /// While a condition is true, only these options may be chosen.
+    pub options: Vec<(Expression, Vec<String>)>,
     pub when_hidden: WhenHidden,
     pub enforce: Enforce,
 }
@@ -80,6 +82,16 @@ pub struct Dependent {
     pub field: String,
     pub by: String,
     pub matrix: BTreeMap<String, Vec<String>>,
+}
+
+impl Rules {
+    /// Whether a record's type or a state that it comes into may give it a value of this field.
+    pub fn may_fill(&self, field: &Field) -> bool {
+        let states = self.workflows.iter().flat_map(|workflow| &workflow.states);
+        let is_column = |name: &String| field.columns.iter().any(|column| column.name == *name);
+        states.flat_map(|state| &state.enter).any(|set| set.field == field.id)
+            || self.record_types.values().flat_map(|one| &one.defaults).any(|(name, _)| is_column(name))
+    }
 }
 
 impl Catalog {
@@ -155,6 +167,11 @@ fn field_condition(catalog: &Catalog, object: &Object, source: &FieldCondition) 
         visible: compile(&source.visible),
         required: compile(&source.required),
         read_only: compile(&source.read_only),
+        options: source
+            .options_when
+            .iter()
+            .filter_map(|one| Some((condition(catalog, object, &one.when)?, one.allow.clone())))
+            .collect(),
         when_hidden: source.when_hidden,
         enforce: source.enforce,
     })
@@ -211,7 +228,10 @@ impl Rules {
     /// Every condition and value that a save looks at.
     fn expressions(&self) -> Vec<&Expression> {
         let conditions = self.enforced();
-        let conditions = conditions.flat_map(|one| [&one.visible, &one.required, &one.read_only]).flatten();
+        let conditions = conditions.flat_map(|one| {
+            let plain = [&one.visible, &one.required, &one.read_only].into_iter().flatten();
+            plain.chain(one.options.iter().map(|(when, _)| when))
+        });
         let workflows = self.workflows.iter().flat_map(Workflow::expressions);
         self.validation.iter().map(|rule| &rule.when).chain(conditions).chain(workflows).collect()
     }

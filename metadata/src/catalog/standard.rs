@@ -63,11 +63,13 @@ fn field(name: &str, object: &ObjectDefinition) -> Field {
         name: name.to_owned(),
         label: super::names::label(name),
         help: None,
-        required: name != "name" && name != "owner",
+        required: if name == "name" { object.name_field.is_required() } else { name != "owner" },
         unique: name == "id",
         indexed: ["id", "name", "owner", "created_at"].contains(&name),
         searchable: name == "name",
         sensitive: false,
+        encrypted: false,
+        blind_index: false,
         default: None,
         default_formula: None,
         kind: kind(name, &object.name_field),
@@ -148,7 +150,8 @@ fn user_fields() -> [Json; 8] {
         json!({"name": "manager", "kind": "lookup", "to": "user", "inverse": "reports"}),
         json!({"name": "time_zone", "kind": "text", "max_length": 60, "help": "IANA name, such as Europe/Budapest."}),
         json!({"name": "kind", "kind": "picklist", "default": "person", "required": true, "options": [
-            {"value": "person", "label": "Person"}, {"value": "system", "label": "System"}]}),
+            {"value": "person", "label": "Person"}, {"value": "system", "label": "System"},
+            {"value": "queue", "label": "Queue"}]}),
         json!({"name": "permission_sets", "kind": "tags", "help": "Names of what adds to the roles."}),
     ]
 }

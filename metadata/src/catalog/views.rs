@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::encrypted::ENCRYPTED;
 use super::{Catalog, Object};
 use crate::definitions::layout::{Item, Layout};
 use crate::definitions::list_view::ListView;
@@ -42,6 +43,7 @@ pub(crate) fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> 
     let paths = columns.chain(sort).chain(group);
     let mut problems: Vec<Problem> =
         paths.filter_map(|(place, path)| check_path(catalog, object, path, place)).collect();
+    problems.extend(arranged(catalog, object, view));
     problems.extend(view.condition.iter().flat_map(|text| condition(catalog, object, ("where", text))));
     for (at, people) in view.shared_with.iter().enumerate() {
         problems.extend(people.check(catalog, &format!("shared_with.{at}")));
@@ -50,6 +52,19 @@ pub(crate) fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> 
         check_filter(catalog, object, filter, ("filter", &mut problems));
     }
     problems
+}
+
+/// What a view is sorted or grouped by although it is encrypted.
+fn arranged(catalog: &Catalog, object: &Object, view: &ListView) -> Vec<Problem> {
+    let sort = view.sort.iter().enumerate();
+    let sort = sort.map(|(at, path)| (format!("sort.{at}"), path.strip_prefix('-').unwrap_or(path)));
+    let group = view.group_by.iter().map(|path| ("group_by".to_owned(), path.as_str()));
+    let refused = |(place, path): (String, &str)| {
+        let steps = catalog.resolve_path(object, path).ok()?;
+        let step = steps.last().filter(|step| step.field.encrypted)?;
+        Some(Problem::new(place, ENCRYPTED, step.field.encrypted_reason(step.object)))
+    };
+    sort.chain(group).filter_map(refused).collect()
 }
 
 /// What is wrong with a condition on the object's records.

@@ -30,6 +30,7 @@ impl Builder<'_> {
             D::RestoreField { object, field } => self.restore_field(object, field),
             D::RebuildRollup { object, field, indexed } => self.rebuild_rollup(object, field, *indexed),
             D::ChangeKind { object, field, from } => self.change_kind(object, field, from),
+            D::ChangeEncryption { object, field } => self.refuse_encryption(object, field),
             D::ChangeTarget { object, field } => self.refuse_target(object, field),
             D::ChangeOnDelete { object, field, .. } => self.change_on_delete(object, field),
             D::ChangeDefault { object, field } => self.change_default(object, field),
@@ -184,6 +185,14 @@ impl Builder<'_> {
     fn refuse_target(&mut self, object: &Object, field: &Field) {
         let path = format!("objects.{}.fields.{}.to", object.name, field.name);
         let problem = Problem::new(path, "cannot-change", "a relation cannot point to another object later");
+        self.problems.push(problem.hint("add a new field and move the data"));
+    }
+
+    /// What was plain once stays plain in the audit stream, which nothing is taken out of.
+    fn refuse_encryption(&mut self, object: &Object, field: &Field) {
+        let path = format!("objects.{}.fields.{}.encrypted", object.name, field.name);
+        let text = "whether a field is encrypted, and found by its value, is chosen when it is made";
+        let problem = Problem::new(path, "cannot-change", text);
         self.problems.push(problem.hint("add a new field and move the data"));
     }
 

@@ -54,6 +54,11 @@ impl Catalog {
     }
 }
 
+/// What an encrypted column is looked up by: the word that its ciphertext begins with.
+pub fn blind(column: &str) -> String {
+    format!("split_part({column}, '.', 1)")
+}
+
 fn on(object: &Object, field: &Field) -> String {
     if let Some(computed) = &field.computed {
         let column = |id: &str| object.find_field_by_id(id)?.columns.last().map(|column| column.name.clone());
@@ -61,6 +66,9 @@ fn on(object: &Object, field: &Field) -> String {
         return format!("(({text}) NULLS FIRST, \"id\")");
     }
     let name = quote(field.columns.last().map_or("", |column| column.name.as_str()));
+    if field.blind_index {
+        return format!("(({}))", blind(&name));
+    }
     match field.kind {
         FieldKind::MultiPicklist(_) | FieldKind::Tags(_) => format!("USING gin ({name})"),
         FieldKind::Json(_) => format!("USING gin ({name} jsonb_path_ops)"),

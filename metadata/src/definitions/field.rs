@@ -45,6 +45,12 @@ pub struct Common {
     /// Reads are audited.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sensitive: bool,
+    /// Stored as ciphertext, in the table as in all that is kept of changes.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub encrypted: bool,
+    /// Of an encrypted field: whether records can be found by its exact value.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub blind_index: bool,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -52,8 +58,19 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// Keys that belong to every field, `kind` among them; all other keys are settings of the kind.
-pub const COMMON_KEYS: &[&str] =
-    &["name", "label", "help", "required", "unique", "indexed", "default", "searchable", "sensitive"];
+pub const COMMON_KEYS: &[&str] = &[
+    "name",
+    "label",
+    "help",
+    "required",
+    "unique",
+    "indexed",
+    "default",
+    "searchable",
+    "sensitive",
+    "encrypted",
+    "blind_index",
+];
 
 impl FieldDefinition {
     /// Reads one definition; the first structural fault ends it (the JSON Schema finds them all).

@@ -61,9 +61,17 @@ pub struct NameField {
     /// Own text fields whose values, joined by blanks, make the name when none is given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compose: Vec<String>,
+    /// Whether a record must have a name. Unset, it must, unless the name is composed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
 }
 
 impl NameField {
+    /// Whether a record must have a name.
+    pub fn is_required(&self) -> bool {
+        self.required.unwrap_or(self.compose.is_empty())
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

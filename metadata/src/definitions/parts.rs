@@ -74,7 +74,7 @@ macro_rules! parts {
             }
 
             /// The first letter of ids.
-            pub(super) fn letter(self) -> char {
+            pub(crate) fn letter(self) -> char {
                 match self {
                     Self::Objects => 'o',
                     Self::Fields => 'f',

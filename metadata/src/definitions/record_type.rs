@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, value::to_raw_value};
 
-use super::validation_rule::own_field;
+use super::validation_rule::{own_field, own_option};
 use super::{Kind, Part, Renamed};
+use crate::catalog::encrypted::ENCRYPTED;
 use crate::catalog::{Catalog, Object, Uses};
 use crate::input::Input;
 use crate::problem::Problem;
@@ -108,12 +109,8 @@ impl RecordType {
                 continue;
             }
             for (at, value) in allowed.iter().enumerate() {
-                let known = value == EVERY || field.options.iter().any(|option| option.value == *value);
-                if !known {
-                    let text = format!("`{value}` is not an option of `{name}`");
-                    let hint = suggest::hint(value, field.options.iter().map(|option| option.value.as_str()));
-                    let problem = Problem::new(format!("{place}.{at}"), "unknown-option", text);
-                    problems.push(hint.into_iter().fold(problem, Problem::hint));
+                if value != EVERY {
+                    problems.extend(own_option(field, (&format!("{place}.{at}"), value)));
                 }
             }
         }
@@ -127,6 +124,10 @@ fn default_problem(object: &Object, key: &str, value: &Json) -> Option<Problem> 
     let Some(field) = found else { return own_field(object, (&place, key)) };
     if field.read_only || field.columns.is_empty() {
         return Some(Problem::new(place, "read-only", format!("`{key}` is set by the system")));
+    }
+    if field.encrypted {
+        let text = format!("`{key}` is encrypted, and a default would stand in the metadata as plain text");
+        return Some(Problem::new(place, ENCRYPTED, text));
     }
     let raw = to_raw_value(value).ok()?;
     field.parse(&Input::from_raw(&raw)).err().map(|fault| fault.at(place))

@@ -76,12 +76,55 @@ pub enum Reaches {
     All,
 }
 
+/// How much of a field's values is shown: `false`, `"mask"` or `true`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "ShownForm", into = "ShownForm")]
+pub enum Shown {
+    Nothing,
+    /// The end of it, of encrypted fields.
+    Mask,
+    Whole,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum ShownForm {
+    Flag(bool),
+    Word(MaskWord),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum MaskWord {
+    Mask,
+}
+
+impl From<ShownForm> for Shown {
+    fn from(form: ShownForm) -> Self {
+        match form {
+            ShownForm::Flag(false) => Self::Nothing,
+            ShownForm::Flag(true) => Self::Whole,
+            ShownForm::Word(MaskWord::Mask) => Self::Mask,
+        }
+    }
+}
+
+impl From<Shown> for ShownForm {
+    fn from(shown: Shown) -> Self {
+        match shown {
+            Shown::Nothing => Self::Flag(false),
+            Shown::Mask => Self::Word(MaskWord::Mask),
+            Shown::Whole => Self::Flag(true),
+        }
+    }
+}
+
 /// What a role says of one field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRights {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub read: Option<bool>,
+    pub read: Option<Shown>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edit: Option<bool>,
 }

@@ -11,12 +11,14 @@ impl Definitions {
     /// The definitions that the rows hold, in any order; `next_id` is the number of the next id to give.
     ///
     /// # Errors
-    /// Rows that do not parse, and fields without their object.
+    /// Rows that do not parse, fields without their object, and ids that were not given here.
     pub fn from_rows(rows: Vec<Row>, next_id: u32) -> Result<Self, Vec<Problem>> {
         let mut rows = rows;
         rows.sort_by_key(|row| (number(&row.id), row.id.clone()));
         let mut read = Self { next_id, ..Self::default() };
-        let mut problems = Vec::new();
+        let mut problems: Vec<Problem> = rows.iter().filter_map(|row| wrong_id(row, next_id)).collect();
+        let twice = rows.windows(2).filter(|pair| number(&pair[0].id) == number(&pair[1].id));
+        problems.extend(twice.map(|pair| bad_row(&pair[1], "another component has this id")));
         let (fields, others): (Vec<Row>, Vec<Row>) =
             rows.into_iter().partition(|row| row.kind == Kind::Fields);
         problems.extend(others.into_iter().filter_map(|row| read.read(row).err()));
@@ -97,7 +99,45 @@ fn bad_row(row: &Row, text: &str) -> Problem {
     )
 }
 
+/// Ids become names of columns and keys within statements, and rows may come from an archive that somebody wrote: an id is
+/// the letter of its kind and a number that has been given.
+fn wrong_id(row: &Row, next_id: u32) -> Option<Problem> {
+    let digits = row.id.strip_prefix(row.kind.letter()).unwrap_or_default();
+    let plain = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let given = plain && digits.parse().is_ok_and(|number: u32| number < next_id);
+    (!given).then(|| bad_row(row, "this is not an id that was given"))
+}
+
 /// The number in an id: ids are given in rising order, which is the order of definition.
 fn number(id: &str) -> u32 {
     id.get(1..).and_then(|digits| digits.parse().ok()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str) -> Row {
+        let definition = json!({"name": "car", "plural": "cars", "label": "Car", "plural_label": "Cars"});
+        let (kind, name) = (Kind::Objects, "car".to_owned());
+        Row {
+            id: id.to_owned(),
+            kind,
+            name,
+            parent: None,
+            package: None,
+            base: None,
+            retired: false,
+            definition,
+        }
+    }
+
+    #[test]
+    fn ids_are_those_that_were_given() {
+        assert!(Definitions::from_rows(vec![row("o7")], 8).is_ok());
+        for id in ["o8", "f7", "o", "o07", "o7', (SELECT 1), '", "o7\"", "o٧", "o-1", "o99999999999"] {
+            assert!(Definitions::from_rows(vec![row(id)], 8).is_err(), "{id}");
+        }
+        assert!(Definitions::from_rows(vec![row("o7"), row("o7")], 8).is_err());
+    }
 }

@@ -4,7 +4,7 @@ use formulas::{Options, Type};
 use serde::{Deserialize, Serialize};
 
 use super::{Part, Renamed};
-use crate::catalog::{Catalog, Object, Uses};
+use crate::catalog::{Catalog, Field, Object, Uses};
 use crate::problem::Problem;
 use crate::suggest;
 
@@ -96,5 +96,17 @@ pub(crate) fn own_field(object: &Object, (place, name): (&str, &str)) -> Option<
     let text = format!("`{}` has no field `{name}`", object.name);
     let hint = suggest::hint(name, object.fields.iter().map(|field| field.name.as_str()));
     let problem = Problem::new(place, "unknown-field", text);
+    Some(hint.into_iter().fold(problem, Problem::hint))
+}
+
+/// What is wrong with an option that a picklist must have.
+pub(crate) fn own_option(field: &Field, (place, value): (&str, &str)) -> Option<Problem> {
+    let mut known = field.options.iter().map(|option| option.value.as_str());
+    if known.clone().any(|one| one == value) {
+        return None;
+    }
+    let hint = suggest::hint(value, &mut known);
+    let problem =
+        Problem::new(place, "unknown-option", format!("`{value}` is not an option of `{}`", field.name));
     Some(hint.into_iter().fold(problem, Problem::hint))
 }

@@ -66,6 +66,9 @@ impl Pair<'_> {
         if past.kind != field.kind && !rollups {
             found.push(Difference::ChangeKind { object: object(), field: new(), from: past.kind.clone() });
         }
+        if (past.encrypted, past.blind_index) != (field.encrypted, field.blind_index) {
+            found.push(Difference::ChangeEncryption { object: object(), field: new() });
+        }
         if target_id(self.old, &past.kind) != target_id(self.new, &field.kind)
             && past.kind.name() == field.kind.name()
         {
@@ -164,7 +167,7 @@ impl Field {
     pub fn has_index(&self) -> bool {
         let relation =
             matches!(self.kind, FieldKind::Lookup(_) | FieldKind::MasterDetail(_) | FieldKind::AnyLookup(_));
-        relation || (self.indexed && self.value_column().is_some())
+        relation || (self.indexed && self.value_column().is_some()) || (self.blind_index && !self.unique)
     }
 
     /// What its foreign key does when the target is deleted for good; `None` when it has none.

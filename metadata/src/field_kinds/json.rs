@@ -1,6 +1,6 @@
 //! `json`: any JSON, optionally held to a JSON Schema.
 
-use formulas::{Type, Value};
+use formulas::{Document, Type, Unfit, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{Behaviour, ColumnType};
@@ -9,8 +9,6 @@ use crate::problem::{Fault, Problem};
 
 /// Largest document, in bytes.
 const MAX_BYTES: usize = 1_000_000;
-/// Deepest nesting that is stored.
-const MAX_DEPTH: usize = 64;
 
 /// Settings of a `json` field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,12 +29,9 @@ impl Behaviour for Json {
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
-        let value = parse_json(input)?;
-        if depth(&value) > MAX_DEPTH {
-            return Err(Fault::new("too-deep", format!("nested deeper than {MAX_DEPTH} levels")));
-        }
-        self.check_schema(&value)?;
-        Ok(Value::Json(value))
+        let document = read(input)?;
+        self.check_schema(&document)?;
+        Ok(Value::Json(document))
     }
 
     fn check(&self) -> Vec<Problem> {
@@ -49,10 +44,13 @@ impl Behaviour for Json {
 }
 
 impl Json {
-    fn check_schema(&self, value: &serde_json::Value) -> Result<(), Fault> {
+    fn check_schema(&self, document: &Document) -> Result<(), Fault> {
         let Some(schema) = &self.schema else { return Ok(()) };
         let Ok(validator) = jsonschema::validator_for(schema) else { return Ok(()) };
-        match validator.iter_errors(value).next() {
+        // The validator reads numbers as floats; what is kept is the document itself.
+        let value: serde_json::Value = serde_json::from_str(&document.to_string())
+            .map_err(|_| Fault::new("schema-mismatch", "a number is larger than a JSON Schema can judge"))?;
+        match validator.iter_errors(&value).next() {
             None => Ok(()),
             Some(error) => {
                 Err(Fault::new("schema-mismatch", format!("at `{}`: {error}", error.instance_path())))
@@ -61,12 +59,11 @@ impl Json {
     }
 }
 
-fn parse_json(input: &Input<'_>) -> Result<serde_json::Value, Fault> {
-    let bad = |_| Fault::wrong_type("JSON");
-    Ok(match input {
-        Input::Null => serde_json::Value::Null,
-        Input::Bool(value) => (*value).into(),
-        Input::Text(text) => text.to_string().into(),
+fn read(input: &Input<'_>) -> Result<Document, Fault> {
+    match input {
+        Input::Null => Ok(Document::Null),
+        Input::Bool(value) => Ok(Document::Bool(*value)),
+        Input::Text(text) => Ok(Document::Text(text.to_string())),
         Input::Number(text) | Input::Array(text) | Input::Object(text) => {
             if text.len() > MAX_BYTES {
                 return Err(Fault::new("too-long", format!("at most {MAX_BYTES} bytes fit")));
@@ -77,15 +74,11 @@ fn parse_json(input: &Input<'_>) -> Result<serde_json::Value, Fault> {
                     "the text contains a NUL character, which cannot be stored",
                 ));
             }
-            serde_json::from_str(text).map_err(bad)?
+            Document::parse(text).map_err(|unfit| match unfit {
+                Unfit::NotJson => Fault::wrong_type("JSON"),
+                Unfit::TooDeep => Fault::new("too-deep", unfit.to_string()),
+                Unfit::TooManyDigits => Fault::new("out-of-range", unfit.to_string()),
+            })
         }
-    })
-}
-
-fn depth(value: &serde_json::Value) -> usize {
-    match value {
-        serde_json::Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        serde_json::Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
-        _ => 0,
     }
 }

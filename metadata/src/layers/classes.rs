@@ -23,7 +23,7 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
     let key = path.first().map_or("", String::as_str);
     let locked: &[&str] = match kind {
         Kind::Objects => &["name", "plural"],
-        Kind::Fields => &["name", "kind", "to"],
+        Kind::Fields => &["name", "kind", "to", "encrypted", "blind_index"],
         Kind::FieldConditions | Kind::Processes => &["object", "field"],
         _ => &["object"],
     };
@@ -51,7 +51,9 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
             "returns",
         ],
         Kind::ValidationRules => &["when", "on", "field", "severity", "order"],
-        Kind::FieldConditions => &["visible", "required", "read_only", "when_hidden", "enforce"],
+        Kind::FieldConditions => {
+            &["visible", "required", "read_only", "options_when", "when_hidden", "enforce"]
+        }
         Kind::RecordTypes => &["process"],
         Kind::Processes => &["applies", "mode", "states", "transitions", "initial", "final", "order"],
         Kind::Roles | Kind::PermissionSets => &["inherits", "objects", "fields", "system", "mutes"],
@@ -60,8 +62,9 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
         }
         Kind::OptionSets | Kind::ListViews | Kind::Layouts => &[],
     };
+    let is_switch = |key: &String| ["label", "required"].contains(&key.as_str());
     let name_of_records =
-        kind == Kind::Objects && key == "name_field" && path.get(1).is_none_or(|key| key != "label");
+        kind == Kind::Objects && key == "name_field" && path.get(1).is_none_or(|key| !is_switch(key));
     if package.contains(&key) || name_of_records { Class::Package } else { Class::Tenant }
 }
 

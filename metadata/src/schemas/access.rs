@@ -33,7 +33,9 @@ fn rights() -> Json {
 /// A role; a permission set has the same shape.
 pub(super) fn role(description: &str) -> Json {
     let field = json!({"type": "object", "additionalProperties": false,
-        "properties": {"read": {"type": "boolean"}, "edit": {"type": "boolean"}}});
+        "properties": {
+            "read": {"enum": [true, false, "mask"], "description": "`mask` shows the end of an encrypted field's values."},
+            "edit": {"type": "boolean"}}});
     json!({
         "type": "object",
         "description": description,

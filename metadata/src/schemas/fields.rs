@@ -48,6 +48,8 @@ fn common() -> Map<String, Json> {
         "default": {"description": "A literal, or {\"formula\": \"…\"}, given to new records that do not name the field."},
         "searchable": flag("Takes part in search."),
         "sensitive": flag("Reads are audited."),
+        "encrypted": flag("Stored as ciphertext; chosen when the field is made. For texts, e-mail addresses, phone numbers and web addresses."),
+        "blind_index": flag("Of an encrypted field: records can be found by its exact value, and it can be unique."),
     });
     match properties {
         Json::Object(map) => map,

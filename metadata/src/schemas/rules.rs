@@ -36,7 +36,7 @@ pub(super) fn validation_rule() -> Json {
 pub(super) fn field_condition() -> Json {
     json!({
         "type": "object",
-        "description": "When a field is shown, must be filled, or stays as it is.",
+        "description": "When a field is shown, must be filled, stays as it is, or has fewer options.",
         "required": ["object", "field"],
         "additionalProperties": false,
         "properties": {
@@ -45,6 +45,12 @@ pub(super) fn field_condition() -> Json {
             "visible": formula("When the field is shown; always when left out."),
             "required": formula("When it must be filled, if it is shown."),
             "read_only": formula("When its value cannot be changed."),
+            "options_when": {"type": "array", "maxItems": 50,
+                "description": "Which options of a picklist may be chosen; where several hold, those that all allow.", "items": {
+                "type": "object", "required": ["when", "allow"], "additionalProperties": false, "properties": {
+                    "when": formula("When it holds."),
+                    "allow": values("The options that are left then."),
+                }}},
             "when_hidden": {"enum": ["keep", "clear"], "default": "keep",
                 "description": "What becomes of the value while it is not shown."},
             "enforce": {"enum": ["server", "layout"], "default": "server",

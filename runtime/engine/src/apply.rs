@@ -27,6 +27,7 @@ use crate::write::sql::table;
 use crate::{Engine, indexes, store};
 
 mod loss;
+pub(crate) mod people;
 
 /// How long one attempt waits for a table lock. A change itself takes as long as it takes: a table may be rewritten.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '300ms'; SET LOCAL statement_timeout = 0";
@@ -184,6 +185,9 @@ pub(crate) async fn attempt(
     let (definitions, merges) = next(&old.definitions)?;
     let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
     let catalog = Catalog::resolve(&definitions).map_err(explain)?;
+    if wish.package.is_none() {
+        people::check(connection, tenant, (&old.catalog, &catalog)).await?;
+    }
     let before = Version { definitions: &old.definitions, catalog: &old.catalog };
     let differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
     let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Unprocessable)?;
@@ -213,7 +217,12 @@ pub(crate) async fn attempt(
     }
     let building = snapshot::load_building(connection, tenant).await?;
     let versions = crate::Versions { revision, ..versions };
-    let snapshot = Snapshot::new(tenant.clone(), versions, definitions, building)?;
+    let aside = (building, context.snapshot.vault.clone());
+    let mut snapshot = Snapshot::new(tenant.clone(), versions, definitions, aside)?;
+    snapshot.unlock(connection).await?;
+    if !old.catalog.has_encrypted() {
+        snapshot.keys.iter().try_for_each(|keys| keys.require())?;
+    }
     Ok((Applied { revision, unfinished, ..applied }, Some(Arc::new(snapshot))))
 }
 
@@ -226,7 +235,7 @@ async fn current(
     if versions.revision == context.snapshot.revision {
         return Ok((context.snapshot.clone(), versions));
     }
-    snapshot::load(connection, context.tenant()).await
+    snapshot::load(connection, context.tenant(), &context.snapshot.vault).await
 }
 
 /// Runs the steps; tells whether some are left for later.

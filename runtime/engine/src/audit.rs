@@ -75,6 +75,8 @@ pub enum Deed {
     SecondFactorRemoved,
     RecoveryCodeUsed,
     SettingsChanged,
+    /// The tenant's values are encrypted under a new key.
+    KeysRotated,
     // Who may what.
     Share,
     Unshare,
@@ -95,7 +97,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed, for filters and documents.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInLocked,
@@ -111,6 +113,7 @@ impl Deed {
         Self::SecondFactorRemoved,
         Self::RecoveryCodeUsed,
         Self::SettingsChanged,
+        Self::KeysRotated,
         Self::Share,
         Self::Unshare,
         Self::TeamCreated,
@@ -142,6 +145,7 @@ impl Deed {
             Self::SecondFactorRemoved => "second_factor_removed",
             Self::RecoveryCodeUsed => "recovery_code_used",
             Self::SettingsChanged => "settings_changed",
+            Self::KeysRotated => "keys_rotated",
             Self::Share => "share",
             Self::Unshare => "unshare",
             Self::TeamCreated => "team_created",

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::audit::Origin;
 use crate::error::{Error, Result};
+use crate::keys::KeyRing;
 use crate::snapshot::Snapshot;
 
 /// One tenant: an isolated world in a PostgreSQL schema of its own.
@@ -74,6 +75,11 @@ impl Context {
     /// Whether the actor may do `action` with records of `object`, with which, and with which of their fields.
     pub fn decide(&self, action: Action, object: &Object) -> Decision {
         self.snapshot.policies.decide(&self.actor, action, object, &self.snapshot.catalog)
+    }
+
+    /// The keys of encrypted fields.
+    pub(crate) fn keys(&self) -> Result<&Arc<KeyRing>> {
+        self.snapshot.keys.as_ref().ok_or_else(|| Error::Locked("the tenant has no keys".into()))
     }
 
     /// Refuses to go on when the tenant's counters are not those that the context was made from.

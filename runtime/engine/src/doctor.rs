@@ -58,6 +58,14 @@ pub enum Drift {
     InvalidIndex {
         index: String,
     },
+    /// The tenant has no role of its own in PostgreSQL.
+    MissingRole {
+        role: String,
+    },
+    /// A table that the tenant's role does not reach.
+    ClosedTable {
+        table: String,
+    },
     /// A roll-up that is not what its records give.
     WrongRollup {
         field: String,
@@ -79,7 +87,7 @@ impl Engine {
     /// Every difference, none when all is well. Reads only.
     pub async fn doctor(&self, tenant: &Tenant) -> Result<Vec<Drift>> {
         let mut connection = self.pool().acquire().await?;
-        let snapshot = match snapshot::load(&mut connection, tenant).await {
+        let snapshot = match snapshot::load(&mut connection, tenant, self.vault()).await {
             Ok((snapshot, _)) => snapshot,
             Err(Error::Damaged(problems)) => {
                 let text = |p: metadata::Problem| format!("{}: {}", p.path, p.message);
@@ -90,6 +98,7 @@ impl Engine {
         let found = load_found(&mut connection, tenant).await?;
         let mut drifts = compare(&snapshot.catalog, &found);
         let newest = store::load_newest_revision(&mut connection, tenant).await?;
+        drifts.extend(self.doctor_wall(&mut connection, tenant).await?);
         drop(connection);
         if drifts.is_empty() {
             let wrong = self.check_rollups(tenant, false).await?;

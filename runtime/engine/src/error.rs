@@ -32,6 +32,9 @@ pub enum Error {
     /// The tenant has as many records as its plan allows.
     #[error("the plan allows no more records")]
     Full,
+    /// Encrypted values cannot be read or written here, and why: for the log.
+    #[error("encrypted values cannot be opened here: the master key is missing or another one")]
+    Locked(String),
     /// Locks were not to be had in time.
     #[error("the data is busy")]
     Busy,

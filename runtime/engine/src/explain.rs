@@ -82,7 +82,8 @@ impl Engine {
         let (text, values) = explain_statement(&plan, reach);
         let values = sea_query_sqlx::SqlxValues(values);
         let text = AssertSqlSafe(of_revision(context, &text));
-        let Some(row) = sqlx::query_with(text, values).fetch_optional(self.pool()).await? else {
+        let mut connection = self.connection(context.tenant()).await?;
+        let Some(row) = sqlx::query_with(text, values).fetch_optional(&mut *connection).await? else {
             return Ok(None);
         };
         let ways = reach.ways.as_ref().map_or(0, Vec::len);
@@ -154,6 +155,7 @@ fn sentence(way: &str) -> String {
         Some(("master", object)) => format!("it is part of a {object} that may be reached"),
         _ => match way {
             "owner" => "the user owns it".into(),
+            "queue" => "a queue of the user's owns it".into(),
             "team" => "somebody in the user's teams owns it".into(),
             "hierarchy" => "somebody who reports to the user owns it".into(),
             _ => "it is shared with the user, or with a team or role of the user's".into(),

@@ -17,6 +17,7 @@ use crate::Engine;
 use crate::audit::{self, Deed, Event, reads};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
+use crate::filter::Filter;
 use crate::plan::Plan;
 use crate::query::{MAX_LIMIT, Page, Query, Selection};
 use crate::read::encode::Places;
@@ -117,7 +118,7 @@ impl Engine {
         // An export keeps its connection for long: were it told of on a second one, some of them at once would wait for
         // each other for ever. One that fails from here on is told of although nothing left.
         self.note_export(context, (&query, left, form)).await?;
-        let mut transaction = self.pool().begin().await?;
+        let mut transaction = self.begin_within(context.tenant()).await?;
         let text = format!(
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'"
         );
@@ -137,7 +138,7 @@ impl Engine {
             Err(error) => {
                 let Records { transaction, .. } = records;
                 transaction.rollback().await?;
-                let mut connection = self.pool().acquire().await?;
+                let mut connection = self.connection(context.tenant()).await?;
                 return self.settle(&mut connection, context, Err(error)).await;
             }
         };
@@ -161,16 +162,46 @@ impl Engine {
     ) -> Result<()> {
         let plan = Plan::new(context, query)?;
         let sensitive = reads::of_plan(context, &plan);
+        let filter = query.filter.as_ref().map(|filter| without_secrets(context, plan.object(), filter));
         let mut changes = json!({
-            "form": [null, form.word()], "limit": [null, limit], "filter": [null, query.filter],
+            "form": [null, form.word()], "limit": [null, limit], "filter": [null, filter],
             "keys": [null, plan.keys().collect::<Vec<_>>()],
         });
         if !sensitive.is_empty() {
             changes["fields"] = json!([null, sensitive]);
         }
         let event = Event::of(context, Deed::Export, &plan.object().id).with(changes);
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         audit::record(&mut connection, context.tenant(), &[event]).await
+    }
+}
+
+/// A filter as it is noted: what encrypted fields were compared with stays out.
+fn without_secrets(context: &Context, object: &Object, filter: &Filter) -> Filter {
+    let catalog = &context.snapshot.catalog;
+    let all = |parts: &[Filter]| parts.iter().map(|part| without_secrets(context, object, part)).collect();
+    match filter {
+        Filter::And(parts) => Filter::And(all(parts)),
+        Filter::Or(parts) => Filter::Or(all(parts)),
+        Filter::Not(part) => Filter::Not(Box::new(without_secrets(context, object, part))),
+        Filter::Related { path, how, filter } => {
+            let other = object.find_relation(path).and_then(|relation| catalog.find_object(&relation.object));
+            let inner =
+                other.map_or_else(|| (**filter).clone(), |other| without_secrets(context, other, filter));
+            Filter::Related { path: path.clone(), how: *how, filter: Box::new(inner) }
+        }
+        Filter::Field { path, operator, .. } => {
+            let steps = catalog.resolve_path(object, path).unwrap_or_default();
+            let is_encrypted = steps.last().is_some_and(|step| step.field.encrypted);
+            match is_encrypted {
+                true => {
+                    Filter::Field { path: path.clone(), operator: *operator, value: "••••".into() }
+                }
+                false => filter.clone(),
+            }
+        }
+        // Formulas cannot read encrypted fields.
+        Filter::Formula(_) => filter.clone(),
     }
 }
 
@@ -217,6 +248,7 @@ impl Records {
         self.query.page = page;
         let plan = Plan::new(&self.context, &self.query)?;
         let Statement { text, parameters, shape } = sql::statement(&plan);
+        shape.require_keys()?;
         let text = AssertSqlSafe(of_revision(&self.context, &text));
         let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(parameters.of(&plan)));
         let mut rows = query.fetch_all(&mut *self.transaction).await?;

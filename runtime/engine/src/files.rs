@@ -18,7 +18,7 @@ impl Engine {
     /// The revision and all files at it.
     pub async fn metadata_files(&self, context: &Context) -> Result<(i64, Files)> {
         apply::require_permission(context)?;
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let installed = manifests(&mut connection, context).await?;
         Ok((context.snapshot.revision, context.snapshot.definitions.files(&installed)))
     }

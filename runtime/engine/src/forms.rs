@@ -21,7 +21,16 @@ pub struct FormCondition {
     pub required: Option<Expression>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<Expression>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options_when: Vec<FormOptions>,
     pub when_hidden: WhenHidden,
+}
+
+/// The options that are left while a condition is true.
+#[derive(Debug, Serialize)]
+pub struct FormOptions {
+    pub when: Expression,
+    pub allow: Vec<String>,
 }
 
 /// The conditions of an object's fields in the order in which a save applies them.
@@ -38,6 +47,14 @@ pub fn conditions(context: &Context, object: &Object) -> Vec<FormCondition> {
             visible: told(&condition.visible),
             required: told(&condition.required),
             read_only: told(&condition.read_only),
+            options_when: condition
+                .options
+                .iter()
+                .filter_map(|(when, allow)| {
+                    let when = in_keys(context, object, &decision, when)?;
+                    Some(FormOptions { when, allow: allow.clone() })
+                })
+                .collect(),
             when_hidden: condition.when_hidden,
         })
     };

@@ -14,6 +14,7 @@ use crate::Engine;
 use crate::audit::{SEALED, TAIL, reads};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::keys::{Place, shown_change};
 use crate::query::{Bin, Query, Selection};
 use crate::write::reach;
 use crate::write::sql::table;
@@ -53,17 +54,21 @@ impl Engine {
             .bind(&object.id)
             .bind(before.unwrap_or(i64::MAX))
             .bind(i64::from(limit.clamp(1, 1000)))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection(context.tenant()).await?)
             .await?;
         let mut names = names(object);
         names.retain(|_, key| !hidden.contains(*key));
-        let entries: Result<Vec<Entry>, sqlx::Error> = rows.iter().map(|row| entry(row, &names)).collect();
+        let opened = self.opened(context, object, id).await?;
+        let one = |row| entry(row, (&names, &|field, change| opened.open(field, change)));
+        let entries: Result<Vec<Entry>, sqlx::Error> = rows.iter().map(one).collect();
         let entries = entries?;
         let shown = entries.iter().flat_map(|entry| entry.changes.keys());
-        let shown = shown.filter_map(|key| object.find_key(key)).filter(|(field, _)| field.sensitive);
-        let sensitive: reads::Fields = shown.map(|(field, _)| field.id.clone()).collect();
+        let mut sensitive = reads::Fields::new();
+        for (field, _) in shown.filter_map(|key| object.find_key(key)) {
+            reads::of_field(context, object, field, &mut sensitive);
+        }
         if !sensitive.is_empty() {
-            let mut connection = self.pool().acquire().await?;
+            let mut connection = self.connection(context.tenant()).await?;
             reads::note(&mut connection, context, &object.id, (&sensitive, &[id])).await?;
         }
         Ok(serde_json::to_vec(&entries).unwrap_or_default())
@@ -77,7 +82,7 @@ impl Engine {
         id: Uuid,
     ) -> Result<HashSet<&'o str>> {
         let decision = context.decide(Action::Read, object);
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let mut hidden = HashSet::new();
         for field in &object.fields {
             let seen = match decision.sight(field) {
@@ -96,6 +101,27 @@ impl Engine {
         Ok(hidden)
     }
 
+    /// What opens the encrypted values of one record, each as far as the actor may see it.
+    async fn opened<'o>(&self, context: &'o Context, object: &'o Object, id: Uuid) -> Result<Opened<'o>> {
+        let mut opened = Opened { context, object, id, plain: HashSet::new() };
+        let encrypted = object.fields.iter().filter(|field| field.encrypted);
+        let decision = context.decide(Action::Read, object);
+        let mut connection = self.connection(context.tenant()).await?;
+        for field in encrypted {
+            context.keys()?.require()?;
+            let is_plain = match decision.plain(field) {
+                Sight::Shown => true,
+                Sight::Hidden => false,
+                Sight::Within(reach) => {
+                    let place = (object.name.as_str(), &[id][..]);
+                    reach::within(&mut connection, context, place, reach).await?.contains(&id)
+                }
+            };
+            opened.plain.extend(is_plain.then_some(field.id.as_str()));
+        }
+        Ok(opened)
+    }
+
     pub(crate) async fn require_readable(&self, context: &Context, object: &str, id: Uuid) -> Result<()> {
         for bin in [Bin::Live, Bin::Deleted] {
             // Only that it is there: nothing of it is shown.
@@ -109,6 +135,27 @@ impl Engine {
     }
 }
 
+/// Opens what is noted of the encrypted fields of one record.
+struct Opened<'o> {
+    context: &'o Context,
+    object: &'o Object,
+    id: Uuid,
+    /// Stable ids of those that are shown as they are.
+    plain: HashSet<&'o str>,
+}
+
+impl Opened<'_> {
+    fn open(&self, noted: &str, change: Box<RawValue>) -> Box<RawValue> {
+        let field = self.object.find_field_by_id(noted).filter(|field| field.encrypted);
+        let Some((field, keys)) = field.zip(self.context.keys().ok()) else { return change };
+        let place = Place::of(self.object, field, self.id);
+        shown_change(keys, (place, self.plain.contains(noted)), &change)
+    }
+}
+
+/// What is noted of a field, as its reader sees it.
+type Open<'o> = dyn Fn(&str, Box<RawValue>) -> Box<RawValue> + 'o;
+
 /// One change as answers show it. Values stay the text that PostgreSQL writes: an amount of 19 digits has no float.
 #[derive(Serialize)]
 struct Entry {
@@ -120,14 +167,19 @@ struct Entry {
     request_id: String,
 }
 
-fn entry(row: &sqlx::postgres::PgRow, names: &HashMap<&str, &str>) -> Result<Entry, sqlx::Error> {
+fn entry(
+    row: &sqlx::postgres::PgRow,
+    (names, open): (&HashMap<&str, &str>, &Open<'_>),
+) -> Result<Entry, sqlx::Error> {
     let at: chrono::DateTime<chrono::Utc> = row.try_get("happened_at")?;
     let action: String = row.try_get("action")?;
     let changes: Option<String> = row.try_get("changes")?;
     // The whole image of a purged record is for a restore from the outside, not for readers.
     let changes = changes.filter(|_| action != "purge").unwrap_or_default();
     let changes: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&changes).unwrap_or_default();
-    let named = |(id, change): (String, Box<RawValue>)| Some(((*names.get(id.as_str())?).to_owned(), change));
+    let named = |(id, change): (String, Box<RawValue>)| {
+        Some(((*names.get(id.as_str())?).to_owned(), open(&id, change)))
+    };
     Ok(Entry {
         version: row.try_get("version")?,
         at: at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),

@@ -190,7 +190,7 @@ impl Engine {
         let id = started.import.id;
         self.clone().run_started(started).await?;
         // Without comparing counters: the context is as old as the import took.
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let found = store::load(&mut connection, context.tenant(), (id, None)).await?;
         Ok(found.ok_or(Error::NotFound)?.0)
     }
@@ -216,6 +216,7 @@ impl Engine {
         let import = queued(context, &job, (&plan, survey.rows));
         let mut connection = sqlx::PgConnection::connect_with(&self.pool().connect_options()).await?;
         store::prepare(&mut connection, import.id).await?;
+        self.inner.walls.enter(&mut connection, context.tenant()).await?;
         let mut transaction = connection.begin().await?;
         context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
         store::put(&mut transaction, context, &import, &wish.headers).await?;
@@ -250,14 +251,14 @@ impl Engine {
     /// The rejected rows of an import as a CSV, in pieces.
     pub async fn import_rejects(&self, context: &Context, id: Uuid) -> Result<Rejects> {
         let (_, headers) = self.load_import(context, id).await?;
-        Ok(Rejects::new(self.clone(), context.tenant().clone(), id, headers))
+        Ok(Rejects::new(self.clone(), context, (id, headers)))
     }
 
     async fn load_import(&self, context: &Context, id: Uuid) -> Result<(Import, Vec<String>)> {
         let tenant = context.tenant();
         let everybody = context.actor.is_system() || context.actor.is_administrator();
         let who = (id, (!everybody).then_some(context.actor.user_id));
-        let mut transaction = self.pool().begin().await?;
+        let mut transaction = self.begin_within(context.tenant()).await?;
         context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
         let mut found = store::load(&mut transaction, tenant, who).await?.ok_or(Error::NotFound)?;
         if matches!(found.0.status, Status::Queued | Status::Running) {
@@ -271,7 +272,7 @@ impl Engine {
 
     /// Fails the imports of a tenant whose process has died; for the start of a process.
     pub async fn end_dead_imports(&self, tenant: &Tenant) -> Result<()> {
-        let mut transaction = self.pool().begin().await?;
+        let mut transaction = self.begin_within(tenant).await?;
         for id in store::list_open(&mut transaction, tenant).await? {
             store::end_if_dead(&mut transaction, tenant, id).await?;
         }

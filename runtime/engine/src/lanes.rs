@@ -4,6 +4,9 @@
 //! There are about as many lanes as the machine can work on at once; more would only make PostgreSQL switch between
 //! them. Who waits too long for one takes a connection of the pool, so that slow requests never hold up quick ones.
 //! What goes wrong on a lane gives its connection back to the pool, which looks after it.
+//!
+//! A connection stays behind the wall of the tenant that it read for last, so that the next request of the same tenant
+//! asks at once. On its way to the pool it leaves.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, Weak};
@@ -11,9 +14,13 @@ use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
 
-use crate::error::Result;
+use crate::context::Tenant;
+use crate::error::{Error, Result};
+use crate::wall::{self, Walls};
 
 /// How long a request waits for a lane before it takes a connection of the pool.
 const WAIT: Duration = Duration::from_millis(25);
@@ -30,6 +37,7 @@ pub(crate) struct Lanes {
 
 struct Inner {
     pool: PgPool,
+    walls: Arc<Walls>,
     /// Of a very small pool, none.
     most: usize,
     turns: Arc<Semaphore>,
@@ -44,7 +52,7 @@ struct Resting {
 }
 
 struct Rested {
-    connection: PoolConnection<Postgres>,
+    connection: Placed,
     taken: Instant,
     since: Instant,
 }
@@ -52,37 +60,79 @@ struct Rested {
 /// A connection for one request.
 pub(crate) struct Lane {
     // In this order: the connection goes before the turn.
-    connection: PoolConnection<Postgres>,
+    connection: Placed,
     taken: Instant,
     /// Whether it was used before on its lane, without being asked whether it lives.
     pub is_trusted: bool,
-    turn: Option<(Lanes, OwnedSemaphorePermit)>,
+    turn: Turn,
+}
+
+/// The turn that a lane has, and to whom it goes back; none for a connection apart from all lanes.
+type Turn = Option<(Lanes, OwnedSemaphorePermit)>;
+
+/// A connection and the tenant behind whose wall it is. It goes back to the pool in front of all walls.
+struct Placed {
+    /// Only a drop takes it.
+    connection: Option<PoolConnection<Postgres>>,
+    inside: Option<Uuid>,
 }
 
 impl Lanes {
     /// Lanes over a pool that take at most one of so many of its connections.
-    pub(crate) fn new(pool: &PgPool, one_of: usize) -> Self {
+    pub(crate) fn new(pool: &PgPool, one_of: usize, walls: &Arc<Walls>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let most = pool.options().get_max_connections() as usize / one_of;
         let most = most.min(cores * 4);
         let turns = Arc::new(Semaphore::new(most));
-        Self { inner: Arc::new(Inner { pool: pool.clone(), most, turns, resting: Mutex::default() }) }
+        let (pool, walls) = (pool.clone(), walls.clone());
+        Self { inner: Arc::new(Inner { pool, walls, most, turns, resting: Mutex::default() }) }
     }
 
-    /// A connection for one request. Give it back with [`Lane::rest`] when all went well.
-    pub(crate) async fn take(&self) -> Result<Lane> {
-        let Some(turn) = self.turn().await else { return self.fresh(None).await };
-        let turn = Some((self.clone(), turn));
-        match self.rested() {
-            Some(Rested { connection, taken, .. }) => Ok(Lane { connection, taken, is_trusted: true, turn }),
-            None => self.fresh(turn).await,
+    /// A connection for one request, behind the tenant's wall. Give it back with [`Lane::rest`] when all went well.
+    pub(crate) async fn take(&self, tenant: &Tenant) -> Result<Lane> {
+        let mut lane = self.take_any(tenant).await?;
+        match self.enter(&mut lane, tenant).await {
+            // The database was started anew while the connection rested.
+            Err(Error::Database(error)) if lane.is_trusted && is_gone(&error) => {
+                self.clear();
+                self.fresh(None, tenant).await
+            }
+            outcome => outcome.map(|()| lane),
         }
     }
 
+    /// The one that rested last behind the tenant's wall, or any.
+    async fn take_any(&self, tenant: &Tenant) -> Result<Lane> {
+        let Some(turn) = self.turn().await else { return self.plain(None).await };
+        let turn = Some((self.clone(), turn));
+        match self.rested(Some(tenant.id)) {
+            Some(Rested { connection, taken, .. }) => Ok(Lane { connection, taken, is_trusted: true, turn }),
+            None => self.plain(turn).await,
+        }
+    }
+
+    /// A connection that the pool has looked at, behind the tenant's wall.
+    pub(crate) async fn fresh(&self, turn: Turn, tenant: &Tenant) -> Result<Lane> {
+        let mut lane = self.plain(turn).await?;
+        self.enter(&mut lane, tenant).await?;
+        Ok(lane)
+    }
+
     /// A connection that the pool has looked at.
-    pub(crate) async fn fresh(&self, turn: Option<(Self, OwnedSemaphorePermit)>) -> Result<Lane> {
-        let connection = self.inner.pool.acquire().await?;
+    async fn plain(&self, turn: Turn) -> Result<Lane> {
+        let connection = Placed { connection: Some(self.inner.pool.acquire().await?), inside: None };
         Ok(Lane { connection, taken: Instant::now(), is_trusted: false, turn })
+    }
+
+    async fn enter(&self, lane: &mut Lane, tenant: &Tenant) -> Result<()> {
+        if lane.connection.inside == Some(tenant.id) {
+            return Ok(());
+        }
+        // From here on it is somewhere, even if this is given up half way.
+        lane.connection.inside = Some(Uuid::nil());
+        let entered = self.inner.walls.enter(lane, tenant).await?;
+        lane.connection.inside = entered.then_some(tenant.id);
+        Ok(())
     }
 
     /// Gives every resting connection back to the pool: the database may have gone.
@@ -102,9 +152,13 @@ impl Lanes {
         }
     }
 
-    /// The connection that rested last: the others may come to rest long enough.
-    fn rested(&self) -> Option<Rested> {
-        self.inner.resting.lock().ok()?.connections.pop().filter(|rested| rested.since.elapsed() < REST)
+    /// The connection that rested last, behind this wall if there is one: the others may come to rest long enough.
+    fn rested(&self, inside: Option<Uuid>) -> Option<Rested> {
+        let mut resting = self.inner.resting.lock().ok()?;
+        let last = resting.connections.len().checked_sub(1)?;
+        let at = resting.connections.iter().rposition(|rested| rested.connection.inside == inside);
+        let rested = resting.connections.remove(at.unwrap_or(last));
+        (rested.since.elapsed() < REST).then_some(rested)
     }
 
     fn keep(&self, rested: Rested) {
@@ -162,12 +216,24 @@ impl Deref for Lane {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        &self.connection
+        self.connection.connection.as_deref().expect("only a drop takes it")
     }
 }
 
 impl DerefMut for Lane {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.connection
+        self.connection.connection.as_deref_mut().expect("only a drop takes it")
+    }
+}
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take().filter(|_| self.inside.is_some()) else { return };
+        let Ok(runtime) = Handle::try_current() else { return connection.close_on_drop() };
+        runtime.spawn(async move {
+            if wall::store::leave(&mut connection).await.is_err() {
+                connection.close_on_drop();
+            }
+        });
     }
 }

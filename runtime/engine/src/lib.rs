@@ -7,8 +7,8 @@
 //! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
-//! is with whom, what is shared by hand), [`explain`] (why somebody may), [`schema`] (a
-//! tenant's own schema), [`archive`] (all of it as files).
+//! is with whom, what is shared by hand), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
+//! [`schema`] (a tenant's own schema), [`wall`] (what keeps others out of it), [`archive`] (all of it as files).
 
 pub mod apply;
 pub mod archive;
@@ -38,9 +38,11 @@ pub mod shares;
 pub mod snapshot;
 pub mod states;
 mod indexes;
+pub mod keys;
 mod lanes;
 mod store;
 pub mod teams;
+pub mod wall;
 pub mod work;
 pub mod write;
 
@@ -57,6 +59,7 @@ pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
+pub use keys::{KeyRing, MasterKey};
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::together::{Question, Told};
@@ -66,6 +69,7 @@ pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;
+pub use wall::Wall;
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
 pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");
@@ -78,6 +82,7 @@ pub struct Engine {
 
 struct Inner {
     pool: PgPool,
+    walls: Arc<wall::Walls>,
     /// Connections that small reads, and writes, pass on among themselves.
     reading: lanes::Lanes,
     writing: lanes::Lanes,
@@ -89,15 +94,18 @@ struct Inner {
     sealing: std::sync::OnceLock<audit::chain::SealKey>,
     rooms: room::Rooms,
     feeds: audit::feed::Feeds,
+    vault: keys::Vault,
 }
 
 impl Engine {
     /// An engine on a pool of connections to a migrated database.
     pub fn new(pool: PgPool) -> Self {
+        let walls = Arc::default();
         Self {
             inner: Arc::new(Inner {
-                reading: lanes::Lanes::new(&pool, 2),
-                writing: lanes::Lanes::new(&pool, 4),
+                reading: lanes::Lanes::new(&pool, 2, &walls),
+                writing: lanes::Lanes::new(&pool, 4, &walls),
+                walls,
                 pool,
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
@@ -106,12 +114,17 @@ impl Engine {
                 sealing: std::sync::OnceLock::new(),
                 rooms: room::Rooms::default(),
                 feeds: audit::feed::Feeds::default(),
+                vault: keys::Vault::default(),
             }),
         }
     }
 
     pub(crate) fn feeds(&self) -> &audit::feed::Feeds {
         &self.inner.feeds
+    }
+
+    pub(crate) fn vault(&self) -> &keys::Vault {
+        &self.inner.vault
     }
 
     pub(crate) fn rooms(&self) -> &room::Rooms {

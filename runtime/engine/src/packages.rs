@@ -44,7 +44,7 @@ pub struct Installed {
 impl Engine {
     /// What is installed, by name.
     pub async fn installed_packages(&self, context: &Context) -> Result<BTreeMap<String, Installed>> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         load_installed(&mut connection, context).await
     }
 

@@ -13,17 +13,21 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::Result;
+use crate::keys::KeyRing;
 use crate::query::{Bin, Query};
 
 pub mod aggregate;
+pub(crate) mod any;
 mod bind;
 mod condition;
 mod cursor;
+mod encrypted;
 mod formula;
 mod paths;
 mod who;
 
 pub use cursor::Cursor;
+pub(crate) use encrypted::BLIND;
 pub(crate) use paths::column_of;
 pub(crate) use who::Who;
 
@@ -44,6 +48,8 @@ pub struct Plan {
     pub(crate) catalog: Arc<metadata::Catalog>,
     /// Roll-ups (stable ids) whose columns are not complete yet.
     pub(crate) building: Arc<BTreeSet<String>>,
+    /// What encrypted fields are opened with; nothing where there are none.
+    pub(crate) keys: Option<Arc<KeyRing>>,
     pub(crate) who: Who,
 }
 
@@ -87,6 +93,11 @@ pub(crate) enum What {
     ToOne {
         field: String,
         level: Box<Level>,
+    },
+    /// The record that an any-lookup (by name) points to, of one of several objects.
+    ToAny {
+        field: String,
+        levels: Vec<Level>,
     },
     /// Records of a relation.
     ToMany {

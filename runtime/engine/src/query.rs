@@ -69,6 +69,20 @@ pub struct Nested {
     pub filter: Option<Filter>,
 }
 
+impl Nested {
+    /// What a relation answers that is named alone: id and name.
+    pub(crate) fn of(relation: &str) -> Self {
+        Self {
+            relation: relation.to_owned(),
+            alias: None,
+            fields: vec![Selection::Field("name".into())],
+            sort: Vec::new(),
+            limit: None,
+            filter: None,
+        }
+    }
+}
+
 /// One sort key: a path such as `amount` or `account.name`.
 #[derive(Clone, Debug, PartialEq, Hash, Serialize)]
 pub struct SortKey {

@@ -54,13 +54,13 @@ pub struct One {
 impl Engine {
     /// One page of records.
     pub async fn read(&self, context: &Context, query: &Query) -> Result<Answer> {
-        let lane = self.inner.reading.take().await?;
+        let lane = self.inner.reading.take(context.tenant()).await?;
         let is_trusted = lane.is_trusted;
         match self.read_on(lane, context, query).await {
             // The database was started anew while the connection rested.
             Err(Error::Database(error)) if is_trusted && is_gone(&error) => {
                 self.inner.reading.clear();
-                let lane = self.inner.reading.fresh(None).await?;
+                let lane = self.inner.reading.fresh(None, context.tenant()).await?;
                 Box::pin(self.read_on(lane, context, query)).await
             }
             outcome => outcome,
@@ -107,7 +107,7 @@ impl Engine {
         let objects = &context.snapshot.catalog.objects;
         // The table is called as the object; names are words of a-z, 0-9 and `_`.
         let tables: Vec<&str> = objects.iter().map(|object| object.name.as_str()).collect();
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let outcome = crate::store::find_table_of(&mut connection, context.tenant(), (&tables, id)).await;
         self.settle(&mut connection, context, outcome).await
     }
@@ -152,6 +152,7 @@ async fn run_prepared(
     context: &Context,
     (read, ids): (&Prepared, &[Uuid]),
 ) -> Result<Answer> {
+    read.telling.shape.require_keys()?;
     let rows = read.query(context, ids).fetch_all(&mut *connection).await?;
     let (answer, shown) = gather(context, (read, ids), &rows)?;
     let read = &read.telling;

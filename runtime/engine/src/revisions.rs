@@ -51,7 +51,7 @@ impl Engine {
         let rows = sqlx::query(AssertSqlSafe(text))
             .bind(before.unwrap_or(i64::MAX))
             .bind(i64::from(limit.clamp(1, 200)))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection(context.tenant()).await?)
             .await?;
         rows.iter().map(summary).collect::<Result<Vec<Json>>>().map(Json::Array)
     }
@@ -64,7 +64,7 @@ impl Engine {
         );
         let row = sqlx::query(AssertSqlSafe(text))
             .bind(number)
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection(context.tenant()).await?)
             .await?
             .ok_or(Error::NotFound)?;
         let mut view = summary(&row)?;
@@ -83,7 +83,7 @@ impl Engine {
         dry_run: bool,
         allow: AllowLoss,
     ) -> Result<Applied> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let versions = store::load_versions(&mut connection, context.tenant()).await?;
         if !(0..=versions.revision).contains(&number) {
             return Err(Error::NotFound);

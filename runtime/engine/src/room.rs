@@ -98,7 +98,8 @@ impl Engine {
             "SELECT {records} AS records, (SELECT count(*) FROM {} WHERE kind = 'person' AND active AND deleted_at IS NULL) AS users",
             table(&tenant.schema, "user"),
         );
-        let row = sqlx::query(AssertSqlSafe(text)).fetch_one(self.pool()).await?;
+        let mut connection = self.connection(tenant).await?;
+        let row = sqlx::query(AssertSqlSafe(text)).fetch_one(&mut *connection).await?;
         let count = |name: &str| row.try_get::<i64, _>(name).map(i64::cast_unsigned);
         Ok(Usage { records: count("records")?, users: count("users")? })
     }

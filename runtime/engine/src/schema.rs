@@ -39,11 +39,12 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS _once_made_at_idx ON {schema}._once (made_at)",
     "CREATE TABLE IF NOT EXISTS {schema}._rollup_dirty (field_id text NOT NULL, parent_id uuid NOT NULL)",
     "CREATE INDEX IF NOT EXISTS _rollup_dirty_idx ON {schema}._rollup_dirty (parent_id)",
+    "CREATE TABLE IF NOT EXISTS {schema}._keys (number int NOT NULL, home uuid NOT NULL, wrapped bytea NOT NULL, master text NOT NULL, made_at timestamptz NOT NULL, CONSTRAINT _keys_pkey PRIMARY KEY (number))",
     jobs::TABLE,
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-pub(crate) const LEVEL: i32 = 5;
+pub(crate) const LEVEL: i32 = 7;
 
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] = &[
@@ -64,7 +65,8 @@ impl Engine {
         let known = format!("SELECT to_jsonb(s)->>'level' FROM {} s", table(&tenant.schema, "_state"));
         let level: Option<String> =
             sqlx::query_scalar(AssertSqlSafe(known)).fetch_one(&mut *transaction).await?;
-        if level.and_then(|level| level.parse::<i32>().ok()) == Some(LEVEL) {
+        let is_level = level.and_then(|level| level.parse::<i32>().ok()) == Some(LEVEL);
+        if is_level && !self.lacks_wall(&mut transaction, tenant).await? {
             return Ok(());
         }
         let state =
@@ -75,6 +77,7 @@ impl Engine {
             sqlx::query(AssertSqlSafe(text)).execute(&mut *transaction).await?;
         }
         set_level(&mut transaction, tenant).await?;
+        self.raise_wall(&mut transaction, tenant).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -96,17 +99,18 @@ impl Engine {
             sqlx::query(AssertSqlSafe(step)).execute(&mut *transaction).await?;
         }
         insert_system_user(&mut transaction, tenant).await?;
+        self.raise_wall(&mut transaction, tenant).await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// Drops the tenant's schema with everything in it.
+    /// Drops the tenant's schema with everything in it, and its role.
     pub async fn drop_schema(&self, tenant: &Tenant) -> Result<()> {
         let text = format!("DROP SCHEMA IF EXISTS {} CASCADE", quoted(&tenant.schema));
         sqlx::query(AssertSqlSafe(text)).execute(self.pool()).await?;
         self.forget(tenant);
         self.rooms().forget(tenant.id);
-        Ok(())
+        self.raze_wall(tenant).await
     }
 }
 

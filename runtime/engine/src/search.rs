@@ -55,7 +55,7 @@ impl Engine {
             return Ok(Hits::default());
         }
         let limit = if search.limit == 0 { DEFAULT_HITS } else { search.limit };
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let mut outcome = look(&mut connection, (context, &plans), &words, limit).await;
         if let Ok(found) = &outcome
             && let Err(error) = note(&mut connection, context, found).await
@@ -76,8 +76,9 @@ async fn note(connection: &mut PgConnection, context: &Context, found: &Hits) ->
             continue;
         };
         let fields = shown.keys().filter_map(|key| object.find_key(key)).map(|(field, _)| field);
-        let fields = fields.filter(|field| field.sensitive).map(|field| field.id.clone()).collect();
-        reads::note(connection, context, &object.id, (&fields, &[id])).await?;
+        let mut said = reads::Fields::new();
+        fields.for_each(|field| reads::of_field(context, object, field, &mut said));
+        reads::note(connection, context, &object.id, (&said, &[id])).await?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::context::{Context, Tenant, Versions};
 use crate::error::{Error, Result};
+use crate::keys::{self, KeyRing, Vault};
 use crate::room::Room;
 use crate::work::Kind as Work;
 use crate::{Engine, SYSTEM_USER, store};
@@ -32,6 +33,10 @@ pub struct Snapshot {
     pub policies: Policies,
     /// Stable ids of roll-ups that are being built: they are read from their records meanwhile.
     pub building: Arc<BTreeSet<String>>,
+    /// What encrypted fields are read and written with; nothing where there are none.
+    pub(crate) keys: Option<Arc<KeyRing>>,
+    /// Where the keys come from.
+    pub(crate) vault: Vault,
     /// No two snapshots of this process have the same.
     pub(crate) serial: u64,
     /// The tenant's `access` counter when this was loaded; it grows when something is built.
@@ -46,7 +51,7 @@ impl Snapshot {
         tenant: Tenant,
         versions: Versions,
         definitions: Definitions,
-        building: BTreeSet<String>,
+        (building, vault): (BTreeSet<String>, Vault),
     ) -> Result<Self> {
         let catalog = Catalog::resolve(&definitions).map_err(Error::Damaged)?;
         let policies = Policies::new(&tenant.schema, &catalog)?;
@@ -58,15 +63,26 @@ impl Snapshot {
             catalog: Arc::new(catalog),
             policies,
             building: Arc::new(building),
+            keys: None,
+            vault,
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             access,
             room: OnceLock::new(),
         })
     }
 
-    /// Whether it is what these counters tell. What is built says so by the counter of access.
+    /// Gets the keys of its encrypted fields; the first such field of a tenant makes them.
+    pub(crate) async fn unlock(&mut self, connection: &mut PgConnection) -> Result<()> {
+        if self.catalog.has_encrypted() {
+            self.keys = Some(keys::ensure(connection, &self.tenant, &self.vault).await?);
+        }
+        Ok(())
+    }
+
+    /// Whether it is what these counters tell. What is built, and a new key, says so by the counter of access.
     fn is_of(&self, versions: Versions) -> bool {
-        self.revision == versions.revision && (self.building.is_empty() || self.access == versions.access)
+        let is_lasting = self.building.is_empty() && self.keys.is_none();
+        self.revision == versions.revision && (is_lasting || self.access == versions.access)
     }
 }
 
@@ -110,7 +126,7 @@ impl Engine {
         {
             return Ok((snapshot, versions));
         }
-        let (snapshot, versions) = load(&mut connection, tenant).await?;
+        let (snapshot, versions) = load(&mut connection, tenant, self.vault()).await?;
         self.keep(&snapshot);
         Ok((snapshot, versions))
     }
@@ -177,12 +193,15 @@ impl Engine {
 pub(crate) async fn load(
     connection: &mut PgConnection,
     tenant: &Tenant,
+    vault: &Vault,
 ) -> Result<(Arc<Snapshot>, Versions)> {
     let stored = store::load_metadata(connection, tenant).await?;
     let definitions = Definitions::from_rows(stored.rows, stored.next_id).map_err(Error::Damaged)?;
     // After the definitions: a roll-up that is known is either built or among these.
     let building = load_building(connection, tenant).await?;
-    let snapshot = Snapshot::new(tenant.clone(), stored.versions, definitions, building)?;
+    let aside = (building, vault.clone());
+    let mut snapshot = Snapshot::new(tenant.clone(), stored.versions, definitions, aside)?;
+    snapshot.unlock(connection).await?;
     Ok((Arc::new(snapshot), stored.versions))
 }
 

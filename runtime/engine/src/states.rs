@@ -1,5 +1,8 @@
 //! The states that a record went through, as its reader may see them: which, how it came there, for how long.
 
+pub mod log;
+mod sql;
+
 use metadata::catalog::Object;
 use serde_json::{Value as Json, json};
 use sqlx::postgres::PgRow;
@@ -40,7 +43,7 @@ impl Engine {
             .bind(before.unwrap_or(i64::MAX))
             .bind(fields)
             .bind(i64::from(limit.clamp(1, 1000)))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection(context.tenant()).await?)
             .await?;
         let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(object, row)).collect();
         Ok(Json::Array(entries?))

@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::apply::people::rules_of;
 use crate::audit::{self, Deed, Event};
 use crate::command::{Fields, What};
 use crate::context::{Context, Tenant};
@@ -29,6 +30,9 @@ pub struct TeamWish {
     pub label: Option<String>,
     /// Ids of users; all of them.
     pub members: Option<Vec<Uuid>>,
+    /// Whether it is a queue, which may own records: it has a record of `user` with its own id, and is a member of
+    /// itself, so that whatever is said of a team's records is said of its own too.
+    pub queue: Option<bool>,
 }
 
 impl Engine {
@@ -39,7 +43,7 @@ impl Engine {
         user: Uuid,
         permission_sets: Vec<String>,
     ) -> Result<Membership> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         let teams = store::load_teams_of(&mut connection, tenant, user).await?;
         let manages = store::load_manages(&mut connection, tenant, user).await?;
         Ok(Membership { permission_sets, teams, manages })
@@ -47,13 +51,13 @@ impl Engine {
 
     /// All teams by name, each with the ids of its members.
     pub async fn teams(&self, context: &Context) -> Result<Json> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         store::load_all(&mut connection, context.tenant(), None).await
     }
 
     /// One team.
     pub async fn team(&self, context: &Context, id: Uuid) -> Result<Json> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         one(&mut connection, context, id).await
     }
 
@@ -79,6 +83,10 @@ impl Engine {
             )]));
         }
         store::put_members(&mut transaction, context.tenant(), (id, wish.members.as_deref())).await?;
+        if wish.queue == Some(true) {
+            let name = wish.label.as_deref().unwrap_or(&name);
+            store::put_queue(&mut transaction, context, (id, name)).await?;
+        }
         finish(transaction, context, (id, Deed::TeamCreated, &Json::Null)).await
     }
 
@@ -99,6 +107,14 @@ impl Engine {
             store::put_label(&mut transaction, context.tenant(), (id, label)).await?;
         }
         store::put_members(&mut transaction, context.tenant(), (id, wish.members.as_deref())).await?;
+        let label = wish.label.as_deref().or(known["label"].as_str()).unwrap_or_default();
+        match (wish.queue, known["queue"] == true) {
+            (Some(true), _) | (None, true) => {
+                store::put_queue(&mut transaction, context, (id, label)).await?
+            }
+            (Some(false), true) => store::end_queue(&mut transaction, context.tenant(), id).await?,
+            (_, false) => {}
+        }
         finish(transaction, context, (id, Deed::TeamChanged, &known)).await
     }
 
@@ -106,6 +122,10 @@ impl Engine {
     pub async fn delete_team(&self, context: &Context, id: Uuid) -> Result<()> {
         let mut transaction = self.begin(context).await?;
         let known = one(&mut transaction, context, id).await?;
+        refuse_if_named(context, &known)?;
+        if known["queue"] == true {
+            store::end_queue(&mut transaction, context.tenant(), id).await?;
+        }
         shares::store::end(&mut transaction, context, (None, Some(id))).await?;
         if !store::delete(&mut transaction, context.tenant(), id).await? {
             return Err(Error::NotFound);
@@ -118,7 +138,7 @@ impl Engine {
 
     /// Names that no team has.
     pub async fn unknown_teams(&self, tenant: &Tenant, names: &[String]) -> Result<Vec<String>> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         let known = store::load_names(&mut connection, tenant).await?;
         Ok(names.iter().filter(|name| !known.contains(*name)).cloned().collect())
     }
@@ -130,7 +150,7 @@ impl Engine {
         (user, names): (Uuid, &[String]),
         told: &Event,
     ) -> Result<()> {
-        let mut transaction = self.pool().begin().await?;
+        let mut transaction = self.begin_within(tenant).await?;
         let (left, joined) = store::put_teams_of(&mut transaction, tenant, (user, names)).await?;
         let event = |team: &Uuid| told.clone().about(*team);
         let left = left.iter().map(|team| event(team).with(json!({ "members": [[user], []] })));
@@ -142,13 +162,13 @@ impl Engine {
 
     /// Names of the teams of each of these users.
     pub async fn team_names(&self, tenant: &Tenant, users: &[Uuid]) -> Result<Vec<(Uuid, Vec<String>)>> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         store::load_names_of(&mut connection, tenant, users).await
     }
 
     /// Whether `manager` reports to `user`, directly or over others, or is the user.
     pub async fn is_below(&self, tenant: &Tenant, user: Uuid, manager: Uuid) -> Result<bool> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         Ok(user == manager || store::load_is_below(&mut connection, tenant, (user, manager)).await?)
     }
 }
@@ -170,10 +190,26 @@ async fn finish(
     Ok(team)
 }
 
+/// Rules know a team by its name: they would mean the next team of this name.
+fn refuse_if_named(context: &Context, team: &Json) -> Result<()> {
+    let rules = rules_of(&context.snapshot.catalog, team["name"].as_str().unwrap_or_default());
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let rules: Vec<String> = rules.into_iter().collect();
+    let problem = Problem::new("name", "in-use", format!("{} still name the team", rules.join(", ")));
+    Err(Error::Conflict(vec![problem.hint("change or delete these rules first")]))
+}
+
+/// Names of all teams.
+pub(crate) async fn names(connection: &mut PgConnection, tenant: &Tenant) -> Result<BTreeSet<String>> {
+    store::load_names(connection, tenant).await
+}
+
 /// What the stream tells of a team: what differs of it.
 fn told(context: &Context, (id, deed): (Uuid, Deed), (before, after): (&Json, &Json)) -> Event {
     let mut changes = json!({});
-    for key in ["name", "label", "members"].into_iter().filter(|key| before[*key] != after[*key]) {
+    for key in ["name", "label", "members", "queue"].into_iter().filter(|key| before[*key] != after[*key]) {
         changes[key] = json!([before[key], after[key]]);
     }
     Event::of(context, deed, "team").about(id).with(changes)
@@ -234,6 +270,7 @@ pub(crate) async fn follow(connection: &mut PgConnection, context: &Context) -> 
 }
 
 /// A team as people see it.
-fn shown(id: Uuid, name: &str, label: Option<String>, members: Vec<Uuid>) -> Json {
-    json!({ "id": id, "name": name, "label": label.unwrap_or_else(|| name.to_owned()), "members": members })
+fn shown((id, queue): (Uuid, bool), name: &str, label: Option<String>, members: Vec<Uuid>) -> Json {
+    let label = label.unwrap_or_else(|| name.to_owned());
+    json!({ "id": id, "name": name, "label": label, "members": members, "queue": queue })
 }

@@ -8,9 +8,9 @@ use sqlx::PgConnection;
 
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
-use crate::rollups;
 use crate::write::is_deadlock;
 use crate::{Engine, store};
+use crate::{keys, rollups};
 
 /// The closed list of what is done later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +19,19 @@ pub(crate) enum Kind {
     BuildRollup,
     /// Makes indexes that large tables lack; there is one subject.
     BuildIndexes,
+    /// Seals what is stored under the newest key; the subject is the object's stable id.
+    Reseal,
 }
 
 impl Kind {
-    const ALL: [Self; 2] = [Self::BuildRollup, Self::BuildIndexes];
+    const ALL: [Self; 3] = [Self::BuildRollup, Self::BuildIndexes, Self::Reseal];
 
     /// The word in rows of jobs.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::BuildRollup => "build_rollup",
             Self::BuildIndexes => "build_indexes",
+            Self::Reseal => "reseal",
         }
     }
 
@@ -99,7 +102,7 @@ impl Engine {
                 transaction.rollback().await?;
                 let error = settle(error);
                 if !matches!(error, Error::Outdated(_)) && !is_deadlock(&error) {
-                    let mut connection = self.pool().acquire().await?;
+                    let mut connection = self.connection(context.tenant()).await?;
                     jobs::postpone(&mut connection, schema, (&job, &error.to_string()), Utc::now()).await?;
                     tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job will be tried again");
                 }
@@ -129,6 +132,7 @@ async fn run(
         Some(Kind::BuildRollup) => {
             rollups::build::step(connection, context, (&job.subject, &job.progress)).await
         }
+        Some(Kind::Reseal) => keys::rotate::step(connection, context, (&job.subject, &job.progress)).await,
         // Left by a newer version of Trellis.
         Some(Kind::BuildIndexes) | None => Ok(Progress::Done),
     }

@@ -43,6 +43,7 @@ mod rows;
 mod rules;
 pub(crate) mod save;
 pub(crate) mod saving;
+mod seal;
 pub(crate) mod source;
 pub(crate) mod sql;
 mod states;
@@ -97,14 +98,14 @@ impl Engine {
 
     /// One attempt. A deadlock is resolved by the database, which lets one of both begin anew.
     async fn attempt_write(&self, context: &Context, asked: Asked<'_>) -> Result<Vec<Written>> {
-        let lane = self.inner.writing.take().await?;
+        let lane = self.inner.writing.take(context.tenant()).await?;
         let is_trusted = lane.is_trusted;
         match write_on(lane, context, asked).await {
             Ok(outcome) => outcome,
             // The database was started anew while the connection rested.
             Err((asked, error)) if is_trusted && is_gone(&error) => {
                 self.inner.writing.clear();
-                let lane = self.inner.writing.fresh(None).await?;
+                let lane = self.inner.writing.fresh(None, context.tenant()).await?;
                 Box::pin(write_on(lane, context, asked)).await.unwrap_or_else(|(_, error)| Err(error.into()))
             }
             Err((_, error)) => Err(error.into()),
@@ -113,7 +114,7 @@ impl Engine {
 
     /// A transaction in which the context's snapshot and caller are known to be current.
     pub(crate) async fn begin(&self, context: &Context) -> Result<PgTransaction<'static>> {
-        let mut transaction = self.pool().begin().await?;
+        let mut transaction = self.begin_within(context.tenant()).await?;
         context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
         Ok(transaction)
     }

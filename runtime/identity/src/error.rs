@@ -65,6 +65,9 @@ pub enum MailError {
     /// The message cannot be put together.
     #[error("the message: {0}")]
     Message(#[from] lettre::error::Error),
+    /// Its text is encrypted, and cannot be opened here.
+    #[error("the text: {0}")]
+    Sealed(String),
 }
 
 /// Why somebody could not sign in.
@@ -87,6 +90,9 @@ pub enum LoginError {
         /// A code was given that is none.
         wrong: bool,
     },
+    /// Everything is right, and the tenant is suspended.
+    #[error("this workspace is suspended; ask whoever runs it for you")]
+    Suspended,
     /// The tenant is not signed in to from this address.
     #[error("this tenant is not signed in to from your address")]
     Address,

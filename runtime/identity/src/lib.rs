@@ -30,6 +30,7 @@ pub mod mail;
 mod password;
 pub mod rate_limit;
 pub mod reseller_keys;
+mod sealed;
 pub mod secret;
 pub mod security;
 pub mod sessions;
@@ -40,6 +41,7 @@ use std::sync::Arc;
 
 use engine::Engine;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 
 pub use api_keys::{CreatedKey, KeyInfo, NewKey};
 pub use authenticate::{Caller, Credential, SessionInfo};
@@ -68,6 +70,8 @@ pub struct Identity {
     uses: api_keys::Uses,
     mail: Arc<mail::Mail>,
     acting: events::Acting,
+    /// Whose turn it is to change who administers a tenant, or how many people it has.
+    turns: Arc<Semaphore>,
 }
 
 impl Identity {
@@ -88,6 +92,7 @@ impl Identity {
             uses: api_keys::Uses::default(),
             mail: Arc::default(),
             acting: events::Acting::default(),
+            turns: Arc::new(Semaphore::new(1)),
         }
     }
 }

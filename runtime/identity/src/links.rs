@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::authenticate::Caller;
 use crate::error::{Error, LoginError, Result};
 use crate::events::tell;
-use crate::login::failures::unlock;
+use crate::login::failures::{Attempt, unlock};
 use crate::login::{NewSession, Origin};
 use crate::mail::{self, Letter};
 use crate::secret::{Secret, hash};
@@ -103,16 +103,26 @@ impl Identity {
         self.prove_password(caller, current, origin).await?;
         let hash = self.passwords.hash(new).await?;
         let owner = (caller.tenant.id, caller.actor.user_id);
-        let mut transaction = self.pool.begin().await?;
-        users::store::put_password(&mut *transaction, owner, &hash, self.clock.now()).await?;
-        store::delete_all(&mut *transaction, owner).await?;
         let event = self.event(Deed::PasswordChanged, "password").about(owner.1);
-        tell(&mut transaction, &caller.tenant, event).await?;
-        transaction.commit().await?;
-        Ok(self.renew_session(caller).await?)
+        let (pool, now, tenant) = (self.pool.clone(), self.clock.now(), caller.tenant.clone());
+        let renewal = self.renewal(caller).await?;
+        // The old sessions end with the old password, whatever happens to this process.
+        let work = async move {
+            let mut transaction = pool.begin().await?;
+            users::store::put_password(&mut *transaction, owner, &hash, now).await?;
+            store::delete_all(&mut *transaction, owner).await?;
+            let session = renewal.take(&mut transaction).await?;
+            tell(&mut transaction, &tenant, event).await?;
+            transaction.commit().await?;
+            Ok(session)
+        };
+        Ok(self.change(&caller.tenant, work).await?)
     }
 
     async fn mail_reset(&self, tenant: &Tenant, email: &str) -> Result<()> {
+        if self.is_flood(tenant).await? {
+            return Ok(());
+        }
         let user = self.find_user_by_email(tenant, email).await?;
         let Some(user) = user.filter(|user| user.is_person && user.is_active) else { return Ok(()) };
         let mut transaction = self.pool.begin().await?;
@@ -126,6 +136,18 @@ impl Identity {
         transaction.commit().await?;
         self.deliver_soon();
         Ok(())
+    }
+
+    /// Whether the address that this is done for has asked for too many links; this one is counted. So many may be
+    /// asked for as sign-ins may fail.
+    async fn is_flood(&self, tenant: &Tenant) -> Result<bool> {
+        let lockout = self.security_settings(tenant).await?.lockout;
+        let (asking, now) = (Attempt::of_asking(tenant, self.acting.origin.ip), self.clock.now());
+        if asking.find_lock(&self.pool, &lockout, now).await?.is_some() {
+            return Ok(true);
+        }
+        asking.note_failure(&self.pool, &lockout, now).await?;
+        Ok(asking.find_lock(&self.pool, &lockout, now).await?.is_some())
     }
 
     async fn send_link(&self, tenant: &Tenant, user: &User, purpose: Purpose) -> Result<DateTime<Utc>> {

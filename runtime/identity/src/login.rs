@@ -93,6 +93,31 @@ impl Identity {
         }
     }
 
+    /// The same at the door of a tenant that is suspended: only whoever would have got in is told so.
+    pub async fn refuse_suspended(
+        &self,
+        tenant: &Tenant,
+        email: &str,
+        proofs: (&Secret, Option<&str>),
+        origin: Origin,
+    ) -> LoginError {
+        match self.login_with_code(tenant, email, proofs, origin).await {
+            // Nobody learns the token of the session, and none is let in while the tenant is suspended.
+            Ok(_) => LoginError::Suspended,
+            Err(error) => error,
+        }
+    }
+
+    /// The same where there is no such tenant: a password is checked all the same, which is what takes time.
+    pub async fn refuse_stranger(&self, password: &Secret) -> LoginError {
+        let checked = async {
+            let turn = self.passwords.turn().await.map_err(busy)?;
+            self.passwords.verify(turn, password, None).await?;
+            Ok::<_, LoginError>(())
+        };
+        checked.await.err().unwrap_or(LoginError::Wrong)
+    }
+
     async fn door<'d>(&self, tenant: &'d Tenant, email: &str, origin: Origin) -> Result<Door<'d>, Error> {
         let email = users::normalise_email(email);
         let attempt = Attempt::new(tenant, email.as_deref().unwrap_or_default(), origin.ip);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use engine::Tenant;
+use engine::{KeyRing, Tenant};
 use lettre::message::Mailbox;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use serde::Serialize;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::Identity;
 use crate::error::{Error, MailError, Result};
+use crate::sealed::{self, Whose};
 use crate::secret::Secret;
 
 pub(crate) mod store;
@@ -107,6 +108,14 @@ impl Mail {
     }
 }
 
+/// The text of a mail; those of earlier versions are stored as they are.
+fn opened(keys: &KeyRing, id: Uuid, stored: String) -> Result<String> {
+    match stored.strip_prefix('.') {
+        Some(_) => sealed::open(keys, Whose::Mail(id), &stored),
+        None => Ok(stored),
+    }
+}
+
 impl Identity {
     /// Puts a mail into the outbox, with whatever else the transaction does.
     pub(crate) async fn post(
@@ -124,7 +133,11 @@ impl Identity {
                 "no mail server; a mail is kept"
             );
         }
-        store::insert(transaction, tenant.id, &letter, (kept, self.clock.now())).await?;
+        let id = Uuid::now_v7();
+        let keys = self.engine.keys_in(transaction, tenant).await?;
+        let body = sealed::seal(&keys, Whose::Mail(id), &letter.body)?;
+        let letter = Letter { body, ..letter };
+        store::insert(transaction, (tenant.id, id), &letter, (kept, self.clock.now())).await?;
         Ok(())
     }
 
@@ -151,10 +164,14 @@ impl Identity {
         loop {
             let now = self.clock.now();
             let mut transaction = self.pool.begin().await?;
-            let Some((id, attempts, letter)) = store::take_due(&mut transaction, now).await? else {
-                return Ok(sent);
+            let Some(due) = store::take_due(&mut transaction, now).await? else { return Ok(sent) };
+            let store::Due { id, attempts, tenant, letter } = due;
+            let keys = self.engine.keys_in(&mut transaction, &tenant).await?;
+            let carried = match opened(&keys, id, letter.body) {
+                Ok(body) => self.mail.carry(&Letter { body, ..letter }).await,
+                Err(error) => Err(MailError::Sealed(error.to_string())),
             };
-            match self.mail.carry(&letter).await {
+            match carried {
                 Ok(()) => {
                     sent += 1;
                     store::note_sent(&mut transaction, id, now).await?;
@@ -179,6 +196,10 @@ impl Identity {
     ) -> Result<(Vec<Posted>, Option<Uuid>)> {
         let most = limit as usize;
         let mut posted = store::load(&self.pool, tenant.id, (i64::from(limit) + 1, before)).await?;
+        let keys = self.engine.keys(tenant).await?;
+        for mail in &mut posted {
+            mail.text = mail.text.take().map(|text| opened(&keys, mail.id, text)).transpose()?;
+        }
         let more = posted.len() > most;
         posted.truncate(most);
         let next = posted.last().filter(|_| more).map(|mail| mail.id);

@@ -7,6 +7,7 @@ use engine::Tenant;
 use engine::audit::Deed;
 use serde::Serialize;
 use serde_json::json;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Identity;
@@ -29,6 +30,26 @@ pub struct OpenSession {
     pub expires_at: DateTime<Utc>,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
+}
+
+/// A session that is to go on under a new token.
+pub(crate) struct Renewal {
+    /// Tenant and user.
+    owner: (Uuid, Uuid),
+    id: Uuid,
+    times: SessionTimes,
+}
+
+impl Renewal {
+    /// Gives the session its new token and closes all others of the user: whoever knew the old token, or opened a
+    /// session by an old password, is out.
+    pub(crate) async fn take(self, transaction: &mut PgConnection) -> Result<NewSession> {
+        let token = Secret::new_token();
+        if !store::renew(transaction, self.owner, (self.id, token.hash())).await? {
+            return Err(Error::NotFound);
+        }
+        Ok(NewSession { id: self.id, csrf: token.csrf(), token, expires_in: lifetime(&self.times) })
+    }
 }
 
 /// When a session that was opened at `created_at` and last used at `last_seen_at` is over.
@@ -82,23 +103,11 @@ impl Identity {
         self.change(tenant, work).await
     }
 
-    /// Goes on with the caller's session under a new token and closes all others of the user: whoever knew the old
-    /// token, or opened a session by an old password, is out.
-    pub(crate) async fn renew_session(&self, caller: &Caller) -> Result<NewSession> {
+    /// How the caller's session goes on under a new token, for the transaction that gives a reason to.
+    pub(crate) async fn renewal(&self, caller: &Caller) -> Result<Renewal> {
         let id = caller.session.as_ref().ok_or(Error::NeedsSession)?.id;
         let times = self.security_settings(&caller.tenant).await?.sessions;
-        let token = Secret::new_token();
-        let (pool, hash) = (self.pool.clone(), token.hash());
-        let owner = (caller.tenant.id, caller.actor.user_id);
-        let work = async move {
-            let mut transaction = pool.begin().await?;
-            if !store::renew(&mut transaction, owner, (id, hash)).await? {
-                return Err(Error::NotFound);
-            }
-            Ok(transaction.commit().await?)
-        };
-        self.change(&caller.tenant, work).await?;
-        Ok(NewSession { id, csrf: token.csrf(), token, expires_in: lifetime(&times) })
+        Ok(Renewal { owner: (caller.tenant.id, caller.actor.user_id), id, times })
     }
 
     /// Makes a session of a user who has proved who they are. Nothing is bumped: nobody can have cached its token.

@@ -4,8 +4,10 @@
 use chrono::{DateTime, Utc};
 use engine::Tenant;
 use engine::audit::Deed;
+use engine::audit::chain::Hex;
 use metadata::Problem;
 use serde::Serialize;
+use serde_json::json;
 use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 
@@ -14,10 +16,14 @@ use crate::authenticate::Caller;
 use crate::error::{Error, LoginError, Result};
 use crate::events::tell;
 use crate::login::{NewSession, Origin};
+use crate::sealed::{self, Whose};
 use crate::secret::{Secret, SecretHash, hash};
+use crate::sessions::{self, Renewal};
 
 pub(crate) mod store;
 
+/// Bytes of a secret.
+const SECRET_LEN: usize = 20;
 /// Recovery codes of one set.
 const RECOVERY_CODES: usize = 10;
 
@@ -73,8 +79,9 @@ impl Identity {
         caller.require_session()?;
         self.prove_password(caller, password, origin).await?;
         let owner = (caller.tenant.id, caller.actor.user_id);
-        let bytes: [u8; 20] = rand::random();
-        if !store::begin(&self.pool, owner, &bytes, self.clock.now()).await? {
+        let bytes: [u8; SECRET_LEN] = rand::random();
+        let sealed = self.seal_factor(&caller.tenant, owner.1, &bytes).await?;
+        if !store::begin(&self.pool, owner, &sealed, self.clock.now()).await? {
             return Err(Error::Exists("the second factor is set up already").into());
         }
         let email = caller.email.as_deref().unwrap_or("user").replace(':', "");
@@ -90,22 +97,26 @@ impl Identity {
         let owner = (caller.tenant.id, caller.actor.user_id);
         let factor = store::load(&self.pool, owner).await?.filter(|factor| factor.confirmed_at.is_none());
         let factor = factor.ok_or(Error::NotFound)?;
-        let step = self.find_step(&factor.secret, code).ok_or_else(|| wrong_code("code"))?;
+        let secret = self.open_factor(&caller.tenant, owner.1, &factor.secret).await?;
+        let step = self.find_step(&secret, code).ok_or_else(|| wrong_code("code"))?;
         let codes = new_recovery_codes();
         let hashes = hashes(owner, &codes);
         let event = self.event(Deed::SecondFactorAdded, "second_factor").about(owner.1);
         let (pool, now, tenant) = (self.pool.clone(), self.clock.now(), caller.tenant.clone());
+        let renewal = self.renewal(caller).await?;
         let confirmed = async move {
             let mut transaction = pool.begin().await?;
             if !store::confirm(&mut transaction, owner, step, now).await? {
                 return Err(Error::NotFound);
             }
             store::put_recovery_codes(&mut transaction, owner, &hashes).await?;
+            let session = renewal.take(&mut transaction).await?;
             tell(&mut transaction, &tenant, event).await?;
-            Ok(transaction.commit().await?)
+            transaction.commit().await?;
+            Ok(session)
         };
-        self.change(&caller.tenant, confirmed).await?;
-        Ok(Enrolled { recovery_codes: codes, session: self.renew_session(caller).await? })
+        let session = self.change(&caller.tenant, confirmed).await?;
+        Ok(Enrolled { recovery_codes: codes, session })
     }
 
     /// A new set of recovery codes in place of what is left of the old one.
@@ -136,25 +147,42 @@ impl Identity {
         if self.requires_second_factor(&caller.tenant, &caller.actor, &settings).await? {
             return Err(Error::Exists("your role needs a second factor").into());
         }
-        self.remove_two_factor(&caller.tenant, caller.actor.user_id).await?;
-        Ok(self.renew_session(caller).await?)
+        let renewal = self.renewal(caller).await?;
+        let session = self.remove_two_factor(&caller.tenant, caller.actor.user_id, Some(renewal)).await?;
+        Ok(session.ok_or(Error::NotFound)?)
     }
 
     /// Takes a user's second factor away because the device is lost. Their sessions end.
     pub async fn reset_two_factor(&self, tenant: &Tenant, user: Uuid) -> Result<()> {
         self.load_user(tenant, user).await?.filter(|user| user.is_person).ok_or(Error::NotFound)?;
-        self.remove_two_factor(tenant, user).await?;
-        self.revoke_sessions_of(tenant, user).await
+        self.remove_two_factor(tenant, user, None).await.map(drop)
     }
 
-    async fn remove_two_factor(&self, tenant: &Tenant, user: Uuid) -> Result<()> {
+    /// Sessions end with the factor, but for one that goes on under a new token.
+    async fn remove_two_factor(
+        &self,
+        tenant: &Tenant,
+        user: Uuid,
+        renewal: Option<Renewal>,
+    ) -> Result<Option<NewSession>> {
         let (pool, own_tenant) = (self.pool.clone(), tenant.clone());
         let event = self.event(Deed::SecondFactorRemoved, "second_factor").about(user);
+        let ended =
+            self.event(Deed::SessionRevoked, "session").about(user).with(json!({ "all": [true, false] }));
         let work = async move {
             let mut transaction = pool.begin().await?;
             store::delete(&mut transaction, (own_tenant.id, user)).await?;
             tell(&mut transaction, &own_tenant, event).await?;
-            Ok(transaction.commit().await?)
+            let session = match renewal {
+                Some(renewal) => Some(renewal.take(&mut transaction).await?),
+                None => {
+                    sessions::store::delete_all(&mut *transaction, own_tenant.id, user).await?;
+                    tell(&mut transaction, &own_tenant, ended).await?;
+                    None
+                }
+            };
+            transaction.commit().await?;
+            Ok(session)
         };
         self.change(tenant, work).await
     }
@@ -172,7 +200,8 @@ impl Identity {
         if factor.confirmed_at.is_none() {
             return Ok(false);
         }
-        if let Some(step) = self.find_step(&factor.secret, code) {
+        let secret = self.open_factor(tenant, user, &factor.secret).await?;
+        if let Some(step) = self.find_step(&secret, code) {
             return Ok(store::take_step(&self.pool, owner, step).await?);
         }
         let mut transaction = self.pool.begin().await?;
@@ -194,6 +223,31 @@ impl Identity {
         caller.require_session()?;
         self.prove_password(caller, password, origin).await?;
         if self.prove_code(caller, code, origin).await? { Ok(()) } else { Err(wrong_code("totp").into()) }
+    }
+
+    async fn seal_factor(&self, tenant: &Tenant, user: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+        let keys = self.engine.keys(tenant).await?;
+        let text = Hex(secret.to_vec()).to_string();
+        Ok(sealed::seal(&keys, Whose::Factor(user), &text)?.into_bytes())
+    }
+
+    async fn open_factor(&self, tenant: &Tenant, user: Uuid, stored: &[u8]) -> Result<Vec<u8>> {
+        // Of an earlier version.
+        if stored.len() == SECRET_LEN {
+            return Ok(stored.to_vec());
+        }
+        let keys = self.engine.keys(tenant).await?;
+        let text = sealed::open(&keys, Whose::Factor(user), &String::from_utf8_lossy(stored))?;
+        Ok(Hex::try_from(text).unwrap_or_default().0)
+    }
+
+    /// Seals the secrets of a tenant's second factors that an earlier version stored as they are.
+    pub async fn seal_old_factors(&self, tenant: &Tenant) -> Result<()> {
+        for (user, secret) in store::list_plain(&self.pool, (tenant.id, SECRET_LEN)).await? {
+            let sealed = self.seal_factor(tenant, user, &secret).await?;
+            store::replace(&self.pool, (tenant.id, user), (&secret, &sealed)).await?;
+        }
+        Ok(())
     }
 
     fn find_step(&self, secret: &[u8], code: &str) -> Option<i64> {

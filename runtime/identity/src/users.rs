@@ -7,6 +7,7 @@ use metadata::Problem;
 use metadata::field_kinds::email;
 use permissions::{ADMINISTRATOR, Actor, ActorKind, USER};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -59,6 +60,13 @@ struct Listed {
     id: Uuid,
 }
 
+/// One's turn to change people.
+pub struct Turn {
+    // In this order: the lock goes before the next may ask for one.
+    _transaction: sqlx::PgTransaction<'static>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
 /// What to change about a user; what is not named stays.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -67,6 +75,8 @@ pub struct UserPatch {
     pub name: Option<String>,
     /// Set anew by an administrator; closes the user's sessions.
     pub password: Option<Secret>,
+    /// The caller's own, which a change of the caller's own address takes.
+    pub current_password: Option<Secret>,
     pub roles: Option<Vec<String>>,
     pub permission_sets: Option<Vec<String>>,
     /// Names of all the user's teams.
@@ -139,7 +149,18 @@ impl Identity {
         Ok(id)
     }
 
-    /// Changes a user. `NotFound` when there is none, `LastAdministrator` when nobody would be left to undo it.
+    /// Keeps others from changing who administers the tenant, and how many people it has, until it is dropped: between
+    /// counting them and the change. One at a time, since it holds a connection while the change needs another.
+    pub async fn turn(&self, tenant: &Tenant) -> Result<Turn> {
+        // The semaphore is never closed.
+        let permit = self.turns.clone().acquire_owned().await.ok();
+        let mut transaction = self.pool.begin().await?;
+        store::lock_people(&mut transaction, tenant.id).await?;
+        Ok(Turn { _transaction: transaction, _permit: permit })
+    }
+
+    /// Changes a user. `NotFound` when there is none, `LastAdministrator` when nobody would be left to undo it: take a
+    /// [`turn`](Self::turn) first.
     pub async fn patch_user(&self, tenant: &Tenant, id: Uuid, patch: UserPatch) -> Result<()> {
         let user = self.load_user(tenant, id).await?.filter(|user| user.is_person).ok_or(Error::NotFound)?;
         let policy = self.security_settings(tenant).await?.password;

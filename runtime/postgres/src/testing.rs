@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{Mutex, OnceCell};
 
-use self::shared::{Cluster, or_panic};
+use self::shared::{Cluster, EMPTY, or_panic};
 
 /// A database of its own; dropped together with the value.
 #[derive(Debug)]
@@ -31,6 +31,11 @@ impl TestDatabase {
     /// As the plain role that owns the database, like [`crate::Database::connect_options`].
     pub fn connect_options(&self) -> PgConnectOptions {
         self.options.clone()
+    }
+
+    /// As the superuser of the cluster, which Trellis never is.
+    pub fn superuser_options(&self) -> PgConnectOptions {
+        Cluster::of_this_process().superuser_of(&self.name)
     }
 
     /// For [`test_database_from`].
@@ -52,7 +57,7 @@ impl Drop for TestDatabase {
 
 /// A new, empty database. The hint makes its name readable: letters, digits and `_`.
 pub async fn test_database(name_hint: &str) -> TestDatabase {
-    create("template0", name_hint).await
+    create(EMPTY, name_hint).await
 }
 
 /// A new copy of a database that nobody is connected to: a template of [`test_template`], or a test database.
@@ -73,7 +78,7 @@ pub async fn test_template<E: Display>(
         return;
     }
     let cluster = Cluster::of_this_process();
-    or_panic("create the template", cluster.create(name, "template0").await);
+    or_panic("create the template", cluster.create(name, EMPTY).await);
     or_panic("prepare the template", prepare(cluster.options_of(name)).await);
     made.insert(name.to_owned());
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand};
-use engine::audit::chain::Hex;
+use engine::audit::chain::{Head, Hex};
 
 /// A schema-driven metadata platform and CRM.
 #[derive(Debug, Parser)]
@@ -28,13 +28,26 @@ pub struct Common {
     /// Most connections to the database.
     #[arg(long, env = "TRELLIS_DATABASE_CONNECTIONS", default_value_t = 16, global = true, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
+    /// Run statements for a tenant under a role of its own in PostgreSQL, which reaches its schema alone. Say `false` where
+    /// a proxy between Trellis and PostgreSQL hands one session to many.
+    #[arg(long, env = "TRELLIS_TENANT_ROLES", default_value_t = true, global = true, action = clap::ArgAction::Set)]
+    pub tenant_roles: bool,
     /// The file of the key that this node seals the audit log with, made when it is not there; `audit.key` in the data
     /// directory when not said. Nodes may share one.
     #[arg(long, env = "TRELLIS_AUDIT_KEY", global = true)]
     pub audit_key: Option<PathBuf>,
+    /// A file to which the heads of all audit logs are added as they are sealed: kept on another machine, it tells when
+    /// the last blocks of a log were cut off.
+    #[arg(long, env = "TRELLIS_AUDIT_HEADS", global = true)]
+    pub audit_heads: Option<PathBuf>,
     /// Months that the audit log is kept; for ever when not said.
     #[arg(long, env = "TRELLIS_AUDIT_RETENTION", global = true, value_parser = clap::value_parser!(u32).range(1..=1200))]
     pub audit_retention: Option<u32>,
+    /// The master key that wraps the keys of encrypted values, 64 hexadecimal digits; `master.key` in the data directory,
+    /// made when there never was one, when not said. All nodes on one database have the same. Without it nothing that
+    /// is encrypted can be read: keep a copy.
+    #[arg(long, env = "TRELLIS_MASTER_KEY", global = true, hide_env_values = true, value_parser = master_key)]
+    pub master_key: Option<MasterSecret>,
     /// What to log to stderr: `info`, `debug`, `warn,engine=debug` … SQL statements only with `sqlx::query=debug`.
     #[arg(long, env = "TRELLIS_LOG", default_value = "info,sqlx=warn", global = true)]
     pub log: String,
@@ -74,6 +87,9 @@ pub enum Command {
     /// The audit log from the shell.
     #[command(subcommand)]
     Audit(Audit),
+    /// Keys of encrypted values from the shell.
+    #[command(subcommand)]
+    Keys(Keys),
 }
 
 /// Flags of `serve`.
@@ -407,6 +423,9 @@ pub enum Audit {
         /// A public key that may have signed, besides this node's own. May be given again.
         #[arg(long, env = "TRELLIS_KEY", value_delimiter = ',', value_parser = hex)]
         key: Vec<Hex>,
+        /// A block that was there, as `NUMBER:HASH`, besides those in the file of `--audit-heads`. May be given again.
+        #[arg(long, env = "TRELLIS_HEAD", value_delimiter = ',')]
+        head: Vec<Head>,
     },
     /// Write the sealed rows with their blocks into a file that can be verified elsewhere.
     Export {
@@ -419,11 +438,44 @@ pub enum Audit {
     },
 }
 
+/// `trellis keys …`
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Make a new key for a tenant; what is stored is written anew with it by the workers.
+    Rotate {
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+    },
+    /// Tell how much of what is stored is sealed under the newest key.
+    Status {
+        /// Slug of the tenant; may be left out when there is only one.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+    },
+}
+
 fn hex(text: &str) -> Result<Hex, String> {
     match Hex::try_from(text.to_owned()) {
         Ok(key) if key.0.len() == 32 => Ok(key),
         _ => Err("expected a public key: 64 hexadecimal digits".into()),
     }
+}
+
+/// A secret that is printed nowhere.
+#[derive(Clone)]
+pub struct MasterSecret(pub [u8; 32]);
+
+impl std::fmt::Debug for MasterSecret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("MasterSecret")
+    }
+}
+
+/// Reads a master key. What is wrong is told without what was given.
+pub fn master_key(text: &str) -> Result<MasterSecret, String> {
+    let bytes = Hex::try_from(text.to_owned()).ok().and_then(|hex| hex.0.try_into().ok());
+    bytes.map(MasterSecret).ok_or_else(|| "expected a master key: 64 hexadecimal digits".into())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

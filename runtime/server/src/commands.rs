@@ -5,6 +5,7 @@ pub mod archive;
 pub mod audit;
 pub mod doctor;
 pub mod import;
+pub mod keys;
 pub mod metadata;
 pub mod migrate;
 pub mod package;
@@ -39,6 +40,7 @@ fn told(error: engine::Error) -> anyhow::Error {
             anyhow::anyhow!("{error}:\n{}", crate::packages::lines(problems))
         }
         engine::Error::DataLoss(names) => anyhow::anyhow!("data of {} would be lost", names.join(", ")),
+        engine::Error::Locked(reason) => anyhow::anyhow!("{error}: {reason}"),
         _ => error.into(),
     }
 }

@@ -4,9 +4,12 @@
 //! database), [`serve`] (the server), [`workers`] (what is done later), [`commands`] (everything else).
 
 mod args;
+mod audit_heads;
 mod audit_key;
 mod commands;
 mod config_file;
+mod key_file;
+mod master_key;
 mod node;
 mod packages;
 mod serve;
@@ -69,6 +72,7 @@ async fn run(Args { common, command }: Args) -> anyhow::Result<ExitCode> {
         Command::Import(options) => commands::import::run(&common, options).await,
         Command::Doctor(options) => commands::doctor::run(&common, options).await,
         Command::Audit(command) => commands::audit::run(&common, command).await,
+        Command::Keys(command) => commands::keys::run(&common, command).await,
     }
 }
 

@@ -13,6 +13,7 @@ use sqlx::{Connection, PgConnection};
 use tenancy::Tenants;
 
 use crate::args::Common;
+use crate::master_key;
 
 /// A connection that has rested so long is asked whether it still lives before it is used.
 const RESTED: Duration = Duration::from_secs(30);
@@ -39,9 +40,11 @@ impl Node {
     }
 
     async fn on(database: Database, limits: (&Common, Option<Duration>)) -> anyhow::Result<Self> {
+        let (common, _) = limits;
         let pool = pool(&database, limits).await.context("cannot connect to the database")?;
         let migrated = tenancy::migrate(&pool).await;
         let engine = Engine::new(pool.clone());
+        let engine = if limits.0.tenant_roles { engine } else { engine.without_walls() };
         let node = Self {
             identity: Identity::new(engine.clone(), pool.clone()),
             tenants: Tenants::new(engine.clone(), pool.clone()),
@@ -54,7 +57,13 @@ impl Node {
             Err(error) => Err(error),
         };
         match upgraded {
-            Ok(()) => Ok(node),
+            Ok(()) => match master_key::install(common, &node, limits.1.is_some()).await {
+                Ok(()) => Ok(node),
+                Err(error) => {
+                    node.stop().await?;
+                    Err(error)
+                }
+            },
             Err(error) => {
                 node.stop().await?;
                 Err(error.into())

@@ -52,6 +52,9 @@ async fn serve(
     stop: &Stop,
 ) -> anyhow::Result<()> {
     node.engine.seal_with(audit_key::load_or_make(common)?);
+    if let Some(warning) = node.engine.wall().await?.warning() {
+        tracing::warn!("{warning}");
+    }
     let library = Arc::new(packages::library()?);
     let uploads = common.data_dir.join("uploads");
     // What an earlier process was in the middle of; a folder that is not there is as good.
@@ -75,9 +78,10 @@ async fn serve(
     let (tell, news) = tokio::sync::mpsc::channel(16);
     let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
     let working = tokio::spawn(workers::run(engine.clone(), tenants.clone(), news));
-    let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), common.audit_retention));
+    let kept = (common.audit_retention, common.audit_heads.clone());
+    let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept));
     let folding = tokio::spawn(upkeep(tenants.clone()));
-    let tidying = tokio::spawn(first::end_dead_imports(node.engine.clone(), node.tenants.clone()));
+    let tidying = tokio::spawn(first::tidy((node.engine.clone(), identity.clone()), node.tenants.clone()));
     let posting = tokio::spawn(post(identity));
     println!("trellis: listening on http://{address}");
     let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;

@@ -2,6 +2,7 @@
 //! any number of nodes may run this, and one that was killed is taken over by the next.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{Months, Utc};
@@ -9,6 +10,8 @@ use engine::{Engine, Tenant};
 use tenancy::{Status, Tenants};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::audit_heads::Told;
 
 /// How often tenants are looked at that may leave work at any moment.
 const TICK: Duration = Duration::from_secs(1);
@@ -18,6 +21,8 @@ const SWEEP: Duration = Duration::from_secs(30);
 const STEPS: usize = 50;
 /// How often the audit log is sealed.
 const SEAL: Duration = Duration::from_secs(5);
+/// How often the file of heads is told.
+const TELL: Duration = Duration::from_secs(30);
 /// How often it is looked for rows that are too old.
 const PURGE: Duration = Duration::from_secs(3600);
 
@@ -46,12 +51,14 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
     }
 }
 
-/// Seals what tenants' audit streams have, until the task is aborted, and removes what is older than so many months.
-pub async fn seal(engine: Engine, tenants: Tenants, retention: Option<u32>) {
+/// Seals what tenants' audit streams have, until the task is aborted, removes what is older than so many months, and
+/// tells the file of heads how far they are.
+pub async fn seal(engine: Engine, tenants: Tenants, (retention, heads): (Option<u32>, Option<PathBuf>)) {
+    let mut told = Told::default();
     let mut ticks = interval(SEAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut known: Vec<Tenant> = Vec::new();
-    let (mut sweep, mut purge) = (Instant::now(), Instant::now());
+    let (mut sweep, mut purge, mut tell) = (Instant::now(), Instant::now(), Instant::now());
     loop {
         ticks.tick().await;
         if Instant::now() >= sweep {
@@ -64,11 +71,20 @@ pub async fn seal(engine: Engine, tenants: Tenants, retention: Option<u32>) {
             purge = Instant::now() + PURGE;
             forget(&engine, &known, months).await;
         }
+        if let Some(place) = heads.as_ref().filter(|_| Instant::now() >= tell) {
+            tell = Instant::now() + TELL;
+            if let Err(error) = told.tell(place, &engine, &known).await {
+                tracing::warn!(%error, "heads of audit logs were not kept");
+            }
+        }
         for tenant in &known {
             for _ in 0..STEPS {
+                let began = Instant::now();
                 match engine.seal(tenant, Utc::now()).await {
                     Ok(0) => break,
-                    Ok(_) => {}
+                    // As long a rest as there was work: after an upgrade of a large tenant there is much to seal, and
+                    // people are there too.
+                    Ok(_) => tokio::time::sleep(began.elapsed()).await,
                     Err(error) => {
                         tracing::warn!(tenant = tenant.slug, %error, "the audit log was not sealed");
                         break;

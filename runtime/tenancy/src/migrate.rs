@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "sign_in", include_str!("../../../migrations/0010_sign_in.sql")),
     (11, "second_factor", include_str!("../../../migrations/0011_second_factor.sql")),
     (12, "rates", include_str!("../../../migrations/0012_rates.sql")),
+    (30, "master_key", include_str!("../../../migrations/0030_master_key.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other (an advisory lock).

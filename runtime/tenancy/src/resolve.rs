@@ -16,13 +16,26 @@ impl Tenants {
         base_domain: Option<&str>,
         named: Option<&str>,
     ) -> Result<Tenant> {
+        match self.resolve_any(host, base_domain, named).await? {
+            (tenant, false) => Ok(tenant),
+            (tenant, true) => Err(Error::Suspended(tenant.slug)),
+        }
+    }
+
+    /// The same, and whether it is suspended: that is told only to those who belong to it.
+    pub async fn resolve_any(
+        &self,
+        host: Option<&str>,
+        base_domain: Option<&str>,
+        named: Option<&str>,
+    ) -> Result<(Tenant, bool)> {
         let from_host = host.zip(base_domain).and_then(|(host, base)| slug_of(host, base));
         if let Some(slug) = from_host {
-            return self.require(slug.as_str()).await;
+            return self.require_any(slug.as_str()).await;
         }
         match named {
-            Some(slug) => self.require(slug).await,
-            None => self.only().await?.ok_or(Error::NotFound),
+            Some(slug) => self.require_any(slug).await,
+            None => Ok((self.only().await?.ok_or(Error::NotFound)?, false)),
         }
     }
 }

@@ -177,3 +177,18 @@ pub(crate) async fn load_of(
 pub(crate) async fn load_two_active(pool: &PgPool) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as(tenants!("where status = 'active' limit 2")).fetch_all(pool).await
 }
+
+/// The name of the master key of this database, if it ever had one.
+pub(crate) async fn load_master_key(pool: &PgPool) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("select name from platform.master_key").fetch_optional(pool).await
+}
+
+/// The first name that is put counts.
+pub(crate) async fn put_master_key(pool: &PgPool, name: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query("insert into platform.master_key (name, made_at) values ($1, $2) on conflict do nothing")
+        .bind(name)
+        .bind(now)
+        .execute(pool)
+        .await?;
+    Ok(())
+}

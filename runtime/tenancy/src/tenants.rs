@@ -58,6 +58,17 @@ impl Tenants {
         Self { engine, pool, turns: Arc::new(Semaphore::new(TURNS)), meters: Meters::default() }
     }
 
+    /// The name of the master key that wraps the keys of tenants, if there ever was one.
+    pub async fn master_key(&self) -> Result<Option<String>> {
+        Ok(store::load_master_key(&self.pool).await?)
+    }
+
+    /// Says that the master key of this name wraps keys from now on, unless another one does; answers which one does.
+    pub async fn claim_master_key(&self, name: &str) -> Result<String> {
+        store::put_master_key(&self.pool, name, Utc::now()).await?;
+        Ok(store::load_master_key(&self.pool).await?.unwrap_or_else(|| name.to_owned()))
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
@@ -90,10 +101,18 @@ impl Tenants {
 
     /// The same, where it is told why there is none.
     pub async fn require(&self, slug: &str) -> Result<Tenant> {
+        match self.require_any(slug).await? {
+            (tenant, false) => Ok(tenant),
+            (tenant, true) => Err(Error::Suspended(tenant.slug)),
+        }
+    }
+
+    /// The tenant called `slug`, and whether it is suspended.
+    pub(crate) async fn require_any(&self, slug: &str) -> Result<(Tenant, bool)> {
         let listed = store::load_by_slug(&self.pool, slug).await?.map(Listed::from).ok_or(Error::NotFound)?;
         match listed.status {
-            Status::Active => Ok(listed.tenant),
-            Status::Suspended => Err(Error::Suspended(listed.tenant.slug)),
+            Status::Active => Ok((listed.tenant, false)),
+            Status::Suspended => Ok((listed.tenant, true)),
             Status::Creating | Status::Deleting => Err(Error::NotFound),
         }
     }

@@ -18,7 +18,7 @@ pub struct Options {
     #[arg(long, default_value_t = 3.0)]
     pub seconds: f64,
     /// Seconds of the overload.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 60.0)]
     pub overload: f64,
     /// Connections of the load.
     #[arg(long, default_value_t = 16)]

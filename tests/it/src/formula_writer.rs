@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use formulas::functions::{self, Accepts, Function, Gives, Presence};
 use formulas::{
-    BlankAs, Checked, OptionLabel, Options, Record, Reference, Scope, Target, Type, Unknown, Value, Zone,
+    BlankAs, Checked, Document, OptionLabel, Options, Record, Reference, Scope, Target, Type, Unknown, Value,
+    Zone,
 };
 use uuid::Uuid;
 
@@ -317,7 +318,7 @@ impl Writer {
                 Value::List(vec![text("red"), text(one(&mut self.random, &["hot", "x,y", "ß"]))])
             }
             Type::Id => Value::Id(Uuid::from_u128(self.random.below(1000) as u128)),
-            Type::Json => Value::Json(serde_json::json!({"a": {"c": "x"}, "b": [1.5, "y"], "n": null})),
+            Type::Json => Value::Json(document()),
             _ => {
                 let scale = if sql.ends_with(",2)") { 2 } else { 6 };
                 let number: rust_decimal::Decimal = self.random.pick(NUMBERS).parse().unwrap_or_default();
@@ -333,4 +334,8 @@ impl Writer {
 
 fn one(random: &mut Random, words: &[&'static str]) -> &'static str {
     words[random.below(words.len())]
+}
+
+fn document() -> Document {
+    Document::parse(r#"{"a": {"c": "x"}, "b": [1.5, "y"], "n": null}"#).expect("JSON")
 }

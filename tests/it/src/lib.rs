@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use engine::audit::chain::SealKey;
 use engine::packages::Install;
-use engine::{Command, Consent, Context, Engine, Fields, Query, Tenant, Update, What, Written};
+use engine::{Command, Consent, Context, Engine, Fields, MasterKey, Query, Tenant, Update, What, Written};
 use metadata::package::Package;
 use permissions::{Actor, ActorKind, Membership};
 use postgres::testing::{TestDatabase, test_database};
@@ -22,6 +22,11 @@ pub mod statements;
 pub mod trade;
 pub mod site;
 pub mod zoo;
+
+/// The master key of all tests.
+pub fn master_key() -> MasterKey {
+    MasterKey::new(&[5; 32]).expect("a key")
+}
 
 /// One database with one tenant.
 pub struct World {
@@ -41,6 +46,7 @@ impl World {
             .expect("the test database takes connections");
         let engine = Engine::new(pool);
         engine.seal_with(SealKey::new(&[7; 32]).expect("a key"));
+        engine.protect_with(master_key());
         let tenant = Tenant { id: Uuid::now_v7(), slug: "demo".into(), schema: Tenant::schema_of("demo") };
         engine.create_schema(&tenant).await.expect("the tenant's schema is made");
         Self { engine, tenant, database }
@@ -49,7 +55,21 @@ impl World {
     /// Another node on the same database, with so many connections.
     pub async fn node(&self, connections: u32) -> Engine {
         let pool = PgPoolOptions::new().max_connections(connections);
-        Engine::new(pool.connect_with(self.database.connect_options()).await.expect("more connections"))
+        let pool = pool.connect_with(self.database.connect_options()).await.expect("more connections");
+        let engine = Engine::new(pool);
+        engine.protect_with(master_key());
+        engine
+    }
+
+    /// The database as its cluster's superuser.
+    pub async fn superuser(&self) -> sqlx::PgPool {
+        let options = self.database.superuser_options();
+        PgPoolOptions::new().max_connections(4).connect_with(options).await.expect("the superuser connects")
+    }
+
+    /// The database's name, for a copy of it.
+    pub fn database_name(&self) -> &str {
+        self.database.name()
     }
 
     /// The database, for a process of its own.

@@ -69,7 +69,7 @@ fn strict() -> Json {
 
 /// What they point to, and a part of them.
 fn keeper() -> Json {
-    json!({ "name": "keeper", "plural": "keepers", "fields": [
+    json!({ "name": "keeper", "plural": "keepers", "name_field": { "required": false }, "fields": [
         { "name": "rank", "kind": "integer" },
         { "name": "unit", "kind": "text" },
         { "name": "hired", "kind": "date" },
@@ -78,7 +78,7 @@ fn keeper() -> Json {
 }
 
 fn tooth() -> Json {
-    json!({ "name": "tooth", "plural": "teeth", "sharing": { "default": "controlled_by_parent" }, "fields": [
+    json!({ "name": "tooth", "plural": "teeth", "name_field": { "required": false }, "sharing": { "default": "controlled_by_parent" }, "fields": [
         { "name": "specimen", "kind": "master_detail", "to": "specimen", "inverse": "teeth" },
         { "name": "place", "kind": "integer" } ] })
 }

@@ -27,6 +27,7 @@ function rules(field: FieldDef): string[] {
     field.unique ? "unique" : "",
     field.indexed ? "indexed" : "",
     field.sensitive ? "sensitive" : "",
+    field.encrypted ? "encrypted" : "",
     field.options ? `${field.options.length} options` : "",
   ].filter(Boolean);
 }

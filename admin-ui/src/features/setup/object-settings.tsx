@@ -54,7 +54,7 @@ export function ObjectSettings({ object }: { object: ObjectDef }) {
   const [reviewing, setReviewing] = useState(false);
   const set = (patch: Definition) => setDraft((d) => ({ ...d, ...patch }));
   const sharing = (draft.sharing ?? {}) as Sharing;
-  const naming = (draft.name_field ?? {}) as { label?: string };
+  const naming = (draft.name_field ?? {}) as NonNullable<ObjectDef["name_field"]>;
   const changed = differences(before, draft).length > 0;
   const taken = catalog.objects.some((o) => o.name !== object.name && o.name === draft.name);
   const change = { kind: "objects", name: object.name, definition: draft };
@@ -137,6 +137,12 @@ export function ObjectSettings({ object }: { object: ObjectDef }) {
           about="Up the line of managers."
           checked={sharing.hierarchy ?? true}
           onChange={(hierarchy) => set({ sharing: { ...sharing, hierarchy } })}
+        />
+        <Toggle
+          label="Every record has a name"
+          about="Nothing is saved without one."
+          checked={naming.required ?? !naming.compose?.length}
+          onChange={(required) => set({ name_field: { ...naming, required } })}
         />
         <Toggle
           label="Keep a history"

@@ -46,7 +46,7 @@ impl Wish {
         let slug = form.required_word("slug");
         let name = form.required_word("name");
         let plan = form.text("plan").unwrap_or_else(|| PLAN.to_owned());
-        if !form.has("packages") {
+        if !form.says("packages") {
             form.problem("packages", "required", "this is required; an empty list is fine");
         }
         let packages = form.texts("packages").unwrap_or_default();
@@ -74,7 +74,7 @@ impl Wish {
 
 impl Admin {
     fn read(form: &mut Form) -> Option<Self> {
-        if !form.has("admin") {
+        if !form.says("admin") {
             form.problem("admin", "required", "this is required");
             return None;
         }

@@ -34,18 +34,21 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// One of them.
 pub(crate) async fn show(call: Call) -> Outcome {
+    call.asked.plain()?;
     let team = call.engine().team(&call.context, call.id()?).await?;
     Ok(document(StatusCode::OK, &render(&team)))
 }
 
 /// A new one.
 pub(crate) async fn create(call: Call) -> Outcome {
+    call.asked.plain()?;
     let json = body(&call)?;
     let label = json["displayName"].as_str().ok_or_else(|| wrong("displayName", "this is required"))?;
     let wish = TeamWish {
         name: Some(name_of(label)),
         label: Some(label.to_owned()),
         members: Some(members(&json["members"])?.into_iter().collect()),
+        queue: None,
     };
     let team = render(&call.engine().create_team(&call.context, wish).await?);
     let mut response = document(StatusCode::CREATED, &team);
@@ -58,17 +61,20 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// The team as the directory has it now.
 pub(crate) async fn replace(call: Call) -> Outcome {
+    call.asked.plain()?;
     let json = body(&call)?;
     let wish = TeamWish {
         name: None,
         label: json["displayName"].as_str().map(str::to_owned),
         members: Some(members(&json["members"])?.into_iter().collect()),
+        queue: None,
     };
     change(&call, wish).await
 }
 
 /// Changes what the operations name.
 pub(crate) async fn update(call: Call) -> Outcome {
+    call.asked.plain()?;
     let team = call.engine().team(&call.context, call.id()?).await?;
     let mut wish = TeamWish::default();
     let mut current = members(&team["members"])?;
@@ -81,6 +87,7 @@ pub(crate) async fn update(call: Call) -> Outcome {
 
 /// Ends one.
 pub(crate) async fn delete(call: Call) -> Outcome {
+    call.asked.plain()?;
     call.engine().delete_team(&call.context, call.id()?).await?;
     Ok(answer::no_content())
 }

@@ -37,11 +37,13 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// One of them.
 pub(crate) async fn show(call: Call) -> Outcome {
+    call.asked.plain()?;
     Ok(document(StatusCode::OK, &load(&call, call.id()?).await?))
 }
 
 /// A new person, with the role `user` unless roles are named.
 pub(crate) async fn create(call: Call) -> Outcome {
+    call.asked.plain()?;
     let json = body(&call)?;
     let wish = NewUser {
         email: email_of(&json).ok_or_else(|| wrong("userName", "expected an e-mail address"))?,
@@ -54,8 +56,10 @@ pub(crate) async fn create(call: Call) -> Outcome {
         title: json["title"].as_str().map(str::to_owned),
         time_zone: None,
     };
+    let turn = call.identity().turn(&call.caller.tenant).await?;
     call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
     let id = call.identity().create_user_as(&call.caller, wish).await?;
+    drop(turn);
     if boolean(&json["active"]) == Some(false) {
         change(&call, id, UserPatch { active: Some(false), ..UserPatch::default() }).await?;
     }
@@ -68,6 +72,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// The person as the directory has them now.
 pub(crate) async fn replace(call: Call) -> Outcome {
+    call.asked.plain()?;
     let json = body(&call)?;
     let patch = UserPatch {
         email: email_of(&json),
@@ -84,6 +89,7 @@ pub(crate) async fn replace(call: Call) -> Outcome {
 
 /// Changes what the operations name.
 pub(crate) async fn update(call: Call) -> Outcome {
+    call.asked.plain()?;
     let mut patch = UserPatch::default();
     for step in steps(&body(&call)?)? {
         apply(&mut patch, &step)?;
@@ -94,6 +100,7 @@ pub(crate) async fn update(call: Call) -> Outcome {
 
 /// Ends a person's work here.
 pub(crate) async fn delete(call: Call) -> Outcome {
+    call.asked.plain()?;
     change(&call, call.id()?, UserPatch { active: Some(false), ..UserPatch::default() }).await?;
     Ok(answer::no_content())
 }

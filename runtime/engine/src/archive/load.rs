@@ -16,7 +16,7 @@ use super::{Manifest, damaged};
 use crate::context::Tenant;
 use crate::error::{Error, Result};
 use crate::store::{load_metadata, lock_state};
-use crate::{Engine, apply, audit, schema};
+use crate::{Engine, apply, audit, keys, schema};
 
 pub(super) async fn run(
     engine: &Engine,
@@ -46,9 +46,13 @@ pub(super) async fn run(
     if let Some(path) = manifest.rows.keys().find(|path| !known.contains(path)) {
         return Err(damaged(path, "there is no such table in the metadata of the archive"));
     }
+    let encrypted = definitions.objects.iter().flat_map(|object| &object.fields);
+    let is_needed = encrypted.into_iter().any(|field| field.definition.common.encrypted);
+    keys::adopt(&mut transaction, (manifest.tenant_id, tenant), (engine.vault(), is_needed)).await?;
     for step in bindings {
         store::run(&mut transaction, step).await?;
     }
+    engine.raise_wall(&mut transaction, tenant).await?;
     Ok(transaction.commit().await?)
 }
 

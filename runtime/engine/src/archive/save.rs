@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use metadata::ddl::table_columns;
+use metadata::{Catalog, Definitions};
 use sqlx::Connection as _;
 
 use super::files::{self, Lines};
 use super::{FORMAT, Manifest, store};
+use crate::Engine;
 use crate::context::Tenant;
-use crate::error::Result;
-use crate::store::hold_state;
-use crate::{Engine, snapshot};
+use crate::error::{Error, Result};
+use crate::store::{hold_state, load_metadata};
 
 pub(super) async fn run(engine: &Engine, tenant: &Tenant, folder: &Path) -> Result<Manifest> {
     // A change of a column's type writes its table anew, and a reader of an earlier moment finds that empty: no change
@@ -21,14 +22,15 @@ pub(super) async fn run(engine: &Engine, tenant: &Tenant, folder: &Path) -> Resu
     let mut transaction = connection.begin().await?;
     store::begin_snapshot(&mut transaction).await?;
     let state = store::load_state(&mut transaction, tenant).await?;
-    let (snapshot, _) = snapshot::load(&mut transaction, tenant).await?;
-    let catalog = &snapshot.catalog;
+    let stored = load_metadata(&mut transaction, tenant).await?;
+    let definitions = Definitions::from_rows(stored.rows, stored.next_id).map_err(Error::Damaged)?;
+    let catalog = Catalog::resolve(&definitions).map_err(Error::Damaged)?;
     let components = store::load_components(&mut transaction, tenant).await?;
     let mut rows = BTreeMap::from([("metadata".to_owned(), components.len() as u64)]);
     for (kind, name, row) in components {
         files::write_json(&folder.join(format!("metadata/{kind}/{name}.json")), &row)?;
     }
-    for name in store::list_tables(&mut transaction, (tenant, catalog)).await? {
+    for name in store::list_tables(&mut transaction, (tenant, &catalog)).await? {
         let mut columns = store::list_columns(&mut transaction, tenant, &name).await?;
         if let Some(object) = catalog.find_object(&name) {
             let known = table_columns(object);

@@ -227,12 +227,32 @@ pub struct Verified {
     pub purged_through: i64,
 }
 
+/// What somebody has kept of a chain elsewhere: the chain after a block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub block: i64,
+    pub hash: Hex,
+}
+
+impl std::str::FromStr for Head {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "expected the number of a block and its hash, as in 12:5f1c…";
+        let (block, hash) = text.split_once(':').ok_or(wrong)?;
+        let hash = Hex::try_from(hash.to_owned()).ok().filter(|hash| hash.0.len() == 32).ok_or(wrong)?;
+        Ok(Self { block: block.parse().map_err(|_| wrong)?, hash })
+    }
+}
+
 /// Goes along a chain, block by block and row by row.
 pub struct Verifier<'v> {
     tenant: Uuid,
     /// Keys that may sign; any when there are none.
     trusted: &'v [Hex],
     pub(crate) found: Verified,
+    /// What the chain must have come by.
+    heads: &'v [Head],
     chain: Hash,
     block: Option<Block>,
     /// Whether a block was seen, so that the next one must follow it.
@@ -242,7 +262,29 @@ pub struct Verifier<'v> {
 impl<'v> Verifier<'v> {
     pub fn new(tenant: Uuid, trusted: &'v [Hex]) -> Self {
         let found = Verified { hash: Hex(vec![0; 32]), ..Verified::default() };
-        Self { tenant, trusted, found, chain: [0; 32], block: None, begun: false }
+        Self { tenant, trusted, found, heads: &[], chain: [0; 32], block: None, begun: false }
+    }
+
+    /// The same of a chain that must have come by these heads.
+    pub fn with_heads(self, heads: &'v [Head]) -> Self {
+        Self { heads, ..self }
+    }
+
+    /// After the last block: those that somebody knows of must have been there.
+    pub fn finish(&mut self) -> Result<(), Fault> {
+        self.end()?;
+        let missing =
+            self.heads.iter().map(|head| head.block).filter(|block| *block > self.found.blocks).min();
+        let what = "is missing: a head of it is kept elsewhere, so the last blocks were cut off";
+        missing.map_or(Ok(()), |block| Err(Fault { block, seq: None, what }))
+    }
+
+    /// Whether a block is the one that heads tell of.
+    fn is_known(&self, block: &Block) -> Result<(), Fault> {
+        let is_other = |head: &Head| head.block == block.number && head.hash != block.hash;
+        let what = "is not the one whose head is kept elsewhere: the chain was made anew";
+        let fault = Fault { block: block.number, seq: None, what };
+        if self.heads.iter().any(is_other) { Err(fault) } else { Ok(()) }
     }
 
     /// The next block. A file may begin with a later one than the first.
@@ -270,6 +312,7 @@ impl<'v> Verifier<'v> {
         }
         let previous: Result<Hash, _> = block.previous.0.as_slice().try_into();
         let Ok(previous) = previous else { return wrong("was changed: its hash has another length") };
+        self.is_known(&block)?;
         self.chain = previous;
         self.begun = true;
         self.found.blocks = block.number;

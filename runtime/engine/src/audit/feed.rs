@@ -123,7 +123,7 @@ impl Engine {
         if since.is_none_or(|since| self.upto(context.tenant()) <= since) {
             self.seal_all(context.tenant(), Utc::now()).await?;
         }
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         context.check(load_versions(&mut connection, context.tenant()).await?)?;
         let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?;
         let head = store::load_head(&mut connection, context.tenant()).await?;
@@ -214,7 +214,7 @@ async fn look(engine: Engine, tenant: Tenant) {
 /// How far the stream is, and what is behind the place that was known.
 async fn grown(engine: &Engine, tenant: &Tenant, known: Option<i64>) -> Result<(i64, Vec<Touched>)> {
     engine.seal_all(tenant, Utc::now()).await?;
-    let mut connection = engine.pool().acquire().await?;
+    let mut connection = engine.connection(tenant).await?;
     let head = store::load_head(&mut connection, tenant).await?;
     let rows = match known.filter(|known| *known < head) {
         Some(known) => store::list_touched(&mut connection, tenant, ((known, head), REMEMBERED + 1)).await?,

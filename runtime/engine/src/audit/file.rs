@@ -26,7 +26,7 @@ pub struct AuditFile {
 impl Engine {
     /// Begins a file of what `query` means; a workbook is written as CSV.
     pub async fn audit_file(&self, context: &Context, query: AuditQuery, form: Form) -> Result<AuditFile> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let event = Event::of(context, Deed::Export, "audit_log").with(json!({
             "object": [null, query.object], "record_id": [null, query.record_id], "user_id": [null, query.user_id],
             "action": [null, query.action], "from": [null, query.from], "to": [null, query.to],

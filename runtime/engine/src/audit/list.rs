@@ -17,6 +17,7 @@ use crate::Engine;
 use crate::change::Happened;
 use crate::context::Context;
 use crate::error::Result;
+use crate::keys::{KeyRing, Place, shown_change};
 use crate::query::Bin;
 use crate::read::sql::Lock;
 use crate::write::reach;
@@ -72,7 +73,7 @@ impl Engine {
     /// at all is the caller's to ask for.
     pub async fn audit_log(&self, context: &Context, query: &AuditQuery) -> Result<AuditPage> {
         self.seal_all(context.tenant(), Utc::now()).await?;
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let outcome = page(&mut connection, context, query).await;
         self.settle(&mut connection, context, outcome).await
     }
@@ -99,6 +100,9 @@ pub(super) struct View<'o> {
     readable: Option<HashSet<Uuid>>,
     /// Fields that are given on some records only, with those; an empty set hides one.
     fields: HashMap<&'o str, HashSet<Uuid>>,
+    /// Encrypted fields that are shown as they are on some records only, with those.
+    plain: HashMap<&'o str, HashSet<Uuid>>,
+    keys: Option<&'o KeyRing>,
 }
 
 /// One look at the rights for all rows of a page: a few statements for each object on it.
@@ -139,7 +143,20 @@ pub(super) async fn views<'o>(
             };
             fields.insert(field.id.as_str(), within);
         }
-        found.insert(object.id.clone(), View { object, readable, fields });
+        let mut plain = HashMap::new();
+        for field in object.fields.iter().filter(|field| field.encrypted && decision.is_allowed()) {
+            context.keys()?.require()?;
+            let within = match decision.plain(field) {
+                Sight::Shown => continue,
+                Sight::Hidden => HashSet::new(),
+                Sight::Within(reach) => {
+                    reach::within(connection, context, (&object.name, &ids), reach).await?
+                }
+            };
+            plain.insert(field.id.as_str(), within);
+        }
+        let keys = context.snapshot.keys.as_deref();
+        found.insert(object.id.clone(), View { object, readable, fields, plain, keys });
     }
     Ok(found)
 }
@@ -153,6 +170,13 @@ impl View<'_> {
     fn shows(&self, field: &Field, record: Uuid) -> bool {
         self.readable.as_ref().is_none_or(|ids| ids.contains(&record))
             && self.fields.get(field.id.as_str()).is_none_or(|ids| ids.contains(&record))
+    }
+
+    /// What is noted of a field, opened where it is encrypted.
+    fn opened(&self, (field, record): (&Field, Uuid), noted: Box<RawValue>) -> Box<RawValue> {
+        let Some(keys) = self.keys.filter(|_| field.encrypted) else { return noted };
+        let is_plain = self.plain.get(field.id.as_str()).is_none_or(|ids| ids.contains(&record));
+        shown_change(keys, (Place::of(self.object, field, record), is_plain), &noted)
     }
 
     /// The field, and the key that its value has in answers, of what changes are noted under: its stable id, or for a
@@ -211,12 +235,16 @@ fn shown(
     let one = |(name, value): (String, Box<RawValue>)| {
         if !purged {
             let (field, key) = view.find(&name)?;
-            return view.shows(field, record).then_some((key, value));
+            return view.shows(field, record).then(|| (key, view.opened((field, record), value)));
         }
         // The last image, by columns.
         let (field, column) = view.find_column(&name)?;
+        if value.get() == "null" || !view.shows(field, record) {
+            return None;
+        }
+        let value = view.opened((field, record), value);
         let gone = RawValue::from_string(format!("[{},null]", value.get())).ok()?;
-        (value.get() != "null" && view.shows(field, record)).then(|| (column.key.clone(), gone))
+        Some((column.key.clone(), gone))
     };
     noted.into_iter().filter_map(one).collect()
 }

@@ -97,9 +97,15 @@ impl Engine {
         Ok(through)
     }
 
+    /// The newest block of the chain.
+    pub async fn audit_head(&self, tenant: &Tenant) -> Result<Option<Block>> {
+        let mut connection = self.pool().acquire().await?;
+        store::load_last_block(&mut connection, tenant).await
+    }
+
     /// How far the chain is.
     pub async fn audit_status(&self, tenant: &Tenant) -> Result<Status> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         let (unsealed, oldest_unsealed_at) = store::load_unsealed(&mut connection, tenant).await?;
         let sealed = store::load_last_block(&mut connection, tenant).await?;
         let key = self.inner.sealing.get().map(SealKey::public);

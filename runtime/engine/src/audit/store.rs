@@ -10,6 +10,7 @@ use super::chain::{Block, Hex, Purge, Row};
 use super::{Deed, Event};
 use crate::context::Tenant;
 use crate::error::Result;
+use crate::wall;
 use crate::write::sql::table;
 
 /// Rows that are not sealed yet.
@@ -164,8 +165,9 @@ pub(crate) async fn ensure_month(
         "CREATE TABLE {name} (LIKE {sealed}); \
          ALTER TABLE {sealed} ATTACH PARTITION {name} FOR VALUES FROM ('{first} 00:00:00+00') TO ('{next} 00:00:00+00')"
     );
-    sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await?;
-    Ok(())
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *connection).await?;
+    // The log is read through its whole alone, and written by who seals.
+    wall::store::close(connection, tenant, &name).await
 }
 
 /// Drops the partitions of months that were over at a moment; answers the newest row in them. Readers in the way are

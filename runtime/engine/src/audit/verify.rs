@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Connection;
 use uuid::Uuid;
 
-use super::chain::{Block, Fault, Hex, Row, Verified, Verifier};
+use super::chain::{Block, Fault, Head, Hex, Row, Verified, Verifier};
 use super::store;
 use crate::Engine;
 use crate::context::Tenant;
@@ -27,10 +27,20 @@ impl Engine {
     /// Goes along the whole chain of a tenant; answers what is sound, or the first place that is not. With `trusted`
     /// keys, only blocks that are signed for one of them are.
     pub async fn verify_audit(&self, tenant: &Tenant, trusted: &[Hex]) -> Result<Result<Verified, Fault>> {
-        let mut connection = self.pool().acquire().await?;
+        self.verify_audit_with(tenant, (trusted, &[])).await
+    }
+
+    /// The same of a chain that must have come by heads that were kept elsewhere: then its last blocks cannot be cut
+    /// off, nor all of it be made anew with the right key.
+    pub async fn verify_audit_with(
+        &self,
+        tenant: &Tenant,
+        (trusted, heads): (&[Hex], &[Head]),
+    ) -> Result<Result<Verified, Fault>> {
+        let mut connection = self.connection(tenant).await?;
         let mut transaction = connection.begin().await?;
         store::hold_snapshot(&mut transaction).await?;
-        let mut verifier = Verifier::new(tenant.id, trusted);
+        let mut verifier = Verifier::new(tenant.id, trusted).with_heads(heads);
         let told = store::load_purges(&mut transaction, tenant).await?;
         let sound = told.iter().filter(|purge| purge.is_sound(tenant.id, trusted));
         let purged = sound.map(|purge| purge.through).max().unwrap_or(0);
@@ -50,6 +60,9 @@ impl Engine {
                 return Ok(Err(fault));
             }
         }
+        if let Err(fault) = verifier.finish() {
+            return Ok(Err(fault));
+        }
         if let Some(seq) = store::load_row_outside(&mut transaction, tenant, verifier.found.last_seq).await? {
             let what = "belongs to no block: it was added, or its block was removed";
             return Ok(Err(Fault { block: at, seq: Some(seq), what }));
@@ -62,7 +75,7 @@ impl Engine {
     /// Writes the sealed rows of a tenant with their blocks, so that they can be verified elsewhere; answers how many
     /// rows there are.
     pub async fn export_chain(&self, tenant: &Tenant, out: &mut (dyn Write + Send)) -> Result<i64> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(tenant).await?;
         let mut transaction = connection.begin().await?;
         store::hold_snapshot(&mut transaction).await?;
         put(out, &Line::Tenant(tenant.id))?;
@@ -90,7 +103,10 @@ fn put(out: &mut dyn Write, line: &Line) -> Result<()> {
 }
 
 /// Goes along the chain in a file. What is no line of such a file is an error, with its place.
-pub fn verify_file(file: &mut dyn BufRead, trusted: &[Hex]) -> std::io::Result<Result<Verified, Fault>> {
+pub fn verify_file(
+    file: &mut dyn BufRead,
+    (trusted, heads): (&[Hex], &[Head]),
+) -> std::io::Result<Result<Verified, Fault>> {
     let wrong = |number: usize, what: &str| {
         std::io::Error::new(std::io::ErrorKind::InvalidData, format!("line {number}: {what}"))
     };
@@ -106,7 +122,7 @@ pub fn verify_file(file: &mut dyn BufRead, trusted: &[Hex]) -> std::io::Result<R
         let parsed: Line = serde_json::from_str(&line).map_err(|error| wrong(number, &error.to_string()))?;
         let step = match (parsed, verifier.as_mut()) {
             (Line::Tenant(tenant), None) => {
-                verifier = Some(Verifier::new(tenant, trusted));
+                verifier = Some(Verifier::new(tenant, trusted).with_heads(heads));
                 Ok(())
             }
             (Line::Block(block), Some(verifier)) => verifier.block(block, false),
@@ -118,5 +134,5 @@ pub fn verify_file(file: &mut dyn BufRead, trusted: &[Hex]) -> std::io::Result<R
         }
     }
     let Some(mut verifier) = verifier else { return Err(wrong(number, "the file is empty")) };
-    Ok(verifier.end().map(|()| verifier.found))
+    Ok(verifier.finish().map(|()| verifier.found))
 }

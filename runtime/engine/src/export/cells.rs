@@ -1,8 +1,10 @@
 //! A record as cells of a table: nested records lie flat (`account.name`), lists are one cell.
 
 use metadata::field_kinds::ColumnType;
+use serde_json::value::RawValue;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 
 use super::OFFSET;
 use crate::error::Result;
@@ -34,7 +36,9 @@ fn collect(columns: &[Written], before: &str, heads: &mut Vec<String>) {
         let head = format!("{before}{}", label.trim_end_matches(':').trim_matches('"'));
         match &column.value {
             Arriving::Record(inner) => collect(inner, &format!("{head}."), heads),
-            Arriving::Column(_) | Arriving::Json => heads.push(head),
+            Arriving::Column(_) | Arriving::Sealed(_) | Arriving::Json | Arriving::List(_) => {
+                heads.push(head)
+            }
         }
     }
 }
@@ -55,11 +59,24 @@ fn read(row: &PgRow, columns: &[Written], at: &mut usize, cells: &mut Vec<Cell>)
                 continue;
             }
             Arriving::Column(ty) => *ty,
+            Arriving::Sealed(seal) => {
+                let mut json = Vec::new();
+                encode::sealed(&mut json, row.try_get_raw(*at)?, seal)?;
+                cells.push(cell(&String::from_utf8_lossy(&json), ColumnType::Text));
+                *at += 1;
+                continue;
+            }
+            Arriving::List(inner) => {
+                let mut json = Vec::new();
+                encode::list(&mut json, row.try_get_raw(*at)?, inner)?;
+                cells.push(Cell::Text(String::from_utf8_lossy(&json).into_owned()));
+                *at += 1;
+                continue;
+            }
             // JSON that PostgreSQL made comes without the version that a stored one begins with.
             Arriving::Json => {
-                cells.push(Cell::Text(
-                    row.try_get::<sqlx::types::Json<serde_json::Value>, _>(*at)?.0.to_string(),
-                ));
+                let json = row.try_get::<Option<Json<&RawValue>>, _>(*at)?;
+                cells.push(json.map_or(Cell::Blank, |json| Cell::Text(compact(json.0.get()))));
                 *at += 1;
                 continue;
             }
@@ -80,7 +97,7 @@ fn cell(json: &str, ty: ColumnType) -> Cell {
         ColumnType::Boolean => Cell::Bool(json == "true"),
         ColumnType::Date => Cell::Date(text()),
         ColumnType::Timestamptz => Cell::Instant(text()),
-        ColumnType::Uuid | ColumnType::Text | ColumnType::Time => Cell::Text(text()),
+        ColumnType::Uuid | ColumnType::Text | ColumnType::Sealed | ColumnType::Time => Cell::Text(text()),
         ColumnType::Jsonb => Cell::Text(json.to_owned()),
         // As imports read them.
         ColumnType::TextArray => match serde_json::from_str::<Vec<String>>(json) {
@@ -89,6 +106,18 @@ fn cell(json: &str, ty: ColumnType) -> Cell {
             Err(_) => Cell::Blank,
         },
     }
+}
+
+/// The JSON in one line, with every number as it stands.
+fn compact(json: &str) -> String {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let keep = |&letter: &char| {
+        let is_kept = is_text || !letter.is_ascii_whitespace();
+        is_text ^= letter == '"' && !is_escaped;
+        is_escaped = is_text && letter == '\\' && !is_escaped;
+        is_kept
+    };
+    json.chars().filter(keep).collect()
 }
 
 #[cfg(test)]
@@ -103,5 +132,11 @@ mod tests {
         assert_eq!(cell("[]", ColumnType::TextArray), Cell::Blank);
         assert_eq!(cell("[\"a\",\"b\"]", ColumnType::TextArray), Cell::Text("a;b".into()));
         assert_eq!(cell("{\"a\":1}", ColumnType::Jsonb), Cell::Text("{\"a\":1}".into()));
+    }
+
+    #[test]
+    fn one_line_says_the_same() {
+        let json = "[{\"a\" : 1.10, \n \"b c\":\"x \\\" \\\\\", \t\"d\": \" \"}, null]";
+        assert_eq!(compact(json), "[{\"a\":1.10,\"b c\":\"x \\\" \\\\\",\"d\":\" \"},null]");
     }
 }

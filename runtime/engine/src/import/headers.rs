@@ -143,5 +143,6 @@ fn plain_goal(field: &Field) -> String {
 
 /// Whether records are known by this field: their name, or a unique value.
 pub(super) fn is_natural_key(field: &Field) -> bool {
-    (field.unique || field.name == "name") && field.columns.len() == 1 && field.name != "id"
+    let is_known = field.unique && !field.encrypted || field.name == "name";
+    is_known && field.columns.len() == 1 && field.name != "id"
 }

@@ -53,7 +53,7 @@ impl Job {
         let ending = (self.saver.import, reason.as_deref());
         if store::put_ended(&mut self.saver.connection, &tenant, ending).await.is_err() {
             // The import's own connection may be what failed.
-            let mut connection = self.engine.pool().acquire().await?;
+            let mut connection = self.engine.connection(&tenant).await?;
             store::put_ended(&mut connection, &tenant, ending).await?;
         }
         Ok(())
@@ -65,13 +65,31 @@ impl Job {
         let current: Current = Arc::new(RwLock::new(self.plan.clone()));
         let (source, format, plans) = (self.source.clone(), self.format, current.clone());
         let reader = tokio::task::spawn_blocking(move || feed(&source, format, (&plans, sender)));
+        let mut saved = 0;
         while let Some(batch) = batches.recv().await {
             self.stand().await?;
             self.save(batch, &current).await?;
+            saved += 1;
+        }
+        if saved > 1 && self.saver.seen.is_none() {
+            self.take_stock().await;
         }
         match reader.await {
             Ok(outcome) => outcome.map_err(|problem| Error::Unprocessable(vec![problem])),
             Err(error) => Err(Error::Database(sqlx::Error::Io(std::io::Error::other(error)))),
+        }
+    }
+
+    /// Lets the database look at how many records there are now. By itself it does so up to a minute later, and plans
+    /// pages until then for the few that there were. Nothing is lost if it cannot.
+    async fn take_stock(&self) {
+        let (tenant, object) = (self.plan.context.tenant(), &self.plan.object.name);
+        let outcome = match self.engine.pool().acquire().await {
+            Ok(mut connection) => store::analyze(&mut connection, tenant, object).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(import = %self.saver.import, %error, "the database did not take stock");
         }
     }
 
@@ -130,7 +148,7 @@ async fn renew(engine: &Engine, old: &Context) -> Result<Context> {
     if context.actor.is_system() {
         return Ok(context);
     }
-    let mut connection = engine.pool().acquire().await?;
+    let mut connection = engine.connection(old.tenant()).await?;
     let roles = store::load_roles(&mut connection, old.tenant(), context.actor.user_id).await?;
     let roles = roles.ok_or(Error::NotFound)?;
     if context.actor.kind == ActorKind::Person {

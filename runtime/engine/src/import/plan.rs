@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use metadata::catalog::encrypted::ENCRYPTED;
 use metadata::catalog::{Field, Object};
 use metadata::{FieldKind, Problem};
 use permissions::Action;
@@ -332,6 +333,11 @@ impl Binder<'_> {
             self.problems.push(problem.hint("match by a field whose values are unique"));
             return None;
         }
+        if field.encrypted {
+            let problem = Problem::new("match", ENCRYPTED, field.encrypted_reason(self.object));
+            self.problems.push(problem.hint("match by a unique field that is not encrypted"));
+            return None;
+        }
         let slot = self.slots.column(&field.columns[0].name)?;
         let filled = columns.iter().find_map(|column| match &column.goal {
             Some(Goal::Slot { slot: own, .. }) if *own == slot => Some(Some(slot)),
@@ -357,6 +363,8 @@ fn check_key(context: &Context, target: &Object, name: &str) -> Result<(), Probl
     let seen = |field: &&Field| context.decide(Action::Read, target).gives(field);
     let field = target.find_field(name).filter(|field| field.columns.len() == 1).filter(seen);
     match field {
+        Some(field) if field.encrypted => Err(Problem::new("", ENCRYPTED, field.encrypted_reason(target))
+            .hint("look records up by another field")),
         Some(field) if is_natural_key(field) || name == "id" => Ok(()),
         Some(_) => Err(Problem::new("", "not-unique", format!("`{}.{name}` is not unique", target.name))
             .hint("records are looked up by name or by a unique field")),

@@ -1,14 +1,17 @@
 //! The rejected rows of an import as a CSV: the columns of the file as they were, then the row's number
 //! and the reasons. Corrected, it can be imported again as it is.
 
+use std::sync::Arc;
+
 use csv::Writer;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::store;
 use crate::Engine;
-use crate::context::Tenant;
+use crate::context::{Context, Tenant};
 use crate::error::Result;
+use crate::keys::KeyRing;
 
 /// Rows of one piece.
 const PIECE_ROWS: i64 = 1_000;
@@ -19,6 +22,7 @@ const ADDED: [&str; 2] = ["_row", "_reason"];
 pub struct Rejects {
     engine: Engine,
     tenant: Tenant,
+    keys: Option<Arc<KeyRing>>,
     id: Uuid,
     headers: Vec<String>,
     /// Number of the last row; -1 before the header.
@@ -26,17 +30,21 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    pub(super) fn new(engine: Engine, tenant: Tenant, id: Uuid, headers: Vec<String>) -> Self {
-        Self { engine, tenant, id, headers, after: -1 }
+    pub(super) fn new(engine: Engine, context: &Context, (id, headers): (Uuid, Vec<String>)) -> Self {
+        let (tenant, keys) = (context.tenant().clone(), context.snapshot.keys.clone());
+        Self { engine, tenant, keys, id, headers, after: -1 }
     }
 
     /// The next piece of the file; `None` at its end. The first begins with the header.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        let mut connection = self.engine.pool().acquire().await?;
+        let mut connection = self.engine.connection(&self.tenant).await?;
         let is_first = self.after < 0;
-        let rows =
-            store::load_rejects(&mut connection, &self.tenant, (self.id, self.after.max(0), PIECE_ROWS))
-                .await?;
+        let rows = store::load_rejects(
+            &mut connection,
+            (&self.tenant, self.keys.as_deref()),
+            (self.id, self.after.max(0), PIECE_ROWS),
+        )
+        .await?;
         self.after = rows.last().map_or(self.after.max(0), |(number, ..)| *number);
         if rows.is_empty() && !is_first {
             return Ok(None);

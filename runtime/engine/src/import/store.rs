@@ -1,6 +1,8 @@
 //! Static SQL on `_imports` and `_import_rejects` of a tenant's schema, and the lock that tells whether
 //! an import still has a process.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 use sqlx::postgres::PgRow;
@@ -12,10 +14,14 @@ use super::row::{Row, originals};
 use super::{Import, Status};
 use crate::context::{Context, Tenant};
 use crate::error::Result;
+use crate::keys::{KeyRing, Place};
 use crate::write::sql::table;
 
 /// Rejected rows that are kept of one import; more are counted only.
 pub(super) const MAX_REJECTS: u64 = 1_000_000;
+
+/// Before what is kept sealed; no problem begins with it.
+const SEALED: &str = "\u{1}";
 
 /// What a batch did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,6 +104,13 @@ pub(super) async fn put_progress(
     Ok(())
 }
 
+/// Brings the statistics of an object's table up to date.
+pub(super) async fn analyze(connection: &mut PgConnection, tenant: &Tenant, object: &str) -> Result<()> {
+    let text = format!("ANALYZE {}", table(&tenant.schema, object));
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await?;
+    Ok(())
+}
+
 pub(super) async fn put_ended(
     connection: &mut PgConnection,
     tenant: &Tenant,
@@ -133,8 +146,13 @@ pub(super) async fn put_rejects(
     let (mut numbers, mut reasons, mut cells) = (Vec::new(), Vec::new(), Vec::new());
     for row in rejects {
         numbers.push(big(row.number));
-        reasons.push(reason(plan, row));
-        cells.push(storable(&originals(&plan.wish.headers, &row.cells)));
+        let place = place(import, big(row.number));
+        reasons.push(closed(plan, (&place, "reason"), reason(plan, row))?);
+        let originals = storable(&originals(&plan.wish.headers, &row.cells));
+        cells.push(match keys(plan).is_some() {
+            true => Json::from(closed(plan, (&place, "cells"), originals)?).to_string(),
+            false => originals,
+        });
     }
     let text = format!(
         "INSERT INTO {} (import_id, row, reason, cells) SELECT $1, r.row, r.reason, r.cells::jsonb FROM unnest($2::bigint[], $3::text[], $4::text[]) AS r(row, reason, cells)",
@@ -148,6 +166,27 @@ pub(super) async fn put_rejects(
         .execute(connection)
         .await?;
     Ok(rejects.len() as u64)
+}
+
+/// What a rejected row belongs to.
+fn place(import: Uuid, row: i64) -> (String, Uuid) {
+    (format!("_import_rejects {row}"), import)
+}
+
+/// What rejected rows are sealed with; nothing where no field of the object is encrypted.
+fn keys(plan: &Plan) -> Option<&Arc<KeyRing>> {
+    let is_encrypted = plan.object.fields.iter().any(|field| field.encrypted);
+    plan.context.snapshot.keys.as_ref().filter(|_| is_encrypted)
+}
+
+/// A text as it is kept.
+fn closed(plan: &Plan, ((object, record), field): (&(String, Uuid), &str), text: String) -> Result<String> {
+    match keys(plan) {
+        Some(keys) => {
+            Ok(format!("{SEALED}{}", keys.seal(Place { object, field, record: *record }, false, &text)?))
+        }
+        None => Ok(text),
+    }
 }
 
 /// All problems of a row, each with the column that it is about.
@@ -234,7 +273,7 @@ pub(super) async fn list_open(connection: &mut PgConnection, tenant: &Tenant) ->
 /// Rejected rows after `after`, in the order of the file: number, reason, cells.
 pub(super) async fn load_rejects(
     connection: &mut PgConnection,
-    tenant: &Tenant,
+    (tenant, keys): (&Tenant, Option<&KeyRing>),
     (id, after, limit): (Uuid, i64, i64),
 ) -> Result<Vec<(i64, String, Json)>> {
     let text = format!(
@@ -243,7 +282,23 @@ pub(super) async fn load_rejects(
     );
     let rows =
         sqlx::query(AssertSqlSafe(text)).bind(id).bind(after).bind(limit).fetch_all(connection).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+    let one = |row: &PgRow| {
+        let (number, reason, cells): (i64, String, Json) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (object, record) = place(id, number);
+        let open = |field: &str, kept: &str| {
+            let sealed = kept.strip_prefix(SEALED)?;
+            keys?.open(Place { object: &object, field, record }, sealed)
+        };
+        let cells = match cells.as_str() {
+            Some(kept) => {
+                open("cells", kept).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+            }
+            None => cells,
+        };
+        Ok((number, open("reason", &reason).unwrap_or(reason), cells))
+    };
+    rows.iter().map(one).collect()
 }
 
 /// Whether the user is active, and the roles as they are now.

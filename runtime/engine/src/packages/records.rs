@@ -69,6 +69,10 @@ async fn load_file(
         let message = format!("there is no object `{}`", file.object);
         Error::Unprocessable(vec![Problem::new(&file.path, "unknown-object", message)])
     })?;
+    let forbidden = file.check_system(object);
+    if !forbidden.is_empty() {
+        return Err(Error::Unprocessable(forbidden));
+    }
     let fresh: Vec<_> =
         file.records.iter().filter(|record| !known.own.contains_key(&record.reference)).collect();
     for record in &fresh {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use formulas::Type;
 use metadata::catalog::{Catalog, Field, Object};
-use metadata::{Problem, Relation};
+use metadata::{FieldKind, Problem, Relation};
 use permissions::{Action, Decision};
 
 use super::paths::Lost;
@@ -17,7 +17,7 @@ use crate::query::{
 };
 
 /// Deepest nesting of answers.
-const MAX_NESTING: usize = 6;
+pub(super) const MAX_NESTING: usize = 6;
 
 /// What binding knows and collects.
 pub(super) struct Binder<'c> {
@@ -78,6 +78,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         decisions: binder.decisions,
         catalog: catalog.clone(),
         building: context.snapshot.building.clone(),
+        keys: context.snapshot.keys.clone(),
         who: binder.who,
     })
 }
@@ -185,7 +186,12 @@ impl<'c> Binder<'c> {
         self.unknown(format!("fields.{name}"), &lost);
     }
 
-    fn outputs(&mut self, object: &'c Arc<Object>, fields: &[Selection], depth: usize) -> Vec<Output> {
+    pub(super) fn outputs(
+        &mut self,
+        object: &'c Arc<Object>,
+        fields: &[Selection],
+        depth: usize,
+    ) -> Vec<Output> {
         let mut outputs = Vec::new();
         if let Some(id) = object.find_field("id").and_then(|field| field.columns.first()) {
             outputs.push(Output { key: "id".into(), what: What::Column(id.clone()) });
@@ -218,17 +224,13 @@ impl<'c> Binder<'c> {
         let is_relation = self.relation(object, name).is_some()
             || self.field(object, name).is_some_and(|field| field.kind.target().is_some());
         if is_relation {
-            let nested = Nested {
-                relation: name.to_owned(),
-                alias: None,
-                fields: vec![Selection::Field("name".into())],
-                sort: Vec::new(),
-                limit: None,
-                filter: None,
-            };
-            return self.nested(outputs, (object, &nested), depth);
+            return self.nested(outputs, (object, &Nested::of(name)), depth);
         }
         match self.field(object, name) {
+            Some(field) if matches!(field.kind, FieldKind::AnyLookup(_)) => {
+                add(outputs, field);
+                self.any(outputs, field, &Nested::of(name));
+            }
             Some(field) if field.value_column().is_some() => add(outputs, field),
             _ => self.unknown_name(object, name),
         }
@@ -254,6 +256,9 @@ impl<'c> Binder<'c> {
         let Some(field) = self.field(object, name) else {
             return self.unknown_name(object, name);
         };
+        if matches!(field.kind, FieldKind::AnyLookup(_)) {
+            return self.any(outputs, field, nested);
+        }
         let Some(target) = self.readable_target(field) else {
             return self.unknown_name(object, name);
         };
@@ -297,6 +302,7 @@ fn most_records(level: &Level, rows: u64) -> u64 {
     let below = |output: &Output| match &output.what {
         What::Column(_) | What::Computed(_) | What::Faults(_) => 0,
         What::ToOne { level, .. } => most_records(level, rows),
+        What::ToAny { .. } => rows,
         What::ToMany { level, .. } => most_records(level, rows.saturating_mul(u64::from(level.limit))),
     };
     level.outputs.iter().map(below).fold(rows, u64::saturating_add)
@@ -304,7 +310,7 @@ fn most_records(level: &Level, rows: u64) -> u64 {
 
 fn never_blank(field: &Field) -> bool {
     matches!(field.id.as_str(), "id" | "created_at" | "updated_at" | "version")
-        || matches!(field.kind, metadata::FieldKind::Boolean(_))
+        || matches!(field.kind, FieldKind::Boolean(_))
 }
 
 /// A field's columns, or what it computes.
@@ -317,7 +323,7 @@ fn add(outputs: &mut Vec<Output>, field: &Field) {
     }
 }
 
-fn key_of(nested: &Nested) -> String {
+pub(super) fn key_of(nested: &Nested) -> String {
     nested.alias.as_ref().unwrap_or(&nested.relation).clone()
 }
 
@@ -332,7 +338,7 @@ fn add_faults(outputs: &mut Vec<Output>) {
 }
 
 /// A key is answered once, however often it was asked for.
-fn push(outputs: &mut Vec<Output>, key: String, what: What) {
+pub(super) fn push(outputs: &mut Vec<Output>, key: String, what: What) {
     if !outputs.iter().any(|output| output.key == key) {
         outputs.push(Output { key, what });
     }

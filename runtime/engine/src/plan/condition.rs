@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use formulas::{Comparison, Expression, Quantifier, TextMatch, Type, Value};
+use formulas::{Comparison, Document, Expression, Quantifier, TextMatch, Type, Value};
 use metadata::catalog::{Field, Object};
 use metadata::{Fault, FieldKind, Input};
 use serde_json::Value as Json;
@@ -27,7 +27,8 @@ impl<'c> Binder<'c> {
             Filter::Formula(text) => self.formula(object, text),
             Filter::Related { path, how, filter } => self.related(object, path, (*how, filter)),
             Filter::Field { path, operator: Operator::Search, value } => self.search(object, path, value),
-            Filter::Field { path, operator, value } => match self.follow(object, path) {
+            Filter::Field { path, operator, value } => match self.follow_any(object, path) {
+                Ok(target) if target.field.encrypted => self.looked_up(&target, *operator, (path, value)),
                 Ok(target) => self.compare(&target, *operator, (path, value)),
                 Err(lost) => {
                     self.unknown(format!("filter.{path}"), &lost);
@@ -112,7 +113,7 @@ impl<'c> Binder<'c> {
 }
 
 /// PostgreSQL stores no NUL and takes none in a parameter.
-fn has_nul(value: &Json) -> bool {
+pub(super) fn has_nul(value: &Json) -> bool {
     match value {
         Json::String(text) => text.contains('\0'),
         Json::Array(items) => items.iter().any(has_nul),
@@ -120,7 +121,7 @@ fn has_nul(value: &Json) -> bool {
     }
 }
 
-fn nul() -> Fault {
+pub(super) fn nul() -> Fault {
     Fault::new("bad-character", "the text contains a NUL character, which no record holds")
 }
 
@@ -185,7 +186,7 @@ fn choices(target: &Target<'_>) -> Result<Box<Expression>, Fault> {
     if target.reference.ty.is_list() { Ok(field(target)) } else { Err(not_for(target, "has_any")) }
 }
 
-fn is_null(target: &Target<'_>, value: &Json) -> Result<Expression, Fault> {
+pub(super) fn is_null(target: &Target<'_>, value: &Json) -> Result<Expression, Fault> {
     let blank = Expression::IsBlank(field(target));
     match value {
         Json::Bool(true) => Ok(blank),
@@ -253,7 +254,7 @@ fn list(target: &Target<'_>, value: &Json) -> Result<Vec<Value>, Fault> {
 }
 
 /// The elements of a list; in addresses they are separated by commas.
-fn elements(value: &Json) -> Result<Cow<'_, [Json]>, Fault> {
+pub(super) fn elements(value: &Json) -> Result<Cow<'_, [Json]>, Fault> {
     match value {
         Json::Array(items) => Ok(Cow::Borrowed(items)),
         Json::String(text) => {
@@ -274,7 +275,7 @@ fn item_literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault> {
 
 /// A value in the type of the field. Text that its kind would refuse (a shortened phone number, say)
 /// is still a fair question, so it is compared as it is.
-fn literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault> {
+pub(super) fn literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault> {
     let printed;
     let input = match value {
         Json::Null => return Ok(Value::Null),
@@ -290,7 +291,9 @@ fn literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault> {
         // The one blank, so that it is on no side of an ordering.
         (Type::Text | Type::Choice, Json::String(text)) if text.is_empty() => Ok(Value::Null),
         // Whatever its schema says: what cannot be there is not found.
-        (Type::Json, value) => Ok(Value::Json(value.clone())),
+        (Type::Json, value) => {
+            Document::parse(&value.to_string()).map(Value::Json).map_err(|_| Fault::wrong_type("JSON"))
+        }
         (Type::Text, Json::String(text)) => match target.field.kind {
             FieldKind::Email(_) | FieldKind::Phone(_) | FieldKind::Url(_) => {
                 Ok(target.field.parse_compared(&input).unwrap_or_else(|_| Value::Text(text.clone())))

@@ -56,7 +56,7 @@ fn readable(text: &str, ty: ColumnType) -> bool {
         ColumnType::Timestamptz => plain && is_instant(text),
         ColumnType::Time => chrono::NaiveTime::parse_from_str(text, "%H:%M:%S%.f").is_ok(),
         ColumnType::Text => !text.contains('\0'),
-        ColumnType::TextArray | ColumnType::Jsonb => false,
+        ColumnType::TextArray | ColumnType::Jsonb | ColumnType::Sealed => false,
     }
 }
 

@@ -9,6 +9,7 @@ use metadata::Problem;
 use metadata::catalog::Object;
 
 use super::bind::Binder;
+use super::paths::Lost;
 
 /// The names that a formula may use, seen from one object.
 struct Names<'b, 'c> {
@@ -19,9 +20,10 @@ struct Names<'b, 'c> {
 impl Scope for Names<'_, '_> {
     fn field(&self, segments: &[String]) -> Result<Target, Unknown> {
         let path = segments.join(".");
-        let Ok(found) = self.binder.borrow_mut().follow(self.object, &path) else {
-            return Err(Unknown { at: segments.len().saturating_sub(1), ..Unknown::default() });
-        };
+        let found = self.binder.borrow_mut().follow(self.object, &path).map_err(|lost| {
+            let reason = if let Lost::Encrypted(reason) = lost { Some(reason) } else { None };
+            Unknown { at: segments.len().saturating_sub(1), reason, ..Unknown::default() }
+        })?;
         let options = found.field.options.iter().map(|option| OptionLabel {
             value: option.value.clone(),
             label: option.label.clone().unwrap_or_else(|| option.value.clone()),

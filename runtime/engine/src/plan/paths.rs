@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use formulas::{Reference, Type};
 use metadata::Problem;
+use metadata::catalog::encrypted::ENCRYPTED;
 use metadata::catalog::{Column, Field, Object, Relation};
 use metadata::field_kinds::FieldKind;
 
@@ -15,6 +16,7 @@ const MAX_HOPS: usize = 5;
 /// The end of a path.
 #[derive(Clone)]
 pub(super) struct Target<'c> {
+    pub object: &'c Arc<Object>,
     pub reference: Reference,
     pub field: &'c Field,
     pub column: Column,
@@ -28,6 +30,8 @@ pub(super) enum Lost {
         name: String,
         hint: Option<String>,
     },
+    /// What is there, but as ciphertext.
+    Encrypted(String),
     TooFar,
 }
 
@@ -40,6 +44,7 @@ impl Lost {
                     Problem::new(path, "unknown-field", format!("`{object}` has no field `{name}`"));
                 Problem { hint: hint.clone(), ..problem }
             }
+            Self::Encrypted(reason) => Problem::new(path, ENCRYPTED, reason.clone()),
             Self::TooFar => {
                 let message = format!("paths follow at most {MAX_HOPS} relations");
                 Problem::new(path, "too-deep", message).hint("ask for it from an object that is nearer")
@@ -49,8 +54,18 @@ impl Lost {
 }
 
 impl<'c> Binder<'c> {
-    /// The field at the end of `path`, seen from `object`. An object that may not be read does not exist.
+    /// The field at the end of `path`, seen from `object`, that something can be worked out of: an encrypted one
+    /// cannot. An object that may not be read does not exist.
     pub(super) fn follow(&mut self, object: &'c Arc<Object>, path: &str) -> Result<Target<'c>, Lost> {
+        let target = self.follow_any(object, path)?;
+        if target.field.encrypted {
+            return Err(Lost::Encrypted(target.field.encrypted_reason(target.object)));
+        }
+        Ok(target)
+    }
+
+    /// The field at the end of `path`, whatever it is.
+    pub(super) fn follow_any(&mut self, object: &'c Arc<Object>, path: &str) -> Result<Target<'c>, Lost> {
         let (mut hops, mut here, mut rest) = (Vec::new(), object, path);
         while let Some((head, tail)) = rest.split_once('.') {
             if hops.len() >= MAX_HOPS {
@@ -66,7 +81,7 @@ impl<'c> Binder<'c> {
             .ok_or_else(|| self.lost(here, rest))?;
         let reference =
             Reference { path: hops, field: reference_id(field, column), ty: type_of(field, column) };
-        Ok(Target { reference, field, column: column.clone() })
+        Ok(Target { object: here, reference, field, column: column.clone() })
     }
 
     /// A name that the object has not, with the nearest one that it has and that the actor may see.

@@ -13,6 +13,8 @@ use crate::context::Context;
 pub(crate) struct Who {
     pub user: Uuid,
     pub teams: Vec<Uuid>,
+    /// Those of the teams that own records themselves.
+    pub queues: Vec<Uuid>,
     /// Ids under which shares name the actor: its own, its teams', its roles'.
     pub grantees: Vec<Uuid>,
     /// What formula fields and conditions of rules may know.
@@ -27,6 +29,7 @@ impl Who {
         Self {
             user: actor.user_id,
             teams: actor.membership.teams.iter().map(|team| team.id).collect(),
+            queues: actor.membership.queues().collect(),
             grantees: context.snapshot.policies.grantees(actor),
             request: context.request(),
             is_momentary: AtomicBool::new(false),

@@ -29,7 +29,7 @@ pub struct Groups {
 impl Engine {
     /// What a question about many records answers.
     pub async fn aggregate(&self, context: &Context, question: &Aggregate) -> Result<Groups> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let outcome = run(&mut connection, context, question).await;
         self.settle(&mut connection, context, outcome).await
     }

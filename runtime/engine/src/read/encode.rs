@@ -8,6 +8,7 @@ use sqlx::postgres::{PgRow, PgValueFormat, PgValueRef};
 use sqlx::{Row, ValueRef};
 
 use super::sql::{Arriving, Written, width};
+use crate::keys::{self, Seal};
 
 mod numeric;
 
@@ -71,14 +72,45 @@ fn record(
                 value(out, row.try_get_raw(places.of(*at))?, Some(*ty))?;
                 *at += 1;
             }
+            Arriving::Sealed(seal) => {
+                sealed(out, row.try_get_raw(places.of(*at))?, seal)?;
+                *at += 1;
+            }
             Arriving::Json => {
                 value(out, row.try_get_raw(places.of(*at))?, None)?;
+                *at += 1;
+            }
+            Arriving::List(inner) => {
+                list(out, row.try_get_raw(places.of(*at))?, inner)?;
                 *at += 1;
             }
         }
     }
     out.push(b'}');
     Ok(())
+}
+
+/// An encrypted value, opened. One that is not what was stored there is blank.
+pub(crate) fn sealed(out: &mut Vec<u8>, value: PgValueRef<'_>, seal: &Seal) -> Result<(), sqlx::Error> {
+    let arrived = if value.is_null() { None } else { Some(utf8(bytes(&value)?)?) };
+    match arrived.and_then(|arrived| seal.shown(arrived)) {
+        Some(plain) => string(out, &plain),
+        None => out.extend_from_slice(b"null"),
+    }
+    Ok(())
+}
+
+/// A list of records with encrypted values among them.
+pub(crate) fn list(out: &mut Vec<u8>, value: PgValueRef<'_>, columns: &[Written]) -> Result<(), sqlx::Error> {
+    if value.is_null() {
+        out.extend_from_slice(b"null");
+        return Ok(());
+    }
+    keys::json::list(out, utf8(bytes(&value)?)?, columns).ok_or_else(protocol_error)
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, sqlx::Error> {
+    std::str::from_utf8(bytes).map_err(|_| protocol_error())
 }
 
 /// One value of a column.
@@ -151,6 +183,8 @@ fn write_value(out: &mut Vec<u8>, bytes: &[u8], ty: Option<ColumnType>) -> Optio
             out.push(b'"');
             Some(())
         }
+        // Ciphertext never goes out.
+        ColumnType::Sealed => None,
         ColumnType::Text => {
             string(out, std::str::from_utf8(bytes).ok()?);
             Some(())

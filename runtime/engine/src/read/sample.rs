@@ -29,7 +29,7 @@ impl Engine {
         for (key, what) in [("value", What::Computed(computed)), ("errors", faults)] {
             plan.root.outputs.push(Output { key: key.to_owned(), what });
         }
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection(context.tenant()).await?;
         let read = Prepared::new(context, &plan);
         let outcome = run_prepared(&mut connection, context, (&read, &[id])).await;
         let answer = self.settle(&mut connection, context, outcome).await?;

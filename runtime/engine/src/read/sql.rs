@@ -15,6 +15,8 @@ use permissions::{Reach, Sight};
 use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
 use crate::command::MAX_RECORDS;
+use crate::error::Result;
+use crate::keys::{KeyRing, Seal};
 use crate::plan::{Level, Output, Plan, Start, What};
 use keyset::{First, Stretch};
 use reach::ids;
@@ -47,6 +49,15 @@ pub(crate) struct Shape {
     pub width: usize,
     /// Where the values of a cursor are found.
     pub keys: Vec<Key>,
+    /// What its encrypted values are opened with; nothing where it has none.
+    pub ring: Option<Arc<KeyRing>>,
+}
+
+impl Shape {
+    /// Refuses to go on when its encrypted values could not be opened.
+    pub(crate) fn require_keys(&self) -> Result<()> {
+        self.ring.iter().try_for_each(|ring| ring.require())
+    }
 }
 
 /// One key of the answer and the form in which its value arrives.
@@ -61,8 +72,12 @@ pub(crate) struct Written {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Arriving {
     Column(ColumnType),
+    /// An encrypted value, with how much of it may be shown.
+    Sealed(Seal),
     /// JSON made by PostgreSQL.
     Json,
+    /// A list of records as such JSON, with encrypted values in them.
+    List(Vec<Written>),
     /// A record in columns of its own. The first is its id: blank when there is no record.
     Record(Vec<Written>),
 }
@@ -89,9 +104,10 @@ pub(crate) fn statement_of_written(plan: &Plan) -> Option<Statement> {
     let Level { object, outputs, allowed, condition, .. } = &plan.root;
     let decision = plan.decisions.get(&object.name)?;
     let is_own = |output: &Output| match &output.what {
-        What::Column(_) => true,
+        // What opens an encrypted value, and how much of it is shown, is told by reads of the table.
+        What::Column(column) => column.ty != ColumnType::Sealed,
         What::Computed(computed) => computed.capability == Capability::Index,
-        What::Faults(_) | What::ToOne { .. } | What::ToMany { .. } => false,
+        What::Faults(_) | What::ToOne { .. } | What::ToAny { .. } | What::ToMany { .. } => false,
     };
     let is_known = |field: &Field| {
         let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.building.contains(&rollup.id));
@@ -102,13 +118,13 @@ pub(crate) fn statement_of_written(plan: &Plan) -> Option<Statement> {
         return None;
     }
     let render = Render { plan, next: Cell::new(0) };
-    let columns: Vec<Written> = outputs.iter().map(written).collect();
+    let columns = written_level(plan, &plan.root);
     let scope = render.scope(object);
     let mut page = render.columns(&scope);
     page.expr_as(scope.column("version"), "v");
     let width = width(&columns);
     let page = scope.finish_written(page)?;
-    let statement = whole((plan, &render), page, Shape { columns, width, keys: Vec::new() });
+    let statement = whole((plan, &render), page, Shape { columns, width, keys: Vec::new(), ring: None });
     // The statement around it has its own.
     (statement.parameters.count() == 0).then_some(statement)
 }
@@ -128,10 +144,11 @@ fn whole((plan, render): (&Plan, &Render<'_>), page: SelectStatement, shape: Sha
 
 /// What the rows of a plan's page hold.
 fn shape(plan: &Plan) -> Shape {
-    let columns: Vec<Written> = plan.root.outputs.iter().map(written).collect();
+    let columns = written_level(plan, &plan.root);
+    let ring = plan.keys.clone().filter(|_| columns.iter().any(Written::is_sealed));
     let width = width(&columns);
     let keys = if matches!(plan.start, Start::Ids(_)) { Vec::new() } else { keys(plan, width) };
-    Shape { columns, width, keys }
+    Shape { columns, width, keys, ring }
 }
 
 /// Whether the rows are locked against other changes.
@@ -182,6 +199,21 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
     built(plan, &select)
 }
 
+/// Ids of the plan's records, in no order, and as `shown0` … whether each of some fields is shown on them.
+pub(crate) fn sight_statement(plan: &Plan, fields: &[&Field]) -> (String, Values) {
+    let render = Render { plan, next: Cell::new(0) };
+    let scope = render.scope(&plan.root.object);
+    let mut select = Query::select();
+    select.expr(scope.column("id"));
+    let place = (scope.alias(), &plan.root.object);
+    for (at, field) in fields.iter().enumerate() {
+        let shown = render.shown(place, field).unwrap_or_else(|| Expr::cust("TRUE"));
+        select.expr_as(shown, format!("shown{at}"));
+    }
+    scope.filter(&mut select, &plan.root, plan.bin);
+    built(plan, &scope.finish(select))
+}
+
 /// Of the one record that the plan names: its owner and the owner's name, whether each way of `reach` leads to it,
 /// and whether each limit lets it through.
 pub(crate) fn explain_statement(plan: &Plan, reach: &Reach) -> (String, Values) {
@@ -217,24 +249,53 @@ fn is_one_of(scope: &Scope<'_>, ids: &[uuid::Uuid]) -> Expr {
     }
 }
 
-fn written(output: &Output) -> Written {
+impl Written {
+    /// Whether an encrypted value arrives in it.
+    fn is_sealed(&self) -> bool {
+        match &self.value {
+            Arriving::Sealed(_) | Arriving::List(_) => true,
+            Arriving::Record(inner) => inner.iter().any(Self::is_sealed),
+            Arriving::Column(_) | Arriving::Json => false,
+        }
+    }
+}
+
+fn written_level(plan: &Plan, level: &Level) -> Vec<Written> {
+    level.outputs.iter().map(|output| written(plan, &level.object, output)).collect()
+}
+
+fn written(plan: &Plan, object: &Object, output: &Output) -> Written {
     let mut label = Vec::with_capacity(output.key.len() + 3);
     super::encode::string(&mut label, &output.key);
     label.push(b':');
     let value = match &output.what {
+        What::Column(column) if column.ty == ColumnType::Sealed => sealed(plan, object, column),
         What::Column(column) => Arriving::Column(column.ty),
         What::Computed(computed) => Arriving::Column(computed.column.ty),
-        What::ToOne { level, .. } => Arriving::Record(level.outputs.iter().map(written).collect()),
-        What::ToMany { .. } | What::Faults(_) => Arriving::Json,
+        What::ToOne { level, .. } => Arriving::Record(written_level(plan, level)),
+        What::ToMany { level, .. } => {
+            let columns = written_level(plan, level);
+            if columns.iter().any(Written::is_sealed) { Arriving::List(columns) } else { Arriving::Json }
+        }
+        What::ToAny { .. } | What::Faults(_) => Arriving::Json,
     };
     Written { label, value }
+}
+
+fn sealed(plan: &Plan, object: &Object, column: &Column) -> Arriving {
+    let field = object.find_key(&column.key).map(|(field, _)| field.id.clone()).unwrap_or_default();
+    match &plan.keys {
+        Some(ring) => Arriving::Sealed(Seal { ring: ring.clone(), object: object.id.clone(), field }),
+        // A catalog with an encrypted field comes with keys.
+        None => Arriving::Column(ColumnType::Sealed),
+    }
 }
 
 /// How many columns of the page the keys take.
 pub(crate) fn width(columns: &[Written]) -> usize {
     let of = |written: &Written| match &written.value {
         Arriving::Record(columns) => width(columns),
-        Arriving::Column(_) | Arriving::Json => 1,
+        Arriving::Column(_) | Arriving::Sealed(_) | Arriving::Json | Arriving::List(_) => 1,
     };
     columns.iter().map(of).sum()
 }
@@ -248,7 +309,7 @@ fn keys(plan: &Plan, width: usize) -> Vec<Key> {
             match &output.what {
                 What::Column(column) if key.is(column) => return at,
                 What::Computed(computed) if key.is(&computed.column) => return at,
-                _ => at += self::width(&[written(output)]),
+                _ => at += self::width(&[written(plan, &plan.root.object, output)]),
             }
         }
         behind.next().unwrap_or(width)

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::aggregate::{self, Groups};
 use super::encode::Places;
 use super::prepared::Telling;
+use super::sql::Shape;
 use super::sql::together::{MAX_COLUMNS, Part, statement};
 use super::{Answer, Found, check_versions, collect, of_revision};
 use crate::Engine;
@@ -76,12 +77,12 @@ impl Engine {
         if questions.is_empty() {
             return Ok(Vec::new());
         }
-        let mut lane = self.inner.reading.take().await?;
+        let mut lane = self.inner.reading.take(context.tenant()).await?;
         let mut outcome = run(&mut lane, context, questions).await;
         // The database was started anew while the connection rested.
         if lane.is_trusted && matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
             self.inner.reading.clear();
-            lane = self.inner.reading.fresh(None).await?;
+            lane = self.inner.reading.fresh(None, context.tenant()).await?;
             outcome = run(&mut lane, context, questions).await;
         }
         if outcome.is_ok() {
@@ -138,6 +139,7 @@ async fn run(
             format!("all questions together have {} columns, at most {MAX_COLUMNS} go at once", all.width);
         return Err(Error::invalid("", "too-large", text));
     }
+    all.places.iter().filter_map(|placed| placed.shape.as_ref()).try_for_each(Shape::require_keys)?;
     let values =
         all.parameters.filled_in_turn(ids(questions.iter().map(|(_, question)| *question)), context.now);
     let text = AssertSqlSafe(of_revision(context, &all.text));

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use metadata::Problem;
 use permissions::Team;
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
-use crate::context::Tenant;
-use crate::error::Result;
+use crate::SYSTEM_USER;
+use crate::context::{Context, Tenant};
+use crate::error::{Error, Result};
 use crate::write::sql::table;
 
 pub(super) async fn load_teams_of(
@@ -17,12 +19,15 @@ pub(super) async fn load_teams_of(
     user: Uuid,
 ) -> Result<Vec<Team>> {
     let text = format!(
-        "SELECT t.id, t.name FROM {} m JOIN {} t ON t.id = m.team_id WHERE m.user_id = $1 ORDER BY t.name",
-        table(&tenant.schema, "_team_members"),
-        table(&tenant.schema, "_teams")
+        "SELECT t.id, t.name, EXISTS (SELECT 1 FROM {members} q WHERE q.team_id = t.id AND q.user_id = t.id) \
+         FROM {members} m JOIN {} t ON t.id = m.team_id WHERE m.user_id = $1 ORDER BY t.name",
+        table(&tenant.schema, "_teams"),
+        members = table(&tenant.schema, "_team_members"),
     );
     let rows = sqlx::query(AssertSqlSafe(text)).bind(user).fetch_all(connection).await?;
-    rows.iter().map(|row| Ok(Team { id: row.try_get(0)?, name: row.try_get(1)? })).collect()
+    rows.iter()
+        .map(|row| Ok(Team { id: row.try_get(0)?, name: row.try_get(1)?, queue: row.try_get(2)? }))
+        .collect()
 }
 
 pub(super) async fn load_manages(connection: &mut PgConnection, tenant: &Tenant, user: Uuid) -> Result<bool> {
@@ -50,16 +55,18 @@ pub(super) async fn load_all(
     id: Option<Uuid>,
 ) -> Result<Json> {
     let text = format!(
-        "SELECT t.id, t.name, t.label, array(SELECT m.user_id FROM {} m WHERE m.team_id = t.id ORDER BY m.user_id) AS members \
+        "SELECT t.id, t.name, t.label, array(SELECT m.user_id FROM {members} m WHERE m.team_id = t.id AND m.user_id <> t.id ORDER BY m.user_id) AS members, \
+         EXISTS (SELECT 1 FROM {members} q WHERE q.team_id = t.id AND q.user_id = t.id) AS queue \
          FROM {} t WHERE $1::uuid IS NULL OR t.id = $1 ORDER BY t.name",
-        table(&tenant.schema, "_team_members"),
-        table(&tenant.schema, "_teams")
+        table(&tenant.schema, "_teams"),
+        members = table(&tenant.schema, "_team_members"),
     );
     let rows = sqlx::query(AssertSqlSafe(text)).bind(id).fetch_all(connection).await?;
     let mut teams = Vec::with_capacity(rows.len());
     for row in &rows {
         let name: String = row.try_get("name")?;
-        teams.push(super::shown(row.try_get("id")?, &name, row.try_get("label")?, row.try_get("members")?));
+        let team = (row.try_get("id")?, row.try_get("queue")?);
+        teams.push(super::shown(team, &name, row.try_get("label")?, row.try_get("members")?));
     }
     Ok(Json::Array(teams))
 }
@@ -96,13 +103,60 @@ pub(super) async fn put_members(
 ) -> Result<()> {
     let Some(members) = members else { return Ok(()) };
     let own = table(&tenant.schema, "_team_members");
-    let text = format!("DELETE FROM {own} WHERE team_id = $1 AND user_id <> ALL($2)");
+    let text = format!("DELETE FROM {own} WHERE team_id = $1 AND user_id <> ALL($2) AND user_id <> team_id");
     sqlx::query(AssertSqlSafe(text)).bind(id).bind(members).execute(&mut *connection).await?;
     let text = format!(
         "INSERT INTO {own} (team_id, user_id) SELECT $1, m FROM unnest($2::uuid[]) AS m ON CONFLICT (team_id, user_id) DO NOTHING"
     );
     sqlx::query(AssertSqlSafe(text)).bind(id).bind(members).execute(connection).await?;
     Ok(())
+}
+
+/// Lets a team own records, under this name.
+pub(super) async fn put_queue(
+    connection: &mut PgConnection,
+    context: &Context,
+    (id, name): (Uuid, &str),
+) -> Result<()> {
+    let tenant = context.tenant();
+    let text = format!(
+        "INSERT INTO {} AS u (id, name, kind, active, owner_id, created_by_id, updated_by_id, created_at, updated_at, version) \
+         VALUES ($1, $2, 'queue', true, $3, $4, $4, $5, $5, 1) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
+         updated_by_id = excluded.updated_by_id, updated_at = excluded.updated_at, version = u.version + 1 WHERE u.name <> excluded.name",
+        table(&tenant.schema, "user")
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(id)
+        .bind(name)
+        .bind(SYSTEM_USER)
+        .bind(context.actor.user_id)
+        .bind(context.now)
+        .execute(&mut *connection)
+        .await?;
+    let text = format!(
+        "INSERT INTO {} (team_id, user_id) VALUES ($1, $1) ON CONFLICT (team_id, user_id) DO NOTHING",
+        table(&tenant.schema, "_team_members")
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(id).execute(connection).await?;
+    Ok(())
+}
+
+/// Lets it own none any more. What it owns, in the recycle bin too, is to be given to others before.
+pub(super) async fn end_queue(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<()> {
+    let text =
+        format!("DELETE FROM {} WHERE team_id = $1 AND user_id = $1", table(&tenant.schema, "_team_members"));
+    sqlx::query(AssertSqlSafe(text)).bind(id).execute(&mut *connection).await?;
+    let text = format!("DELETE FROM {} WHERE id = $1 AND kind = 'queue'", table(&tenant.schema, "user"));
+    match sqlx::query(AssertSqlSafe(text)).bind(id).execute(connection).await {
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
+            let problem =
+                Problem::new("queue", "in-use", "records still belong to the queue, or point to it");
+            Err(Error::Conflict(vec![
+                problem.hint("give them to others first, those in the recycle bin too"),
+            ]))
+        }
+        outcome => Ok(outcome.map(drop)?),
+    }
 }
 
 /// Makes a user a member of exactly these teams; answers which were left and which were joined.

@@ -14,7 +14,7 @@ use super::draft::{Draft, Slots};
 use super::reach;
 use super::saving::{DUPLICATE, Saving, Way};
 use super::source::{self, recordset};
-use super::sql::{quoted, table};
+use super::sql::{compared, table};
 use crate::context::Context;
 use crate::error::Result;
 use crate::query::Bin;
@@ -188,10 +188,10 @@ pub(super) async fn duplicates(connection: &mut PgConnection, saving: &mut Savin
     let parts: Vec<String> = unique
         .iter()
         .map(|&slot| {
-            let column = quoted(&slots.columns[slot].1.name);
+            let (there, here) = ["t", "s"].map(|table| compared(table, slots.columns[slot].1)).into();
             format!(
-                "SELECT s._n, {slot} AS slot FROM s WHERE EXISTS (SELECT 1 FROM {object} t WHERE t.{column} = s.{column} AND t.deleted_at IS NULL AND t.id <> s.id) \
-                 UNION ALL SELECT _n, {slot} FROM (SELECT s._n, row_number() OVER (PARTITION BY s.{column} ORDER BY s._n) AS nth FROM s WHERE s.{column} IS NOT NULL) d WHERE nth > 1"
+                "SELECT s._n, {slot} AS slot FROM s WHERE EXISTS (SELECT 1 FROM {object} t WHERE {there} = {here} AND t.deleted_at IS NULL AND t.id <> s.id) \
+                 UNION ALL SELECT _n, {slot} FROM (SELECT s._n, row_number() OVER (PARTITION BY {here} ORDER BY s._n) AS nth FROM s WHERE {here} IS NOT NULL) d WHERE nth > 1"
             )
         })
         .collect();

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use metadata::catalog::Object;
+use permissions::{Action, Sight};
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 use sqlx::PgConnection;
@@ -29,7 +30,15 @@ pub(super) async fn run(
     let rows: Vec<std::collections::BTreeMap<String, Box<RawValue>>> =
         serde_json::from_slice(&answer.json).unwrap_or_default();
     let row = rows.into_iter().next().ok_or(Error::NotFound)?;
-    let copied = row.into_iter().filter(|(key, _)| !fields.iter().any(|(named, _)| named == key));
+    // A value that is shown by its end alone is not the actor's to copy.
+    let decision = context.decide(Action::Read, object);
+    let is_plain = |key: &str| {
+        object
+            .find_key(key)
+            .is_none_or(|(field, _)| !field.encrypted || decision.plain(field) == Sight::Shown)
+    };
+    let copied =
+        row.into_iter().filter(|(key, _)| !fields.iter().any(|(named, _)| named == key) && is_plain(key));
     let mut copy: Fields = copied.filter_map(|(key, value)| copied_value(object, key, &value)).collect();
     copy.extend(fields);
     create::run(connection, context, object, vec![copy]).await

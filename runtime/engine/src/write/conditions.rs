@@ -1,8 +1,9 @@
-//! Conditional fields: what is not shown counts for nothing, what must be filled is, what stays stays.
+//! Conditional fields: what is not shown counts for nothing, what must be filled is, what stays stays, and options are
+//! those that are left.
 //!
 //! A condition that has no value is taken as the strict one: shown, required, read-only.
 
-use formulas::{Expression, Value, evaluate};
+use formulas::{Expression, Record, Value, evaluate};
 use metadata::Problem;
 use metadata::catalog::Field;
 use metadata::catalog::rules::{Condition, Rules};
@@ -10,7 +11,8 @@ use metadata::definitions::field_condition::WhenHidden;
 use metadata::field_kinds::FieldKind;
 
 use super::draft::Draft;
-use super::facts::{Facts, View};
+use super::facts::{Facts, Side, View};
+use super::options::words;
 use super::saving::{REQUIRED, Saving};
 
 /// What a condition says about one record's field.
@@ -34,6 +36,7 @@ pub(super) fn apply(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) {
                 Verdict::Hidden => hide(&mut saving.drafts[n], (field, &slots), condition.when_hidden),
                 Verdict::Shown { required, read_only } => {
                     hold(saving, n, (field, &slots), (required, read_only));
+                    limit(saving, n, (condition, field), facts);
                 }
             }
         }
@@ -98,4 +101,30 @@ fn is_changed(draft: &Draft, slot: usize) -> bool {
     let same = |a: &Value, b: &Value| a == b || (a.is_blank() && b.is_blank());
     let sent = draft.slots[slot].as_ref().filter(|_| !draft.filled.contains(&slot));
     sent.is_some_and(|value| !same(value, draft.before(slot)))
+}
+
+/// Refuses options that the conditions do not leave. What does not fit any more stays until the field is changed, or
+/// what the conditions read.
+fn limit(saving: &mut Saving<'_>, n: usize, (condition, field): (&Condition, &Field), facts: &Facts) {
+    let Some((slot, column)) = facts.slot(&condition.field).zip(field.columns.last()) else { return };
+    for (when, allowed) in &condition.options {
+        let draft = &saving.drafts[n];
+        let is_left = |option: &str| allowed.iter().any(|one| one == option);
+        let Some(wrong) = words(draft.after(slot)).find(|option| !is_left(option)) else { continue };
+        let holds = |record: &dyn Record| {
+            evaluate(when, record, &facts.request).map_or(true, |value| value.is_true())
+        };
+        let was_wrong = !draft.is_new()
+            && words(draft.before(slot)).any(|option| option == wrong)
+            && holds(&facts.image(&saving.drafts, n, Side::Before));
+        if was_wrong || !saving.is_meant(n, when) || !holds(&facts.view(&saving.drafts, n)) {
+            continue;
+        }
+        let message = format!("`{wrong}` is not offered as the record stands");
+        let problem = Problem::new(&column.key, "option-not-offered", message);
+        let few: Vec<&str> = allowed.iter().take(12).map(String::as_str).collect();
+        let problem =
+            if few.is_empty() { problem } else { problem.hint(format!("offered are {}", few.join(", "))) };
+        saving.blame_once(n, problem);
+    }
 }

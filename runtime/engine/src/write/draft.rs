@@ -27,6 +27,8 @@ pub(crate) struct Draft {
     pub filled: Vec<usize>,
     /// Whether a new record has its defaults already.
     pub is_complete: bool,
+    /// Whether its encrypted values are ciphertext already.
+    pub is_sealed: bool,
 }
 
 /// A record as the save found it, locked.
@@ -102,6 +104,7 @@ impl<'o> Slots<'o> {
             stored: None,
             filled: Vec::new(),
             is_complete: false,
+            is_sealed: false,
         }
     }
 
@@ -225,7 +228,7 @@ impl<'o> Slots<'o> {
                     Some(Value::Id(context.actor.user_id))
                 }
                 _ if field.default_formula.is_some() => continue,
-                _ if draft.slots[slot].is_none() => field.default.clone().or_else(|| match field.kind {
+                _ if draft.slots[slot].is_none() => field.default.clone().or(match field.kind {
                     FieldKind::Boolean(_) => Some(Value::Bool(false)),
                     _ => None,
                 }),

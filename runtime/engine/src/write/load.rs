@@ -36,7 +36,9 @@ pub(super) fn columns<'s>(context: &Context, slots: &'s Slots<'_>) -> Vec<&'s Co
     let has_rules = context.snapshot.catalog.rules(slots.object).is_some();
     let has_leftovers =
         slots.columns.iter().any(|(field, _)| field.options.iter().any(|option| !option.active));
-    if has_rules || has_leftovers {
+    // Whether an encrypted value changes cannot be told by its ciphertext.
+    let has_encrypted = slots.columns.iter().any(|(field, _)| field.encrypted);
+    if has_rules || has_leftovers || has_encrypted {
         slots.columns.iter().map(|(_, column)| *column).collect()
     } else {
         Vec::new()

@@ -51,6 +51,8 @@ pub(super) async fn run(
     let event =
         Event::of(context, Deed::Merge, &object.id).about(id).with(json!({ "others": [others, null] }));
     remove::delete(connection, context, object, others).await?;
+    // What is answered was read before: a roll-up may have come meanwhile that was not kept here.
+    context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
     audit::record(connection, context.tenant(), &[event]).await?;
     Ok(written)
 }

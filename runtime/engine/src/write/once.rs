@@ -13,6 +13,7 @@ use super::sql::table;
 use crate::command::{Once, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::keys::Place;
 use crate::read::Answer;
 
 /// How long an answer is kept.
@@ -27,6 +28,7 @@ pub(super) async fn claim(
     once: &Once,
 ) -> Result<Option<Vec<Written>>> {
     let table = table(&context.tenant().schema, "_once");
+    let fingerprint = fingerprint(context, once)?;
     let text = format!(
         "INSERT INTO {table} AS o (actor_id, key, fingerprint, made_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (actor_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, made_at = excluded.made_at, answer = NULL \
@@ -35,7 +37,7 @@ pub(super) async fn claim(
     let claimed: Option<bool> = sqlx::query_scalar(AssertSqlSafe(text))
         .bind(context.actor.user_id)
         .bind(&once.key)
-        .bind(&once.fingerprint)
+        .bind(&fingerprint)
         .bind(context.now)
         .bind(context.now - KEPT)
         .fetch_optional(&mut *connection)
@@ -50,11 +52,37 @@ pub(super) async fn claim(
         .bind(&once.key)
         .fetch_one(connection)
         .await?;
-    if row.try_get::<Vec<u8>, _>(0)? != once.fingerprint {
+    if row.try_get::<Vec<u8>, _>(0)? != fingerprint {
         return Err(other_request());
     }
     let answer: String = row.try_get::<Option<String>, _>(1)?.unwrap_or_default();
-    Ok(Some(parse(&answer)))
+    Ok(Some(parse(&opened(context, (once, answer))?)))
+}
+
+/// Where there are encrypted values, nobody who has the table can try out what was sent.
+fn fingerprint(context: &Context, once: &Once) -> Result<Vec<u8>> {
+    match &context.snapshot.keys {
+        Some(keys) => keys.digest(&once.fingerprint),
+        None => Ok(once.fingerprint.clone()),
+    }
+}
+
+/// What an answer belongs to.
+fn place<'p>(context: &Context, once: &'p Once) -> Place<'p> {
+    Place { object: "_once", field: &once.key, record: context.actor.user_id }
+}
+
+/// The answer as it is kept: sealed as a whole where it may hold encrypted values.
+fn closed(context: &Context, once: &Once, answer: String) -> Result<String> {
+    let Some(keys) = &context.snapshot.keys else { return Ok(answer) };
+    Ok(Json::from(keys.seal(place(context, once), false, &answer)?).to_string())
+}
+
+fn opened(context: &Context, (once, kept): (&Once, String)) -> Result<String> {
+    let Ok(sealed) = serde_json::from_str::<String>(&kept) else { return Ok(kept) };
+    let keys = context.keys()?;
+    keys.require()?;
+    Ok(keys.open(place(context, once), &sealed).unwrap_or_default())
 }
 
 /// The one answer that was given under the key, if there is a key and an answer.
@@ -109,7 +137,7 @@ pub(super) async fn keep(
     sqlx::query(AssertSqlSafe(text))
         .bind(context.actor.user_id)
         .bind(&once.key)
-        .bind(print(written))
+        .bind(closed(context, once, print(written))?)
         .execute(connection)
         .await?;
     Ok(())

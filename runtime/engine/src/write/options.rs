@@ -42,7 +42,7 @@ fn keeps(draft: &Draft, slot: usize, option: &str) -> bool {
 }
 
 /// The options in a value.
-fn words(value: &Value) -> impl Iterator<Item = &str> {
+pub(super) fn words(value: &Value) -> impl Iterator<Item = &str> {
     let items = match value {
         Value::List(items) => items.as_slice(),
         one => std::slice::from_ref(one),

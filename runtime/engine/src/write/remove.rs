@@ -8,10 +8,10 @@ use metadata::catalog::{Column, Field, Object};
 use metadata::field_kinds::lookup::OnDelete;
 use metadata::{FieldKind, Problem};
 use permissions::Action;
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
-use super::sql::{quoted, table};
+use super::sql::{Beside, quoted, table};
 use super::{answer, reach, sql, transfer};
 use crate::change::Happened;
 use crate::command::Written;
@@ -33,8 +33,6 @@ pub(super) async fn delete(
 ) -> Result<Written> {
     reach::lock(connection, context, (object, &ids), Action::Delete).await?;
     walk(connection, context, (object, &ids), Happened::Deleted).await?;
-    // Nothing is read that would tell: a roll-up may have come meanwhile that was not kept here.
-    context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
     Ok(Written { ids, ..Written::default() })
 }
 
@@ -82,7 +80,6 @@ pub(super) async fn purge(
 ) -> Result<Written> {
     lock_anywhere(connection, context, (object, &ids)).await?;
     walk(connection, context, (object, &ids), Happened::Purged).await?;
-    context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
     Ok(Written { ids, ..Written::default() })
 }
 
@@ -203,15 +200,34 @@ async fn one_level(
         forget_any_lookups(connection, context, (object, ids)).await?;
         transfer::forget_shares(connection, context, ids.to_vec()).await?;
     }
+    let concerned = rollups::concerned(context, object, Touched::All);
+    if what != Happened::Purged && concerned.is_flat(context) {
+        let beside = Beside {
+            columns: concerned.columns().into_iter().map(str::to_owned).collect(),
+            pieces: concerned.pieces(context, false),
+            ..Beside::default()
+        };
+        let left = if beside.pieces.is_empty() { NOTHING.to_owned() } else { concerned.left() };
+        let text = statement(context, object, what, (&beside, &left));
+        let left = run(connection, context, text, ids).await?;
+        return concerned.settle(connection, context, &left).await;
+    }
     let images = rollups::before(connection, context, (object, ids), Touched::All).await?;
-    let schema = &context.tenant().schema;
-    let text = match what {
-        Happened::Deleted => sql::delete(schema, object, "t.id = ANY($1)"),
-        Happened::Restored => sql::restore(schema, object, "t.id = ANY($1)"),
-        _ => sql::purge(schema, object, "t.id = ANY($1)"),
-    };
+    let text = statement(context, object, what, (&Beside::default(), NOTHING));
     run(connection, context, text, ids).await?;
     rollups::after(connection, context, ids, images).await
+}
+
+/// No parent that has lost an extreme.
+const NOTHING: &str = "SELECT 0::bigint, w.id FROM written w WHERE FALSE";
+
+fn statement(context: &Context, object: &Object, what: Happened, beside: (&Beside, &str)) -> String {
+    let schema = &context.tenant().schema;
+    match what {
+        Happened::Deleted => sql::delete(schema, object, beside),
+        Happened::Restored => sql::restore(schema, object, beside),
+        _ => sql::purge(schema, object, "t.id = ANY($1)"),
+    }
 }
 
 /// Lets records point to nothing any more: a change of theirs like any other.
@@ -228,18 +244,23 @@ async fn clear(
     rollups::after(connection, context, ids, images).await
 }
 
-/// Runs one statement of the write path on records by their ids.
-async fn run(connection: &mut PgConnection, context: &Context, text: String, ids: &[Uuid]) -> Result<()> {
-    sqlx::query(AssertSqlSafe(text))
+/// Runs one statement of the write path on records by their ids; answers what it selects of parents.
+async fn run(
+    connection: &mut PgConnection,
+    context: &Context,
+    text: String,
+    ids: &[Uuid],
+) -> Result<Vec<(i64, Uuid)>> {
+    let rows = sqlx::query(AssertSqlSafe(text))
         .bind(ids)
         .bind(context.now)
         .bind(context.actor.user_id)
         .bind(&context.request_id)
         .bind(context.origin.address())
         .bind(context.origin.user_agent.as_deref())
-        .execute(connection)
+        .fetch_all(connection)
         .await?;
-    Ok(())
+    Ok(rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<sqlx::Result<_>>()?)
 }
 
 /// How many there are is nobody's to know who may not see them.

@@ -8,7 +8,9 @@ use sqlx::PgConnection;
 
 use super::facts::Facts;
 use super::saving::Saving;
-use super::{checks, conditions, links, numbers, options, process, reach, rights, rows, rules, transfer};
+use super::{
+    checks, conditions, links, numbers, options, process, reach, rights, rows, rules, seal, transfer,
+};
 use crate::error::Result;
 
 /// Saves the drafts. What is wrong with them is in `found` afterwards, all of it; then nothing is to be kept.
@@ -40,6 +42,7 @@ pub(super) async fn settle(connection: &mut PgConnection, saving: &mut Saving<'_
     conditions::apply(saving, facts.law());
     process::check(saving, facts.law());
     rules::check(saving, facts.law());
+    seal::apply(saving)?;
     checks::duplicates(connection, saving).await?;
     Ok(facts)
 }

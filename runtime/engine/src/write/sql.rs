@@ -193,22 +193,33 @@ fn differences(slots: &Slots<'_>, used: &[usize]) -> String {
     if parts.is_empty() { "'{}'::jsonb".into() } else { parts.join(" || ") }
 }
 
-/// Into the recycle bin: live rows where `condition` holds.
-pub(crate) fn delete(schema: &str, object: &Object, condition: &str) -> String {
-    let rows = format!(
-        "UPDATE {} t SET deleted_at = $2, deleted_by_id = $3, version = t.version + 1 WHERE t.deleted_at IS NULL AND {condition} RETURNING t.id, t.version",
-        table(schema, &object.name),
-    );
-    with_record(schema, object, &rows, ("NULL::jsonb", Happened::Deleted))
+/// Live rows `$1` into the recycle bin.
+pub(crate) fn delete(schema: &str, object: &Object, (beside, answer): (&Beside, &str)) -> String {
+    let set = "deleted_at = $2, deleted_by_id = $3";
+    moved(schema, object, (set, "t.deleted_at IS NULL", Happened::Deleted), (beside, answer))
 }
 
-/// Out of the recycle bin.
-pub(crate) fn restore(schema: &str, object: &Object, condition: &str) -> String {
-    let rows = format!(
-        "UPDATE {} t SET deleted_at = NULL, deleted_by_id = NULL, version = t.version + 1 WHERE t.deleted_at IS NOT NULL AND {condition} RETURNING t.id, t.version",
-        table(schema, &object.name),
+/// Rows `$1` out of the recycle bin.
+pub(crate) fn restore(schema: &str, object: &Object, (beside, answer): (&Beside, &str)) -> String {
+    let set = "deleted_at = NULL, deleted_by_id = NULL";
+    moved(schema, object, (set, "t.deleted_at IS NOT NULL", Happened::Restored), (beside, answer))
+}
+
+fn moved(
+    schema: &str,
+    object: &Object,
+    (set, condition, happened): (&str, &str, Happened),
+    (beside, answer): (&Beside, &str),
+) -> String {
+    let rows = table(schema, &object.name);
+    let kept: String = beside.columns.iter().map(|column| format!(", b.{}", quoted(column))).collect();
+    let before = format!("before AS (SELECT b.id{kept} FROM {rows} b WHERE b.id = ANY($1))");
+    let written = format!(
+        "written AS (UPDATE {rows} t SET {set}, version = t.version + 1 WHERE {condition} AND t.id = ANY($1) RETURNING {})",
+        beside.returned("t", &[])
     );
-    with_record(schema, object, &rows, ("NULL::jsonb", Happened::Restored))
+    let noted = noted(schema, object, ("NULL::jsonb", happened));
+    beside.with(&[before, written, format!("noted AS ({noted})")], answer)
 }
 
 /// For good; the stream keeps the whole last image.
@@ -222,7 +233,7 @@ pub(crate) fn purge(schema: &str, object: &Object, condition: &str) -> String {
 
 fn with_record(schema: &str, object: &Object, rows: &str, what: (&str, Happened)) -> String {
     let noted = noted(schema, object, what);
-    format!("WITH written AS ({rows}), noted AS ({noted}) SELECT id FROM written")
+    format!("WITH written AS ({rows}), noted AS ({noted}) SELECT 0::bigint, w.id FROM written w WHERE FALSE")
 }
 
 /// Tells the stream of every row in `written w`.
@@ -239,19 +250,25 @@ fn noted(schema: &str, object: &Object, (changes, happened): (&str, Happened)) -
 /// Live records, whoever may see them, whose unique column holds one of the values in `$1`.
 pub(crate) fn same_value(schema: &str, object: &str, column: &Column) -> String {
     format!(
-        "SELECT {} AS value, t.id FROM {} t WHERE t.{} = ANY($1::text[]::{}[]) AND t.deleted_at IS NULL",
+        "SELECT {} AS value, t.id FROM {} t WHERE {} = ANY($1::text[]::{}[]) AND t.deleted_at IS NULL",
         shown(column),
         table(schema, object),
-        quoted(&column.name),
+        compared("t", column),
         plain_type(column.ty),
     )
 }
 
-/// The value as the engine prints it too.
+/// What equal values have in common: of encrypted ones the blind index.
+pub(crate) fn compared(table: &str, column: &Column) -> String {
+    let name = format!("{table}.{}", quoted(&column.name));
+    if column.ty == ColumnType::Sealed { metadata::ddl::blind(&name) } else { name }
+}
+
+/// The value as the engine prints it too; of an encrypted one the blind index.
 pub(crate) fn shown(column: &Column) -> String {
     let name = quoted(&column.name);
     match column.ty {
-        ColumnType::Text => format!("t.{name}"),
+        ColumnType::Text | ColumnType::Sealed => compared("t", column),
         ColumnType::Numeric(..) => format!("trim_scale(t.{name})::text"),
         _ => format!("t.{name}::text"),
     }

@@ -17,6 +17,7 @@ use super::{answer, constraint, create, sql, update};
 use crate::command::{Fields, Update, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::keys::Place;
 use crate::plan::Plan;
 use crate::query::{Query, Selection};
 
@@ -122,7 +123,9 @@ fn values(
         let place =
             |problem: Problem| if records.len() > 1 { problem.under(&n.to_string()) } else { problem };
         let key = &column.key;
-        match draft.slots[slot].as_ref().and_then(super::source::printed) {
+        let printed = draft.slots[slot].as_ref().and_then(super::source::printed);
+        let value = printed.map(|value| looked_up(context, object, (column, value))).transpose()?;
+        match value {
             Some(value) if seen.insert(value.clone()) => values.push(value),
             Some(_) => problems.push(place(Problem::new(key, "duplicate", "this value is there twice"))),
             // What is wrong with the value itself was told while reading.
@@ -136,6 +139,14 @@ fn values(
         }
     }
     if problems.is_empty() { Ok(values) } else { Err(Error::Unprocessable(problems)) }
+}
+
+/// What a value is found by: an encrypted one by its blind index.
+fn looked_up(context: &Context, object: &Object, (column, value): (&Column, String)) -> Result<String> {
+    match object.find_key(&column.key).map(|(field, _)| field).filter(|field| field.encrypted) {
+        Some(field) => context.keys()?.blind(Place::of(object, field, Uuid::nil()), &value),
+        None => Ok(value),
+    }
 }
 
 /// One try: ids in the order of the records, and those that are new.

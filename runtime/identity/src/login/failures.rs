@@ -81,6 +81,13 @@ impl Attempt {
         Self { account: Some(Account { here, anywhere: None }), address: None }
     }
 
+    /// Of an address that asks for links to new passwords, apart from its sign-ins.
+    pub fn of_asking(tenant: &Tenant, ip: Option<IpAddr>) -> Self {
+        let ip = ip.map(household).filter(|ip| !ip.is_loopback());
+        let address = ip.map(|ip| hash(&format!("asking {} {ip}", tenant.id)).0.to_vec());
+        Self { account: None, address }
+    }
+
     /// The same without the account: whoever may not come in at all must not lock others out.
     pub fn of_address(&self) -> Self {
         Self { account: None, address: self.address.clone() }

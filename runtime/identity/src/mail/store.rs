@@ -1,6 +1,7 @@
 //! Static SQL on `platform.outbox`.
 
 use chrono::{DateTime, Utc};
+use engine::Tenant;
 use sqlx::{PgConnection, PgPool, Row as _};
 use uuid::Uuid;
 
@@ -8,7 +9,7 @@ use super::{Letter, Posted};
 
 pub(crate) async fn insert(
     transaction: &mut PgConnection,
-    tenant: Uuid,
+    (tenant, id): (Uuid, Uuid),
     letter: &Letter,
     (kept, now): (bool, DateTime<Utc>),
 ) -> sqlx::Result<()> {
@@ -16,7 +17,7 @@ pub(crate) async fn insert(
         "insert into platform.outbox (id, tenant_id, created_at, recipient, subject, body, state, next_at) \
          values ($1, $2, $3, $4, $5, $6, $7, case when $7 = 'waiting' then $3 end)",
     )
-    .bind(Uuid::now_v7())
+    .bind(id)
     .bind(tenant)
     .bind(now)
     .bind(&letter.to)
@@ -28,21 +29,41 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// A mail that is to be carried.
+pub(crate) struct Due {
+    pub id: Uuid,
+    pub attempts: i32,
+    pub tenant: Tenant,
+    pub letter: Letter,
+}
+
 /// The mail that has waited longest, kept from other nodes until the transaction ends.
 pub(crate) async fn take_due(
     transaction: &mut PgConnection,
     now: DateTime<Utc>,
-) -> sqlx::Result<Option<(Uuid, i32, Letter)>> {
-    let row: Option<(Uuid, i32, String, String, Option<String>)> = sqlx::query_as(
-        "select id, attempts, recipient, subject, body from platform.outbox \
-         where state = 'waiting' and next_at <= $1 order by next_at limit 1 for update skip locked",
+) -> sqlx::Result<Option<Due>> {
+    let row = sqlx::query(
+        "select o.id, o.attempts, o.recipient, o.subject, o.body, t.id as tenant_id, t.slug, t.schema_name \
+         from platform.outbox o join platform.tenants t on t.id = o.tenant_id \
+         where o.state = 'waiting' and o.next_at <= $1 order by o.next_at limit 1 for update of o skip locked",
     )
     .bind(now)
     .fetch_optional(transaction)
     .await?;
-    Ok(row.map(|(id, attempts, to, subject, body)| {
-        (id, attempts, Letter { to, subject, body: body.unwrap_or_default() })
-    }))
+    let due = |row: sqlx::postgres::PgRow| {
+        let tenant = Tenant {
+            id: row.try_get("tenant_id")?,
+            slug: row.try_get("slug")?,
+            schema: row.try_get("schema_name")?,
+        };
+        let letter = Letter {
+            to: row.try_get("recipient")?,
+            subject: row.try_get("subject")?,
+            body: row.try_get::<Option<String>, _>("body")?.unwrap_or_default(),
+        };
+        Ok(Due { id: row.try_get("id")?, attempts: row.try_get("attempts")?, tenant, letter })
+    };
+    row.map(due).transpose()
 }
 
 /// Its text goes: it may hold a link.

@@ -23,6 +23,38 @@ pub(crate) async fn load(pool: &PgPool, (tenant, user): (Uuid, Uuid)) -> sqlx::R
     Ok(row.map(|(secret, confirmed_at)| Factor { secret, confirmed_at }))
 }
 
+/// Users whose secrets have this length: they were stored as they are.
+pub(crate) async fn list_plain(
+    pool: &PgPool,
+    (tenant, length): (Uuid, usize),
+) -> sqlx::Result<Vec<(Uuid, Vec<u8>)>> {
+    sqlx::query_as(
+        "select user_id, secret from platform.second_factors where tenant_id = $1 and octet_length(secret) = $2",
+    )
+    .bind(tenant)
+    .bind(i32::try_from(length).unwrap_or(i32::MAX))
+    .fetch_all(pool)
+    .await
+}
+
+/// The same secret in another form.
+pub(crate) async fn replace(
+    pool: &PgPool,
+    (tenant, user): (Uuid, Uuid),
+    (old, new): (&[u8], &[u8]),
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.second_factors set secret = $4 where tenant_id = $1 and user_id = $2 and secret = $3",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(old)
+    .bind(new)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// Puts a secret in place of one that was never confirmed; `false` when there is a confirmed one.
 pub(crate) async fn begin(
     pool: &PgPool,

@@ -35,7 +35,7 @@ impl Identity {
         password: Option<Secret>,
     ) -> Result<FirstAdministrator> {
         let mut lock = self.pool.begin().await?;
-        store::lock_first(&mut lock, tenant.id).await?;
+        store::lock_people(&mut lock, tenant.id).await?;
         let there = self.list_administrators(tenant).await?;
         let ids: Vec<Uuid> = there.iter().map(|user| user.id).collect();
         if !store::load_with_password(&self.pool, tenant.id, &ids).await?.is_empty() {

@@ -1,13 +1,15 @@
 //! Whom a caller may change, and to what: nobody hands out more than they hold, or takes over somebody who holds more.
 
 use engine::Tenant;
-use permissions::{ADMINISTRATOR, Actor, ActorKind, Membership, Policies, SYSTEM_PERMISSIONS};
+use permissions::{ADMINISTRATOR, Actor, ActorKind, Membership, Policies};
 use uuid::Uuid;
 
 use super::{NewUser, User, UserPatch, normalise_email};
 use crate::Identity;
 use crate::authenticate::Caller;
-use crate::error::{Error, Result};
+use crate::error::{Error, LoginError, Result};
+use crate::login::Origin;
+use crate::secret::Secret;
 
 impl Identity {
     /// The same as `create_user` for somebody who asks.
@@ -16,7 +18,8 @@ impl Identity {
         self.create_user(&caller.tenant, user).await
     }
 
-    /// The same as `patch_user` for somebody who asks. One's own password takes the old one.
+    /// The same as `patch_user` for somebody who asks. One's own password takes the old one, and so does
+    /// one's own address.
     pub async fn patch_user_as(&self, caller: &Caller, id: Uuid, patch: UserPatch) -> Result<()> {
         let tenant = &caller.tenant;
         if patch.password.is_some() && id == caller.actor.user_id {
@@ -25,6 +28,10 @@ impl Identity {
             ));
         }
         let user = self.load_person(tenant, id).await?;
+        let email = patch.email.as_deref().and_then(normalise_email);
+        if id == caller.actor.user_id && email.is_some() && email != user.email {
+            self.prove_own(caller, patch.current_password.as_ref()).await?;
+        }
         if patch.takes_over(&user) {
             self.refuse_beyond(caller, (&user.roles, &user.permission_sets)).await?;
         }
@@ -33,6 +40,20 @@ impl Identity {
         let sets = patch.permission_sets.as_ref().filter(|sets| **sets != user.permission_sets);
         self.refuse_beyond(caller, (roles, sets.unwrap_or(&none))).await?;
         self.patch_user(tenant, id, patch).await
+    }
+
+    /// Whoever found a session open must not lead links to new passwords to an address of their own.
+    async fn prove_own(&self, caller: &Caller, password: Option<&Secret>) -> Result<()> {
+        caller.require_session()?;
+        let way = "your own address is changed with your password: say it as current_password";
+        let password = password.ok_or(Error::Exists(way))?;
+        let engine::Origin { ip, user_agent } = self.acting.origin.clone();
+        let origin = Origin { ip, user_agent: user_agent.map(|agent| agent.to_string()) };
+        self.prove_password(caller, password, &origin).await.map_err(|error| match error {
+            LoginError::Failed(error) => error,
+            // Too many wrong ones.
+            _ => Error::Busy,
+        })
     }
 
     /// The same as `reset_two_factor` for somebody who asks. One's own second factor takes a proof.
@@ -65,11 +86,10 @@ impl Identity {
     }
 }
 
-/// Whether an actor holds every system permission that another does. Only administrators cover administrators.
+/// Whether an actor holds whatever another does. Only administrators cover administrators.
 fn covers(policies: &Policies, actor: &Actor, other: &Actor) -> bool {
     let rules = |actor: &Actor| policies.roles_of(actor).contains(ADMINISTRATOR);
-    let held = |word: &&str| policies.holds(actor, word) || !policies.holds(other, word);
-    rules(actor) || (!rules(other) && SYSTEM_PERMISSIONS.iter().all(held))
+    rules(actor) || (!rules(other) && policies.covers(actor, other))
 }
 
 impl UserPatch {

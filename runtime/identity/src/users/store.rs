@@ -47,13 +47,12 @@ pub(crate) async fn load_with_password(
 }
 
 /// Waits until no other node makes the tenant's first administrator; held until the transaction ends.
-pub(crate) async fn lock_first(transaction: &mut sqlx::PgConnection, tenant: Uuid) -> sqlx::Result<()> {
-    sqlx::query(
-        "select pg_advisory_xact_lock(hashtextextended('trellis first administrator ' || $1::text, 0))",
-    )
-    .bind(tenant)
-    .execute(transaction)
-    .await?;
+/// One at a time changes who administers a tenant, or how many people it has, until the end of the transaction.
+pub(crate) async fn lock_people(transaction: &mut sqlx::PgConnection, tenant: Uuid) -> sqlx::Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('trellis people ' || $1::text, 0))")
+        .bind(tenant)
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 

@@ -13,7 +13,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::watchdog::Watchdog;
-use crate::{Database, Error, PrivateOptions, Source};
+use crate::{Database, Error, PrivateOptions, Source, store};
+
+/// Name of the empty database.
+pub const EMPTY: &str = "empty";
 
 /// The handle that all tests of the process share.
 #[derive(Debug)]
@@ -43,6 +46,10 @@ impl Cluster {
 
     pub fn options_of(&self, name: &str) -> PgConnectOptions {
         self.owner.clone().database(name)
+    }
+
+    pub fn superuser_of(&self, name: &str) -> PgConnectOptions {
+        self.admin.clone().database(name)
     }
 
     pub fn url_of(&self, name: &str) -> String {
@@ -85,9 +92,20 @@ fn live(data_dir: PathBuf, started: blocking::Sender<Started>, to_drop: Unbounde
             Err(error) => return drop(started.send(Err(error))),
         };
         let Some(admin) = database.admin_options() else { return };
+        if let Err(error) = prepare(&admin).await {
+            return drop(started.send(Err(error)));
+        }
         let _ = started.send(Ok((admin.clone(), database.connect_options(), database.url())));
         drop_databases(&admin, to_drop).await;
     });
+}
+
+/// Makes the empty database that the others are copies of: as that of a private cluster.
+async fn prepare(admin: &PgConnectOptions) -> Result<(), Error> {
+    let statement = format!("create database {EMPTY} owner trellis template template0 strategy file_copy");
+    let mut connection = admin.connect().await.map_err(Error::sql("connect to PostgreSQL"))?;
+    connection.execute(AssertSqlSafe(statement)).await.map_err(Error::sql("create the empty database"))?;
+    store::allow_tenant_roles(&admin.clone().database(EMPTY)).await
 }
 
 /// Ends with the process: the other end of the channel is in a static.

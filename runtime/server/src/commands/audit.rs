@@ -6,20 +6,20 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use engine::audit::chain::{Fault, Hex, SealKey, Verified};
+use engine::audit::chain::{Fault, Head, Hex, SealKey, Verified};
 use engine::audit::verify_file;
 
 use crate::args::{Audit, Common};
-use crate::audit_key;
+use crate::{audit_heads, audit_key};
 
 /// Fails when something is not what was sealed.
 pub async fn run(common: &Common, command: Audit) -> anyhow::Result<ExitCode> {
     match command {
-        Audit::Verify { tenant, file, key } => {
+        Audit::Verify { tenant, file, key, head } => {
             let trusted = trusted(common, key)?;
             let outcome = match file {
-                Some(file) => in_file(&file, &trusted)?,
-                None => in_database(common, (tenant.as_deref(), &trusted)).await?,
+                Some(file) => in_file(&file, (&trusted, &head))?,
+                None => in_database(common, (tenant.as_deref(), &trusted, head)).await?,
             };
             Ok(tell(outcome, !trusted.is_empty()))
         }
@@ -44,20 +44,21 @@ fn trusted(common: &Common, mut named: Vec<Hex>) -> anyhow::Result<Vec<Hex>> {
     Ok(named)
 }
 
-fn in_file(file: &Path, trusted: &[Hex]) -> anyhow::Result<Result<Verified, Fault>> {
+fn in_file(file: &Path, known: (&[Hex], &[Head])) -> anyhow::Result<Result<Verified, Fault>> {
     let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-    verify_file(&mut BufReader::new(opened), trusted)
-        .with_context(|| format!("cannot read {}", file.display()))
+    verify_file(&mut BufReader::new(opened), known).with_context(|| format!("cannot read {}", file.display()))
 }
 
 async fn in_database(
     common: &Common,
-    (tenant, trusted): (Option<&str>, &[Hex]),
+    (tenant, trusted, mut heads): (Option<&str>, &[Hex], Vec<Head>),
 ) -> anyhow::Result<Result<Verified, Fault>> {
     let mut found = None;
     super::with_node(common, async |node| {
         let tenant = node.tenant(tenant).await?;
-        found = Some(node.engine.verify_audit(&tenant, trusted).await?);
+        heads.extend(audit_heads::load(common, tenant.id)?);
+        println!("heads that are kept elsewhere: {}", heads.len());
+        found = Some(node.engine.verify_audit_with(&tenant, (trusted, &heads)).await?);
         Ok(ExitCode::SUCCESS)
     })
     .await?;

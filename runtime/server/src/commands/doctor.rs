@@ -16,6 +16,9 @@ pub async fn run(common: &Common, options: Doctor) -> anyhow::Result<ExitCode> {
 
 async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
     let only = options.tenant.as_deref();
+    if let Some(warning) = node.engine.wall().await?.warning() {
+        println!("{warning}");
+    }
     let mut sound = true;
     let tenants = node.tenants.list().await?;
     let chosen: Vec<_> =
@@ -48,6 +51,9 @@ async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
 
 /// Mends what can be computed from the records or the metadata; what it mended was wrong, and is told.
 async fn repair(node: &Node, tenant: &Tenant) -> anyhow::Result<()> {
+    if node.engine.mend_wall(tenant).await? {
+        println!("{}: gave its role what it lacked", tenant.slug);
+    }
     let made = node.engine.build_indexes(tenant).await;
     for index in made.with_context(|| format!("cannot make indexes of {}", tenant.slug))? {
         println!("{}: made the index {index}", tenant.slug);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,6 +17,9 @@ pub(super) mod told;
 
 /// Content by path below the folder.
 type Files = BTreeMap<String, Json>;
+
+/// Which files the last `pull` wrote: no other file is ever removed.
+const PULLED: &str = ".trellis-files.json";
 
 /// What `plan` answers when something would change: neither success nor failure.
 const CHANGES: u8 = 2;
@@ -37,24 +41,32 @@ async fn pull(dir: &Path, remote: &Remote) -> anyhow::Result<ExitCode> {
     let answer = remote::ask(remote, "GET", ("/metadata/v1/files", None)).await?;
     let files: Files =
         serde_json::from_value(answer["files"].clone()).context("the server's answer has no files")?;
-    let known = read(dir).unwrap_or_default();
-    let (mut written, mut removed) = (0, 0);
-    for (path, json) in &files {
-        if known.get(path) != Some(json) {
-            write(dir, path, json)?;
-            written += 1;
-        }
-    }
-    for path in known.keys().filter(|path| !files.contains_key(*path)) {
-        fs::remove_file(dir.join(path)).with_context(|| format!("cannot remove {path}"))?;
-        removed += 1;
-    }
+    let (written, removed) = keep(dir, &files)?;
     println!(
         "trellis: revision {}: {} files, {written} written, {removed} removed",
         answer["revision"],
         files.len()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the folder hold these files; how many were written, and how many of those pulled before removed.
+fn keep(dir: &Path, files: &Files) -> anyhow::Result<(usize, usize)> {
+    let before = pulled(dir)?;
+    let mut written = 0;
+    for (path, json) in files {
+        written += usize::from(write(dir, path, json)?);
+    }
+    let gone: Vec<&String> = before.iter().filter(|path| !files.contains_key(*path)).collect();
+    for path in &gone {
+        remove(dir, path)?;
+    }
+    let list = serde_json::to_string_pretty(&files.keys().collect::<Vec<_>>())?;
+    fs::write(dir.join(PULLED), format!("{list}\n")).with_context(|| format!("cannot write {PULLED}"))?;
+    for path in paths(dir)?.iter().filter(|path| !files.contains_key(*path)) {
+        println!("  left alone, for it was not pulled: {path} (`apply` would send it)");
+    }
+    Ok((written, gone.len()))
 }
 
 async fn plan(dir: &Path, remote: &Remote, change: Change) -> anyhow::Result<ExitCode> {
@@ -118,19 +130,22 @@ async fn rollback(
     Ok(ExitCode::SUCCESS)
 }
 
+/// The paths that the last pull into this folder wrote.
+fn pulled(dir: &Path) -> anyhow::Result<Vec<String>> {
+    match fs::read(dir.join(PULLED)) {
+        Ok(bytes) => {
+            serde_json::from_slice(&bytes).with_context(|| format!("{PULLED} is not a list of paths"))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {PULLED}")),
+    }
+}
+
 /// The files below a folder, all faulty ones told at once. What stands beside the folders of metadata is not ours.
 fn read(dir: &Path) -> anyhow::Result<Files> {
-    let mut paths = Vec::new();
-    for folder in folders() {
-        let inside = dir.join(folder);
-        if inside.is_dir() {
-            collect(&inside, &mut paths).with_context(|| format!("cannot read {}", inside.display()))?;
-        }
-    }
     let (mut files, mut faults) = (Files::new(), Vec::new());
-    for path in paths {
-        let name = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {name}"))?;
+    for name in paths(dir)? {
+        let text = fs::read_to_string(dir.join(&name)).with_context(|| format!("cannot read {name}"))?;
         if !name.ends_with(".json") {
             files.insert(name, Json::String(text));
             continue;
@@ -141,6 +156,19 @@ fn read(dir: &Path) -> anyhow::Result<Files> {
         }
     }
     if faults.is_empty() { Ok(files) } else { bail!("these files are not JSON:\n{}", faults.join("\n")) }
+}
+
+/// What stands in the folders of metadata, as the server names it.
+fn paths(dir: &Path) -> anyhow::Result<Vec<String>> {
+    let mut paths = Vec::new();
+    for folder in folders() {
+        let inside = dir.join(folder);
+        if inside.is_dir() {
+            collect(&inside, &mut paths).with_context(|| format!("cannot read {}", inside.display()))?;
+        }
+    }
+    let name = |path: &PathBuf| path.strip_prefix(dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    Ok(paths.iter().map(name).collect())
 }
 
 fn folders() -> BTreeSet<&'static str> {
@@ -160,23 +188,40 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// One file, its keys as the server ordered them, with a line's end at its end. Paths come from a server that may not
-/// be ours: they stay below the folder.
-fn write(dir: &Path, path: &str, json: &Json) -> anyhow::Result<()> {
+/// One file, its keys as the server ordered them, with a line's end at its end; whether it was another before.
+fn write(dir: &Path, path: &str, json: &Json) -> anyhow::Result<bool> {
+    let place = place(dir, path)?;
+    let text = match json {
+        Json::String(text) => text.clone(),
+        json => format!("{}\n", serde_json::to_string_pretty(json)?),
+    };
+    if fs::read(&place).is_ok_and(|there| there == text.as_bytes()) {
+        return Ok(false);
+    }
+    if let Some(folder) = place.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    fs::write(&place, text).with_context(|| format!("cannot write {}", place.display()))?;
+    Ok(true)
+}
+
+fn remove(dir: &Path, path: &str) -> anyhow::Result<()> {
+    match fs::remove_file(place(dir, path)?) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {path}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where a file stands. Paths come from a server that may not be ours: they stay below the folder.
+fn place(dir: &Path, path: &str) -> anyhow::Result<PathBuf> {
     let plain = |word: &str| !word.is_empty() && word != "." && word != ".." && !word.contains(['\\', ':']);
     let folder = path.split('/').next().is_some_and(|word| folders().contains(word));
     if !folder || !path.split('/').all(plain) {
         bail!("the server named a file that does not belong here: {path}");
     }
-    let place = dir.join(path);
-    let text = match json {
-        Json::String(text) => text.clone(),
-        json => format!("{}\n", serde_json::to_string_pretty(json)?),
-    };
-    if let Some(folder) = place.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    }
-    fs::write(&place, text).with_context(|| format!("cannot write {}", place.display()))
+    Ok(dir.join(path))
 }
 
 #[cfg(test)]
@@ -195,6 +240,19 @@ mod tests {
         assert_eq!(files["objects/deal.json"], deal);
         fs::write(dir.path().join("objects/deal.json"), "{").unwrap();
         assert!(read(dir.path()).unwrap_err().to_string().contains("objects/deal.json: EOF"));
+    }
+
+    #[test]
+    fn only_what_was_pulled_is_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("roles/web")).unwrap();
+        fs::write(dir.path().join("roles/web/tasks.yml"), "- mine").unwrap();
+        let files = |names: &[&str]| -> Files {
+            names.iter().map(|name| ((*name).to_owned(), json!({ "name": name }))).collect()
+        };
+        assert_eq!(keep(dir.path(), &files(&["objects/deal.json", "objects/lead.json"])).unwrap(), (2, 0));
+        assert_eq!(keep(dir.path(), &files(&["objects/deal.json"])).unwrap(), (0, 1));
+        assert_eq!(paths(dir.path()).unwrap(), ["objects/deal.json", "roles/web/tasks.yml"]);
     }
 
     #[test]

@@ -16,7 +16,8 @@ pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
         let ear = lone_connection(node.database.connect_options());
         let (engine, tenants) = (node.engine.clone(), node.tenants.clone());
         engine.seal_with(audit_key::load_or_make(common)?);
-        let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), common.audit_retention));
+        let kept = (common.audit_retention, common.audit_heads.clone());
+        let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept));
         let (tell, news) = tokio::sync::mpsc::channel(16);
         let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
         let working = tokio::spawn(workers::run(engine, tenants, news));

@@ -3,7 +3,7 @@
 use api::Library;
 use engine::packages::Install;
 use engine::{Engine, Tenant};
-use identity::{FirstAdministrator, Secret};
+use identity::{FirstAdministrator, Identity, Secret};
 use tenancy::{Status, Tenants};
 
 use crate::args::Serve;
@@ -71,8 +71,9 @@ async fn demo(node: &Node, tenant: &Tenant, library: &Library) -> anyhow::Result
     Ok(())
 }
 
-/// What a process left that died: imports are told to have failed, tenants that are half made or half gone go.
-pub async fn end_dead_imports(engine: Engine, tenants: Tenants) {
+/// What a process left that died, or an earlier version: imports are told to have failed, tenants that are half made or
+/// half gone go, secrets that were stored as they are get sealed.
+pub async fn tidy((engine, identity): (Engine, Identity), tenants: Tenants) {
     if let Err(error) = tenants.clear_remains().await {
         tracing::warn!(%error, "tenants that are half made cannot be cleared away");
     }
@@ -80,6 +81,9 @@ pub async fn end_dead_imports(engine: Engine, tenants: Tenants) {
     for listed in all.iter().filter(|listed| listed.status == Status::Active) {
         if let Err(error) = engine.end_dead_imports(&listed.tenant).await {
             tracing::warn!(%error, tenant = listed.tenant.slug, "dead imports cannot be ended");
+        }
+        if let Err(error) = identity.seal_old_factors(&listed.tenant).await {
+            tracing::warn!(%error, tenant = listed.tenant.slug, "secrets of second factors cannot be sealed");
         }
     }
 }

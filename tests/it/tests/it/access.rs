@@ -14,6 +14,7 @@ mod kept;
 mod keys;
 mod nodes;
 mod oracle;
+mod queues;
 mod twin_wires;
 mod twins;
 mod wire;

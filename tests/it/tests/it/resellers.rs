@@ -140,6 +140,9 @@ async fn all_that_is_wrong_is_told_at_once() {
     assert_eq!(shop.ask("POST", "/tenants", Some(body)).await.problems(422), expected);
     let expected = ["slug required", "name required", "packages required", "admin required"];
     assert_eq!(shop.ask("POST", "/tenants", Some(json!({}))).await.problems(422), expected);
+    let nothing = json!({ "slug": "acme", "name": "Acme", "packages": null, "admin": null });
+    let expected = ["packages required", "admin required"];
+    assert_eq!(shop.ask("POST", "/tenants", Some(nothing)).await.problems(422), expected);
     let typed = json!({ "slug": 5, "name": null, "packages": "deals", "admin": [] });
     let expected = ["slug wrong-type", "name required", "packages wrong-type", "admin wrong-type"];
     let mut found = shop.ask("POST", "/tenants", Some(typed)).await.problems(422);
@@ -232,6 +235,9 @@ async fn a_suspended_tenant_says_so_and_comes_back() {
     }
     let login = shop.login("acme", "ann@acme.example").await;
     assert_eq!((login.status, login.json()["code"].as_str()), (403, Some("tenant-suspended")));
+    // Nobody else is told.
+    let stranger = shop.login("acme", "stranger@acme.example").await;
+    assert_eq!((stranger.status, stranger.json()["code"].as_str()), (401, Some("wrong-credentials")));
     assert_eq!(shop.ask("POST", "/tenants/acme/resume", None).await.data(200)["status"], "active");
     for credential in [&token, &key] {
         shop.inside(credential, deals, None).await.data(200);

@@ -1,6 +1,7 @@
 //! Records over the wire: what contract §3 says, request by request.
 
 mod aggregate;
+mod any;
 mod batch;
 mod changes;
 mod duplicates;
@@ -8,4 +9,5 @@ mod export;
 mod once;
 mod openapi;
 mod search;
+mod states;
 mod upsert;

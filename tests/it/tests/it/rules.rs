@@ -3,6 +3,7 @@
 use metadata::Problem;
 
 mod conditions;
+mod names;
 mod options;
 mod process;
 mod record_types;

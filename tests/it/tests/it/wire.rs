@@ -4,6 +4,7 @@ mod coverage;
 mod credentials;
 mod exact;
 mod limits;
+mod mcp;
 mod pressure;
 mod records;
 mod scim;

@@ -15,6 +15,7 @@ export const deeds = (): Record<string, string> => ({
   sign_in_locked: t("was locked out"),
   sign_out: t("signed out"),
   session_revoked: t("ended a session"),
+  keys_rotated: t("changed the encryption key"),
   key_created: t("made an API key"),
   key_changed: t("changed an API key"),
   key_revoked: t("revoked an API key"),

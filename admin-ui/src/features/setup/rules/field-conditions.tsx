@@ -11,8 +11,9 @@ import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { Checkbox } from "@/components/inputs";
 import { Select } from "@/components/select";
-import { FormulaEditor } from "@/formulas/formula-editor";
+import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
+import { untaken } from "@/lib/text";
 
 export interface FieldCondition {
   name: string;
@@ -21,6 +22,7 @@ export interface FieldCondition {
   visible?: string;
   required?: string;
   read_only?: string;
+  options_when?: { when: string; allow: string[] }[];
   when_hidden?: "keep" | "clear";
   enforce?: "server" | "layout";
   active?: boolean;
@@ -99,6 +101,11 @@ function ConditionRow({ object, condition, onOpen }: ConditionRowProps) {
             {WORDS[key]} <code className="font-mono">{condition[key]}</code>
           </span>
         ))}
+        {condition.options_when?.map(({ when, allow }) => (
+          <span key={when} className="block truncate text-text-2 text-xs">
+            Only {allow.join(", ") || "nothing"} when <code className="font-mono">{when}</code>
+          </span>
+        ))}
       </span>
     </button>
   );
@@ -117,12 +124,13 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
   );
   const set = (patch: Partial<FieldCondition>) => setDraft((d) => ({ ...d, ...patch }));
   const base = `${object.name}.${draft.field || "field"}`;
-  let name = condition?.name ?? base;
-  for (let n = 2; !condition && taken.has(name); n++) name = `${base}_${n}`;
+  const name = condition?.name ?? untaken(base, taken);
   const label = fieldOf(object, draft.field)?.label ?? "the field";
   const missing: Record<string, string> = {
     ...(draft.field ? {} : { field: "Choose a field." }),
-    ...(KEYS.some((key) => draft[key]?.trim()) ? {} : { visible: "Write at least one of the three conditions." }),
+    ...(KEYS.some((key) => draft[key]?.trim()) || draft.options_when?.length
+      ? {}
+      : { visible: "Write at least one of the three conditions." }),
   };
   return (
     <ComponentDrawer
@@ -151,26 +159,19 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
             )}
           </FieldFrame>
           {KEYS.map((key) => (
-            <div key={key} className="flex flex-col gap-1">
-              <h3 className="font-medium text-text-2 text-xs">{WORDS[key]}</h3>
-              <FormulaEditor
-                plain
-                saving
-                object={object}
-                label={WORDS[key]}
-                value={draft[key] ?? ""}
-                expects="boolean"
-                lines={1}
-                invalid={Boolean(errors[key])}
-                placeholder={key === "visible" ? "always" : "never"}
-                onChange={(text) => set({ [key]: text })}
-              />
-              {errors[key] && (
-                <p role="alert" className="text-red text-xs">
-                  {errors[key]}
-                </p>
-              )}
-            </div>
+            <FormulaField
+              key={key}
+              plain
+              saving
+              object={object}
+              label={WORDS[key]}
+              value={draft[key] ?? ""}
+              expects="boolean"
+              lines={1}
+              error={errors[key]}
+              placeholder={key === "visible" ? "always" : "never"}
+              onChange={(text) => set({ [key]: text })}
+            />
           ))}
           <div className="grid gap-4 phone:grid-cols-2">
             <FieldFrame label="Its value while it is hidden">

@@ -126,6 +126,11 @@ impl<'p> Render<'p> {
             self.narrowed(reach, stretch, (limit, &own))
         };
         match way {
+            Way::Queue => {
+                let mut queues = Query::select();
+                queues.expr(Expr::cust_with_exprs("unnest($1) AS id", [ids(&who.queues)]));
+                of(queues, &party, owned())
+            }
             Way::Team => {
                 let mut members = Query::select();
                 members.distinct().expr(Expr::cust("m.user_id AS id"));

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::Render;
 use super::scope::{column_at, quoted};
 use super::text::Hole;
+use crate::keys::{MASKED, PLAIN};
 use crate::plan::column_of;
 use crate::rollups::sql::on_read;
 
@@ -38,6 +39,40 @@ impl Render<'_> {
         match field.and_then(|field| self.shown(place, field)) {
             None => bare,
             Some(shown) => Expr::cust_with_exprs("(CASE WHEN $1 THEN $2 END)", [shown, bare]),
+        }
+    }
+
+    /// An encrypted column as the answer wants it: a sign that tells whether all of it may be shown, the record that it
+    /// is of, and the ciphertext; blank on rows on which it is not shown.
+    pub(super) fn sealed(&self, place: Place<'_>, column: &Column) -> Expr {
+        let sign = match self.plain(place, column) {
+            None => Expr::cust(format!("'{PLAIN}'")),
+            Some(plain) => {
+                Expr::cust_with_exprs(format!("(CASE WHEN $1 THEN '{PLAIN}' ELSE '{MASKED}' END)"), [plain])
+            }
+        };
+        let parts = [sign, column_at(place.0, "id"), self.cell(place, column)];
+        Expr::cust_with_exprs("($1 || $2::text || $3)", parts)
+    }
+
+    /// What an encrypted column is looked up by, where all of it may be shown.
+    pub(super) fn blind(&self, place: Place<'_>, column: &Column) -> Expr {
+        let word = Expr::cust_with_exprs(metadata::ddl::blind("$1"), [self.cell(place, column)]);
+        match self.plain(place, column) {
+            None => word,
+            Some(plain) => Expr::cust_with_exprs("(CASE WHEN $1 THEN $2 END)", [plain, word]),
+        }
+    }
+
+    /// Whether all of a value may be shown on a row; `None` when on every one.
+    fn plain(&self, place: Place<'_>, column: &Column) -> Option<Expr> {
+        let decision = self.plan.decisions.get(&place.1.name);
+        let field = place.1.find_key(&column.key).map(|(field, _)| field);
+        let Some((decision, field)) = decision.zip(field) else { return Some(Expr::cust("FALSE")) };
+        match decision.plain(field) {
+            Sight::Shown => None,
+            Sight::Hidden => Some(Expr::cust("FALSE")),
+            Sight::Within(reach) => self.reach(place, reach),
         }
     }
 
@@ -85,6 +120,7 @@ impl Render<'_> {
         let (who, owner) = (&self.plan.who, column_at(place.0, "owner_id"));
         match way {
             Way::Owner => Expr::cust_with_exprs("$1 = $2", [owner, who.user.into()]),
+            Way::Queue => Expr::cust_with_exprs("$1 = ANY($2)", [owner, ids(&who.queues)]),
             Way::Team => {
                 let text = format!(
                     "($1 = $3 OR EXISTS (SELECT 1 FROM {} AS m WHERE m.user_id = $1 AND m.team_id = ANY($2)))",

@@ -12,9 +12,10 @@ use sea_query::{Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, Query, Se
 use permissions::Reach;
 
 use super::Render;
-use crate::plan::{Level, OrderKey, Output, What, column_of};
+use crate::plan::{BLIND, Level, OrderKey, Output, What, column_of};
 use crate::query::Bin;
 
+mod any;
 mod computed;
 
 use computed::formula;
@@ -195,9 +196,7 @@ impl<'p> Scope<'p> {
                 What::ToOne { field, level } => {
                     self.flat(&[path, std::slice::from_ref(field)].concat(), &level.outputs, columns);
                 }
-                What::Column(_) | What::Computed(_) | What::Faults(_) | What::ToMany { .. } => {
-                    columns.push(self.output(path, output, Form::Flat))
-                }
+                _ => columns.push(self.output(path, output, Form::Flat)),
             }
         }
     }
@@ -206,6 +205,9 @@ impl<'p> Scope<'p> {
     fn output(&self, path: &[String], output: &Output, form: Form) -> Expr {
         let Some((alias, object)) = self.join(path) else { return Expr::cust("NULL") };
         match &output.what {
+            What::Column(column) if column.ty == ColumnType::Sealed => {
+                self.render.sealed((&alias, &object), column)
+            }
             What::Column(column) => value(self.render.cell((&alias, &object), column), column, form),
             What::Computed(computed) => {
                 let cell = self.render.seen((&alias, &object), computed, self.computed(path, computed));
@@ -213,6 +215,7 @@ impl<'p> Scope<'p> {
             }
             What::Faults(computed) => self.faults(path, computed),
             What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
+            What::ToAny { field, levels } => self.to_any((&alias, &object), field, levels),
             What::ToMany { relation, level } => self.to_many((&alias, &object), relation, level),
         }
     }
@@ -296,7 +299,9 @@ impl Columns for Scope<'_> {
                 return Some(self.render.seen((&alias, &object), computed, value));
             }
             let column = column_of(&object, &reference.field)?;
-            Some(self.render.cell((&alias, &object), column))
+            let place = (alias.as_str(), &object);
+            let is_blind = reference.field.ends_with(BLIND);
+            Some(if is_blind { self.render.blind(place, column) } else { self.render.cell(place, column) })
         });
         found.unwrap_or_else(|| Expr::cust("NULL"))
     }

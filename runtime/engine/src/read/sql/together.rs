@@ -178,7 +178,8 @@ impl<'p> Part<'p> {
 fn flat(column: &Written, types: &mut Vec<&'static str>) {
     match &column.value {
         Arriving::Column(ty) => types.push(sql_type(*ty)),
-        Arriving::Json => types.push("json"),
+        Arriving::Sealed(_) => types.push("text"),
+        Arriving::Json | Arriving::List(_) => types.push("json"),
         Arriving::Record(columns) => columns.iter().for_each(|column| flat(column, types)),
     }
 }
@@ -187,7 +188,7 @@ fn flat(column: &Written, types: &mut Vec<&'static str>) {
 fn sql_type(ty: ColumnType) -> &'static str {
     match ty {
         ColumnType::Uuid => "uuid",
-        ColumnType::Text => "text",
+        ColumnType::Text | ColumnType::Sealed => "text",
         ColumnType::Bigint => "bigint",
         ColumnType::Numeric(..) => "numeric",
         ColumnType::Boolean => "boolean",

@@ -91,7 +91,7 @@ async fn a_part_of_which_nothing_is_said_follows_its_master() {
         [" controlled-by-parent"]
     );
     let told = site.get("/metadata/v1/objects/page").await.data(200);
-    assert_eq!(told["sharing"]["default"], "controlled_by_parent");
+    assert_eq!(told["sharing_in_force"]["default"], "controlled_by_parent");
     // What is said holds.
     let alone = json!({ "name": "page", "plural": "pages", "sharing": { "default": "private" }, "fields": [
         { "name": "matter", "kind": "master_detail", "to": "matter", "inverse": "pages" } ] });

@@ -148,3 +148,81 @@ async fn a_demanded_factor_follows_inheritance() {
     let reply = site.get_as(&deputy, "/api/v1/deals").await;
     assert_eq!(reply.json()["code"], json!("totp-setup-required"), "{}", reply.text());
 }
+
+#[tokio::test]
+async fn who_manages_people_gives_no_records_that_they_do_not_reach() {
+    let (site, staff) = site("reach").await;
+    let everything =
+        json!({ "label": "Everything", "objects": { "deal": { "read": "all", "edit": "all" } } });
+    let margin =
+        json!({ "label": "Margins", "inherits": ["user"], "fields": { "deal.amount": { "edit": false } } });
+    for (path, definition) in [
+        ("/metadata/v1/roles/everything", &everything),
+        ("/metadata/v1/permission-sets/everything", &everything),
+        ("/metadata/v1/roles/less", &margin),
+    ] {
+        let reply = site.ask("PUT", path, Some(definition.clone())).await;
+        assert!(reply.status < 300, "{}", reply.text());
+    }
+    let eve = |more: Json| {
+        let mut eve = json!({ "email": "eve@example.com", "name": "Eve" });
+        eve.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        eve
+    };
+    for more in [json!({ "roles": ["everything"] }), json!({ "permission_sets": ["everything"] })] {
+        let reply = ask_as(&site, &staff, ("POST", "/admin/v1/users"), Some(eve(more))).await;
+        assert_eq!(reply.problems(403), [" beyond-own-rights"]);
+    }
+    let made =
+        ask_as(&site, &staff, ("POST", "/admin/v1/users"), Some(eve(json!({ "roles": ["less"] })))).await;
+    let path = format!("/admin/v1/users/{}", made.data(201)["id"].as_str().unwrap());
+    for patch in [json!({ "roles": ["everything"] }), json!({ "permission_sets": ["everything"] })] {
+        let reply = ask_as(&site, &staff, ("PATCH", &path), Some(patch.clone())).await;
+        assert_eq!(reply.problems(403), [" beyond-own-rights"]);
+        site.ask("PATCH", &path, Some(patch)).await.data(200);
+    }
+    // Nor is somebody who reaches more taken over.
+    let reply = ask_as(&site, &staff, ("PATCH", &path), Some(json!({ "password": "another horse" }))).await;
+    assert_eq!(reply.problems(403), [" beyond-own-rights"]);
+}
+
+#[tokio::test]
+async fn of_two_administrators_who_demote_each_other_one_stays() {
+    let site = Site::new(World::with_packages("demote").await).await;
+    for round in 0..5 {
+        let bea = site.person(&format!("bea{round}"), "administrator").await;
+        let me = site.get_as(&bea, "/auth/v1/me").await.data(200);
+        let (ada, other) = (site.ada.to_string(), me["user"]["id"].as_str().unwrap().to_owned());
+        let demote = async |token: Option<&str>, id: &str| {
+            let (path, patch) = (format!("/admin/v1/users/{id}"), Some(json!({ "roles": ["user"] })));
+            match token {
+                Some(token) => ask_as(&site, token, ("PATCH", &path), patch).await.status,
+                None => site.ask("PATCH", &path, patch).await.status,
+            }
+        };
+        let (a, b) = tokio::join!(demote(None, &other), demote(Some(&bea), &ada));
+        // Whoever came second was no administrator any more, or was the last one.
+        assert!((a == 200) != (b == 200), "round {round}: {a} {b}");
+        if b == 200 {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_was_found_open_leads_no_mails_elsewhere() {
+    let site = it::site::Site::new(it::World::new("attack_own_address").await).await;
+    let path = format!("/admin/v1/users/{}", site.ada);
+    let change = |more: serde_json::Value| {
+        let mut body = serde_json::json!({ "email": "eve@example.com" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        site.ask("PATCH", &path, Some(body))
+    };
+    assert_eq!(change(serde_json::json!({})).await.status, 409);
+    let told = change(serde_json::json!({ "current_password": "wrong horse" })).await.problems(422);
+    assert_eq!(told, ["password wrong-password"]);
+    let same = serde_json::json!({ "email": "Ada@example.com", "title": "Dr" });
+    site.ask("PATCH", &path, Some(same)).await.data(200);
+    let changed = change(serde_json::json!({ "current_password": "correct horse" })).await.data(200);
+    assert_eq!(changed["email"], "eve@example.com");
+}

@@ -3,7 +3,7 @@
 use std::io::BufReader;
 
 use chrono::{DateTime, Utc};
-use engine::audit::chain::SealKey;
+use engine::audit::chain::{Head, SealKey};
 use engine::audit::verify_file;
 use engine::{Context, What};
 use it::{World, fields};
@@ -158,11 +158,46 @@ async fn a_chain_made_anew_is_signed_for_another_key() {
 }
 
 #[tokio::test]
+async fn a_head_that_is_kept_elsewhere_tells_of_blocks_that_were_cut_off() {
+    let (world, ada) = sealed("audit_cut").await;
+    let early = world.engine.audit_head(&world.tenant).await.unwrap().unwrap();
+    world.create(&world.again(&ada).await, "account", json!({ "name": "Later" })).await.unwrap();
+    world.engine.seal(&world.tenant, Utc::now()).await.unwrap();
+    let late = world.engine.audit_head(&world.tenant).await.unwrap().unwrap();
+    let heads = [&early, &late].map(|block| Head { block: block.number, hash: block.hash.clone() });
+    let told = async |heads: &[Head]| match world.engine.verify_audit_with(&world.tenant, (&[], heads)).await
+    {
+        Ok(Ok(found)) => format!("{} blocks", found.blocks),
+        Ok(Err(fault)) => fault.to_string(),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(told(&heads).await, format!("{} blocks", late.number));
+    let mut file = Vec::new();
+    world.engine.export_chain(&world.tenant, &mut file).await.unwrap();
+    let in_file = |heads: &[Head]| verify_file(&mut BufReader::new(file.as_slice()), (&[], heads)).unwrap();
+    assert!(in_file(&heads).is_ok());
+    let cut = format!(
+        "DELETE FROM t_demo._audit WHERE seq > {}; DELETE FROM t_demo._audit_blocks WHERE number > {}",
+        early.last_seq, early.number
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(cut)).execute(world.engine.pool()).await.unwrap();
+    // What is left is a chain as sound as any.
+    assert_eq!(told(&[]).await, format!("{} blocks", early.number));
+    let missing = "is missing: a head of it is kept elsewhere, so the last blocks were cut off";
+    assert_eq!(told(&heads).await, format!("block {} {missing}", late.number));
+    let other = Head { hash: late.hash.clone(), ..heads[0].clone() };
+    let anew = "is not the one whose head is kept elsewhere: the chain was made anew";
+    assert_eq!(told(&[other]).await, format!("block {} {anew}", early.number));
+    assert_eq!(format!("{}:{}", late.number, late.hash).parse(), Ok(heads[1].clone()));
+    assert!("12:no".parse::<Head>().is_err() && "5f1c".parse::<Head>().is_err());
+}
+
+#[tokio::test]
 async fn a_file_proves_the_same_elsewhere() {
     let (world, _) = sealed("audit_file").await;
     let mut file = Vec::new();
     let rows = world.engine.export_chain(&world.tenant, &mut file).await.unwrap();
-    let verify = |text: &str| match verify_file(&mut BufReader::new(text.as_bytes()), &[]) {
+    let verify = |text: &str| match verify_file(&mut BufReader::new(text.as_bytes()), (&[], &[])) {
         Ok(Ok(found)) => format!("{} rows", found.rows),
         Ok(Err(fault)) => fault.to_string(),
         Err(error) => error.to_string(),

@@ -208,3 +208,43 @@ async fn who_puts_a_user_into_teams_is_told() {
         assert_eq!((&row["actor"]["name"], &row["request_id"]), (&json!("nora"), &json!("put-into-teams")));
     }
 }
+
+#[tokio::test]
+async fn totals_and_names_that_are_made_of_it_tell_of_it() {
+    let site = Site::new(World::new("audit_made_of").await).await;
+    let patient = json!({ "name": "patient", "plural": "patients", "fields": [
+        { "name": "heaviest", "kind": "rollup", "of": "doses", "function": "max", "field": "amount" },
+        { "name": "strong", "kind": "rollup", "of": "doses", "function": "count", "where": "amount > 5" },
+        { "name": "given", "kind": "rollup", "of": "doses", "function": "count" } ] });
+    let dose = json!({ "name": "dose", "plural": "doses", "name_field": { "field": "code" }, "fields": [
+        { "name": "patient", "kind": "lookup", "to": "patient", "inverse": "doses" },
+        { "name": "code", "kind": "text", "sensitive": true },
+        { "name": "amount", "kind": "integer", "sensitive": true } ] });
+    let define = [(Kind::Objects, "patient", Some(patient)), (Kind::Objects, "dose", Some(dose))];
+    site.world.define(define).await.unwrap();
+    let nora = site.person("nora", "administrator").await;
+    let pia = site.ask("POST", "/api/v1/patients", Some(json!({ "name": "Pia" }))).await.data(201);
+    let dose = json!({ "code": "X1", "amount": 9, "patient_id": pia["id"] });
+    site.ask("POST", "/api/v1/doses", Some(dose)).await.data(201);
+    let mut count = 0;
+    for (path, field) in [
+        ("/api/v1/patients?fields=name,given", None),
+        ("/api/v1/patients?fields=heaviest", Some("amount")),
+        ("/api/v1/patients?fields=strong", Some("amount")),
+        ("/api/v1/patients?fields=given&sort=heaviest", Some("amount")),
+        ("/api/v1/patients?fields=given&filter[heaviest][gt]=5", Some("amount")),
+        ("/api/v1/patients/aggregate?metrics=max(heaviest)", Some("amount")),
+        ("/api/v1/doses?fields=patient_id", None),
+        ("/api/v1/doses?fields=name", Some("code")),
+        ("/api/v1/doses?fields=patient_id&filter[name][eq]=X1", Some("code")),
+        ("/api/v1/patients?fields=given,doses.name", Some("code")),
+    ] {
+        assert_eq!(site.get_as(&nora, path).await.status, 200, "{path}");
+        let rows = log(&site, "action=read").await;
+        count += usize::from(field.is_some());
+        assert_eq!(rows.len(), count, "{path}");
+        let Some(field) = field else { continue };
+        let told = rows[0]["changes"]["fields"][1].to_string();
+        assert!(told.contains(field), "{path}: {told}");
+    }
+}

@@ -149,7 +149,7 @@ async fn rows(world: &World, row: &Row) {
     let record = row.0.iter().map(|(name, value)| {
         let value = match value {
             Value::List(items) => json!(items.iter().map(written).collect::<Vec<_>>()),
-            Value::Json(json) => json.clone(),
+            Value::Json(json) => json!(json),
             value => json!(written(value)),
         };
         (name.clone(), value)

@@ -110,6 +110,29 @@ async fn who_forgot_gets_a_link_and_others_get_nothing() {
 }
 
 #[tokio::test]
+async fn an_address_that_asks_too_often_is_sent_nothing() {
+    let (world, _) = World::with_ada("forgot_flood").await;
+    silent(&world).await;
+    let from = |last: u8| Some(std::net::IpAddr::from([192, 0, 2, last]));
+    let asking = |last: u8| world.node.acting(None, engine::Origin::new(from(last), None), "r");
+    // Whom it asks for does not matter.
+    for n in 0..20 {
+        asking(1).forgot_password(&world.tenant, &format!("nobody{n}@example.com"));
+    }
+    let counted = "SELECT coalesce(max(failures), 0)::int FROM platform.sign_in_failures";
+    while sqlx::query_scalar::<_, i32>(counted).fetch_one(&world.pool).await.unwrap() < 20 {
+        tokio::task::yield_now().await;
+    }
+    asking(1).forgot_password(&world.tenant, "ada@example.com");
+    asking(2).forgot_password(&world.tenant, "new@example.com");
+    // Whoever asks from elsewhere is answered.
+    assert_eq!(mails(&world, 1).await[0].to, "new@example.com");
+    let sent = outbox(&world).await;
+    assert!(sent.iter().all(|mail| mail.to != "ada@example.com"), "{sent:?}");
+    world.login("ada@example.com", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
 async fn changing_ones_password_ends_other_sessions() {
     let (world, _) = World::with_ada("change_password").await;
     let (mine, other) = (world.session("ada@example.com").await, world.session("ada@example.com").await);

@@ -37,6 +37,7 @@ impl World {
             .expect("the test database takes connections");
         tenancy::migrate(&pool).await.expect("the platform migrates");
         let engines = [Engine::new(pool.clone()), Engine::new(pool.clone())];
+        engines.iter().for_each(|engine| engine.protect_with(it::master_key()));
         let tenant =
             Tenants::new(engines[0].clone(), pool.clone()).create("demo", "Demo").await.expect("a tenant");
         let ahead = Arc::new(AtomicI64::new(0));

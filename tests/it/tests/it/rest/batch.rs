@@ -67,6 +67,7 @@ async fn all_problems_are_told_and_nothing_happens() {
         answer.problems(422),
         [
             "operations.1.data.website wrong-type",
+            "operations.1.data.name required",
             "operations.3.data.account_id unknown-ref",
             "operations.4.data.account_id unknown-reference",
             "operations.5.id not-found",
@@ -98,6 +99,7 @@ async fn all_problems_are_told_and_nothing_happens() {
         [
             "operations.0.object unknown-object",
             "operations.1.data.website wrong-type",
+            "operations.1.data.name required",
             "operations.2.ref duplicate",
             "operations.3.data.amount wrong-type",
             "operations.4.by required",

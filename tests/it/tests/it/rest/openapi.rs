@@ -61,11 +61,13 @@ async fn every_route_is_told() {
     let site = Site::new(World::with_packages("openapi_routes").await).await;
     let document = document(&site).await;
     assert_eq!(document["openapi"], "3.1.0");
-    // A reseller's routes are no tenant's.
-    for route in api::routes::table().into_iter().filter(|route| route.need != api::routes::Need::Reseller) {
-        let path = route.path.replace("{plural}", "deals");
+    for route in api::routes::table() {
+        let path =
+            route.path.replace("{plural}", "deals").replace("/metadata/v1/{kind}", "/metadata/v1/list-views");
         let operation = &document["paths"][&path][route.method.as_str().to_ascii_lowercase()];
         assert!(operation["operationId"].is_string(), "{} {path} is not told", route.method);
+        let summary = operation["summary"].as_str().unwrap();
+        assert!(!summary.contains(route.method.as_str()), "say in api/src/openapi what {summary} does");
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         let names: BTreeSet<&str> = parameters
             .iter()
@@ -81,6 +83,9 @@ async fn every_route_is_told() {
             "{path}"
         );
     }
+    let kinds = document["paths"]["/metadata/v1/validation-rules/{name}"]["put"].clone();
+    let body = &kinds["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+    assert_eq!(body, "#/components/schemas/ValidationRuleDefinition");
     assert_eq!(dangling(&document), [] as [String; 0]);
 }
 
@@ -165,4 +170,60 @@ async fn people_read_it_as_a_page() {
         assert_eq!(site.get(&format!("/docs/{file}")).await.status, 200, "{file}");
     }
     assert_eq!(site.get("/docs/secrets.txt").await.status, 404);
+}
+
+/// What an address takes is what its operation says, and the other way round.
+#[tokio::test]
+async fn what_is_told_is_taken() {
+    let site = Site::new(World::with_packages("openapi_taken").await).await;
+    let document = document(&site).await;
+    let list = &document["paths"]["/api/v1/deals"]["get"];
+    let names: Vec<&str> =
+        list["parameters"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+    for name in ["fields", "filter", "sort", "stage", "limit[tasks]", "sort[tasks]"] {
+        assert!(names.contains(&name), "{name}");
+    }
+    let stage = list["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "stage").unwrap();
+    assert!(stage["schema"]["enum"].as_array().unwrap().contains(&json!("won")));
+    let schemas = &document["components"]["schemas"];
+    for path in schemas["DealPath"]["enum"].as_array().unwrap() {
+        let asked = format!("/api/v1/deals?limit=1&fields={}", path.as_str().unwrap());
+        assert_eq!(site.get(&asked).await.status, 200, "{asked}");
+    }
+    for path in schemas["DealOrder"]["enum"].as_array().unwrap() {
+        let asked = format!("/api/v1/deals?limit=1&sort={}", path.as_str().unwrap());
+        assert_eq!(site.get(&asked).await.status, 200, "{asked}");
+    }
+    let aggregate = &document["paths"]["/api/v1/deals/aggregate"]["get"]["parameters"];
+    for (name, more) in [("metrics", ""), ("group_by", "&metrics=count")] {
+        let told = aggregate.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+        for word in told["schema"]["items"]["enum"].as_array().unwrap() {
+            let asked = format!("/api/v1/deals/aggregate?{name}={}{more}", word.as_str().unwrap());
+            let answer = site.get(&asked).await;
+            assert_eq!(answer.status, 200, "{asked}: {}", answer.text());
+        }
+    }
+    // Examples are what may be sent.
+    let example =
+        document["paths"]["/api/v1/deals"]["post"]["requestBody"]["content"]["application/json"]["example"]
+            .clone();
+    site.ask("POST", "/api/v1/deals", Some(example)).await.data(201);
+}
+
+#[tokio::test]
+async fn addresses_refuse_what_they_do_not_take() {
+    let site = Site::new(World::with_packages("openapi_plain").await).await;
+    for (method, path) in [
+        ("GET", "/auth/v1/me"),
+        ("GET", "/auth/v1/sessions"),
+        ("POST", "/auth/v1/api-keys"),
+        ("GET", "/admin/v1/teams/00000000-0000-7000-8000-00000000abcd"),
+        ("POST", "/admin/v1/users"),
+        ("POST", "/metadata/v1/deploy"),
+        ("GET", "/metadata/v1/schemas/objects"),
+        ("DELETE", "/scim/v2/Users/00000000-0000-7000-8000-00000000abcd"),
+    ] {
+        let answer = site.ask(method, &format!("{path}?colour=red"), Some(json!({}))).await;
+        assert_eq!(answer.problems(400), ["colour unknown-parameter"], "{method} {path}");
+    }
 }

@@ -54,7 +54,7 @@ async fn what_is_wrong_is_told() {
     );
     assert_eq!(put(&site, &"x".repeat(41), json!({ "name": "R" })).await.problems(422), ["chip too-long"]);
     let found = put(&site, "x", json!({ "whole": "much", "colour": 1 })).await.problems(422);
-    assert_eq!(found, ["whole wrong-type", "colour unknown-field"]);
+    assert_eq!(found, ["whole wrong-type", "colour unknown-field", "name required"]);
     assert_eq!(site.ask("PUT", &format!("{}?dry_run=true", by("chip")), body()).await.status, 400);
 }
 

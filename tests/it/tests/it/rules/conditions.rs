@@ -92,6 +92,67 @@ async fn what_is_required_or_read_only_is_held() {
 }
 
 #[tokio::test]
+async fn options_are_those_that_conditions_leave() {
+    let world = World::with_packages("cond_options").await;
+    let limits = json!([
+        { "when": "amount < 1000", "allow": ["price", "timing", "no_budget"] },
+        { "when": "account.industry = \"retail\"", "allow": ["price", "competitor"] },
+        { "when": "1 / (amount - 7777) > 5", "allow": ["price"] },
+    ]);
+    let mut condition = json!({ "object": "deal", "field": "loss_reason", "options_when": limits });
+    let name = "deal.loss_reason";
+    world.define([(Kind::FieldConditions, name, Some(condition.clone()))]).await.unwrap();
+    let ada = world.person("ada", "administrator").await;
+    let shop = world.create(&ada, "account", json!({ "name": "Shop", "industry": "retail" })).await.unwrap();
+    let lost = |reason: &str| json!({ "name": "d", "loss_reason": reason, "amount": 5000 });
+    let with = |mut deal: Json, key: &str, value: Json| {
+        deal[key] = value;
+        fields(&deal)
+    };
+    let records = vec![
+        with(lost("competitor"), "amount", json!(5000)),
+        with(lost("competitor"), "amount", json!(5)),
+        with(lost("timing"), "amount", json!(5)),
+        with(lost("timing"), "account_id", json!(shop)),
+        with(lost("timing"), "amount", json!(7777)),
+        with(lost("price"), "amount", json!(7777)),
+    ];
+    let found = problems(world.run(&ada, "deal", What::Create(records)).await.unwrap_err());
+    let wrong = |n: usize| format!("{n}.loss_reason option-not-offered");
+    assert_eq!(told(&found), [wrong(1), wrong(3), wrong(4)], "a condition without a value limits");
+    assert_eq!(found[0].hint.as_deref(), Some("offered are price, timing, no_budget"));
+    let id = world.create(&ada, "deal", lost("competitor")).await.unwrap();
+    // What the condition reads changes, so that what is stored does not fit any more.
+    let found = problems(world.update(&ada, "deal", id, json!({ "amount": 5 })).await.unwrap_err());
+    assert_eq!(told(&found), ["loss_reason option-not-offered"]);
+    world.update(&ada, "deal", id, json!({ "amount": 5, "loss_reason": "price" })).await.unwrap();
+    world.update(&ada, "deal", id, json!({ "amount": 5000, "loss_reason": "competitor" })).await.unwrap();
+    // A limit that grows stricter leaves what is there alone, until it is touched.
+    condition["options_when"][0]["when"] = json!("amount < 9000");
+    world.define([(Kind::FieldConditions, name, Some(condition.clone()))]).await.unwrap();
+    world
+        .update(&ada, "deal", id, json!({ "name": "e", "amount": 5001, "loss_reason": "competitor" }))
+        .await
+        .unwrap();
+    let found =
+        problems(world.update(&ada, "deal", id, json!({ "loss_reason": "other" })).await.unwrap_err());
+    assert_eq!(told(&found), ["loss_reason option-not-offered"]);
+    // Options and fields that are not there are told.
+    condition["options_when"][0] = json!({ "when": "amont < 1", "allow": ["prise"] });
+    let on_text =
+        json!({ "object": "deal", "field": "next_step", "options_when": [{ "when": "TRUE", "allow": [] }] });
+    let bad =
+        [(Kind::FieldConditions, name, Some(condition)), (Kind::FieldConditions, "deal.text", Some(on_text))];
+    let found = problems(world.define(bad).await.unwrap_err());
+    let expected = [
+        "field-conditions.deal.loss_reason.options_when.0.when F030",
+        "field-conditions.deal.loss_reason.options_when.0.allow.0 unknown-option",
+        "field-conditions.deal.text.options_when wrong-kind",
+    ];
+    assert_eq!(told(&found), expected);
+}
+
+#[tokio::test]
 async fn conditions_that_mean_nothing_are_refused() {
     let world = World::with_packages("cond_bad").await;
     let bad = [

@@ -36,7 +36,12 @@ async fn ask(site: &Site, route: &Route, token: Option<&str>) -> Reply {
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
-    let body = if route.method.is_safe() || route.method == Method::DELETE { "" } else { "{}" };
+    let is_record = ["/api/v1/{plural}", "/api/v1/{plural}/by/{field}/{value}"].contains(&route.path);
+    let body = match is_record {
+        _ if route.method.is_safe() || route.method == Method::DELETE => "",
+        true => r#"{"name":"Covered"}"#,
+        false => "{}",
+    };
     request = request.header("content-type", "application/json");
     site.answer(request.body(Body::from(body)).unwrap()).await
 }

@@ -34,11 +34,18 @@ pub struct User {
 pub struct Record {
     pub object: &'static str,
     pub id: Uuid,
-    pub owner: usize,
+    pub owner: Owner,
     /// Place of the account of a deal, or of the deal of a part.
     pub up: Option<usize>,
     pub word: Option<String>,
     pub number: Option<i64>,
+}
+
+/// Who owns a record: the place of a user, or of a team that is a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    User(usize),
+    Queue(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +70,8 @@ pub struct Data {
     pub deals: Vec<Record>,
     pub parts: Vec<Record>,
     pub shares: Vec<Share>,
+    /// Ids of the teams.
+    pub teams: Vec<Uuid>,
 }
 
 /// One user's eyes.
@@ -134,6 +143,16 @@ impl Eyes<'_> {
         known
     }
 
+    /// The same of an owner; a queue is of its team and nothing else.
+    fn owner_among(&self, owner: Owner, people: &Json) -> bool {
+        match (owner, people.as_object().and_then(|map| map.iter().next())) {
+            (Owner::User(user), _) => self.among(user, people),
+            (Owner::Queue(_), Some((key, _))) if key == "everyone" => true,
+            (Owner::Queue(team), Some((key, name))) => key == "team" && *name == format!("team_{team}"),
+            (Owner::Queue(_), None) => true,
+        }
+    }
+
     /// Whether a user is one of those that a rule names.
     fn among(&self, user: usize, people: &Json) -> bool {
         let user_ = &self.data.users[user];
@@ -161,7 +180,8 @@ impl Eyes<'_> {
         }
     }
 
-    fn is_above(&self, owner: usize) -> bool {
+    fn is_above(&self, owner: Owner) -> bool {
+        let Owner::User(owner) = owner else { return false };
         let (mut here, mut steps) = (self.data.users[owner].manager, 0);
         while let Some(above) = here.filter(|_| steps < 20) {
             if above == self.me && owner != self.me {
@@ -191,7 +211,7 @@ impl Eyes<'_> {
         };
         self.book.sharing_rules.iter().filter(opens).any(|rule| match rule["when"].as_str() {
             Some(when) => self.meets(record, when),
-            None => self.among(record.owner, &rule["owned_by"]),
+            None => self.owner_among(record.owner, &rule["owned_by"]),
         })
     }
 
@@ -215,10 +235,19 @@ impl Eyes<'_> {
             "read_write" => level <= 2,
             _ => false,
         };
+        let (own, of_team) = match record.owner {
+            Owner::User(user) => {
+                (user == self.me, self.data.users[user].teams.iter().any(|team| mine.contains(team)))
+            }
+            // Members work on what waits in their queue.
+            Owner::Queue(team) => {
+                (mine.contains(&team) && (level <= 2 || action == "transfer"), mine.contains(&team))
+            }
+        };
         given == 3
             || open
-            || record.owner == self.me
-            || (given == 2 && self.data.users[record.owner].teams.iter().any(|team| mine.contains(team)))
+            || own
+            || (given == 2 && of_team)
             || (sharing["hierarchy"] == true && self.is_above(record.owner))
             || self.is_shared(record, level)
             || self.is_ruled(record, level)

@@ -7,7 +7,7 @@ use permissions::ActorKind;
 use serde_json::Map;
 use sqlx::AssertSqlSafe;
 
-use super::naive::{Data, Grantee, REACHES, Record, Rulebook, Share, User};
+use super::naive::{Data, Grantee, Owner, REACHES, Record, Rulebook, Share, User};
 use super::*;
 
 pub(super) const USERS: usize = 6;
@@ -164,7 +164,7 @@ pub(super) async fn found(site: &Site) -> (Data, Vec<String>) {
         let id = Uuid::parse_str(me["user"]["id"].as_str().unwrap()).unwrap();
         data.users.push(User { id, roles: vec![], sets: vec![], manager: None, teams: vec![] });
     }
-    let record = |object, id, up| Record { object, id, owner: 0, up, word: None, number: None };
+    let record = |object, id, up| Record { object, id, owner: Owner::User(0), up, word: None, number: None };
     for n in 0..5 {
         let id = world.create(&system, "account", json!({ "name": format!("a{n}") })).await.unwrap();
         data.accounts.push(record("account", id, None));
@@ -180,8 +180,11 @@ pub(super) async fn found(site: &Site) -> (Data, Vec<String>) {
         data.parts.push(record("part", id, Some(n % 8)));
     }
     for n in 0..TEAMS {
-        let wish = engine::TeamWish { name: Some(format!("team_{n}")), ..engine::TeamWish::default() };
-        world.engine.create_team(&world.system().await, wish).await.unwrap();
+        // All but the first are queues.
+        let (name, queue) = (Some(format!("team_{n}")), Some(n > 0));
+        let wish = engine::TeamWish { name, queue, ..engine::TeamWish::default() };
+        let team = world.engine.create_team(&world.system().await, wish).await.unwrap();
+        data.teams.push(Uuid::parse_str(team["id"].as_str().unwrap()).unwrap());
     }
     for record in data.accounts.iter().chain(&data.deals).chain(&data.parts) {
         let change = match record.object {
@@ -208,7 +211,10 @@ pub(super) async fn dress(world: &World, random: &mut Random, data: &mut Data) {
     let words = [Some("won"), Some("lost"), Some("new"), None];
     let count = (data.accounts.len(), data.users.len());
     for record in data.accounts.iter_mut().chain(&mut data.deals).chain(&mut data.parts) {
-        record.owner = random.below(count.1);
+        record.owner = match random.once_in(5) {
+            true => Owner::Queue(1 + random.below(TEAMS - 1)),
+            false => Owner::User(random.below(count.1)),
+        };
         record.word = random.pick(&words).map(str::to_owned);
         record.number = *random.pick(&[Some(50), Some(7), Some(90), None]);
         if record.object == "deal" {
@@ -247,7 +253,9 @@ pub(super) async fn store(world: &World, data: &Data) {
     let system = world.system().await;
     let what = What::Update(data.users.iter().map(update).collect());
     world.engine.write(&system, Command { object: "user".into(), what }).await.unwrap();
-    let mut text = String::from("DELETE FROM t_demo._team_members; DELETE FROM t_demo._shares;");
+    let mut text = String::from(
+        "DELETE FROM t_demo._team_members WHERE user_id <> team_id; DELETE FROM t_demo._shares;",
+    );
     // Who is remembered with other teams is looked up again.
     text += "UPDATE t_demo._state SET access = access + 1;";
     for (n, user) in data.users.iter().enumerate() {
@@ -261,7 +269,10 @@ pub(super) async fn store(world: &World, data: &Data) {
     let quoted = |word: &Option<String>| word.as_ref().map_or("NULL".into(), |word| format!("'{word}'"));
     let number = |number: Option<i64>| number.map_or("NULL".into(), |number| number.to_string());
     for record in data.accounts.iter().chain(&data.deals).chain(&data.parts) {
-        let owner = data.users[record.owner].id;
+        let owner = match record.owner {
+            Owner::User(user) => data.users[user].id,
+            Owner::Queue(team) => data.teams[team],
+        };
         let values = match record.object {
             "account" => format!("industry = {}, size = {}", quoted(&record.word), number(record.number)),
             "deal" => {

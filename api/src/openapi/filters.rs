@@ -1,0 +1,248 @@
+//! What a list may be asked for, as JSON Schema: the fields that it can answer and sort by, and the filter of an
+//! object. Paths go one step along relations here; longer ones are for those who know them.
+
+use metadata::catalog::{Column, Field};
+use metadata::field_kinds::ColumnType;
+use metadata::{FieldKind, Object};
+use serde_json::{Map, Value as Json, json};
+
+use super::schemas::name;
+use super::shape::{flag, id, list, nullable, reference, text, time};
+use crate::call::Call;
+use crate::rest::rights;
+
+/// Parameters whose names no field can have in an address.
+const RESERVED: &[&str] = &[
+    "fields",
+    "filter",
+    "where",
+    "sort",
+    "limit",
+    "page",
+    "cursor",
+    "errors",
+    "include_total",
+    "deleted",
+    "explain",
+    "format",
+    "metrics",
+    "group_by",
+    "having",
+    "zone",
+];
+
+/// An object as somebody sees it.
+pub(super) struct Asked<'c> {
+    call: &'c Call,
+    pub object: &'c Object,
+    keys: Vec<String>,
+}
+
+impl<'c> Asked<'c> {
+    pub(super) fn new(call: &'c Call, object: &'c Object) -> Self {
+        Self { call, object, keys: call.engine().visible_keys(&call.context, object) }
+    }
+
+    /// Keys that a record shows, each with its field.
+    pub(super) fn columns(&self) -> Vec<(&'c Field, &'c Column)> {
+        let all = self.object.fields.iter().flat_map(|field| {
+            let computed = field.computed.as_ref().map(|computed| &computed.column);
+            field.columns.iter().chain(computed).map(move |column| (field, column))
+        });
+        all.filter(|(_, column)| self.keys.contains(&column.key)).collect()
+    }
+
+    /// Relations to one record, each with the object it leads to.
+    pub(super) fn to_one(&self) -> Vec<(&'c Field, &'c Object)> {
+        let one = |field: &'c Field| {
+            let [target] = field.targets.as_slice() else { return None };
+            let is_shown = field.columns.last().is_some_and(|column| self.keys.contains(&column.key));
+            Some((field, self.find(target)?)).filter(|_| is_shown && !field.kind.is_to_many())
+        };
+        self.object.fields.iter().filter_map(one).collect()
+    }
+
+    /// Relations to many records, each with the object it leads to.
+    pub(super) fn to_many(&self) -> Vec<(&'c str, &'c Object)> {
+        let relations = self.object.relations.iter();
+        relations
+            .filter_map(|relation| Some((relation.name.as_str(), self.find(&relation.object)?)))
+            .collect()
+    }
+
+    fn find(&self, name: &str) -> Option<&'c Object> {
+        let found = self.call.context.snapshot.catalog.find_object(name)?;
+        rights::sees(self.call, found).then_some(&**found)
+    }
+
+    /// The short forms of a filter: `stage=won`.
+    pub(super) fn short_forms(&self) -> Vec<(String, Json)> {
+        let plain = |(field, column): (&Field, &Column)| {
+            let is_plain = !RESERVED.contains(&column.key.as_str())
+                && !matches!(column.ty, ColumnType::Jsonb | ColumnType::TextArray);
+            is_plain.then(|| (column.key.clone(), value(field, column)))
+        };
+        self.columns().into_iter().filter_map(plain).collect()
+    }
+
+    /// The schemas that lists of this object share.
+    pub(super) fn schemas(&self) -> Vec<(String, Json)> {
+        let title = name(self.object);
+        let own = self.paths(|_| true);
+        let sorted = self.paths(|column| !matches!(column.ty, ColumnType::Jsonb | ColumnType::TextArray));
+        let both = sorted.iter().flat_map(|path| [path.clone(), format!("-{path}")]);
+        let conditions = self.conditions();
+        let mut whole = conditions.clone();
+        let several = json!({ "type": "array", "items": reference(&format!("{title}Filter")) });
+        whole.insert("and".into(), several.clone());
+        whole.insert("or".into(), several);
+        whole.insert("not".into(), reference(&format!("{title}Filter")));
+        let text = "Conditions, all of which hold; `account.industry` is short for industry within account";
+        vec![
+            (format!("{title}Path"), json!({ "type": "string", "enum": own })),
+            (format!("{title}Order"), json!({ "type": "string", "enum": both.collect::<Vec<_>>() })),
+            (
+                format!("{title}Filter"),
+                json!({ "type": "object", "description": text, "properties": whole, "additionalProperties": false }),
+            ),
+            (
+                format!("{title}Conditions"),
+                json!({ "type": "object", "minProperties": 1, "properties": conditions, "additionalProperties": false }),
+            ),
+        ]
+    }
+
+    fn paths(&self, wanted: impl Fn(&Column) -> bool) -> Vec<String> {
+        let keys = |asked: &Self| -> Vec<String> {
+            let columns = asked.columns().into_iter().filter(|(_, column)| wanted(column));
+            columns.map(|(_, column)| column.key.clone()).collect()
+        };
+        let mut paths = keys(self);
+        for (field, object) in self.to_one() {
+            let below = keys(&Asked::new(self.call, object));
+            paths.extend(below.into_iter().map(|key| format!("{}.{key}", field.name)));
+        }
+        paths
+    }
+
+    fn conditions(&self) -> Map<String, Json> {
+        let mut conditions = Map::new();
+        for (field, column) in self.columns().into_iter().filter(|(_, column)| column.ty != ColumnType::Jsonb)
+        {
+            conditions.insert(column.key.clone(), condition(field, column));
+        }
+        for (field, object) in self.to_one() {
+            conditions.insert(field.name.clone(), reference(&format!("{}Conditions", name(object))));
+        }
+        for (relation, object) in self.to_many() {
+            let filter = reference(&format!("{}Filter", name(object)));
+            let related = json!({
+                "type": "object", "minProperties": 1, "additionalProperties": false,
+                "properties": { "some": filter, "none": filter, "every": filter },
+            });
+            conditions.insert(relation.to_owned(), related);
+        }
+        conditions
+    }
+}
+
+/// What a condition compares a field with, as it stands in an address.
+fn value(field: &Field, column: &Column) -> Json {
+    match (&field.kind, column.ty) {
+        (FieldKind::Picklist(_), _) => options(field),
+        (_, ColumnType::Boolean) => flag(),
+        (_, ColumnType::Uuid) => id(),
+        (_, ColumnType::Bigint) => json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX }),
+        (_, ColumnType::Numeric(..)) => json!({ "type": "number" }),
+        (_, ColumnType::Date | ColumnType::Timestamptz) => reference("DateOrWord"),
+        (_, ColumnType::Time) => clock(),
+        _ => text(),
+    }
+}
+
+fn options(field: &Field) -> Json {
+    json!({ "type": "string", "enum": field.options.iter().map(|option| &option.value).collect::<Vec<_>>() })
+}
+
+/// A time of day.
+pub(super) fn clock() -> Json {
+    json!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "examples": ["09:30:00"] })
+}
+
+fn condition(field: &Field, column: &Column) -> Json {
+    match (&field.kind, column.ty) {
+        (FieldKind::Picklist(_), _) => {
+            json!({ "anyOf": [nullable(options(field)), operators(&options(field), &["contains", "starts_with"])] })
+        }
+        (_, ColumnType::TextArray) => reference("ListCondition"),
+        (_, ColumnType::Boolean) => reference("BooleanCondition"),
+        (_, ColumnType::Uuid) => reference("IdCondition"),
+        (_, ColumnType::Bigint) => reference("IntegerCondition"),
+        (_, ColumnType::Numeric(..)) => reference("NumberCondition"),
+        (_, ColumnType::Date | ColumnType::Timestamptz) => reference("DateCondition"),
+        (_, ColumnType::Time) => reference("TimeCondition"),
+        _ => reference("TextCondition"),
+    }
+}
+
+/// Conditions by the type of the field; the same for all objects.
+pub(super) fn conditions() -> Vec<(&'static str, Json)> {
+    let simple =
+        |value: Json, more: &[&str]| json!({ "anyOf": [nullable(value.clone()), operators(&value, more)] });
+    let ordered = &["gt", "gte", "lt", "lte", "between"];
+    let texts = &[
+        "contains",
+        "not_contains",
+        "starts_with",
+        "ends_with",
+        "search",
+        "gt",
+        "gte",
+        "lt",
+        "lte",
+        "between",
+    ];
+    let spans = ["week", "month", "quarter", "year"]
+        .map(|span| ["this", "last", "next"].map(|which| format!("{which}_{span}")));
+    let words: Vec<String> = ["today", "yesterday", "tomorrow"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(spans.into_iter().flatten())
+        .collect();
+    let date = json!({ "anyOf": [
+        { "type": "string", "format": "date" }, time(), { "type": "string", "enum": words },
+        { "type": "string", "pattern": "^(last|next)_n_days:[1-9][0-9]{0,2}$" },
+    ] });
+    let integer = json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX });
+    let mut lists = operators(&text(), &["has_any", "has_all"]);
+    for key in ["eq", "ne", "in", "not_in"] {
+        lists["properties"].as_object_mut().map(|properties| properties.remove(key));
+    }
+    vec![
+        ("DateOrWord", date),
+        ("TextCondition", simple(text(), texts)),
+        ("NumberCondition", simple(json!({ "type": "number" }), ordered)),
+        ("IntegerCondition", simple(integer, ordered)),
+        ("DateCondition", simple(reference("DateOrWord"), ordered)),
+        ("TimeCondition", simple(clock(), ordered)),
+        ("BooleanCondition", simple(flag(), &[])),
+        ("IdCondition", simple(id(), &[])),
+        ("ListCondition", lists),
+    ]
+}
+
+/// `eq ne in not_in is_null`, and `more`.
+fn operators(value: &Json, more: &[&str]) -> Json {
+    let mut properties = json!({
+        "eq": value, "ne": value, "in": list(value.clone()), "not_in": list(value.clone()), "is_null": flag(),
+    });
+    for operator in more {
+        properties[*operator] = match *operator {
+            "between" => json!({ "type": "array", "items": value, "minItems": 2, "maxItems": 2 }),
+            "has_any" | "has_all" => list(value.clone()),
+            "contains" | "not_contains" | "starts_with" | "ends_with" | "search" => text(),
+            _ => value.clone(),
+        };
+    }
+    json!({ "type": "object", "properties": properties, "additionalProperties": false, "minProperties": 1 })
+}

@@ -1,0 +1,91 @@
+//! Tenants, for those who sell them. They show a reseller's key, which is no credential of any tenant.
+
+use serde_json::{Value as Json, json};
+
+use super::auth::limit;
+use super::operation::Operation;
+use super::shape::{
+    count, data, id, list, nullable, page, password, reference, shown, taken, text, time, word,
+};
+
+/// Schemas that these routes share.
+pub(super) fn schemas() -> Vec<(&'static str, Json)> {
+    let limits = json!({
+        "requests_per_minute": nullable(count()), "requests_per_day": nullable(count()), "records": nullable(count()), "users": nullable(count()),
+    });
+    let tenant = json!({
+        "id": id(), "slug": text(), "name": text(), "created_at": time(), "suspended_at": nullable(time()), "login_url": text(),
+    });
+    vec![
+        ("Limits", shown(limits)),
+        ("Plan", shown(json!({ "name": text(), "label": text(), "limits": reference("Limits") }))),
+        ("Tenant", shown(tenant)),
+    ]
+}
+
+pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Operation {
+    let one = || data(reference("Tenant"));
+    match (method, path.trim_start_matches("/reseller/v1/")) {
+        (_, "plans") => operation.says("What can be sold").answers(
+            200,
+            "The plans, the smallest first",
+            data(list(reference("Plan"))),
+        ),
+        ("GET", "tenants") => operation
+            .says("The reseller's tenants by slug")
+            .query("limit", "How many at most", limit(1000))
+            .query("cursor", "next_cursor of the page before", text())
+            .answers(200, "A page of them", page(reference("Tenant"))),
+        ("POST", "tenants") => create(operation),
+        ("GET", "tenants/{id}") => operation.says("One of them").answers(200, "The tenant", one()),
+        ("PATCH", _) => operation
+            .says("Changes its name or plan")
+            .body(taken(&[], json!({ "name": word(), "plan": text() })))
+            .example(json!({ "plan": "starter" }))
+            .answers(200, "The tenant", one()),
+        ("DELETE", _) => {
+            operation.says("Ends it with everything in it, for good").answers_nothing(204, "It is gone")
+        }
+        ("POST", "tenants/{id}/suspend") => operation
+            .says("Shuts it: all is kept, nobody gets in")
+            .optional_body(taken(&[], json!({})))
+            .answers(200, "The tenant", one()),
+        ("POST", _) => operation.says("Opens it again").optional_body(taken(&[], json!({}))).answers(
+            200,
+            "The tenant",
+            one(),
+        ),
+        _ => usage(operation),
+    }
+}
+
+fn create(operation: Operation) -> Operation {
+    let admin = taken(&["email", "name"], json!({ "email": text(), "name": text(), "password": password() }));
+    let wish =
+        json!({ "slug": word(), "name": word(), "plan": text(), "packages": list(text()), "admin": admin });
+    let made = json!({ "id": id(), "slug": text(), "login_url": text(), "admin": shown(json!({ "email": text() })) });
+    let parameters = json!({ "id": "$response.body#/data/id" });
+    let link = |operation: &str| json!({ "operationId": operation, "parameters": parameters });
+    operation
+        .says("A new tenant, ready to sign in to")
+        .shared(&["idempotency"])
+        .body(taken(&["slug", "name", "packages", "admin"], wish))
+        .example(json!({ "slug": "tidewater", "name": "Tidewater", "packages": ["deals"], "admin": { "email": "grace@example.com", "name": "Grace" } }))
+        .answers(201, "The tenant; with the administrator's password if it was made up", data(shown(made)))
+        .tells(201, "Location", "Where it is")
+        .links(201, json!({ "show": link("get_reseller_v1_tenants_id"), "delete": link("delete_reseller_v1_tenants_id") }))
+}
+
+fn usage(operation: Operation) -> Operation {
+    let day = || json!({ "type": "string", "format": "date" });
+    let used = json!({ "day": day(), "requests": count(), "records": nullable(count()), "users": nullable(count()) });
+    let answer = json!({
+        "plan": nullable(text()), "limits": nullable(reference("Limits")), "now": shown(json!({ "records": count(), "users": count() })),
+        "from": day(), "to": day(), "days": list(shown(used)),
+    });
+    operation
+        .says("What it has, and what it used day by day")
+        .query("from", "The first day; thirty days before the last when missing", day())
+        .query("to", "The last day; today when missing", day())
+        .answers(200, "The usage", data(shown(answer)))
+}

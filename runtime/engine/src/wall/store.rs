@@ -1,0 +1,140 @@
+//! The statements of walls. A role is called by the tenant's id, since roles are of the whole cluster, where another
+//! database may have a schema of the same name.
+
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, PgTransaction, Postgres};
+
+use crate::audit::{BLOCKS, SEALED, TAIL};
+use crate::context::Tenant;
+use crate::error::{Error, Result};
+use crate::store::lock_state;
+use crate::write::sql::{quoted, table};
+
+/// Tables that are only read behind the wall.
+const READ: [&str; 5] = ["_metadata", "_revisions", "_packages", SEALED, BLOCKS];
+
+/// What makes roles for a user who may not: in a private cluster, and wherever an operator puts it.
+const MAKER: &str = "(SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'trellis_roles' \
+     AND p.proname = 'make' AND has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE'))";
+
+/// Name of the tenant's role.
+pub fn role_of(tenant: &Tenant) -> String {
+    format!("trellis_{}", tenant.id.simple())
+}
+
+pub(super) async fn may_make_roles(connection: &mut PgConnection) -> Result<bool> {
+    let text = format!(
+        "SELECT rolsuper OR rolcreaterole OR {MAKER} IS NOT NULL FROM pg_roles WHERE rolname = current_user"
+    );
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
+}
+
+/// Whether the tenant's role is there and reaches its schema.
+pub(super) async fn has_role(connection: &mut PgConnection, tenant: &Tenant) -> Result<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM pg_roles r WHERE r.rolname = $1 AND has_schema_privilege(r.oid, to_regnamespace($2), 'USAGE'))";
+    let query = sqlx::query_scalar(text).bind(role_of(tenant)).bind(quoted(&tenant.schema));
+    Ok(query.fetch_one(connection).await?)
+}
+
+/// The tenant's tables of records that its role does not wholly reach.
+pub(super) async fn list_closed(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<String>> {
+    let text = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname NOT LIKE '\\_%' \
+         AND EXISTS (SELECT 1 FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p(word) WHERE NOT has_table_privilege($2, c.oid, p.word)) ORDER BY 1";
+    Ok(sqlx::query_scalar(text).bind(&tenant.schema).bind(role_of(tenant)).fetch_all(connection).await?)
+}
+
+pub(super) async fn enter(connection: &mut PgConnection, tenant: &Tenant) -> sqlx::Result<()> {
+    let text = format!("SET ROLE {}", quoted(&role_of(tenant)));
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await?;
+    Ok(())
+}
+
+/// Back to the owner of the tables.
+pub(crate) async fn leave(connection: &mut PoolConnection<Postgres>) -> sqlx::Result<()> {
+    sqlx::raw_sql("RESET ROLE").execute(&mut **connection).await?;
+    Ok(())
+}
+
+/// A transaction, behind the wall of a tenant. The role comes first: where it is not there, nothing has begun.
+pub(super) async fn begin(pool: &PgPool, behind: Option<&Tenant>) -> sqlx::Result<PgTransaction<'static>> {
+    let Some(tenant) = behind else { return pool.begin().await };
+    let text = format!("SET LOCAL ROLE {}; BEGIN", quoted(&role_of(tenant)));
+    pool.begin_with(AssertSqlSafe(text)).await
+}
+
+/// Gives the tenant its role when it lacks it, in a transaction of its own. The connection is its owner's afterwards.
+pub(super) async fn ensure(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    sqlx::raw_sql("RESET ROLE").execute(&mut *connection).await?;
+    if has_role(connection, tenant).await? {
+        return Ok(());
+    }
+    let mut transaction = connection.begin().await?;
+    lock_state(&mut transaction, tenant).await?;
+    raise(&mut transaction, tenant).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Makes the tenant's role and gives it what it may do; what is there stays. Tables that come later are given as they
+/// are made.
+pub(super) async fn raise(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    let there: bool = sqlx::query_scalar("SELECT to_regnamespace($1) IS NOT NULL")
+        .bind(quoted(&tenant.schema))
+        .fetch_one(&mut *connection)
+        .await?;
+    if !there {
+        return Err(Error::NotFound);
+    }
+    sqlx::raw_sql(AssertSqlSafe(raising(tenant))).execute(connection).await?;
+    Ok(())
+}
+
+fn raising(tenant: &Tenant) -> String {
+    let (role, schema) = (quoted(&role_of(tenant)), quoted(&tenant.schema));
+    let all = "SELECT, INSERT, UPDATE, DELETE";
+    let read = READ.map(|name| table(&tenant.schema, name)).join(", ");
+    let (state, tail) = (table(&tenant.schema, "_state"), table(&tenant.schema, TAIL));
+    // Somebody may make the role for a copy of this database at the same time.
+    format!(
+        "DO $$ BEGIN IF {MAKER} IS NOT NULL THEN PERFORM trellis_roles.make('{name}'); ELSE CREATE ROLE {role} NOLOGIN NOINHERIT; END IF; \
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$; \
+         DO $$ BEGIN IF {MAKER} IS NULL AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN GRANT {role} TO CURRENT_USER; END IF; END $$; \
+         GRANT USAGE ON SCHEMA {schema} TO {role}; \
+         GRANT {all} ON ALL TABLES IN SCHEMA {schema} TO {role}; \
+         ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT {all} ON TABLES TO {role}; \
+         REVOKE INSERT, UPDATE, DELETE ON {read} FROM {role}; \
+         REVOKE INSERT, DELETE ON {state} FROM {role}; \
+         REVOKE UPDATE, DELETE ON {tail} FROM {role}; \
+         DO $$ DECLARE month regclass; BEGIN FOR month IN SELECT inhrelid FROM pg_inherits WHERE inhparent = '{sealed}'::regclass \
+         LOOP EXECUTE format('REVOKE ALL ON %s FROM {role}', month); END LOOP; END $$",
+        name = role_of(tenant),
+        sealed = table(&tenant.schema, SEALED),
+    )
+}
+
+/// Takes a table that was made just now out of the role's reach.
+pub(crate) async fn close(connection: &mut PgConnection, tenant: &Tenant, name: &str) -> Result<()> {
+    let role = role_of(tenant);
+    let text = format!(
+        "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN REVOKE ALL ON {name} FROM {}; END IF; END $$",
+        quoted(&role)
+    );
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn drop_role(pool: &PgPool, tenant: &Tenant) -> Result<()> {
+    let role = role_of(tenant);
+    let text = format!(
+        "DO $$ BEGIN IF {MAKER} IS NOT NULL THEN PERFORM trellis_roles.remove('{role}'); ELSE DROP ROLE IF EXISTS {}; END IF; END $$",
+        quoted(&role)
+    );
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(pool).await?;
+    Ok(())
+}
+
+/// Whether a role could not be dropped because others use it, or because it is not ours to drop.
+pub(super) fn is_needed(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "2BP01" || code == "42501")
+}

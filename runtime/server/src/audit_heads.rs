@@ -1,0 +1,68 @@
+//! Heads of audit logs outside the database: a line for each newest block, in a file that is best kept elsewhere.
+
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use engine::audit::chain::{Block, Head, Hex};
+use engine::{Engine, Tenant};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::args::Common;
+
+/// The newest blocks that this process has told, by tenant.
+#[derive(Default)]
+pub struct Told(HashMap<Uuid, i64>);
+
+impl Told {
+    /// Adds the heads of tenants that have grown to the file.
+    pub async fn tell(&mut self, place: &Path, engine: &Engine, tenants: &[Tenant]) -> anyhow::Result<()> {
+        for tenant in tenants {
+            let Some(block) = engine.audit_head(tenant).await? else { continue };
+            if self.0.insert(tenant.id, block.number) != Some(block.number) {
+                add(place, tenant, block)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add(place: &Path, tenant: &Tenant, block: Block) -> anyhow::Result<()> {
+    let Block { number, last_seq, hash, key, signature, .. } = block;
+    let text = json!({
+        "tenant": tenant.id, "slug": tenant.slug, "block": number, "last_seq": last_seq, "hash": hash, "key": key,
+        "signature": signature,
+    });
+    let text = format!("{text}\n");
+    let file = OpenOptions::new().create(true).append(true).open(place);
+    // One write, so that nodes which share the file do not mix their lines.
+    file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .with_context(|| format!("cannot write {}", place.display()))
+}
+
+/// One line: the tenant and the head.
+fn read(line: &str) -> Option<(Uuid, Head)> {
+    let line: Json = serde_json::from_str(line).ok()?;
+    let hash = Hex::try_from(line["hash"].as_str()?.to_owned()).ok()?;
+    Some((line["tenant"].as_str()?.parse().ok()?, Head { block: line["block"].as_i64()?, hash }))
+}
+
+/// What the file knows of a tenant; nothing where there is no file.
+pub fn load(common: &Common, tenant: Uuid) -> anyhow::Result<Vec<Head>> {
+    let Some(place) = &common.audit_heads else { return Ok(Vec::new()) };
+    let text = match std::fs::read_to_string(place) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", place.display())),
+    };
+    let mut heads = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let (of, head) =
+            read(line).with_context(|| format!("line {} of {} is no head", at + 1, place.display()))?;
+        heads.extend((of == tenant).then_some(head));
+    }
+    Ok(heads)
+}
