@@ -25,6 +25,7 @@ pub use indexes::{Index, blind};
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
 pub use search::{object_vector, search_columns, search_vector};
+pub use tables::table_columns;
 
 /// The strongest table lock that a statement takes on a table that others may be using.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::definitions::layering::Layering;
 use crate::definitions::{Change, Definitions, Kind, Row};
 use crate::layers::Merged;
-use crate::package::{Manifest, Package};
+use crate::package::{Manifest, Package, missing_requirements};
 use crate::problem::Problem;
 
 /// Content by path.
@@ -80,7 +80,11 @@ impl Definitions {
             .iter()
             .map(|one| (one.object.id.as_str(), one.object.definition.name.as_str()))
             .collect();
-        let own = |row: &Row| row.package.as_deref() == Some(package);
+        // What an object holds that a version left out is archived with it.
+        let archived = self.objects.iter().filter(|one| one.object.withdrawn());
+        let archived: BTreeSet<&str> = archived.map(|one| one.object.id.as_str()).collect();
+        let gone = |row: &Row| row.parent.as_deref().is_some_and(|id| archived.contains(id));
+        let own = |row: &Row| row.package.as_deref() == Some(package) && !gone(row);
         let mut fields: BTreeMap<String, Json> = BTreeMap::new();
         for row in self.rows().into_iter().filter(own) {
             let Some(base) = row.base.filter(|base| !base.withdrawn) else { continue };
@@ -222,6 +226,9 @@ pub fn read(files: Files) -> Result<Wanted, Vec<Problem>> {
         }
     }
     wanted.packages = in_order(wanted.packages);
+    if problems.is_empty() {
+        problems = unmet(&wanted.packages);
+    }
     if problems.is_empty() { Ok(wanted) } else { Err(problems) }
 }
 
@@ -234,6 +241,17 @@ fn wrong_name(path: &str, (kind, name): &Place, json: &Json) -> Option<Problem> 
         Problem::new(format!("{path}.name"), "wrong-name", text)
             .hint("a rename is made through the API or the setup"),
     )
+}
+
+/// What the packages need and is not among them: those that the files do not name go.
+fn unmet(packages: &[Package]) -> Vec<Problem> {
+    let manifests = || packages.iter().map(|package| &package.manifest);
+    let versions = manifests().map(|one| (one.name.clone(), one.version.clone())).collect();
+    let missing = |one: &Manifest| {
+        let place = format!("packages/{}/manifest.json", one.name);
+        missing_requirements(one, &versions).into_iter().map(move |problem| problem.under(&place))
+    };
+    manifests().flat_map(missing).collect()
 }
 
 /// Packages after those that they require.

@@ -159,6 +159,15 @@ impl Builder<'_> {
     }
 }
 
+/// Names of the columns of an object's table, those of what is retired apart.
+pub fn table_columns(object: &Object) -> Vec<String> {
+    let own = object.fields.iter().flat_map(|field| &field.columns).map(|column| column.name.clone());
+    let rollups = object.fields.iter().filter_map(|field| field.rollup.as_ref());
+    let rollups = rollups.flat_map(|rollup| rollup.hidden_columns().collect::<Vec<_>>());
+    let hidden = standard::hidden_columns().into_iter().map(|column| column.name);
+    own.chain(rollups.map(|column| column.name.clone())).chain(hidden).collect()
+}
+
 /// Type of a column with what stands behind it. `blank` says that no record needs a value yet.
 pub(super) fn column_type(column: &Column, field: &Field, blank: bool) -> String {
     let ty = column.ty.sql();

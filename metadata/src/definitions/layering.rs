@@ -357,6 +357,10 @@ impl Draft<'_> {
                 let archive = (layering.archive)(&name);
                 notes.extend(let_go(&mut component.object, format!("objects.{name}"), archive, |d| json!(d)));
             }
+            // The columns of an object that is archived stay as they are, and so do its fields, until it comes back.
+            if own(&component.object.package) && component.object.withdrawn() {
+                continue;
+            }
             for field in component.fields.iter_mut().filter(|field| own(&field.package) && gone(&field.id)) {
                 let word = field.definition.common.name.clone();
                 let archive = (layering.archive)(&format!("{name}.{word}"));
@@ -382,6 +386,17 @@ impl Draft<'_> {
                     continue;
                 }
                 let base = row.base.as_ref().map(|base| base.definition.clone());
+                // It comes back with its object, and the tenant's layer with it.
+                if row.definition["object"].as_str().is_some_and(|one| retired.iter().any(|name| name == one))
+                {
+                    if !row.base.as_ref().is_some_and(|base| base.withdrawn) {
+                        let (path, class) = (format!("{}.{}", kind.word(), row.name), Class::Package);
+                        let (outcome, package, tenant) = (Outcome::Archived, None, None);
+                        self.merged.push(Merged { path, class, outcome, base, package, tenant });
+                        shelf.put(withdrawn(row)).unwrap_or_default();
+                    }
+                    continue;
+                }
                 let changed = base.as_ref() != Some(&plain(kind, row.definition.clone()));
                 // Fields may use the options still, records hold them.
                 let adopted = !row.retired && (changed || kind == Kind::OptionSets);

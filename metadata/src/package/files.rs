@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::{DataFile, Manifest, Package};
 use crate::catalog::check_name;
+use crate::catalog::roles::SYSTEM_ROLES;
 use crate::definitions::{Change, Kind};
 use crate::problem::Problem;
 use crate::suggest;
@@ -106,6 +107,11 @@ impl Draft {
         if said.is_some_and(|said| said != expected) {
             let text = format!("the file is called `{name}`, its definition says otherwise");
             self.problems.push(Problem::new(format!("{path}.name"), "wrong-name", text));
+        }
+        if kind == Kind::Roles && SYSTEM_ROLES.contains(&name) {
+            let text = format!("every tenant has the role `{name}`, and says itself what it may do");
+            let problem = Problem::new(path, "reserved-name", text);
+            self.problems.push(problem.hint("bring a role of another name, which may inherit from it"));
         }
         self.changes.push(Change { kind, name: name.to_owned(), definition: Some(definition) });
     }

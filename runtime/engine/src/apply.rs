@@ -162,6 +162,12 @@ fn is_locked(error: &sqlx::Error) -> bool {
         .is_some_and(|code| code == "55P03" || code == "40P01")
 }
 
+/// Makes the transaction the one that changes the tenant's metadata: what it reads from here on holds until its end.
+pub(crate) async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    sqlx::raw_sql(PATIENCE).execute(&mut *connection).await?;
+    store::lock_state(connection, tenant).await
+}
+
 /// One attempt inside a transaction; with a snapshot when there is something to commit.
 pub(crate) async fn attempt(
     connection: &mut PgConnection,
@@ -170,8 +176,7 @@ pub(crate) async fn attempt(
     next: Next<'_>,
 ) -> Result<(Applied, Option<Arc<Snapshot>>)> {
     let tenant = context.tenant();
-    sqlx::raw_sql(PATIENCE).execute(&mut *connection).await?;
-    store::lock_state(connection, tenant).await?;
+    lock(connection, tenant).await?;
     let (old, versions) = current(connection, context).await?;
     if wish.expected_revision.is_some_and(|expected| expected != versions.revision) {
         let message = format!("the metadata is at revision {} by now", versions.revision);

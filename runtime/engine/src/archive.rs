@@ -1,5 +1,6 @@
 //! One tenant as a folder of files, and back: to keep, to hand over, and to move it to another installation. Ids,
-//! owners, links, counters, history and the recycle bin come with it; what is retired does not.
+//! owners, links, counters, history and the recycle bin come with it; what is retired does not, but for
+//! what the tenant removed of packages.
 //!
 //! ```text
 //! manifest.json                   what it is of, and how many rows each table has

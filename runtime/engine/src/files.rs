@@ -33,6 +33,7 @@ impl Engine {
 
     async fn try_files(&self, context: &Context, wanted: &files::Wanted, wish: &Apply) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
+        apply::lock(&mut transaction, context.tenant()).await?;
         let installed = manifests(&mut transaction, context).await?;
         let archive = |name: &str| wish.allow_data_loss.covers(name);
         let next =

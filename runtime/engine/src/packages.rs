@@ -66,6 +66,7 @@ impl Engine {
         options: &Install,
     ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
+        apply::lock(&mut transaction, context.tenant()).await?;
         let mut here = context.clone();
         let mut applied = Applied { revision: context.snapshot.revision, ..Applied::default() };
         for package in packages {
@@ -95,6 +96,7 @@ impl Engine {
         (dry_run, allow): (bool, AllowLoss),
     ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
+        apply::lock(&mut transaction, context.tenant()).await?;
         let installed = load_installed(&mut transaction, context).await?;
         if !installed.contains_key(name) {
             return Err(Error::NotFound);
@@ -205,12 +207,22 @@ pub(crate) async fn load_installed(
     Ok(installed)
 }
 
-/// After a way back: a package is there as long as anything stands on what it says.
+/// After a way back to revision `number`: a package is there as long as anything stands on what it says, in the
+/// version that it had then.
 pub(crate) async fn settle(
     connection: &mut PgConnection,
     context: &Context,
-    definitions: &Definitions,
+    (definitions, number): (&Definitions, i64),
 ) -> Result<()> {
+    keep_installed(connection, context).await?;
+    let schema = &context.tenant().schema;
+    let text = format!(
+        "UPDATE {} p SET version = t.value->>'version', manifest = t.value->'manifest' FROM jsonb_each((SELECT r.packages \
+         FROM {} r WHERE r.number > $1 AND r.packages IS NOT NULL ORDER BY r.number LIMIT 1)) t WHERE p.name = t.key",
+        table(schema, "_packages"),
+        table(schema, "_revisions")
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(number).execute(&mut *connection).await?;
     // Fields stay as they are within an object that is archived.
     let archived = definitions.objects.iter().filter(|one| one.object.withdrawn());
     let archived: BTreeSet<&str> = archived.map(|one| one.object.id.as_str()).collect();
@@ -229,8 +241,23 @@ pub(crate) async fn settle(
     Ok(())
 }
 
+/// Keeps what was installed before the newest revision with it, for a way back.
+async fn keep_installed(connection: &mut PgConnection, context: &Context) -> Result<()> {
+    let schema = &context.tenant().schema;
+    let text = format!(
+        "UPDATE {} r SET packages = (SELECT coalesce(jsonb_object_agg(p.name, jsonb_build_object('version', p.version, \
+         'manifest', p.manifest)), '{{}}') FROM {} p) FROM {} s WHERE r.number = s.revision AND r.packages IS NULL",
+        table(schema, "_revisions"),
+        table(schema, "_packages"),
+        table(schema, "_state")
+    );
+    sqlx::query(AssertSqlSafe(text)).execute(connection).await?;
+    Ok(())
+}
+
 /// Notes that a package is gone. What it loaded is known still when it comes back, with the records that are archived.
 pub(crate) async fn put_removed(connection: &mut PgConnection, context: &Context, name: &str) -> Result<()> {
+    keep_installed(connection, context).await?;
     let packages = table(&context.tenant().schema, "_packages");
     let text = format!("UPDATE {packages} SET removed_at = $2 WHERE name = $1");
     sqlx::query(AssertSqlSafe(text)).bind(name).bind(context.now).execute(connection).await?;
@@ -243,6 +270,7 @@ pub(crate) async fn put_installed(
     manifest: &Manifest,
     refs: &BTreeMap<String, Uuid>,
 ) -> Result<()> {
+    keep_installed(connection, context).await?;
     let text = format!(
         "INSERT INTO {} AS p (name, version, installed_at, manifest, refs) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, \

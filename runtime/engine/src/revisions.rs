@@ -98,15 +98,20 @@ impl Engine {
             ..Apply::default()
         };
         require_permission(context)?;
-        patiently(|| self.try_rollback(context, &wish, &undone)).await
+        patiently(|| self.try_rollback(context, &wish, (&undone, number))).await
     }
 
-    async fn try_rollback(&self, context: &Context, wish: &Apply, undone: &Undone) -> Result<Applied> {
+    async fn try_rollback(
+        &self,
+        context: &Context,
+        wish: &Apply,
+        (undone, number): (&Undone, i64),
+    ) -> Result<Applied> {
         let next = |old: &Definitions| Ok((undo(old, undone)?, Vec::new()));
         let mut transaction = self.pool().begin().await?;
         let (applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
         if let Some(snapshot) = &snapshot {
-            packages::settle(&mut transaction, context, &snapshot.definitions).await?;
+            packages::settle(&mut transaction, context, (&snapshot.definitions, number)).await?;
         }
         let snapshot = snapshot.unwrap_or_else(|| context.snapshot.clone());
         self.finish(transaction, snapshot, wish.dry_run).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Datelike, Utc};
-use metadata::Definitions;
+use metadata::{Catalog, Definitions};
 use serde_json::Value as Json;
 use sqlx::PgConnection;
 
@@ -31,13 +31,14 @@ pub(super) async fn run(
     lock_state(&mut transaction, tenant).await?;
     schema::create_system_tables(&mut transaction, tenant).await?;
     let definitions = load_definitions(&mut transaction, tenant, (folder, manifest)).await?;
+    let catalog = Catalog::resolve(&definitions).map_err(Error::Unprocessable)?;
     let (tables, bindings): (Vec<String>, Vec<String>) =
         apply::initial_steps(tenant, &definitions)?.into_iter().partition(|step| !binds(step));
     for step in tables {
         store::run(&mut transaction, step).await?;
     }
     let mut known = vec!["metadata".to_owned()];
-    for name in store::list_tables(&mut transaction, tenant).await? {
+    for name in store::list_tables(&mut transaction, (tenant, &catalog)).await? {
         let path = path_of(&name);
         load_table(&mut transaction, (tenant, &name), (folder, manifest)).await?;
         known.push(path);

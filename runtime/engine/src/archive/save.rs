@@ -3,23 +3,39 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use metadata::ddl::table_columns;
+use metadata::{Catalog, Definitions};
+use sqlx::Connection as _;
+
 use super::files::{self, Lines};
 use super::{FORMAT, Manifest, store};
 use crate::Engine;
 use crate::context::Tenant;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::store::{hold_state, load_metadata};
 
 pub(super) async fn run(engine: &Engine, tenant: &Tenant, folder: &Path) -> Result<Manifest> {
-    let mut transaction = engine.pool().begin().await?;
+    // A change of a column's type writes its table anew, and a reader of an earlier moment finds that empty: no change
+    // of metadata begins meanwhile. The lock goes with the connection.
+    let mut connection = engine.pool().acquire().await?.detach();
+    hold_state(&mut connection, tenant).await?;
+    let mut transaction = connection.begin().await?;
     store::begin_snapshot(&mut transaction).await?;
     let state = store::load_state(&mut transaction, tenant).await?;
+    let stored = load_metadata(&mut transaction, tenant).await?;
+    let definitions = Definitions::from_rows(stored.rows, stored.next_id).map_err(Error::Damaged)?;
+    let catalog = Catalog::resolve(&definitions).map_err(Error::Damaged)?;
     let components = store::load_components(&mut transaction, tenant).await?;
     let mut rows = BTreeMap::from([("metadata".to_owned(), components.len() as u64)]);
     for (kind, name, row) in components {
         files::write_json(&folder.join(format!("metadata/{kind}/{name}.json")), &row)?;
     }
-    for name in store::list_tables(&mut transaction, tenant).await? {
-        let columns = store::list_columns(&mut transaction, tenant, &name).await?;
+    for name in store::list_tables(&mut transaction, (tenant, &catalog)).await? {
+        let mut columns = store::list_columns(&mut transaction, tenant, &name).await?;
+        if let Some(object) = catalog.find_object(&name) {
+            let known = table_columns(object);
+            columns.retain(|column| known.contains(column));
+        }
         let path = path_of(&name);
         let mut lines = Lines::create(&folder.join(format!("{path}.ndjson")))?;
         let count = store::copy_out(&mut transaction, (tenant, &name), &columns, &mut lines).await?;
@@ -27,6 +43,7 @@ pub(super) async fn run(engine: &Engine, tenant: &Tenant, folder: &Path) -> Resu
         rows.insert(path, count);
     }
     transaction.rollback().await?;
+    connection.close().await?;
     Ok(Manifest {
         format: FORMAT,
         tenant_id: tenant.id,

@@ -1,6 +1,7 @@
 //! The statements of archives: whole tables as lines of JSON, and back. They know columns and no meaning.
 
 use futures_util::TryStreamExt;
+use metadata::catalog::{Catalog, Link};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
@@ -39,29 +40,47 @@ pub(super) async fn put_state(connection: &mut PgConnection, tenant: &Tenant, st
     Ok(())
 }
 
-/// The tables of a tenant that an archive has, partitions with their whole.
-pub(super) async fn list_tables(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<String>> {
+/// The tables of a tenant that an archive has, partitions with their whole: the system's, and those that the metadata
+/// names. What is retired leaves tables of links behind.
+pub(super) async fn list_tables(
+    connection: &mut PgConnection,
+    (tenant, catalog): (&Tenant, &Catalog),
+) -> Result<Vec<String>> {
+    let relations = catalog.objects.iter().flat_map(|object| &object.relations);
+    let links = relations.filter_map(|relation| match &relation.link {
+        Link::Table { table, .. } => Some(table.as_str()),
+        _ => None,
+    });
+    let named: Vec<&str> = catalog.objects.iter().map(|object| object.name.as_str()).chain(links).collect();
     let left_out: Vec<&str> = LEFT_OUT.into();
     let tables = sqlx::query_scalar(
         "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
          WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
-         AND c.relname NOT LIKE '\\_gone\\_%' AND c.relname <> ALL ($2) ORDER BY 1",
+         AND (c.relname = ANY ($2) OR c.relname LIKE '\\_%' AND c.relname NOT LIKE '\\_link\\_%' \
+         AND c.relname NOT LIKE '\\_gone\\_%' AND c.relname <> ALL ($3)) ORDER BY 1",
     )
     .bind(&tenant.schema)
+    .bind(named)
     .bind(left_out)
     .fetch_all(connection)
     .await?;
     Ok(tables)
 }
 
-/// The components that are live, each as its row of `_metadata`: kind, name and the row.
+/// The components that are live, each as its row of `_metadata`: kind, name and the row. What the tenant removed of a
+/// package is its layer, and comes along where no table would have to.
 pub(super) async fn load_components(
     connection: &mut PgConnection,
     tenant: &Tenant,
 ) -> Result<Vec<(String, String, Json)>> {
     let metadata = table(&tenant.schema, "_metadata");
+    let removed = format!(
+        "m.kind NOT IN ('objects', 'fields') AND m.base IS NOT NULL AND m.base->>'withdrawn' IS DISTINCT FROM 'true' \
+         AND (coalesce(m.definition->>'object', 'user') = 'user' OR EXISTS (SELECT 1 FROM {metadata} o \
+         WHERE o.kind = 'objects' AND o.retired_at IS NULL AND o.name = m.definition->>'object'))"
+    );
     let text = format!(
-        "SELECT m.kind, m.name, row_to_json(m) FROM {metadata} m WHERE m.retired_at IS NULL AND NOT EXISTS \
+        "SELECT m.kind, m.name, row_to_json(m) FROM {metadata} m WHERE (m.retired_at IS NULL OR {removed}) AND NOT EXISTS \
          (SELECT 1 FROM {metadata} p WHERE p.id = m.parent AND p.retired_at IS NOT NULL) ORDER BY m.position, m.id"
     );
     Ok(sqlx::query_as(AssertSqlSafe(text)).fetch_all(connection).await?)

@@ -6,6 +6,7 @@ use std::path::Path;
 use engine::archive::Manifest;
 use engine::{Error, Tenant, What};
 use it::{World, fields, problems};
+use metadata::Kind;
 use serde_json::{Value as Json, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -156,6 +157,79 @@ async fn what_was_retired_stays_behind() {
     let copy = tenant("copy");
     world.engine.load_archive(&copy, folder.path()).await.unwrap();
     assert_eq!(world.engine.doctor(&copy).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_links_and_types_leave_behind_is_not_in_the_way() {
+    let world = World::with_packages("left").await;
+    let links = |inverse: &str| json!({ "kind": "many_to_many", "to": "account", "inverse": inverse });
+    let club = json!({ "plural": "clubs", "fields": [{ "name": "members", "kind": "many_to_many", "to": "account", "inverse": "clubs" }] });
+    let kept = [
+        (Kind::Objects, "club", Some(club)),
+        (Kind::Fields, "deal.partners", Some(links("partner_deals"))),
+        (Kind::Fields, "deal.friends", Some(links("friend_deals"))),
+        (Kind::RecordTypes, "deal.large", Some(json!({ "object": "deal", "label": "Large" }))),
+    ];
+    world.define(kept).await.unwrap();
+    let gone = [
+        (Kind::Objects, "club", None),
+        (Kind::Fields, "deal.friends", None),
+        (Kind::RecordTypes, "deal.large", None),
+    ];
+    world.define(gone).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = save(&world, folder.path()).await;
+    assert_eq!(manifest.rows.keys().filter(|path| path.contains("_link_")).count(), 1, "{:?}", manifest.rows);
+    let copy = tenant("copy");
+    world.engine.load_archive(&copy, folder.path()).await.unwrap();
+    assert_eq!(world.engine.doctor(&copy).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_the_tenant_removed_of_a_package_stays_removed() {
+    let world = World::with_packages("removed").await;
+    world.define([(Kind::ListViews, "task.urgent", None)]).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    save(&world, folder.path()).await;
+    let copy = tenant("copy");
+    world.engine.load_archive(&copy, folder.path()).await.unwrap();
+    let system = world.engine.system_context(&copy, "test").await.unwrap();
+    let mut tasks = it::package("tasks");
+    tasks.manifest.version.patch += 1;
+    world.engine.install(&system, &[tasks], engine::packages::Install::default()).await.unwrap();
+    let system = world.engine.system_context(&copy, "test").await.unwrap();
+    assert!(!system.snapshot.catalog.component_names(Kind::ListViews).contains(&"task.urgent".to_owned()));
+    assert_eq!(world.engine.doctor(&copy).await.unwrap(), []);
+}
+
+/// A table that is written anew is empty to a reader who began before that.
+#[tokio::test]
+async fn an_archive_waits_for_a_change_of_metadata() {
+    let world = std::sync::Arc::new(World::with_packages("waits").await);
+    let system = world.system().await;
+    let accounts = (0..3).map(|n| fields(&json!({ "name": format!("a{n}") }))).collect();
+    world.run(&system, "account", What::Create(accounts)).await.unwrap();
+    let mut change = world.engine.pool().begin().await.unwrap();
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(format!("trellis:{}", world.tenant.id))
+        .execute(&mut *change)
+        .await
+        .unwrap();
+    sqlx::query("alter table t_demo.account alter column name type text using name || ''")
+        .execute(&mut *change)
+        .await
+        .unwrap();
+    let saver = world.clone();
+    let saved = tokio::spawn(async move {
+        let folder = tempfile::tempdir().unwrap();
+        save(&saver, folder.path()).await
+    });
+    let waiting = "select exists (select 1 from pg_locks where not granted and (locktype = 'advisory' or relation = 't_demo.account'::regclass))";
+    while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(world.engine.pool()).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+    change.commit().await.unwrap();
+    assert_eq!(saved.await.unwrap().rows["records/account"], 3);
 }
 
 /// What somebody does to a file.

@@ -162,3 +162,34 @@ async fn wrong_files_are_told_by_their_paths() {
     site.ask("POST", "/metadata/v1/files", Some(json!({ "files": files }))).await.problems(422);
     site.ask("POST", "/metadata/v1/files", Some(json!({ "files": [] }))).await.problems(422);
 }
+
+#[tokio::test]
+async fn files_without_what_a_package_needs_are_refused() {
+    let site = Site::new(World::with_packages("files_needs").await).await;
+    let mut files = pull(&site).await;
+    files.as_object_mut().unwrap().retain(|path, _| !path.starts_with("packages/accounts/"));
+    let refused = site.ask("POST", "/metadata/v1/files", Some(json!({ "files": files }))).await.problems(422);
+    let expected = "packages/deals/manifest.json.requires.accounts missing-package";
+    assert!(refused.iter().any(|one| one == expected), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_object_that_files_archive_comes_back_with_files() {
+    let site = Site::new(World::new("files_return").await).await;
+    let object =
+        |name: &str| json!({ "plural": format!("{name}s"), "fields": [{ "name": "plate", "kind": "text" }] });
+    let version = |version: &str, name: &str| {
+        json!({ "packages/fleet/manifest.json": { "name": "fleet", "version": version, "label": "Fleet" },
+            format!("packages/fleet/objects/{name}.json"): object(name) })
+    };
+    push(&site, &version("1.0.0", "car"), json!({})).await;
+    let car = json!({ "name": "Mine", "plate": "M-1" });
+    site.ask("POST", "/api/v1/cars", Some(car)).await.data(201);
+    push(&site, &version("2.0.0", "van"), json!({ "allow_data_loss": ["car"] })).await;
+    assert_eq!(site.get("/api/v1/cars").await.status, 404);
+    let idle = push(&site, &pull(&site).await, json!({ "dry_run": true })).await;
+    assert_eq!(idle["changes"], json!([]));
+    push(&site, &version("3.0.0", "car"), json!({ "allow_data_loss": true })).await;
+    assert_eq!(site.get("/api/v1/cars").await.data(200)[0]["plate"], "M-1");
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
+}

@@ -207,6 +207,89 @@ async fn a_way_back_over_an_installation_is_a_way_forward_too() {
     assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
 }
 
+/// A version that is without the car.
+fn without_car(allow: &Json) -> Json {
+    let mut second = fleet("2.0.0", Json::Null, json!({ "objects/van.json": { "plural": "vans" } }));
+    second["source"].as_object_mut().unwrap().shift_remove("objects/car.json");
+    second["allow_data_loss"] = allow.clone();
+    second
+}
+
+async fn assert_cars_are_back(site: &Site) {
+    let cars = site.get("/api/v1/cars?sort=name").await.data(200);
+    let seen: Vec<[&Json; 3]> =
+        cars.as_array().unwrap().iter().map(|car| ["name", "plate", "colour"].map(|key| &car[key])).collect();
+    assert_eq!(
+        seen,
+        [[&json!("Demo"), &json!("D-1"), &Json::Null], [&json!("Mine"), &json!("M-1"), &json!("red")]]
+    );
+    let rule = site.get("/metadata/v1/validation-rules/car.seated").await.data(200);
+    assert_eq!((&rule["active"], &rule["package"]), (&json!(false), &json!("fleet")));
+    assert_eq!(site.get("/metadata/v1/list-views/car.red").await.status, 200);
+    let car = site.get("/metadata/v1/objects/car").await.data(200);
+    let plate = car["fields"].as_array().unwrap().iter().find(|field| field["name"] == "plate").unwrap();
+    assert_eq!((&plate["package"], &plate["label"]), (&json!("fleet"), &json!("Number plate")));
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_an_upgrade_archives_comes_back_with_a_later_version() {
+    for (name, allow) in [("layers_named", json!(["car"])), ("layers_all", json!(true))] {
+        let site = stage(name).await;
+        change(&site).await;
+        let before = site.get("/metadata/v1/revisions").await.data(200)[0]["revision"].clone();
+        site.ask("POST", "/metadata/v1/packages", Some(without_car(&allow))).await.data(201);
+        assert_eq!(site.get("/api/v1/cars").await.status, 404);
+        let files = site.get("/metadata/v1/files").await.data(200)["files"].clone();
+        assert!(files.as_object().unwrap().keys().all(|path| !path.contains("/car.")), "{files}");
+        let mut third = first();
+        third["source"]["manifest.json"]["version"] = "3.0.0".into();
+        site.ask("POST", "/metadata/v1/packages", Some(third)).await.data(201);
+        assert_cars_are_back(&site).await;
+        // Without it once more, and then back the other way.
+        let mut fourth = without_car(&allow);
+        fourth["source"]["manifest.json"]["version"] = "4.0.0".into();
+        site.ask("POST", "/metadata/v1/packages", Some(fourth)).await.data(201);
+        let back = format!("/metadata/v1/revisions/{before}/rollback");
+        site.ask("POST", &back, Some(json!({ "allow_data_loss": true }))).await.data(200);
+        assert_cars_are_back(&site).await;
+        assert_eq!(version(&site).await, "1.0.0");
+    }
+}
+
+#[tokio::test]
+async fn a_way_back_knows_the_version_of_then() {
+    let site = stage("layers_versions").await;
+    let newest = async || site.get("/metadata/v1/revisions").await.data(200)[0]["revision"].clone();
+    let back = async |number: &Json| {
+        let path = format!("/metadata/v1/revisions/{number}/rollback");
+        site.ask("POST", &path, Some(json!({ "allow_data_loss": true }))).await.data(200);
+    };
+    let one = newest().await;
+    site.ask("POST", "/metadata/v1/packages", Some(second())).await.data(201);
+    let two = newest().await;
+    back(&one).await;
+    assert_eq!(version(&site).await, "1.0.0");
+    back(&two).await;
+    assert_eq!(version(&site).await, "2.0.0");
+    site.ask("DELETE", "/metadata/v1/packages/fleet?allow_data_loss=car", None).await.data(200);
+    back(&one).await;
+    assert_eq!(version(&site).await, "1.0.0");
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_package_leaves_the_roles_of_everybody_alone() {
+    let site = stage("layers_roles").await;
+    let mut greedy = first();
+    greedy["source"]["roles/user.json"] = json!({ "label": "User", "objects": { "*": { "read": "all" } } });
+    let refused = site.ask("POST", "/metadata/v1/packages", Some(greedy)).await.problems(422);
+    assert!(
+        refused.iter().any(|one| one.contains("roles/user.json") && one.ends_with("reserved-name")),
+        "{refused:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_definition_under_another_name_makes_nothing_anew() {
     let site = stage("layers_names").await;
