@@ -13,6 +13,7 @@ import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { differences } from "@/lib/differences";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { IconPicker } from "./icon-picker";
 
 type Definition = Record<string, unknown>;
@@ -139,8 +140,8 @@ export function ObjectSettings({ object }: { object: ObjectDef }) {
           onChange={(hierarchy) => set({ sharing: { ...sharing, hierarchy } })}
         />
         <Toggle
-          label="Every record has a name"
-          about="Nothing is saved without one."
+          label={t("Every record has a name")}
+          about={t("Nothing is saved without one.")}
           checked={naming.required ?? !naming.compose?.length}
           onChange={(required) => set({ name_field: { ...naming, required } })}
         />

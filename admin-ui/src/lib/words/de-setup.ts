@@ -1,5 +1,7 @@
 // German words of setup: fetched with the others, kept apart so that both files stay readable.
 export const words: Record<string, string> = {
+  "Every record has a name": "Jeder Datensatz hat einen Namen",
+  "Nothing is saved without one.": "Ohne ihn wird nichts gespeichert.",
   "The sign-ins": "Die Anmeldungen",
   "The log": "Das Protokoll",
   Deactivated: "Deaktiviert",
