@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { assertAccessible } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
-import { ask, change, choose, columnTexts, firstRow, noted, until } from "./steps.mjs";
+import { ask, change, choose, columnTexts, firstRow, noted, signedIn, until } from "./steps.mjs";
 
-const { walk: open } = stage();
+const { walk: open, url, browser } = stage();
 
 const walk = (name, steps) =>
   open(name, async (page) => {
@@ -105,6 +105,46 @@ walk("what was changed about a view is kept as a new one", async (page) => {
   await page.getByRole("tab", { name: "Smallest first", selected: true }).waitFor();
   const { data } = await ask(page, "/metadata/v1/list-views/deal.smallest_first");
   assert.deepEqual((data.definition ?? data).sort, ["amount"]);
+});
+
+walk("a view is kept for oneself alone, then shared with a role, whose people see it", async (page) => {
+  const { data: users } = await ask(page, "/admin/v1/users");
+  const hers = { email: "ada@trellis.example", password: "browser-tests-of-a-rep-1" };
+  const ada = users.find(({ email }) => email === hers.email);
+  await change(page, "PATCH", `/admin/v1/users/${ada.id}`, { roles: ["sales_rep"], password: hers.password });
+  const sees = async () => {
+    const context = await browser().newContext({ baseURL: url(), storageState: await signedIn(browser(), url(), hers) });
+    const { data } = await (await context.request.get("/metadata/v1/bootstrap")).json();
+    await context.close();
+    return data.list_views.some(({ name }) => name === "deal.for_the_fleet");
+  };
+  const sharedWith = async () => (await ask(page, "/metadata/v1/list-views/deal.for_the_fleet")).data.shared_with;
+
+  await page.getByTitle("Sort by Amount").click();
+  await page.getByRole("button", { name: "Save view" }).click();
+  await page.getByRole("menuitem", { name: "Save as a new view" }).click();
+  const naming = page.getByRole("dialog", { name: "Save as a new view" });
+  await naming.getByLabel("Name").fill("For the fleet");
+  await naming.getByRole("radio", { name: "Only me" }).click();
+  await assertAccessible(page);
+  await naming.getByRole("button", { name: "Save view" }).click();
+  await noted(page, "Saved For the fleet");
+  assert.deepEqual((await sharedWith()).map(Object.keys), [["user"]]);
+  assert.equal(await sees(), false);
+
+  await page.getByRole("button", { name: "View", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Who sees this view" }).click();
+  const sharing = page.getByRole("dialog", { name: "Who sees For the fleet" });
+  await sharing.getByRole("radio", { name: "Some" }).click();
+  await sharing.getByRole("button", { name: "Share" }).click();
+  await sharing.getByText("Say with whom.").waitFor();
+  await sharing.getByRole("button", { name: /^Add who sees it/ }).click();
+  await page.getByRole("option", { name: "Sales representative", exact: true }).click();
+  await sharing.getByRole("listitem").filter({ hasText: "Sales rep" }).waitFor();
+  await sharing.getByRole("button", { name: "Share" }).click();
+  await noted(page, "Shared For the fleet");
+  assert.deepEqual(await sharedWith(), [{ role: "sales_rep" }]);
+  assert.equal(await sees(), true);
 });
 
 walk("two records that mean the same become one, with the values that were chosen", async (page) => {

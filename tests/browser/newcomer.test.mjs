@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DESKTOP, journey } from "./chromium.mjs";
+import { assertAccessible, DESKTOP, journey } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
 import { ask, columnTexts, filterByText, firstRow, noted, openList, signIn, until } from "./steps.mjs";
 import { ADMIN } from "./trellis.mjs";
@@ -99,6 +99,19 @@ walk("what breaks a rule is refused beside the field, and nothing typed is lost"
   await form.getByRole("alert").first().waitFor();
   assert.equal(await form.getByLabel("Last name").inputValue(), "Wandel");
   await form.getByRole("button", { name: "Cancel" }).click();
+});
+
+walk("who makes a record is told of one that is there already", async (page) => {
+  const { data } = await ask(page, "/api/v1/leads?filter[email][is_null]=false&limit=1&fields=id,name,email");
+  await page.getByRole("button", { name: "New lead" }).click();
+  const form = page.getByRole("dialog", { name: "New lead" });
+  await form.getByLabel("Email", { exact: true }).fill(data[0].email);
+  const similar = form.getByRole("status", { name: "Similar leads" });
+  await similar.getByText("same email").waitFor();
+  assert.equal(await similar.getByRole("link", { name: data[0].name }).getAttribute("href"), `/o/leads/${data[0].id}`);
+  await assertAccessible(page);
+  await form.getByLabel("Email", { exact: true }).fill("nobody.else@lantern.example");
+  await similar.getByText("same email").waitFor({ state: "detached" });
 });
 
 walk("a record is made and found again", async (page) => {

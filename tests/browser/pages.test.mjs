@@ -1,6 +1,8 @@
 // Every page, light and dark, wide and narrow: no broken WCAG A or AA rule, no script error, no sideways scroll. Each is
 // loaded once, in one tab that is signed in; its colours and its width change where it stands, as they do for people.
 
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
@@ -10,6 +12,7 @@ const { url, browser, storageState } = stage();
 
 /** Name → how to get there once signed in. */
 const PAGES = {
+  "the start": (page) => open(page, "/"),
   "a list": (page) => open(page, "/o/leads?view=all"),
   "a list that is empty": (page) => open(page, "/o/leads?q=no-such-lead-anywhere"),
   "a list in groups": (page) => open(page, "/o/deals?view=all&group=stage"),
@@ -41,7 +44,43 @@ const PAGES = {
   },
 };
 
+/** What opens over a page. */
+const OVER = {
+  "the command menu": async (page) => {
+    await open(page, "/o/deals?view=all");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Search and commands" }).waitFor();
+  },
+  "the keys": async (page) => {
+    await open(page, "/o/deals?view=all");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  },
+  "a record beside its list": async (page) => {
+    const { data } = await ask(page, "/api/v1/deals?limit=1&fields=id");
+    await open(page, `/o/deals?view=all&peek=${data[0].id}`);
+    await page.getByRole("complementary", { name: "Deal preview" }).getByRole("heading", { level: 1 }).waitFor();
+  },
+  "a view that is to be kept": async (page) => {
+    await open(page, "/o/deals?view=all&sort=amount");
+    await page.getByRole("button", { name: "Save view" }).click();
+    await page.getByRole("menuitem", { name: "Save as a new view" }).click();
+    await page.getByRole("dialog", { name: "Save as a new view" }).getByRole("radio", { name: "Some" }).click();
+  },
+  "somebody new": (page) => opened(page, "/setup/users", /^(New|Add|Invite)/),
+  "a new team": (page) => opened(page, "/setup/teams", "New team"),
+  "a new role": (page) => opened(page, "/setup/roles", /^New role/),
+  "a new API key": (page) => opened(page, "/setup/api-keys", /^(New|Create)/),
+  "a new sharing rule": (page) => opened(page, "/setup/sharing", /^New sharing rule|^New rule/),
+  "a new object": (page) => opened(page, "/setup/objects", "New object"),
+  "a new rule": (page) => opened(page, "/setup/objects/deal?tab=rules", "New validation rule"),
+};
+
 const SETUP = {
+  "the start of setup": (page) => open(page, "/setup"),
+  "a process": (page) => open(page, "/setup/objects/deal/processes/new_business"),
+  "the views of an object": (page) => open(page, "/setup/objects/deal?tab=views"),
+  "the layouts of an object": (page) => open(page, "/setup/objects/deal?tab=layouts"),
   "the objects": (page) => open(page, "/setup/objects"),
   "an object": (page) => open(page, "/setup/objects/deal"),
   "the kinds of field": openNewField,
@@ -81,14 +120,25 @@ const SETUP = {
 };
 
 const OUTSIDE = {
-  "signing in": "/",
+  "signing in": "/sign-in",
+  "being sent there": "/",
   "a forgotten password": "/forgot-password",
   "a new password": "/set-password#token=from-a-mail",
 };
 
+/** Paths that were looked at. */
+const visited = new Set();
+
 async function open(page, path) {
+  visited.add(new URL(path, url()).pathname);
   await page.goto(path);
   await settled(page);
+}
+
+async function opened(page, path, button) {
+  await open(page, path);
+  await page.getByRole("main").getByRole("button", { name: button }).first().click();
+  await page.getByRole("dialog").waitFor();
 }
 
 async function openFirstDeal(page) {
@@ -131,7 +181,7 @@ async function check(page) {
 
 test("pages of who is signed in", (t) =>
   journey(browser(), url(), "pages", { ...DESKTOP, storageState: storageState() }, async (page) => {
-    for (const [name, go] of Object.entries({ ...PAGES, ...SETUP })) {
+    for (const [name, go] of Object.entries({ ...PAGES, ...OVER, ...SETUP })) {
       await t.test(name, async () => {
         await page.setViewportSize(DESKTOP.viewport);
         await go(page);
@@ -150,6 +200,18 @@ test("pages of who is not", (t) =>
       });
     }
   }));
+
+test("no route is left out", () => {
+  const source = readFileSync(new URL("../../admin-ui/src/app/router.tsx", import.meta.url), "utf8");
+  const routes = [...source.matchAll(/getParentRoute: \(\) => (\w+),\s+path: "([^"]+)"/g)];
+  assert.ok(routes.length > 20, `${routes.length} routes were found`);
+  const pattern = ([, parent, path]) => {
+    const whole = `${parent === "setup" ? "/setup" : ""}${path}`.replace(/(.)\/$/, "$1");
+    return new RegExp(`^${whole.replaceAll(/\$\w+/g, "[^/]+")}/?$`);
+  };
+  const missed = routes.filter((route) => ![...visited].some((path) => pattern(route).test(path)));
+  assert.deepEqual(missed.map(([, parent, path]) => `${parent} ${path}`), []);
+});
 
 /** On a telephone, where fingers and not the mouse decide what is offered. */
 test("pages on a phone", (t) =>

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { stage } from "./stage.mjs";
-import { ask, firstRow, noted, until } from "./steps.mjs";
+import { ask, change, firstRow, noted, until } from "./steps.mjs";
 
 const { walk } = stage();
 
@@ -75,4 +75,22 @@ walk("⌘K finds a record by words that are not in its name, and goes there", as
   await page.getByRole("combobox", { name: "Search and commands" }).fill(data[0].email);
   await page.getByRole("option", { name: data[0].name }).first().click();
   await title(page).getByText(data[0].name).waitFor();
+});
+
+walk("a section of the layout is there while its condition holds", async (page) => {
+  const { data } = await ask(page, "/metadata/v1/layouts/deal.default");
+  const { name: _, package: __, custom: ___, id: ____, ...layout } = data.definition ?? data;
+  const section = { label: "For the board of directors", visible: "amount > 5000000", items: [{ field: "next_step" }] };
+  const sections = layout.sections.map((one) => ({ ...one, items: one.items.filter(({ field }) => field !== "next_step") }));
+  await change(page, "PUT", "/metadata/v1/layouts/deal.default", { ...layout, sections: [section, ...sections] });
+  await openDeal(page, "stage=proposal");
+  const large = page.getByRole("region", { name: section.label });
+  assert.equal(await large.count(), 0);
+  await page.getByRole("button", { name: "Edit Amount" }).first().press("Enter");
+  await page.getByRole("textbox", { name: "Amount" }).fill("6000000");
+  await page.keyboard.press("Enter");
+  await large.waitFor();
+  await noted(page, "Amount changed");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await large.waitFor({ state: "detached" });
 });

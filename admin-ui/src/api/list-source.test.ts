@@ -38,7 +38,8 @@ it("asks for nothing that flies by", async () => {
   await settle();
   for (let row = 1000; row < 50_000; row += 1000) source.want(row, row + 30);
   await settle();
-  expect(fetch).toHaveBeenCalledTimes(2);
+  // The first page, how many there are, and where it came to rest.
+  expect(fetch).toHaveBeenCalledTimes(3);
 });
 
 it("takes a removed record out at once", async () => {
@@ -59,4 +60,32 @@ it("keeps what it shows when a refresh fails", async () => {
   source.refresh();
   await settle();
   expect([source.error instanceof Error, source.idAt(0)]).toEqual([true, "r0"]);
+});
+
+it("asks how many there are only after the first page, and not where that is all", async () => {
+  const source = new ListSource(object, {}, fetch);
+  source.want(0, 30);
+  expect(fetch.mock.calls.map(([request]) => request.includeTotal)).toEqual([undefined]);
+  await settle();
+  expect(fetch.mock.calls.map(([request]) => [request.includeTotal, request.limit])).toEqual([
+    [undefined, PAGE_SIZE],
+    [true, 1],
+  ]);
+  fetch.mockReset();
+  fetch.mockResolvedValue({ records: [{ id: "r0" }], nextCursor: null, hasMore: false, total: undefined });
+  const short = new ListSource(object, {}, fetch);
+  short.want(0, 30);
+  await settle();
+  expect([short.total, short.rows, fetch.mock.calls.length]).toEqual([1, 1, 1]);
+});
+
+it("is a list also while nobody knows how long it is", async () => {
+  fetch.mockImplementation(async (request) => {
+    if (request.includeTotal) throw new Error("too slow");
+    return { records: [{ id: "r0" }, { id: "r1" }], nextCursor: "1", hasMore: true, total: undefined };
+  });
+  const source = new ListSource(object, {}, fetch);
+  source.want(0, 30);
+  await settle();
+  expect([source.error, source.total, source.rows]).toEqual([null, undefined, 3]);
 });

@@ -20,6 +20,7 @@ export class ListSource {
   #wanted: number[] = [0];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #filler: ReturnType<typeof setTimeout> | undefined;
+  #counting: AbortController | undefined;
   #total: number | undefined;
   #version = 0;
   error: unknown = null;
@@ -162,17 +163,14 @@ export class ListSource {
     const cursor = page > 0 ? this.#cursors.get(page - 1) : undefined;
     const place = page === 0 ? {} : cursor ? { cursor } : { page: page + 1 };
     try {
-      const answer = await this.#fetch(
-        { ...this.#request, ...place, limit: PAGE_SIZE, includeTotal: page === 0 },
-        controller.signal,
-      );
+      const answer = await this.#fetch({ ...this.#request, ...place, limit: PAGE_SIZE }, controller.signal);
       if (this.#loading.get(page) !== controller) return;
       this.#pages.set(
         page,
         answer.records.map((record) => record.id),
       );
       this.#cursors.set(page, answer.nextCursor);
-      if (answer.total !== undefined) this.#total = answer.total;
+      if (page === 0) this.#count(answer);
       this.error = null;
     } catch (error) {
       if (controller.signal.aborted) return;
@@ -181,6 +179,25 @@ export class ListSource {
       if (this.#loading.get(page) === controller) this.#loading.delete(page);
     }
     this.#changed();
+  }
+
+  /** How many there are is known when one page holds all of them; otherwise it is asked once the page is here to be seen. */
+  #count(first: Page): void {
+    this.#counting?.abort();
+    if (!first.hasMore) {
+      this.#total = first.records.length;
+      return;
+    }
+    const controller = new AbortController();
+    this.#counting = controller;
+    const question = { ...this.#request, fields: ["id"], limit: 1, includeTotal: true };
+    const counted = (answer: Page) => {
+      if (controller.signal.aborted || answer.total === undefined) return;
+      this.#total = answer.total;
+      this.#changed();
+    };
+    // A list whose length is not known is a list all the same.
+    this.#fetch(question, controller.signal).then(counted, () => {});
   }
 
   #changed(): void {

@@ -6,6 +6,7 @@ import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { toast } from "@/components/toast";
+import { t } from "@/lib/i18n";
 import { usePlan } from "./plan";
 import { PlanStrip } from "./plan-strip";
 import { useSaveComponent } from "./use-components";
@@ -61,7 +62,7 @@ export function ComponentDrawer(props: ComponentDrawerProps) {
     <Dialog
       shape="drawer"
       width={props.width ?? "600px"}
-      title={existing ? label : `New ${noun}`}
+      title={existing ? label : t("New {noun}", { noun })}
       onClose={onClose}
       onSubmit={() => run(definition, existing ? "Saved" : "Added")}
       footer={
@@ -77,11 +78,11 @@ export function ComponentDrawer(props: ComponentDrawerProps) {
               icon={<Trash2 size={14} />}
               onClick={() => setLeaving(true)}
             >
-              Delete
+              {t("Delete")}
             </Button>
           )}
           <Button size="md" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
             {existing ? `Save ${noun}` : `Add ${noun}`}
@@ -93,18 +94,18 @@ export function ComponentDrawer(props: ComponentDrawerProps) {
         {leaving && (
           <Notice
             tone="warning"
-            title={`Delete ${label}?`}
+            title={t("Delete {name}?", { name: label })}
             action={
               <Button look="danger" busy={busy} onClick={() => run(null, "Deleted")}>
-                Delete now
+                {t("Delete now")}
               </Button>
             }
           >
-            It stops to work at once. The change history brings it back.
+            {t("It stops to work at once. The change history brings it back.")}
           </Notice>
         )}
         {general.length > 0 && (
-          <Notice title={`The ${noun} could not be saved.`}>{general.map(([, t]) => t).join(" ")}</Notice>
+          <Notice title={t("The {noun} could not be saved.", { noun })}>{general.map(([, t]) => t).join(" ")}</Notice>
         )}
         {props.children(shown)}
       </div>

@@ -2,6 +2,7 @@
 import { ChevronRight } from "lucide-react";
 import { Tag } from "@/components/bits";
 import { brief, differences } from "@/lib/differences";
+import { t } from "@/lib/i18n";
 import { count, humanize } from "@/lib/text";
 
 export interface Part {
@@ -65,7 +66,9 @@ function PartBlock({ part, open }: { part: Part; open: boolean }) {
         <Tag color={word.color}>{word.label}</Tag>
       </summary>
       {what === "delete" ? (
-        <p className="px-7 pb-2.5 text-text-2 text-xs">It is retired: hidden at once, its data kept for 30 days.</p>
+        <p className="px-7 pb-2.5 text-text-2 text-xs">
+          {t("It is retired: hidden at once, its data kept for 30 days.")}
+        </p>
       ) : (
         <dl className="flex flex-col gap-1 px-7 pb-2.5 text-xs">
           {lines.map((line) => (

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { loadDependencies, type Use } from "@/api/metadata";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { kindLabel } from "./definition-diff";
 
@@ -17,7 +18,7 @@ export function useDependencies(kind: string, name: string) {
 export function Dependants({ kind, name, open = false }: { kind: string; name: string; open?: boolean }) {
   const { data } = useDependencies(kind, name);
   if (!data) return null;
-  if (data.used_by.length === 0) return <p className="text-text-2 text-xs">Nothing else uses it.</p>;
+  if (data.used_by.length === 0) return <p className="text-text-2 text-xs">{t("Nothing else uses it.")}</p>;
   return (
     <details open={open} className="group overflow-hidden rounded-control border border-line">
       <summary className="flex min-h-9 list-none items-center gap-2 px-2.5 hover:bg-hover [&::-webkit-details-marker]:hidden">

@@ -10,6 +10,7 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { DefinitionDiff, type Part } from "./definition-diff";
 import { Dependants } from "./dependants";
@@ -84,7 +85,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
       footer={
         <>
           <Button size="md" onClick={onClose} data-autofocus>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button
             look={danger || loses.length ? "danger" : "solid"}
@@ -100,18 +101,18 @@ export function ReviewDialog(props: ReviewDialogProps) {
     >
       <div className="flex flex-col gap-4">
         {about && <div className="text-text-2">{about}</div>}
-        {error !== null && <Refusal error={error} title="Nothing was changed." />}
-        {query.isError && <Refusal error={query.error} title="This cannot be done as it is." />}
+        {error !== null && <Refusal error={error} title={t("Nothing was changed.")} />}
+        {query.isError && <Refusal error={query.error} title={t("This cannot be done as it is.")} />}
         {query.isPending && (
-          <div role="status" aria-label="Working out the plan" className="flex flex-col gap-3 py-1">
+          <div role="status" aria-label={t("Working out the plan")} className="flex flex-col gap-3 py-1">
             <Skeleton style={{ width: "70%" }} />
             <Skeleton style={{ width: "45%" }} />
           </div>
         )}
         {query.data && <Impact steps={steps} loses={loses} />}
         {parts && parts.length > 0 && (
-          <section aria-label="What changes">
-            <h3 className="mb-1.5 font-medium text-text-2 text-xs">What changes</h3>
+          <section aria-label={t("What changes")}>
+            <h3 className="mb-1.5 font-medium text-text-2 text-xs">{t("What changes")}</h3>
             <DefinitionDiff parts={parts} />
           </section>
         )}
@@ -119,7 +120,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
         {props.dependantsOf && <Dependants {...props.dependantsOf} open={query.isError} />}
         {steps.length > 0 && <Steps steps={steps} />}
         {props.messageHint && query.data && (
-          <FieldFrame label="Note for the history" hint={props.messageHint}>
+          <FieldFrame label={t("Note for the history")} hint={props.messageHint}>
             {({ id, describedBy }) => (
               <TextInput
                 id={id}
@@ -160,7 +161,10 @@ function Impact({ steps, loses }: { steps: Step[]; loses: Step[] }) {
   const safe = steps.every(isSafe);
   const lock = strongestLock(steps);
   return (
-    <section aria-label="Plan" className="flex flex-col gap-2 rounded-control border border-line bg-sunken px-3 py-2.5">
+    <section
+      aria-label={t("Plan")}
+      className="flex flex-col gap-2 rounded-control border border-line bg-sunken px-3 py-2.5"
+    >
       <p className="flex items-start gap-2 font-medium">
         {safe ? (
           <CircleCheck size={16} className="mt-0.5 text-green" />
@@ -188,7 +192,7 @@ function Steps({ steps }: { steps: Step[] }) {
       <summary className="flex min-h-9 list-none items-center gap-2 px-2.5 hover:bg-hover [&::-webkit-details-marker]:hidden">
         <ChevronRight size={12} aria-hidden="true" className="text-text-3 transition-transform group-open:rotate-90" />
         <span className="font-medium">{count(steps.length, "step", "steps")} in the database</span>
-        <span className="text-text-3 text-xs">SQL, locks and risk of each</span>
+        <span className="text-text-3 text-xs">{t("SQL, locks and risk of each")}</span>
       </summary>
       <div className="max-h-80 overflow-y-auto border-line border-t px-2.5 py-2.5">
         <PlanSteps steps={steps} />

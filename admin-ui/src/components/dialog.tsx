@@ -15,6 +15,8 @@ interface DialogProps {
   width?: string;
   onSubmit?: () => void;
   mark?: ReactNode;
+  /** There is only something to read in it: the keyboard scrolls it. */
+  reading?: boolean;
 }
 
 const SHAPES = {
@@ -24,7 +26,8 @@ const SHAPES = {
   palette: "mt-[8dvh] mb-auto phone:mt-[14dvh] w-full max-w-[calc(100vw-16px)] max-h-[72dvh] rounded-menu",
 };
 
-export function Dialog({ onClose, title, children, footer, shape = "box", width, onSubmit, mark }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { onClose, title, children, footer, shape = "box", width, onSubmit, mark } = props;
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
@@ -64,7 +67,11 @@ export function Dialog({ onClose, title, children, footer, shape = "box", width,
           </IconButton>
         </header>
       )}
-      <div className={cx("min-h-0 flex-1 overflow-y-auto overscroll-contain", shape !== "palette" && "px-4 py-4")}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls and holds nothing to press must be reached by Tab. */}
+      <div
+        tabIndex={props.reading ? 0 : undefined}
+        className={cx("min-h-0 flex-1 overflow-y-auto overscroll-contain", shape !== "palette" && "px-4 py-4")}
+      >
         {children}
       </div>
       {footer && (

@@ -30,12 +30,13 @@ const ROOMS = [
   "features/help",
   "features/command-menu",
   "features/sign-in",
-  "features/security/access",
-  "features/security/audit",
-  "features/security/logins",
-  "features/security/mine",
-  "features/security/settings",
+  "features/security",
+  "features/dev",
+  "changes",
 ];
+
+/** Texts of scopes are what programs are given. */
+const SAME = /^[\w*]+:\w+$/;
 
 function* sources(dir: string): Generator<string> {
   for (const name of readdirSync(dir)) {
@@ -52,9 +53,34 @@ it("knows every text in German, with the same places", () => {
     for (const path of sources(join("src", room)))
       for (const [, literal] of readFileSync(path, "utf8").matchAll(/\bt\(\s*("(?:[^"\\]|\\.)*")/g)) {
         const key = JSON.parse(literal ?? '""') as string;
-        if (key && !words[key]) missing.add(key);
+        if (key && !words[key] && !SAME.test(key)) missing.add(key);
       }
   expect([...missing]).toEqual([]);
   const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
   for (const [english, german] of Object.entries(words)) expect(places(german), english).toEqual(places(english));
 });
+
+/** How many texts of rooms stand in the code as they are, so that no dictionary finds them. May only become fewer. */
+const LEFT = { "features/setup": 216, "features/security": 6, "features/dev": 18, changes: 3 };
+
+it("has no more untranslatable text than before", () => {
+  const found = Object.keys(LEFT).map((room) => {
+    let count = 0;
+    for (const path of every(join("src", room))) {
+      const text = readFileSync(path, "utf8");
+      count += [...text.matchAll(/\b(label|title|placeholder|hint|about|verb|aria-label|what|add)="[A-Z][a-z]/g)]
+        .length;
+      count += [...text.matchAll(/>\s*[A-Z][a-z]+[\w ,.'’]*\s*</g)].length;
+    }
+    return [room, count];
+  });
+  expect(Object.fromEntries(found)).toEqual(LEFT);
+});
+
+function* every(dir: string): Generator<string> {
+  for (const name of readdirSync(dir)) {
+    const path = join(dir, name);
+    if (statSync(path).isDirectory()) yield* every(path);
+    else if (name.endsWith(".tsx")) yield path;
+  }
+}

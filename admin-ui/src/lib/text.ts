@@ -59,3 +59,10 @@ export function hash(word: string): number {
 
 /** Whether a text is an id as the API writes them. */
 export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+/** A name that nothing has yet: the wished one, or with a number. */
+export function untaken(wished: string, taken: Set<string>): string {
+  let name = wished;
+  for (let n = 2; taken.has(name); n++) name = `${wished}_${n}`;
+  return name;
+}

@@ -24,6 +24,7 @@ import { t } from "@/lib/i18n";
 import type { CreateIntent } from "@/lib/intents";
 import { shortcutLabel } from "@/lib/shortcuts";
 import { inSentence } from "@/lib/text";
+import { Similar } from "./similar";
 
 type Draft = Record<string, unknown>;
 
@@ -182,6 +183,7 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
           <Notice title={t("This could not be saved.")}>{general.map(([, text]) => text).join(" ")}</Notice>
         )}
         <div className="grid gap-x-4 gap-y-3.5 phone:grid-cols-2">{first.map(field)}</div>
+        <Similar object={object} draft={draft} />
         {more.length > 0 && (
           <button
             type="button"

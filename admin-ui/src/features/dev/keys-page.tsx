@@ -12,6 +12,7 @@ import { Dialog } from "@/components/dialog";
 import { PageFrame, useTitle } from "@/components/page-frame";
 import { toast, toastError } from "@/components/toast";
 import { ago, formatDateTime } from "@/lib/dates";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { NewKeyDialog } from "./new-key-dialog";
 
@@ -23,11 +24,11 @@ export function KeysPage() {
   const query = useQuery({ queryKey: ["api-keys"], queryFn: ({ signal }) => listKeys(signal) });
   const [making, setMaking] = useState(false);
   const [leaving, setLeaving] = useState<ApiKey | null>(null);
-  useTitle("API keys", "Setup", catalog.me.tenant.name);
+  useTitle(t("API keys"), t("Setup"), catalog.me.tenant.name);
   const refresh = () => client.invalidateQueries({ queryKey: ["api-keys"] });
   const add = (
     <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setMaking(true)}>
-      New key
+      {t("New key")}
     </Button>
   );
 
@@ -35,7 +36,7 @@ export function KeysPage() {
     setLeaving(null);
     try {
       await revokeKey(key.id);
-      toast(`Revoked ${key.name}`);
+      toast(t("Revoked {name}", { name: key.name }));
     } catch (error) {
       toastError(messageOf(error));
     }
@@ -44,15 +45,17 @@ export function KeysPage() {
 
   return (
     <PageFrame
-      title="API keys"
-      about="A program with one of your keys acts as you, within the scopes that you give it. A key is shown once, when it is made."
+      title={t("API keys")}
+      about={t(
+        "A program with one of your keys acts as you, within the scopes that you give it. A key is shown once, when it is made.",
+      )}
       action={query.data?.length ? add : undefined}
     >
-      <Loaded query={query} what="Your keys">
+      <Loaded query={query} what={t("Your keys")}>
         {(keys) =>
           keys.length === 0 ? (
-            <Empty glyph={<KeyRound size={28} className="text-text-3" />} title="No keys yet" action={add}>
-              Make one for each program, so that each can be revoked by itself.
+            <Empty glyph={<KeyRound size={28} className="text-text-3" />} title={t("No keys yet")} action={add}>
+              {t("Make one for each program, so that each can be revoked by itself.")}
             </Empty>
           ) : (
             <ul className="divide-y divide-line border-line border-y">
@@ -66,17 +69,17 @@ export function KeysPage() {
       {making && <NewKeyDialog onMade={refresh} onClose={() => setMaking(false)} />}
       {leaving && (
         <Dialog
-          title={`Revoke ${leaving.name}?`}
+          title={t("Revoke {name}?", { name: leaving.name })}
           width="420px"
           onClose={() => setLeaving(null)}
           onSubmit={() => revoke(leaving)}
           footer={
             <>
               <Button size="md" data-autofocus onClick={() => setLeaving(null)}>
-                Cancel
+                {t("Cancel")}
               </Button>
               <Button look="danger" size="md" type="submit">
-                Revoke key
+                {t("Revoke key")}
               </Button>
             </>
           }
@@ -100,8 +103,8 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
         <p className="flex flex-wrap items-center gap-2 font-medium">
           {item.name}
           <span className="font-mono font-normal text-text-3 text-xs">{item.prefix}…</span>
-          {left !== null && left <= 0 && <Tag color="red">Expired</Tag>}
-          {left !== null && left > 0 && left < SOON && <Tag color="yellow">Expires soon</Tag>}
+          {left !== null && left <= 0 && <Tag color="red">{t("Expired")}</Tag>}
+          {left !== null && left > 0 && left < SOON && <Tag color="yellow">{t("Expires soon")}</Tag>}
         </p>
         <p className="text-text-2 text-xs">
           {item.last_used_at ? `Last used ${ago(item.last_used_at)}` : "Never used"}
@@ -121,8 +124,8 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
           ))}
         </p>
       </div>
-      <Button look="danger-ghost" aria-label={`Revoke ${item.name}`} onClick={onRevoke}>
-        Revoke
+      <Button look="danger-ghost" aria-label={t("Revoke {name}", { name: item.name })} onClick={onRevoke}>
+        {t("Revoke")}
       </Button>
     </li>
   );

@@ -12,6 +12,7 @@ import { TextInput } from "@/components/inputs";
 import type { Choice } from "@/components/picker";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
+import { t } from "@/lib/i18n";
 
 const DAY = 86_400_000;
 const LIVES: (Choice & { days: number | null })[] = [
@@ -75,7 +76,7 @@ export function NewKeyDialog({ onMade, onClose }: { onMade: () => void; onClose:
         <>
           {!made && (
             <Button size="md" onClick={onClose}>
-              Cancel
+              {t("Cancel")}
             </Button>
           )}
           <Button look="solid" size="md" type="submit" busy={busy}>
@@ -92,19 +93,19 @@ export function NewKeyDialog({ onMade, onClose }: { onMade: () => void; onClose:
 function MadeKey({ value }: { value: string }) {
   return (
     <div className="flex flex-col gap-3">
-      <Notice tone="warning" title="Copy it now. It is not shown again." />
+      <Notice tone="warning" title={t("Copy it now. It is not shown again.")} />
       <div className="flex items-center gap-2 rounded-control border border-line bg-sunken py-2 ps-3 pe-2">
         <code className="min-w-0 flex-1 break-all font-mono text-xs">{value}</code>
         <Button
           look="outline"
           data-autofocus
           icon={<Copy size={13} />}
-          onClick={() => navigator.clipboard?.writeText(value).then(() => toast("Copied the key"))}
+          onClick={() => navigator.clipboard?.writeText(value).then(() => toast(t("Copied the key")))}
         >
-          Copy
+          {t("Copy")}
         </Button>
       </div>
-      <p className="text-text-2">A program shows it with each request:</p>
+      <p className="text-text-2">{t("A program shows it with each request:")}</p>
       <pre className="overflow-x-auto rounded-control bg-sunken px-3 py-2 font-mono text-xs">
         {`curl -H "Authorization: Bearer ${value.slice(0, 12)}…" \\\n  ${location.origin}/api/v1/…`}
       </pre>
@@ -121,10 +122,10 @@ interface KeyFormProps {
 function KeyForm({ draft, errors, onChange }: KeyFormProps) {
   const catalog = useCatalog();
   const scopes: Choice[] = [
-    { id: "*:read", label: "*:read", detail: "See all records", group: "All" },
-    { id: "*:write", label: "*:write", detail: "Change all records", group: "All" },
-    { id: "metadata:read", label: "metadata:read", detail: "See definitions", group: "All" },
-    { id: "metadata:write", label: "metadata:write", detail: "Change definitions", group: "All" },
+    { id: "*:read", label: t("*:read"), detail: "See all records", group: "All" },
+    { id: "*:write", label: t("*:write"), detail: "Change all records", group: "All" },
+    { id: "metadata:read", label: t("metadata:read"), detail: "See definitions", group: "All" },
+    { id: "metadata:write", label: t("metadata:write"), detail: "Change definitions", group: "All" },
     ...catalog.navigation.flatMap((o) =>
       (["read", "write"] as const).map((verb) => ({
         id: `${o.plural}:${verb}`,
@@ -138,15 +139,17 @@ function KeyForm({ draft, errors, onChange }: KeyFormProps) {
   const places = Object.entries(errors).filter(([key]) => !["name", "rate_limit"].includes(key));
   return (
     <div className="flex flex-col gap-4">
-      {places.length > 0 && <Notice title="The key could not be made.">{places.map(([, t]) => t).join(" ")}</Notice>}
-      <FieldFrame label="What is it for?" required error={errors.name}>
+      {places.length > 0 && (
+        <Notice title={t("The key could not be made.")}>{places.map(([, t]) => t).join(" ")}</Notice>
+      )}
+      <FieldFrame label={t("What is it for?")} required error={errors.name}>
         {(ids) => (
           <TextInput
             id={ids.id}
             data-autofocus
             autoFocus
             maxLength={200}
-            placeholder="Nightly sync"
+            placeholder={t("Nightly sync")}
             aria-describedby={ids.describedBy}
             aria-invalid={ids.invalid || undefined}
             value={draft.name}
@@ -154,13 +157,13 @@ function KeyForm({ draft, errors, onChange }: KeyFormProps) {
           />
         )}
       </FieldFrame>
-      <FieldFrame label="Scopes" hint="Without any, it may do everything that you may.">
+      <FieldFrame label={t("Scopes")} hint={t("Without any, it may do everything that you may.")}>
         {(ids) => (
           <Select
             id={ids.id}
             multiple
-            label="Scopes"
-            placeholder="Everything"
+            label={t("Scopes")}
+            placeholder={t("Everything")}
             choices={scopes}
             value={draft.scopes}
             onChange={(next) => onChange({ scopes: next })}
@@ -169,24 +172,24 @@ function KeyForm({ draft, errors, onChange }: KeyFormProps) {
         )}
       </FieldFrame>
       <div className="grid gap-4 phone:grid-cols-2">
-        <FieldFrame label="Expires">
+        <FieldFrame label={t("Expires")}>
           {(ids) => (
             <Select
               id={ids.id}
-              label="Expires"
+              label={t("Expires")}
               choices={LIVES}
               value={[draft.life]}
               onChange={(next) => onChange({ life: next[0] ?? "90" })}
             />
           )}
         </FieldFrame>
-        <FieldFrame label="Requests an hour" error={errors.rate_limit}>
+        <FieldFrame label={t("Requests an hour")} error={errors.rate_limit}>
           {(ids) => (
             <TextInput
               id={ids.id}
               inputMode="numeric"
               className="num"
-              placeholder="As usual"
+              placeholder={t("As usual")}
               aria-invalid={ids.invalid || undefined}
               value={draft.rate}
               onChange={(e) => onChange({ rate: e.target.value.replace(/\D/g, "") })}
@@ -194,7 +197,7 @@ function KeyForm({ draft, errors, onChange }: KeyFormProps) {
           )}
         </FieldFrame>
       </div>
-      <FieldFrame label="Only from" hint="Addresses or ranges such as 192.0.2.0/24; empty is from anywhere.">
+      <FieldFrame label={t("Only from")} hint={t("Addresses or ranges such as 192.0.2.0/24; empty is from anywhere.")}>
         {(ids) => (
           <TextInput
             id={ids.id}

@@ -62,7 +62,7 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
 
 export function HelpSheet({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title={t("Keyboard shortcuts")} onClose={onClose} width="640px">
+    <Dialog reading title={t("Keyboard shortcuts")} onClose={onClose} width="640px">
       <div className="grid gap-6 phone:grid-cols-2">
         {GROUPS.map((group) => (
           <section key={group.title} aria-label={t(group.title)}>

@@ -33,6 +33,8 @@ interface TableViewProps {
   onTotal: (total: number | undefined) => void;
 }
 
+const NONE: FieldDef[] = [];
+
 /** A click sorts up, then down, then as the view has it. */
 function nextSort(sort: SortKey[], path: string): string | undefined {
   const at = sort[0]?.path === path ? sort[0] : undefined;
@@ -62,7 +64,8 @@ function Table({ object, state, search, onSearch, onTotal, source }: TableViewPr
   const { widths } = useCell(arrangementOf(key));
   const selection = useSelection(source);
   useNeighbours(object, source);
-  const totals = useAggregates(object, state.request, phone ? [] : state.columns);
+  // Sums come after what they are sums of.
+  const totals = useAggregates(object, state.request, phone || source.pending ? NONE : state.columns);
   const sums = state.columns.filter((f) => f.kind === "currency");
   const groupTotals = useAggregates(
     object,

@@ -10,13 +10,14 @@ import { Button } from "@/components/button";
 import { PageFrame, useTitle } from "@/components/page-frame";
 import { toast, toastError } from "@/components/toast";
 import { ago, formatDateTime } from "@/lib/dates";
+import { t } from "@/lib/i18n";
 import { browserName } from "@/lib/user-agent";
 
 export function SessionsPage() {
   const catalog = useCatalog();
   const client = useQueryClient();
   const query = useQuery({ queryKey: ["sessions"], queryFn: ({ signal }) => listSessions(signal) });
-  useTitle("Your sessions", "Setup", catalog.me.tenant.name);
+  useTitle(t("Your sessions"), t("Setup"), catalog.me.tenant.name);
 
   async function end(sessions: Session[], words: string) {
     try {
@@ -31,17 +32,17 @@ export function SessionsPage() {
   const others = query.data?.filter((s) => !s.current) ?? [];
   return (
     <PageFrame
-      title="Your sessions"
-      about="Where you are signed in. End what you do not know, and change your password then."
+      title={t("Your sessions")}
+      about={t("Where you are signed in. End what you do not know, and change your password then.")}
       action={
         others.length > 0 && (
           <Button look="outline" size="md" onClick={() => end(others, "Signed out everywhere else")}>
-            Sign out everywhere else
+            {t("Sign out everywhere else")}
           </Button>
         )
       }
     >
-      <Loaded query={query} what="Your sessions">
+      <Loaded query={query} what={t("Your sessions")}>
         {(sessions) => (
           <ul className="divide-y divide-line border-line border-y">
             {sessions.map((session) => {
@@ -53,7 +54,7 @@ export function SessionsPage() {
                   <div className="min-w-0 flex-1">
                     <p className="flex items-center gap-2 font-medium">
                       {name}
-                      {session.current && <Tag color="green">This one</Tag>}
+                      {session.current && <Tag color="green">{t("This one")}</Tag>}
                     </p>
                     <p className="truncate text-text-2 text-xs" title={session.user_agent ?? undefined}>
                       {session.ip && <span className="font-mono">{session.ip} · </span>}
@@ -63,10 +64,13 @@ export function SessionsPage() {
                   {!session.current && (
                     <Button
                       look="outline"
-                      aria-label={`Sign out ${name}, last seen ${ago(session.last_seen_at)}`}
+                      aria-label={t("Sign out {name}, last seen {last_seen_at}", {
+                        name,
+                        last_seen_at: ago(session.last_seen_at),
+                      })}
                       onClick={() => end([session], `Signed out ${name}`)}
                     >
-                      Sign out
+                      {t("Sign out")}
                     </Button>
                   )}
                 </li>

@@ -13,6 +13,7 @@ import { PageFrame, useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
 import { ago, formatDateTime, formatDay } from "@/lib/dates";
 import { groupBy } from "@/lib/groups";
+import { t } from "@/lib/i18n";
 import { RevisionDrawer } from "./revision-drawer";
 import { RollbackDialog } from "./rollback-dialog";
 
@@ -29,19 +30,21 @@ export function ChangesPage() {
     queryFn: ({ pageParam, signal }) => listRevisions(pageParam, signal),
     getNextPageParam: (last) => (last.length === 50 ? last.at(-1)?.revision : undefined),
   });
-  useTitle("Change history", "Setup", catalog.me.tenant.name);
+  useTitle(t("Change history"), t("Setup"), catalog.me.tenant.name);
   const open = (number: number | undefined) =>
     navigate({ to: "/setup/changes", search: { revision: number }, replace: revision !== undefined });
 
   return (
     <PageFrame
-      title="Change history"
-      about="Every change of objects, fields, views and rules is a revision. Any of them can be gone back to; data of what is removed is kept for 30 days."
+      title={t("Change history")}
+      about={t(
+        "Every change of objects, fields, views and rules is a revision. Any of them can be gone back to; data of what is removed is kept for 30 days.",
+      )}
     >
-      <Loaded query={query} what="The history">
+      <Loaded query={query} what={t("The history")}>
         {({ pages }) => {
           const all = pages.flat();
-          if (all.length === 0) return <Empty title="Nothing has changed yet" />;
+          if (all.length === 0) return <Empty title={t("Nothing has changed yet")} />;
           return (
             <>
               <Days revisions={all} newest={all[0]?.revision ?? 0} onOpen={open} />
@@ -53,7 +56,7 @@ export function ChangesPage() {
                   busy={query.isFetchingNextPage}
                   onClick={() => query.fetchNextPage()}
                 >
-                  Show older changes
+                  {t("Show older changes")}
                 </Button>
               )}
             </>
@@ -76,7 +79,7 @@ export function ChangesPage() {
             setBackTo(null);
             open(undefined);
             await Promise.all([client.invalidateQueries({ queryKey: ["revisions"] }), reload()]);
-            toast(`Everything is as it was at revision ${backTo}`);
+            toast(t("Everything is as it was at revision {backTo}", { backTo }));
           }}
         />
       )}

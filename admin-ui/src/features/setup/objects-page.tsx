@@ -11,6 +11,7 @@ import { Button } from "@/components/button";
 import { TextInput } from "@/components/inputs";
 import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 import { NewObjectDialog } from "./new-object-dialog";
 
@@ -28,11 +29,11 @@ export function ObjectsPage() {
   const shown = catalog.objects.filter((o) => `${o.label} ${o.name}`.toLowerCase().includes(text.toLowerCase()));
   return (
     <PageFrame
-      title="Objects and fields"
-      about="What your workspace keeps records of. Every object gets its own table, list, pages and API."
+      title={t("Objects and fields")}
+      about={t("What your workspace keeps records of. Every object gets its own table, list, pages and API.")}
       action={
         <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setCreating(true)}>
-          New object
+          {t("New object")}
         </Button>
       }
     >
@@ -40,28 +41,28 @@ export function ObjectsPage() {
         id="find-object"
         type="search"
         className="mb-3 max-w-72"
-        placeholder="Find an object"
-        aria-label="Find an object"
+        placeholder={t("Find an object")}
+        aria-label={t("Find an object")}
         value={text}
         onChange={(e) => setText(e.target.value)}
       />
       {shown.length === 0 ? (
-        <Empty title={text ? `No object matches “${text}”` : "No objects yet"} />
+        <Empty title={text ? t("No object matches “{text}”", { text }) : "No objects yet"} />
       ) : (
         <table className="w-full border-collapse text-sm">
           <thead>
             <tr>
               <th scope="col" className={tableHead}>
-                Label
+                {t("Label")}
               </th>
               <th scope="col" className={`${tableHead} hidden phone:table-cell`}>
-                API name
+                {t("API name")}
               </th>
               <th scope="col" className={`${tableHead} hidden wide:table-cell`}>
-                From
+                {t("From")}
               </th>
               <th scope="col" className={`${tableHead} text-end`}>
-                Fields
+                {t("Fields")}
               </th>
             </tr>
           </thead>
@@ -105,7 +106,7 @@ function ObjectRow({ object }: { object: ObjectDef }) {
 }
 
 export function Source({ package_, system }: { package_: string | null | undefined; system: boolean }) {
-  if (system) return <Tag>System</Tag>;
+  if (system) return <Tag>{t("System")}</Tag>;
   if (package_) return <Tag color="indigo">{`Package ${package_}`}</Tag>;
-  return <Tag color="teal">Custom</Tag>;
+  return <Tag color="teal">{t("Custom")}</Tag>;
 }

@@ -15,6 +15,7 @@ import { PageFrame, useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
 import { formatDateTime } from "@/lib/dates";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 
 type Open = { doing: "install" | "uninstall"; item: PackageInfo } | null;
@@ -25,7 +26,7 @@ export function PackagesPage() {
   const reload = useReloadCatalog();
   const [open, setOpen] = useState<Open>(null);
   const query = useQuery({ queryKey: ["packages"], queryFn: ({ signal }) => listPackages(signal) });
-  useTitle("Packages", "Setup", catalog.me.tenant.name);
+  useTitle(t("Packages"), t("Setup"), catalog.me.tenant.name);
 
   async function done(text: string) {
     setOpen(null);
@@ -35,13 +36,15 @@ export function PackagesPage() {
 
   return (
     <PageFrame
-      title="Packages"
-      about="Ready-made objects, fields, views and pages. They stay yours to change; upgrades keep what you changed."
+      title={t("Packages")}
+      about={t(
+        "Ready-made objects, fields, views and pages. They stay yours to change; upgrades keep what you changed.",
+      )}
     >
-      <Loaded query={query} what="The packages">
+      <Loaded query={query} what={t("The packages")}>
         {(packages) =>
           packages.length === 0 ? (
-            <Empty title="No packages are available" />
+            <Empty title={t("No packages are available")} />
           ) : (
             [true, false].map((installed) => {
               const list = packages.filter((item) => item.installed === installed);
@@ -63,15 +66,15 @@ export function PackagesPage() {
         <InstallDialog
           item={open.item}
           onClose={() => setOpen(null)}
-          onDone={() => done(`Installed ${open.item.label}`)}
+          onDone={() => done(t("Installed {item}", { item: open.item.label }))}
         />
       )}
       {open?.doing === "uninstall" && (
         <ReviewDialog
-          title={`Uninstall ${open.item.label}?`}
-          verb="Uninstall"
+          title={t("Uninstall {item}?", { item: open.item.label })}
+          verb={t("Uninstall")}
           danger
-          about="Its objects, fields and views disappear at once. What you added yourself stays."
+          about={t("Its objects, fields and views disappear at once. What you added yourself stays.")}
           word={open.item.name}
           planKey={["uninstall", open.item.name]}
           plan={() => uninstallPackage(open.item.name, { dry_run: true, allow_data_loss: true })}
@@ -79,7 +82,7 @@ export function PackagesPage() {
             uninstallPackage(open.item.name, allowDataLoss ? { allow_data_loss: true } : {})
           }
           onClose={() => setOpen(null)}
-          onDone={() => done(`Uninstalled ${open.item.label}`)}
+          onDone={() => done(t("Uninstalled {item}", { item: open.item.label }))}
         />
       )}
     </PageFrame>
@@ -152,8 +155,8 @@ function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: (
   const needs = Object.keys(item.requires ?? {});
   return (
     <ReviewDialog
-      title={`Install ${item.label}`}
-      verb="Install"
+      title={t("Install {item}", { item: item.label })}
+      verb={t("Install")}
       word={item.name}
       about={
         <div className="flex flex-col gap-3">

@@ -9,6 +9,7 @@ import { Avatar } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { ago, formatDateTime } from "@/lib/dates";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 
 interface RevisionDrawerProps {
@@ -40,24 +41,24 @@ export function RevisionDrawer({ number, newest, onRollback, onClose }: Revision
     <Dialog
       shape="drawer"
       width="620px"
-      title={`Revision ${number}`}
+      title={t("Revision {number}", { number })}
       onClose={onClose}
       footer={
         <>
           {number === newest && (
             <Button look="outline" size="md" icon={<Undo2 size={14} />} onClick={() => onRollback(number - 1)}>
-              Undo this change
+              {t("Undo this change")}
             </Button>
           )}
           {number < newest && (
             <Button look="outline" size="md" icon={<Undo2 size={14} />} onClick={() => onRollback(number)}>
-              Go back to this revision
+              {t("Go back to this revision")}
             </Button>
           )}
         </>
       }
     >
-      <Loaded query={query} what="The revision">
+      <Loaded query={query} what={t("The revision")}>
         {(revision) => <Detail revision={revision} />}
       </Loaded>
     </Dialog>
@@ -77,14 +78,14 @@ function Detail({ revision }: { revision: RevisionDetail }) {
           </p>
         </div>
       </div>
-      <section aria-label="What changed">
+      <section aria-label={t("What changed")}>
         <h3 className="mb-1.5 font-medium text-text-2 text-xs">
           {count(parts.length, "component", "components")} changed
         </h3>
         <DefinitionDiff parts={parts} />
       </section>
       {revision.steps?.length > 0 && (
-        <section aria-label="Steps in the database">
+        <section aria-label={t("Steps in the database")}>
           <h3 className="mb-1.5 font-medium text-text-2 text-xs">
             {count(revision.steps.length, "step", "steps")} in the database
           </h3>

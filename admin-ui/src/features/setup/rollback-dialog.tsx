@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { loadRevision, type RevisionRow, rollback } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
 import { ReviewDialog } from "@/changes/review-dialog";
+import { t } from "@/lib/i18n";
 import { partsOf } from "./revision-drawer";
 
 interface RollbackDialogProps {
@@ -44,9 +45,11 @@ export function RollbackDialog({ to, onDone, onClose }: RollbackDialogProps) {
   const parts = useWayBack(to, now);
   return (
     <ReviewDialog
-      title={`Go back to revision ${to}`}
-      about="What was made since is retired, what was removed since comes back with its data. This is a revision of its own and can be undone."
-      verb="Go back"
+      title={t("Go back to revision {to}", { to })}
+      about={t(
+        "What was made since is retired, what was removed since comes back with its data. This is a revision of its own and can be undone.",
+      )}
+      verb={t("Go back")}
       word={`revision ${to}`}
       planKey={["rollback", to, now]}
       plan={() => rollback(to, { dry_run: true, allow_data_loss: true })}

@@ -7,15 +7,11 @@ import { Loaded } from "@/api/loaded";
 import { useRecordName } from "@/api/names";
 import { actionWord } from "@/catalog/access-words";
 import { useCatalog } from "@/catalog/catalog";
-import { objectIcon } from "@/catalog/icons";
-import { Empty, Glyph } from "@/components/bits";
-import { FieldFrame } from "@/components/field-frame";
+import { Empty } from "@/components/bits";
 import { PageFrame, useTitle } from "@/components/page-frame";
-import { Select } from "@/components/select";
-import { RecordSelect } from "@/fields/relation";
-import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
+import { objectChoices, PersonField, RecordField, WordField } from "../question-fields";
 import { Chain } from "./chain";
 import { WhoList } from "./who-list";
 
@@ -36,12 +32,10 @@ export function ExplainPage() {
   useTitle(t("Explain access"), t("Setup"), catalog.me.tenant.name);
   const set = (patch: ExplainSearch) =>
     navigate({ to: "/setup/explain", search: { ...search, ...patch }, replace: true });
-  const people = catalog.object("user");
   const objects = catalog.objects.filter((o) => !o.system);
   const object = catalog.object(search.object);
   const action = search.action ?? "read";
   const record = WHOLE.has(action) ? undefined : search.record;
-  const userName = useRecordName(people, search.user);
   const recordName = useRecordName(object, record);
   const asked = search.user && object ? { user: search.user, object: object.name, record, action } : undefined;
   const query = useQuery({
@@ -64,69 +58,26 @@ export function ExplainPage() {
       wide
     >
       <div className="grid max-w-5xl gap-x-4 gap-y-3 phone:grid-cols-2 wide:grid-cols-[1.2fr_0.8fr_1fr_1.6fr]">
-        <FieldFrame label={t("Person")}>
-          {({ id }) => (
-            <RecordSelect
-              id={id}
-              object={people}
-              label={t("Person")}
-              value={search.user ? [{ id: search.user, name: userName }] : []}
-              onChange={(refs) => set({ user: refs[0]?.id })}
-            />
-          )}
-        </FieldFrame>
-        <FieldFrame label={t("Action")}>
-          {({ id }) => (
-            <Select
-              id={id}
-              label={t("Action")}
-              searchable={false}
-              choices={ACTIONS.map((word) => ({ id: word, label: actionWord(word) }))}
-              value={[action]}
-              onChange={([next]) => set({ action: next as AccessAction })}
-            />
-          )}
-        </FieldFrame>
-        <FieldFrame label={t("Object")}>
-          {({ id }) => (
-            <Select
-              id={id}
-              label={t("Object")}
-              choices={objects.map((o) => ({
-                id: o.name,
-                label: o.plural_label,
-                icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
-              }))}
-              value={search.object ? [search.object] : []}
-              onChange={([next]) => set({ object: next, record: undefined })}
-            />
-          )}
-        </FieldFrame>
-        <FieldFrame label={t("Record")}>
-          {({ id }) =>
-            object && !WHOLE.has(action) ? (
-              <RecordSelect
-                key={object.name}
-                id={id}
-                object={object}
-                label={t("Record")}
-                clearable
-                value={record ? [{ id: record, name: recordName }] : []}
-                onChange={(refs) => set({ record: refs[0]?.id })}
-              />
-            ) : (
-              <Select
-                id={id}
-                disabled
-                label={t("Record")}
-                placeholder={t("No particular record")}
-                choices={[]}
-                value={[]}
-                onChange={() => {}}
-              />
-            )
-          }
-        </FieldFrame>
+        <PersonField required label={t("Person")} value={search.user} onChange={(user) => set({ user })} />
+        <WordField
+          label={t("Action")}
+          choices={ACTIONS.map((word) => ({ id: word, label: actionWord(word) }))}
+          value={action}
+          onChange={(next) => set({ action: next as AccessAction })}
+        />
+        <WordField
+          label={t("Object")}
+          choices={objectChoices(objects)}
+          value={search.object}
+          onChange={(next) => set({ object: next, record: undefined })}
+        />
+        <RecordField
+          label={t("Record")}
+          none={t("No particular record")}
+          object={WHOLE.has(action) ? undefined : object}
+          value={record}
+          onChange={(next) => set({ record: next })}
+        />
       </div>
       <div className="mt-6 grid max-w-5xl gap-x-10 gap-y-8 wide:grid-cols-[minmax(0,1fr)_320px]">
         <div className="min-w-0">

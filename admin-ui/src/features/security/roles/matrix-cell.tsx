@@ -2,6 +2,7 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import { Popover } from "@/components/popover";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { type Action, type Effective, FLAGS, nextReach, type Reach } from "./rights";
 
@@ -114,7 +115,7 @@ export function MatrixCell({ action, object, value, own, changed, disabled, onCh
             className="flex h-7.5 w-full items-center rounded-control px-2 text-start text-text-2 hover:bg-hover focus:bg-hover"
             onClick={() => pick(undefined)}
           >
-            As inherited
+            {t("As inherited")}
           </button>
         </div>
       </Popover>

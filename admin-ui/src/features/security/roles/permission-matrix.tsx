@@ -9,6 +9,7 @@ import { TextInput } from "@/components/inputs";
 import { tableCell, tableHead } from "@/components/page-frame";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { FieldRights } from "./field-rights";
 import { MatrixCell } from "./matrix-cell";
@@ -63,8 +64,8 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
       <TextInput
         type="search"
         className="mb-3 max-w-72"
-        placeholder="Find an object"
-        aria-label="Find an object"
+        placeholder={t("Find an object")}
+        aria-label={t("Find an object")}
         value={text}
         onChange={(e) => setText(e.target.value)}
       />
@@ -73,7 +74,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
           <thead>
             <tr>
               <th scope="col" className={cx(tableHead, "min-w-44")}>
-                Object
+                {t("Object")}
               </th>
               {ACTIONS.map((action) => (
                 <th

@@ -16,6 +16,7 @@ import { backLink, PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { differences } from "@/lib/differences";
+import { t } from "@/lib/i18n";
 import { count, humanize } from "@/lib/text";
 import { AccessEffect } from "./access-effect";
 import { PermissionMatrix } from "./permission-matrix";
@@ -42,10 +43,10 @@ export function RolePage() {
     queryFn: ({ signal }) => listComponents<RoleDef>(roleKind, signal),
   });
   return (
-    <Loaded query={query} what={`The ${NOUN[roleKind]}`}>
+    <Loaded query={query} what={t("The {roleKind}", { roleKind: NOUN[roleKind] })}>
       {(list) => {
         const role = list.find((r) => r.name === name);
-        if (!role) return <Empty title={`There is no ${NOUN[roleKind]} ${name}`} />;
+        if (!role) return <Empty title={t("There is no {roleKind} {name}", { roleKind: NOUN[roleKind], name })} />;
         return <RoleEditor key={name} kind={roleKind} role={role} all={list} />;
       }}
     </Loaded>
@@ -77,7 +78,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
   const changes = differences(before, after).length;
   const fixed = kind === "roles" && role.name === "administrator";
   const label = draft.label || humanize(role.name);
-  useTitle(label, "Setup", catalog.me.tenant.name);
+  useTitle(label, t("Setup"), catalog.me.tenant.name);
   const set = (patch: Partial<RoleDef>) => setDraft((d) => ({ ...d, ...patch }));
   const definition = open === "delete" ? null : after;
   const asked = [{ kind, name: role.name, definition }];
@@ -99,12 +100,16 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
       action={
         !fixed && (
           <>
-            <IconButton label={`Delete this ${NOUN[kind]}`} className="size-8" onClick={() => setOpen("delete")}>
+            <IconButton
+              label={t("Delete this {kind}", { kind: NOUN[kind] })}
+              className="size-8"
+              onClick={() => setOpen("delete")}
+            >
               <Trash2 size={15} />
             </IconButton>
             {changes > 0 && (
               <Button size="md" onClick={() => setDraft(role)}>
-                Reset
+                {t("Reset")}
               </Button>
             )}
             <Button look="solid" size="md" disabled={changes === 0} onClick={() => setOpen("publish")}>
@@ -116,11 +121,11 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
     >
       {fixed && (
         <div className="mb-5">
-          <Notice tone="warning" title="Administrators may do everything. This cannot be narrowed." />
+          <Notice tone="warning" title={t("Administrators may do everything. This cannot be narrowed.")} />
         </div>
       )}
       <div className="mb-6 grid gap-4 phone:grid-cols-3">
-        <FieldFrame label="Label">
+        <FieldFrame label={t("Label")}>
           {({ id }) => (
             <TextInput
               id={id}
@@ -131,7 +136,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
             />
           )}
         </FieldFrame>
-        <FieldFrame label="Description">
+        <FieldFrame label={t("Description")}>
           {({ id }) => (
             <TextInput
               id={id}
@@ -142,13 +147,13 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
             />
           )}
         </FieldFrame>
-        <FieldFrame label="Builds on">
+        <FieldFrame label={t("Builds on")}>
           {({ id }) => (
             <Select
               id={id}
               multiple
-              label="Builds on"
-              placeholder="Nothing"
+              label={t("Builds on")}
+              placeholder={t("Nothing")}
               disabled={fixed}
               choices={all
                 .filter((r) => r.name !== role.name && r.name !== "administrator")
@@ -159,15 +164,15 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
           )}
         </FieldFrame>
       </div>
-      <section aria-label="Records" className="mb-8">
-        <h2 className="mb-2 font-semibold text-base">Records</h2>
+      <section aria-label={t("Records")} className="mb-8">
+        <h2 className="mb-2 font-semibold text-base">{t("Records")}</h2>
         <PermissionMatrix roles={roles} role={draft} before={role} disabled={fixed} onChange={setDraft} />
       </section>
       <SystemRights role={draft} roles={roles} disabled={fixed} onChange={set} />
       {open && (
         <ReviewDialog
-          title={open === "delete" ? `Delete ${label}?` : `Publish ${label}`}
-          verb={open === "delete" ? `Delete ${NOUN[kind]}` : "Publish changes"}
+          title={open === "delete" ? t("Delete {name}?", { name: label }) : t("Publish {name}", { name: label })}
+          verb={open === "delete" ? t("Delete {kind}", { kind: NOUN[kind] }) : "Publish changes"}
           danger={open === "delete"}
           about={
             open === "delete"
@@ -180,7 +185,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
           apply={({ message, allowDataLoss }) => applyChanges(asked, message, allowDataLoss)}
           parts={[{ kind, name: role.name, before, after: definition }]}
           more={<AccessEffect changes={asked} />}
-          messageHint="Why it is changed; shown in the change history."
+          messageHint={t("Why it is changed; shown in the change history.")}
           onClose={() => setOpen(null)}
           onDone={async () => {
             const gone = open === "delete";
@@ -219,8 +224,8 @@ function SystemRights({ role, roles, disabled, onChange }: SystemRightsProps) {
   const words = [...new Set([...Object.keys(SYSTEM), ...(role.system ?? []), ...inherited])];
   const without = (list: string[] | undefined, word: string) => (list ?? []).filter((w) => w !== word);
   return (
-    <section aria-label="Administration">
-      <h2 className="mb-2 font-semibold text-base">Administration</h2>
+    <section aria-label={t("Administration")}>
+      <h2 className="mb-2 font-semibold text-base">{t("Administration")}</h2>
       <ul className="grid gap-x-8 gap-y-2 phone:grid-cols-2">
         {words.map((word) => {
           const given = role.system?.includes(word) || (inherited.has(word) && !role.mutes?.includes(word));

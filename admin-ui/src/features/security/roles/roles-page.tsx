@@ -16,6 +16,7 @@ import { TextInput } from "@/components/inputs";
 import { PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
+import { t } from "@/lib/i18n";
 import { apiName, count, humanize } from "@/lib/text";
 import type { RoleDef } from "./rights";
 import type { RoleKind } from "./role-page";
@@ -36,27 +37,29 @@ export function RolesPage() {
     enabled: catalog.may("manage_users"),
     queryFn: ({ signal }) => listPeople(signal),
   });
-  useTitle("Roles", "Setup", catalog.me.tenant.name);
+  useTitle(t("Roles"), t("Setup"), catalog.me.tenant.name);
   return (
     <PageFrame
-      title="Roles and permission sets"
-      about="What people may do. Roles build on each other; a permission set adds to the roles of whoever has it."
+      title={t("Roles and permission sets")}
+      about={t("What people may do. Roles build on each other; a permission set adds to the roles of whoever has it.")}
       action={
         <>
           <Button look="outline" size="md" icon={<Plus size={15} />} onClick={() => setMaking("permission-sets")}>
-            New permission set
+            {t("New permission set")}
           </Button>
           <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setMaking("roles")}>
-            New role
+            {t("New role")}
           </Button>
         </>
       }
     >
-      <Loaded query={roles} what="The roles">
-        {(list) => <RoleList kind="roles" title="Roles" list={list} people={people.data ?? []} />}
+      <Loaded query={roles} what={t("The roles")}>
+        {(list) => <RoleList kind="roles" title={t("Roles")} list={list} people={people.data ?? []} />}
       </Loaded>
-      <Loaded query={sets} what="The permission sets" lines={[50]}>
-        {(list) => <RoleList kind="permission-sets" title="Permission sets" list={list} people={people.data ?? []} />}
+      <Loaded query={sets} what={t("The permission sets")} lines={[50]}>
+        {(list) => (
+          <RoleList kind="permission-sets" title={t("Permission sets")} list={list} people={people.data ?? []} />
+        )}
       </Loaded>
       {making && (
         <NewRole
@@ -84,7 +87,9 @@ function RoleList({ kind, title, list, people }: RoleListProps) {
     <section aria-label={title} className="mb-8">
       <h2 className="mb-1 font-semibold text-base">{title}</h2>
       {list.length === 0 ? (
-        <Empty title="None yet">A permission set gives somebody something more without a role of their own.</Empty>
+        <Empty title={t("None yet")}>
+          {t("A permission set gives somebody something more without a role of their own.")}
+        </Empty>
       ) : (
         <ul className="divide-y divide-line border-line border-y">
           {list.map((role) => (
@@ -109,7 +114,7 @@ function RoleList({ kind, title, list, people }: RoleListProps) {
                       .join(" · ")}
                   </span>
                 </span>
-                {(role.system?.length ?? 0) > 0 && <Tag color="purple">Administration</Tag>}
+                {(role.system?.length ?? 0) > 0 && <Tag color="purple">{t("Administration")}</Tag>}
                 {people.length > 0 && (
                   <span className="num w-20 shrink-0 text-end text-text-2 text-xs">
                     {count(holders(role.name), "user", "users")}
@@ -138,14 +143,14 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
   const taken = all.some((r) => r.name === name);
 
   async function save() {
-    if (!name) return setErrors({ label: `Give the ${noun} a label.` });
-    if (taken) return setErrors({ label: `There is already a ${noun} ${name}.` });
+    if (!name) return setErrors({ label: t("Give the {noun} a label.", { noun }) });
+    if (taken) return setErrors({ label: t("There is already a {noun} {name}.", { noun, name }) });
     setBusy(true);
     try {
       const definition = { label: label.trim(), ...(inherits.length ? { inherits } : {}) };
       await applyChanges([{ kind, name, definition }], `Add the ${noun} ${label.trim()}`);
       await client.invalidateQueries({ queryKey: ["components", kind] });
-      toast(`Added ${label.trim()}`);
+      toast(t("Added {name}", { name: label.trim() }));
       navigate({ to: "/setup/access/$kind/$name", params: { kind, name } });
     } catch (error) {
       setBusy(false);
@@ -156,14 +161,14 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
   const others = Object.entries(errors).filter(([key]) => key !== "label");
   return (
     <Dialog
-      title={`New ${noun}`}
+      title={t("New {noun}", { noun })}
       width="440px"
       onClose={onClose}
       onSubmit={save}
       footer={
         <>
           <Button size="md" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
             {`Add ${noun}`}
@@ -172,9 +177,9 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
       }
     >
       <div className="flex flex-col gap-4">
-        {others.length > 0 && <Notice title="It could not be added.">{others.map(([, t]) => t).join(" ")}</Notice>}
+        {others.length > 0 && <Notice title={t("It could not be added.")}>{others.map(([, t]) => t).join(" ")}</Notice>}
         <FieldFrame
-          label="Label"
+          label={t("Label")}
           required
           error={errors.label}
           hint={name && <span className="font-mono">{name}</span>}
@@ -195,13 +200,13 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
             />
           )}
         </FieldFrame>
-        <FieldFrame label="Builds on" hint="It begins with what these give.">
+        <FieldFrame label={t("Builds on")} hint={t("It begins with what these give.")}>
           {(ids) => (
             <Select
               id={ids.id}
               multiple
-              label="Builds on"
-              placeholder="Nothing"
+              label={t("Builds on")}
+              placeholder={t("Nothing")}
               choices={all
                 .filter((r) => r.name !== "administrator")
                 .map((r) => ({ id: r.name, label: r.label || humanize(r.name) }))}

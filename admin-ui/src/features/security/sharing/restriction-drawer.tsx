@@ -3,11 +3,12 @@ import { useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import { ComponentDrawer } from "@/changes/component-drawer";
 import { cleaned } from "@/changes/use-components";
-import { FieldFrame } from "@/components/field-frame";
 import { Checkbox } from "@/components/inputs";
-import { Select } from "@/components/select";
 import { type Party, PartySelect, partyId } from "@/fields/party";
-import { FormulaEditor } from "@/formulas/formula-editor";
+import { FormulaField } from "@/formulas/formula-field";
+import { t } from "@/lib/i18n";
+import { untaken } from "@/lib/text";
+import { ObjectOfRule } from "./object-of-rule";
 
 export interface RestrictionRule {
   name: string;
@@ -39,8 +40,7 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
   const object = catalog.object(draft.object);
   const word = (partyId(draft.applies_to).split(":")[1] ?? "").replace(/[^a-z0-9_]/g, "").slice(0, 24);
   const base = `${draft.object}.only_for_${word || "all"}`;
-  let name = rule?.name ?? base;
-  for (let n = 2; !rule && taken.has(name); n++) name = `${base}_${n}`;
+  const name = rule?.name ?? untaken(base, taken);
   return (
     <ComponentDrawer
       kind="restriction-rules"
@@ -58,50 +58,38 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
     >
       {(errors) => (
         <>
-          <FieldFrame label="Records of" error={errors.object}>
-            {({ id }) => (
-              <Select
-                id={id}
-                label="Records of"
-                disabled={Boolean(rule)}
-                choices={objects.map((o) => ({ id: o.name, label: o.plural_label }))}
-                value={[draft.object]}
-                onChange={([next]) => set({ object: next ?? draft.object })}
-              />
-            )}
-          </FieldFrame>
+          <ObjectOfRule
+            value={draft.object}
+            fixed={Boolean(rule)}
+            error={errors.object}
+            onChange={(object) => set({ object })}
+          />
           <PartySelect
-            label="Holds back"
+            label={t("Holds back")}
             everyone
             value={draft.applies_to}
             error={errors.applies_to}
             onChange={(applies_to) => set({ applies_to })}
           />
           {object && (
-            <div className="flex flex-col gap-1">
-              <h3 className="font-medium text-text-2 text-xs">They see only records where</h3>
-              <FormulaEditor
-                object={object}
-                label="They see only records where"
-                value={draft.when}
-                expects="boolean"
-                invalid={Boolean(errors.when)}
-                placeholder='such as  region = "north"'
-                onChange={(when) => set({ when })}
-              />
-              {errors.when && (
-                <p role="alert" className="text-red text-xs">
-                  {errors.when}
-                </p>
-              )}
-            </div>
+            <FormulaField
+              object={object}
+              label={t("They see only records where")}
+              value={draft.when}
+              expects="boolean"
+              error={errors.when}
+              placeholder='such as  region = "north"'
+              onChange={(when) => set({ when })}
+            />
           )}
           <label className="flex items-center gap-2">
             <Checkbox checked={draft.active} onChange={(e) => set({ active: e.target.checked })} />
             In force
           </label>
           <p className="text-text-2 text-xs">
-            Whatever a role, a share or a rule opens, the rest stays out of sight. Administrators are never held back.
+            {t(
+              "Whatever a role, a share or a rule opens, the rest stays out of sight. Administrators are never held back.",
+            )}
           </p>
         </>
       )}

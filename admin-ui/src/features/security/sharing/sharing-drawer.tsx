@@ -3,11 +3,12 @@ import { useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import { ComponentDrawer } from "@/changes/component-drawer";
 import { cleaned } from "@/changes/use-components";
-import { FieldFrame } from "@/components/field-frame";
 import { Segments } from "@/components/segments";
-import { Select } from "@/components/select";
 import { type Party, PartySelect, partyId } from "@/fields/party";
-import { FormulaEditor } from "@/formulas/formula-editor";
+import { FormulaField } from "@/formulas/formula-field";
+import { t } from "@/lib/i18n";
+import { untaken } from "@/lib/text";
+import { ObjectOfRule } from "./object-of-rule";
 
 export interface SharingRule {
   name: string;
@@ -31,9 +32,7 @@ function nameFor(object: string, draft: Draft, taken: Set<string>): string {
   const about = draft.kind === "owner" ? draft.owned_by : draft.share_with;
   const word = (partyId(about).split(":")[1] ?? "").replace(/[^a-z0-9_]/g, "").slice(0, 30);
   const base = `${object}.${draft.kind === "owner" ? "owned_by" : "shared_with"}_${word || "all"}`.slice(0, 76);
-  let name = base;
-  for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
-  return name;
+  return untaken(base, taken);
 }
 
 interface Draft {
@@ -87,68 +86,54 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
     >
       {(errors) => (
         <>
-          <FieldFrame label="Records of" error={errors.object}>
-            {(ids) => (
-              <Select
-                id={ids.id}
-                label="Records of"
-                disabled={Boolean(rule)}
-                choices={objects.map((o) => ({ id: o.name, label: o.plural_label }))}
-                value={[draft.object]}
-                onChange={(next) => set({ object: next[0] ?? draft.object })}
-              />
-            )}
-          </FieldFrame>
+          <ObjectOfRule
+            value={draft.object}
+            fixed={Boolean(rule)}
+            error={errors.object}
+            onChange={(object) => set({ object })}
+          />
           <Segments
-            label="Which of them"
+            label={t("Which of them")}
             value={draft.kind}
             choices={[
-              { id: "criteria", label: "Those that match" },
-              { id: "owner", label: "Those that somebody owns" },
+              { id: "criteria", label: t("Those that match") },
+              { id: "owner", label: t("Those that somebody owns") },
             ]}
             onChange={(kind) => set({ kind: kind as Draft["kind"] })}
           />
           {byOwner ? (
             <PartySelect
-              label="Owned by"
+              label={t("Owned by")}
               value={draft.owned_by}
               error={errors.owned_by}
               onChange={(owned_by) => set({ owned_by })}
             />
           ) : (
             object && (
-              <div className="flex flex-col gap-1">
-                <h3 className="font-medium text-text-2 text-xs">Where</h3>
-                <FormulaEditor
-                  object={object}
-                  label="Where"
-                  value={draft.when}
-                  expects="boolean"
-                  invalid={Boolean(errors.when)}
-                  placeholder='such as  region = "north"'
-                  onChange={(when) => set({ when })}
-                />
-                {errors.when && (
-                  <p role="alert" className="text-red text-xs">
-                    {errors.when}
-                  </p>
-                )}
-              </div>
+              <FormulaField
+                object={object}
+                label={t("Where")}
+                value={draft.when}
+                expects="boolean"
+                error={errors.when}
+                placeholder='such as  region = "north"'
+                onChange={(when) => set({ when })}
+              />
             )
           )}
           <PartySelect
-            label="Are opened to"
+            label={t("Are opened to")}
             everyone
             value={draft.share_with}
             error={errors.share_with}
             onChange={(share_with) => set({ share_with })}
           />
           <Segments
-            label="How far"
+            label={t("How far")}
             value={draft.access}
             choices={[
-              { id: "read", label: "They may see them" },
-              { id: "edit", label: "They may edit them" },
+              { id: "read", label: t("They may see them") },
+              { id: "edit", label: t("They may edit them") },
             ]}
             onChange={(access) => set({ access: access as Draft["access"] })}
           />

@@ -12,6 +12,7 @@ import { Button } from "@/components/button";
 import { PageFrame, useTitle } from "@/components/page-frame";
 import { groupBy } from "@/lib/groups";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { RestrictionDrawer, type RestrictionRule } from "./restriction-drawer";
 import { SharingDrawer, type SharingRule } from "./sharing-drawer";
@@ -39,19 +40,21 @@ export function SharingPage() {
   const restrictions = useComponents<RestrictionRule>("restriction-rules");
   const [open, setOpen] = useState<{ rule?: SharingRule; object?: string } | null>(null);
   const [limiting, setLimiting] = useState<{ rule?: RestrictionRule; object?: string } | null>(null);
-  useTitle("Sharing", "Setup", catalog.me.tenant.name);
+  useTitle(t("Sharing"), t("Setup"), catalog.me.tenant.name);
   const objects = catalog.objects.filter((o) => !o.system);
   return (
     <PageFrame
-      title="Sharing"
-      about="A role says what one may do; sharing says with which records beside one's own. Sharing rules open more; restrictions keep back, whatever opens."
+      title={t("Sharing")}
+      about={t(
+        "A role says what one may do; sharing says with which records beside one's own. Sharing rules open more; restrictions keep back, whatever opens.",
+      )}
       action={
         <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen({})}>
-          New sharing rule
+          {t("New sharing rule")}
         </Button>
       }
     >
-      <Loaded query={query} what="The sharing rules">
+      <Loaded query={query} what={t("The sharing rules")}>
         {(rules) => {
           const byObject = groupBy(rules, (r) => r.object);
           return (
@@ -67,7 +70,7 @@ export function SharingPage() {
                   />
                 </li>
               ))}
-              {objects.length === 0 && <Empty title="No objects yet" />}
+              {objects.length === 0 && <Empty title={t("No objects yet")} />}
             </ul>
           );
         }}
@@ -121,17 +124,17 @@ function ObjectSharing({ object, rules, restrictions, onOpen, onLimit }: ObjectS
         <Button
           className="ms-auto"
           icon={<Plus size={13} />}
-          aria-label={`New rule for ${object.plural_label}`}
+          aria-label={t("New rule for {objects}", { objects: object.plural_label })}
           onClick={() => onOpen(null)}
         >
-          Rule
+          {t("Rule")}
         </Button>
         <Button
           icon={<Plus size={13} />}
-          aria-label={`New restriction for ${object.plural_label}`}
+          aria-label={t("New restriction for {objects}", { objects: object.plural_label })}
           onClick={() => onLimit(null)}
         >
-          Restriction
+          {t("Restriction")}
         </Button>
       </div>
       {rules.length > 0 && (
@@ -168,9 +171,9 @@ function ObjectSharing({ object, rules, restrictions, onOpen, onLimit }: ObjectS
                 onClick={() => onLimit(rule)}
               >
                 <ShieldMinus size={14} aria-hidden="true" className="text-red" />
-                <span>Only</span> <code className="font-mono text-xs">{rule.when}</code>
+                <span>{t("Only")}</span> <code className="font-mono text-xs">{rule.when}</code>
                 <span className="text-text-2">for {partyWords(rule.applies_to)}</span>
-                {rule.active === false && <Tag>Off</Tag>}
+                {rule.active === false && <Tag>{t("Off")}</Tag>}
               </button>
             </li>
           ))}

@@ -14,6 +14,7 @@ import { TextInput } from "@/components/inputs";
 import { PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
+import { t } from "@/lib/i18n";
 import { apiName, count, humanize } from "@/lib/text";
 
 export function TeamsPage() {
@@ -21,24 +22,24 @@ export function TeamsPage() {
   const teams = useQuery({ queryKey: ["teams"], queryFn: ({ signal }) => listTeams(signal) });
   const people = useQuery({ queryKey: ["people"], queryFn: ({ signal }) => listPeople(signal) });
   const [open, setOpen] = useState<Team | "new" | null>(null);
-  useTitle("Teams", "Setup", catalog.me.tenant.name);
+  useTitle(t("Teams"), t("Setup"), catalog.me.tenant.name);
   const byId = new Map(people.data?.map((p) => [p.id, p]));
   const add = (
     <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen("new")}>
-      New team
+      {t("New team")}
     </Button>
   );
   return (
     <PageFrame
-      title="Teams"
-      about="People who work together. Roles can open what one's team owns, and records can be shared with a team."
+      title={t("Teams")}
+      about={t("People who work together. Roles can open what one's team owns, and records can be shared with a team.")}
       action={teams.data?.length ? add : undefined}
     >
-      <Loaded query={teams} what="The teams">
+      <Loaded query={teams} what={t("The teams")}>
         {(list) =>
           list.length === 0 ? (
-            <Empty glyph={<UsersRound size={28} className="text-text-3" />} title="No teams yet" action={add}>
-              Make one for each group of people who share their records.
+            <Empty glyph={<UsersRound size={28} className="text-text-3" />} title={t("No teams yet")} action={add}>
+              {t("Make one for each group of people who share their records.")}
             </Empty>
           ) : (
             <ul className="divide-y divide-line border-line border-y">
@@ -105,10 +106,10 @@ function TeamDrawer({ team, people, onClose }: { team: Team | undefined; people:
   }
 
   function save() {
-    if (!label.trim() || !name) return setErrors({ label: "Give the team a label." });
+    if (!label.trim() || !name) return setErrors({ label: t("Give the team a label.") });
     return run(
       () => saveTeam(team?.id, { ...(team ? {} : { name }), label: label.trim(), members }),
-      `Saved ${label.trim()}`,
+      t("Saved {name}", { name: label.trim() }),
     );
   }
 
@@ -130,11 +131,11 @@ function TeamDrawer({ team, people, onClose }: { team: Team | undefined; people:
               icon={<Trash2 size={14} />}
               onClick={() => setLeaving(true)}
             >
-              Delete
+              {t("Delete")}
             </Button>
           )}
           <Button size="md" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
             {team ? "Save team" : "Add team"}
@@ -144,23 +145,26 @@ function TeamDrawer({ team, people, onClose }: { team: Team | undefined; people:
     >
       <div className="flex flex-col gap-4">
         {general.length > 0 && (
-          <Notice title="The team could not be saved.">{general.map(([, t]) => t).join(" ")}</Notice>
+          <Notice title={t("The team could not be saved.")}>{general.map(([, t]) => t).join(" ")}</Notice>
         )}
         {leaving && team && (
           <Notice
             tone="warning"
-            title={`Delete ${label}?`}
+            title={t("Delete {name}?", { name: label })}
             action={
-              <Button look="danger" onClick={() => run(() => deleteTeam(team.id), `Deleted ${label}`)}>
-                Delete now
+              <Button
+                look="danger"
+                onClick={() => run(() => deleteTeam(team.id), t("Deleted {name}", { name: label }))}
+              >
+                {t("Delete now")}
               </Button>
             }
           >
-            What its members saw because of it, they see no longer. Their own records stay.
+            {t("What its members saw because of it, they see no longer. Their own records stay.")}
           </Notice>
         )}
         <FieldFrame
-          label="Label"
+          label={t("Label")}
           required
           error={errors.label ?? errors.name}
           hint={name && <span className="font-mono">{name}</span>}
@@ -180,13 +184,13 @@ function TeamDrawer({ team, people, onClose }: { team: Team | undefined; people:
             />
           )}
         </FieldFrame>
-        <FieldFrame label="Members" error={errors.members}>
+        <FieldFrame label={t("Members")} error={errors.members}>
           {(ids) => (
             <Select
               id={ids.id}
               multiple
-              label="Members"
-              placeholder="Nobody yet"
+              label={t("Members")}
+              placeholder={t("Nobody yet")}
               choices={people
                 .filter((p) => p.active || members.includes(p.id))
                 .map((p) => ({ id: p.id, label: p.name, words: p.email, icon: <Avatar name={p.name} size={18} /> }))}

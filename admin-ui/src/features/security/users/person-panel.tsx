@@ -13,6 +13,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
+import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { PersonAccess } from "./person-access";
 import { below, makePassword, type PersonDraft, patchOf, startPerson } from "./person-draft";
@@ -64,7 +65,7 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
       await client.invalidateQueries({ queryKey: ["people"] });
       toast(`${active ? "Reactivated" : "Deactivated"} ${person.name}`, {
         action: {
-          label: "Undo",
+          label: t("Undo"),
           run: () =>
             changePerson(person.id, { active: !active })
               .then(() => client.invalidateQueries({ queryKey: ["people"] }))
@@ -102,7 +103,7 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
             </Button>
           )}
           <Button size="md" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
             {person ? "Save user" : "Add user"}
@@ -112,19 +113,21 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
     >
       <div className="flex flex-col gap-4">
         {general.length > 0 && (
-          <Notice title="The user could not be saved.">{general.map(([, text]) => text).join(" ")}</Notice>
+          <Notice title={t("The user could not be saved.")}>{general.map(([, text]) => text).join(" ")}</Notice>
         )}
         {leaving && person && (
           <Notice
             tone="warning"
-            title={`Deactivate ${person.name}?`}
+            title={t("Deactivate {name}?", { name: person.name })}
             action={
               <Button look="danger" onClick={() => activate(false)}>
-                Deactivate now
+                {t("Deactivate now")}
               </Button>
             }
           >
-            They are signed out at once and their keys stop working. Their records stay and can be given to others.
+            {t(
+              "They are signed out at once and their keys stop working. Their records stay and can be given to others.",
+            )}
           </Notice>
         )}
         <PersonForm draft={draft} person={person} people={people} errors={errors} self={self} onChange={set} />
@@ -169,7 +172,7 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
       {text("email", "Email", true, "email")}
       <PasswordField draft={draft} existing={Boolean(person)} error={errors.password} onChange={onChange} />
       <FieldFrame
-        label="Roles"
+        label={t("Roles")}
         hint={self ? "You cannot change your own roles here." : "What they add up to is what the user may do."}
         error={errors.roles}
       >
@@ -177,8 +180,8 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
           <Select
             id={ids.id}
             multiple
-            label="Roles"
-            placeholder="Member"
+            label={t("Roles")}
+            placeholder={t("Member")}
             disabled={self}
             choices={roles}
             value={draft.roles}
@@ -190,15 +193,15 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
       </FieldFrame>
       <Belonging draft={draft} errors={errors} onChange={onChange} />
       <FieldFrame
-        label="Manager"
-        hint="Managers see what their people own, where the object says so."
+        label={t("Manager")}
+        hint={t("Managers see what their people own, where the object says so.")}
         error={errors.manager_id}
       >
         {(ids) => (
           <Select
             id={ids.id}
-            label="Manager"
-            placeholder="Nobody"
+            label={t("Manager")}
+            placeholder={t("Nobody")}
             clearable
             choices={leaders.map((p) => ({ id: p.id, label: p.name, icon: <Avatar name={p.name} size={18} /> }))}
             value={draft.manager_id ? [draft.manager_id] : []}
@@ -209,12 +212,12 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
         )}
       </FieldFrame>
       {text("title", "Job title", false)}
-      <FieldFrame label="Time zone" error={errors.time_zone}>
+      <FieldFrame label={t("Time zone")} error={errors.time_zone}>
         {(ids) => (
           <Select
             id={ids.id}
-            label="Time zone"
-            placeholder="As the workspace"
+            label={t("Time zone")}
+            placeholder={t("As the workspace")}
             clearable
             choices={ZONES.map((zone) => ({ id: zone, label: zone.replace(/_/g, " ") }))}
             value={draft.time_zone ? [draft.time_zone] : []}
@@ -246,13 +249,13 @@ function Belonging({ draft, errors, onChange }: BelongingProps) {
   return (
     <>
       {(sets.data?.length ?? 0) > 0 && (
-        <FieldFrame label="Permission sets" error={errors.permission_sets}>
+        <FieldFrame label={t("Permission sets")} error={errors.permission_sets}>
           {(ids) => (
             <Select
               id={ids.id}
               multiple
-              label="Permission sets"
-              placeholder="None"
+              label={t("Permission sets")}
+              placeholder={t("None")}
               choices={choices(sets.data)}
               value={draft.permission_sets}
               onChange={(permission_sets) => onChange({ permission_sets })}
@@ -261,13 +264,13 @@ function Belonging({ draft, errors, onChange }: BelongingProps) {
         </FieldFrame>
       )}
       {(teams.data?.length ?? 0) > 0 && (
-        <FieldFrame label="Teams" error={errors.teams}>
+        <FieldFrame label={t("Teams")} error={errors.teams}>
           {(ids) => (
             <Select
               id={ids.id}
               multiple
-              label="Teams"
-              placeholder="None"
+              label={t("Teams")}
+              placeholder={t("None")}
               choices={choices(teams.data)}
               value={draft.teams}
               onChange={(next) => onChange({ teams: next })}
@@ -307,13 +310,13 @@ function PasswordField({ draft, existing, error, onChange }: PasswordFieldProps)
             value={draft.password}
             onChange={(e) => onChange({ password: e.target.value })}
           />
-          <IconButton label="Make up a password" onClick={() => onChange({ password: makePassword() })}>
+          <IconButton label={t("Make up a password")} onClick={() => onChange({ password: makePassword() })}>
             <Dices size={15} />
           </IconButton>
           <IconButton
-            label="Copy the password"
+            label={t("Copy the password")}
             disabled={!draft.password}
-            onClick={() => navigator.clipboard?.writeText(draft.password).then(() => toast("Copied the password"))}
+            onClick={() => navigator.clipboard?.writeText(draft.password).then(() => toast(t("Copied the password")))}
           >
             <Copy size={14} />
           </IconButton>

@@ -10,6 +10,7 @@ import { Button } from "@/components/button";
 import { Checkbox, TextInput } from "@/components/inputs";
 import { PageFrame, tableCell, tableHead, useTitle } from "@/components/page-frame";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 import { humanize } from "@/lib/text";
 import { PersonPanel } from "./person-panel";
@@ -25,17 +26,19 @@ export function UsersPage() {
   const [text, setText] = useState("");
   const [inactive, setInactive] = useState(false);
   const [open, setOpen] = useState<"new" | string | null>(null);
-  useTitle("Users", "Setup", catalog.me.tenant.name);
+  useTitle(t("Users"), t("Setup"), catalog.me.tenant.name);
   useShortcuts({ c: () => setOpen("new"), "/": () => document.getElementById("find-user")?.focus() });
   const sought = (p: Person) =>
     `${p.name} ${p.email} ${p.roles.join(" ")}`.toLowerCase().includes(text.trim().toLowerCase());
   return (
     <PageFrame
-      title="Users"
-      about="Who may sign in and what their roles let them do. A deactivated user is signed out at once; their records stay."
+      title={t("Users")}
+      about={t(
+        "Who may sign in and what their roles let them do. A deactivated user is signed out at once; their records stay.",
+      )}
       action={
         <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen("new")}>
-          New user
+          {t("New user")}
         </Button>
       }
     >
@@ -44,8 +47,8 @@ export function UsersPage() {
           id="find-user"
           type="search"
           className="max-w-72"
-          placeholder="Find a user"
-          aria-label="Find a user"
+          placeholder={t("Find a user")}
+          aria-label={t("Find a user")}
           value={text}
           onChange={(e) => setText(e.target.value)}
         />
@@ -54,14 +57,14 @@ export function UsersPage() {
           Show deactivated
         </label>
       </div>
-      <Loaded query={query} what="The users">
+      <Loaded query={query} what={t("The users")}>
         {(people) => {
           const shown = people.filter((p) => (inactive || p.active) && sought(p));
           const edited = people.find((p) => p.id === open);
           return (
             <>
               {shown.length === 0 ? (
-                <Empty title={text ? `No user matches “${text}”` : "No users yet"} />
+                <Empty title={text ? t("No user matches “{text}”", { text }) : "No users yet"} />
               ) : (
                 <PeopleTable people={shown} onOpen={setOpen} />
               )}
@@ -81,16 +84,16 @@ function PeopleTable({ people, onOpen }: { people: Person[]; onOpen: (id: string
       <thead>
         <tr>
           <th scope="col" className={cx(tableHead, "w-[38%]")}>
-            Name
+            {t("Name")}
           </th>
           <th scope="col" className={tableHead}>
-            Roles
+            {t("Roles")}
           </th>
           <th scope="col" className={cx(tableHead, "hidden wide:table-cell")}>
-            Manager
+            {t("Manager")}
           </th>
           <th scope="col" className={cx(tableHead, "hidden w-28 phone:table-cell")}>
-            State
+            {t("State")}
           </th>
         </tr>
       </thead>

@@ -7,7 +7,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { kindOf } from "@/fields/registry";
-import { FormulaEditor } from "@/formulas/formula-editor";
+import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { Assignments } from "./assignments";
@@ -90,19 +90,16 @@ function SectionProperties({ section }: { section: number }) {
           ))}
         </div>
       </div>
-      <div className="flex flex-col gap-1">
-        <span className="font-medium text-text-2 text-xs">{t("Shown when")}</span>
-        <FormulaEditor
-          plain
-          object={object}
-          label={t("Shown when")}
-          value={visible}
-          expects="boolean"
-          lines={2}
-          placeholder={t("always")}
-          onChange={(text) => change((d) => patchSection(d, section, { visible: text }), "")}
-        />
-      </div>
+      <FormulaField
+        plain
+        object={object}
+        label={t("Shown when")}
+        value={visible}
+        expects="boolean"
+        lines={2}
+        placeholder={t("always")}
+        onChange={(text) => change((d) => patchSection(d, section, { visible: text }), "")}
+      />
       <div className="flex flex-wrap gap-1.5">
         <Button look="outline" icon={<ArrowUp size={13} />} disabled={section === 0} onClick={() => go(-1)}>
           Up

@@ -6,7 +6,7 @@ import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
-import { FormulaEditor } from "@/formulas/formula-editor";
+import { FormulaField } from "@/formulas/formula-field";
 import { humanize } from "@/lib/text";
 import { AddField } from "../ordered-fields";
 import type { DuringField, Process, Transition } from "./process-draft";
@@ -87,20 +87,17 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
           />
         )}
       </FieldFrame>
-      <div className="flex flex-col gap-1">
-        <h3 className="font-medium text-text-2 text-xs">Only when</h3>
-        <FormulaEditor
-          plain
-          object={object}
-          label="Only when"
-          value={transition.before ?? ""}
-          expects="boolean"
-          saving
-          lines={2}
-          placeholder="always"
-          onChange={(before) => onChange({ before })}
-        />
-      </div>
+      <FormulaField
+        plain
+        object={object}
+        label="Only when"
+        value={transition.before ?? ""}
+        expects="boolean"
+        saving
+        lines={2}
+        placeholder="always"
+        onChange={(before) => onChange({ before })}
+      />
       {transition.before?.trim() && (
         <FieldFrame label="Told when it is not">
           {(ids) => (

@@ -11,8 +11,9 @@ import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { Checkbox } from "@/components/inputs";
 import { Select } from "@/components/select";
-import { FormulaEditor } from "@/formulas/formula-editor";
+import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
+import { untaken } from "@/lib/text";
 
 export interface FieldCondition {
   name: string;
@@ -117,8 +118,7 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
   );
   const set = (patch: Partial<FieldCondition>) => setDraft((d) => ({ ...d, ...patch }));
   const base = `${object.name}.${draft.field || "field"}`;
-  let name = condition?.name ?? base;
-  for (let n = 2; !condition && taken.has(name); n++) name = `${base}_${n}`;
+  const name = condition?.name ?? untaken(base, taken);
   const label = fieldOf(object, draft.field)?.label ?? "the field";
   const missing: Record<string, string> = {
     ...(draft.field ? {} : { field: "Choose a field." }),
@@ -151,26 +151,19 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
             )}
           </FieldFrame>
           {KEYS.map((key) => (
-            <div key={key} className="flex flex-col gap-1">
-              <h3 className="font-medium text-text-2 text-xs">{WORDS[key]}</h3>
-              <FormulaEditor
-                plain
-                saving
-                object={object}
-                label={WORDS[key]}
-                value={draft[key] ?? ""}
-                expects="boolean"
-                lines={1}
-                invalid={Boolean(errors[key])}
-                placeholder={key === "visible" ? "always" : "never"}
-                onChange={(text) => set({ [key]: text })}
-              />
-              {errors[key] && (
-                <p role="alert" className="text-red text-xs">
-                  {errors[key]}
-                </p>
-              )}
-            </div>
+            <FormulaField
+              key={key}
+              plain
+              saving
+              object={object}
+              label={WORDS[key]}
+              value={draft[key] ?? ""}
+              expects="boolean"
+              lines={1}
+              error={errors[key]}
+              placeholder={key === "visible" ? "always" : "never"}
+              onChange={(text) => set({ [key]: text })}
+            />
           ))}
           <div className="grid gap-4 phone:grid-cols-2">
             <FieldFrame label="Its value while it is hidden">

@@ -11,9 +11,9 @@ import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextArea, TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
-import { FormulaEditor } from "@/formulas/formula-editor";
+import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
-import { apiName, inSentence } from "@/lib/text";
+import { apiName, inSentence, untaken } from "@/lib/text";
 
 export interface ValidationRule {
   name: string;
@@ -115,9 +115,7 @@ interface RuleDrawerProps {
 /** A name from the message that is not taken yet; a rule keeps the name that it has. */
 function nameFor(object: ObjectDef, message: string, taken: Set<string>): string {
   const base = `${object.name}.${apiName(message).slice(0, 36).replace(/_+$/, "") || "rule"}`;
-  let name = base;
-  for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
-  return name;
+  return untaken(base, taken);
 }
 
 function RuleDrawer({ object, rule, taken, onClose }: RuleDrawerProps) {
@@ -144,24 +142,16 @@ function RuleDrawer({ object, rule, taken, onClose }: RuleDrawerProps) {
     >
       {(errors) => (
         <>
-          <div className="flex flex-col gap-1">
-            <h3 className="font-medium text-text-2 text-xs">A record is wrong when</h3>
-            <FormulaEditor
-              object={object}
-              label="A record is wrong when"
-              value={draft.when}
-              expects="boolean"
-              saving
-              invalid={Boolean(errors.when)}
-              placeholder="such as  budget > 1000 AND ISBLANK(sponsor)"
-              onChange={(when) => set({ when })}
-            />
-            {errors.when && (
-              <p role="alert" className="text-red text-xs">
-                {errors.when}
-              </p>
-            )}
-          </div>
+          <FormulaField
+            object={object}
+            label="A record is wrong when"
+            value={draft.when}
+            expects="boolean"
+            saving
+            error={errors.when}
+            placeholder="such as  budget > 1000 AND ISBLANK(sponsor)"
+            onChange={(when) => set({ when })}
+          />
           <FieldFrame
             label="Message"
             required
