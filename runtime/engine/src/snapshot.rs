@@ -98,7 +98,9 @@ impl Snapshots {
     /// Keeps a snapshot, unless a newer one is there already.
     pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
         let id = snapshot.tenant.id;
-        if self.kept.get(&id).is_none_or(|known| known.revision <= snapshot.revision) {
+        // New keys come without a new revision.
+        let age = |snapshot: &Snapshot| (snapshot.revision, snapshot.access);
+        if self.kept.get(&id).is_none_or(|known| age(&known) <= age(snapshot)) {
             self.kept.insert(id, snapshot.clone());
         }
     }

@@ -119,6 +119,11 @@ async fn pool(
             let dead = deaths.since(meta.age);
             Box::pin(async move { if dead { Ok(false) } else { lives(connection, meta.idle_for).await } })
         })
+        // A begin that was given up half way has left a transaction that nobody knows of: what is written next would be
+        // answered and never committed. Nobody waits for this.
+        .after_release(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql("BEGIN; ROLLBACK").execute(connection).await.map(|_| true) })
+        })
         .connect_with(options)
         .await
 }

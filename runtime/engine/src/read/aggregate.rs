@@ -8,7 +8,8 @@ use super::{check_versions, encode, of_revision, sql};
 use crate::Engine;
 use crate::audit::reads;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::lanes::is_gone;
 use crate::plan::aggregate::Aggregation;
 use crate::query::aggregate::{Aggregate, Function};
 
@@ -29,9 +30,19 @@ pub struct Groups {
 impl Engine {
     /// What a question about many records answers.
     pub async fn aggregate(&self, context: &Context, question: &Aggregate) -> Result<Groups> {
-        let mut connection = self.connection(context.tenant()).await?;
-        let outcome = run(&mut connection, context, question).await;
-        self.settle(&mut connection, context, outcome).await
+        let mut lane = self.inner.reading.take(context.tenant()).await?;
+        let mut outcome = run(&mut lane, context, question).await;
+        // The database was started anew while the connection rested.
+        if lane.is_trusted && matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
+            self.inner.reading.clear();
+            lane = self.inner.reading.fresh(None, context.tenant()).await?;
+            outcome = run(&mut lane, context, question).await;
+        }
+        if outcome.is_ok() {
+            lane.rest();
+            return outcome;
+        }
+        self.settle(&mut lane, context, outcome).await
     }
 
     /// What it would do: the decisions and the statement, without running it.

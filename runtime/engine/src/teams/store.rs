@@ -167,7 +167,7 @@ pub(super) async fn put_teams_of(
 ) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
     let (members, teams) = (table(&tenant.schema, "_team_members"), table(&tenant.schema, "_teams"));
     let text = format!(
-        "DELETE FROM {members} WHERE user_id = $1 AND team_id NOT IN (SELECT id FROM {teams} WHERE name = ANY($2)) RETURNING team_id"
+        "DELETE FROM {members} WHERE user_id = $1 AND team_id <> $1 AND team_id NOT IN (SELECT id FROM {teams} WHERE name = ANY($2)) RETURNING team_id"
     );
     let left =
         sqlx::query_scalar(AssertSqlSafe(text)).bind(user).bind(names).fetch_all(&mut *connection).await?;

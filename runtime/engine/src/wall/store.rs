@@ -50,9 +50,10 @@ pub(super) async fn enter(connection: &mut PgConnection, tenant: &Tenant) -> sql
     Ok(())
 }
 
-/// Back to the owner of the tables.
+/// Back to the owner of the tables, and out of a transaction whose begin was given up half way: nobody else knows of it.
+/// It ends first, for its end would bring back the role that it began with.
 pub(crate) async fn leave(connection: &mut PoolConnection<Postgres>) -> sqlx::Result<()> {
-    sqlx::raw_sql("RESET ROLE").execute(&mut **connection).await?;
+    sqlx::raw_sql("BEGIN; ROLLBACK; RESET ROLE").execute(&mut **connection).await?;
     Ok(())
 }
 

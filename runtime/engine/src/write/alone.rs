@@ -81,6 +81,9 @@ async fn change(
     object: &Object,
     update: &Update,
 ) -> Option<Result<Written>> {
+    if moves_unseen(context, object, update) {
+        return None;
+    }
     let read = answer(context, (object, update.id), Action::Edit)?;
     let slots = Slots::new(object);
     let columns = load::columns(context, &slots);
@@ -99,6 +102,16 @@ async fn change(
         return None;
     }
     finish(connection, (saving, Some(version)), &read).await
+}
+
+/// Whether something that the change is judged or counted by may move while it is made: totals and new keys come
+/// without a new version of the record, so that only a lock holds them.
+fn moves_unseen(context: &Context, object: &Object, update: &Update) -> bool {
+    let catalog = &context.snapshot.catalog;
+    let has_totals = object.fields.iter().any(|field| field.rollup.is_some());
+    let is_looked_at = catalog.rules(object).is_some() || !catalog.rollups_over(&object.name).is_empty();
+    let is_encrypted = |key: &str| object.find_key(key).is_some_and(|(field, _)| field.encrypted);
+    has_totals && is_looked_at || update.fields.iter().any(|(key, _)| is_encrypted(key))
 }
 
 /// How the record is answered from what is written, where it can be and nothing is to be asked of the record that came

@@ -82,7 +82,8 @@ fn opened(context: &Context, (once, kept): (&Once, String)) -> Result<String> {
     let Ok(sealed) = serde_json::from_str::<String>(&kept) else { return Ok(kept) };
     let keys = context.keys()?;
     keys.require()?;
-    Ok(keys.open(place(context, once), &sealed).unwrap_or_default())
+    let opened = keys.open(place(context, once), &sealed);
+    opened.ok_or_else(|| Error::Locked("the first answer of a repeated request cannot be opened".into()))
 }
 
 /// The one answer that was given under the key, if there is a key and an answer.

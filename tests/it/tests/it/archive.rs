@@ -179,7 +179,7 @@ async fn what_links_and_types_leave_behind_is_not_in_the_way() {
     world.define(gone).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let manifest = save(&world, folder.path()).await;
-    assert_eq!(manifest.rows.keys().filter(|path| path.contains("_link_")).count(), 1, "{:?}", manifest.rows);
+    assert_eq!(manifest.rows.keys().filter(|path| path.contains("_link_")).count(), 2, "{:?}", manifest.rows);
     let copy = tenant("copy");
     world.engine.load_archive(&copy, folder.path()).await.unwrap();
     assert_eq!(world.engine.doctor(&copy).await.unwrap(), []);

@@ -142,9 +142,9 @@ async fn shares_and_teams_are_told() {
     assert_eq!(
         teams,
         [
-            json!({ "name": ["emea", null], "label": ["EMEA", null], "members": [[], null] }),
+            json!({ "name": ["emea", null], "label": ["EMEA", null], "members": [[], null], "queue": [false, null] }),
             json!({ "members": [[site.ada], []] }),
-            json!({ "name": [null, "emea"], "label": [null, "EMEA"], "members": [null, [site.ada]] }),
+            json!({ "name": [null, "emea"], "label": [null, "EMEA"], "members": [null, [site.ada]], "queue": [null, false] }),
         ]
     );
     let rows = log(&site, &format!("record_id={id}")).await;
