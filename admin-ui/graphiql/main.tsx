@@ -22,6 +22,22 @@ const SAMPLE = `# Write a query on the left and run it with Ctrl-Enter. The docu
 }
 `;
 
+/** What GraphiQL keeps ends with the page: its history has the headers of each query, keys among them. */
+function forgetful(): Storage {
+  for (const key of Object.keys(localStorage)) if (key.startsWith("graphiql:")) localStorage.removeItem(key);
+  const kept = new Map<string, string>();
+  return {
+    get length() {
+      return kept.size;
+    },
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+    clear: () => kept.clear(),
+    key: (at) => [...kept.keys()][at] ?? null,
+  };
+}
+
 /** What must come along with a change, or nothing for whoever is not signed in. */
 async function loadToken(): Promise<string | undefined> {
   const answer = await fetch("/auth/v1/me");
@@ -42,7 +58,7 @@ async function draw(root: HTMLElement) {
           You are not signed in. <a href="/">Sign in</a> and come back, or send an API key under Headers.
         </p>
       )}
-      <GraphiQL fetcher={fetcher} defaultQuery={SAMPLE} shouldPersistHeaders={false} />
+      <GraphiQL fetcher={fetcher} storage={forgetful()} defaultQuery={SAMPLE} shouldPersistHeaders={false} />
     </>,
   );
 }

@@ -3,8 +3,9 @@
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use engine::audit::feed::{Change, ChangePage};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use uuid::Uuid;
@@ -32,6 +33,8 @@ pub(crate) struct Follower {
     /// The place to go on from.
     pub next: i64,
     more: bool,
+    /// When it was last asked who they are.
+    known_at: Instant,
     news: watch::Receiver<()>,
     _place: SemaphorePermit<'static>,
 }
@@ -47,7 +50,8 @@ impl Follower {
         // Before the first look, so that nothing between it and the first waiting is missed.
         let news = call.engine().news(call.context.tenant());
         let page = call.engine().changes(&call.context, &object, (since, PAGE)).await?;
-        let mut follower = Self { call, object, only, next: 0, more: false, news, _place: place };
+        let mut follower =
+            Self { call, object, only, next: 0, more: false, known_at: Instant::now(), news, _place: place };
         let changes = follower.took(page);
         Ok((follower, changes))
     }
@@ -61,7 +65,9 @@ impl Follower {
                     return self.look().await;
                 }
                 let of = (self.object.as_str(), self.only.as_ref());
-                if let Some(next) = self.call.engine().passes_by(&self.call.context, of, self.next) {
+                if self.known_at.elapsed() < QUIET
+                    && let Some(next) = self.call.engine().passes_by(&self.call.context, of, self.next)
+                {
                     self.next = next;
                     continue;
                 }
@@ -80,10 +86,17 @@ impl Follower {
     /// From here on as whoever the follower is by now.
     pub async fn renew(&mut self) -> Result<(), Problem> {
         self.call = self.call.renewed().await?;
+        self.known_at = Instant::now();
         Ok(())
     }
 
+    /// Keys, sessions and shares end by time alone, which no counter tells of: who they are is asked again from time to
+    /// time, and what is read is read as of now.
     async fn look(&mut self) -> Result<Vec<Change>, Problem> {
+        if self.known_at.elapsed() >= QUIET {
+            self.renew().await?;
+        }
+        self.call.context.now = Utc::now();
         for _ in 0..TRIES {
             let place = (Some(self.next), PAGE);
             match self.call.engine().changes(&self.call.context, &self.object, place).await {

@@ -228,8 +228,13 @@ impl Line {
         let (number, line) = (self.begun, self.say.clone());
         let voice = Voice { id: id.clone(), number, line };
         let task = self.tasks.spawn(async move {
-            let outcome = match request {
-                Ok(request) => subscribe::follow(call, &request, &voice).await,
+            // Counted as a request is, and begun as whoever they are by now under the metadata of now.
+            let call = match &request {
+                Ok(_) => admitted(&call.asked).await,
+                Err(_) => Ok(call),
+            };
+            let outcome = match request.and_then(|request| Ok((request, call?))) {
+                Ok((request, call)) => subscribe::follow(call, &request, &voice).await,
                 Err(problem) => Err(Refused::Problem(problem)),
             };
             let last = match outcome {

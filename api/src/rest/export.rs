@@ -43,7 +43,7 @@ fn accepted(accept: &str) -> Result<Option<Form>, Problem> {
         if let Some((.., form)) = FORMS.iter().find(|(_, known, _)| *known == kind) {
             return Ok(Some(*form));
         }
-        if matches!(kind.as_str(), "" | "application/json" | "application/*" | "*/*") {
+        if matches!(kind.as_str(), "" | "application/json" | "application/*" | "*/*" | super::explain::KIND) {
             return Ok(None);
         }
     }

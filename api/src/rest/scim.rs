@@ -52,6 +52,13 @@ struct Asking {
     count: u32,
 }
 
+/// Directories may ask for some attributes alone. Resources are small: they come whole.
+fn whole(call: &Call) -> Result<(), Problem> {
+    let mut params = Params::new(call.asked.pairs()?);
+    drop((params.text("attributes"), params.text("excludedAttributes")));
+    params.finish()
+}
+
 impl Asking {
     fn of(call: &Call) -> Result<Self, Problem> {
         let mut params = Params::new(call.asked.pairs()?);

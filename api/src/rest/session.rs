@@ -25,7 +25,9 @@ pub(crate) async fn login(asked: Arc<Asked>) -> Outcome {
     form.finish()?;
     let identity = asked.identity(None);
     let (tenant, is_suspended) = match find_tenant(&asked, tenant.as_deref()).await {
-        Err(tenancy::Error::NotFound) => return Err(identity.refuse_stranger(&password).await.into()),
+        Err(tenancy::Error::NotFound) => {
+            return Err(identity.refuse_stranger(&password, asked.origin()).await.into());
+        }
         found => found?,
     };
     let proofs = (&password, totp.as_deref());

@@ -10,6 +10,7 @@ use self::failures::{Attempt, Lock};
 use crate::error::{Error, LoginError};
 use crate::login_history::{Method, Outcome, Reason};
 use crate::secret::Secret;
+use crate::security::Lockout;
 use crate::security::{self, SecuritySettings};
 use crate::users::store as credentials;
 use crate::{Identity, users};
@@ -109,8 +110,14 @@ impl Identity {
     }
 
     /// The same where there is no such tenant: a password is checked all the same, which is what takes time.
-    pub async fn refuse_stranger(&self, password: &Secret) -> LoginError {
+    pub async fn refuse_stranger(&self, password: &Secret, origin: Origin) -> LoginError {
+        let (attempt, lockout) = (Attempt::of_stranger(origin.ip), Lockout::default());
         let checked = async {
+            let now = self.clock.now();
+            if let Some(Lock { wait, limit }) = attempt.find_lock(&self.pool, &lockout, now).await? {
+                return Err(LoginError::Throttled { retry_after: wait, limit });
+            }
+            attempt.note_failure(&self.pool, &lockout, now).await?;
             let turn = self.passwords.turn().await.map_err(busy)?;
             self.passwords.verify(turn, password, None).await?;
             Ok::<_, LoginError>(())

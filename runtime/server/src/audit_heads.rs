@@ -20,13 +20,20 @@ pub struct Told(HashMap<Uuid, i64>);
 impl Told {
     /// Adds the heads of tenants that have grown to the file.
     pub async fn tell(&mut self, place: &Path, engine: &Engine, tenants: &[Tenant]) -> anyhow::Result<()> {
+        let mut outcome = Ok(());
         for tenant in tenants {
             let Some(block) = engine.audit_head(tenant).await? else { continue };
-            if self.0.insert(tenant.id, block.number) != Some(block.number) {
-                add(place, tenant, block)?;
+            let number = block.number;
+            if self.0.get(&tenant.id) == Some(&number) {
+                continue;
+            }
+            // What could not be told is told the next time; the others need not wait for it.
+            match add(place, tenant, block) {
+                Ok(()) => drop(self.0.insert(tenant.id, number)),
+                Err(error) => outcome = Err(error),
             }
         }
-        Ok(())
+        outcome
     }
 }
 
@@ -36,7 +43,8 @@ fn add(place: &Path, tenant: &Tenant, block: Block) -> anyhow::Result<()> {
         "tenant": tenant.id, "slug": tenant.slug, "block": number, "last_seq": last_seq, "hash": hash, "key": key,
         "signature": signature,
     });
-    let text = format!("{text}\n");
+    // A line that a full disk cut off stays a line of its own.
+    let text = format!("\n{text}\n");
     let file = OpenOptions::new().create(true).append(true).open(place);
     // One write, so that nodes which share the file do not mix their lines.
     file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
@@ -59,10 +67,11 @@ pub fn load(common: &Common, tenant: Uuid) -> anyhow::Result<Vec<Head>> {
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", place.display())),
     };
     let mut heads = Vec::new();
-    for (at, line) in text.lines().enumerate() {
-        let (of, head) =
-            read(line).with_context(|| format!("line {} of {} is no head", at + 1, place.display()))?;
-        heads.extend((of == tenant).then_some(head));
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+        match read(line) {
+            Some((of, head)) => heads.extend((of == tenant).then_some(head)),
+            None => tracing::warn!(line = at + 1, file = %place.display(), "this is no head of an audit log"),
+        }
     }
     Ok(heads)
 }

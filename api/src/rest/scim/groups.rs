@@ -34,14 +34,14 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// One of them.
 pub(crate) async fn show(call: Call) -> Outcome {
-    call.asked.plain()?;
+    super::whole(&call)?;
     let team = call.engine().team(&call.context, call.id()?).await?;
     Ok(document(StatusCode::OK, &render(&team)))
 }
 
 /// A new one.
 pub(crate) async fn create(call: Call) -> Outcome {
-    call.asked.plain()?;
+    super::whole(&call)?;
     let json = body(&call)?;
     let label = json["displayName"].as_str().ok_or_else(|| wrong("displayName", "this is required"))?;
     let wish = TeamWish {
@@ -61,7 +61,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// The team as the directory has it now.
 pub(crate) async fn replace(call: Call) -> Outcome {
-    call.asked.plain()?;
+    super::whole(&call)?;
     let json = body(&call)?;
     let wish = TeamWish {
         name: None,
@@ -74,7 +74,7 @@ pub(crate) async fn replace(call: Call) -> Outcome {
 
 /// Changes what the operations name.
 pub(crate) async fn update(call: Call) -> Outcome {
-    call.asked.plain()?;
+    super::whole(&call)?;
     let team = call.engine().team(&call.context, call.id()?).await?;
     let mut wish = TeamWish::default();
     let mut current = members(&team["members"])?;

@@ -37,13 +37,13 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 /// One of them.
 pub(crate) async fn show(call: Call) -> Outcome {
-    call.asked.plain()?;
+    super::whole(&call)?;
     Ok(document(StatusCode::OK, &load(&call, call.id()?).await?))
 }
 
 /// A new person, with the role `user` unless roles are named.
 pub(crate) async fn create(call: Call) -> Outcome {
-    call.asked.plain()?;
+    super::whole(&call)?;
     let json = body(&call)?;
     let wish = NewUser {
         email: email_of(&json).ok_or_else(|| wrong("userName", "expected an e-mail address"))?,
@@ -72,7 +72,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// The person as the directory has them now.
 pub(crate) async fn replace(call: Call) -> Outcome {
-    call.asked.plain()?;
+    super::whole(&call)?;
     let json = body(&call)?;
     let patch = UserPatch {
         email: email_of(&json),
@@ -89,7 +89,7 @@ pub(crate) async fn replace(call: Call) -> Outcome {
 
 /// Changes what the operations name.
 pub(crate) async fn update(call: Call) -> Outcome {
-    call.asked.plain()?;
+    super::whole(&call)?;
     let mut patch = UserPatch::default();
     for step in steps(&body(&call)?)? {
         apply(&mut patch, &step)?;

@@ -88,6 +88,12 @@ impl Attempt {
         Self { account: None, address }
     }
 
+    /// Of an address that asks to be let in by a tenant that there is not.
+    pub fn of_stranger(ip: Option<IpAddr>) -> Self {
+        let ip = ip.map(household).filter(|ip| !ip.is_loopback());
+        Self { account: None, address: ip.map(|ip| hash(&format!("stranger {ip}")).0.to_vec()) }
+    }
+
     /// The same without the account: whoever may not come in at all must not lock others out.
     pub fn of_address(&self) -> Self {
         Self { account: None, address: self.address.clone() }
