@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
-import { ask, settled } from "./steps.mjs";
+import { ask, firstRow, settled } from "./steps.mjs";
 
 const { url, browser, storageState } = stage();
 
@@ -48,11 +48,13 @@ const PAGES = {
 const OVER = {
   "the command menu": async (page) => {
     await open(page, "/o/deals?view=all");
+    await firstRow(page, "Deals").waitFor();
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox", { name: "Search and commands" }).waitFor();
   },
   "the keys": async (page) => {
     await open(page, "/o/deals?view=all");
+    await firstRow(page, "Deals").waitFor();
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   },
