@@ -76,6 +76,8 @@ impl Admin {
     fn read(form: &mut Form) -> Option<Self> {
         if !form.says("admin") {
             form.problem("admin", "required", "this is required");
+            // There it may be, with nothing in it.
+            drop(form.take("admin"));
             return None;
         }
         let inner = form.typed("admin", "an object", |value| value.as_object().cloned())?;

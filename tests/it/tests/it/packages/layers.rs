@@ -224,7 +224,11 @@ async fn assert_cars_are_back(site: &Site) {
         [[&json!("Demo"), &json!("D-1"), &Json::Null], [&json!("Mine"), &json!("M-1"), &json!("red")]]
     );
     let rule = site.get("/metadata/v1/validation-rules/car.seated").await.data(200);
-    assert_eq!((&rule["active"], &rule["package"]), (&json!(false), &json!("fleet")));
+    assert_eq!(rule["active"], false);
+    assert_eq!(
+        site.get("/metadata/v1/layers/validation-rules/car.seated").await.data(200)["package"],
+        "fleet"
+    );
     assert_eq!(site.get("/metadata/v1/list-views/car.red").await.status, 200);
     let car = site.get("/metadata/v1/objects/car").await.data(200);
     let plate = car["fields"].as_array().unwrap().iter().find(|field| field["name"] == "plate").unwrap();
