@@ -242,7 +242,7 @@ async fn all_problems_of_all_records_are_told_at_once() {
     let found = problems(world.run(&ada, "specimen", What::Create(records)).await.unwrap_err());
     let mut paths: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
     paths.sort_unstable();
-    assert_eq!(paths, ["0.born", "0.nope", "2.friends", "2.keeper", "2.whole"]);
+    assert_eq!(paths, ["0.born", "0.nope", "2.friends", "2.keeper", "2.name", "2.whole"]);
 }
 
 #[tokio::test]

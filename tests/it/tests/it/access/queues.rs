@@ -87,7 +87,8 @@ async fn members_see_what_waits_and_one_takes_it() {
     assert!(ways.contains(r#"{"way":"queue","applies":true}"#), "{ways}");
 
     world.update(&anna, "deal", deal, json!({ "owner_id": anna.actor.user_id })).await.unwrap();
-    for (who, count) in [(&anna, 1), (&ben, 0), (&dora, 0)] {
+    // The rule that opens what the team owns opens what its members own.
+    for (who, count) in [(&anna, 1), (&ben, 0), (&dora, 1)] {
         assert_eq!(seen(&world, who).await, count, "{}", who.actor.name);
     }
     world.update(&ben, "deal", deal, json!({ "owner_id": ben.actor.user_id })).await.unwrap_err();

@@ -112,6 +112,10 @@ async fn changes_are_heard_with_their_records() {
     let mut line = following(&site, address, &token, query).await;
     let few = "subscription { now: keeper_changed(after: \"PLACE\", filter: {rank: {gt: 5}}) { action record { rank } } }";
     let mut high = following(&site, address, &token, few).await;
+    // Both hear before what follows is done: a change is told with the record as it is by then.
+    data(&site, "mutation { create_keeper(data: {name: \"Ann\", rank: 6}) { id } }").await;
+    assert_eq!(high.change().await, json!({ "action": "create", "record": { "rank": 6 } }));
+    assert_eq!(line.change().await["record"]["name"], "Ann");
     let id = make(&site, "Kim").await;
     let made = line.change().await;
     assert_eq!(

@@ -246,8 +246,10 @@ async fn what_an_upgrade_archives_comes_back_with_a_later_version() {
         assert_eq!(site.get("/api/v1/cars").await.status, 404);
         let files = site.get("/metadata/v1/files").await.data(200)["files"].clone();
         assert!(files.as_object().unwrap().keys().all(|path| !path.contains("/car.")), "{files}");
+        let second_van = without_car(&allow)["source"]["objects/van.json"].clone();
         let mut third = first();
         third["source"]["manifest.json"]["version"] = "3.0.0".into();
+        third["source"]["objects/van.json"] = second_van.clone();
         site.ask("POST", "/metadata/v1/packages", Some(third)).await.data(201);
         assert_cars_are_back(&site).await;
         // Without it once more, and then back the other way.
