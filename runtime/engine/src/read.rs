@@ -101,17 +101,6 @@ impl Engine {
         plan.map(|plan| plan.keys().map(str::to_owned).collect()).unwrap_or_default()
     }
 
-    /// The name of the object that has a record with this id, found in one statement. It says nothing about who may
-    /// see the record: read it to know.
-    pub async fn find_object_of(&self, context: &Context, id: Uuid) -> Result<Option<String>> {
-        let objects = &context.snapshot.catalog.objects;
-        // The table is called as the object; names are words of a-z, 0-9 and `_`.
-        let tables: Vec<&str> = objects.iter().map(|object| object.name.as_str()).collect();
-        let mut connection = self.connection(context.tenant()).await?;
-        let outcome = crate::store::find_table_of(&mut connection, context.tenant(), (&tables, id)).await;
-        self.settle(&mut connection, context, outcome).await
-    }
-
     /// What a query would do: the decisions, the conditions that follow and the statement, without running it.
     pub fn explain(&self, context: &Context, query: &Query) -> Result<serde_json::Value> {
         let plan = Plan::new(context, query)?;

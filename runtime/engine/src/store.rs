@@ -31,19 +31,6 @@ pub(crate) async fn hold_versions(connection: &mut PgConnection, tenant: &Tenant
     Ok(())
 }
 
-/// The table among these that has a row with this id. Whether anybody may know is not asked here.
-pub(crate) async fn find_table_of(
-    connection: &mut PgConnection,
-    tenant: &Tenant,
-    (tables, id): (&[&str], Uuid),
-) -> Result<Option<String>> {
-    let one = |name: &&str| {
-        format!("SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {} WHERE id = $1)", table(&tenant.schema, name))
-    };
-    let text = tables.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
-    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(id).fetch_optional(connection).await?)
-}
-
 pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant) -> Result<Stored> {
     let text = format!(
         "SELECT s.revision, s.access, s.next_id, m.id, m.kind, m.name, m.parent, m.package, m.base, m.retired_at IS NOT NULL AS retired, m.definition \
