@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Folders that are made by tools or by running the product, wherever they are.
-const MADE: &[&str] = &["target", "node_modules", "dist", ".git", ".trellis", "results"];
+const MADE: &[&str] = &["target", "node_modules", "dist", ".git", ".trellis", "results", "made"];
 
 /// A file of the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
