@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use engine::query::aggregate::{Aggregate, DEFAULT_GROUPS};
+use engine::read::aggregate::Groups;
 use engine::{Answer, One, Query};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value as Json, json};
@@ -54,6 +56,23 @@ pub(crate) fn no_content() -> Response {
     response
 }
 
+/// `{"data":[…],"pagination":{…}}` around records or groups.
+fn paged(data: &[u8], pagination: &Json) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(data.len() + 160);
+    bytes.extend_from_slice(b"{\"data\":");
+    bytes.extend_from_slice(data);
+    bytes.extend_from_slice(b",\"pagination\":");
+    bytes.extend_from_slice(pagination.to_string().as_bytes());
+    bytes.push(b'}');
+    bytes
+}
+
+/// Groups with their metrics.
+pub(crate) fn groups_bytes(groups: &Groups, question: &Aggregate) -> Vec<u8> {
+    let limit = if question.limit == 0 { DEFAULT_GROUPS } else { question.limit };
+    paged(&groups.json, &json!({ "limit": limit, "next_cursor": null, "has_more": groups.has_more }))
+}
+
 /// A page of records.
 pub(crate) fn page(answer: &Answer, query: &Query) -> Response {
     json_bytes(StatusCode::OK, page_bytes(answer, query))
@@ -66,13 +85,7 @@ pub(crate) fn page_bytes(answer: &Answer, query: &Query) -> Vec<u8> {
     if let Some(total) = answer.total {
         pagination["total"] = total.into();
     }
-    let mut bytes = Vec::with_capacity(answer.json.len() + 160);
-    bytes.extend_from_slice(b"{\"data\":");
-    bytes.extend_from_slice(&answer.json);
-    bytes.extend_from_slice(b",\"pagination\":");
-    bytes.extend_from_slice(pagination.to_string().as_bytes());
-    bytes.push(b'}');
-    bytes
+    paged(&answer.json, &pagination)
 }
 
 /// One record with its version as `ETag`.

@@ -46,19 +46,30 @@ export function Pages<T>({ query, what, more, children }: PagesProps<T>) {
       {({ pages }) => (
         <>
           {children(pages.flatMap((page) => page.data))}
-          {query.hasNextPage && (
-            <Button
-              look="outline"
-              size="md"
-              className="mt-3"
-              busy={query.isFetchingNextPage}
-              onClick={() => query.fetchNextPage()}
-            >
-              {more}
-            </Button>
-          )}
+          <More query={query}>{more}</More>
         </>
       )}
     </Loaded>
+  );
+}
+
+interface MoreProps {
+  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+  children: ReactNode;
+}
+
+/** The way to the next page, while there is one. */
+export function More({ query, children }: MoreProps) {
+  if (!query.hasNextPage) return null;
+  return (
+    <Button
+      look="outline"
+      size="md"
+      className="mt-3"
+      busy={query.isFetchingNextPage}
+      onClick={() => query.fetchNextPage()}
+    >
+      {children}
+    </Button>
   );
 }

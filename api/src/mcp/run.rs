@@ -1,6 +1,5 @@
 //! What the tools do: arguments become what an address or a body would be, and go the way of those.
 
-use engine::query::aggregate::DEFAULT_GROUPS;
 use engine::{Apply, Command, Update, What};
 use metadata::{Object, Problem as Detail};
 use serde_json::value::RawValue;
@@ -115,12 +114,7 @@ async fn aggregate(call: &Call, mut form: Form) -> Result<Vec<u8>, Problem> {
     let object = object.ok_or_else(Problem::not_found)?;
     let question = list::aggregate::read(&object, &pairs).map_err(Problem::invalid)?;
     let groups = call.engine().aggregate(&call.context, &question).await?;
-    let limit = if question.limit == 0 { DEFAULT_GROUPS } else { question.limit };
-    let pagination = json!({ "limit": limit, "next_cursor": null, "has_more": groups.has_more });
-    let mut bytes = b"{\"data\":".to_vec();
-    bytes.extend_from_slice(&groups.json);
-    bytes.extend_from_slice(format!(",\"pagination\":{pagination}}}").as_bytes());
-    Ok(bytes)
+    Ok(answer::groups_bytes(&groups, &question))
 }
 
 /// Records stay raw, so the arguments are read key by key as bodies are.

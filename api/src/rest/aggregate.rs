@@ -1,8 +1,6 @@
 //! `/api/v1/{plural}/aggregate`: how many and how much, for each of what.
 
-use engine::query::aggregate::DEFAULT_GROUPS;
 use http::StatusCode;
-use serde_json::json;
 
 use super::explain;
 use crate::answer;
@@ -19,10 +17,5 @@ pub(crate) async fn show(call: Call) -> Outcome {
         return explain::aggregate(&call, &question).await;
     }
     let groups = call.engine().aggregate(&call.context, &question).await?;
-    let limit = if question.limit == 0 { DEFAULT_GROUPS } else { question.limit };
-    let pagination = json!({ "limit": limit, "next_cursor": null, "has_more": groups.has_more });
-    let mut bytes = b"{\"data\":".to_vec();
-    bytes.extend_from_slice(&groups.json);
-    bytes.extend_from_slice(format!(",\"pagination\":{pagination}}}").as_bytes());
-    Ok(answer::json_bytes(StatusCode::OK, bytes))
+    Ok(answer::json_bytes(StatusCode::OK, answer::groups_bytes(&groups, &question)))
 }

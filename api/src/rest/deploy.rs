@@ -100,8 +100,24 @@ pub(crate) fn allow_text(text: &str) -> AllowLoss {
     }
 }
 
+/// What every change of metadata may say of itself.
+pub(crate) fn wish(form: &mut Form) -> Apply {
+    Apply {
+        message: form.text("message"),
+        expected_revision: form.integer("expected_revision"),
+        dry_run: form.flag("dry_run").unwrap_or_default(),
+        allow_data_loss: allowed_loss(form),
+        ..Apply::default()
+    }
+}
+
+/// `allow_data_loss` of a body.
+pub(crate) fn allowed_loss(form: &mut Form) -> AllowLoss {
+    form.typed("allow_data_loss", "true or a list of names", allow_json).unwrap_or_default()
+}
+
 /// `true`, or the names of what may be lost.
-pub(crate) fn allow_json(json: &Json) -> Option<AllowLoss> {
+fn allow_json(json: &Json) -> Option<AllowLoss> {
     match json {
         Json::Bool(true) => Some(AllowLoss::All),
         Json::Bool(false) => Some(AllowLoss::None),
@@ -125,15 +141,7 @@ fn read(body: &[u8]) -> Result<Apply, Problem> {
         .enumerate()
         .map(|(place, json)| read_change(json, &format!("changes.{place}")))
         .collect();
-    let mut apply = Apply {
-        message: form.text("message"),
-        expected_revision: form.integer("expected_revision"),
-        dry_run: form.flag("dry_run").unwrap_or_default(),
-        allow_data_loss: form
-            .typed("allow_data_loss", "true or a list of names", allow_json)
-            .unwrap_or_default(),
-        ..Apply::default()
-    };
+    let mut apply = wish(&mut form);
     let mut problems = Vec::new();
     for change in read {
         match change {

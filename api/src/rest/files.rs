@@ -1,10 +1,9 @@
 //! `/metadata/v1/files`: a tenant's metadata as files, to be kept, compared and brought elsewhere.
 
-use engine::Apply;
 use metadata::files::Files;
 use serde_json::json;
 
-use super::deploy::{allow_json, told};
+use super::deploy::{told, wish};
 use crate::answer;
 use crate::body::form::Form;
 use crate::call::Call;
@@ -29,15 +28,7 @@ pub(crate) async fn apply(call: Call) -> Outcome {
     if files.is_none() {
         form.problem("files", "required", "expected the files by their paths");
     }
-    let wish = Apply {
-        message: form.text("message"),
-        expected_revision: form.integer("expected_revision"),
-        dry_run: form.flag("dry_run").unwrap_or_default(),
-        allow_data_loss: form
-            .typed("allow_data_loss", "true or a list of names", allow_json)
-            .unwrap_or_default(),
-        ..Apply::default()
-    };
+    let wish = wish(&mut form);
     form.finish()?;
     let applied = call.engine().apply_files(&call.context, files.unwrap_or_default(), wish).await?;
     let mut document = told(&applied);

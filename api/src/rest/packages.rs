@@ -10,7 +10,7 @@ use metadata::package::{Manifest, Package, Version, VersionReq};
 use metadata::{Kind, Problem as Detail};
 use serde_json::{Value as Json, json};
 
-use super::deploy::{allow_json, allow_text, told};
+use super::deploy::{allow_text, allowed_loss, told};
 use super::metadata::kind;
 use crate::Library;
 use crate::answer;
@@ -59,9 +59,7 @@ pub(crate) async fn install(call: Call) -> Outcome {
         samples: form.flag("samples").unwrap_or_default(),
         dry_run: form.flag("dry_run").unwrap_or_default(),
         take: form.texts("take").unwrap_or_default(),
-        allow_data_loss: form
-            .typed("allow_data_loss", "true or a list of names", allow_json)
-            .unwrap_or_default(),
+        allow_data_loss: allowed_loss(&mut form),
     };
     form.finish()?;
     let missing = || Problem::unprocessable(vec![Detail::new("name", "required", "this is required")]);

@@ -1,6 +1,6 @@
 //! `/metadata/v1/revisions`: who changed the metadata when, and the way back.
 
-use super::deploy::{allow_json, told};
+use super::deploy::{allowed_loss, told};
 use crate::answer;
 use crate::asked::params::Params;
 use crate::body::form::Form;
@@ -27,7 +27,7 @@ pub(crate) async fn rollback(call: Call) -> Outcome {
     call.asked.plain()?;
     let mut form = Form::optional(call.asked.optional_json()?)?;
     let dry_run = form.flag("dry_run").unwrap_or_default();
-    let allow = form.typed("allow_data_loss", "true or a list of names", allow_json).unwrap_or_default();
+    let allow = allowed_loss(&mut form);
     form.finish()?;
     let applied = call.engine().rollback(&call.context, number(&call)?, dry_run, allow).await?;
     Ok(answer::data(&told(&applied)))

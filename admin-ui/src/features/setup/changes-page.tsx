@@ -4,11 +4,11 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { Loaded } from "@/api/loaded";
 import { listRevisions, type Revision, type RevisionChange } from "@/api/metadata";
+import { More } from "@/api/pages";
 import { useCatalog } from "@/catalog/catalog";
 import { useReloadCatalog } from "@/catalog/load";
 import { kindLabel } from "@/changes/definition-diff";
 import { Avatar, Empty } from "@/components/bits";
-import { Button } from "@/components/button";
 import { PageFrame, useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
 import { ago, formatDateTime, formatDay } from "@/lib/dates";
@@ -48,17 +48,7 @@ export function ChangesPage() {
           return (
             <>
               <Days revisions={all} newest={all[0]?.revision ?? 0} onOpen={open} />
-              {query.hasNextPage && (
-                <Button
-                  look="outline"
-                  size="md"
-                  className="mt-4"
-                  busy={query.isFetchingNextPage}
-                  onClick={() => query.fetchNextPage()}
-                >
-                  {t("Show older changes")}
-                </Button>
-              )}
+              <More query={query}>{t("Show older changes")}</More>
             </>
           );
         }}
