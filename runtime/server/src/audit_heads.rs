@@ -66,6 +66,11 @@ pub fn load(common: &Common, tenant: Uuid) -> anyhow::Result<Vec<Head>> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", place.display())),
     };
+    Ok(heads_of(tenant, &text, place))
+}
+
+/// The heads of a tenant. A line that is none, such as one that a full disk cut off, is told and passed over.
+fn heads_of(tenant: Uuid, text: &str, place: &Path) -> Vec<Head> {
     let mut heads = Vec::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
         match read(line) {
@@ -73,5 +78,24 @@ pub fn load(common: &Common, tenant: Uuid) -> anyhow::Result<Vec<Head>> {
             None => tracing::warn!(line = at + 1, file = %place.display(), "this is no head of an audit log"),
         }
     }
-    Ok(heads)
+    heads
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_was_cut_off_hides_no_other() {
+        let (ours, others) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let line = |tenant: Uuid, block: i64| {
+            json!({ "tenant": tenant, "block": block, "hash": "00".repeat(32) }).to_string()
+        };
+        let torn = line(ours, 2);
+        let text =
+            format!("\n{}\n\n{}\n{}\n\n{}\n", line(ours, 1), &torn[..20], line(others, 9), line(ours, 3));
+        let blocks: Vec<i64> =
+            heads_of(ours, &text, Path::new("heads")).iter().map(|head| head.block).collect();
+        assert_eq!(blocks, [1, 3]);
+    }
 }

@@ -3,6 +3,7 @@
 
 use engine::{Context, What};
 use it::{World, fields};
+use metadata::Kind;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -85,6 +86,29 @@ async fn a_parent_that_only_a_rollup_changes_keeps_its_version_and_history() {
     }
     assert_eq!(world.history(&ada, "firm", a).await.unwrap().as_array().unwrap().len(), 1);
     assert_eq!(world.one(&ada, "deal", deal).await.unwrap()["version"], 1);
+}
+
+/// Totals come without a new version of their record, so a rule that looks at one holds only where the record was locked
+/// before it was read.
+#[tokio::test]
+async fn a_rule_over_a_total_sees_who_was_first() {
+    let (world, ada) = trade("rollup_rule").await;
+    let rule = json!({ "object": "firm", "when": "ISCHANGED(name) AND open_deals > 0", "message": "It has deals", "field": "name" });
+    world.define([(Kind::ValidationRules, "firm.busy", Some(rule))]).await.unwrap();
+    let ada = world.again(&ada).await;
+    let a = firm(&world, &ada, "A").await;
+    // Somebody has counted a deal and not committed yet.
+    let mut first = world.engine.pool().begin().await.unwrap();
+    let count = "UPDATE t_demo.firm SET open_deals = 1 WHERE id = $1";
+    sqlx::query(count).bind(a).execute(&mut *first).await.unwrap();
+    let commit = async {
+        let waits = "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_stat_activity s USING (pid) WHERE NOT l.granted AND s.datname = current_database())";
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(world.engine.pool()).await.unwrap() {}
+        first.commit().await.unwrap();
+    };
+    let (changed, ()) = tokio::join!(world.update(&ada, "firm", a, json!({ "name": "B" })), commit);
+    let found = it::problems(changed.unwrap_err());
+    assert_eq!((found[0].path.as_str(), found[0].message.as_str()), ("name", "It has deals"));
 }
 
 #[tokio::test]

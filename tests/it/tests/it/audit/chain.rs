@@ -288,16 +288,9 @@ async fn months_are_partitions_and_the_tail_is_told() {
 
 #[tokio::test]
 async fn months_whose_time_is_over_go_and_the_rest_still_proves() {
-    let world = World::with_packages("audit_purged").await;
-    let ada = world.person("ada", "administrator").await;
-    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-    for now in
-        ["2028-01-15T00:00:00Z", "2028-01-31T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"]
-    {
-        let ada = Context { now: at(now), ..world.again(&ada).await };
-        world.create(&ada, "account", json!({ "name": now })).await.unwrap();
-        world.engine.seal(&world.tenant, at(now)).await.unwrap();
-    }
+    let times =
+        ["2028-01-15T00:00:00Z", "2028-01-31T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"];
+    let world = blocks_at("audit_purged", &times).await;
     assert_eq!(world.engine.purge_audit(&world.tenant, at("2028-01-31T23:59:59Z")).await.unwrap(), None);
     let through = world.engine.purge_audit(&world.tenant, at("2028-02-01T00:00:00Z")).await.unwrap().unwrap();
     for _ in 0..2 {
@@ -347,16 +340,27 @@ async fn who_can_only_write_the_database_cannot_say_that_rows_were_over() {
     assert_eq!(told(&world).await, "row 1 (block 1) is missing");
 }
 
-#[tokio::test]
-async fn what_was_said_of_old_rows_covers_neither_newer_ones_nor_another_tenant() {
-    let world = World::with_packages("audit_purge_reach").await;
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// An account at each of these times, sealed in a block of its own.
+async fn blocks_at(name: &str, times: &[&str]) -> World {
+    let world = World::with_packages(name).await;
     let ada = world.person("ada", "administrator").await;
-    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-    for now in ["2028-01-15T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"] {
+    for now in times {
         let ada = Context { now: at(now), ..world.again(&ada).await };
         world.create(&ada, "account", json!({ "name": now })).await.unwrap();
         world.engine.seal(&world.tenant, at(now)).await.unwrap();
     }
+    world
+}
+
+const THREE_MONTHS: [&str; 3] = ["2028-01-15T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"];
+
+#[tokio::test]
+async fn what_was_said_of_old_rows_covers_neither_newer_ones_nor_another_tenant() {
+    let world = blocks_at("audit_purge_reach", &THREE_MONTHS).await;
     let pool = world.engine.pool();
     let blocks: Vec<i64> = sqlx::query_scalar("SELECT last_seq FROM t_demo._audit_blocks ORDER BY number")
         .fetch_all(pool)
@@ -404,14 +408,7 @@ async fn a_new_month_waits_for_no_reader_and_no_reader_waits_for_it() {
 
 #[tokio::test]
 async fn only_the_oldest_blocks_may_be_without_rows() {
-    let world = World::with_packages("audit_purge_prefix").await;
-    let ada = world.person("ada", "administrator").await;
-    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-    for now in ["2028-01-15T00:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"] {
-        let ada = Context { now: at(now), ..world.again(&ada).await };
-        world.create(&ada, "account", json!({ "name": now })).await.unwrap();
-        world.engine.seal(&world.tenant, at(now)).await.unwrap();
-    }
+    let world = blocks_at("audit_purge_prefix", &THREE_MONTHS).await;
     let pool = world.engine.pool();
     sqlx::raw_sql("CREATE TABLE kept AS SELECT * FROM t_demo._audit_2028_01").execute(pool).await.unwrap();
     let through = world.engine.purge_audit(&world.tenant, at("2028-03-01T00:00:00Z")).await.unwrap().unwrap();

@@ -53,6 +53,26 @@ async fn each_failure_past_the_limit_doubles_the_wait_on_every_node() {
 }
 
 #[tokio::test]
+async fn who_knocks_at_a_tenant_that_there_is_not_waits_too() {
+    let (world, _) = World::with_ada("stranger").await;
+    let knock = async |node: &identity::Identity, ip: &str| {
+        let origin = Origin { ip: Some(ip.parse::<IpAddr>().unwrap()), user_agent: None };
+        node.refuse_stranger(&Secret::new("wrong horse"), origin).await
+    };
+    for turn in 0..20 {
+        let told = knock(&world.node, "203.0.113.9").await;
+        assert!(matches!(told, LoginError::Wrong), "{turn} {told:?}");
+    }
+    for node in [&world.node, &world.other] {
+        let told = knock(node, "203.0.113.9").await;
+        assert!(matches!(told, LoginError::Throttled { .. }), "{told:?}");
+    }
+    // Neither does another address wait, nor the tenants that there are.
+    assert!(matches!(knock(&world.node, "203.0.113.10").await, LoginError::Wrong));
+    assert_eq!(guess(&world.node, &world, "nobody@example.com", Some("203.0.113.9")).await, 0);
+}
+
+#[tokio::test]
 async fn a_quiet_time_forgets_failures() {
     let (world, _) = World::with_ada("quiet").await;
     for _ in 0..4 {
