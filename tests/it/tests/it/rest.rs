@@ -6,6 +6,7 @@ mod batch;
 mod changes;
 mod duplicates;
 mod export;
+mod followers;
 mod once;
 mod openapi;
 mod search;
