@@ -44,13 +44,13 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
   async function save() {
     const patch = patchOf(draft, person);
     const needed = (["name", "email"] as const).filter((key) => !draft[key].trim());
-    if (needed.length) return setErrors(Object.fromEntries(needed.map((key) => [key, "This is needed."])));
+    if (needed.length) return setErrors(Object.fromEntries(needed.map((key) => [key, t("This is needed.")])));
     if (person && Object.keys(patch).length === 0) return onClose();
     setBusy(true);
     try {
       await (person ? changePerson(person.id, patch) : createPerson(patch));
       await client.invalidateQueries({ queryKey: ["people"] });
-      toast(person ? `Saved ${draft.name}` : `Added ${draft.name}`);
+      toast(person ? t("Saved {name}", { name: draft.name }) : t("Added {name}", { name: draft.name }));
       onClose();
     } catch (error) {
       setBusy(false);
@@ -63,7 +63,7 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
     try {
       await changePerson(person.id, { active });
       await client.invalidateQueries({ queryKey: ["people"] });
-      toast(`${active ? "Reactivated" : "Deactivated"} ${person.name}`, {
+      toast(`${active ? t("Reactivated") : t("Deactivated")} ${person.name}`, {
         action: {
           label: t("Undo"),
           run: () =>
@@ -85,7 +85,7 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
     <Dialog
       shape="drawer"
       width="480px"
-      title={person?.name ?? "New user"}
+      title={person?.name ?? t("New user")}
       mark={person && <Avatar name={person.name} size={22} />}
       onClose={onClose}
       onSubmit={save}
@@ -99,14 +99,14 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
               icon={person.active ? <Ban size={14} /> : <RotateCcw size={14} />}
               onClick={() => (person.active ? setLeaving(true) : activate(true))}
             >
-              {person.active ? "Deactivate" : "Reactivate"}
+              {person.active ? t("Deactivate") : t("Reactivate")}
             </Button>
           )}
           <Button size="md" onClick={onClose}>
             {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
-            {person ? "Save user" : "Add user"}
+            {person ? t("Save user") : t("Add user")}
           </Button>
         </>
       }
@@ -168,12 +168,12 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
   );
   return (
     <>
-      {text("name", "Name", true)}
-      {text("email", "Email", true, "email")}
+      {text("name", t("Name"), true)}
+      {text("email", t("Email"), true, "email")}
       <PasswordField draft={draft} existing={Boolean(person)} error={errors.password} onChange={onChange} />
       <FieldFrame
         label={t("Roles")}
-        hint={self ? "You cannot change your own roles here." : "What they add up to is what the user may do."}
+        hint={self ? t("You cannot change your own roles here.") : t("What they add up to is what the user may do.")}
         error={errors.roles}
       >
         {(ids) => (
@@ -211,7 +211,7 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
           />
         )}
       </FieldFrame>
-      {text("title", "Job title", false)}
+      {text("title", t("Job title"), false)}
       <FieldFrame label={t("Time zone")} error={errors.time_zone}>
         {(ids) => (
           <Select
@@ -292,9 +292,11 @@ interface PasswordFieldProps {
 function PasswordField({ draft, existing, error, onChange }: PasswordFieldProps) {
   return (
     <FieldFrame
-      label={existing ? "New password" : "Password"}
+      label={existing ? t("New password") : t("Password")}
       hint={
-        existing ? "Left empty, it stays as it is." : "Hand it over in person; without one they cannot sign in yet."
+        existing
+          ? t("Left empty, it stays as it is.")
+          : t("Hand it over in person; without one they cannot sign in yet.")
       }
       error={error}
     >

@@ -54,7 +54,7 @@ export function UsersPage() {
         />
         <label className="flex items-center gap-2">
           <Checkbox checked={inactive} onChange={(e) => setInactive(e.target.checked)} />
-          Show deactivated
+          {t("Show deactivated")}
         </label>
       </div>
       <Loaded query={query} what={t("The users")}>
@@ -64,7 +64,7 @@ export function UsersPage() {
           return (
             <>
               {shown.length === 0 ? (
-                <Empty title={text ? t("No user matches “{text}”", { text }) : "No users yet"} />
+                <Empty title={text ? t("No user matches “{text}”", { text }) : t("No users yet")} />
               ) : (
                 <PeopleTable people={shown} onOpen={setOpen} />
               )}
@@ -127,7 +127,7 @@ function PeopleTable({ people, onOpen }: { people: Person[]; onOpen: (id: string
             </td>
             <td className={cx(tableCell, "hidden truncate text-text-2 wide:table-cell")}>{person.manager?.name}</td>
             <td className={cx(tableCell, "hidden phone:table-cell")}>
-              <Tag color={person.active ? "green" : "gray"}>{person.active ? "Active" : "Deactivated"}</Tag>
+              <Tag color={person.active ? "green" : "gray"}>{person.active ? t("Active") : t("Deactivated")}</Tag>
             </td>
           </tr>
         ))}
