@@ -22,6 +22,7 @@ export interface PersonPatch {
   name?: string;
   email?: string;
   password?: string;
+  current_password?: string;
   roles?: string[];
   permission_sets?: string[];
   teams?: string[];

@@ -11,7 +11,7 @@
   const dark = choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "dark" : "light";
 
-  if (/^\/(sign-in|forgot-password|set-password)/.test(location.pathname)) return;
+  if (/^\/(sign-in|forgot-password|set-password|tenants)/.test(location.pathname)) return;
   const headers = { accept: "application/json" };
   window.early = Object.fromEntries(
     ["/auth/v1/me", "/metadata/v1/bootstrap"].map((path) => [path, fetch(path, { headers })]),

@@ -1,4 +1,4 @@
-// German words of what people build with in setup: objects, fields, layouts, views, rules, processes, and the plan of a change.
+// German words of what people build with in setup: objects, fields, layouts, views, rules, processes, the plan of a change, and tenants.
 export const words: Record<string, string> = {
   "There is nothing here for you to set up": "Hier gibt es für Sie nichts einzurichten",
   "An administrator can give you a role that may.":
@@ -688,4 +688,70 @@ export const words: Record<string, string> = {
   "This is not valid JSON: {message}.": "Das ist kein gültiges JSON: {message}.",
   "No {label} yet": "Noch nichts da: {label}",
   "Remove {word}": "{word} entfernen",
+  "The tenant is there": "Der Mandant ist da",
+  "New tenant": "Neuer Mandant",
+  "Make the tenant": "Mandant anlegen",
+  "The tenant could not be made.": "Der Mandant konnte nicht angelegt werden.",
+  "Short name": "Kurzname",
+  "In its address. It stays as it is.": "Steht in der Adresse. Er bleibt, wie er ist.",
+  "Their names, with commas between. More can be installed later.":
+    "Ihre Namen, mit Kommas dazwischen. Später lassen sich weitere installieren.",
+  "Name of its administrator": "Name für die Verwaltung",
+  "Email of its administrator": "E-Mail für die Verwaltung",
+  "Its administrator signs in with these. The password is not shown again; it is to be changed at once.":
+    "Damit meldet sich die Verwaltung an. Das Passwort wird nicht noch einmal gezeigt und ist gleich zu ändern.",
+  Tenants: "Mandanten",
+  "Enter the key.": "Geben Sie den Schlüssel ein.",
+  "This key is not known, or it has ended.": "Dieser Schlüssel ist unbekannt oder abgelaufen.",
+  "Your tenants": "Ihre Mandanten",
+  "For resellers: make tenants, choose their plans and see what they use.":
+    "Für den Wiederverkauf: Mandanten anlegen, ihre Tarife wählen und sehen, was sie nutzen.",
+  "Reseller key": "Schlüssel für den Wiederverkauf",
+  "It begins with trr_. This page forgets it when you leave.":
+    "Er beginnt mit trr_. Diese Seite vergisst ihn, sobald Sie gehen.",
+  "Sign in to a workspace": "Bei einem Arbeitsbereich anmelden",
+  "{name} is open again": "{name} ist wieder offen",
+  Suspend: "Sperren",
+  "Open again": "Wieder öffnen",
+  Save: "Speichern",
+  "The tenant could not be changed.": "Der Mandant konnte nicht geändert werden.",
+  "Suspend {name}?": "{name} sperren?",
+  "{name} is suspended": "{name} ist gesperrt",
+  "Suspend now": "Jetzt sperren",
+  Suspended: "Gesperrt",
+  "Nobody gets in from the next request on, people and programs alike. Everything is kept.":
+    "Ab der nächsten Anfrage kommt niemand mehr hinein, weder Personen noch Programme. Alles bleibt erhalten.",
+  "Delete {name} for good?": "{name} endgültig löschen?",
+  "Its people, objects and records are gone at once and do not come back.":
+    "Seine Personen, Objekte und Datensätze sind sofort weg und kommen nicht wieder.",
+  "Type {slug} to go on": "Tippen Sie {slug}, um fortzufahren",
+  "No plan": "Kein Tarif",
+  "Its sign-in": "Zur Anmeldung",
+  "Copy the address": "Adresse kopieren",
+  "What it uses": "Was er nutzt",
+  "Each is a world of its own: its people, its objects, its records. A plan says how much it may use.":
+    "Jeder ist eine Welt für sich: mit Personen, Objekten und Datensätzen. Ein Tarif sagt, wie viel er nutzen darf.",
+  "The tenants": "Die Mandanten",
+  "Show more tenants": "Weitere Mandanten zeigen",
+  "No tenants yet": "Noch keine Mandanten",
+  "A tenant is there within seconds, with its packages and its first administrator.":
+    "Ein Mandant ist in Sekunden da, mit Paketen und erster Verwaltung.",
+  Since: "Seit",
+  "Active people": "Aktive Personen",
+  "Requests today": "Anfragen heute",
+  "{used} of {most}": "{used} von {most}",
+  "{used}, no limit": "{used}, ohne Grenze",
+  "Requests of each day": "Anfragen je Tag",
+  "{n} in all": "{n} insgesamt",
+  "{n} requests from {from} to {to}, at most {most} a day": "{n} Anfragen von {from} bis {to}, höchstens {most} am Tag",
+  "Nobody has a manager yet. Open a person to say whom they answer to; managers see what their people own.":
+    "Noch hat niemand Vorgesetzte. Öffnen Sie eine Person, um zu sagen, an wen sie berichtet; Vorgesetzte sehen, was ihren Leuten gehört.",
+  "Org tree": "Organigramm",
+  "Those below {name}": "Wer an {name} berichtet",
+  person: "Person",
+  people: "Personen",
+  "Your present password": "Ihr jetziges Passwort",
+  "Your own address is changed with it.": "Damit ändern Sie Ihre eigene Adresse.",
+  "Your own password is changed with the old one:": "Ihr eigenes Passwort ändern Sie mit dem alten:",
+  "People as": "Personen als",
 };
