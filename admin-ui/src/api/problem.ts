@@ -1,12 +1,8 @@
 // What the server says when it refuses (RFC 9457), and what to tell people about it.
 import { t } from "@/lib/i18n";
+import type { Document } from "./document";
 
-export interface FieldProblem {
-  path: string;
-  code?: string;
-  message: string;
-  hint?: string;
-}
+export type FieldProblem = Document["ProblemDetail"];
 
 export class Problem extends Error {
   readonly status: number;

@@ -1,33 +1,15 @@
 // What a reseller keeps: tenants, plans and what each tenant uses. Asked with the reseller's own key, which is kept by
 // nobody but the page that asks.
 import { request, withQuery } from "./client";
+import type { Document } from "./document";
 import type { PageOf } from "./pages";
 
 /** Nothing is no limit. */
-export interface Limits {
-  requests_per_minute: number | null;
-  requests_per_day: number | null;
-  records: number | null;
-  users: number | null;
-}
+export type Limits = Document["Limits"];
 
-export interface Plan {
-  name: string;
-  label: string;
-  limits: Limits;
-}
+export type Plan = Document["Plan"];
 
-export interface Tenant {
-  id: string;
-  slug: string;
-  name: string;
-  status: string;
-  plan: string | null;
-  limits: Limits | null;
-  created_at: string;
-  suspended_at: string | null;
-  login_url: string;
-}
+export type Tenant = Document["Tenant"] & { status: string; plan: string | null; limits: Limits | null };
 
 export interface TenantWish {
   slug: string;

@@ -754,4 +754,5 @@ export const words: Record<string, string> = {
   "Your own address is changed with it.": "Damit ändern Sie Ihre eigene Adresse.",
   "Your own password is changed with the old one:": "Ihr eigenes Passwort ändern Sie mit dem alten:",
   "People as": "Personen als",
+  "The recycle bin": "Der Papierkorb",
 };
