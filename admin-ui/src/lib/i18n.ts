@@ -13,8 +13,9 @@ type Values = Record<string, string | number>;
 
 const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words }>> = {
   de: async () => {
-    const [work, setup] = await Promise.all([import("./words/de"), import("./words/de-setup")]);
-    return { words: { ...work.words, ...setup.words } };
+    const parts = [import("./words/de"), import("./words/de-setup"), import("./words/de-builders")];
+    const [work, setup, builders] = await Promise.all(parts);
+    return { words: { ...work?.words, ...setup?.words, ...builders?.words } };
   },
 };
 
