@@ -22,10 +22,10 @@ const object = {
 } as unknown as ObjectDef;
 
 it("says each condition in a line, with the labels of fields and options", () => {
-  const filter = { and: [{ phase: { not_in: ["on", "off"] } }, { budget: { gte: 5000, lt: 9000 } }, { public: true }] };
+  const filter = { and: [{ phase: { not_in: ["on", "off"] } }, { budget: { gte: 50, lt: 90 } }, { public: true }] };
   expect(filterWords(object, filter)).toEqual([
     "Phase is none of Running, Ended",
-    "Budget is at least 5000, Budget is less than 9000",
+    "Budget is at least 50, Budget is less than 90",
     "Public is Yes",
   ]);
 });

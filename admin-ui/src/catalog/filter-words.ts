@@ -1,6 +1,7 @@
 // A filter as the API takes it, said in words: for where it is shown and not changed.
 import type { Ast } from "@/lib/filter";
 import { t } from "@/lib/i18n";
+import { formatNumber } from "@/lib/numbers";
 import { humanize } from "@/lib/text";
 import { fieldOf } from "./fields";
 import type { FieldDef, ObjectDef } from "./types";
@@ -24,6 +25,7 @@ const WORDS: Record<string, string> = {
 function valueWords(value: unknown, field: FieldDef | undefined): string {
   if (Array.isArray(value)) return value.map((one) => valueWords(one, field)).join(", ");
   if (typeof value === "boolean") return value ? t("Yes") : t("No");
+  if (typeof value === "number") return formatNumber(value);
   if (value !== null && typeof value === "object") return JSON.stringify(value);
   return field?.options?.find((option) => option.value === value)?.label ?? String(value);
 }
