@@ -289,4 +289,7 @@ export const words: Record<string, string> = {
   "record types": "Datensatztypen",
   processes: "Prozesse",
   process: "Prozess",
+  "Done in the background, in pieces": "Geschieht im Hintergrund, in Stücken",
+  Format: "Format",
+  "Recurrence rule": "Regel der Wiederholung",
 };
