@@ -5,9 +5,10 @@ import { afterEach, expect, it } from "vitest";
 import { speak, t } from "./i18n";
 import { words as work } from "./words/de";
 import { words as builders } from "./words/de-builders";
+import { words as fields } from "./words/de-fields";
 import { words as setup } from "./words/de-setup";
 
-const words: Record<string, string> = { ...work, ...setup, ...builders };
+const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields };
 
 afterEach(() => speak({}));
 
