@@ -133,6 +133,11 @@ pub(crate) fn yes() -> bool {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference.
+pub(crate) fn is_no(value: &bool) -> bool {
+    !*value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference.
 pub(crate) fn is_zero(number: &i32) -> bool {
     *number == 0
 }

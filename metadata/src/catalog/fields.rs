@@ -6,6 +6,7 @@ use super::{Column, Field};
 use crate::definitions::field::{Common, FieldDefinition};
 use crate::definitions::{Component, Definitions};
 use crate::field_kinds::picklist::Choice;
+use crate::field_kinds::rollup::Mode;
 use crate::field_kinds::{ColumnType, FieldKind};
 use crate::input::Input;
 use crate::problem::Problem;
@@ -126,6 +127,18 @@ fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
     }
     if common.indexed && (long || wide || matches!(kind, K::ManyToMany(_))) {
         problems.push(not_here("indexed", kind, wide));
+    }
+    if let K::Rollup(rollup) = kind
+        && rollup.mode() == Mode::OnRead
+        && (common.indexed || common.unique)
+    {
+        let setting = if common.indexed { "indexed" } else { "unique" };
+        let text = format!("nothing is stored of an `on_read` roll-up, so it cannot be {setting}");
+        let hint = match rollup.function.needs_all() {
+            true => "leave it out; it can be sorted and filtered all the same",
+            false => "let its `mode` be `immediate` or `deferred`",
+        };
+        problems.push(Problem::new(setting, "not-allowed", text).hint(hint));
     }
     problems
 }

@@ -178,12 +178,13 @@ fn lookup() -> Json {
 fn rollup() -> Json {
     json!({
         "of": name("The to-many relation of this object whose records it is made of."),
-        "function": {"enum": ["count", "sum", "avg", "min", "max"], "description": "How many become one."},
+        "function": {"enum": ["count", "sum", "avg", "min", "max", "count_distinct", "first", "last"], "description": "How many become one."},
         "field": name("The field of the other side; none for a count."),
         "where": {"type": "string", "minLength": 1, "maxLength": 4000,
             "description": "Which records count: a formula over their own fields, such as status <> \"done\"."},
-        "mode": {"enum": ["immediate", "deferred"], "default": "immediate",
-            "description": "Whether a change arrives in its own transaction, or soon after it."},
+        "by": name("The field of the other side that says which is the first or last; when they were made if left out."),
+        "mode": {"enum": ["immediate", "deferred", "on_read"],
+            "description": "Whether a change arrives in its own transaction (so unless said otherwise) or soon after it, or whether nothing is stored and all is computed when it is read, as distinct counts, first and last values always are."},
         "empty": {"enum": ["zero", "blank"], "description": "What the sum of nothing is; zero when left out."},
     })
 }

@@ -84,8 +84,12 @@ impl Engine {
         id: Uuid,
         fields: Vec<Selection>,
     ) -> Result<One> {
-        let query = Query { fields, ..Query::of(object, vec![id]) };
-        let answer = self.read(context, &query).await?;
+        self.read_the_one(context, &Query { fields, ..Query::of(object, vec![id]) }).await
+    }
+
+    /// The one record that a query names by its id.
+    pub async fn read_the_one(&self, context: &Context, query: &Query) -> Result<One> {
+        let answer = self.read(context, query).await?;
         if answer.count == 0 {
             return Err(Error::NotFound);
         }

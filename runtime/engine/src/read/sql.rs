@@ -110,7 +110,7 @@ pub(crate) fn statement_of_written(plan: &Plan) -> Option<Statement> {
         What::Faults(_) | What::ToOne { .. } | What::ToAny { .. } | What::ToMany { .. } => false,
     };
     let is_known = |field: &Field| {
-        let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.building.contains(&rollup.id));
+        let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.unstored.contains(&rollup.id));
         is_built && !matches!(decision.sight(field), Sight::Within(_))
     };
     let is_simple = allowed.as_ref().is_none_or(Reach::is_all) && condition.is_none();

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use super::facts::Facts;
 use super::saving::Saving;
 use super::{
-    checks, conditions, links, numbers, options, process, reach, rights, rows, rules, seal, transfer,
+    checks, conditions, events, links, numbers, options, process, reach, rights, rows, rules, seal, transfer,
 };
 use crate::error::Result;
 
@@ -21,6 +21,7 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     }
     numbers::assign(connection, saving).await?;
     rows::put(connection, saving, facts.law()).await?;
+    events::put(connection, saving).await?;
     links::put(connection, saving).await?;
     transfer::forget_shares(connection, saving.context, saving.moved.iter().copied().collect()).await?;
     reach::judge(connection, saving).await

@@ -114,7 +114,7 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
       <During
         object={object}
         fields={transition.during?.fields ?? []}
-        onChange={(fields) => onChange({ during: { fields } })}
+        onChange={(fields) => onChange({ during: { ...transition.during, fields } })}
       />
       <Button look="danger-ghost" className="self-start" icon={<Trash2 size={13} />} onClick={onRemove}>
         {t("Remove this way")}

@@ -79,8 +79,8 @@ impl Render<'_> {
     /// A column as it is stored; a roll-up that is being built comes from its records where it must.
     fn stored(&self, alias: &str, column: &Column, field: Option<&Field>) -> Expr {
         let (plan, rollup) = (self.plan, field.and_then(|field| field.rollup.as_ref()));
-        match rollup.filter(|rollup| plan.building.contains(&rollup.id)) {
-            Some(rollup) => Expr::cust(on_read((&plan.schema, &plan.catalog), rollup, alias, &plan.building)),
+        match rollup.filter(|rollup| plan.unstored.contains(&rollup.id)) {
+            Some(rollup) => Expr::cust(on_read((&plan.schema, &plan.catalog), rollup, alias, &plan.unstored)),
             None => column_at(alias, &column.name),
         }
     }
