@@ -7,10 +7,9 @@ use serde_json::Value as Json;
 use sqlx::PgConnection;
 
 use crate::context::{Context, Tenant};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_moved_on};
 use crate::write::is_deadlock;
-use crate::{Engine, store};
-use crate::{keys, rollups};
+use crate::{Engine, conversions, keys, rollups, store};
 
 /// The closed list of what is done later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +20,15 @@ pub(crate) enum Kind {
     BuildIndexes,
     /// Seals what is stored under the newest key; the subject is the object's stable id.
     Reseal,
+    /// Fills the second column of a field that changes its kind; the subject is its stable id.
+    Convert,
+    /// Takes away what such a field held before; the subject is its stable id.
+    ForgetKept,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::BuildRollup, Self::BuildIndexes, Self::Reseal];
+    const ALL: [Self; 5] =
+        [Self::BuildRollup, Self::BuildIndexes, Self::Reseal, Self::Convert, Self::ForgetKept];
 
     /// The word in rows of jobs.
     pub(crate) fn word(self) -> &'static str {
@@ -32,6 +36,8 @@ impl Kind {
             Self::BuildRollup => "build_rollup",
             Self::BuildIndexes => "build_indexes",
             Self::Reseal => "reseal",
+            Self::Convert => "convert",
+            Self::ForgetKept => "forget_kept",
         }
     }
 
@@ -84,6 +90,7 @@ impl Engine {
         let outcome = match Kind::find(&job.kind) {
             // On a connection of its own: no index is made beside writers within a transaction.
             Some(Kind::BuildIndexes) => self.build_indexes(context.tenant()).await.map(|_| Progress::Done),
+            Some(Kind::Convert) => self.convert(&mut transaction, context, &job).await,
             kind => run(&mut transaction, context, (kind, &job)).await,
         };
         match outcome {
@@ -103,7 +110,7 @@ impl Engine {
                 let error = settle(error);
                 if !matches!(error, Error::Outdated(_)) && !is_deadlock(&error) {
                     let mut connection = self.connection(context.tenant()).await?;
-                    jobs::postpone(&mut connection, schema, (&job, &error.to_string()), Utc::now()).await?;
+                    jobs::postpone(&mut connection, schema, (&job, &told(&error)), Utc::now()).await?;
                     tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job will be tried again");
                 }
                 return Err(error);
@@ -113,12 +120,20 @@ impl Engine {
     }
 }
 
+/// Why a step failed, for whoever looks at the job.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Conflict(problems) | Error::Unprocessable(problems) => {
+            problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ")
+        }
+        error => error.to_string(),
+    }
+}
+
 /// A missing table or column means that the metadata has moved on.
 fn settle(error: Error) -> Error {
-    let Error::Database(database) = &error else { return error };
-    let code = database.as_database_error().and_then(|error| error.code());
-    match code.as_deref() {
-        Some("42P01" | "42703" | "0A000") => Error::Outdated(crate::Versions::default()),
+    match &error {
+        Error::Database(database) if has_moved_on(database) => Error::Outdated(crate::Versions::default()),
         _ => error,
     }
 }
@@ -133,7 +148,8 @@ async fn run(
             rollups::build::step(connection, context, (&job.subject, &job.progress)).await
         }
         Some(Kind::Reseal) => keys::rotate::step(connection, context, (&job.subject, &job.progress)).await,
+        Some(Kind::ForgetKept) => conversions::forget(connection, context, &job.subject).await,
         // Left by a newer version of Trellis.
-        Some(Kind::BuildIndexes) | None => Ok(Progress::Done),
+        Some(Kind::BuildIndexes | Kind::Convert) | None => Ok(Progress::Done),
     }
 }
