@@ -7,6 +7,19 @@ export type Step = Document["Step"];
 export interface Plan {
   revision: number;
   steps: Step[];
+  /** Components whose data is hidden, or whose values do not go over to another kind. */
+  data_loss?: string[];
+  /** Records that stand in the way of a change of kind. */
+  offending?: Offending[];
+  /** What a package gives or asks for that has to be approved. */
+  grants?: string[];
+}
+
+export interface Offending {
+  path: string;
+  code: string;
+  count: number;
+  records: string[];
 }
 
 export interface Change {
@@ -53,6 +66,7 @@ export async function listPackages(signal?: AbortSignal): Promise<PackageInfo[]>
 export interface InstallOptions {
   samples?: boolean;
   dry_run?: boolean;
+  approve?: string[];
 }
 
 export async function installPackage(

@@ -53,11 +53,12 @@ export function planSummary(steps: Step[]): string {
 }
 
 export const isSafe = (step: Step): boolean =>
-  !step.rewrite && (!step.risk || ["none", "safe", "low"].includes(step.risk));
+  !step.rewrite && (!step.risk || ["none", "safe", "low", "background"].includes(step.risk));
 
 const RISKS: Record<string, string> = {
   safe: "Safe",
   scan: "Reads the whole table once",
+  background: "Done in the background, in pieces",
   rewrite: "Writes the whole table anew",
   data_loss: "Hides data",
 };
@@ -77,6 +78,7 @@ const STRENGTH = ["none", "row_exclusive", "share", "share_row_exclusive", "acce
 
 /** The strongest lock of some steps; undefined when they take none. */
 export function strongestLock(steps: Step[]): string | undefined {
-  const strongest = Math.max(0, ...steps.map((s) => STRENGTH.indexOf(s.lock ?? "none")));
+  const now = steps.filter((s) => s.risk !== "background");
+  const strongest = Math.max(0, ...now.map((s) => STRENGTH.indexOf(s.lock ?? "none")));
   return strongest > 0 ? STRENGTH[strongest] : undefined;
 }

@@ -90,7 +90,7 @@ fn plain(component: &Component<FieldDefinition>, options: Vec<Choice>) -> Field 
 }
 
 /// A field as its definition alone tells it: without options, targets and checks. For comparing.
-pub(crate) fn bare_field(component: &Component<FieldDefinition>) -> Field {
+pub fn bare_field(component: &Component<FieldDefinition>) -> Field {
     let mut field = plain(component, Vec::new());
     if matches!(field.kind, FieldKind::Boolean(_)) {
         default(&mut field, &component.definition.common, &mut Vec::new());

@@ -179,7 +179,8 @@ fn object_drifts(
             });
         }
     }
-    let unknown = columns.keys().filter(|name| !expected.contains(*name) && !name.starts_with("_gone_"));
+    let kept = |name: &str| ["_gone_", "_other_"].iter().any(|prefix| name.starts_with(prefix));
+    let unknown = columns.keys().filter(|name| !expected.contains(*name) && !kept(name));
     drifts
         .extend(unknown.map(|column| Drift::UnknownColumn { table: table.clone(), column: column.clone() }));
 }

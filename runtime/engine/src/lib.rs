@@ -4,7 +4,7 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
-//! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
+//! left behind), [`apply`] (metadata), [`conversions`] (fields that change their kind), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
 //! is with whom, what is shared by hand), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
@@ -16,6 +16,7 @@ pub mod audit;
 pub mod change;
 pub mod command;
 pub mod context;
+mod conversions;
 pub mod doctor;
 pub mod error;
 pub mod explain;
@@ -52,7 +53,7 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
-pub use apply::{AllowLoss, Applied, Apply};
+pub use apply::{AllowLoss, Applied, Apply, Offending};
 pub use audit::Origin;
 pub use command::{Command, Fields, Mass, Once, Op, Operation, Update, What, Written};
 pub use context::{Consent, Context, Tenant, Versions};

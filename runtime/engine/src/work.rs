@@ -7,10 +7,9 @@ use serde_json::Value as Json;
 use sqlx::PgConnection;
 
 use crate::context::{Context, Tenant};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_moved_on};
 use crate::write::{is_deadlock, timed};
-use crate::{Engine, store};
-use crate::{keys, rollups};
+use crate::{Engine, conversions, keys, rollups, store};
 
 /// The subject of work that is about the tenant as a whole.
 const ALL: &str = "";
@@ -28,11 +27,22 @@ pub(crate) enum Kind {
     TakeTimed,
     /// Compares roll-ups with their records; there is one subject, and it comes every night.
     Reconcile,
+    /// Fills the second column of a field that changes its kind; the subject is its stable id.
+    Convert,
+    /// Takes away what such a field held before; the subject is its stable id.
+    ForgetKept,
 }
 
 impl Kind {
-    const ALL: [Self; 5] =
-        [Self::BuildRollup, Self::BuildIndexes, Self::Reseal, Self::TakeTimed, Self::Reconcile];
+    const ALL: [Self; 7] = [
+            Self::BuildRollup,
+            Self::BuildIndexes,
+            Self::Reseal,
+            Self::TakeTimed,
+            Self::Reconcile,
+            Self::Convert,
+            Self::ForgetKept,
+        ];
 
     /// The word in rows of jobs.
     pub(crate) fn word(self) -> &'static str {
@@ -42,6 +52,8 @@ impl Kind {
             Self::Reseal => "reseal",
             Self::TakeTimed => "take_timed",
             Self::Reconcile => "reconcile",
+            Self::Convert => "convert",
+            Self::ForgetKept => "forget_kept",
         }
     }
 
@@ -123,6 +135,7 @@ impl Engine {
         let outcome = match Kind::find(&job.kind) {
             // On a connection of its own: no index is made beside writers within a transaction.
             Some(Kind::BuildIndexes) => self.build_indexes(context.tenant()).await.map(|_| Progress::Done),
+            Some(Kind::Convert) => self.convert(&mut transaction, context, &job).await,
             kind => run(&mut transaction, context, (kind, &job)).await,
         };
         match outcome {
@@ -146,7 +159,7 @@ impl Engine {
                 let error = settle(error);
                 if !matches!(error, Error::Outdated(_)) && !is_deadlock(&error) {
                     let mut connection = self.connection(context.tenant()).await?;
-                    jobs::postpone(&mut connection, schema, (&job, &error.to_string()), context.now).await?;
+                    jobs::postpone(&mut connection, schema, (&job, &told(&error)), context.now).await?;
                     tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job will be tried again");
                 }
                 return Err(error);
@@ -167,12 +180,20 @@ async fn schedule(connection: &mut PgConnection, context: &Context) -> Result<bo
     Ok(is_new)
 }
 
+/// Why a step failed, for whoever looks at the job.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Conflict(problems) | Error::Unprocessable(problems) => {
+            problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ")
+        }
+        error => error.to_string(),
+    }
+}
+
 /// A missing table or column means that the metadata has moved on.
 fn settle(error: Error) -> Error {
-    let Error::Database(database) = &error else { return error };
-    let code = database.as_database_error().and_then(|error| error.code());
-    match code.as_deref() {
-        Some("42P01" | "42703" | "0A000") => Error::Outdated(crate::Versions::default()),
+    match &error {
+        Error::Database(database) if has_moved_on(database) => Error::Outdated(crate::Versions::default()),
         _ => error,
     }
 }
@@ -189,7 +210,8 @@ async fn run(
         Some(Kind::Reseal) => keys::rotate::step(connection, context, (&job.subject, &job.progress)).await,
         Some(Kind::TakeTimed) => timed::step(connection, context, &job.progress).await,
         Some(Kind::Reconcile) => rollups::reconcile::step(connection, context, &job.progress).await,
+        Some(Kind::ForgetKept) => conversions::forget(connection, context, &job.subject).await,
         // Left by a newer version of Trellis.
-        Some(Kind::BuildIndexes) | None => Ok(Progress::Done),
+        Some(Kind::BuildIndexes | Kind::Convert) | None => Ok(Progress::Done),
     }
 }

@@ -37,6 +37,16 @@ pub async fn list(connection: &mut PgConnection, schema: &str, kind: &str) -> sq
     sqlx::query_scalar(AssertSqlSafe(text)).bind(kind).fetch_all(connection).await
 }
 
+/// Jobs of one kind: subject, how far it is, and why its last step failed.
+pub async fn told(
+    connection: &mut PgConnection,
+    schema: &str,
+    kind: &str,
+) -> sqlx::Result<Vec<(String, Json, Option<String>)>> {
+    let text = format!("SELECT subject, progress, error FROM {} WHERE kind = $1", table(schema));
+    sqlx::query_as(AssertSqlSafe(text)).bind(kind).fetch_all(connection).await
+}
+
 /// The first job of its kind that is due and that nobody has; it belongs to this transaction.
 pub async fn claim(
     connection: &mut PgConnection,

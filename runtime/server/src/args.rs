@@ -267,6 +267,9 @@ pub enum Package {
         /// Load sample records too.
         #[arg(long, env = "TRELLIS_SAMPLES")]
         samples: bool,
+        /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
+        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
+        approve: Vec<String>,
         /// Print the steps without running them.
         #[arg(long, env = "TRELLIS_DRY_RUN")]
         dry_run: bool,
@@ -284,6 +287,9 @@ pub enum Package {
         /// An object or field (`deal.amount`) to be archived that the new version is without; others are kept as own.
         #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS", value_delimiter = ',')]
         allow_data_loss: Vec<String>,
+        /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
+        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
+        approve: Vec<String>,
         /// Print the steps without running them.
         #[arg(long, env = "TRELLIS_DRY_RUN")]
         dry_run: bool,

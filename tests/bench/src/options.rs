@@ -69,6 +69,8 @@ pub enum Part {
     Rollups,
     /// Formula fields on a million records.
     Million,
+    /// A field of a million records that becomes another kind while people write.
+    Retype,
     /// Ten times what can be answered.
     Overload,
     /// A thousand who wait for changes, and those who hear two hundred of them a second.

@@ -70,7 +70,9 @@ export function PackagesPage() {
         <InstallDialog
           item={open.item}
           onClose={() => setOpen(null)}
-          onDone={() => done(t("Installed {item}", { item: open.item.label }))}
+          onDone={() =>
+            done(t(open.item.installed ? "Upgraded {item}" : "Installed {item}", { item: open.item.label }))
+          }
         />
       )}
       {open?.doing === "uninstall" && (
@@ -141,6 +143,16 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
             .join(" · ")}
         </p>
       </div>
+      {item.installed && item.installed_version !== item.version && (
+        <Button
+          look="solid"
+          size="md"
+          aria-label={t("Upgrade {item}", { item: item.label })}
+          onClick={() => onOpen({ doing: "install", item })}
+        >
+          {t("Upgrade")}
+        </Button>
+      )}
       <Button
         look={item.installed ? "outline" : "solid"}
         size="md"
@@ -159,8 +171,8 @@ function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: (
   const needs = Object.keys(item.requires ?? {});
   return (
     <ReviewDialog
-      title={t("Install {item}", { item: item.label })}
-      verb={t("Install")}
+      title={t(item.installed ? "Upgrade {item}" : "Install {item}", { item: item.label })}
+      verb={t(item.installed ? "Upgrade" : "Install")}
       word={item.name}
       about={
         <div className="flex flex-col gap-3">
@@ -170,15 +182,17 @@ function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: (
               {t("Packages it stands on come along when they are not here yet: {needs}.", { needs: needs.join(", ") })}
             </p>
           )}
-          <label className="flex items-center gap-2 text-text">
-            <Checkbox checked={samples} onChange={(e) => setSamples(e.target.checked)} />
-            {t("With sample records to try it out")}
-          </label>
+          {!item.installed && (
+            <label className="flex items-center gap-2 text-text">
+              <Checkbox checked={samples} onChange={(e) => setSamples(e.target.checked)} />
+              {t("With sample records to try it out")}
+            </label>
+          )}
         </div>
       }
       planKey={["install", item.name]}
       plan={() => installPackage(item.name, { dry_run: true })}
-      apply={() => installPackage(item.name, samples ? { samples } : {})}
+      apply={({ approve }) => installPackage(item.name, { ...(samples ? { samples } : {}), approve })}
       onClose={onClose}
       onDone={onDone}
     />
