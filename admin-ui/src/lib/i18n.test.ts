@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { speak, t } from "./i18n";
 import { words as work } from "./words/de";
+import { words as becoming } from "./words/de-becoming";
 import { words as setup } from "./words/de-setup";
 
-const words: Record<string, string> = { ...work, ...setup };
+const words: Record<string, string> = { ...work, ...setup, ...becoming };
 
 afterEach(() => speak({}));
 

@@ -225,14 +225,14 @@ impl Part for Process {
     }
 }
 
-fn actions_use(actions: &[Action], object: &str, (uses, place): (&mut Uses<'_>, &str)) {
+pub(super) fn actions_use(actions: &[Action], object: &str, (uses, place): (&mut Uses<'_>, &str)) {
     for Action::Set { field, value } in actions {
         uses.path(object, field, place);
         value.as_str().into_iter().for_each(|text| uses.text(object, text, place));
     }
 }
 
-fn rename_actions(actions: &mut [Action], object: &str, renamed: &Renamed<'_>) {
+pub(super) fn rename_actions(actions: &mut [Action], object: &str, renamed: &Renamed<'_>) {
     for Action::Set { field, value } in actions {
         *field = renamed.path(object, field);
         if let Json::String(text) = value {
