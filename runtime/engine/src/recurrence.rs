@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn all_problems_are_told() {
-        let error = preview(("FREQ=HOURLY", Some("Mars/Olympus")), Utc::now(), 5).unwrap_err();
+        let error = preview(("FREQ=HOURLY", Some("Mars/Olympus")), DateTime::UNIX_EPOCH, 5).unwrap_err();
         let Error::Unprocessable(found) = error else { panic!("{error:?}") };
         let places: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
         assert_eq!(places, ["rule", "time_zone"]);

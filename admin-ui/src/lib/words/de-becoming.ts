@@ -26,6 +26,10 @@ export const words: Record<string, string> = {
   "Every {n} months": "Alle {n} Monate",
   "Every {n} weeks": "Alle {n} Wochen",
   "Every {n} years": "Alle {n} Jahre",
+  Format: "Format",
+  "Recurrence rule": "Wiederholungsregel",
+  "A recurrence rule is chosen in a dialog and shown in plain words.":
+    "Eine Wiederholungsregel wird in einem Dialog gewählt und in Worten gezeigt.",
   Frequency: "Wie oft",
   Daily: "Täglich",
   Weekly: "Wöchentlich",
