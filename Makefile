@@ -20,7 +20,7 @@ run: ## Install what is missing, build, start with demo data
 	@exec $(TRELLIS) serve --demo --listen $(LISTEN) --data-dir $(DATA_DIR)
 
 test: ## Install what is missing, run every test: Rust, UI, browser
-	@$(NEED) cargo cc node postgres chromium
+	@$(NEED) cargo cc node postgres chromium python
 	@tests/setup/all.sh
 
 build: ui ## Build the UI and target/release/trellis

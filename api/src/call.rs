@@ -53,7 +53,7 @@ where
             Err(problem)
                 if trust == Trust::Remembered
                     && problem.code.status().is_client_error()
-                    && is_outdated(&asked, &tenant, seen).await => {}
+                    && Box::pin(is_outdated(&asked, &tenant, seen)).await => {}
             outcome => return outcome,
         }
         call = Box::pin(admit_again(&asked, credential, rate)).await?;

@@ -7,22 +7,21 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use engine::audit::feed::{Change, ChangePage};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::places::{Place, Places};
 use crate::problem::{Code, Problem};
 
 /// Changes that are read at once.
 pub(crate) const PAGE: u32 = 100;
-/// After this time without a change a follower hears that the line stands, and whoever may not follow any more is found.
-const QUIET: Duration = Duration::from_secs(15);
 /// How often something is tried while the metadata moves.
 pub(crate) const TRIES: usize = 3;
 /// Followers of a node.
 const FOLLOWERS: usize = 4000;
 
-static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(FOLLOWERS));
+static PLACES: LazyLock<Places> = LazyLock::new(|| Places::new(FOLLOWERS));
 
 /// One follower.
 pub(crate) struct Follower {
@@ -36,7 +35,7 @@ pub(crate) struct Follower {
     /// When it was last asked who they are.
     known_at: Instant,
     news: watch::Receiver<()>,
-    _place: SemaphorePermit<'static>,
+    _place: Place,
 }
 
 impl Follower {
@@ -46,7 +45,7 @@ impl Follower {
         (object, only): (String, Option<HashSet<Uuid>>),
         since: Option<i64>,
     ) -> Result<(Self, Vec<Change>), Problem> {
-        let place = PLACES.try_acquire().map_err(|_| Problem::new(Code::Busy, "too many follow already"))?;
+        let place = PLACES.take()?.of(&call)?;
         // Before the first look, so that nothing between it and the first waiting is missed.
         let news = call.engine().news(call.context.tenant());
         let page = call.engine().changes(&call.context, &object, (since, PAGE)).await?;
@@ -61,11 +60,11 @@ impl Follower {
         loop {
             let was = self.next;
             if !self.more {
-                if tokio::time::timeout(QUIET, self.news.changed()).await.is_err() {
+                if tokio::time::timeout(self.quiet(), self.news.changed()).await.is_err() {
                     return self.look().await;
                 }
                 let of = (self.object.as_str(), self.only.as_ref());
-                if self.known_at.elapsed() < QUIET
+                if self.known_at.elapsed() < self.quiet()
                     && let Some(next) = self.call.engine().passes_by(&self.call.context, of, self.next)
                 {
                     self.next = next;
@@ -83,6 +82,12 @@ impl Follower {
         }
     }
 
+    /// After this time without a change a follower hears that the line stands, and whoever may not follow any more is
+    /// found.
+    fn quiet(&self) -> Duration {
+        self.call.asked.app.settings.quiet
+    }
+
     /// From here on as whoever the follower is by now.
     pub async fn renew(&mut self) -> Result<(), Problem> {
         self.call = self.call.renewed().await?;
@@ -93,7 +98,7 @@ impl Follower {
     /// Keys, sessions and shares end by time alone, which no counter tells of: who they are is asked again from time to
     /// time, and what is read is read as of now.
     async fn look(&mut self) -> Result<Vec<Change>, Problem> {
-        if self.known_at.elapsed() >= QUIET {
+        if self.known_at.elapsed() >= self.quiet() {
             self.renew().await?;
         }
         self.call.context.now = Utc::now();

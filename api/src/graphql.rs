@@ -1,6 +1,6 @@
 //! GraphQL over HTTP (contract §4): the same questions and commands as REST, in another form.
 //!
-//! Reading order: [`request`] (the transport), [`schema`] with [`names`] and [`sdl`] (what the caller may see, as one
+//! Reading order: [`request`] (the transport), [`schema`] with [`names`], [`sdl`] and [`pieces`] (what the caller may see, as one
 //! schema), [`limits`], [`collect`] (which fields an operation asks for), [`select`] (fields → the engine's query and
 //! the shape of the answer), [`shape`] (the answer's bytes), [`queries`] with [`aggregates`], and [`mutations`] (the roots), [`fault`]
 //! (errors), [`subscribe`] (changes as they come) over a [`socket`]. `apollo-compiler` parses, validates and answers introspection; nothing is resolved field by field.
@@ -28,6 +28,7 @@ mod fault;
 mod limits;
 mod mutations;
 mod names;
+mod pieces;
 mod queries;
 mod request;
 mod schema;

@@ -19,6 +19,7 @@ mod list;
 mod mcp;
 mod meter;
 mod openapi;
+mod places;
 mod pressure;
 mod problem;
 mod rest;
@@ -72,6 +73,10 @@ pub struct Settings {
     pub timeout: Duration,
     /// What one GraphQL operation may ask for.
     pub graphql: graphql::Limits,
+    /// Lines that one caller may have on a node, and changes that they may follow.
+    pub followers: usize,
+    /// After this time without a change a follower is looked at again: whether they may still follow.
+    pub quiet: Duration,
 }
 
 impl Default for Settings {
@@ -85,6 +90,8 @@ impl Default for Settings {
             upload_dir: std::env::temp_dir(),
             timeout: Duration::from_secs(30),
             graphql: graphql::Limits::default(),
+            followers: 250,
+            quiet: Duration::from_secs(15),
         }
     }
 }

@@ -2,17 +2,22 @@
 
 import { startTrellis, ADMIN } from "../browser/trellis.mjs";
 
-/** `{ url, token, stop() }`: the token is an administrator's session. */
-export async function startServer() {
-  const trellis = await startTrellis();
-  const answer = await fetch(`${trellis.url}/auth/v1/login`, {
+/** `{ url, token, stop() }`: the token is an administrator's session. `keep` is a folder that stays. */
+export async function startServer({ keep } = {}) {
+  const trellis = await startTrellis({ keep });
+  return { url: trellis.url, token: await signIn(trellis.url, ADMIN), stop: trellis.stop };
+}
+
+/** The token of a new session. */
+export async function signIn(url, who) {
+  const answer = await fetch(`${url}/auth/v1/login`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(ADMIN),
+    body: JSON.stringify(who),
   });
   const { access_token: token } = await answer.json();
   if (!token) throw new Error(`signing in answered ${answer.status}`);
-  return { url: trellis.url, token, stop: trellis.stop };
+  return token;
 }
 
 /** The document of the API as the token's owner may use it. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that tools are here: need.sh cargo cc node postgres chromium
+# Makes sure that tools are here: need.sh cargo cc node postgres chromium python
 # Installs what is missing with apt (as root, or by sudo), and says plainly what it could not do.
 # It starts no service and changes nothing that is there already.
 set -euo pipefail
@@ -15,6 +15,8 @@ have_cc() { command -v cc >/dev/null; }
 have_node() { command -v npm >/dev/null && at_least "$NODE_AT_LEAST" "$(node --version 2>/dev/null | tr -d v)"; }
 have_postgres() { [ -n "$(postgres_bin)" ]; }
 have_chromium() { [ -n "$(chromium_bin)" ]; }
+# Debian has what makes environments apart from the rest of Python.
+have_python() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
 rust_wanted() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$(dirname "$0")/../../Cargo.toml"; }
 
@@ -48,6 +50,7 @@ apt_packages() {
         postgres) apt_has postgresql $POSTGRES_AT_LEAST && echo postgresql ;;
         node) apt_has nodejs $NODE_AT_LEAST && echo nodejs npm ;;
         chromium) apt_has chromium 1 && echo chromium ;;
+        python) apt_has python3-venv 3 && echo python3 python3-venv ;;
         *) ;;
     esac || true
 }
@@ -68,6 +71,7 @@ how_by_hand() {
                 "Fedora 'dnf install postgresql-server', on Debian 12, Ubuntu 24.04 and newer 'apt-get install" \
                 "postgresql', on older ones from the PGDG repository; or set TRELLIS_DATABASE_URL to a server that runs already"
             ;;
+        python) echo "Python 3 with venv, for the test of a Python client ('apt-get install python3-venv')" ;;
         chromium) echo "Chromium or Chrome for the browser tests ('apt-get install chromium'); CHROMIUM=/path/to/it names one outside PATH" ;;
     esac
 }

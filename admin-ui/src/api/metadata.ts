@@ -1,13 +1,8 @@
 // Changing what exists: objects and fields, with the plan shown before.
 import { load, request } from "./client";
+import type { Document } from "./document";
 
-export interface Step {
-  sql: string;
-  lock?: string;
-  rewrite?: boolean;
-  risk?: string;
-  description?: string;
-}
+export type Step = Document["Step"];
 
 export interface Plan {
   revision: number;
@@ -49,16 +44,7 @@ export async function applyChanges(changes: Change[], message: string, allowData
   await request("POST", "/metadata/v1/deploy", { body });
 }
 
-export interface PackageInfo {
-  name: string;
-  label: string;
-  version: string;
-  description?: string;
-  installed: boolean;
-  installed_version?: string | null;
-  installed_at?: string | null;
-  requires?: Record<string, string>;
-}
+export type PackageInfo = Document["Package"];
 
 export async function listPackages(signal?: AbortSignal): Promise<PackageInfo[]> {
   return (await load<{ data: PackageInfo[] }>("/metadata/v1/packages", undefined, signal)).data;
@@ -131,11 +117,7 @@ export async function listComponents<T>(kind: string, signal?: AbortSignal): Pro
 }
 
 /** One component on the other side of a use, and where in its definition. */
-export interface Use {
-  kind: string;
-  name: string;
-  at: string;
-}
+export type Use = Document["Use"];
 
 export interface Dependencies {
   uses: Use[];

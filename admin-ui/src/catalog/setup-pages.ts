@@ -18,6 +18,7 @@ import {
   UsersRound,
   Waypoints,
 } from "lucide-react";
+import { t } from "@/lib/i18n";
 import type { Catalog } from "./catalog";
 
 export interface SetupPage {
@@ -178,5 +179,9 @@ const PAGES: SetupPage[] = [
 
 /** The pages that are of use to who is signed in. */
 export function setupPages(catalog: Catalog): SetupPage[] {
-  return PAGES.filter((page) => !page.needs || catalog.may(page.needs));
+  return PAGES.filter((page) => !page.needs || catalog.may(page.needs)).map((page) => ({
+    ...page,
+    label: t(page.label),
+    group: t(page.group),
+  }));
 }

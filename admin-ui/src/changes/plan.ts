@@ -1,6 +1,7 @@
 // The plan of a change of metadata: asked for while one types, put into a sentence, weighed.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type Change, type Plan, planChanges, type Step } from "@/api/metadata";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 
@@ -37,15 +38,17 @@ export function planSummary(steps: Step[]): string {
   const hidden = steps.filter((s) => s.risk === "data_loss").length;
   const rewrites = steps.filter((s) => s.rewrite).length;
   const parts = [
-    tables ? `adds ${count(tables, "table", "tables")}` : "",
-    columns ? `adds ${count(columns, "column", "columns")}` : "",
-    indexes ? `builds ${count(indexes, "index", "indexes")}` : "",
-    hidden ? `hides the data of ${count(hidden, "column or table", "columns or tables")}` : "",
+    tables ? t("adds {what}", { what: count(tables, t("table"), t("tables")) }) : "",
+    columns ? t("adds {what}", { what: count(columns, t("column"), t("columns")) }) : "",
+    indexes ? t("builds {what}", { what: count(indexes, t("index"), t("indexes")) }) : "",
+    hidden ? t("hides the data of {what}", { what: count(hidden, t("column or table"), t("columns or tables")) }) : "",
   ].filter(Boolean);
   const only = steps.length === 1 ? steps[0]?.description?.replace(/`/g, "").replace(/\.$/, "") : "";
-  const others = only || (steps.length ? `takes ${count(steps.length, "step", "steps")}` : "changes no table");
+  const others =
+    only ||
+    (steps.length ? t("takes {what}", { what: count(steps.length, t("step"), t("steps")) }) : t("changes no table"));
   const first = parts.length ? parts.join(", ") : others;
-  const sentence = `${first}; ${rewrites ? `rewrites ${count(rewrites, "table", "tables")}` : "rewrites no rows"}.`;
+  const sentence = `${first}; ${rewrites ? t("rewrites {what}", { what: count(rewrites, t("table"), t("tables")) }) : t("rewrites no rows")}.`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
@@ -58,7 +61,7 @@ const RISKS: Record<string, string> = {
   rewrite: "Writes the whole table anew",
   data_loss: "Hides data",
 };
-export const riskWords = (risk: string): string => RISKS[risk] ?? risk;
+export const riskWords = (risk: string): string => t(RISKS[risk] ?? risk);
 
 const LOCKS: Record<string, string> = {
   none: "No lock",
@@ -68,7 +71,7 @@ const LOCKS: Record<string, string> = {
   access_exclusive: "Everybody waits",
 };
 /** What a lock means for people at work. */
-export const lockWords = (lock: string): string => LOCKS[lock] ?? lock;
+export const lockWords = (lock: string): string => t(LOCKS[lock] ?? lock);
 
 const STRENGTH = ["none", "row_exclusive", "share", "share_row_exclusive", "access_exclusive"];
 

@@ -136,7 +136,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
           <FieldFrame
             label={
               <span>
-                Type <span className="font-mono text-text">{word}</span> to go on
+                {t("Type")} <span className="font-mono text-text">{word}</span> {t("to go on")}
               </span>
             }
           >
@@ -176,10 +176,12 @@ function Impact({ steps, loses }: { steps: Step[]; loses: Step[] }) {
       <ul className="flex flex-wrap gap-x-5 gap-y-1 ps-6 text-text-2 text-xs">
         <li className="inline-flex items-center gap-1">
           <Lock size={12} aria-hidden="true" />
-          {lock ? `${lockWords(lock)} while it runs` : "Nobody waits"}
+          {lock ? t("{what} while it runs", { what: lockWords(lock) }) : t("Nobody waits")}
         </li>
         <li>
-          {loses.length ? "Hides data, which is kept for 30 days and comes back with a rollback" : "No data is lost"}
+          {loses.length
+            ? t("Hides data, which is kept for 30 days and comes back with a rollback")
+            : t("No data is lost")}
         </li>
       </ul>
     </section>
@@ -191,7 +193,9 @@ function Steps({ steps }: { steps: Step[] }) {
     <details className="group overflow-hidden rounded-control border border-line">
       <summary className="flex min-h-9 list-none items-center gap-2 px-2.5 hover:bg-hover [&::-webkit-details-marker]:hidden">
         <ChevronRight size={12} aria-hidden="true" className="text-text-3 transition-transform group-open:rotate-90" />
-        <span className="font-medium">{count(steps.length, "step", "steps")} in the database</span>
+        <span className="font-medium">
+          {t("{what} in the database", { what: count(steps.length, t("step"), t("steps")) })}
+        </span>
         <span className="text-text-3 text-xs">{t("SQL, locks and risk of each")}</span>
       </summary>
       <div className="max-h-80 overflow-y-auto border-line border-t px-2.5 py-2.5">

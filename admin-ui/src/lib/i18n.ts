@@ -13,8 +13,14 @@ type Values = Record<string, string | number>;
 
 const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words }>> = {
   de: async () => {
-    const all = await Promise.all([import("./words/de"), import("./words/de-setup"), import("./words/de-becoming")]);
-    return { words: Object.assign({}, ...all.map((one) => one.words)) };
+    const parts = [
+      import("./words/de"),
+      import("./words/de-setup"),
+      import("./words/de-builders"),
+      import("./words/de-becoming"),
+    ];
+    const [work, setup, builders] = await Promise.all(parts);
+    return { words: { ...work?.words, ...setup?.words, ...builders?.words } };
   },
 };
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use apollo_compiler::collections::HashMap;
 use apollo_compiler::parser::Parser;
-use apollo_compiler::schema::{Implementers, Name};
+use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{ExecutableDocument, Schema};
+use apollo_compiler::{ExecutableDocument, Name, Schema};
 use metadata::Object;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::fault::Refused;
 use super::limits::{MAX_BRACKETS, MAX_TEXT, MAX_TOKENS};
 use super::names::Names;
+use super::pieces::{self, Pieces};
 use super::request::Request;
 use super::sdl;
 use crate::call::Call;
@@ -23,7 +24,7 @@ use crate::problem::Problem;
 use crate::rest::rights;
 
 /// Most text of schemas that are kept, in bytes: in memory a schema takes about twenty times its text, 8 MB for a hundred
-/// objects of thirty fields.
+/// objects of thirty fields; or much less, since schemas share the pieces that are the same.
 const MAX_SCHEMAS: u64 = 12_000_000;
 /// Most text of documents that a schema remembers as checked, in bytes; a checked document takes many times its text.
 const MAX_DOCUMENTS: u64 = 200_000;
@@ -35,6 +36,7 @@ const IDLE: Duration = Duration::from_secs(3600);
 /// Schemas and persisted queries of the process.
 pub struct Schemas {
     all: Cache<Key, Arc<TenantSchema>>,
+    pieces: Pieces,
     persisted: Cache<(Uuid, String), Arc<str>>,
 }
 
@@ -69,7 +71,7 @@ impl Default for Schemas {
             .weigher(|_: &Key, schema: &Arc<TenantSchema>| schema.weight)
             .time_to_idle(IDLE)
             .build();
-        Self { all, persisted }
+        Self { all, pieces: Pieces::default(), persisted }
     }
 }
 
@@ -85,7 +87,7 @@ impl Schemas {
         if let Some(schema) = self.all.get(&key) {
             return Ok(schema);
         }
-        let schema = Arc::new(TenantSchema::new(call)?);
+        let schema = Arc::new(TenantSchema::new(call, &self.pieces)?);
         self.all.insert(key, schema.clone());
         Ok(schema)
     }
@@ -120,15 +122,15 @@ impl Schemas {
 }
 
 impl TenantSchema {
-    fn new(call: &Call) -> Result<Self, Problem> {
+    fn new(call: &Call, known: &Pieces) -> Result<Self, Problem> {
         let catalog = &call.context.snapshot.catalog;
         let seen: Vec<Arc<Object>> =
             catalog.objects.iter().filter(|object| rights::sees(call, object)).cloned().collect();
         let names = Names::new(&seen);
-        let text = sdl::write(call, &seen, &names);
-        let own = weight(text.len());
-        let valid = Schema::parse_and_validate(text, "schema.graphql").map_err(|wrong| {
-            tracing::error!(errors = %wrong.errors, "the generated GraphQL schema is not valid");
+        let texts = sdl::write(call, &seen, &names);
+        let own = weight(texts.iter().map(String::len).sum());
+        let valid = pieces::put_together(known, texts).map_err(|errors| {
+            tracing::error!(errors, "the generated GraphQL schema is not valid");
             Problem::internal()
         })?;
         let implementers = valid.implementers_map();
@@ -158,7 +160,7 @@ impl TenantSchema {
 }
 
 /// Bytes as a cache counts them.
-fn weight(bytes: usize) -> u32 {
+pub(super) fn weight(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 

@@ -70,14 +70,17 @@ const FILTERS: &[(&str, &[&str])] = &[
 
 const NUMBERS: &[&str] = &["eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "not_in", "is_null"];
 
-/// The schema's text.
-pub(super) fn write(call: &Call, seen: &[Arc<Object>], names: &Names) -> String {
-    let mut text = String::from(FIXED);
-    filters(&mut text);
-    let mut roots = Roots::default();
-    for object in seen {
-        let Some(ty) = names.of(&object.name) else { continue };
+/// The schema's text in pieces: first what does not depend on the tenant, then one for each object. The fields of the
+/// root types stand with the object that they are about, so a piece changes with its object and what that points to alone.
+pub(super) fn write(call: &Call, seen: &[Arc<Object>], names: &Names) -> Vec<String> {
+    let mut fixed = format!(
+        "{FIXED}type Query {{\n\"The record with this id, whatever it is.\"\nnode(id: ID!): Node\n}}\n"
+    );
+    filters(&mut fixed);
+    let objects = seen.iter().filter_map(|object| {
+        let ty = names.of(&object.name)?;
         let of = Of { call, object, seen: Seen::new(call, object), ty, names };
+        let mut text = String::new();
         of.record(&mut text);
         of.connection(&mut text);
         of.change(&mut text);
@@ -86,20 +89,10 @@ pub(super) fn write(call: &Call, seen: &[Arc<Object>], names: &Names) -> String 
         if is_writable(call, object) {
             of.inputs(&mut text);
         }
-        of.roots(&mut roots);
-    }
-    let _ = write!(
-        text,
-        "type Query {{\n\"The record with this id, whatever it is.\"\nnode(id: ID!): Node\n{}}}\n",
-        roots.query
-    );
-    if !roots.mutation.is_empty() {
-        let _ = write!(text, "type Mutation {{\n{}}}\n", roots.mutation);
-    }
-    if !roots.subscription.is_empty() {
-        let _ = write!(text, "type Subscription {{\n{}}}\n", roots.subscription);
-    }
-    text
+        of.roots(&mut text);
+        Some(text)
+    });
+    std::iter::once(fixed).chain(objects).collect()
 }
 
 fn filters(text: &mut String) {
@@ -116,14 +109,6 @@ fn filters(text: &mut String) {
         text.push_str("}\n");
     }
     text.push_str("input ListFilter { has_any: [String!] has_all: [String!] is_null: Boolean }\n");
-}
-
-/// Fields of the two root types.
-#[derive(Default)]
-struct Roots {
-    query: String,
-    mutation: String,
-    subscription: String,
 }
 
 /// One object in the making.
@@ -295,29 +280,34 @@ impl Of<'_> {
         );
     }
 
-    fn roots(&self, roots: &mut Roots) {
+    fn roots(&self, text: &mut String) {
         let (ty, name, plural) = (self.ty, &self.object.name, &self.object.plural);
+        text.push_str("type Query {\n");
         if name != "node" {
-            let _ = writeln!(roots.query, "{name}(id: ID!): {ty}");
+            let _ = writeln!(text, "{name}(id: ID!): {ty}");
         }
         if plural != "node" {
             let _ = writeln!(
-                roots.query,
+                text,
                 "{plural}(filter: {ty}Filter, where: String, sort: [String!], first: Int, after: String, last: Int, \
                  before: String): {ty}Connection"
             );
             let _ = writeln!(
-                roots.query,
+                text,
                 "\"Groups are named as in REST: stage, account.industry, created_at:month.\"\n\
                  {plural}_aggregate(filter: {ty}Filter, where: String, group_by: [String!], having: JSON, \
                  sort: [String!], first: Int): [{ty}Group!]"
             );
         }
-        self.mutations(&mut roots.mutation);
+        let mut mutations = String::new();
+        self.mutations(&mut mutations);
+        if !mutations.is_empty() {
+            let _ = write!(text, "}}\ntype Mutation {{\n{mutations}");
+        }
         let _ = writeln!(
-            roots.subscription,
-            "\"Each change of a record, of these ids or of those that meet the filter after it, behind a cursor or from now on.\"\n\
-             {name}_changed(ids: [ID!], filter: {ty}Filter, where: String, after: String): {ty}Change!"
+            text,
+            "}}\ntype Subscription {{\n\"Each change of a record, of these ids or of those that meet the filter after it, behind a cursor or from now on.\"\n\
+             {name}_changed(ids: [ID!], filter: {ty}Filter, where: String, after: String): {ty}Change!\n}}"
         );
     }
 

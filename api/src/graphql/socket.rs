@@ -13,7 +13,7 @@ use http::{HeaderValue, header};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, timeout};
 
@@ -23,6 +23,7 @@ use super::subscribe;
 use crate::asked::Asked;
 use crate::call::{Call, admitted};
 use crate::credential;
+use crate::places::{Place, Places};
 use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
 
@@ -41,7 +42,7 @@ const MOST: usize = 100;
 /// Lines of a node.
 const LINES: usize = 5000;
 
-static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(LINES)));
+static PLACES: LazyLock<Places> = LazyLock::new(|| Places::new(LINES));
 
 /// Whether the request asks for a line.
 pub(super) fn is_asked_for(asked: &Asked) -> bool {
@@ -57,8 +58,7 @@ pub(super) fn open(asked: Arc<Asked>) -> Outcome {
         let text = format!("the WebSocket here speaks the protocol {PROTOCOL}");
         return Err(Problem::new(Code::InvalidRequest, text));
     }
-    let place = PLACES.clone().try_acquire_owned();
-    let place = place.map_err(|_| Problem::new(Code::Busy, "too many lines are open already"))?;
+    let place = PLACES.take()?;
     Ok(upgrade.on_upgrade(move |socket| Line::new(socket, (asked, place)).run()))
 }
 
@@ -72,7 +72,8 @@ struct Line {
     begun: u64,
     say: mpsc::Sender<Say>,
     said: mpsc::Receiver<Say>,
-    _place: OwnedSemaphorePermit,
+    /// On this node; of nobody until it is known who they are.
+    place: Option<Place>,
 }
 
 /// What a subscription has to say.
@@ -123,11 +124,11 @@ enum Event {
 }
 
 impl Line {
-    fn new(socket: WebSocket, (asked, place): (Arc<Asked>, OwnedSemaphorePermit)) -> Self {
+    fn new(socket: WebSocket, (asked, place): (Arc<Asked>, Place)) -> Self {
         // What is ready waits for its turn where it was made.
         let (say, said) = mpsc::channel(1);
         let (running, tasks) = (HashMap::new(), JoinSet::new());
-        Self { socket, asked, call: None, running, tasks, begun: 0, say, said, _place: place }
+        Self { socket, asked, call: None, running, tasks, begun: 0, say, said, place: Some(place) }
     }
 
     /// Until either side has enough. What runs for the line ends with it.
@@ -207,8 +208,10 @@ impl Line {
             None if is_cross_site(&self.asked) => return Err(Close(4403, "Forbidden")),
             None => self.asked.clone(),
         };
-        let call = admitted(&asked).await;
-        self.call = Some(call.map_err(|_| Close(4403, "Forbidden"))?);
+        let call = admitted(&asked).await.map_err(|_| Close(4403, "Forbidden"))?;
+        let place = self.place.take().map(|place| place.of(&call)).transpose();
+        self.place = place.map_err(|_| Close(1013, "Too many lines are yours already"))?;
+        self.call = Some(call);
         self.send(Message::text(r#"{"type":"connection_ack"}"#)).await
     }
 

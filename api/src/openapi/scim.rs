@@ -87,7 +87,7 @@ fn wish(what: &str) -> Json {
             },
         }),
         _ => {
-            json!({ "type": "object", "properties": { "displayName": text(), "members": list(anything()) } })
+            json!({ "type": "object", "properties": { "displayName": text(), "members": nullable(list(anything())) } })
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
     let form = export::wanted(&call, &mut pairs)?;
     let query = list::many(&object, &pairs).map_err(Problem::invalid)?;
     if explain::is_asked(&call, &pairs) {
-        return explain::read(&call, &query).await;
+        return Box::pin(explain::read(&call, &query)).await;
     }
     if let Some(form) = form {
         return Box::pin(export::answer(&call, &query, form)).await;
@@ -33,7 +33,8 @@ pub(crate) async fn show(call: Call) -> Outcome {
     let (object, id, pairs) = (call.object()?, call.id()?, call.asked.pairs()?);
     let fields = list::one(&object, &pairs).map_err(Problem::invalid)?;
     if explain::is_asked(&call, &pairs) {
-        return explain::read(&call, &Query { fields, ..Query::of(&object.name, vec![id]) }).await;
+        let query = Query { fields, ..Query::of(&object.name, vec![id]) };
+        return Box::pin(explain::read(&call, &query)).await;
     }
     // The version says nothing about related records, so an answer with those is never "not modified".
     let tags = !list::fields::nests(&fields);

@@ -120,7 +120,8 @@ impl Lanes {
 
     /// A connection that the pool has looked at.
     async fn plain(&self, turn: Turn) -> Result<Lane> {
-        let connection = Placed { connection: Some(self.inner.pool.acquire().await?), inside: None };
+        let connection = Box::pin(self.inner.pool.acquire()).await?;
+        let connection = Placed { connection: Some(connection), inside: None };
         Ok(Lane { connection, taken: Instant::now(), is_trusted: false, turn })
     }
 
@@ -130,7 +131,7 @@ impl Lanes {
         }
         // From here on it is somewhere, even if this is given up half way.
         lane.connection.inside = Some(Uuid::nil());
-        let entered = self.inner.walls.enter(lane, tenant).await?;
+        let entered = Box::pin(self.inner.walls.enter(lane, tenant)).await?;
         lane.connection.inside = entered.then_some(tenant.id);
         Ok(())
     }
@@ -148,7 +149,8 @@ impl Lanes {
         let turns = &self.inner.turns;
         match turns.clone().try_acquire_owned() {
             Ok(turn) => Some(turn),
-            Err(_) => tokio::time::timeout(WAIT, turns.clone().acquire_owned()).await.ok()?.ok(),
+            // Boxed, as are the other rare turns here: what is awaited in place is carried by every request.
+            Err(_) => Box::pin(tokio::time::timeout(WAIT, turns.clone().acquire_owned())).await.ok()?.ok(),
         }
     }
 

@@ -60,7 +60,7 @@ impl Engine {
             // The database was started anew while the connection rested.
             Err(Error::Database(error)) if is_trusted && is_gone(&error) => {
                 self.inner.reading.clear();
-                let lane = self.inner.reading.fresh(None, context.tenant()).await?;
+                let lane = Box::pin(self.inner.reading.fresh(None, context.tenant())).await?;
                 Box::pin(self.read_on(lane, context, query)).await
             }
             outcome => outcome,

@@ -105,7 +105,10 @@ impl Engine {
         let lane = self.inner.writing.take(context.tenant()).await?;
         let is_trusted = lane.is_trusted;
         match write_on(lane, context, asked).await {
-            Ok(outcome) => outcome,
+            Ok(outcome) => {
+                self.stir(context.tenant());
+                outcome
+            }
             // The database was started anew while the connection rested.
             Err((asked, error)) if is_trusted && is_gone(&error) => {
                 self.inner.writing.clear();

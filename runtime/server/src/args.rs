@@ -149,6 +149,9 @@ pub struct Serve {
     /// Fields at the root of a GraphQL operation, at most.
     #[arg(long, env = "TRELLIS_GRAPHQL_ROOTS", default_value_t = 50)]
     pub graphql_roots: usize,
+    /// Lines that one caller may have on a node, and changes that they may follow.
+    #[arg(long, env = "TRELLIS_FOLLOWERS", default_value_t = 250)]
+    pub followers: usize,
     /// Seconds that requests in flight have to finish when told to stop.
     #[arg(long, env = "TRELLIS_DRAIN", default_value = "20", value_parser = seconds)]
     pub drain: Duration,

@@ -111,6 +111,8 @@ fn settings(options: &Serve, upload_dir: PathBuf) -> Settings {
             aliases: options.graphql_aliases,
             roots: options.graphql_roots,
         },
+        followers: options.followers,
+        ..Settings::default()
     }
 }
 

@@ -66,7 +66,7 @@ impl Tenants {
         let known = self.meters.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant.id).cloned();
         let meter = match known {
             Some(meter) => meter,
-            None => self.begin(tenant, now).await?,
+            None => Box::pin(self.begin(tenant, now)).await?,
         };
         meter.take(now).map_err(Error::Over)
     }

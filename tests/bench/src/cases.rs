@@ -52,6 +52,7 @@ pub async fn all(world: &World) -> anyhow::Result<Vec<Case>> {
             ("limit=50&sort=-amount&fields=name,stage,amount,close_date,account.name", "/deals/with-account"),
         ),
         with_deals(world),
+        three_levels(world),
         aggregate(world),
         create(world, &accounts),
         bulk(world, &accounts),
@@ -104,6 +105,27 @@ fn with_deals(world: &World) -> Case {
         )
     });
     pairs(world, ("20 accounts, 5 deals nested in each", 0.85), paths.into_iter())
+}
+
+/// 10 accounts, 5 deals of each, 3 tasks of those.
+fn three_levels(world: &World) -> Case {
+    let question = |industry: &str| {
+        let query = "query ($industry: String) { accounts(filter: {industry: {eq: $industry}}, sort: [\"name\"], first: 10) { nodes { \
+             id name deals(first: 5, sort: [\"-amount\"]) { nodes { id name amount tasks(first: 3, sort: [\"-due_at\"]) { nodes { \
+             id title status } } } } } } }";
+        json!({ "query": query, "variables": { "industry": industry } }).to_string()
+    };
+    let ours =
+        INDUSTRIES.map(|industry| request("POST", "/graphql", Some(&world.key), Some(&question(industry))));
+    let theirs = INDUSTRIES
+        .map(|industry| request("GET", &format!("/accounts/three-levels?industry={industry}"), None, None));
+    Case {
+        name: "three levels over GraphQL",
+        goal: 0.85,
+        trellis: Arc::new(ours.into()),
+        handwritten: Arc::new(theirs.into()),
+        is_read: true,
+    }
 }
 
 fn aggregate(world: &World) -> Case {

@@ -57,6 +57,7 @@ pub async fn serve(url: &str, schema: &str) -> anyhow::Result<()> {
         .route("/deals/bulk", post(bulk::create))
         .route("/deals/with-account", get(with_account))
         .route("/accounts/with-deals", get(with_deals))
+        .route("/accounts/three-levels", get(three_levels))
         .with_state(Arc::new(App { pool, deal, stage }));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("hand-written: listening on http://{}", listener.local_addr()?);
@@ -110,6 +111,21 @@ async fn with_account(State(app): Shared, Query(asked): Query<Asked>) -> Result<
 async fn with_deals(State(app): Shared, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     let rows = sqlx::query(sql::WITH_DEALS).bind(&asked.industry).fetch_all(&app.pool).await?;
     page(&rows, encode::WITH_DEALS, ACCOUNTS)
+}
+
+/// Accounts, their deals, the tasks of those, in the form of GraphQL's answer.
+async fn three_levels(State(app): Shared, Query(asked): Query<Asked>) -> Result<Response, Failure> {
+    let rows = sqlx::query(sql::THREE_LEVELS).bind(&asked.industry).fetch_all(&app.pool).await?;
+    let mut out = Vec::with_capacity(32 * 1024);
+    out.extend_from_slice(b"{\"data\":{\"accounts\":{\"nodes\":[");
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(&mut out, row, encode::THREE_LEVELS)?;
+    }
+    out.extend_from_slice(b"]}}}");
+    Ok(json(StatusCode::OK, out))
 }
 
 /// Count and sum of each stage.

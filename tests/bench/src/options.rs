@@ -27,7 +27,7 @@ pub struct Options {
     #[arg(long)]
     pub smoke: bool,
     /// What to measure.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules, Part::Rollups, Part::Million, Part::Overload, Part::Access])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules, Part::Rollups, Part::Million, Part::Overload, Part::Access, Part::Subscribers, Part::Graphql])]
     pub parts: Vec<Part>,
     /// Only the cases whose name contains this.
     #[arg(long)]
@@ -71,6 +71,10 @@ pub enum Part {
     Million,
     /// Ten times what can be answered.
     Overload,
+    /// A thousand who wait for changes, and those who hear two hundred of them a second.
+    Subscribers,
+    /// The first answer after a change of metadata of a large tenant, and what its schemas take.
+    Graphql,
 }
 
 impl Options {

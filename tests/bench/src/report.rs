@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use crate::access::Access;
 use crate::changes::Changes;
 use crate::compare::{Compared, Side};
+use crate::graphql::Graphql;
 use crate::million::Million;
 use crate::options::Options;
 use crate::overload::Overload;
 use crate::rollups::Rollups;
 use crate::rules::Rules;
 use crate::starts::Starts;
+use crate::subscribers::Subscribers;
 use crate::usage;
 
 /// Everything that was measured.
@@ -22,6 +24,8 @@ pub struct Report {
     pub rollups: Option<Rollups>,
     pub million: Option<Million>,
     pub overload: Option<Overload>,
+    pub subscribers: Option<Subscribers>,
+    pub graphql: Option<Graphql>,
     compared: Vec<Compared>,
     machine: String,
 }
@@ -36,6 +40,8 @@ impl Default for Report {
             rollups: None,
             million: None,
             overload: None,
+            subscribers: None,
+            graphql: None,
             compared: Vec::new(),
             machine: usage::machine(),
         }
@@ -110,6 +116,8 @@ impl Report {
         self.rollups.iter().for_each(|rollups| write_rollups(text, rollups));
         self.million.iter().for_each(|million| write_million(text, million));
         self.overload.iter().for_each(|overload| write_overload(text, overload));
+        self.subscribers.iter().for_each(|subscribers| subscribers.write(text));
+        self.graphql.iter().for_each(|graphql| graphql.write(text));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::Settings;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
@@ -19,8 +20,12 @@ const PASSWORD: &str = "correct horse";
 const STANDARD: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
 
 fn router(engine: Engine, identity: Identity, tenants: Tenants) -> Router {
+    router_with(engine, identity, tenants, Settings::default())
+}
+
+fn router_with(engine: Engine, identity: Identity, tenants: Tenants, settings: Settings) -> Router {
     let library = Arc::new(api::Library::new(STANDARD.map(crate::package).into()));
-    let settings = Arc::default();
+    let settings = Arc::new(settings);
     api::router(api::App { graphql: Default::default(), engine, identity, tenants, library, settings })
 }
 
@@ -90,6 +95,11 @@ impl Site {
         let mut site = Self { world, router, ada, identity, tenants, token: String::new() };
         site.token = site.token_of("ada@example.com").await;
         site
+    }
+
+    /// The same wire with other settings.
+    pub fn with(&self, settings: Settings) -> Router {
+        router_with(self.world.engine.clone(), self.identity.clone(), self.tenants.clone(), settings)
     }
 
     /// Another node on the same database, with memories of its own.

@@ -4,6 +4,7 @@ import { ChevronsUpDown } from "lucide-react";
 import { useCatalog } from "@/catalog/catalog";
 import { type SetupPage, setupPages } from "@/catalog/setup-pages";
 import { MenuButton } from "@/components/menu";
+import { t } from "@/lib/i18n";
 
 const row = "flex h-7.5 items-center gap-2 rounded-control px-2 transition-colors duration-100 hover:bg-hover";
 
@@ -16,7 +17,7 @@ export function SetupLayout() {
   return (
     <div className="flex min-w-0 flex-1 flex-col wide:flex-row">
       <nav
-        aria-label="Setup"
+        aria-label={t("Setup")}
         className="hidden w-52 shrink-0 flex-col gap-4 overflow-y-auto border-line border-e px-2 py-4 wide:flex"
       >
         {groups.map((group) => (
@@ -32,7 +33,7 @@ export function SetupLayout() {
       </nav>
       <div className="flex h-11 shrink-0 items-center border-line border-b px-2 wide:hidden">
         <MenuButton
-          label="Setup pages"
+          label={t("Setup pages")}
           items={pages.map((page, i) => ({
             label: page.label,
             icon: <page.icon size={15} />,
@@ -42,11 +43,11 @@ export function SetupLayout() {
         >
           {(button) => (
             <button type="button" {...button} className={`${row} font-medium`}>
-              <span className="text-text-2">Setup</span>
+              <span className="text-text-2">{t("Setup")}</span>
               <span aria-hidden="true" className="text-text-3">
                 /
               </span>
-              {here?.label ?? "All pages"}
+              {here?.label ?? t("All pages")}
               <ChevronsUpDown size={13} className="text-text-3" />
             </button>
           )}

@@ -105,7 +105,7 @@ function Days({ revisions, newest, onOpen }: DaysProps) {
                 </span>
               </span>
               <span className="num shrink-0 pt-px font-mono text-text-3 text-xs">
-                {r.revision === newest ? `now · ${r.revision}` : r.revision}
+                {r.revision === newest ? t("now · {revision}", { revision: r.revision }) : r.revision}
               </span>
             </button>
           </li>
@@ -126,5 +126,5 @@ export function changeWords(changes: RevisionChange[]): string {
     const what = list.length === 1 ? `${one} ${list[0]?.name}` : `${list.length} ${kind.replace(/-/g, " ")}`;
     return `${what} ${VERBS[action]}`;
   });
-  return words.length ? words.join(", ") : "Nothing changed";
+  return words.length ? words.join(", ") : t("Nothing changed");
 }

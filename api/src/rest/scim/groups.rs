@@ -123,14 +123,19 @@ fn apply(step: &Step, wish: &mut TeamWish, current: &mut BTreeSet<Uuid>) -> Resu
     Ok(())
 }
 
-/// Ids, as texts or as the values of documents.
+/// Ids, as texts or as the values of documents. What is no list would else mean that nobody is left.
 fn members(json: &Json) -> Result<BTreeSet<Uuid>, Problem> {
     let id = |member: &Json| {
         let text = member["value"].as_str().or_else(|| member["id"].as_str()).or_else(|| member.as_str());
         text.and_then(|text| Uuid::parse_str(text).ok())
             .ok_or_else(|| wrong("members", "expected ids of users"))
     };
-    json.as_array().into_iter().flatten().map(id).collect()
+    match json {
+        // Left out, it is as if there were none.
+        Json::Null => Ok(BTreeSet::new()),
+        Json::Array(all) => all.iter().map(id).collect(),
+        _ => Err(wrong("members", "expected a list of users")),
+    }
 }
 
 fn render(team: &Json) -> Json {

@@ -45,6 +45,7 @@ pub(crate) async fn show(call: Call) -> Outcome {
 pub(crate) async fn create(call: Call) -> Outcome {
     super::whole(&call)?;
     let json = body(&call)?;
+    let active = active_of(&json)?;
     let wish = NewUser {
         email: email_of(&json).ok_or_else(|| wrong("userName", "expected an e-mail address"))?,
         name: name_of(&json).or_else(|| email_of(&json)).unwrap_or_default(),
@@ -60,7 +61,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
     call.asked.app.tenants.require_seat(&call.caller.tenant).await?;
     let id = call.identity().create_user_as(&call.caller, wish).await?;
     drop(turn);
-    if boolean(&json["active"]) == Some(false) {
+    if active == Some(false) {
         change(&call, id, UserPatch { active: Some(false), ..UserPatch::default() }).await?;
     }
     let mut response = document(StatusCode::CREATED, &load(&call, id).await?);
@@ -80,7 +81,7 @@ pub(crate) async fn replace(call: Call) -> Outcome {
         password: json["password"].as_str().map(Secret::new),
         roles: roles_of(&json),
         title: Some(json["title"].as_str().map(str::to_owned)),
-        active: Some(boolean(&json["active"]).unwrap_or(true)),
+        active: Some(active_of(&json)?.unwrap_or(true)),
         ..UserPatch::default()
     };
     change(&call, call.id()?, patch).await?;
@@ -139,6 +140,18 @@ fn email_of(json: &Json) -> Option<String> {
     json["userName"].as_str().filter(|name| name.contains('@')).or_else(first).map(str::to_owned)
 }
 
+/// Whether they work here, if that is said. What cannot be read must not let anybody in again.
+fn active_of(json: &Json) -> Result<Option<bool>, Problem> {
+    match &json["active"] {
+        Json::Null => Ok(None),
+        value => boolean(value).map(Some).ok_or_else(not_boolean),
+    }
+}
+
+fn not_boolean() -> Problem {
+    wrong("active", "expected true or false")
+}
+
 fn name_of(json: &Json) -> Option<String> {
     let parts = || {
         let parts: Vec<&str> =
@@ -166,8 +179,7 @@ fn apply(patch: &mut UserPatch, step: &Step) -> Result<(), Problem> {
         ("title", Op::Remove) => patch.title = Some(None),
         (path, Op::Remove) => return Err(wrong(path, "this is not removed; it can be replaced")),
         ("active", _) => {
-            let flag = boolean(&step.value).ok_or_else(|| wrong("active", "expected true or false"))?;
-            patch.active = Some(flag);
+            patch.active = Some(active_of(&json!({ "active": step.value }))?.ok_or_else(not_boolean)?);
         }
         ("username" | "emails.value", _) => patch.email = text(),
         ("displayname" | "name.formatted", _) => patch.name = text(),

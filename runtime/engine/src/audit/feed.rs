@@ -5,14 +5,14 @@
 //! Each event is held against what its reader may read now. A record that they may not, or not any more, tells nothing.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
 use serde::Serialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::list::{View, entry, views};
@@ -24,8 +24,10 @@ use crate::store::load_versions;
 
 /// Rows of all objects that one question looks through at most.
 const SPAN: i64 = 50_000;
-/// How often a tenant that somebody follows is looked at; for all its followers on this node together.
+/// How often a tenant that somebody follows is looked at for what other nodes write; for all its followers together.
 const LOOK: Duration = Duration::from_millis(50);
+/// What this node writes is looked for at once, but not sooner than this after the last look.
+const REST: Duration = Duration::from_millis(20);
 /// Rows of the stream that a node remembers to whom they belong.
 const REMEMBERED: usize = 10_000;
 
@@ -71,6 +73,8 @@ pub(crate) struct Feeds(Mutex<HashMap<Uuid, Feed>>);
 struct Feed {
     news: watch::Sender<()>,
     newest: Newest,
+    /// Told when this node has written something.
+    written: Arc<Notify>,
 }
 
 /// Which records the rows behind `from` and up to `upto` are about.
@@ -155,9 +159,17 @@ impl Engine {
             return known.news.subscribe();
         }
         let (news, receiver) = watch::channel(());
-        feeds.insert(tenant.id, Feed { news, newest: Newest::default() });
-        tokio::spawn(look(self.clone(), tenant.clone()));
+        let written = Arc::new(Notify::new());
+        feeds.insert(tenant.id, Feed { news, newest: Newest::default(), written: written.clone() });
+        tokio::spawn(look(self.clone(), tenant.clone(), written));
         receiver
+    }
+
+    /// Says that this node has written something, so that its followers need not wait for the next look.
+    pub(crate) fn stir(&self, tenant: &Tenant) {
+        if let Some(feed) = self.feeds().lock().get(&tenant.id) {
+            feed.written.notify_one();
+        }
     }
 
     /// How far a follower may go on without asking for changes, because what is new is about other records than those
@@ -185,10 +197,12 @@ impl Feeds {
 }
 
 /// Looks at one tenant for all who follow it, until nobody does.
-async fn look(engine: Engine, tenant: Tenant) {
+async fn look(engine: Engine, tenant: Tenant, written: Arc<Notify>) {
     let mut known = None;
     loop {
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(REST).await;
+        // Whether something was written or the time is over: other nodes write too.
+        let _ = tokio::time::timeout(LOOK.saturating_sub(REST), written.notified()).await;
         {
             let mut feeds = engine.feeds().lock();
             if feeds.get(&tenant.id).is_none_or(|feed| feed.news.receiver_count() == 0) {

@@ -54,6 +54,8 @@ pub const WITH_ACCOUNT: &[Column] = &[
 
 pub const WITH_DEALS: &[Column] = &[("id", Id), ("name", Text), ("industry", Text), ("deals", Json)];
 
+pub const THREE_LEVELS: &[Column] = &[("id", Id), ("name", Text), ("deals", Json)];
+
 pub const WIDE: &[Column] = &[
     ("id", Id),
     ("name", Text),

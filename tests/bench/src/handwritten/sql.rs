@@ -52,6 +52,16 @@ pub const WITH_DEALS: &str = "SELECT a.id, a.name AS sorted, a.industry, ( \
          ORDER BY amount DESC NULLS LAST, id DESC LIMIT 5) d) \
      FROM (SELECT id, name, industry FROM account WHERE industry = $1 AND deleted_at IS NULL ORDER BY name, id LIMIT 21) a";
 
+/// In the form in which GraphQL answers lists.
+pub const THREE_LEVELS: &str = "SELECT a.id, a.name, ( \
+       SELECT json_build_object('nodes', coalesce(json_agg(json_build_object('id', d.id, 'name', d.name, 'amount', d.amount, 'tasks', ( \
+         SELECT json_build_object('nodes', coalesce(json_agg(json_build_object('id', t.id, 'title', t.title, 'status', t.status)), '[]')) FROM ( \
+           SELECT id, title, status FROM task WHERE related_to_id = d.id AND related_to_object = 'deal' AND deleted_at IS NULL \
+           ORDER BY due_at DESC NULLS LAST, id DESC LIMIT 3) t))), '[]'))::text FROM ( \
+         SELECT id, name, amount FROM deal WHERE account_id = a.id AND deleted_at IS NULL \
+         ORDER BY amount DESC NULLS LAST, id DESC LIMIT 5) d) \
+     FROM (SELECT id, name FROM account WHERE industry = $1 AND deleted_at IS NULL ORDER BY name, id LIMIT 10) a";
+
 pub const BY_STAGE: &str = "SELECT stage, count(*), sum(amount)::text FROM deal WHERE deleted_at IS NULL GROUP BY stage ORDER BY stage NULLS FIRST";
 
 pub const COPY_DEALS: &str = "COPY deal (id, name, account_id, amount, stage, close_date, next_step, revenue_type, forecast_category, type, \

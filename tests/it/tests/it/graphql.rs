@@ -2,7 +2,6 @@
 
 mod indexes;
 mod limits;
-mod size;
 mod statements;
 mod subscriptions;
 

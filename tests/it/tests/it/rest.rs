@@ -7,6 +7,7 @@ mod changes;
 mod conversions;
 mod duplicates;
 mod export;
+mod followers;
 mod once;
 mod openapi;
 mod recurrence;

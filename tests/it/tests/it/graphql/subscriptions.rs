@@ -14,8 +14,6 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::{data, zoo};
 
-mod load;
-
 /// The site behind a socket.
 pub(super) async fn address(site: &Site) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -53,6 +53,9 @@ async fn people_are_made_changed_and_ended() {
     assert_eq!(site.ask("PATCH", &path, Some(again)).await.json()["active"], true);
     assert_eq!(site.ask("DELETE", &path, None).await.status, 204);
     assert_eq!(site.get(&path).await.json()["active"], false, "the record stays");
+    let unclear = json!({ "userName": "grace@example.com", "displayName": "Grace", "active": "perhaps" });
+    assert_eq!(site.ask("PUT", &path, Some(unclear)).await.status, 422, "nobody is let in again by mistake");
+    assert_eq!(site.get(&path).await.json()["active"], false);
 
     let page = site.get("/scim/v2/Users?startIndex=2&count=1").await.json();
     assert_eq!(
@@ -97,6 +100,16 @@ async fn groups_are_teams() {
     assert_eq!(site.get(&path).await.json()["displayName"], "Europe");
     let stranger = json!({ "Operations": [{ "op": "add", "path": "members", "value": [{ "value": "00000000-0000-7000-8000-00000000abcd" }] }] });
     assert_eq!(site.ask("PATCH", &path, Some(stranger)).await.status, 422);
+    // What is no list of members is not taken for an empty one.
+    for bad in [json!({}), json!("x"), json!(7)] {
+        let wish = json!({ "displayName": "Europe", "members": bad });
+        assert_eq!(site.ask("POST", "/scim/v2/Groups", Some(wish.clone())).await.status, 422, "{wish}");
+        assert_eq!(site.ask("PUT", &path, Some(wish)).await.status, 422);
+    }
+    assert_eq!(site.get(&path).await.json()["members"].as_array().unwrap().len(), 1);
+    // What is null is left out, as the standard says.
+    let nobody = json!({ "displayName": "Europe", "members": null });
+    assert_eq!(site.ask("PUT", &path, Some(nobody)).await.json()["members"], json!([]));
     assert_eq!(site.ask("DELETE", &path, None).await.status, 204);
     assert_eq!(site.get(&path).await.status, 404);
     let gus = site.person("gus", "guest").await;
