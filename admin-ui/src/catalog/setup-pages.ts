@@ -28,6 +28,8 @@ export interface SetupPage {
   icon: LucideIcon;
   /** The system permission without which the page is of no use; pages without one are for everybody. */
   needs?: string;
+  /** Where its parts are, beside the address of the page itself. */
+  parts?: string;
   /** More words that a search finds it by. */
   words?: string;
 }
@@ -101,6 +103,7 @@ const PAGES: SetupPage[] = [
   },
   {
     to: "/setup/roles",
+    parts: "/setup/access",
     label: "Roles",
     group: "People and access",
     icon: ShieldCheck,
@@ -185,3 +188,7 @@ export function setupPages(catalog: Catalog): SetupPage[] {
     group: t(page.group),
   }));
 }
+
+/** Whether an address is that of a page, or of a part of it. */
+export const isAt = (page: SetupPage, path: string): boolean =>
+  [page.to, page.parts].some((place) => place && (path === place || path.startsWith(`${place}/`)));

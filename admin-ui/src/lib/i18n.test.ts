@@ -6,9 +6,10 @@ import { speak, t } from "./i18n";
 import { words as work } from "./words/de";
 import { words as becoming } from "./words/de-becoming";
 import { words as builders } from "./words/de-builders";
+import { words as fields } from "./words/de-fields";
 import { words as setup } from "./words/de-setup";
 
-const words: Record<string, string> = { ...work, ...setup, ...builders, ...becoming };
+const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields, ...becoming };
 
 afterEach(() => speak({}));
 

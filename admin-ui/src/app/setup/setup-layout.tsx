@@ -2,8 +2,9 @@
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown } from "lucide-react";
 import { useCatalog } from "@/catalog/catalog";
-import { type SetupPage, setupPages } from "@/catalog/setup-pages";
+import { isAt, type SetupPage, setupPages } from "@/catalog/setup-pages";
 import { MenuButton } from "@/components/menu";
+import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 
 const row = "flex h-7.5 items-center gap-2 rounded-control px-2 transition-colors duration-100 hover:bg-hover";
@@ -13,7 +14,7 @@ export function SetupLayout() {
   const groups = [...new Set(pages.map((page) => page.group))];
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const here = pages.find((page) => pathname.startsWith(page.to));
+  const here = pages.find((page) => isAt(page, pathname));
   return (
     <div className="flex min-w-0 flex-1 flex-col wide:flex-row">
       <nav
@@ -26,7 +27,7 @@ export function SetupLayout() {
             {pages
               .filter((page) => page.group === group)
               .map((page) => (
-                <PageLink key={page.to} page={page} />
+                <PageLink key={page.to} page={page} here={page === here} />
               ))}
           </section>
         ))}
@@ -58,13 +59,12 @@ export function SetupLayout() {
   );
 }
 
-function PageLink({ page }: { page: SetupPage }) {
+function PageLink({ page, here }: { page: SetupPage; here: boolean }) {
   return (
     <Link
       to={page.to}
-      className={row}
-      activeProps={{ className: "bg-press font-medium text-text" }}
-      inactiveProps={{ className: "text-text-2" }}
+      aria-current={here ? "page" : undefined}
+      className={cx(row, here ? "bg-press font-medium text-text" : "text-text-2")}
     >
       <page.icon size={15} className="mx-px" />
       <span className="truncate">{page.label}</span>

@@ -115,16 +115,15 @@ function Days({ revisions, newest, onOpen }: DaysProps) {
   ));
 }
 
-const VERBS = { create: "added", change: "changed", delete: "removed" };
-
 /** "3 fields added, 1 layout changed", or the names when there are few. */
 export function changeWords(changes: RevisionChange[]): string {
   const groups = groupBy(changes, (c) => `${c.kind} ${c.action}`);
   const words = [...groups.values()].map((list) => {
     const { kind, action } = list[0] as RevisionChange;
     const one = kindLabel(kind).toLowerCase();
-    const what = list.length === 1 ? `${one} ${list[0]?.name}` : `${list.length} ${kind.replace(/-/g, " ")}`;
-    return `${what} ${VERBS[action]}`;
+    const what = list.length === 1 ? `${t(one)} ${list[0]?.name}` : `${list.length} ${t(kind.replace(/-/g, " "))}`;
+    if (action === "create") return t("{what} added", { what });
+    return action === "delete" ? t("{what} removed", { what }) : t("{what} changed", { what });
   });
   return words.length ? words.join(", ") : t("Nothing changed");
 }

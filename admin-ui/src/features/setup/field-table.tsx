@@ -25,9 +25,9 @@ function rules(field: FieldDef): string[] {
   const to = Array.isArray(field.to) ? field.to.join(", ") : field.to;
   return [
     to ? t("to {what}", { what: to === "*" ? t("any object") : to }) : "",
-    field.required && !field.standard ? "required" : "",
-    field.unique ? "unique" : "",
-    field.indexed ? "indexed" : "",
+    field.required && !field.standard ? t("required") : "",
+    field.unique ? t("unique") : "",
+    field.indexed ? t("indexed") : "",
     field.sensitive ? "sensitive" : "",
     field.encrypted ? "encrypted" : "",
     field.options ? count(field.options.length, t("option"), t("options")) : "",
@@ -131,7 +131,7 @@ function Row({
       <td className={tableCell}>
         <span className="flex min-w-0 items-center gap-2">
           <Icon size={14} aria-hidden="true" className="text-text-3" />
-          <span className="truncate">{kind.kind === "unknown" ? field.kind : kind.label}</span>
+          <span className="truncate">{kind.kind === "unknown" ? field.kind : t(kind.label)}</span>
         </span>
       </td>
       <td className={cx(tableCell, "hidden truncate text-text-2 text-xs wide:table-cell")}>

@@ -98,8 +98,8 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
                   {layout.sections.map((s) => s.label).join(", ")} ·{" "}
                   {count(
                     layout.sections.reduce((n, s) => n + s.items.length, 0),
-                    "item",
-                    "items",
+                    t("item"),
+                    t("items"),
                   )}
                   {layout.highlights?.length
                     ? t(" · highlights {highlights}", { highlights: layout.highlights.join(", ") })

@@ -371,9 +371,9 @@ export const words: Record<string, string> = {
   "Whatever a role, a share or a rule opens, the rest stays out of sight. Administrators are never held back.":
     "Was auch immer eine Rolle, eine Freigabe oder eine Regel öffnet: Der Rest bleibt verborgen. Administratoren werden nie zurückgehalten.",
   "A role says what one may do; sharing says with which records beside one's own. Sharing rules open more; restrictions keep back, whatever opens.":
-    "Eine Rolle sagt, was man darf; das Teilen sagt, mit welchen Datensätzen außer den eigenen. Regeln öffnen mehr; Einschränkungen halten zurück, was auch immer öffnet.",
-  "New sharing rule": "Neue Teilungsregel",
-  "The sharing rules": "Die Teilungsregeln",
+    "Eine Rolle sagt, was man darf; die Freigabe sagt, mit welchen Datensätzen außer den eigenen. Regeln öffnen mehr; Einschränkungen halten zurück, was auch immer öffnet.",
+  "New sharing rule": "Neue Freigaberegel",
+  "The sharing rules": "Die Freigaberegeln",
   "No objects yet": "Noch keine Objekte",
   Restriction: "Einschränkung",
   Only: "Nur",
@@ -385,9 +385,9 @@ export const words: Record<string, string> = {
   "How far": "Wie weit",
   "They may see them": "Zum Sehen",
   "They may edit them": "Zum Bearbeiten",
-  "Your sessions": "Deine Sitzungen",
+  "Your sessions": "Ihre Sitzungen",
   "Where you are signed in. End what you do not know, and change your password then.":
-    "Wo du angemeldet bist. Beende, was du nicht kennst, und ändere dann dein Passwort.",
+    "Wo Sie angemeldet sind. Beenden Sie, was Sie nicht kennen, und ändern Sie dann Ihr Passwort.",
   "Sign out everywhere else": "Überall sonst abmelden",
   "This one": "Diese hier",
   "Nothing was changed.": "Nichts wurde geändert.",
@@ -416,7 +416,7 @@ export const words: Record<string, string> = {
   "No packages are available": "Keine Pakete verfügbar",
   Uninstall: "Deinstallieren",
   "Its objects, fields and views disappear at once. What you added yourself stays.":
-    "Seine Objekte, Felder und Ansichten verschwinden sofort. Was du selbst hinzugefügt hast, bleibt.",
+    "Seine Objekte, Felder und Ansichten verschwinden sofort. Was Sie selbst hinzugefügt haben, bleibt.",
   Install: "Installieren",
   "With sample records to try it out": "Mit Beispieldaten zum Ausprobieren",
   "Change history": "Änderungshistorie",
@@ -428,8 +428,8 @@ export const words: Record<string, string> = {
   "API keys": "API-Schlüssel",
   "New key": "Neuer Schlüssel",
   "A program with one of your keys acts as you, within the scopes that you give it. A key is shown once, when it is made.":
-    "Ein Programm mit einem deiner Schlüssel handelt als du, im Rahmen der Bereiche, die du gibst. Ein Schlüssel wird einmal gezeigt, wenn er entsteht.",
-  "Your keys": "Deine Schlüssel",
+    "Ein Programm mit einem Ihrer Schlüssel handelt wie Sie, im Rahmen der Bereiche, die Sie geben. Ein Schlüssel wird einmal gezeigt, wenn er entsteht.",
+  "Your keys": "Ihre Schlüssel",
   "No keys yet": "Noch keine Schlüssel",
   "Make one for each program, so that each can be revoked by itself.":
     "Einen für jedes Programm, damit jeder einzeln widerrufen werden kann.",
@@ -444,7 +444,7 @@ export const words: Record<string, string> = {
   "What is it for?": "Wofür ist er?",
   "Nightly sync": "Nächtlicher Abgleich",
   Scopes: "Bereiche",
-  "Without any, it may do everything that you may.": "Ohne Auswahl darf er alles, was du darfst.",
+  "Without any, it may do everything that you may.": "Ohne Auswahl darf er alles, was Sie dürfen.",
   Everything: "Alles",
   Expires: "Läuft ab",
   "Requests an hour": "Anfragen pro Stunde",

@@ -153,7 +153,7 @@ function Explorer({ object, objects, onObject }: ExplorerProps) {
                 id={ids.id}
                 spellCheck={false}
                 className="font-mono text-xs"
-                placeholder={parameter.hint}
+                placeholder={parameter.hint && t(parameter.hint)}
                 value={query[parameter.name] ?? ""}
                 onChange={(e) => setQuery({ ...query, [parameter.name]: e.target.value })}
               />

@@ -62,7 +62,7 @@ function FieldCell({ label, state, disabled, onChange }: FieldCellProps) {
       type="button"
       data-cell
       disabled={disabled}
-      aria-label={`${word} ${label}, ${state.own ? t("said by this role") : "follows"}`}
+      aria-label={`${word} ${label}, ${state.own ? t("said by this role") : t("follows")}`}
       className={cx(
         "inline-flex h-6 w-12 items-center justify-center rounded-tag border text-xs",
         state.given ? "bg-[var(--reach-2)] text-text" : "bg-red-soft text-red",

@@ -82,7 +82,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
                   scope="col"
                   className="h-8 w-18 border-line border-b text-center font-medium text-text-2 text-xs"
                 >
-                  {humanize(action)}
+                  {t(humanize(action))}
                 </th>
               ))}
             </tr>

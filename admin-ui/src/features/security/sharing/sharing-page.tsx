@@ -119,7 +119,7 @@ function ObjectSharing({ object, rules, restrictions, onOpen, onLimit }: ObjectS
           className="text-text-2 text-xs hover:underline"
         >
           {t(DEFAULTS[sharing.default ?? "private"] ?? "")}
-          {sharing.hierarchy !== false && (sharing.default ?? "private") === "private" && ", and their managers"}
+          {sharing.hierarchy !== false && (sharing.default ?? "private") === "private" && t(", and their managers")}
         </Link>
         <Button
           className="ms-auto"

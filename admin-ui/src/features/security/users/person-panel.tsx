@@ -270,7 +270,7 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
       </FieldFrame>
       {person && (
         <p className="text-text-3 text-xs">
-          {humanize(person.active ? "active" : "deactivated")} · <span className="font-mono">{person.id}</span>
+          {person.active ? t("Active") : t("Deactivated")} · <span className="font-mono">{person.id}</span>
         </p>
       )}
     </>

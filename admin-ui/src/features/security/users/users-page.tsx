@@ -110,7 +110,7 @@ function PeopleTable({ people, onOpen }: { people: Person[]; onOpen: (id: string
     <table className="w-full table-fixed border-collapse">
       <thead>
         <tr>
-          <th scope="col" className={cx(tableHead, "w-[38%]")}>
+          <th scope="col" className={cx(tableHead, "w-[62%] phone:w-[38%]")}>
             {t("Name")}
           </th>
           <th scope="col" className={tableHead}>

@@ -71,9 +71,9 @@ export function ProcessDiagram({ draft, options, chosen, onChoose }: ProcessDiag
           const option = options.find((o) => o.value === state.value);
           const lit = chosen?.kind === "state" && chosen.value === state.value;
           const mark = draft.initial?.includes(state.value)
-            ? "begins"
+            ? t("begins")
             : draft.final?.includes(state.value)
-              ? "ends"
+              ? t("ends")
               : "";
           return (
             <button

@@ -170,7 +170,7 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
               expects="boolean"
               lines={1}
               error={errors[key]}
-              placeholder={key === "visible" ? "always" : "never"}
+              placeholder={key === "visible" ? t("always") : t("never")}
               onChange={(text) => set({ [key]: text })}
             />
           ))}

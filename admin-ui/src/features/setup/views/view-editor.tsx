@@ -5,6 +5,7 @@ import { useState } from "react";
 import { applyChanges, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
 import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
+import { filterWords } from "@/catalog/filter-words";
 import { useReloadCatalog } from "@/catalog/load";
 import type { ListViewDef, ObjectDef } from "@/catalog/types";
 import { ReviewDialog } from "@/changes/review-dialog";
@@ -173,7 +174,9 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
               onChange={(where) => set({ where })}
             />
           </div>
-          {draft.filter && <FilterSummary filter={draft.filter} onClear={() => setDraft(({ filter: _, ...d }) => d)} />}
+          {draft.filter && (
+            <FilterSummary object={object} filter={draft.filter} onClear={() => setDraft(({ filter: _, ...d }) => d)} />
+          )}
         </div>
         <div>
           <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Columns")}</h2>
@@ -273,13 +276,23 @@ function SortKeys({ object, keys, onChange }: SortKeysProps) {
   );
 }
 
+interface FilterSummaryProps {
+  object: ObjectDef;
+  filter: Record<string, unknown>;
+  onClear: () => void;
+}
+
 /** A filter that was built elsewhere is kept as it is; it can be taken away here. */
-function FilterSummary({ filter, onClear }: { filter: Record<string, unknown>; onClear: () => void }) {
+function FilterSummary({ object, filter, onClear }: FilterSummaryProps) {
   return (
     <div className="col-span-full">
       <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Filter")}</h2>
       <div className="flex items-start gap-2 rounded-control border border-line bg-sunken px-2.5 py-1.5">
-        <code className="min-w-0 flex-1 break-words font-mono text-xs">{JSON.stringify(filter)}</code>
+        <ul className="min-w-0 flex-1 break-words text-xs">
+          {filterWords(object, filter).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
         <Button className="h-6 px-2 text-xs" onClick={onClear}>
           {t("Clear")}
         </Button>
