@@ -11,6 +11,7 @@ use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
 pub mod computed;
+pub mod conversions;
 mod defaults;
 pub mod dependencies;
 pub(crate) mod dependent;
@@ -25,6 +26,7 @@ mod paths;
 mod relations;
 mod resolve;
 pub(crate) mod processes;
+pub(crate) mod recurrences;
 pub mod roles;
 pub mod rollups;
 pub mod rules;

@@ -4,11 +4,12 @@ import { parseAst } from "vite";
 import { afterEach, expect, it } from "vitest";
 import { speak, t } from "./i18n";
 import { words as work } from "./words/de";
+import { words as becoming } from "./words/de-becoming";
 import { words as builders } from "./words/de-builders";
 import { words as fields } from "./words/de-fields";
 import { words as setup } from "./words/de-setup";
 
-const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields };
+const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields, ...becoming };
 
 afterEach(() => speak({}));
 

@@ -18,6 +18,7 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
       import("./words/de-setup"),
       import("./words/de-builders"),
       import("./words/de-fields"),
+      import("./words/de-becoming"),
     ]);
     return { words: Object.assign({}, ...parts.map((part) => part.words)) as Words };
   },

@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::rest::explain::KIND;
 use crate::routes::Route;
 
+mod becoming;
 mod numbers;
 
 const READ: &[u16] = &[400, 401, 403, 404, 413, 414, 429, 431, 500, 503];
@@ -34,7 +35,9 @@ pub(super) fn may(call: &Call, object: &Object, route: &Route) -> bool {
         ("PATCH", _) => &[Action::Edit],
         ("POST", "merge") => &[Action::Edit, Action::Delete],
         ("POST", "mass") => &[Action::Edit],
-        ("POST", _) if route.path.contains("/transitions/") => &[Action::Edit],
+        ("POST", _) if route.path.contains("/transitions/") || route.path.contains("/conversions/") => {
+            &[Action::Edit]
+        }
         ("PUT", _) => &[Action::Create, Action::Edit],
         _ => &[Action::Create],
     };
@@ -62,6 +65,8 @@ pub(super) fn operation(call: &Call, route: &Route, rest: &str, object: &Object)
         ("GET", "/{id}/states") => states(object, rest),
         ("GET", "/{id}/transitions") => transitions(object, rest),
         ("POST", "/{id}/transitions/{name}") => take(object, rest),
+        ("GET", "/{id}/conversions") => becoming::conversions(object, rest),
+        ("POST", "/{id}/conversions/{name}") => becoming::convert(object, rest),
         (method, "/{id}/shares") => shares(object, method, rest),
         ("POST", "/import") => import(object, rest),
         (method, _) => other(object, method, rest),

@@ -117,55 +117,67 @@ impl Check<'_> {
 
     fn during(&self, during: &DuringField, place: &str) -> Vec<Problem> {
         let mut problems: Vec<Problem> =
-            self.writable(&during.field, &format!("{place}.field")).err().into_iter().collect();
+            writable(self.object, &during.field, &format!("{place}.field")).err().into_iter().collect();
         let when = format!("{place}.when");
         let texts = during.when.iter();
         problems.extend(texts.flat_map(|text| condition(self.catalog, self.object, (&when, text))));
         problems
     }
 
-    /// The field of this name, which people or actions may fill.
-    fn writable(&self, name: &str, place: &str) -> Result<&Field, Problem> {
-        let found = self.object.find_field(name).or_else(|| Some(self.object.find_key(name)?.0));
-        let Some(field) = found else {
-            let unknown = own_field(self.object, (place, name));
-            return Err(unknown.unwrap_or_else(|| Problem::new(place, "unknown-field", "no such field")));
-        };
-        if field.read_only || field.columns.is_empty() {
-            return Err(Problem::new(place, "read-only", format!("`{name}` is set by the system")));
-        }
-        Ok(field)
-    }
-
     fn actions(&self, actions: &[Action], place: &str) -> Vec<Problem> {
-        let each = actions.iter().enumerate();
-        each.flat_map(|(at, action)| self.action(action, &format!("{place}.{at}"))).collect()
+        actions_problems(self.catalog, self.object, (actions, place))
     }
+}
 
-    fn action(&self, action: &Action, place: &str) -> Vec<Problem> {
+/// What is wrong with values that Trellis puts into fields of an object.
+pub(crate) fn actions_problems(
+    catalog: &Catalog,
+    object: &Object,
+    (actions, place): (&[Action], &str),
+) -> Vec<Problem> {
+    let each = actions.iter().enumerate();
+    let one = |(at, action): (usize, &Action)| {
+        let place = format!("{place}.{at}");
         let (field, value) = match action {
             Action::Set { field, value } => (field, value),
-            Action::Emit { event } => return event_problem(event, place).into_iter().collect(),
+            Action::Emit { event } => return event_problem(event, &place).into_iter().collect(),
         };
-        let field = match self.writable(field, &format!("{place}.field")) {
-            Ok(field) => field,
-            Err(problem) => return vec![problem],
-        };
-        let place = format!("{place}.value");
-        let Json::String(text) = value else {
-            let Ok(raw) = to_raw_value(value) else { return Vec::new() };
-            return field
-                .parse_known(&Input::from_raw(&raw))
-                .err()
-                .map(|fault| fault.at(&place))
-                .into_iter()
-                .collect();
-        };
-        match self.catalog.check_expression(self.object, text, &set_options()) {
-            Ok(checked) if fits(checked.ty, field.ty()) => Vec::new(),
-            Ok(checked) => vec![misfit(field, checked.ty).under(&place)],
-            Err(found) => found.into_iter().map(|problem| quoted(problem.under(&place))).collect(),
+        match writable(object, field, &format!("{place}.field")) {
+            Ok(field) => value_problems(catalog, object, (field, value, &format!("{place}.value"))),
+            Err(problem) => vec![problem],
         }
+    };
+    each.flat_map(one).collect()
+}
+
+/// The field of this name, which people or actions may fill.
+pub(crate) fn writable<'o>(object: &'o Object, name: &str, place: &str) -> Result<&'o Field, Problem> {
+    let found = object.find_field(name).or_else(|| Some(object.find_key(name)?.0));
+    let Some(field) = found else {
+        let unknown = own_field(object, (place, name));
+        return Err(unknown.unwrap_or_else(|| Problem::new(place, "unknown-field", "no such field")));
+    };
+    if field.read_only || field.columns.is_empty() {
+        return Err(Problem::new(place, "read-only", format!("`{name}` is set by the system")));
+    }
+    Ok(field)
+}
+
+/// What is wrong with a value, a formula about records of `object`, that a field gets.
+pub(crate) fn value_problems(
+    catalog: &Catalog,
+    object: &Object,
+    (field, value, place): (&Field, &Json, &str),
+) -> Vec<Problem> {
+    let Json::String(text) = value else {
+        let Ok(raw) = to_raw_value(value) else { return Vec::new() };
+        let fault = field.parse_known(&Input::from_raw(&raw)).err();
+        return fault.map(|fault| fault.at(place)).into_iter().collect();
+    };
+    match catalog.check_expression(object, text, &set_options()) {
+        Ok(checked) if fits(checked.ty, field.ty()) => Vec::new(),
+        Ok(checked) => vec![misfit(field, checked.ty).under(place)],
+        Err(found) => found.into_iter().map(|problem| quoted(problem.under(place))).collect(),
     }
 }
 

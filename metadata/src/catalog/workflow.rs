@@ -180,21 +180,7 @@ impl Compile<'_> {
     }
 
     fn sets(&self, actions: &[Action]) -> Vec<Set> {
-        let set = |action: &Action| {
-            let Action::Set { field, value } = action else { return None };
-            let field = self.field(field)?;
-            let value = match value {
-                Json::String(text) => {
-                    self.catalog.check_expression(self.object, text, &set_options()).ok()?.expression
-                }
-                value => {
-                    let raw = to_raw_value(value).ok()?;
-                    Expression::Literal(field.parse_known(&Input::from_raw(&raw)).ok()?)
-                }
-            };
-            Some(Set { field: field.id.clone(), key: key(self.object, &field.name), value })
-        };
-        actions.iter().filter_map(set).collect()
+        sets(self.catalog, self.object, actions)
     }
 }
 
@@ -203,4 +189,21 @@ fn event(action: &Action) -> Option<String> {
         Action::Set { .. } => None,
         Action::Emit { event } => Some(event.clone()),
     }
+}
+
+/// What Trellis puts into fields of an object's records, compiled.
+pub(super) fn sets(catalog: &Catalog, object: &Object, actions: &[Action]) -> Vec<Set> {
+    let set = |action: &Action| {
+        let Action::Set { field, value } = action else { return None };
+        let field = object.find_field(field).or_else(|| Some(object.find_key(field)?.0))?;
+        let value = match value {
+            Json::String(text) => catalog.check_expression(object, text, &set_options()).ok()?.expression,
+            value => {
+                let raw = to_raw_value(value).ok()?;
+                Expression::Literal(field.parse_known(&Input::from_raw(&raw)).ok()?)
+            }
+        };
+        Some(Set { field: field.id.clone(), key: key(object, &field.name), value })
+    };
+    actions.iter().filter_map(set).collect()
 }

@@ -278,7 +278,7 @@ impl Part for Process {
     }
 }
 
-fn actions_use(actions: &[Action], object: &str, (uses, place): (&mut Uses<'_>, &str)) {
+pub(super) fn actions_use(actions: &[Action], object: &str, (uses, place): (&mut Uses<'_>, &str)) {
     for action in actions {
         let Action::Set { field, value } = action else { continue };
         uses.path(object, field, place);
@@ -286,7 +286,7 @@ fn actions_use(actions: &[Action], object: &str, (uses, place): (&mut Uses<'_>, 
     }
 }
 
-fn rename_actions(actions: &mut [Action], object: &str, renamed: &Renamed<'_>) {
+pub(super) fn rename_actions(actions: &mut [Action], object: &str, renamed: &Renamed<'_>) {
     for action in actions {
         let Action::Set { field, value } = action else { continue };
         *field = renamed.path(object, field);

@@ -66,7 +66,11 @@ fn settings(kind: &str) -> (&'static str, Json, &'static [&'static str]) {
     match kind {
         "text" => (
             "One line of text.",
-            json!({"max_length": whole(1, 4000, "Most characters; 255 when left out.")}),
+            json!({
+                "max_length": whole(1, 4000, "Most characters; 255 when left out."),
+                "format": {"enum": ["recurrence"],
+                    "description": "What the text must be: `recurrence` is a rule such as FREQ=WEEKLY;BYDAY=MO."},
+            }),
             &[],
         ),
         "integer" => ("A whole number of 64 bits.", json!({"min": integer(), "max": integer()}), &[]),

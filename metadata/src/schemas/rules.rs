@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{name, text};
 
 /// A text in the formula language.
-fn formula(description: &str) -> Json {
+pub(super) fn formula(description: &str) -> Json {
     json!({"type": "string", "minLength": 1, "maxLength": 8000, "description": description})
 }
 
@@ -60,12 +60,12 @@ pub(super) fn field_condition() -> Json {
     })
 }
 
-fn values(description: &str) -> Json {
+pub(super) fn values(description: &str) -> Json {
     json!({"type": "array", "maxItems": 1000, "description": description,
         "items": {"type": "string", "minLength": 1, "maxLength": 100}})
 }
 
-fn actions(description: &str) -> Json {
+pub(super) fn actions(description: &str) -> Json {
     json!({"type": "array", "maxItems": 50, "description": description, "items": {
         "type": "object",
         "required": ["action"],

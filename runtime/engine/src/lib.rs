@@ -30,6 +30,7 @@ pub mod packages;
 pub mod plan;
 pub mod query;
 pub mod read;
+pub mod recurrence;
 pub mod revisions;
 pub mod rollups;
 pub mod room;
@@ -55,7 +56,9 @@ use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply, Offending};
 pub use audit::Origin;
-pub use command::{Command, Fields, Mass, Once, Op, Operation, Update, What, Written};
+pub use command::{
+    Become, Command, Conversion, Converted, Fields, Mass, Once, Op, Operation, Update, What, Written,
+};
 pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
@@ -71,6 +74,7 @@ pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;
 pub use wall::Wall;
+pub use write::{Possible, PossibleTarget};
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
 pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");

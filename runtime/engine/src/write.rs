@@ -23,6 +23,7 @@ mod checks;
 mod clone;
 mod conditions;
 mod constraint;
+mod convert;
 mod copy;
 mod create;
 mod defaults;
@@ -36,8 +37,10 @@ mod merge;
 mod numbers;
 pub(crate) mod once;
 mod options;
+mod pointing;
 mod process;
 pub(crate) mod reach;
+mod recur;
 mod remove;
 pub(crate) mod rights;
 mod rows;
@@ -55,6 +58,7 @@ mod update;
 mod upsert;
 mod whole;
 
+pub use convert::{Possible, PossibleTarget};
 pub(crate) use create::create_with_ids;
 
 impl Engine {

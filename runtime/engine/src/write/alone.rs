@@ -19,7 +19,7 @@ use super::draft::Slots;
 use super::facts::Facts;
 use super::saving::{Saving, Way};
 use super::whole::{Guard, Whole};
-use super::{load, reach, rows, save};
+use super::{load, reach, recur, rows, save};
 use crate::command::{Command, Fields, Update, What, Written};
 use crate::context::Context;
 use crate::error::Result;
@@ -137,7 +137,8 @@ async fn finish(
 ) -> Option<Result<Written>> {
     let facts = save::settle(connection, &mut saving).await.ok()?;
     let has_links = saving.drafts.iter().any(|draft| !draft.links.is_empty());
-    if saving.is_refused() || has_links || !saving.moved.is_empty() {
+    let comes_again = !recur::finished(&saving).is_empty();
+    if saving.is_refused() || has_links || comes_again || !saving.moved.is_empty() {
         return None;
     }
     let guard = Guard { held: std::mem::take(&mut saving.held), version };

@@ -30,13 +30,7 @@ pub(super) async fn run(
     let rows: Vec<std::collections::BTreeMap<String, Box<RawValue>>> =
         serde_json::from_slice(&answer.json).unwrap_or_default();
     let row = rows.into_iter().next().ok_or(Error::NotFound)?;
-    // A value that is shown by its end alone is not the actor's to copy.
-    let decision = context.decide(Action::Read, object);
-    let is_plain = |key: &str| {
-        object
-            .find_key(key)
-            .is_none_or(|(field, _)| !field.encrypted || decision.plain(field) == Sight::Shown)
-    };
+    let is_plain = |key: &str| is_plain(context, object, key);
     let copied =
         row.into_iter().filter(|(key, _)| !fields.iter().any(|(named, _)| named == key) && is_plain(key));
     let mut copy: Fields = copied.filter_map(|(key, value)| copied_value(object, key, &value)).collect();
@@ -44,8 +38,15 @@ pub(super) async fn run(
     create::run(connection, context, object, vec![copy]).await
 }
 
+/// Whether the actor sees all of a value: one that is shown by its end alone is not the actor's to copy.
+pub(super) fn is_plain(context: &Context, object: &Object, key: &str) -> bool {
+    let decision = context.decide(Action::Read, object);
+    let found = object.find_key(key);
+    found.is_none_or(|(field, _)| !field.encrypted || decision.plain(field) == Sight::Shown)
+}
+
 /// All own fields, and the ids of linked records.
-fn selections(object: &Object) -> Vec<Selection> {
+pub(super) fn selections(object: &Object) -> Vec<Selection> {
     let links = object.fields.iter().filter(|field| field.kind.is_to_many()).map(|field| {
         Selection::Nested(Nested {
             relation: field.name.clone(),
@@ -59,7 +60,11 @@ fn selections(object: &Object) -> Vec<Selection> {
     std::iter::once(Selection::Field("*".into())).chain(links).collect()
 }
 
-fn copied_value(object: &Object, key: String, value: &RawValue) -> Option<(String, Box<RawValue>)> {
+pub(super) fn copied_value(
+    object: &Object,
+    key: String,
+    value: &RawValue,
+) -> Option<(String, Box<RawValue>)> {
     if object.find_field(&key).is_some_and(|field| field.kind.is_to_many()) {
         #[derive(Deserialize)]
         struct Linked {
