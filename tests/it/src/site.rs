@@ -21,7 +21,8 @@ const STANDARD: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
 fn router(engine: Engine, identity: Identity, tenants: Tenants) -> Router {
     let library = Arc::new(api::Library::new(STANDARD.map(crate::package).into()));
     let settings = Arc::default();
-    api::router(api::App { graphql: Default::default(), engine, identity, tenants, library, settings })
+    let (graphql, ending) = Default::default();
+    api::router(api::App { graphql, engine, identity, tenants, library, settings, ending })
 }
 
 /// A world with the wire in front of it and an administrator, Ada, whose token is used unless another is named.
