@@ -5,7 +5,8 @@
 //! Reading order: [`options`] (what can be chosen), [`world`] (the cluster, the programs), [`dataset`] (the
 //! records), [`handwritten`] (the other side), [`cases`] (what is asked of both), [`compare`] (the rounds),
 //! [`changes`] (new fields, also under load), [`rules`] and [`rollups`] (what they cost writers), [`access`] (what rights cost), [`million`] (formula
-//! fields on many records), [`overload`] (more than can be answered), [`starts`] (how fast it listens), [`report`] (the page).
+//! fields on many records), [`overload`] (more than can be answered), [`tenants`] (many of them), [`starts`] (how fast it
+//! listens), [`report`] (the page).
 //! [`load`] sends requests, [`usage`] reads what processes have used.
 
 mod options;
@@ -20,6 +21,7 @@ mod access;
 mod rollups;
 mod million;
 mod overload;
+mod tenants;
 mod starts;
 mod report;
 mod load;
@@ -80,6 +82,9 @@ async fn measure(world: &World, options: &Options, report: &mut Report) -> anyho
     }
     if options.wants(Part::Overload) {
         overload::run(world, options, report).await?;
+    }
+    if options.wants(Part::Tenants) {
+        tenants::run(world, options, report).await?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::overload::Overload;
 use crate::rollups::Rollups;
 use crate::rules::Rules;
 use crate::starts::Starts;
+use crate::tenants::Tenants;
 use crate::usage;
 
 /// Everything that was measured.
@@ -22,6 +23,7 @@ pub struct Report {
     pub rollups: Option<Rollups>,
     pub million: Option<Million>,
     pub overload: Option<Overload>,
+    pub tenants: Option<Tenants>,
     compared: Vec<Compared>,
     machine: String,
 }
@@ -36,6 +38,7 @@ impl Default for Report {
             rollups: None,
             million: None,
             overload: None,
+            tenants: None,
             compared: Vec::new(),
             machine: usage::machine(),
         }
@@ -110,6 +113,7 @@ impl Report {
         self.rollups.iter().for_each(|rollups| write_rollups(text, rollups));
         self.million.iter().for_each(|million| write_million(text, million));
         self.overload.iter().for_each(|overload| write_overload(text, overload));
+        self.tenants.iter().for_each(|tenants| tenants.write(text));
     }
 }
 
