@@ -4,7 +4,7 @@
 //! Killed anywhere, the deletion is finished by the next start: what was there is noted before anything goes, and the
 //! certificate is ended in the transaction in which the tenant's row goes.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use engine::Tenant;
 use engine::audit::chain::{Hex, is_attested};
 use serde_json::{Value as Json, json};
@@ -125,7 +125,7 @@ impl Tenants {
         let head =
             census.head.map(|head| json!({ "block": head.number, "rows": head.last_seq, "hash": head.hash }));
         let months = store::usage::load_months(self.pool(), tenant.id).await?;
-        let month = |(first, requests, records, users): &(NaiveDate, i64, Option<i64>, Option<i64>)| json!({ "month": first.format("%Y-%m").to_string(), "requests": requests, "records": records, "users": users });
+        let month = |(first, requests, records, users): &store::usage::Day| json!({ "month": first.format("%Y-%m").to_string(), "requests": requests, "records": records, "users": users });
         let found = json!({
             "what": "deletion of a tenant with everything in it: tables, audit log, people, sessions, keys, its role and the keys of its encrypted values",
             "tenant": { "id": tenant.id, "slug": tenant.slug, "name": listed.name, "created_at": shown(listed.created_at) },

@@ -110,10 +110,7 @@ pub(crate) async fn load_report(
 }
 
 /// What a tenant has used in each month: its first day, requests, and the most records and users.
-pub(crate) async fn load_months(
-    pool: &PgPool,
-    tenant: Uuid,
-) -> sqlx::Result<Vec<(NaiveDate, i64, Option<i64>, Option<i64>)>> {
+pub(crate) async fn load_months(pool: &PgPool, tenant: Uuid) -> sqlx::Result<Vec<Day>> {
     sqlx::query_as(
         "select date_trunc('month', day)::date, sum(requests)::bigint, max(records), max(users) \
          from platform.tenant_usage where tenant_id = $1 group by 1 order by 1",
