@@ -215,10 +215,17 @@ fn reselling() -> Vec<Route> {
         reseller(POST, "/reseller/v1/tenants", rest::resellers::create),
         reseller(GET, "/reseller/v1/tenants/{id}", rest::resellers::show),
         reseller(PATCH, "/reseller/v1/tenants/{id}", rest::resellers::update),
-        reseller(DELETE, "/reseller/v1/tenants/{id}", rest::resellers::delete),
+        reseller(DELETE, "/reseller/v1/tenants/{id}", rest::resellers::ends::delete),
+        reseller(POST, "/reseller/v1/tenants/{id}/restore", rest::resellers::ends::restore),
         reseller(POST, "/reseller/v1/tenants/{id}/suspend", rest::resellers::suspend),
         reseller(POST, "/reseller/v1/tenants/{id}/resume", rest::resellers::resume),
         reseller(GET, "/reseller/v1/tenants/{id}/usage", rest::resellers::usage),
+        reseller(PUT, "/reseller/v1/tenants/{id}/domains/{domain}", rest::resellers::domains::put),
+        reseller(DELETE, "/reseller/v1/tenants/{id}/domains/{domain}", rest::resellers::domains::delete),
+        reseller(GET, "/reseller/v1/usage", rest::resellers::report),
+        reseller(GET, "/reseller/v1/events", rest::resellers::ends::events),
+        reseller(GET, "/reseller/v1/certificates", rest::resellers::ends::certificates),
+        reseller(GET, "/reseller/v1/certificates/{id}", rest::resellers::ends::certificate),
     ]
 }
 

@@ -4,7 +4,8 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
-//! left behind), [`apply`] (metadata), [`conversions`] (fields that change their kind), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
+//! left behind), [`apply`] (metadata), [`conversions`] (fields that change their kind), [`rollups`] and [`work`] (what follows
+//! from changes), [`Leftovers`] (where there is some), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
 //! is with whom, what is shared by hand), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
@@ -13,6 +14,7 @@
 pub mod apply;
 pub mod archive;
 pub mod audit;
+mod census;
 pub mod change;
 pub mod command;
 pub mod context;
@@ -42,6 +44,7 @@ pub mod states;
 mod indexes;
 pub mod keys;
 mod lanes;
+mod leftovers;
 mod store;
 pub mod teams;
 pub mod wall;
@@ -56,6 +59,7 @@ use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply, Offending};
 pub use audit::Origin;
+pub use census::Census;
 pub use command::{
     Become, Command, Conversion, Converted, Fields, Mass, Once, Op, Operation, Update, What, Written,
 };
@@ -64,6 +68,7 @@ pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
 pub use keys::{KeyRing, MasterKey};
+pub use leftovers::Leftovers;
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::together::{Question, Told};

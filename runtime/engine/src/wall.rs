@@ -37,7 +37,9 @@ impl Wall {
     pub fn warning(self) -> Option<&'static str> {
         match self {
             Self::Up => None,
-            Self::Off => Some("tenants have no roles of their own in PostgreSQL, by --tenant-roles=false"),
+            Self::Off => Some(
+                "tenants have no roles of their own in PostgreSQL, by --tenant-roles=false or --database-pooled",
+            ),
             Self::NotAllowed => Some(
                 "tenants have no roles of their own in PostgreSQL, whose user may not make any: let it, with \
                  ALTER ROLE … CREATEROLE, or say --tenant-roles=false",

@@ -6,7 +6,8 @@
 //! records), [`handwritten`] (the other side), [`cases`] (what is asked of both), [`compare`] (the rounds),
 //! [`changes`] (new fields, also under load), [`rules`] and [`rollups`] (what they cost writers), [`access`] (what rights cost), [`million`] (formula
 //! fields on many records), [`retype`] (a field that becomes another kind), [`overload`] (more than can be answered),
-//! [`subscribers`] (who waits for changes), [`graphql`] (schemas of large tenants), [`starts`] (how fast it listens), [`report`] (the page).
+//! [`subscribers`] (who waits for changes), [`graphql`] (schemas of large tenants), [`tenants`] (many of them), [`starts`] (how
+//! fast it listens), [`report`] (the page).
 //! [`load`] sends requests, [`usage`] reads what processes have used.
 
 mod options;
@@ -24,6 +25,7 @@ mod retype;
 mod overload;
 mod subscribers;
 mod graphql;
+mod tenants;
 mod starts;
 mod report;
 mod load;
@@ -93,6 +95,9 @@ async fn measure(world: &World, options: &Options, report: &mut Report) -> anyho
     }
     if options.wants(Part::Graphql) {
         graphql::run(world, options, report).await?;
+    }
+    if options.wants(Part::Tenants) {
+        tenants::run(world, options, report).await?;
     }
     Ok(())
 }

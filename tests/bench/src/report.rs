@@ -14,6 +14,7 @@ use crate::rollups::Rollups;
 use crate::rules::Rules;
 use crate::starts::Starts;
 use crate::subscribers::Subscribers;
+use crate::tenants::Tenants;
 use crate::usage;
 
 /// Everything that was measured.
@@ -28,6 +29,7 @@ pub struct Report {
     pub overload: Option<Overload>,
     pub subscribers: Option<Subscribers>,
     pub graphql: Option<Graphql>,
+    pub tenants: Option<Tenants>,
     compared: Vec<Compared>,
     machine: String,
 }
@@ -45,6 +47,7 @@ impl Default for Report {
             overload: None,
             subscribers: None,
             graphql: None,
+            tenants: None,
             compared: Vec::new(),
             machine: usage::machine(),
         }
@@ -122,6 +125,7 @@ impl Report {
         self.overload.iter().for_each(|overload| write_overload(text, overload));
         self.subscribers.iter().for_each(|subscribers| subscribers.write(text));
         self.graphql.iter().for_each(|graphql| graphql.write(text));
+        self.tenants.iter().for_each(|tenants| tenants.write(text));
     }
 }
 
