@@ -17,6 +17,7 @@ mod oracle;
 mod queues;
 mod twin_wires;
 mod twins;
+mod waits;
 mod wire;
 
 fn list(object: &str) -> Query {
