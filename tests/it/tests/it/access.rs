@@ -18,6 +18,7 @@ mod queues;
 mod twin_wires;
 mod twins;
 mod waits;
+mod windows;
 mod wire;
 
 fn list(object: &str) -> Query {
