@@ -35,7 +35,7 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS _team_members_user_idx ON {schema}._team_members (user_id, team_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._reports (above_id uuid NOT NULL, below_id uuid NOT NULL, CONSTRAINT _reports_pkey PRIMARY KEY (above_id, below_id))",
     "CREATE TABLE IF NOT EXISTS {schema}._shares (record_id uuid NOT NULL, object_id text NOT NULL, grantee_id uuid NOT NULL, grantee_kind text NOT NULL, grantee_name text NOT NULL, level smallint NOT NULL, expires_at timestamptz, created_at timestamptz NOT NULL, created_by_id uuid NOT NULL, CONSTRAINT _shares_pkey PRIMARY KEY (record_id, grantee_id))",
-    "CREATE INDEX IF NOT EXISTS _shares_grantee_idx ON {schema}._shares (grantee_id, object_id, record_id)",
+    "CREATE INDEX IF NOT EXISTS _shares_party_idx ON {schema}._shares (grantee_id, object_id, record_id) INCLUDE (level, expires_at)",
     "CREATE TABLE IF NOT EXISTS {schema}._once (actor_id uuid NOT NULL, key text NOT NULL, fingerprint bytea NOT NULL, made_at timestamptz NOT NULL, answer json, CONSTRAINT _once_pkey PRIMARY KEY (actor_id, key))",
     "CREATE INDEX IF NOT EXISTS _once_made_at_idx ON {schema}._once (made_at)",
     "CREATE TABLE IF NOT EXISTS {schema}._rollup_dirty (field_id text NOT NULL, parent_id uuid NOT NULL)",
@@ -55,6 +55,7 @@ const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}._packages ADD COLUMN IF NOT EXISTS removed_at timestamptz",
     "ALTER TABLE {schema}._revisions ADD COLUMN IF NOT EXISTS packages jsonb",
     "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",
+    "DROP INDEX IF EXISTS {schema}._shares_grantee_idx",
 ];
 
 impl Engine {
