@@ -26,13 +26,13 @@ check_lint() {
 }
 
 # Schemathesis with all its checks, phase after phase. Within its time each operation has the same share, and what is
-# left of one goes to the others, so that none is left out; FUZZ_TIME is 1 for the 35 minutes that it takes, 4 for four times
+# left of one goes to the others, so that none is left out; FUZZ_TIME is 1 for the 45 minutes that it takes, 4 for four times
 # as many.
 check_fuzz() {
     local phase seconds status=0
     install_fuzz
     node bounded.mjs
-    for phase in examples:300 fuzzing:500 coverage:1000 stateful:300; do
+    for phase in examples:300 fuzzing:500 coverage:1500 stateful:300; do
         seconds=$((${phase#*:} * ${FUZZ_TIME:-1}))
         # shellcheck disable=SC2086
         "$MADE/venv/bin/schemathesis" --config-file schemathesis.toml run "$MADE/bounded.json" --url "$URL" --checks all \

@@ -241,7 +241,8 @@ fn parameters_of(path: &str) -> Vec<Json> {
     let one = |name: &str| {
         let schema = match name {
             "id" => json!({ "type": "string", "format": "uuid" }),
-            "number" => json!({ "type": "integer", "minimum": 1 }),
+            // 0 is before the first revision.
+            "number" => json!({ "type": "integer", "minimum": 0 }),
             _ => json!({ "type": "string", "minLength": 1 }),
         };
         json!({ "name": name, "in": "path", "required": true, "schema": schema })

@@ -29,7 +29,7 @@ pub(super) fn may(call: &Call, object: &Object, route: &Route) -> bool {
     let allowed = |action| call.context.decide(action, object).is_allowed();
     let actions: &[Action] = match (route.method.as_str(), route.path.rsplit('/').next().unwrap_or_default())
     {
-        ("GET", _) => return true,
+        ("GET", name) => return !(object.system && name == "shares"),
         ("POST" | "DELETE", "shares") => &[Action::Share],
         ("DELETE", _) | (_, "restore") => &[Action::Delete],
         ("PATCH", _) => &[Action::Edit],
