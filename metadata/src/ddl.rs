@@ -11,7 +11,7 @@ use crate::diff::Difference;
 use crate::problem::Problem;
 
 mod changes;
-mod conversions;
+mod retypes;
 mod indexes;
 mod kinds;
 mod names;
@@ -22,11 +22,11 @@ mod rollups;
 mod search;
 mod tables;
 
-pub use conversions::{Conversion, Turn, is_conversion, other};
 pub use indexes::{Index, blind};
 pub use kinds::is_rewrite;
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
+pub use retypes::{Retype, Turn, is_retype, other};
 pub use search::{object_vector, search_columns, search_vector};
 pub use tables::table_columns;
 

@@ -7,7 +7,7 @@
 //! (JSON Schema of each kind of definition).
 
 pub mod catalog;
-pub mod conversion;
+pub mod retype;
 pub mod ddl;
 pub mod definitions;
 pub mod diff;

@@ -29,7 +29,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "name": text(), "label": text(), "description": text(), "version": text(), "requires": by_name(text()),
         "installed": flag(), "installed_version": nullable(text()), "installed_at": nullable(time()),
     });
-    let conversion = json!({
+    let retype = json!({
         "field": text(), "kind": text(), "next": anything(), "former": anything(), "state": one_of(&["filling", "ready", "kept"]),
         "revision": count(), "done": nullable(count()), "total": nullable(count()), "error": nullable(text()), "kept_until": nullable(time()),
     });
@@ -43,7 +43,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Merged", merged),
         ("Package", shown(package)),
         ("Use", shown(used)),
-        ("Conversion", shown(conversion)),
+        ("Retype", shown(retype)),
         ("Offending", shown(offending)),
     ]
 }
@@ -77,9 +77,9 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     let rest = path.trim_start_matches("/metadata/v1/");
     match rest.split('/').next().unwrap_or_default() {
         "revisions" => revisions(method, rest, operation),
-        "conversions" => operation
+        "retypes" => operation
             .says("Fields that change their kind, or have done so lately")
-            .answers(200, "Each with how far it is", data(list(reference("Conversion")))),
+            .answers(200, "Each with how far it is", data(list(reference("Retype")))),
         "packages" => packages(method, operation),
         "layers" => layers(method, operation),
         "files" => files(method, operation),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::{AllowLoss, Applied, Apply};
 use http::StatusCode;
-use metadata::conversion::Formulas;
+use metadata::retype::Formulas;
 use metadata::{Change, Kind, Problem as Detail};
 use serde_json::{Value as Json, json};
 

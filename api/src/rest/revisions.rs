@@ -23,9 +23,9 @@ pub(crate) async fn show(call: Call) -> Outcome {
 }
 
 /// Fields on their way to another kind, and those whose former values are kept.
-pub(crate) async fn conversions(call: Call) -> Outcome {
+pub(crate) async fn retypes(call: Call) -> Outcome {
     call.asked.plain()?;
-    Ok(answer::data(&call.engine().conversions(&call.context).await?))
+    Ok(answer::data(&call.engine().retypes(&call.context).await?))
 }
 
 /// Back to what was at a revision, as a new revision.

@@ -139,7 +139,7 @@ fn definitions() -> Vec<Route> {
 /// Metadata as a whole: its history, packages and files.
 fn changes() -> Vec<Route> {
     vec![
-        permission(GET, "/metadata/v1/conversions", "manage_metadata", rest::revisions::conversions),
+        permission(GET, "/metadata/v1/retypes", "manage_metadata", rest::revisions::retypes),
         permission(GET, "/metadata/v1/revisions", "manage_metadata", rest::revisions::list),
         permission(GET, "/metadata/v1/revisions/{number}", "manage_metadata", rest::revisions::show),
         permission(

@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use metadata::conversion::Formulas;
 use metadata::ddl::{DdlPlan, Risk, Step};
 use metadata::definitions::{Row, Touched};
 use metadata::diff::{Version, diff};
 use metadata::layers::{Merged, added_grants};
+use metadata::retype::Formulas;
 use metadata::{Catalog, Change, Definitions, Problem};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -29,7 +29,7 @@ use crate::work::Kind as Work;
 use crate::write::sql::table;
 use crate::{Engine, indexes, store};
 
-mod convert;
+mod retype;
 mod loss;
 pub(crate) mod people;
 
@@ -218,7 +218,7 @@ pub(crate) struct Planned {
     versions: crate::Versions,
     definitions: Definitions,
     plan: DdlPlan,
-    turning: convert::Turning,
+    turning: retype::Turning,
     pub applied: Applied,
 }
 
@@ -303,8 +303,8 @@ pub(crate) async fn plan(
     }
     let before = Version { definitions: &old.definitions, catalog: &old.catalog };
     let mut differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
-    let wished = convert::Wished { context, wish, old: &old, definitions: &definitions, catalog: &catalog };
-    let turning = convert::weigh(connection, &wished, &differences).await?;
+    let wished = retype::Wished { context, wish, old: &old, definitions: &definitions, catalog: &catalog };
+    let turning = retype::weigh(connection, &wished, &differences).await?;
     let changes = old.definitions.touched(&definitions);
     // What waits for a job stays as it is until then.
     let held = turning.hold(&old.definitions, &definitions);

@@ -4,7 +4,7 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
-//! left behind), [`apply`] (metadata), [`conversions`] (fields that change their kind), [`rollups`] and [`work`] (what follows
+//! left behind), [`apply`] (metadata), [`retypes`] (fields that change their kind), [`rollups`] and [`work`] (what follows
 //! from changes), [`Leftovers`] (where there is some), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
@@ -18,7 +18,7 @@ mod census;
 pub mod change;
 pub mod command;
 pub mod context;
-mod conversions;
+mod retypes;
 pub mod doctor;
 pub mod error;
 pub mod explain;

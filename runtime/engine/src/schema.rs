@@ -41,7 +41,7 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS {schema}._rollup_dirty (field_id text NOT NULL, parent_id uuid NOT NULL)",
     "CREATE INDEX IF NOT EXISTS _rollup_dirty_idx ON {schema}._rollup_dirty (parent_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._keys (number int NOT NULL, home uuid NOT NULL, wrapped bytea NOT NULL, master text NOT NULL, made_at timestamptz NOT NULL, CONSTRAINT _keys_pkey PRIMARY KEY (number))",
-    "CREATE TABLE IF NOT EXISTS {schema}._conversions (field_id text NOT NULL, state text NOT NULL, revision bigint NOT NULL, hidden jsonb NOT NULL, before jsonb NOT NULL, up text NOT NULL, down text NOT NULL, lossy boolean NOT NULL, changed_at timestamptz NOT NULL, CONSTRAINT _conversions_pkey PRIMARY KEY (field_id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._retypes (field_id text NOT NULL, state text NOT NULL, revision bigint NOT NULL, hidden jsonb NOT NULL, before jsonb NOT NULL, up text NOT NULL, down text NOT NULL, lossy boolean NOT NULL, changed_at timestamptz NOT NULL, CONSTRAINT _retypes_pkey PRIMARY KEY (field_id))",
     jobs::TABLE,
 ];
 

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result, has_moved_on};
 use crate::write::{is_deadlock, timed};
-use crate::{Engine, conversions, keys, rollups, store};
+use crate::{Engine, keys, retypes, rollups, store};
 
 /// The subject of work that is about the tenant as a whole.
 const ALL: &str = "";
@@ -28,21 +28,21 @@ pub(crate) enum Kind {
     /// Compares roll-ups with their records; there is one subject, and it comes every night.
     Reconcile,
     /// Fills the second column of a field that changes its kind; the subject is its stable id.
-    Convert,
+    Retype,
     /// Takes away what such a field held before; the subject is its stable id.
     ForgetKept,
 }
 
 impl Kind {
     const ALL: [Self; 7] = [
-            Self::BuildRollup,
-            Self::BuildIndexes,
-            Self::Reseal,
-            Self::TakeTimed,
-            Self::Reconcile,
-            Self::Convert,
-            Self::ForgetKept,
-        ];
+        Self::BuildRollup,
+        Self::BuildIndexes,
+        Self::Reseal,
+        Self::TakeTimed,
+        Self::Reconcile,
+        Self::Retype,
+        Self::ForgetKept,
+    ];
 
     /// The word in rows of jobs.
     pub(crate) fn word(self) -> &'static str {
@@ -52,7 +52,7 @@ impl Kind {
             Self::Reseal => "reseal",
             Self::TakeTimed => "take_timed",
             Self::Reconcile => "reconcile",
-            Self::Convert => "convert",
+            Self::Retype => "retype",
             Self::ForgetKept => "forget_kept",
         }
     }
@@ -68,7 +68,7 @@ impl Kind {
             Self::Reconcile => {
                 rollups::reconcile::is_needed(context).then(|| rollups::reconcile::next(context))
             }
-            Self::BuildRollup | Self::BuildIndexes | Self::Reseal => None,
+            Self::BuildRollup | Self::BuildIndexes | Self::Reseal | Self::Retype | Self::ForgetKept => None,
         }
     }
 
@@ -135,7 +135,7 @@ impl Engine {
         let outcome = match Kind::find(&job.kind) {
             // On a connection of its own: no index is made beside writers within a transaction.
             Some(Kind::BuildIndexes) => self.build_indexes(context.tenant()).await.map(|_| Progress::Done),
-            Some(Kind::Convert) => self.convert(&mut transaction, context, &job).await,
+            Some(Kind::Retype) => self.retype(&mut transaction, context, &job).await,
             kind => run(&mut transaction, context, (kind, &job)).await,
         };
         match outcome {
@@ -210,8 +210,8 @@ async fn run(
         Some(Kind::Reseal) => keys::rotate::step(connection, context, (&job.subject, &job.progress)).await,
         Some(Kind::TakeTimed) => timed::step(connection, context, &job.progress).await,
         Some(Kind::Reconcile) => rollups::reconcile::step(connection, context, &job.progress).await,
-        Some(Kind::ForgetKept) => conversions::forget(connection, context, &job.subject).await,
+        Some(Kind::ForgetKept) => retypes::forget(connection, context, &job.subject).await,
         // Left by a newer version of Trellis.
-        Some(Kind::BuildIndexes | Kind::Convert) | None => Ok(Progress::Done),
+        Some(Kind::BuildIndexes | Kind::Retype) | None => Ok(Progress::Done),
     }
 }

@@ -163,18 +163,18 @@ impl Next<'_> {
         let is_own = |name: &str| {
             own.into_iter().chain(&recurrence.shift).chain(&recurrence.leave).any(|known| known == name)
         };
-        let kept = |(key, raw): (&String, &Box<RawValue>)| {
+        let kept = |key: &str, raw: &RawValue| {
             let field =
                 self.object.find_key(key).map(|(field, _)| field).or_else(|| self.object.find_field(key))?;
             if is_own(&field.name) {
                 return None;
             }
-            match key.as_str() {
-                "owner_id" => Some((key.clone(), raw.clone())),
-                _ => clone::copied_value(self.object, key.clone(), raw),
+            match key {
+                "owner_id" => Some((key.to_owned(), raw.to_owned())),
+                _ => clone::copied_value(self.object, key.to_owned(), raw),
             }
         };
-        row.iter().filter_map(kept).collect()
+        row.iter().filter_map(|(key, raw)| kept(key, raw)).collect()
     }
 
     fn value(&self, row: &Row, name: &str) -> Value {

@@ -133,7 +133,7 @@ impl<'w> Making<'w> {
         fields.extend(said.iter().cloned());
         let id = context.new_id();
         let outcome = create::insert(connection, context, &target.object, &[(id, fields)]).await;
-        let warnings = outcome.map_err(|error| under_values(error))?;
+        let warnings = outcome.map_err(under_values)?;
         Ok(Made { name: target.name.clone(), object: target.object.clone(), id, is_new: true, warnings })
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use engine::{Applied, Command};
 use it::random::Random;
-use metadata::conversion::Formulas;
+use metadata::retype::Formulas;
 use sqlx::AssertSqlSafe;
 use tokio::task::JoinSet;
 
@@ -196,7 +196,7 @@ async fn work_killed(world: &World, random: &mut Random) -> usize {
         let work = async { while node.work(&world.tenant).await.expect("the work is done") {} };
         killed += usize::from(tokio::time::timeout(patience, work).await.is_err());
         // What a killed process had claimed is free when its connections are known to be gone.
-        let text = "SELECT count(*) FROM t_demo._jobs WHERE kind = 'convert'";
+        let text = "SELECT count(*) FROM t_demo._jobs WHERE kind = 'retype'";
         let left: i64 = sqlx::query_scalar(text).fetch_one(world.engine.pool()).await.unwrap();
         if left == 0 {
             return killed;
@@ -221,7 +221,7 @@ async fn a_large_table_turns_beside_writers_whenever_it_is_killed_and_goes_back(
     let applied = retype(&world, Apply::default(), definition).await.unwrap();
     assert!(applied.steps.iter().any(|step| step.risk == metadata::ddl::Risk::Background));
     assert_eq!(kind(&world).await, "text", "it has its kind until all is filled");
-    let told = world.engine.conversions(&world.system().await).await.unwrap();
+    let told = world.engine.retypes(&world.system().await).await.unwrap();
     assert_eq!((&told[0]["field"], &told[0]["state"]), (&json!(PRICE), &json!("filling")));
     let mut random = Random::new(7);
     let killed = work_killed(&world, &mut random).await;
@@ -265,7 +265,7 @@ async fn a_value_that_comes_meanwhile_and_does_not_fit_stops_the_turn_until_it_d
     let found = problems(outcome.unwrap_err());
     assert!(found[0].message.contains(&ids[9].to_string()), "{found:?}");
     assert_eq!(kind(&world).await, "text");
-    let told = world.engine.conversions(&world.system().await).await.unwrap();
+    let told = world.engine.retypes(&world.system().await).await.unwrap();
     assert!(told[0]["error"].as_str().unwrap().contains("do not fit"), "{told}");
     // The field is renamed meanwhile, and the value set right.
     put_field(&world, PRICE, json!({ "name": "cost", "kind": "text" })).await.unwrap();
@@ -299,7 +299,7 @@ async fn what_is_on_its_way_is_given_up_by_a_rollback_and_by_taking_the_field_aw
             world.engine.apply(&world.system().await, Apply { changes, ..wish }).await.unwrap();
         }
         drain(&world).await;
-        assert_eq!(world.engine.conversions(&world.system().await).await.unwrap(), json!([]));
+        assert_eq!(world.engine.retypes(&world.system().await).await.unwrap(), json!([]));
         world.update(&ada, "keeper", ids[1], json!({ "rank": 3 })).await.unwrap();
         assert_sound(&world).await;
     }

@@ -10,24 +10,24 @@ use super::names::{quote, text_literal};
 use super::plan::{Builder, Phase};
 use super::{Index, Lock, Risk};
 use crate::catalog::Object;
-use crate::conversion::{VALUE, Way, is_convertible, is_reachable};
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
+use crate::retype::{VALUE, Way, is_convertible, is_reachable};
 use crate::{Field, catalog};
 
 /// What happens to a field in a plan.
 #[derive(Clone, Debug)]
 pub enum Turn {
     /// The hidden column comes; a job fills it, and plans again with `Swap`.
-    Begin(Conversion),
+    Begin(Retype),
     /// The names change places.
-    Swap(Conversion),
+    Swap(Retype),
     /// Both at once, on a table that is small.
-    Whole(Conversion),
+    Whole(Retype),
     /// The field has another name now.
-    Rename(Conversion),
+    Rename(Retype),
     /// The hidden column goes; names are those of before the plan.
-    Drop(Conversion),
+    Drop(Retype),
 }
 
 /// One of the two columns.
@@ -40,7 +40,7 @@ struct Side {
 
 /// A field with a column beside it.
 #[derive(Clone, Debug)]
-pub struct Conversion {
+pub struct Retype {
     /// The field's stable id.
     pub id: String,
     pub table: String,
@@ -58,7 +58,7 @@ pub struct Conversion {
 }
 
 /// Whether a change of kind needs a second column, and can have one.
-pub fn is_conversion(from: &Field, to: &Field) -> bool {
+pub fn is_retype(from: &Field, to: &Field) -> bool {
     let plain = |field: &Field| field.columns.len() == 1 && !field.encrypted && !field.standard;
     let kinds = is_convertible(&from.kind) && is_reachable(&to.kind);
     plain(from) && plain(to) && kinds && !super::kinds::is_in_place(&from.kind, &to.kind)
@@ -101,7 +101,7 @@ impl Side {
     }
 }
 
-impl Conversion {
+impl Retype {
     /// The field of an object that shows `visible` and is to show, or has shown, `hidden`. `way` goes from the one to
     /// the other.
     pub fn new(object: &Object, (visible, hidden): (&Field, &Field), (way, lossy): (Way, bool)) -> Self {
@@ -239,116 +239,116 @@ fn indexes(object: &Object, hidden: &Field) -> Vec<Index> {
 impl Builder<'_> {
     pub fn turn(&mut self, turn: &Turn) {
         match turn {
-            Turn::Begin(conversion) => {
-                self.begin(conversion);
-                self.tell(conversion);
+            Turn::Begin(retype) => {
+                self.begin(retype);
+                self.tell(retype);
             }
-            Turn::Swap(conversion) => self.swap(conversion),
-            Turn::Whole(conversion) => {
-                self.begin(conversion);
-                self.fill(conversion);
-                self.swap(conversion);
+            Turn::Swap(retype) => self.swap(retype),
+            Turn::Whole(retype) => {
+                self.begin(retype);
+                self.fill(retype);
+                self.swap(retype);
             }
-            Turn::Rename(conversion) => {
-                let text = format!("Keep the other column of `{}` in step", conversion.name);
-                self.push(Phase::Convert, conversion.keep(self.schema), (Lock::None, Risk::Safe), text);
+            Turn::Rename(retype) => {
+                let text = format!("Keep the other column of `{}` in step", retype.name);
+                self.push(Phase::Convert, retype.keep(self.schema), (Lock::None, Risk::Safe), text);
             }
-            Turn::Drop(conversion) => self.drop_conversion(conversion),
+            Turn::Drop(retype) => self.drop_retype(retype),
         }
     }
 
-    fn begin(&mut self, conversion: &Conversion) {
-        if conversion.exists {
+    fn begin(&mut self, retype: &Retype) {
+        if retype.exists {
             return;
         }
-        let (table, name) = (conversion.table(self.schema), &conversion.name);
-        let ty = conversion.hidden.ty.sql();
+        let (table, name) = (retype.table(self.schema), &retype.name);
+        let ty = retype.hidden.ty.sql();
         let moment = (Lock::AccessExclusive, Risk::Safe);
-        let column = quote(&other(&conversion.id));
+        let column = quote(&other(&retype.id));
         let sql = format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {column}, ADD COLUMN {column} {ty}");
         self.push(Phase::Convert, sql, moment, format!("Add a second column of `{name}`, a {ty}"));
-        self.functions(conversion);
-        let trigger = quote(&format!("_keep_{}", conversion.id));
+        self.functions(retype);
+        let trigger = quote(&format!("_keep_{}", retype.id));
         let sql = format!(
             "CREATE OR REPLACE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {}()",
-            conversion.function(self.schema, "keep")
+            retype.function(self.schema, "keep")
         );
         let lock = (Lock::ShareRowExclusive, Risk::Safe);
         self.push(Phase::Convert, sql, lock, format!("Keep both columns of `{name}` in step"));
     }
 
-    fn functions(&mut self, conversion: &Conversion) {
+    fn functions(&mut self, retype: &Retype) {
         let safe = (Lock::None, Risk::Safe);
-        let text = format!("Say how values of `{}` go over", conversion.name);
-        let [drop, create] = conversion.convert(self.schema);
+        let text = format!("Say how values of `{}` go over", retype.name);
+        let [drop, create] = retype.convert(self.schema);
         self.push(Phase::Convert, drop, safe, text.clone());
         self.push(Phase::Convert, create, safe, text.clone());
-        self.push(Phase::Convert, conversion.keep(self.schema), safe, text);
+        self.push(Phase::Convert, retype.keep(self.schema), safe, text);
     }
 
     /// All of a small table at once.
-    fn fill(&mut self, conversion: &Conversion) {
-        let (table, name) = (conversion.table(self.schema), &conversion.name);
-        let own = quote(&conversion.column);
+    fn fill(&mut self, retype: &Retype) {
+        let (table, name) = (retype.table(self.schema), &retype.name);
+        let own = quote(&retype.column);
         let sql = format!(
             "UPDATE {table} SET {} = {}({own}) WHERE {own} IS NOT NULL",
-            quote(&other(&conversion.id)),
-            conversion.function(self.schema, "convert")
+            quote(&other(&retype.id)),
+            retype.function(self.schema, "convert")
         );
         let text = format!("Fill the second column of `{name}`");
-        if !conversion.exists {
+        if !retype.exists {
             self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Rewrite), text);
         }
-        for index in conversion.indexes() {
+        for index in retype.indexes() {
             let text = format!("Index the second column of `{name}`");
             self.push(Phase::Convert, index.create(self.schema), (Lock::Share, Risk::Scan), text);
         }
     }
 
     /// What a job does in the background.
-    fn tell(&mut self, conversion: &Conversion) {
-        let name = &conversion.name;
+    fn tell(&mut self, retype: &Retype) {
+        let name = &retype.name;
         let text = format!("Fill the second column of `{name}` in batches");
-        let fill = conversion.fill(self.schema);
-        if !conversion.exists {
+        let fill = retype.fill(self.schema);
+        if !retype.exists {
             self.push(Phase::Convert, fill, (Lock::RowExclusive, Risk::Background), text);
         }
-        for index in conversion.indexes() {
+        for index in retype.indexes() {
             let sql = index.create_concurrently(self.schema);
             let text = format!("Index the second column of `{name}` beside writers");
             self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Background), text);
         }
-        for (sql, text) in self.swapping(conversion) {
+        for (sql, text) in self.swapping(retype) {
             self.push(Phase::Convert, sql, (Lock::AccessExclusive, Risk::Background), text);
         }
     }
 
-    fn swap(&mut self, conversion: &Conversion) {
-        for (sql, text) in self.swapping(conversion) {
+    fn swap(&mut self, retype: &Retype) {
+        for (sql, text) in self.swapping(retype) {
             self.push(Phase::Convert, sql, (Lock::AccessExclusive, Risk::Safe), text);
         }
-        let [drop, _] = conversion.convert(self.schema);
-        let text = format!("Forget how values of `{}` went over", conversion.name);
+        let [drop, _] = retype.convert(self.schema);
+        let text = format!("Forget how values of `{}` went over", retype.name);
         self.push(Phase::Convert, drop, (Lock::None, Risk::Safe), text);
-        self.functions(&conversion.turned());
+        self.functions(&retype.turned());
     }
 
     /// The short transaction in which the names change places.
-    fn swapping(&self, conversion: &Conversion) -> Vec<(String, String)> {
-        let (table, name) = (conversion.table(self.schema), &conversion.name);
-        let (own, other) = (quote(&conversion.column), quote(&other(&conversion.id)));
-        let between = quote(&format!("_between_{}", conversion.id));
-        let id = &conversion.id;
+    fn swapping(&self, retype: &Retype) -> Vec<(String, String)> {
+        let (table, name) = (retype.table(self.schema), &retype.name);
+        let (own, other) = (quote(&retype.column), quote(&other(&retype.id)));
+        let between = quote(&format!("_between_{}", retype.id));
+        let id = &retype.id;
         let index = |word: &str| format!("{}.{}", quote(self.schema), quote(&format!("{id}_{word}")));
         let mut steps = vec![(
             format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"),
-            format!("Let writers of `{}` end", conversion.table),
+            format!("Let writers of `{}` end", retype.table),
         )];
-        if !conversion.lossy {
+        if !retype.lossy {
             let body = format!(
                 "BEGIN SET LOCAL enable_seqscan = off; IF EXISTS (SELECT FROM {table} WHERE {}) THEN \
                  RAISE EXCEPTION 'a value would be lost' USING ERRCODE = '22P02'; END IF; SET LOCAL enable_seqscan = on; END",
-                conversion.lost()
+                retype.lost()
             );
             let text = format!("Make sure that no value of `{name}` is lost");
             steps.push((format!("DO {}", text_literal(&body)), text));
@@ -358,7 +358,7 @@ impl Builder<'_> {
              JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_class'::regclass \
              AND d.refobjid = {}::regclass AND a.attname = {} LOOP EXECUTE 'DROP INDEX ' || i; END LOOP; END",
             text_literal(&table),
-            text_literal(&conversion.column)
+            text_literal(&retype.column)
         );
         steps.push((format!("DO {}", text_literal(&drops)), format!("Drop what was indexed of `{name}`")));
         let text = format!("Let `{name}` and its second column change places");
@@ -376,16 +376,16 @@ impl Builder<'_> {
         steps
     }
 
-    fn drop_conversion(&mut self, conversion: &Conversion) {
-        let (table, name) = (conversion.table(self.schema), &conversion.name);
+    fn drop_retype(&mut self, retype: &Retype) {
+        let (table, name) = (retype.table(self.schema), &retype.name);
         let moment = (Lock::AccessExclusive, Risk::Safe);
         let text = format!("Take the second column of `{name}` away");
-        let trigger = quote(&format!("_keep_{}", conversion.id));
+        let trigger = quote(&format!("_keep_{}", retype.id));
         let mut steps = vec![format!("DROP TRIGGER IF EXISTS {trigger} ON {table}")];
-        steps.push(format!("DROP FUNCTION IF EXISTS {}()", conversion.function(self.schema, "keep")));
-        let [drop, _] = conversion.convert(self.schema);
+        steps.push(format!("DROP FUNCTION IF EXISTS {}()", retype.function(self.schema, "keep")));
+        let [drop, _] = retype.convert(self.schema);
         steps.push(drop);
-        let column = quote(&other(&conversion.id));
+        let column = quote(&other(&retype.id));
         steps.push(format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {column}"));
         steps.into_iter().for_each(|sql| self.push(Phase::Loosen, sql, moment, text.clone()));
     }

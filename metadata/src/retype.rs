@@ -1,6 +1,6 @@
 //! From one kind of field to another that its column cannot hold: how a value goes over, and how it goes back. Both ways
 //! are formulas of the field alone; for the usual pairs they are known, for others people say them. The tables are the
-//! business of `ddl::conversions`.
+//! business of `ddl::retypes`.
 
 use std::collections::BTreeSet;
 

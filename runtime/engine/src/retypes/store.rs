@@ -1,7 +1,7 @@
-//! Static SQL on `_conversions`: the fields that have a second column, and why.
+//! Static SQL on `_retypes`: the fields that have a second column, and why.
 
 use chrono::{DateTime, Utc};
-use metadata::conversion::Way;
+use metadata::retype::Way;
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
@@ -55,7 +55,7 @@ pub(crate) struct Stored {
 pub(crate) async fn list(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Stored>> {
     let text = format!(
         "SELECT field_id, state, revision, hidden, before, up, down, lossy, changed_at FROM {} ORDER BY field_id",
-        table(&tenant.schema, "_conversions")
+        table(&tenant.schema, "_retypes")
     );
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
     let one = |row: &sqlx::postgres::PgRow| {
@@ -79,7 +79,7 @@ pub(crate) async fn put(connection: &mut PgConnection, tenant: &Tenant, one: &St
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (field_id) DO UPDATE SET state = excluded.state, \
          revision = excluded.revision, hidden = excluded.hidden, before = excluded.before, up = excluded.up, \
          down = excluded.down, lossy = excluded.lossy, changed_at = excluded.changed_at",
-        table(&tenant.schema, "_conversions")
+        table(&tenant.schema, "_retypes")
     );
     sqlx::query(AssertSqlSafe(text))
         .bind(&one.field)
@@ -97,7 +97,7 @@ pub(crate) async fn put(connection: &mut PgConnection, tenant: &Tenant, one: &St
 }
 
 pub(crate) async fn remove(connection: &mut PgConnection, tenant: &Tenant, field: &str) -> Result<()> {
-    let text = format!("DELETE FROM {} WHERE field_id = $1", table(&tenant.schema, "_conversions"));
+    let text = format!("DELETE FROM {} WHERE field_id = $1", table(&tenant.schema, "_retypes"));
     sqlx::query(AssertSqlSafe(text)).bind(field).execute(connection).await?;
     Ok(())
 }

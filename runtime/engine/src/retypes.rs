@@ -7,7 +7,7 @@
 
 use chrono::TimeDelta;
 use metadata::catalog::{Catalog, Object};
-use metadata::ddl::Conversion;
+use metadata::ddl::Retype;
 use metadata::definitions::Component;
 use metadata::definitions::field::{COMMON_KEYS, FieldDefinition};
 use metadata::{Definitions, Field, Problem};
@@ -53,10 +53,10 @@ pub(crate) fn hidden_field(id: &str, definition: &Json) -> Option<Field> {
     }))
 }
 
-/// A conversion with what there is to its field now.
+/// A retype with what there is to its field now.
 struct Found {
     stored: Stored,
-    conversion: Conversion,
+    retype: Retype,
     /// `deal.amount`
     name: String,
 }
@@ -70,15 +70,15 @@ async fn find(connection: &mut PgConnection, context: &Context, id: &str) -> Res
         let set = context.snapshot.definitions.parts.option_sets.get(set);
         hidden.options = set.map(|set| set.definition.options.clone()).unwrap_or_default();
     }
-    let mut conversion = Conversion::new(object, (field, &hidden), (stored.way.clone(), stored.lossy));
-    conversion.exists = true;
+    let mut retype = Retype::new(object, (field, &hidden), (stored.way.clone(), stored.lossy));
+    retype.exists = true;
     let name = format!("{}.{}", object.name, field.name);
-    Ok(Some(Found { stored, conversion, name }))
+    Ok(Some(Found { stored, retype, name }))
 }
 
 impl Engine {
-    /// One step of a conversion within the transaction that holds its job.
-    pub(crate) async fn convert(
+    /// One step of a retype within the transaction that holds its job.
+    pub(crate) async fn retype(
         &self,
         connection: &mut PgConnection,
         context: &Context,
@@ -91,15 +91,15 @@ impl Engine {
                 fill(connection, context, (&found, job)).await
             }
             State::Filling | State::Ready => {
-                self.finish_conversion(context, &found).await.map(|()| Progress::Done)
+                self.finish_retype(context, &found).await.map(|()| Progress::Done)
             }
         }
     }
 
     /// On connections of its own: indexes beside writers, and then the turn.
-    async fn finish_conversion(&self, context: &Context, found: &Found) -> Result<()> {
+    async fn finish_retype(&self, context: &Context, found: &Found) -> Result<()> {
         let tenant = context.tenant();
-        self.make_indexes(tenant, &found.conversion.indexes()).await?;
+        self.make_indexes(tenant, &found.retype.indexes()).await?;
         let mut connection = self.connection(tenant).await?;
         refuse_losses(&mut connection, tenant, found).await?;
         drop(connection);
@@ -119,7 +119,7 @@ impl Engine {
     }
 
     /// The fields that have a second column: what they are, what they were or will be, and how far that is.
-    pub async fn conversions(&self, context: &Context) -> Result<Json> {
+    pub async fn retypes(&self, context: &Context) -> Result<Json> {
         let tenant = context.tenant();
         let mut connection = self.connection(tenant).await?;
         let progress = progress(&mut connection, tenant).await?;
@@ -158,11 +158,11 @@ async fn fill(
         Some(total) => total,
         None => {
             let text =
-                format!("SELECT count(*) FROM {}", crate::write::sql::table(schema, &found.conversion.table));
+                format!("SELECT count(*) FROM {}", crate::write::sql::table(schema, &found.retype.table));
             sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(&mut *connection).await?
         }
     };
-    let row = sqlx::query(AssertSqlSafe(found.conversion.fill(schema)))
+    let row = sqlx::query(AssertSqlSafe(found.retype.fill(schema)))
         .bind(after)
         .bind(BATCH)
         .fetch_one(&mut *connection)
@@ -177,7 +177,7 @@ async fn refuse_losses(connection: &mut PgConnection, tenant: &Tenant, found: &F
     if found.stored.lossy {
         return Ok(());
     }
-    let text = found.conversion.offending(&tenant.schema);
+    let text = found.retype.offending(&tenant.schema);
     let ids: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(text)).bind(NAMED).fetch_all(connection).await?;
     if ids.is_empty() {
         return Ok(());
@@ -209,7 +209,7 @@ fn turned(old: &Definitions, stored: &Stored) -> Result<Definitions> {
     Ok(definitions)
 }
 
-/// What the jobs of conversions tell.
+/// What the jobs of retypes tell.
 struct Told {
     field: String,
     progress: Json,
@@ -217,7 +217,7 @@ struct Told {
 }
 
 async fn progress(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Told>> {
-    let all = jobs::told(connection, &tenant.schema, Kind::Convert.word()).await?;
+    let all = jobs::told(connection, &tenant.schema, Kind::Retype.word()).await?;
     Ok(all.into_iter().map(|(field, progress, error)| Told { field, progress, error }).collect())
 }
 
@@ -226,7 +226,7 @@ pub(crate) async fn forget(connection: &mut PgConnection, context: &Context, id:
     let Some(found) = find(connection, context, id).await? else { return Ok(Progress::Done) };
     if found.stored.state == State::Kept && found.stored.at + KEPT <= context.now {
         crate::apply::lock(connection, context.tenant()).await?;
-        let turn = metadata::ddl::Turn::Drop(found.conversion);
+        let turn = metadata::ddl::Turn::Drop(found.retype);
         let plan = metadata::DdlPlan::with_turns(&context.tenant().schema, &[], &[turn]);
         for step in plan.map_err(Error::Unprocessable)?.steps {
             sqlx::query(AssertSqlSafe(step.sql)).execute(&mut *connection).await?;

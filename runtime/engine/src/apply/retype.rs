@@ -5,9 +5,9 @@
 //! wished kind beside it already, because it had that kind before, gets it back at once.
 
 use metadata::catalog::{Catalog, Object};
-use metadata::conversion::{Formulas, Place, Way, way};
-use metadata::ddl::{Conversion, Turn, is_conversion, is_rewrite};
+use metadata::ddl::{Retype, Turn, is_retype, is_rewrite};
 use metadata::definitions::field::FieldDefinition;
+use metadata::retype::{Formulas, Place, Way, way};
 use metadata::{Definitions, Difference, Field, Problem};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use super::{Apply, Offending};
 use crate::context::{Context, Tenant};
-use crate::conversions::store::{self, State, Stored};
-use crate::conversions::{KEPT, field_of, hidden_field};
 use crate::error::{Error, Result};
 use crate::indexes;
+use crate::retypes::store::{self, State, Stored};
+use crate::retypes::{KEPT, field_of, hidden_field};
 use crate::snapshot::Snapshot;
 use crate::work::Kind as Work;
 
@@ -62,7 +62,7 @@ pub(super) async fn weigh(
     for difference in differences {
         let Difference::ChangeKind { object, field, .. } = difference else { continue };
         let Some(past) = wished.past(&field.id) else { continue };
-        if !is_conversion(past.1, field) {
+        if !is_retype(past.1, field) {
             continue;
         }
         let large = indexes::is_large(connection, wished.context.tenant(), &past.0.name).await?;
@@ -162,13 +162,13 @@ impl<'w> Wished<'w> {
     ) -> Planned {
         let Ready { way, lossy, exists } = ready;
         let shown = Field { columns: field.columns.clone(), name: field.name.clone(), ..past.clone() };
-        let mut conversion = Conversion::new(object, (&shown, field), (way.clone(), lossy));
-        conversion.exists = exists;
+        let mut retype = Retype::new(object, (&shown, field), (way.clone(), lossy));
+        retype.exists = exists;
         let (turn, state) = match (large, exists) {
-            _ if self.wish.ready.as_ref() == Some(&field.id) => (Turn::Swap(conversion), State::Kept),
-            (false, _) => (Turn::Whole(conversion), State::Kept),
-            (true, false) => (Turn::Begin(conversion), State::Filling),
-            (true, true) => (Turn::Begin(conversion), State::Ready),
+            _ if self.wish.ready.as_ref() == Some(&field.id) => (Turn::Swap(retype), State::Kept),
+            (false, _) => (Turn::Whole(retype), State::Kept),
+            (true, false) => (Turn::Begin(retype), State::Filling),
+            (true, true) => (Turn::Begin(retype), State::Ready),
         };
         let definitions = if state == State::Kept { &self.old.definitions } else { self.definitions };
         let way = if state == State::Kept { Way { up: way.down, down: way.up } } else { way };
@@ -201,11 +201,10 @@ impl Turning {
         let tenant = wished.context.tenant();
         let name = format!("{}.{}", past.0.name, past.1.name);
         let column = past.1.columns.first().map_or("", |column| column.name.as_str());
-        let (Turn::Begin(conversion) | Turn::Swap(conversion) | Turn::Whole(conversion)) = &planned.turn
-        else {
+        let (Turn::Begin(retype) | Turn::Swap(retype) | Turn::Whole(retype)) = &planned.turn else {
             return Ok(());
         };
-        let here = conversion.named(&past.0.name, column);
+        let here = retype.named(&past.0.name, column);
         let found = offending(connection, tenant, &here).await?;
         if !found.is_empty() {
             self.offending.push(Offending {
@@ -235,8 +234,8 @@ impl Turning {
         }
         let Some((object, past)) = wished.past(&stored.field) else { return };
         let Some(hidden) = hidden_field(&stored.field, &stored.hidden) else { return };
-        let conversion = |object: &Object, field: &Field| {
-            Conversion::new(object, (field, &hidden), (stored.way.clone(), stored.lossy))
+        let retype = |object: &Object, field: &Field| {
+            Retype::new(object, (field, &hidden), (stored.way.clone(), stored.lossy))
         };
         let undone = wished.wish.back_to.is_some_and(|number| number < stored.revision);
         let now = field_of(wished.catalog, &stored.field);
@@ -245,14 +244,14 @@ impl Turning {
         match now {
             Some((object, now)) if stays && !(undone && stored.state != State::Kept) => {
                 if now.name != past.name {
-                    self.turns.push(Turn::Rename(conversion(
+                    self.turns.push(Turn::Rename(retype(
                         object,
                         &Field { kind: past.kind.clone(), ..now.clone() },
                     )));
                 }
             }
             _ => {
-                self.turns.push(Turn::Drop(conversion(object, past)));
+                self.turns.push(Turn::Drop(retype(object, past)));
                 self.remove.push(stored.field.clone());
             }
         }
@@ -297,7 +296,7 @@ impl Turning {
             self.put.iter().partition(|one| one.state == State::Kept);
         let names = |these: Vec<&Stored>| these.into_iter().map(|one| one.field.clone()).collect::<Vec<_>>();
         let (kept, filling) = (names(kept), names(filling));
-        let (convert, forget) = (Work::Convert.word(), Work::ForgetKept.word());
+        let (convert, forget) = (Work::Retype.word(), Work::ForgetKept.word());
         jobs::enqueue(connection, &tenant.schema, (convert, &filling), context.now).await?;
         jobs::enqueue(connection, &tenant.schema, (forget, &kept), context.now + KEPT).await?;
         Ok(())
@@ -305,17 +304,13 @@ impl Turning {
 }
 
 /// Records whose value would be lost, as many as are counted.
-async fn offending(
-    connection: &mut PgConnection,
-    tenant: &Tenant,
-    conversion: &Conversion,
-) -> Result<Vec<Uuid>> {
-    if !conversion.exists {
-        for sql in conversion.convert(&tenant.schema) {
+async fn offending(connection: &mut PgConnection, tenant: &Tenant, retype: &Retype) -> Result<Vec<Uuid>> {
+    if !retype.exists {
+        for sql in retype.convert(&tenant.schema) {
             sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
         }
     }
-    let text = conversion.offending(&tenant.schema);
+    let text = retype.offending(&tenant.schema);
     let limit = i64::try_from(COUNTED).unwrap_or(i64::MAX);
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(limit).fetch_all(connection).await?)
 }
