@@ -192,7 +192,8 @@ async fn work_killed(world: &World, random: &mut Random) -> usize {
     let mut killed = 0;
     loop {
         let node = world.node(3).await;
-        let patience = Duration::from_millis(20 + random.below(400) as u64);
+        // Longer and longer, so that it ends on a machine that is busy.
+        let patience = Duration::from_millis((100 + random.below(600) + 100 * killed) as u64);
         let work = async { while node.work(&world.tenant).await.expect("the work is done") {} };
         killed += usize::from(tokio::time::timeout(patience, work).await.is_err());
         // What a killed process had claimed is free when its connections are known to be gone.
