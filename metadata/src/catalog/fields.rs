@@ -109,7 +109,7 @@ fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
         let word = kind.name();
         let told =
             |(setting, _)| Problem::new(setting, "not-allowed", format!("a {word} cannot be {setting}"));
-        return on.map(told).collect();
+        return on.map(told).chain(unkept(common, kind)).collect();
     }
     let long = matches!(kind, K::LongText(_) | K::RichText(_));
     let listy =
@@ -128,19 +128,19 @@ fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
     if common.indexed && (long || wide || matches!(kind, K::ManyToMany(_))) {
         problems.push(not_here("indexed", kind, wide));
     }
-    if let K::Rollup(rollup) = kind
-        && rollup.mode() == Mode::OnRead
-        && (common.indexed || common.unique)
-    {
-        let setting = if common.indexed { "indexed" } else { "unique" };
-        let text = format!("nothing is stored of an `on_read` roll-up, so it cannot be {setting}");
-        let hint = match rollup.function.needs_all() {
-            true => "leave it out; it can be sorted and filtered all the same",
-            false => "let its `mode` be `immediate` or `deferred`",
-        };
-        problems.push(Problem::new(setting, "not-allowed", text).hint(hint));
-    }
     problems
+}
+
+/// An index over what is computed when it is read.
+fn unkept(common: &Common, kind: &FieldKind) -> Option<Problem> {
+    let FieldKind::Rollup(rollup) = kind else { return None };
+    let hint = match rollup.function.needs_all() {
+        true => "leave it out; it can be sorted and filtered all the same",
+        false => "let its `mode` be `immediate` or `deferred`",
+    };
+    let text = "nothing is stored of an `on_read` roll-up that could be indexed";
+    let is_unkept = common.indexed && rollup.mode() == Mode::OnRead;
+    is_unkept.then(|| Problem::new("indexed", "not-allowed", text).hint(hint))
 }
 
 fn not_here(setting: &str, kind: &FieldKind, wide: bool) -> Problem {

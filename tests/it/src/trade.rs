@@ -164,7 +164,7 @@ const READ: [(&str, &str); 7] = [
     ),
     (
         "read_mean",
-        "SELECT trim_scale(round(avg((SELECT coalesce(sum(l.price), 0) FROM t_demo.line l WHERE l.deal_id = c.id AND l.deleted_at IS NULL)), 7))::text \
+        "SELECT trim_scale(round(avg((SELECT coalesce(sum(l.price), 0) FROM t_demo.line l WHERE l.deal_id = c.id AND l.deleted_at IS NULL)), 3))::text \
          FROM t_demo.deal c WHERE c.firm_id = p.id AND c.deleted_at IS NULL",
     ),
     (

@@ -6,7 +6,7 @@ import { nothingSaid, OnTheWay, saidPatch, unsaid } from "./on-the-way";
 const way: Way = {
   name: "win",
   label: "Win",
-  process: "deal.sales",
+  process: "thing.main",
   field: "stage",
   from: "new",
   to: "won",

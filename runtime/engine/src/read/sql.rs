@@ -181,7 +181,8 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
     let mut select = Query::select();
     select.expr(scope.column("id")).expr(scope.column("version"));
     for column in columns {
-        select.expr(scope.column(&column.name));
+        let field = plan.root.object.find_key(&column.key).map(|(field, _)| field);
+        select.expr(render.stored(scope.alias(), column, field));
     }
     if let Start::Ids(ids) = &plan.start {
         select.and_where(is_one_of(&scope, ids));

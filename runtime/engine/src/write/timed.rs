@@ -32,7 +32,7 @@ use crate::query::Bin;
 use crate::read::sql::Lock;
 use crate::work::Progress;
 
-mod due;
+mod sql;
 
 /// Records of one transaction.
 const BATCH: usize = 500;
@@ -122,7 +122,7 @@ pub(crate) async fn step(
             continue;
         }
         let after = if name == round.at { round.after } else { Uuid::nil() };
-        let ids = due::find(connection, context, timed, (after, &round.refused)).await?;
+        let ids = sql::find(connection, context, timed, (after, &round.refused)).await?;
         let Some(last) = ids.last().copied() else { continue };
         let refused = take(connection, context, timed, ids).await?;
         tell(connection, context, timed, &refused).await?;
@@ -156,7 +156,7 @@ async fn take(
     let mut stored =
         reach::find_with(connection, context, place, (Action::Edit, Lock::Update, &columns)).await?;
     // What came to be between the question and the lock: seen now that nobody can change it.
-    let still = due::among(connection, context, timed, &ids).await?;
+    let still = sql::among(connection, context, timed, &ids).await?;
     stored.retain(|id, _| still.contains(id));
     let mut left: Vec<(Uuid, Stored)> = stored.into_iter().collect();
     left.sort_by_key(|(id, _)| *id);

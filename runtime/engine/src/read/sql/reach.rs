@@ -76,8 +76,8 @@ impl Render<'_> {
         }
     }
 
-    /// A column as it is stored; a roll-up that is being built comes from its records where it must.
-    fn stored(&self, alias: &str, column: &Column, field: Option<&Field>) -> Expr {
+    /// A column as it is stored; a roll-up of which nothing is, or not yet, comes from its records.
+    pub(super) fn stored(&self, alias: &str, column: &Column, field: Option<&Field>) -> Expr {
         let (plan, rollup) = (self.plan, field.and_then(|field| field.rollup.as_ref()));
         match rollup.filter(|rollup| plan.unstored.contains(&rollup.id)) {
             Some(rollup) => Expr::cust(on_read((&plan.schema, &plan.catalog), rollup, alias, &plan.unstored)),
