@@ -1,5 +1,6 @@
 //! URLs and what they mean, good ones and hostile ones.
 
+use engine::Selection;
 use engine::filter::Operator;
 use metadata::Catalog;
 use metadata::Definitions;
