@@ -11,6 +11,8 @@ import { defineConfig } from "vitest/config";
 /** What signing in needs, and what the pages of who is signed in need beside it: a file each, for each one costs a way there and back. */
 const BASE = ["/src/app/main.tsx"];
 const APP = ["/src/app/shell/shell.tsx", "/src/app/list-route.tsx"];
+/** What a board needs beside those, for who is on the way to one. */
+const BOARD = "board";
 
 interface Modules {
   getModuleInfo(id: string): { importedIds: readonly string[]; code: string | null } | null;
@@ -72,15 +74,19 @@ function early(): Plugin {
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
       const names = new Set<string>();
-      const add = (fileName: string) => {
-        const chunk = chunks.find((one) => one.fileName === fileName);
-        if (!chunk || names.has(fileName)) return;
-        names.add(fileName);
-        chunk.imports.forEach(add);
+      const listed = (name: string) => {
+        const before = new Set(names);
+        const add = (fileName: string) => {
+          const chunk = chunks.find((one) => one.fileName === fileName);
+          if (!chunk || names.has(fileName)) return;
+          names.add(fileName);
+          chunk.imports.forEach(add);
+        };
+        for (const chunk of chunks) if (chunk.name === name) add(chunk.fileName);
+        const added = [...names].filter((fileName) => !before.has(fileName));
+        return added.map((fileName) => fileName.replace("assets/", "")).join(" ");
       };
-      for (const chunk of chunks) if (chunk.name === "app") add(chunk.fileName);
-      const app = [...names].map((name) => name.replace("assets/", "")).join(" ");
-      const whole = source.replace("__APP__", app);
+      const whole = source.replace("__APP__", listed("app")).replace("__BOARD__", listed(BOARD));
       const fileName = `assets/early-${createHash("sha256").update(whole).digest("hex").slice(0, 8)}.js`;
       this.emitFile({ type: "asset", fileName, source: whole });
       for (const file of Object.values(bundle))
@@ -104,6 +110,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       onwarn(warning, warn) {
         if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
@@ -111,7 +118,11 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: "vendor", priority: 3, test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/ },
+            {
+              name: "vendor",
+              priority: 3,
+              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/,
+            },
             { priority: 2, name: (id, modules) => (reached(modules, BASE, id) ? "base" : null) },
             { priority: 1, name: (id, modules) => (reached(modules, APP, id) ? "app" : null) },
           ],

@@ -11,7 +11,7 @@ export function entries() {
 
 /** Those that the early script asks for beside them, for who is signed in: the shell and the list. */
 export function asked() {
-  return entries().flatMap((name) => named(name, /(?<=[" ])([\w-]+\.js)(?=[" ])/g));
+  return entries().flatMap((name) => named(name, /const app = "([^"]+)"/g).flatMap((names) => names.split(" ")));
 }
 
 const AT_ONCE = /(?:from|import)\s*["'`]\.\/([\w.-]+\.js)["'`]/g;

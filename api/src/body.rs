@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::problem::{Code, Problem};
 
+pub(crate) mod conversion;
 pub(crate) mod form;
 pub(crate) mod operations;
 

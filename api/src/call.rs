@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::Utc;
-use engine::{Context, Engine, Tenant, Versions};
+use engine::{Context, Engine, Snapshot, Tenant, Versions};
 use identity::{Caller, Credential, Rate};
 use metadata::Object;
 use uuid::Uuid;
@@ -53,7 +53,7 @@ where
             Err(problem)
                 if trust == Trust::Remembered
                     && problem.code.status().is_client_error()
-                    && is_outdated(&asked, &tenant, seen).await => {}
+                    && Box::pin(is_outdated(&asked, &tenant, seen)).await => {}
             outcome => return outcome,
         }
         call = Box::pin(admit_again(&asked, credential, rate)).await?;
@@ -88,10 +88,23 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
     };
     let caller = caller?;
     credential::check_csrf(credential, (&asked.head.method, &asked.head.headers), &caller)?;
+    match let_in(asked, &caller).await {
+        // Whoever is remembered of a tenant that was deleted since.
+        Err(problem) if problem.code.status().is_server_error() && is_gone(asked, &caller.tenant).await => {
+            Err(identity::AuthError::Unknown.into())
+        }
+        outcome => outcome.map(|snapshot| Call::new(asked.clone(), caller, snapshot)),
+    }
+}
+
+async fn let_in(asked: &Asked, caller: &Caller) -> Result<Arc<Snapshot>, Problem> {
     asked.app.tenants.admit(&caller.tenant, Utc::now()).await?;
-    check_enrolment(asked, &caller)?;
-    let snapshot = asked.app.engine.snapshot(&caller.tenant).await?;
-    Ok(Call::new(asked.clone(), caller, snapshot))
+    check_enrolment(asked, caller)?;
+    Ok(asked.app.engine.snapshot(&caller.tenant).await?)
+}
+
+async fn is_gone(asked: &Asked, tenant: &Tenant) -> bool {
+    matches!(asked.app.tenants.find_name(tenant.id).await, Ok(None))
 }
 
 async fn admit_again(

@@ -10,12 +10,12 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use chrono::Utc;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use uuid::Uuid;
 
 use crate::meter;
 use crate::problem::{Code, Problem};
@@ -112,7 +112,14 @@ fn id_of(headers: &HeaderMap) -> String {
         (1..=128).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
     };
-    given.filter(harmless).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+    given.filter(harmless).map_or_else(new_id, str::to_owned)
+}
+
+/// Of this moment and the thread's own generator: nobody guesses anything with it, and the system's would be asked by
+/// every request.
+fn new_id() -> String {
+    let millis = u64::try_from(Utc::now().timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid().to_string()
 }
 
 /// A method that an address does not take; which it takes stands in `Allow`, and OPTIONS asks for nothing else.

@@ -4,7 +4,7 @@
 //! Reading order: [`routes`] (every address on one page), `edge` (what holds for every request), `asked`
 //! (a request with its body), `call` (the same with its caller, planned again while metadata moves),
 //! `list` and `body` (from URLs and JSON to questions), `rest` (the handlers), [`graphql`] and `mcp` (the same in other forms), `answer` and `problem` (what goes
-//! out), `ui` (the embedded pages), [`serve`] (the socket).
+//! out), `ui` (the embedded pages), [`serve`] (the socket), `ending` (how it is let go).
 
 mod answer;
 mod asked;
@@ -12,6 +12,7 @@ mod body;
 mod call;
 mod credential;
 mod edge;
+mod ending;
 mod follower;
 pub mod graphql;
 pub mod library;
@@ -36,6 +37,7 @@ use engine::Engine;
 use identity::Identity;
 use tenancy::Tenants;
 
+pub use ending::Ending;
 pub use library::Library;
 pub use meter::upkeep;
 pub use serve::serve;
@@ -51,6 +53,8 @@ pub struct App {
     /// GraphQL schemas that are kept.
     pub graphql: Arc<graphql::Schemas>,
     pub settings: Arc<Settings>,
+    /// How far the node is with its end.
+    pub ending: Ending,
 }
 
 /// What an operator may set about the wire.
@@ -71,6 +75,8 @@ pub struct Settings {
     pub upload_dir: PathBuf,
     /// Longest time for one request; ten times that for changes of metadata, sixty times for files.
     pub timeout: Duration,
+    /// Days that a tenant waits whose reseller ends it.
+    pub deletion_wait: u32,
     /// What one GraphQL operation may ask for.
     pub graphql: graphql::Limits,
     /// Lines that one caller may have on a node, and changes that they may follow.
@@ -89,6 +95,7 @@ impl Default for Settings {
             max_upload: 2 * 1024 * 1024 * 1024,
             upload_dir: std::env::temp_dir(),
             timeout: Duration::from_secs(30),
+            deletion_wait: 30,
             graphql: graphql::Limits::default(),
             followers: 250,
             quiet: Duration::from_secs(15),

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use engine::query::{DEFAULT_LIMIT, MAX_LIMIT};
-use engine::{Bin, Filter, Page, Query, Selection, SortKey};
+use engine::{Bin, Filter, Page, Query, SortKey};
 use metadata::{Object, Problem as Detail};
 
 pub(crate) mod aggregate;
@@ -23,17 +23,17 @@ pub(crate) fn many(object: &Object, pairs: &Pairs) -> Result<Query, Vec<Detail>>
     reader.finish()
 }
 
-/// What to answer of one record.
-pub(crate) fn one(object: &Object, pairs: &Pairs) -> Result<Vec<Selection>, Vec<Detail>> {
+/// What to answer of one record; which one is still to be said.
+pub(crate) fn one(object: &Object, pairs: &Pairs) -> Result<Query, Vec<Detail>> {
     let mut reader = Reader::new(object);
     for (name, value) in pairs {
         match name.split('[').next() {
-            Some("fields" | "explain") => reader.parameter(name, value),
+            Some("fields" | "explain" | "fresh") => reader.parameter(name, value),
             Some("limit" | "sort") if name.contains('[') => reader.parameter(name, value),
             _ => reader.unknown(name),
         }
     }
-    reader.finish().map(|query| query.fields)
+    reader.finish()
 }
 
 /// What was read so far.
@@ -82,6 +82,7 @@ impl<'o> Reader<'o> {
             "limit" => self.query.limit = self.number(name, value, MAX_LIMIT),
             "page" => self.page = Some(self.number(name, value, u32::MAX)),
             "cursor" => self.query.page = Page::After(value.to_owned()),
+            "fresh" => self.query.fresh = self.flag(name, value),
             "errors" => self.query.errors = self.flag(name, value),
             "include_total" => self.query.include_total = self.flag(name, value),
             "deleted" => self.query.bin = if self.flag(name, value) { Bin::Deleted } else { Bin::Live },

@@ -64,7 +64,8 @@ impl Pressure {
         if before >= self.most {
             return Err(refused());
         }
-        match tokio::time::timeout(self.patience, self.places.clone().acquire_owned()).await {
+        // Boxed: what is awaited in place is carried by every request.
+        match Box::pin(tokio::time::timeout(self.patience, self.places.clone().acquire_owned())).await {
             Ok(Ok(place)) => Ok(place),
             _ => Err(refused()),
         }

@@ -131,7 +131,8 @@ where
 {
     let asking = |call: Call| {
         let rate = call.caller.rate;
-        let handling = handler(call);
+        // Kilobytes, which would be copied each time they are passed on.
+        let handling = Box::pin(handler(call));
         async move {
             let mut response = handling.await?;
             rate.iter().for_each(|rate| response.headers_mut().extend(crate::problem::rate_headers(rate)));

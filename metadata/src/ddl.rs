@@ -11,6 +11,7 @@ use crate::diff::Difference;
 use crate::problem::Problem;
 
 mod changes;
+mod retypes;
 mod indexes;
 mod kinds;
 mod names;
@@ -22,8 +23,10 @@ mod search;
 mod tables;
 
 pub use indexes::{Index, blind};
+pub use kinds::is_rewrite;
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
+pub use retypes::{Retype, Turn, is_retype, other};
 pub use search::{object_vector, search_columns, search_vector};
 pub use tables::table_columns;
 
@@ -51,6 +54,8 @@ pub enum Risk {
     Safe,
     /// Reads the whole table once.
     Scan,
+    /// Done in pieces by a job, while everybody goes on.
+    Background,
     /// Writes the whole table anew.
     Rewrite,
     /// Hides data.
@@ -90,7 +95,19 @@ impl DdlPlan {
     /// # Errors
     /// Differences that no table can follow, each with a way out.
     pub fn new(schema: &str, differences: &[Difference]) -> Result<Self, Vec<Problem>> {
-        plan::build(schema, differences)
+        plan::build(schema, differences, &[])
+    }
+
+    /// The same with fields that change their kind.
+    ///
+    /// # Errors
+    /// As [`DdlPlan::new`].
+    pub fn with_turns(
+        schema: &str,
+        differences: &[Difference],
+        turns: &[Turn],
+    ) -> Result<Self, Vec<Problem>> {
+        plan::build(schema, differences, turns)
     }
 
     /// Whether there is nothing to do for the tables.

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 mod change;
 mod change_object;
+pub mod conversion;
 pub mod field;
 pub mod field_condition;
 pub mod layering;
@@ -18,6 +19,7 @@ pub mod option_set;
 mod parts;
 pub mod process;
 pub mod record_type;
+pub mod recurrence;
 mod rename;
 pub mod role;
 mod rollback;
@@ -130,6 +132,11 @@ pub struct Row {
 /// What serde takes for a switch that is on when nobody says so.
 pub(crate) fn yes() -> bool {
     true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference.
+pub(crate) fn is_no(value: &bool) -> bool {
+    !*value
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference.

@@ -120,6 +120,25 @@ pub enum Difference {
     },
 }
 
+impl Difference {
+    /// The stable id of the field that it is about.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::ChangeKind { field, .. }
+            | Self::SetUnique { field, .. }
+            | Self::DropUnique { field, .. }
+            | Self::AddIndex { field, .. }
+            | Self::DropIndex { field, .. } => Some(&field.id),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about the type of a field's column, or its indexes.
+    pub fn is_of_column(&self) -> bool {
+        self.field().is_some()
+    }
+}
+
 /// All differences; `None` is a tenant that has nothing yet, not even the built-in objects.
 pub fn diff(old: Option<Version<'_>>, new: Version<'_>) -> Vec<Difference> {
     let Some(old) = old else {

@@ -9,11 +9,13 @@ use crate::catalog::label;
 use crate::definitions::{Definitions, Kind, Row};
 
 mod classes;
+mod grants;
 mod lists;
 mod merge;
 
 pub(crate) use classes::locked;
 pub use classes::{Class, class};
+pub use grants::added_grants;
 pub(crate) use merge::{Merge, differences};
 
 /// The package's layer beneath a component.

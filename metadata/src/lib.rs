@@ -3,10 +3,11 @@
 //! Reading order: [`problem`] (how everything here complains), [`input`] (one JSON value as it came
 //! in), [`field_kinds`] (the closed list of kinds, one file each), [`definitions`] (what people write),
 //! [`layers`] (a package's word beneath the tenant's), [`catalog`] (what it means), [`diff`] and [`ddl`] (what must
-//! happen to the tables), [`package`] (definitions as an installable folder), [`files`] (all of a tenant's as files) with [`relative`] dates, and [`schemas`]
+//! happen to the tables), [`package`] (definitions as an installable folder), [`files`] (all of a tenant's as files) with [`relative`] dates, [`recurrence`] (how things repeat), and [`schemas`]
 //! (JSON Schema of each kind of definition).
 
 pub mod catalog;
+pub mod retype;
 pub mod ddl;
 pub mod definitions;
 pub mod diff;
@@ -16,6 +17,7 @@ pub mod input;
 pub mod layers;
 pub mod package;
 pub mod problem;
+pub mod recurrence;
 pub mod relative;
 pub mod schemas;
 pub mod suggest;

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::definitions::Kind;
 
 mod access;
+mod becoming;
 mod fields;
 mod rules;
 mod views;
@@ -80,6 +81,8 @@ fn build(kind: Kind) -> Json {
         Kind::FieldConditions => ("Field condition", rules::field_condition()),
         Kind::RecordTypes => ("Record type", rules::record_type()),
         Kind::Processes => ("Process", rules::process()),
+        Kind::Conversions => ("Conversion", becoming::conversion()),
+        Kind::Recurrences => ("Recurrence", becoming::recurrence()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = title.into();

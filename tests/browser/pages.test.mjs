@@ -112,6 +112,7 @@ const SETUP = {
   },
   "the record types of an object": (page) => open(page, "/setup/objects/deal?tab=types"),
   "the users": (page) => open(page, "/setup/users"),
+  "the users as a tree": (page) => open(page, "/setup/users?shown=tree"),
   "the security settings": (page) => open(page, "/setup/security-settings"),
   "the sign-ins of everybody": (page) => open(page, "/setup/sign-in-history"),
   "one's own sign-in": (page) => open(page, "/setup/my-security"),
@@ -126,6 +127,7 @@ const OUTSIDE = {
   "being sent there": "/",
   "a forgotten password": "/forgot-password",
   "a new password": "/set-password#token=from-a-mail",
+  "the door of resellers": "/tenants",
 };
 
 /** Paths that were looked at. */
@@ -179,6 +181,10 @@ async function check(page) {
   await settled(page);
   await assertAccessible(page);
   await assertNoSidewaysScroll(page);
+  // Nothing stands on a side of the window that should stand on one of the line.
+  await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+  await assertNoSidewaysScroll(page);
+  await page.evaluate(() => document.documentElement.removeAttribute("dir"));
 }
 
 test("pages of who is signed in", (t) =>

@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DESKTOP, startChromium } from "./chromium.mjs";
-import { ask, change, settled, signedIn } from "./steps.mjs";
+import { ask, change, settled, signedIn, until } from "./steps.mjs";
 import { makeFolder, runTrellis, startTrellis } from "./trellis.mjs";
 
 const LEADS = Number(process.env.LEADS ?? 200_000);
@@ -187,11 +187,9 @@ async function traced(page, steps) {
 }
 
 async function dragOnce(page, target) {
-  const from = await page
-    .getByRole("region", { name: "New", exact: true })
-    .locator("[data-card]")
-    .first()
-    .boundingBox();
+  const card = page.getByRole("region", { name: "New", exact: true }).locator("[data-card]").first();
+  // A card that was dropped before may go back meanwhile, and the first is another one then.
+  const from = await until(async () => (await card.boundingBox()) ?? Promise.reject(new Error("the card moves")));
   const to = await page.getByRole("region", { name: target, exact: true }).boundingBox();
   await page.mouse.move(from.x + 30, from.y + 20);
   await page.mouse.down();

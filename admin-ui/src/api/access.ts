@@ -1,5 +1,6 @@
 // Why somebody may do something, who may, with whom a record is shared, and what a change of roles would change.
 import { load, request } from "./client";
+import type { Document } from "./document";
 import type { Change } from "./metadata";
 import type { PageOf } from "./pages";
 import type { ObjectRef } from "./records";
@@ -54,17 +55,7 @@ export async function whoMay(
   return load<PageOf<Able>>("/admin/v1/access/who", { ...about, limit: 200 }, signal);
 }
 
-export interface Share {
-  grantee_id: string;
-  name: string;
-  user_id?: string;
-  team?: string;
-  role?: string;
-  access: "read" | "edit";
-  expires_at: string | null;
-  created_at: string;
-  created_by: { id: string; name: string | null };
-}
+export type Share = Document["Share"];
 
 const shares = (object: ObjectRef, id: string) => `/api/v1/${object.plural}/${id}/shares`;
 

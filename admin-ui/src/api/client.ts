@@ -87,7 +87,7 @@ export async function request<T>(method: string, path: string, options: Options 
   }
   const body = await readBody(response, options.text);
   if (response.ok) return { body: body as T, etag: response.headers.get("etag"), status: response.status };
-  if (response.status === 401 && !path.startsWith("/auth/v1/login")) sessionExpired.set(true);
+  if (response.status === 401 && !/^\/(auth\/v1\/login|reseller\/)/.test(path)) sessionExpired.set(true);
   throw new Problem(response.status, (body ?? {}) as Record<string, unknown>);
 }
 

@@ -1,19 +1,12 @@
 // Files that become records: sent once, then asked about until they are done.
 import { load, request, sendFile, withQuery } from "./client";
+import type { Document } from "./document";
 import type { ObjectRef } from "./records";
 
-export interface ImportStatus {
-  id: string;
-  status: "queued" | "running" | "done" | "failed";
-  total: number;
-  processed: number;
-  created: number;
-  updated: number;
-  rejected: number;
-  error: string | null;
+export type ImportStatus = Omit<Document["Import"], "mapping"> & {
   /** Header to field; null where a column is left out. */
   mapping: Record<string, string | null> | null;
-}
+};
 
 export interface ImportOrder {
   file: File;

@@ -1,17 +1,25 @@
 // Changing what exists: objects and fields, with the plan shown before.
 import { load, request } from "./client";
+import type { Document } from "./document";
 
-export interface Step {
-  sql: string;
-  lock?: string;
-  rewrite?: boolean;
-  risk?: string;
-  description?: string;
-}
+export type Step = Document["Step"];
 
 export interface Plan {
   revision: number;
   steps: Step[];
+  /** Components whose data is hidden, or whose values do not go over to another kind. */
+  data_loss?: string[];
+  /** Records that stand in the way of a change of kind. */
+  offending?: Offending[];
+  /** What a package gives or asks for that has to be approved. */
+  grants?: string[];
+}
+
+export interface Offending {
+  path: string;
+  code: string;
+  count: number;
+  records: string[];
 }
 
 export interface Change {
@@ -49,16 +57,7 @@ export async function applyChanges(changes: Change[], message: string, allowData
   await request("POST", "/metadata/v1/deploy", { body });
 }
 
-export interface PackageInfo {
-  name: string;
-  label: string;
-  version: string;
-  description?: string;
-  installed: boolean;
-  installed_version?: string | null;
-  installed_at?: string | null;
-  requires?: Record<string, string>;
-}
+export type PackageInfo = Document["Package"];
 
 export async function listPackages(signal?: AbortSignal): Promise<PackageInfo[]> {
   return (await load<{ data: PackageInfo[] }>("/metadata/v1/packages", undefined, signal)).data;
@@ -67,6 +66,7 @@ export async function listPackages(signal?: AbortSignal): Promise<PackageInfo[]>
 export interface InstallOptions {
   samples?: boolean;
   dry_run?: boolean;
+  approve?: string[];
 }
 
 export async function installPackage(
@@ -131,11 +131,7 @@ export async function listComponents<T>(kind: string, signal?: AbortSignal): Pro
 }
 
 /** One component on the other side of a use, and where in its definition. */
-export interface Use {
-  kind: string;
-  name: string;
-  at: string;
-}
+export type Use = Document["Use"];
 
 export interface Dependencies {
   uses: Use[];

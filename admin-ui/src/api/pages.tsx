@@ -14,25 +14,25 @@ export interface PageOf<T> {
   pagination: { has_more: boolean; next_cursor: string | null };
 }
 
-type Paged<T> = UseInfiniteQueryResult<InfiniteData<PageOf<T>>>;
+type Paged<P> = UseInfiniteQueryResult<InfiniteData<P>>;
 
 /** The pages of a list; with `keep` the ones of the former key stay until the new ones are there. */
-export function usePages<T>(
+export function usePages<P extends PageOf<unknown>>(
   queryKey: readonly unknown[],
-  load: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>,
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<P>,
   { keep = false } = {},
-): Paged<T> {
+): Paged<P> {
   return useInfiniteQuery({
     queryKey,
     initialPageParam: undefined as string | undefined,
     ...(keep && { placeholderData: keepPreviousData }),
-    getNextPageParam: (page: PageOf<T>) => page.pagination.next_cursor ?? undefined,
+    getNextPageParam: (page: P) => page.pagination.next_cursor ?? undefined,
     queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | undefined }) => load(pageParam, signal),
   });
 }
 
 interface PagesProps<T> {
-  query: Paged<T>;
+  query: Paged<PageOf<T>>;
   /** What is loaded, as the start of a sentence: "The people". */
   what: string;
   /** What the button for the next page says. */

@@ -1,27 +1,18 @@
 // People of the tenant, as administrators see and change them; and one's own sessions and keys.
 import { load, request } from "./client";
+import type { Document } from "./document";
 
-export interface Person {
-  id: string;
-  name: string;
-  email: string;
-  active: boolean;
-  roles: string[];
-  permission_sets?: string[];
-  teams?: string[];
-  title: string | null;
-  manager_id: string | null;
+export type Person = Document["Person"] & {
   manager: { id: string; name: string } | null;
-  time_zone: string | null;
   /** "person", or something that is none and cannot be signed in. */
   kind: string;
-  created_at: string;
-}
+};
 
 export interface PersonPatch {
   name?: string;
   email?: string;
   password?: string;
+  current_password?: string;
   roles?: string[];
   permission_sets?: string[];
   teams?: string[];
@@ -56,15 +47,7 @@ export async function changePerson(id: string, patch: PersonPatch): Promise<Pers
   return (await request<{ data: Person }>("PATCH", `/admin/v1/users/${id}`, { body: patch })).body.data;
 }
 
-export interface Session {
-  id: string;
-  created_at: string;
-  last_seen_at: string;
-  expires_at: string;
-  ip: string | null;
-  user_agent: string | null;
-  current: boolean;
-}
+export type Session = Document["OpenSession"] & { current: boolean };
 
 export async function listSessions(signal?: AbortSignal): Promise<Session[]> {
   return (await load<{ data: Session[] }>("/auth/v1/sessions", undefined, signal)).data;
@@ -74,18 +57,7 @@ export async function endSession(id: string): Promise<void> {
   await request("DELETE", `/auth/v1/sessions/${id}`);
 }
 
-export interface ApiKey {
-  id: string;
-  name: string;
-  prefix: string;
-  role: string | null;
-  scopes: string[] | null;
-  expires_at: string | null;
-  rate_limit: number | null;
-  allowed_ips: string[] | null;
-  created_at: string;
-  last_used_at: string | null;
-}
+export type ApiKey = Document["ApiKey"];
 
 export interface NewKey {
   name: string;
@@ -109,12 +81,7 @@ export async function revokeKey(id: string): Promise<void> {
   await request("DELETE", `/auth/v1/api-keys/${id}`);
 }
 
-export interface Team {
-  id: string;
-  name: string;
-  label?: string | null;
-  members: string[];
-}
+export type Team = Document["Team"];
 
 export async function listTeams(signal?: AbortSignal): Promise<Team[]> {
   return (await load<{ data: Team[] }>("/admin/v1/teams", undefined, signal)).data;

@@ -1,11 +1,8 @@
 // What the server says when it refuses (RFC 9457), and what to tell people about it.
+import { t } from "@/lib/i18n";
+import type { Document } from "./document";
 
-export interface FieldProblem {
-  path: string;
-  code?: string;
-  message: string;
-  hint?: string;
-}
+export type FieldProblem = Document["ProblemDetail"];
 
 export class Problem extends Error {
   readonly status: number;
@@ -40,13 +37,13 @@ export function sentence(text: string): string {
 }
 
 function fallback(status: number): string {
-  if (status === 0) return "The server cannot be reached. Check the connection and try again.";
-  if (status === 403) return "You have no permission to do this.";
-  if (status === 404) return "This is not here, or not yours to see.";
-  if (status === 413) return "This is too large to be saved.";
-  if (status === 429) return "Too many requests. Wait a moment and try again.";
-  if (status >= 500) return "The server failed to answer. Try again in a moment.";
-  return `The server refused this (${status}).`;
+  if (status === 0) return t("The server cannot be reached. Check the connection and try again.");
+  if (status === 403) return t("You have no permission to do this.");
+  if (status === 404) return t("This is not here, or not yours to see.");
+  if (status === 413) return t("This is too large to be saved.");
+  if (status === 429) return t("Too many requests. Wait a moment and try again.");
+  if (status >= 500) return t("The server failed to answer. Try again in a moment.");
+  return t("The server refused this ({status}).", { status });
 }
 
 export function messageOf(error: unknown): string {

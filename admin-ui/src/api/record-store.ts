@@ -18,7 +18,8 @@ type Watcher = () => void;
 /** Drops nested to-one records that no longer belong to the id beside them. */
 function withoutStaleNesting(record: RecordData): RecordData {
   let clean = record;
-  for (const [key, value] of Object.entries(record)) {
+  for (const key in record) {
+    const value = record[key];
     if (!key.endsWith("_id") || typeof value === "object") continue;
     const nest = key.slice(0, -3);
     const nested = record[nest] as { id?: unknown } | null | undefined;

@@ -1,5 +1,6 @@
 // One's own password and second factor, links by mail, the security settings of the tenant and who signed in when.
 import { load, request } from "./client";
+import type { Document } from "./document";
 import type { PageOf } from "./pages";
 import { loadMe } from "./session";
 
@@ -99,21 +100,7 @@ export async function listLogins(
 }
 
 /** Groups of settings, each with numbers, switches and lists. */
-export interface SecuritySettings {
-  password: { min_length: number; forbid_common: boolean; forbid_email: boolean };
-  lockout: {
-    attempts: number;
-    address_attempts: number;
-    window_minutes: number;
-    first_wait_seconds: number;
-    longest_wait_seconds: number;
-  };
-  sessions: { idle_minutes: number; absolute_hours: number };
-  two_factor: { required_roles: string[] };
-  allowed_ips: string[];
-  rate_limits: { per_user_per_hour: number | null; per_address_per_hour: number | null };
-  links: { invite_hours: number; reset_minutes: number };
-}
+export type SecuritySettings = Document["SecuritySettings"];
 
 const SETTINGS = "/admin/v1/security-settings";
 

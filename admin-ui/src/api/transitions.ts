@@ -24,7 +24,14 @@ export interface Way {
   ready: boolean;
   /** Why it is not ready. */
   message: string | null;
+  /** What is confirmed on the way, and whether it is said why. */
+  checklist: string[];
+  note: "optional" | "required" | null;
 }
+
+/** Whether a transition wants anything from whoever takes it. */
+export const asks = (way: Way): boolean =>
+  way.missing.length > 0 || way.checklist.length > 0 || way.note === "required";
 
 /** A process that the record follows. */
 export interface Following {
@@ -35,6 +42,8 @@ export interface Following {
   state: string | null;
   guidance: string | null;
   key_fields: string[];
+  /** Whether the record stays as it is in this state, but for what transitions do. */
+  locked: boolean;
 }
 
 export interface Ways {

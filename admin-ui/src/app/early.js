@@ -11,14 +11,17 @@
   const dark = choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "dark" : "light";
 
-  if (/^\/(sign-in|forgot-password|set-password)/.test(location.pathname)) return;
+  if (/^\/(sign-in|forgot-password|set-password|tenants)/.test(location.pathname)) return;
   const headers = { accept: "application/json" };
   window.early = Object.fromEntries(
     ["/auth/v1/me", "/metadata/v1/bootstrap"].map((path) => [path, fetch(path, { headers })]),
   );
   for (const answer of Object.values(window.early)) answer.catch(() => {});
-  // The build puts the names of the scripts of the shell and the list in.
-  for (const name of "__APP__".split(" ")) {
+  // The build puts the names of the scripts in: those of the shell and the list, and those of a board beside them.
+  const app = "__APP__";
+  const board = "__BOARD__";
+  const toBoard = /[?&](as|view)=board(&|$)/.test(location.search);
+  for (const name of `${app} ${toBoard ? board : ""}`.split(" ")) {
     if (!name.endsWith(".js")) continue;
     const link = document.createElement("link");
     link.rel = "modulepreload";

@@ -55,6 +55,13 @@ const setPassword = createRoute({
   component: lazyRouteComponent(() => import("@/features/sign-in/set-password-page"), "SetPasswordPage"),
 });
 
+/** For who sells the product: no session of a workspace, a key of their own. */
+const tenants = createRoute({
+  getParentRoute: () => root,
+  path: "/tenants",
+  component: lazyRouteComponent(() => import("@/features/reseller/reseller-page"), "ResellerPage"),
+});
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
@@ -159,6 +166,9 @@ const changes = createRoute({
 const users = createRoute({
   getParentRoute: () => setup,
   path: "/users",
+  validateSearch: (raw: Record<string, unknown>): { shown?: "tree" | undefined } => ({
+    shown: raw.shown === "tree" ? "tree" : undefined,
+  }),
   component: lazyRouteComponent(() => import("@/features/security/users/users-page"), "UsersPage"),
 });
 
@@ -261,6 +271,7 @@ const tree = root.addChildren([
   signIn,
   forgot,
   setPassword,
+  tenants,
   shell.addChildren([
     home,
     list,

@@ -37,6 +37,7 @@ export class Catalog {
     this.objects = bootstrap.objects.map((object) => ({
       ...withLabels(object),
       processes: processes.filter((process) => process.object === object.name),
+      conversions: (bootstrap.conversions ?? []).filter((one) => one.object === object.name),
     }));
     this.optionSets = bootstrap.option_sets ?? [];
     this.#views = bootstrap.list_views ?? [];

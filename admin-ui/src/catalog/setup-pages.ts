@@ -18,6 +18,7 @@ import {
   UsersRound,
   Waypoints,
 } from "lucide-react";
+import { t } from "@/lib/i18n";
 import type { Catalog } from "./catalog";
 
 export interface SetupPage {
@@ -27,6 +28,8 @@ export interface SetupPage {
   icon: LucideIcon;
   /** The system permission without which the page is of no use; pages without one are for everybody. */
   needs?: string;
+  /** Where its parts are, beside the address of the page itself. */
+  parts?: string;
   /** More words that a search finds it by. */
   words?: string;
 }
@@ -100,6 +103,7 @@ const PAGES: SetupPage[] = [
   },
   {
     to: "/setup/roles",
+    parts: "/setup/access",
     label: "Roles",
     group: "People and access",
     icon: ShieldCheck,
@@ -178,5 +182,13 @@ const PAGES: SetupPage[] = [
 
 /** The pages that are of use to who is signed in. */
 export function setupPages(catalog: Catalog): SetupPage[] {
-  return PAGES.filter((page) => !page.needs || catalog.may(page.needs));
+  return PAGES.filter((page) => !page.needs || catalog.may(page.needs)).map((page) => ({
+    ...page,
+    label: t(page.label),
+    group: t(page.group),
+  }));
 }
+
+/** Whether an address is that of a page, or of a part of it. */
+export const isAt = (page: SetupPage, path: string): boolean =>
+  [page.to, page.parts].some((place) => place && (path === place || path.startsWith(`${place}/`)));

@@ -67,6 +67,8 @@ export interface ObjectDef {
   permissions?: ObjectRights;
   /** The processes that its records may follow, put here by the catalog. */
   processes?: ProcessDef[];
+  /** What its records can become, put here by the catalog. */
+  conversions?: ConversionDef[];
   [setting: string]: unknown;
 }
 
@@ -140,6 +142,13 @@ export interface ProcessDef {
   active?: boolean;
 }
 
+/** What records of an object can become, before one of them is asked. */
+export interface ConversionDef {
+  name: string;
+  object: string;
+  label: string;
+}
+
 /** When a field of a form is shown, must be filled, or stays; what is left out the server alone knows. */
 export interface FormCondition {
   field: string;
@@ -160,6 +169,7 @@ export interface Bootstrap {
   /** Sections have their `visible` also as what a page evaluates, where a page can. */
   layouts?: (Omit<LayoutDef, "sections"> & { sections: (LayoutSection & { condition?: Expression })[] })[];
   processes?: ProcessDef[];
+  conversions?: ConversionDef[];
   record_types?: RecordTypeDef[];
   forms?: Record<string, FormCondition[]>;
 }

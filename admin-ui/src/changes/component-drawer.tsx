@@ -47,7 +47,7 @@ export function ComponentDrawer(props: ComponentDrawerProps) {
     if (next && incomplete) return setErrors(missing);
     setBusy(true);
     try {
-      await save(existing ?? name, next, `${done} the ${noun} ${label}`);
+      await save(existing ?? name, next, t("{done} the {noun} {label}", { done, noun, label }));
       toast(`${done} ${label}`);
       onClose();
     } catch (error) {
@@ -64,11 +64,11 @@ export function ComponentDrawer(props: ComponentDrawerProps) {
       width={props.width ?? "600px"}
       title={existing ? label : t("New {noun}", { noun })}
       onClose={onClose}
-      onSubmit={() => run(definition, existing ? "Saved" : "Added")}
+      onSubmit={() => run(definition, existing ? t("Saved") : t("Added"))}
       footer={
         <>
           <span className="w-full">
-            <PlanStrip plan={plan} idle={`Fill in the ${noun} to see what will happen.`} />
+            <PlanStrip plan={plan} idle={t("Fill in the {noun} to see what will happen.", { noun })} />
           </span>
           {existing && (
             <Button
@@ -85,7 +85,7 @@ export function ComponentDrawer(props: ComponentDrawerProps) {
             {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
-            {existing ? `Save ${noun}` : `Add ${noun}`}
+            {existing ? t("Save {noun}", { noun }) : t("Add {noun}", { noun })}
           </Button>
         </>
       }
@@ -96,7 +96,7 @@ export function ComponentDrawer(props: ComponentDrawerProps) {
             tone="warning"
             title={t("Delete {name}?", { name: label })}
             action={
-              <Button look="danger" busy={busy} onClick={() => run(null, "Deleted")}>
+              <Button look="danger" busy={busy} onClick={() => run(null, t("Deleted"))}>
                 {t("Delete now")}
               </Button>
             }

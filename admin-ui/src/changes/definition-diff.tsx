@@ -61,9 +61,11 @@ function PartBlock({ part, open }: { part: Part; open: boolean }) {
         <span className="text-text-2 text-xs">{kindLabel(part.kind)}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-xs">{part.name}</span>
         {lines.length > 0 && (
-          <span className="num hidden text-text-3 text-xs phone:inline">{count(lines.length, "value", "values")}</span>
+          <span className="num hidden text-text-3 text-xs phone:inline">
+            {count(lines.length, t("value"), t("values"))}
+          </span>
         )}
-        <Tag color={word.color}>{word.label}</Tag>
+        <Tag color={word.color}>{t(word.label)}</Tag>
       </summary>
       {what === "delete" ? (
         <p className="px-7 pb-2.5 text-text-2 text-xs">

@@ -23,7 +23,9 @@ export function Dependants({ kind, name, open = false }: { kind: string; name: s
     <details open={open} className="group overflow-hidden rounded-control border border-line">
       <summary className="flex min-h-9 list-none items-center gap-2 px-2.5 hover:bg-hover [&::-webkit-details-marker]:hidden">
         <ChevronRight size={12} aria-hidden="true" className="text-text-3 transition-transform group-open:rotate-90" />
-        <span className="font-medium">Used in {count(data.used_by.length, "place", "places")}</span>
+        <span className="font-medium">
+          {t("Used in {what}", { what: count(data.used_by.length, t("place"), t("places")) })}
+        </span>
       </summary>
       <UseList uses={data.used_by} />
     </details>

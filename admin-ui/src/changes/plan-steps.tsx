@@ -1,6 +1,7 @@
 // The steps of a plan: what each does, its SQL, who waits for it and what it risks.
 import { Lock } from "lucide-react";
 import type { Step } from "@/api/metadata";
+import { t } from "@/lib/i18n";
 import { isSafe, lockWords, riskWords } from "./plan";
 
 export function PlanSteps({ steps }: { steps: Step[] }) {
@@ -19,7 +20,7 @@ export function PlanSteps({ steps }: { steps: Step[] }) {
                 {lockWords(step.lock)}
               </span>
             )}
-            <span>{step.rewrite ? "Rewrites the table" : "No rewrite"}</span>
+            <span>{step.rewrite ? t("Rewrites the table") : t("No rewrite")}</span>
             {step.risk && <span className={isSafe(step) ? "" : "font-medium text-amber"}>{riskWords(step.risk)}</span>}
           </p>
         </li>

@@ -3,6 +3,7 @@ import { ChevronRight, CircleAlert, CircleCheck, TriangleAlert } from "lucide-re
 import { useState } from "react";
 import { messageOf, Problem } from "@/api/problem";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { isSafe, type PlanState, planSummary } from "./plan";
 import { PlanSteps } from "./plan-steps";
 
@@ -16,14 +17,14 @@ export function PlanStrip({ plan: { plan, error, busy }, idle }: { plan: PlanSta
         className="flex items-start gap-2 rounded-control border border-line bg-sunken px-2.5 py-1.5 text-text-2 text-xs"
       >
         <CircleAlert size={14} className="mt-px text-amber" />
-        <span>{refusal ? refusalText(error) : `The plan is not known. ${messageOf(error)}`}</span>
+        <span>{refusal ? refusalText(error) : t("The plan is not known. {error}", { error: messageOf(error) })}</span>
       </div>
     );
   }
   if (!plan) {
     return (
       <div role="status" className="rounded-control border border-line border-dashed px-2.5 py-1.5 text-text-3 text-xs">
-        {busy ? "Working out the plan" : idle}
+        {busy ? t("Working out the plan") : idle}
       </div>
     );
   }
@@ -42,7 +43,7 @@ export function PlanStrip({ plan: { plan, error, busy }, idle }: { plan: PlanSta
         </span>
         {plan.steps.length > 0 && (
           <span className="flex items-center gap-1 text-text-2">
-            {open ? "Hide SQL" : "Show SQL"}
+            {open ? t("Hide SQL") : t("Show SQL")}
             <ChevronRight size={12} className={cx("transition-transform", open && "rotate-90")} />
           </span>
         )}
@@ -59,5 +60,7 @@ export function PlanStrip({ plan: { plan, error, busy }, idle }: { plan: PlanSta
 function refusalText({ errors, message }: Problem): string {
   const first = errors[0];
   if (!first) return message;
-  return errors.length > 1 ? `${first.message} And ${errors.length - 1} more.` : first.message;
+  return errors.length > 1
+    ? t("{message} And {what} more.", { message: first.message, what: errors.length - 1 })
+    : first.message;
 }

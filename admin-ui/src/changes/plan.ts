@@ -1,6 +1,7 @@
 // The plan of a change of metadata: asked for while one types, put into a sentence, weighed.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type Change, type Plan, planChanges, type Step } from "@/api/metadata";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 
@@ -37,28 +38,31 @@ export function planSummary(steps: Step[]): string {
   const hidden = steps.filter((s) => s.risk === "data_loss").length;
   const rewrites = steps.filter((s) => s.rewrite).length;
   const parts = [
-    tables ? `adds ${count(tables, "table", "tables")}` : "",
-    columns ? `adds ${count(columns, "column", "columns")}` : "",
-    indexes ? `builds ${count(indexes, "index", "indexes")}` : "",
-    hidden ? `hides the data of ${count(hidden, "column or table", "columns or tables")}` : "",
+    tables ? t("adds {what}", { what: count(tables, t("table"), t("tables")) }) : "",
+    columns ? t("adds {what}", { what: count(columns, t("column"), t("columns")) }) : "",
+    indexes ? t("builds {what}", { what: count(indexes, t("index"), t("indexes")) }) : "",
+    hidden ? t("hides the data of {what}", { what: count(hidden, t("column or table"), t("columns or tables")) }) : "",
   ].filter(Boolean);
   const only = steps.length === 1 ? steps[0]?.description?.replace(/`/g, "").replace(/\.$/, "") : "";
-  const others = only || (steps.length ? `takes ${count(steps.length, "step", "steps")}` : "changes no table");
+  const others =
+    only ||
+    (steps.length ? t("takes {what}", { what: count(steps.length, t("step"), t("steps")) }) : t("changes no table"));
   const first = parts.length ? parts.join(", ") : others;
-  const sentence = `${first}; ${rewrites ? `rewrites ${count(rewrites, "table", "tables")}` : "rewrites no rows"}.`;
+  const sentence = `${first}; ${rewrites ? t("rewrites {what}", { what: count(rewrites, t("table"), t("tables")) }) : t("rewrites no rows")}.`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 export const isSafe = (step: Step): boolean =>
-  !step.rewrite && (!step.risk || ["none", "safe", "low"].includes(step.risk));
+  !step.rewrite && (!step.risk || ["none", "safe", "low", "background"].includes(step.risk));
 
 const RISKS: Record<string, string> = {
   safe: "Safe",
   scan: "Reads the whole table once",
+  background: "Done in the background, in pieces",
   rewrite: "Writes the whole table anew",
   data_loss: "Hides data",
 };
-export const riskWords = (risk: string): string => RISKS[risk] ?? risk;
+export const riskWords = (risk: string): string => t(RISKS[risk] ?? risk);
 
 const LOCKS: Record<string, string> = {
   none: "No lock",
@@ -68,12 +72,13 @@ const LOCKS: Record<string, string> = {
   access_exclusive: "Everybody waits",
 };
 /** What a lock means for people at work. */
-export const lockWords = (lock: string): string => LOCKS[lock] ?? lock;
+export const lockWords = (lock: string): string => t(LOCKS[lock] ?? lock);
 
 const STRENGTH = ["none", "row_exclusive", "share", "share_row_exclusive", "access_exclusive"];
 
 /** The strongest lock of some steps; undefined when they take none. */
 export function strongestLock(steps: Step[]): string | undefined {
-  const strongest = Math.max(0, ...steps.map((s) => STRENGTH.indexOf(s.lock ?? "none")));
+  const now = steps.filter((s) => s.risk !== "background");
+  const strongest = Math.max(0, ...now.map((s) => STRENGTH.indexOf(s.lock ?? "none")));
   return strongest > 0 ? STRENGTH[strongest] : undefined;
 }

@@ -3,13 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, CircleCheck, Lock, TriangleAlert } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import type { Plan, Step } from "@/api/metadata";
+import type { Offending, Plan, Step } from "@/api/metadata";
 import { messageOf, Problem } from "@/api/problem";
 import { Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
-import { TextInput } from "@/components/inputs";
+import { Checkbox, TextInput } from "@/components/inputs";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { DefinitionDiff, type Part } from "./definition-diff";
@@ -20,6 +20,8 @@ import { PlanSteps } from "./plan-steps";
 export interface Applying {
   message: string;
   allowDataLoss: boolean;
+  /** The grants that were agreed to. */
+  approve: string[];
 }
 
 interface ReviewDialogProps {
@@ -57,18 +59,21 @@ export function ReviewDialog(props: ReviewDialogProps) {
   });
   const [message, setMessage] = useState("");
   const [typed, setTyped] = useState("");
+  const [agreed, setAgreed] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const steps = query.data?.steps ?? [];
-  const loses = steps.filter((s) => s.risk === "data_loss");
-  const ready = Boolean(query.data) && (loses.length === 0 || typed === word);
+  const grants = query.data?.grants ?? [];
+  const offending = query.data?.offending ?? [];
+  const loses = steps.some((s) => s.risk === "data_loss") || offending.length > 0;
+  const ready = Boolean(query.data) && (!loses || typed === word) && (grants.length === 0 || agreed);
 
   async function go() {
     if (busy || !ready) return;
     setBusy(true);
     setError(null);
     try {
-      await props.apply({ message: message.trim(), allowDataLoss: loses.length > 0 });
+      await props.apply({ message: message.trim(), allowDataLoss: loses, approve: grants });
       onDone();
     } catch (problem) {
       setError(problem);
@@ -87,13 +92,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
           <Button size="md" onClick={onClose} data-autofocus>
             {t("Cancel")}
           </Button>
-          <Button
-            look={danger || loses.length ? "danger" : "solid"}
-            size="md"
-            type="submit"
-            busy={busy}
-            disabled={!ready}
-          >
+          <Button look={danger || loses ? "danger" : "solid"} size="md" type="submit" busy={busy} disabled={!ready}>
             {verb}
           </Button>
         </>
@@ -116,6 +115,8 @@ export function ReviewDialog(props: ReviewDialogProps) {
             <DefinitionDiff parts={parts} />
           </section>
         )}
+        {offending.length > 0 && <Unfit offending={offending} />}
+        {grants.length > 0 && <Grants grants={grants} agreed={agreed} onAgree={setAgreed} />}
         {props.more}
         {props.dependantsOf && <Dependants {...props.dependantsOf} open={query.isError} />}
         {steps.length > 0 && <Steps steps={steps} />}
@@ -132,11 +133,11 @@ export function ReviewDialog(props: ReviewDialogProps) {
             )}
           </FieldFrame>
         )}
-        {loses.length > 0 && (
+        {loses && (
           <FieldFrame
             label={
               <span>
-                Type <span className="font-mono text-text">{word}</span> to go on
+                {t("Type")} <span className="font-mono text-text">{word}</span> {t("to go on")}
               </span>
             }
           >
@@ -157,7 +158,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
 }
 
 /** The plan in a sentence, with what asks for a second thought. */
-function Impact({ steps, loses }: { steps: Step[]; loses: Step[] }) {
+function Impact({ steps, loses }: { steps: Step[]; loses: boolean }) {
   const safe = steps.every(isSafe);
   const lock = strongestLock(steps);
   return (
@@ -176,12 +177,51 @@ function Impact({ steps, loses }: { steps: Step[]; loses: Step[] }) {
       <ul className="flex flex-wrap gap-x-5 gap-y-1 ps-6 text-text-2 text-xs">
         <li className="inline-flex items-center gap-1">
           <Lock size={12} aria-hidden="true" />
-          {lock ? `${lockWords(lock)} while it runs` : "Nobody waits"}
+          {lock ? t("{what} while it runs", { what: lockWords(lock) }) : t("Nobody waits")}
         </li>
         <li>
-          {loses.length ? "Hides data, which is kept for 30 days and comes back with a rollback" : "No data is lost"}
+          {loses ? t("Hides data, which is kept for 30 days and comes back with a rollback") : t("No data is lost")}
         </li>
       </ul>
+    </section>
+  );
+}
+
+/** Values that do not go over to another kind. */
+function Unfit({ offending }: { offending: Offending[] }) {
+  return (
+    <Notice title={t("Some values do not fit and would be left blank.")}>
+      <ul className="flex flex-col gap-1">
+        {offending.map((one) => (
+          <li key={one.path}>
+            <span className="font-mono text-xs">{one.path}</span> {count(one.count, t("record"), t("records"))}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+interface GrantsProps {
+  grants: string[];
+  agreed: boolean;
+  onAgree: (agreed: boolean) => void;
+}
+
+/** What a package gives to people or asks for that it did not before. */
+function Grants({ grants, agreed, onAgree }: GrantsProps) {
+  return (
+    <section aria-label={t("What it may do")} className="flex flex-col gap-2">
+      <h3 className="font-medium text-text-2 text-xs">{t("It gives or asks for more than before")}</h3>
+      <ul className="max-h-48 overflow-y-auto rounded-control border border-line px-2.5 py-2 font-mono text-xs">
+        {grants.map((grant) => (
+          <li key={grant}>{grant}</li>
+        ))}
+      </ul>
+      <label className="flex items-center gap-2">
+        <Checkbox checked={agreed} onChange={(e) => onAgree(e.target.checked)} />
+        {t("I approve of all of this")}
+      </label>
     </section>
   );
 }
@@ -191,7 +231,9 @@ function Steps({ steps }: { steps: Step[] }) {
     <details className="group overflow-hidden rounded-control border border-line">
       <summary className="flex min-h-9 list-none items-center gap-2 px-2.5 hover:bg-hover [&::-webkit-details-marker]:hidden">
         <ChevronRight size={12} aria-hidden="true" className="text-text-3 transition-transform group-open:rotate-90" />
-        <span className="font-medium">{count(steps.length, "step", "steps")} in the database</span>
+        <span className="font-medium">
+          {t("{what} in the database", { what: count(steps.length, t("step"), t("steps")) })}
+        </span>
         <span className="text-text-3 text-xs">{t("SQL, locks and risk of each")}</span>
       </summary>
       <div className="max-h-80 overflow-y-auto border-line border-t px-2.5 py-2.5">

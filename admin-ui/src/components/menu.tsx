@@ -19,7 +19,8 @@ export interface MenuItem {
 }
 
 interface MenuButtonProps {
-  items: MenuItem[];
+  /** A function where many menus stand in a page that are hardly ever opened: it is asked when one is. */
+  items: MenuItem[] | (() => MenuItem[]);
   label: string;
   children: (props: {
     ref: React.RefObject<HTMLButtonElement | null>;
@@ -53,7 +54,16 @@ export function MenuButton({ items, label, children, align, side, header }: Menu
   );
 }
 
-function MenuList({ items, label, onDone }: { items: MenuItem[]; label: string; onDone: () => void }) {
+function MenuList({
+  items: given,
+  label,
+  onDone,
+}: {
+  items: MenuButtonProps["items"];
+  label: string;
+  onDone: () => void;
+}) {
+  const items = typeof given === "function" ? given() : given;
   const list = useRef<HTMLDivElement>(null);
   const buttons = () => [...(list.current?.querySelectorAll<HTMLButtonElement>("button:not(:disabled)") ?? [])];
 

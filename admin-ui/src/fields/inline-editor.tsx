@@ -36,9 +36,9 @@ export function InlineEditor({ object, record, field: given, onClose, className 
   const latest = useRef(value);
   const done = useRef(false);
   const Input = kind.input;
-  const picks = ["picklist", "multi_picklist", "lookup", "master_detail", "many_to_many", "any_lookup"].includes(
-    field.kind,
-  );
+  const picks =
+    ["picklist", "multi_picklist", "lookup", "master_detail", "many_to_many", "any_lookup"].includes(field.kind) ||
+    field.format === "recurrence";
 
   useEffect(() => {
     box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();

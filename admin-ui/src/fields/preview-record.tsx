@@ -5,6 +5,7 @@ import { useRecord } from "@/api/record-store";
 import { listRecords, loadRecord } from "@/api/records";
 import type { ObjectDef } from "@/catalog/types";
 import { Select } from "@/components/select";
+import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 
@@ -34,7 +35,7 @@ interface RecordPickerProps {
   label?: string;
 }
 
-export function RecordPicker({ object, id, name, onChoose, label = "Shown with" }: RecordPickerProps) {
+export function RecordPicker({ object, id, name, onChoose, label = t("Shown with") }: RecordPickerProps) {
   const [text, setText] = useState("");
   const sought = useDebounced(text.trim(), 150);
   const query = useQuery({
@@ -46,7 +47,7 @@ export function RecordPicker({ object, id, name, onChoose, label = "Shown with" 
         { fields: ["id", "name"], filter, limit: 20, sort: ["-updated_at"] },
         signal,
       );
-      return page.records.map((r) => ({ id: r.id, label: String(r.name ?? "Unnamed") }));
+      return page.records.map((r) => ({ id: r.id, label: String(r.name ?? t("Unnamed")) }));
     },
     placeholderData: (old) => old,
   });
@@ -54,9 +55,9 @@ export function RecordPicker({ object, id, name, onChoose, label = "Shown with" 
     <Select
       className="w-56 max-w-full flex-1"
       label={label}
-      placeholder={id === undefined ? `No ${inSentence(object.label)} yet` : "Choose"}
+      placeholder={id === undefined ? t("No {label} yet", { label: inSentence(object.label) }) : t("Choose")}
       choices={query.data ?? []}
-      chosen={id ? [{ id, label: name || "Unnamed" }] : []}
+      chosen={id ? [{ id, label: name || t("Unnamed") }] : []}
       value={id ? [id] : []}
       onChange={(next) => next[0] && onChoose(next[0])}
       onSearch={setText}

@@ -3,7 +3,7 @@
 import { messageOf, Problem } from "@/api/problem";
 import { type RecordData, recordStore } from "@/api/record-store";
 import { Conflict, loadRecord, updateRecord } from "@/api/records";
-import { type Following, loadWays, takeWay, type Way } from "@/api/transitions";
+import { asks, type Following, loadWays, takeWay, type Way } from "@/api/transitions";
 import { isGoverned } from "@/catalog/catalog";
 import { fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
@@ -147,7 +147,7 @@ export async function moveTo(object: ObjectDef, id: string, target: Target, said
       if (free) offerUndo(object, id, field, before, text);
       else toast(text, { key: "edit" });
     };
-    if (ways.length === 1 && only.missing.length === 0) {
+    if (ways.length === 1 && !asks(only)) {
       await insisting(() => takeWay(object, id, only.name, {}));
       done();
       return true;

@@ -6,6 +6,7 @@ import { useCatalog } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
 import { RecordPicker, usePreviewRecord } from "@/fields/preview-record";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { FormulaStatus } from "./formula-status";
 import { useCheck } from "./use-check";
 import { callAt } from "./words";
@@ -76,7 +77,13 @@ export function FormulaEditor(props: FormulaEditorProps) {
       <FormulaStatus state={state} empty={value.trim() === ""} call={known ?? undefined} />
       {!props.plain && value.trim() !== "" && (
         <TryOut object={object} state={state}>
-          <RecordPicker object={object} id={id} name={String(record?.name ?? "")} onChoose={choose} label="Tried on" />
+          <RecordPicker
+            object={object}
+            id={id}
+            name={String(record?.name ?? "")}
+            onChoose={choose}
+            label={t("Tried on")}
+          />
         </TryOut>
       )}
     </div>
@@ -95,7 +102,7 @@ function TryOut({ state, children }: TryOutProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-line border-t px-2.5 py-1.5 text-xs">
       {children}
-      <output aria-label="Result" className={cx("min-w-0 flex-1 truncate font-mono", state.busy && "text-text-3")}>
+      <output aria-label={t("Result")} className={cx("min-w-0 flex-1 truncate font-mono", state.busy && "text-text-3")}>
         {checked?.sample ? shown(checked.sample) : ""}
       </output>
     </div>
@@ -108,8 +115,8 @@ const FAULTS: Record<string, string> = {
 };
 
 function shown({ value, error }: { value: unknown; error?: string }): string {
-  if (error) return `blank: ${FAULTS[error] ?? error.toLowerCase()}`;
-  if (value === null || value === undefined) return "blank";
+  if (error) return t("blank: {why}", { why: t(FAULTS[error] ?? error.toLowerCase()) });
+  if (value === null || value === undefined) return t("blank");
   if (typeof value === "boolean") return value ? "true" : "false";
   return typeof value === "string" ? `"${value}"` : typeof value === "number" ? String(value) : JSON.stringify(value);
 }

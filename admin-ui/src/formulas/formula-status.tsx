@@ -2,6 +2,7 @@
 import { CircleAlert, CircleCheck, Loader } from "lucide-react";
 import type { FormulaFunction } from "@/api/formulas";
 import { sentence } from "@/api/problem";
+import { t } from "@/lib/i18n";
 import type { CheckState } from "./use-check";
 
 interface FormulaStatusProps {
@@ -45,11 +46,13 @@ export function FormulaStatus({ state: { checked, failure, busy }, empty, call }
             )
           }
         >
-          Gives {typeWords(checked.type)}
+          {t("Gives {what}", { what: typeWords(checked.type) })}
         </Line>
       )}
-      {empty && !call && <p className="text-text-3">Fields, relations and functions are offered while you type.</p>}
-      {!empty && !checked && !failure && <p className="text-text-3">Checking</p>}
+      {empty && !call && (
+        <p className="text-text-3">{t("Fields, relations and functions are offered while you type.")}</p>
+      )}
+      {!empty && !checked && !failure && <p className="text-text-3">{t("Checking")}</p>}
     </div>
   );
 }
@@ -68,7 +71,7 @@ const TYPES: Record<string, string> = {
   blank: "nothing",
 };
 
-export const typeWords = (type: string): string => TYPES[type.toLowerCase()] ?? type;
+export const typeWords = (type: string): string => t(TYPES[type.toLowerCase()] ?? type);
 
 function Line({ icon, children }: { icon: React.ReactNode; children: React.ReactNode }) {
   return (

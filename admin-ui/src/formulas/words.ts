@@ -2,6 +2,7 @@
 import type { FormulaFunction } from "@/api/formulas";
 import type { Catalog } from "@/catalog/catalog";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { t } from "@/lib/i18n";
 
 export interface Word {
   label: string;
@@ -58,7 +59,7 @@ function fieldWords(object: ObjectDef): Word[] {
       const target = targetOf(f);
       return {
         label: f.name,
-        detail: `${f.label} · ${target ? `to ${target}` : f.kind}`,
+        detail: `${f.label} · ${target ? t("to {target}", { target }) : f.kind}`,
         ...(f.help ? { info: f.help } : {}),
         type: target ? ("relation" as const) : ("field" as const),
       };

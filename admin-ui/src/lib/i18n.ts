@@ -13,8 +13,14 @@ type Values = Record<string, string | number>;
 
 const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words }>> = {
   de: async () => {
-    const [work, setup] = await Promise.all([import("./words/de"), import("./words/de-setup")]);
-    return { words: { ...work.words, ...setup.words } };
+    const parts = await Promise.all([
+      import("./words/de"),
+      import("./words/de-setup"),
+      import("./words/de-builders"),
+      import("./words/de-fields"),
+      import("./words/de-becoming"),
+    ]);
+    return { words: Object.assign({}, ...parts.map((part) => part.words)) as Words };
   },
 };
 

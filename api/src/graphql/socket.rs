@@ -23,6 +23,7 @@ use super::subscribe;
 use crate::asked::Asked;
 use crate::call::{Call, admitted};
 use crate::credential;
+use crate::ending::Ear;
 use crate::places::{Place, Places};
 use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
@@ -72,6 +73,7 @@ struct Line {
     begun: u64,
     say: mpsc::Sender<Say>,
     said: mpsc::Receiver<Say>,
+    ear: Ear,
     /// On this node; of nobody until it is known who they are.
     place: Option<Place>,
 }
@@ -121,14 +123,15 @@ enum Event {
     Heard(Option<Result<Message, axum::Error>>),
     Say(Option<Say>),
     Silence,
+    Over,
 }
 
 impl Line {
     fn new(socket: WebSocket, (asked, place): (Arc<Asked>, Place)) -> Self {
         // What is ready waits for its turn where it was made.
         let (say, said) = mpsc::channel(1);
-        let (running, tasks) = (HashMap::new(), JoinSet::new());
-        Self { socket, asked, call: None, running, tasks, begun: 0, say, said, place: Some(place) }
+        let (running, tasks, ear) = (HashMap::new(), JoinSet::new(), asked.app.ending.ear());
+        Self { socket, asked, call: None, running, tasks, begun: 0, say, said, ear, place: Some(place) }
     }
 
     /// Until either side has enough. What runs for the line ends with it.
@@ -140,6 +143,7 @@ impl Line {
                 message = self.socket.recv() => Event::Heard(message),
                 say = self.said.recv() => Event::Say(say),
                 () = tokio::time::sleep(wait) => Event::Silence,
+                () = self.ear.told() => Event::Over,
             };
             let ended = match event {
                 Event::Heard(None | Some(Err(_))) => return,
@@ -150,6 +154,7 @@ impl Line {
                 Event::Say(say) => self.pass_on(say).await,
                 Event::Silence if heard.elapsed() > 3 * PATIENCE => return,
                 Event::Silence => self.send(Message::Ping(Bytes::new())).await,
+                Event::Over => Err(Close(1012, "Service restart")),
             };
             let ended = match ended {
                 Ok(()) if self.call.is_none() && opened.elapsed() >= UNKNOWN => {

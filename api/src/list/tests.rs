@@ -120,7 +120,8 @@ fn one_record_takes_fields_only() {
     let catalog = catalog();
     let user = catalog.find_object("user").unwrap();
     let read = |url: &str| one(user, &pairs::parse(url).unwrap());
-    assert_eq!(read("fields=name,reports.name&limit[reports]=3&explain=true").unwrap().len(), 2);
+    assert_eq!(read("fields=name,reports.name&limit[reports]=3&explain=true").unwrap().fields.len(), 2);
+    assert!(read("fresh=true").unwrap().fresh);
     for url in ["limit=3", "name=x", "cursor=x", "filter[name]=x"] {
         assert_eq!(read(url).unwrap_err()[0].code, "unknown-parameter", "{url}");
     }

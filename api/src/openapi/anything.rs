@@ -53,10 +53,28 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
         "/api/v1/imports/{id}/rejects" => operation
             .says("The rows that were refused, with their reasons")
             .answers_as(200, "The rows", "text/csv"),
+        "/api/v1/recurrence/preview" => recurrence(operation),
         "/graphql" => graphql(method, operation),
         "/mcp" => mcp(operation),
         _ => operation,
     }
+}
+
+fn recurrence(operation: Operation) -> Operation {
+    let body = json!({
+        "type": "object",
+        "required": ["rule"],
+        "properties": {
+            "rule": text(), "start": time(), "time_zone": text(),
+            "count": { "type": "integer", "minimum": 1, "maximum": 100, "default": 5 },
+        },
+        "additionalProperties": false,
+    });
+    operation
+        .says("When a recurrence rule of RFC 5545 comes again after `start`, on the clock of `time_zone`")
+        .body(body)
+        .example(json!({ "rule": "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=10", "time_zone": "Europe/Budapest" }))
+        .answers(200, "The next ones", data(shown(json!({ "rule": text(), "occurrences": list(time()) }))))
 }
 
 fn batch(operation: Operation) -> Operation {

@@ -21,6 +21,7 @@ const RESERVED: &[&str] = &[
     "page",
     "cursor",
     "errors",
+    "fresh",
     "include_total",
     "deleted",
     "explain",

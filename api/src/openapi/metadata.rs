@@ -19,6 +19,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let touched = json!({ "action": text(), "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text() });
     let applied = json!({
         "revision": count(), "changes": list(reference("Touched")), "steps": list(reference("Step")), "data_loss": list(text()),
+        "offending": list(reference("Offending")),
     });
     let revision = json!({
         "revision": count(), "at": time(), "actor": who(), "message": nullable(text()), "changes": list(reference("Touched")),
@@ -28,6 +29,11 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "name": text(), "label": text(), "description": text(), "version": text(), "requires": by_name(text()),
         "installed": flag(), "installed_version": nullable(text()), "installed_at": nullable(time()),
     });
+    let retype = json!({
+        "field": text(), "kind": text(), "next": anything(), "former": anything(), "state": one_of(&["filling", "ready", "kept"]),
+        "revision": count(), "done": nullable(count()), "total": nullable(count()), "error": nullable(text()), "kept_until": nullable(time()),
+    });
+    let offending = json!({ "path": text(), "code": text(), "count": count(), "records": list(id()) });
     let used = json!({ "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text(), "at": text() });
     vec![
         ("Step", shown(step)),
@@ -37,6 +43,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Merged", merged),
         ("Package", shown(package)),
         ("Use", shown(used)),
+        ("Retype", shown(retype)),
+        ("Offending", shown(offending)),
     ]
 }
 
@@ -46,7 +54,8 @@ pub(super) fn deployment() -> Json {
         &["kind", "name", "definition"],
         json!({ "kind": one_of(&Kind::ALL.map(Kind::word)), "name": word(), "definition": { "type": ["object", "null"], "description": "null takes it away; its schema is that of the kind" } }),
     );
-    taken(&["changes"], options(json!({ "changes": list(change) })))
+    let formulas = taken(&[], json!({ "up": text(), "down": text() }));
+    taken(&["changes"], options(json!({ "changes": list(change), "convert": by_name(formulas) })))
 }
 
 /// What every change may say besides.
@@ -68,6 +77,9 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     let rest = path.trim_start_matches("/metadata/v1/");
     match rest.split('/').next().unwrap_or_default() {
         "revisions" => revisions(method, rest, operation),
+        "retypes" => operation
+            .says("Fields that change their kind, or have done so lately")
+            .answers(200, "Each with how far it is", data(list(reference("Retype")))),
         "packages" => packages(method, operation),
         "layers" => layers(method, operation),
         "files" => files(method, operation),
@@ -168,14 +180,16 @@ fn revisions(method: &str, rest: &str, operation: Operation) -> Operation {
         }
         _ => operation
             .says("Back to a revision, as a new one")
-            .optional_body(taken(&[], json!({ "dry_run": flag(), "allow_data_loss": loss() })))
+            .optional_body(taken(&[], options(json!({}))))
             .example(json!({ "dry_run": true }))
             .answers(200, "What was done, or would be", data(reference("Applied"))),
     }
 }
 
 fn outcome() -> Json {
-    let more = json!({ "merges": list(reference("Merged")), "conflicts": list(reference("Merged")) });
+    let more = json!({
+        "merges": list(reference("Merged")), "conflicts": list(reference("Merged")), "grants": list(text()),
+    });
     json!({ "allOf": [reference("Applied"), shown(more)] })
 }
 
@@ -183,6 +197,7 @@ fn packages(method: &str, operation: Operation) -> Operation {
     let wish = json!({
         "name": text(), "version": text(), "source": { "type": "object", "description": "Its files by path, JSON as it is and other files as text" },
         "samples": flag(), "dry_run": flag(), "take": list(text()), "allow_data_loss": loss(),
+        "expected_revision": json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX }), "approve": loss(),
     });
     let answer = || {
         let more = json!({ "installed": list(text()), "consent": list(json!({ "type": "object" })) });
@@ -204,6 +219,8 @@ fn packages(method: &str, operation: Operation) -> Operation {
             .says("Removes a package's layer")
             .query("dry_run", "Show what would happen, change nothing", flag())
             .query("allow_data_loss", "true, or names of what may be lost, separated by commas", text())
+            .query("message", "Why, for the history", text())
+            .query("expected_revision", "Refuse when the metadata has moved on from it", count())
             .answers(200, "What was done, or would be", data(outcome())),
     }
 }

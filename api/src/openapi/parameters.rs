@@ -33,6 +33,7 @@ fn list() -> Vec<(&'static str, Json)> {
         ("cursor", query("cursor", "next_cursor of the page before", text())),
         ("page", query("page", page, whole(1, 1_000_000))),
         ("include_total", query("include_total", "Count all matches too", off())),
+        ("fresh", query("fresh", "Compute roll-ups now that a worker brings up to date", off())),
         ("errors", query("errors", "Tell what kept formulas from a value", off())),
         ("format", query("format", "A file in place of a page; the same by Accept", format)),
         (

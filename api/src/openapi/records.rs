@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::rest::explain::KIND;
 use crate::routes::Route;
 
+mod becoming;
 mod numbers;
 
 const READ: &[u16] = &[400, 401, 403, 404, 413, 414, 429, 431, 500, 503];
@@ -34,7 +35,9 @@ pub(super) fn may(call: &Call, object: &Object, route: &Route) -> bool {
         ("PATCH", _) => &[Action::Edit],
         ("POST", "merge") => &[Action::Edit, Action::Delete],
         ("POST", "mass") => &[Action::Edit],
-        ("POST", _) if route.path.contains("/transitions/") => &[Action::Edit],
+        ("POST", _) if route.path.contains("/transitions/") || route.path.contains("/conversions/") => {
+            &[Action::Edit]
+        }
         ("PUT", _) => &[Action::Create, Action::Edit],
         _ => &[Action::Create],
     };
@@ -62,6 +65,8 @@ pub(super) fn operation(call: &Call, route: &Route, rest: &str, object: &Object)
         ("GET", "/{id}/states") => states(object, rest),
         ("GET", "/{id}/transitions") => transitions(object, rest),
         ("POST", "/{id}/transitions/{name}") => take(object, rest),
+        ("GET", "/{id}/conversions") => becoming::conversions(object, rest),
+        ("POST", "/{id}/conversions/{name}") => becoming::convert(object, rest),
         (method, "/{id}/shares") => shares(object, method, rest),
         ("POST", "/import") => import(object, rest),
         (method, _) => other(object, method, rest),
@@ -101,7 +106,7 @@ fn list(asked: &Asked<'_>, rest: &str) -> Operation {
         asked,
     )
     .listed("sort", "Fields, the largest first with a minus", order)
-    .shared(&["limit", "cursor", "page", "include_total", "errors", "format", "explain"]);
+    .shared(&["limit", "cursor", "page", "include_total", "errors", "fresh", "format", "explain"]);
     operation
         .answers(200, "The records, or with explain how they would be found", page(reference(&title)))
         .also(200, KIND, explained())
@@ -120,6 +125,7 @@ fn state_log(asked: &Asked<'_>, rest: &str) -> Operation {
         "properties": {
             "record_id": { "type": "string", "format": "uuid" },
             "field": { "type": "string" }, "from": text(), "to": text(), "process": text(), "transition": text(),
+            "note": text(), "checklist": { "type": "array", "items": { "type": "string" } },
             "at": { "type": "string", "format": "date-time" },
             "version": { "type": "integer" },
             "actor": { "type": "object" },
@@ -143,7 +149,7 @@ fn state_log(asked: &Asked<'_>, rest: &str) -> Operation {
         .query("since", "Entries from this moment on", json!({ "type": "string", "format": "date-time" }))
         .query("until", "Entries before this moment", json!({ "type": "string", "format": "date-time" }))
         .query("group_by", "Counts entries, and the time in the state before, by these words", word())
-        .shared(&["limit", "page"])
+        .shared(&["limit", "cursor", "page"])
         .answers(200, "Entries, the newest first, or counts", answer)
         .refuses(READ)
 }
@@ -183,7 +189,7 @@ fn filtered(operation: Operation, asked: &Asked<'_>) -> Operation {
 
 fn changes(object: &Object, rest: &str) -> Operation {
     let event = shown(json!({
-        "cursor": text(), "at": time(), "action": one_of(&["create", "update", "delete", "restore", "purge"]),
+        "cursor": text(), "at": time(), "action": one_of(&["create", "update", "delete", "restore", "purge", "emit"]),
         "id": nullable(id()), "version": nullable(count()), "actor": who(), "changes": differences(),
     }));
     named(object, "follow", &format!("What changes with {}, in its order", object.plural_label), rest)
@@ -346,7 +352,7 @@ fn past(operation: Operation) -> Operation {
 fn states(object: &Object, rest: &str) -> Operation {
     let state = shown(json!({
         "field": nullable(text()), "from": nullable(text()), "to": nullable(text()), "process": nullable(text()),
-        "transition": nullable(text()), "at": time(), "version": count(), "actor": who(), "seconds_in_previous": nullable(count()),
+        "transition": nullable(text()), "note": nullable(text()), "checklist": list_of(text()), "at": time(), "version": count(), "actor": who(), "seconds_in_previous": nullable(count()),
     }));
     past(named(object, "states", "The states that the record went through, the newest first", rest))
         .answers(200, "The states", data(list_of(state)))
@@ -357,6 +363,7 @@ fn transitions(object: &Object, rest: &str) -> Operation {
     let way = shown(json!({
         "name": text(), "label": text(), "process": text(), "field": text(), "from": nullable(text()), "to": text(),
         "fields": list_of(json!({ "type": "object" })), "missing": list_of(text()), "ready": flag(), "message": nullable(text()),
+        "checklist": list_of(text()), "note": nullable(one_of(&["optional", "required"])),
     }));
     let answer = shown(json!({ "data": list_of(way), "processes": list_of(json!({ "type": "object" })) }));
     named(
@@ -370,7 +377,7 @@ fn transitions(object: &Object, rest: &str) -> Operation {
 }
 
 fn take(object: &Object, rest: &str) -> Operation {
-    named(object, "transition", "Takes a transition; the body holds what is filled in on the way", rest)
+    named(object, "transition", "Takes a transition; the body holds what is filled in on the way, under `_note` why and under `_checklist` what is confirmed", rest)
         .shared(&["if_match"])
         .shared(CONSENT)
         .optional_body(reference(&format!("{}Update", schemas::name(object))))

@@ -1,11 +1,13 @@
 //! Tenants, for those who sell them. They show a reseller's key, which is no credential of any tenant.
 
+mod ends;
+
 use serde_json::{Value as Json, json};
 
 use super::auth::limit;
 use super::operation::Operation;
 use super::shape::{
-    count, data, id, list, nullable, page, password, reference, shown, taken, text, time, word,
+    count, data, flag, id, list, nullable, page, password, reference, shown, taken, text, time, word,
 };
 
 /// Schemas that these routes share.
@@ -14,12 +16,14 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "requests_per_minute": nullable(count()), "requests_per_day": nullable(count()), "records": nullable(count()), "users": nullable(count()),
     });
     let tenant = json!({
-        "id": id(), "slug": text(), "name": text(), "created_at": time(), "suspended_at": nullable(time()), "login_url": text(),
+        "id": id(), "slug": text(), "name": text(), "created_at": time(), "suspended_at": nullable(time()), "delete_at": nullable(time()), "login_url": text(),
+        "domains": list(text()),
     });
     vec![
         ("Limits", shown(limits)),
         ("Plan", shown(json!({ "name": text(), "label": text(), "limits": reference("Limits") }))),
         ("Tenant", shown(tenant)),
+        ("Certificate", ends::schema()),
     ]
 }
 
@@ -43,9 +47,26 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .body(taken(&[], json!({ "name": word(), "plan": text() })))
             .example(json!({ "plan": "starter" }))
             .answers(200, "The tenant", one()),
-        ("DELETE", _) => {
-            operation.says("Ends it with everything in it, for good").answers_nothing(204, "It is gone")
+        ("PUT", _) => operation
+            .says("Gives it a host of its own")
+            .optional_body(taken(&[], json!({})))
+            .answers(200, "The tenant", one()),
+        ("DELETE", "tenants/{id}/domains/{domain}") => {
+            operation.says("Takes a host away from it").answers_nothing(204, "It is gone")
         }
+        ("DELETE", _) => operation
+            .says("Shuts it, and deletes it with everything in it when its time is over")
+            .query("permanent", "At once, for good", flag())
+            .answers(202, "The tenant, which waits", one())
+            .answers_nothing(204, "It is gone"),
+        (_, "usage") => report(operation),
+        (_, "events") => ends::events(operation),
+        (_, "certificates") => ends::certificates(operation),
+        (_, "certificates/{id}") => ends::certificate(operation),
+        ("POST", "tenants/{id}/restore") => operation
+            .says("Brings it back while it waits to be deleted")
+            .optional_body(taken(&[], json!({})))
+            .answers(200, "The tenant", one()),
         ("POST", "tenants/{id}/suspend") => operation
             .says("Shuts it: all is kept, nobody gets in")
             .optional_body(taken(&[], json!({})))
@@ -76,8 +97,27 @@ fn create(operation: Operation) -> Operation {
         .links(201, json!({ "show": link("get_reseller_v1_tenants_id"), "delete": link("delete_reseller_v1_tenants_id") }))
 }
 
+fn day() -> Json {
+    json!({ "type": "string", "format": "date" })
+}
+
+fn report(operation: Operation) -> Operation {
+    let line = json!({
+        "tenant_id": id(), "slug": text(), "name": text(), "plan": nullable(text()), "status": text(), "days": count(),
+        "requests": count(), "records": nullable(count()), "users": nullable(count()),
+    });
+    operation
+        .says("What each tenant has used in a time")
+        .query("from", "The first day; thirty days before the last when missing", day())
+        .query("to", "The last day; today when missing", day())
+        .answers(
+            200,
+            "A line for each",
+            data(shown(json!({ "from": day(), "to": day(), "tenants": list(shown(line)) }))),
+        )
+}
+
 fn usage(operation: Operation) -> Operation {
-    let day = || json!({ "type": "string", "format": "date" });
     let used = json!({ "day": day(), "requests": count(), "records": nullable(count()), "users": nullable(count()) });
     let answer = json!({
         "plan": nullable(text()), "limits": nullable(reference("Limits")), "now": shown(json!({ "records": count(), "users": count() })),

@@ -19,6 +19,7 @@ impl From<Error> for Problem {
             }
             Error::Stale => Self::new(Code::Stale, sentence),
             Error::DataLoss(names) => data_loss(&names),
+            Error::Consent(grants) => consent(&grants),
             Error::Outdated(_) => busy(Code::Outdated, "the metadata is changing right now"),
             Error::Full => Self::new(Code::PlanLimit, sentence).errors(vec![Detail::new(
                 "",
@@ -81,6 +82,15 @@ fn data_loss(names: &[String]) -> Problem {
     let sentence =
         format!("data of {} would be lost; name what may be lost in `allow_data_loss`", names.join(", "));
     Problem::new(Code::DataLoss, sentence).errors(names.iter().map(detail).collect())
+}
+
+fn consent(grants: &[String]) -> Problem {
+    let detail = |grant: &String| {
+        Detail::new(grant.clone(), "consent-required", format!("`{grant}` was not approved"))
+            .hint("name it in `approve`")
+    };
+    let sentence = "the package gives or asks for more than was approved; name what it may in `approve`";
+    Problem::new(Code::Consent, sentence).errors(grants.iter().map(detail).collect())
 }
 
 fn refused(refusal: &Refusal) -> Detail {

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::answer;
 use crate::asked::params::Params;
 use crate::call::Call;
+use crate::ending::Ear;
 use crate::follower::{Follower, PAGE};
 use crate::problem::Problem;
 use crate::routes::Outcome;
@@ -25,6 +26,7 @@ const MOST: u32 = 1000;
 struct Taker {
     follower: Follower,
     waiting: VecDeque<Change>,
+    ear: Ear,
 }
 
 /// A page of changes, or an endless answer of them for who takes `text/event-stream`.
@@ -42,12 +44,13 @@ pub(crate) async fn follow(call: Call) -> Outcome {
     }
     // A browser that comes back says itself where it was.
     let since = last_event(&call)?.or(since);
+    let ear = call.asked.app.ending.ear();
     let (follower, changes) = Follower::begin(call, (object, None), since).await?;
     let hello = Bytes::from(format!(
         "retry: 1000\nid: {}\nevent: ready\ndata: {{}}\n\n",
         since.unwrap_or(follower.next)
     ));
-    let taker = Taker { follower, waiting: changes.into() };
+    let taker = Taker { follower, waiting: changes.into(), ear };
     let events = stream::unfold((Some(hello), taker), |(hello, mut taker)| async move {
         let piece = match hello {
             Some(hello) => hello,
@@ -66,7 +69,10 @@ impl Taker {
     /// The next piece of the answer; `None` ends it, and the follower comes back with their cursor.
     async fn next(&mut self) -> Option<Bytes> {
         if self.waiting.is_empty() {
-            self.waiting = self.follower.next().await.ok()?.into();
+            self.waiting = tokio::select! {
+                changes = self.follower.next() => changes.ok()?.into(),
+                () = self.ear.told() => return None,
+            };
         }
         match self.waiting.pop_front() {
             Some(change) => event(&change),

@@ -1,7 +1,10 @@
 //! `/metadata/v1`, the changing half: one definition, or many together; all or nothing.
 
+use std::collections::BTreeMap;
+
 use engine::{AllowLoss, Applied, Apply};
 use http::StatusCode;
+use metadata::retype::Formulas;
 use metadata::{Change, Kind, Problem as Detail};
 use serde_json::{Value as Json, json};
 
@@ -49,6 +52,7 @@ pub(crate) fn told(applied: &Applied) -> Json {
         "changes": applied.changes,
         "steps": applied.steps,
         "data_loss": applied.data_loss,
+        "offending": applied.offending,
     })
 }
 
@@ -79,6 +83,7 @@ async fn change(call: &Call, change: Change, after: Option<&str>) -> Outcome {
         expected_revision: params.number("expected_revision", 0, i64::MAX),
         dry_run: params.flag("dry_run"),
         allow_data_loss: params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default(),
+        ..Apply::default()
     };
     params.finish()?;
     let applied = call.engine().apply(&call.context, wish).await?;
@@ -117,7 +122,7 @@ pub(crate) fn allowed_loss(form: &mut Form) -> AllowLoss {
 }
 
 /// `true`, or the names of what may be lost.
-fn allow_json(json: &Json) -> Option<AllowLoss> {
+pub(super) fn allow_json(json: &Json) -> Option<AllowLoss> {
     match json {
         Json::Bool(true) => Some(AllowLoss::All),
         Json::Bool(false) => Some(AllowLoss::None),
@@ -142,6 +147,7 @@ fn read(body: &[u8]) -> Result<Apply, Problem> {
         .map(|(place, json)| read_change(json, &format!("changes.{place}")))
         .collect();
     let mut apply = wish(&mut form);
+    apply.convert = form.typed("convert", "formulas by field", formulas).unwrap_or_default();
     let mut problems = Vec::new();
     for change in read {
         match change {
@@ -151,6 +157,11 @@ fn read(body: &[u8]) -> Result<Apply, Problem> {
     }
     problems.extend(form.problems());
     if problems.is_empty() { Ok(apply) } else { Err(Problem::unprocessable(problems)) }
+}
+
+/// `{"deal.amount": {"up": "VALUE(amount)", "down": "TEXT(amount)"}}`
+fn formulas(json: &Json) -> Option<BTreeMap<String, Formulas>> {
+    serde_json::from_value(json.clone()).ok()
 }
 
 /// The changes of a deployment that is only looked at.

@@ -17,8 +17,11 @@ pub(crate) async fn alive(_: Arc<Asked>) -> Outcome {
     Ok(answer::document(StatusCode::OK, &json!({ "status": "ok" })))
 }
 
-/// `GET /readyz`: the database answers, and its tables are those of this version.
+/// `GET /readyz`: the database answers, its tables are those of this version, and the node is not about to stop.
 pub(crate) async fn ready(asked: Arc<Asked>) -> Outcome {
+    if asked.app.ending.has_begun() {
+        return Err(Problem::new(Code::Busy, "the node is stopping"));
+    }
     match tenancy::is_migrated(asked.app.engine.pool()).await {
         Ok(true) => Ok(answer::document(StatusCode::OK, &json!({ "status": "ready" }))),
         Ok(false) => Err(Problem::new(Code::Unavailable, "the database is being migrated")),

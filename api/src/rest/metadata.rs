@@ -32,6 +32,7 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
         "forms": forms(&call),
         "record_types": components(&call, Kind::RecordTypes),
         "processes": components(&call, Kind::Processes),
+        "conversions": conversions(&call),
     });
     Ok(answer::tagged(answer::data(&document), &tag))
 }
@@ -63,6 +64,21 @@ fn layouts(call: &Call) -> Json {
         }
     }
     all
+}
+
+/// What records can become, by what it is called, for objects whose records the caller may change.
+fn conversions(call: &Call) -> Json {
+    let catalog = &call.context.snapshot.catalog;
+    let may = |object: &&std::sync::Arc<metadata::Object>| {
+        rights::sees(call, object) && call.context.decide(permissions::Action::Edit, object).is_allowed()
+    };
+    let of = |object: &std::sync::Arc<metadata::Object>| {
+        let ways = catalog.conversions(object).into_iter();
+        let name = object.name.clone();
+        ways.map(move |way| json!({ "object": name, "name": way.name, "label": way.label }))
+            .collect::<Vec<_>>()
+    };
+    catalog.objects.iter().filter(may).flat_map(of).collect()
 }
 
 /// All components of a kind.

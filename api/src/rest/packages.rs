@@ -10,7 +10,7 @@ use metadata::package::{Manifest, Package, Version, VersionReq};
 use metadata::{Kind, Problem as Detail};
 use serde_json::{Value as Json, json};
 
-use super::deploy::{allow_text, allowed_loss, told};
+use super::deploy::{allow_json, allow_text, allowed_loss, told};
 use super::metadata::kind;
 use crate::Library;
 use crate::answer;
@@ -60,6 +60,8 @@ pub(crate) async fn install(call: Call) -> Outcome {
         dry_run: form.flag("dry_run").unwrap_or_default(),
         take: form.texts("take").unwrap_or_default(),
         allow_data_loss: allowed_loss(&mut form),
+        expected_revision: form.integer("expected_revision"),
+        approve: form.typed("approve", "true or a list of grants", allow_json).unwrap_or_default(),
     };
     form.finish()?;
     let missing = || Problem::unprocessable(vec![Detail::new("name", "required", "this is required")]);
@@ -181,16 +183,16 @@ fn outcome(applied: &Applied) -> Json {
     let mut data = told(applied);
     data["merges"] = json!(applied.merges);
     data["conflicts"] = json!(conflicts);
+    data["grants"] = json!(applied.grants);
     data
 }
 
 /// Takes a package's layer away.
 pub(crate) async fn uninstall(call: Call) -> Outcome {
     let mut params = Params::new(call.asked.pairs()?);
-    let dry_run = params.flag("dry_run");
-    let allow = params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default();
+    let wish = asked(&mut params);
     params.finish()?;
-    let applied = call.engine().uninstall(&call.context, call.asked.part("name"), (dry_run, allow)).await?;
+    let applied = call.engine().uninstall(&call.context, call.asked.part("name"), wish).await?;
     Ok(answer::data(&outcome(&applied)))
 }
 
@@ -202,17 +204,22 @@ pub(crate) async fn layers(call: Call) -> Outcome {
     Ok(answer::data(&json!(layers)))
 }
 
-/// Takes the tenant's layer over a component away.
-pub(crate) async fn reset(call: Call) -> Outcome {
-    let (kind, name) = (kind(&call)?, call.asked.part("name").to_owned());
-    let mut params = Params::new(call.asked.pairs()?);
-    let wish = Apply {
+/// What a change says of itself in its address.
+fn asked(params: &mut Params) -> Apply {
+    Apply {
         message: params.text("message"),
         expected_revision: params.number("expected_revision", 0, i64::MAX),
         dry_run: params.flag("dry_run"),
         allow_data_loss: params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default(),
         ..Apply::default()
-    };
+    }
+}
+
+/// Takes the tenant's layer over a component away.
+pub(crate) async fn reset(call: Call) -> Outcome {
+    let (kind, name) = (kind(&call)?, call.asked.part("name").to_owned());
+    let mut params = Params::new(call.asked.pairs()?);
+    let wish = asked(&mut params);
     params.finish()?;
     let applied = call.engine().reset_layer(&call.context, (kind, &name), wish).await?;
     Ok(answer::data(&outcome(&applied)))

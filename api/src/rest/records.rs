@@ -19,7 +19,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
     let form = export::wanted(&call, &mut pairs)?;
     let query = list::many(&object, &pairs).map_err(Problem::invalid)?;
     if explain::is_asked(&call, &pairs) {
-        return explain::read(&call, &query).await;
+        return Box::pin(explain::read(&call, &query)).await;
     }
     if let Some(form) = form {
         return Box::pin(export::answer(&call, &query, form)).await;
@@ -31,13 +31,14 @@ pub(crate) async fn list(call: Call) -> Outcome {
 /// One record.
 pub(crate) async fn show(call: Call) -> Outcome {
     let (object, id, pairs) = (call.object()?, call.id()?, call.asked.pairs()?);
-    let fields = list::one(&object, &pairs).map_err(Problem::invalid)?;
+    let asked = list::one(&object, &pairs).map_err(Problem::invalid)?;
+    let query = Query { fields: asked.fields, fresh: asked.fresh, ..Query::of(&object.name, vec![id]) };
     if explain::is_asked(&call, &pairs) {
-        return explain::read(&call, &Query { fields, ..Query::of(&object.name, vec![id]) }).await;
+        return Box::pin(explain::read(&call, &query)).await;
     }
     // The version says nothing about related records, so an answer with those is never "not modified".
-    let tags = !list::fields::nests(&fields);
-    let one = call.engine().read_one(&call.context, &object.name, id, fields).await?;
+    let tags = !query.fresh && !list::fields::nests(&query.fields);
+    let one = call.engine().read_the_one(&call.context, &query).await?;
     let tag = version_tag(one.version);
     if tags && answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
         return Ok(answer::not_modified(&tag));

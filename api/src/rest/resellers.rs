@@ -1,16 +1,17 @@
 //! `/reseller/v1`: tenants, made and kept by who sells them. A reseller's key is no caller of any tenant, and another
 //! reseller's tenants are not there.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use http::{HeaderValue, StatusCode, header};
 use identity::Credential;
 use metadata::Problem as Detail;
 use serde_json::{Value as Json, json};
 use tenancy::resellers::Patch;
 use tenancy::tenants::Listed;
-use tenancy::{Founded, Plan};
+use tenancy::{By, Founded, Plan, Status};
 use uuid::Uuid;
 
 use crate::answer;
@@ -18,10 +19,12 @@ use crate::asked::Asked;
 use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::credential;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
 
 mod create;
+pub(crate) mod domains;
+pub(crate) mod ends;
 mod place;
 
 /// Most tenants of one page.
@@ -58,12 +61,16 @@ impl ResellerCall {
 
     /// The same as it is answered.
     async fn told(&self) -> Outcome {
-        let (tenant, plans) = (self.tenant().await?, self.tenants().list_plans().await?);
-        Ok(answer::data(&self.describe(&tenant, &plans)))
+        Ok(answer::data(&self.description().await?))
     }
 
-    fn describe(&self, listed: &Listed, plans: &[Plan]) -> Json {
-        let time = |at: chrono::DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    async fn description(&self) -> Result<Json, Problem> {
+        let (listed, plans) = (self.tenant().await?, self.tenants().list_plans().await?);
+        let domains = self.tenants().domains_of(&[listed.tenant.id]).await?;
+        Ok(self.describe(&listed, (&plans, &domains)))
+    }
+
+    fn describe(&self, listed: &Listed, (plans, domains): (&[Plan], &HashMap<Uuid, Vec<String>>)) -> Json {
         let plan = plans.iter().find(|plan| Some(&plan.name) == listed.plan.as_ref());
         json!({
             "id": listed.tenant.id,
@@ -74,7 +81,9 @@ impl ResellerCall {
             "limits": plan.map(|plan| plan.limits),
             "created_at": time(listed.created_at),
             "suspended_at": listed.suspended_at.map(time),
+            "delete_at": listed.delete_at.map(time),
             "login_url": place::login_url(&self.asked, &listed.tenant.slug),
+            "domains": domains.get(&listed.tenant.id).map(Vec::as_slice).unwrap_or_default(),
         })
     }
 }
@@ -96,7 +105,9 @@ pub(crate) async fn list(call: ResellerCall) -> Outcome {
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|last| last.tenant.slug.clone());
     let plans = call.tenants().list_plans().await?;
-    let data: Json = found.iter().map(|listed| call.describe(listed, &plans)).collect();
+    let ids: Vec<Uuid> = found.iter().map(|listed| listed.tenant.id).collect();
+    let domains = call.tenants().domains_of(&ids).await?;
+    let data: Json = found.iter().map(|listed| call.describe(listed, (&plans, &domains))).collect();
     let pagination = json!({ "limit": limit, "next_cursor": next, "has_more": more });
     Ok(answer::document(StatusCode::OK, &json!({ "data": data, "pagination": pagination })))
 }
@@ -129,7 +140,7 @@ pub(crate) async fn show(call: ResellerCall) -> Outcome {
 /// Changes its name or plan.
 pub(crate) async fn update(call: ResellerCall) -> Outcome {
     call.asked.plain()?;
-    let tenant = call.tenant().await?.tenant;
+    let listed = call.tenant().await?;
     let mut form = Form::new(call.asked.json()?)?;
     let patch = Patch { name: form.has("name").then(|| form.required_word("name")), plan: form.text("plan") };
     if let Some(name) = &patch.name {
@@ -139,7 +150,7 @@ pub(crate) async fn update(call: ResellerCall) -> Outcome {
         create::check_plan(&mut form, plan, &call.tenants().list_plans().await?);
     }
     form.finish()?;
-    call.tenants().patch(&tenant, &patch).await?;
+    call.tenants().patch(&listed, &patch, By::Reseller).await?;
     call.told().await
 }
 
@@ -148,7 +159,7 @@ pub(crate) async fn suspend(call: ResellerCall) -> Outcome {
     call.asked.plain()?;
     Form::optional(call.asked.optional_json()?)?.finish()?;
     let listed = whole(call.tenant().await?)?;
-    call.tenants().suspend(&listed.tenant).await?;
+    call.tenants().suspend(&listed.tenant, By::Reseller).await?;
     call.told().await
 }
 
@@ -157,26 +168,18 @@ pub(crate) async fn resume(call: ResellerCall) -> Outcome {
     call.asked.plain()?;
     Form::optional(call.asked.optional_json()?)?.finish()?;
     let listed = whole(call.tenant().await?)?;
-    call.tenants().resume(&listed.tenant).await?;
+    if listed.status == Status::Waiting {
+        let text = "it waits to be deleted: POST …/restore brings it back";
+        return Err(Problem::new(Code::Conflict, text).errors(vec![Detail::new("", "pending-delete", text)]));
+    }
+    call.tenants().resume(&listed.tenant, By::Reseller).await?;
     call.told().await
 }
 
 /// What it has, and what it used day by day.
 pub(crate) async fn usage(call: ResellerCall) -> Outcome {
     let listed = whole(call.tenant().await?)?;
-    let mut params = Params::new(call.asked.pairs()?);
-    let (from, to) = (params.text("from"), params.text("to"));
-    params.finish()?;
-    let today = Utc::now().date_naive();
-    let mut problems = Vec::new();
-    let to = date("to", to, today, &mut problems);
-    let from = date("from", from, to - TimeDelta::days(DAYS - 1), &mut problems);
-    if problems.is_empty() && from > to {
-        problems.push(Detail::new("from", "out-of-range", "it is after `to`"));
-    }
-    if !problems.is_empty() {
-        return Err(Problem::invalid(problems));
-    }
+    let (from, to) = span(Params::new(call.asked.pairs()?))?;
     let (now, days) = call.tenants().usage(&listed.tenant, (from, to)).await?;
     let plans = call.tenants().list_plans().await?;
     let plan = plans.iter().find(|plan| Some(&plan.name) == listed.plan.as_ref());
@@ -191,23 +194,41 @@ pub(crate) async fn usage(call: ResellerCall) -> Outcome {
     })))
 }
 
-/// Ends it with everything in it, for good.
-pub(crate) async fn delete(call: ResellerCall) -> Outcome {
-    call.asked.plain()?;
-    let tenant = call.tenant().await?.tenant;
-    match call.tenants().delete_found(&tenant).await {
-        // Somebody was faster.
-        Err(tenancy::Error::NotFound) => Err(Problem::not_found()),
-        done => {
-            done?;
-            Ok(answer::no_content())
-        }
-    }
+/// What each tenant has used in a time.
+pub(crate) async fn report(call: ResellerCall) -> Outcome {
+    let (from, to) = span(Params::new(call.asked.pairs()?))?;
+    let lines = call.tenants().report(call.reseller, (from, to)).await?;
+    let line = |line: &tenancy::usage::Line| {
+        json!({
+            "tenant_id": line.tenant, "slug": line.slug, "name": line.name, "plan": line.plan, "status": line.status,
+            "days": line.days, "requests": line.requests, "records": line.records, "users": line.users,
+        })
+    };
+    let tenants: Json = lines.iter().map(line).collect();
+    Ok(answer::data(&json!({ "from": from, "to": to, "tenants": tenants })))
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// A tenant that is half made or half gone has nothing to shut or count.
 fn whole(listed: Listed) -> Result<Listed, Problem> {
     if listed.is_whole() { Ok(listed) } else { Err(Problem::not_found()) }
+}
+
+/// The days that are asked about, the last thirty when that is not said.
+fn span(mut params: Params) -> Result<(NaiveDate, NaiveDate), Problem> {
+    let (from, to) = (params.text("from"), params.text("to"));
+    params.finish()?;
+    let today = Utc::now().date_naive();
+    let mut problems = Vec::new();
+    let to = date("to", to, today, &mut problems);
+    let from = date("from", from, to - TimeDelta::days(DAYS - 1), &mut problems);
+    if problems.is_empty() && from > to {
+        problems.push(Detail::new("from", "out-of-range", "it is after `to`"));
+    }
+    if problems.is_empty() { Ok((from, to)) } else { Err(Problem::invalid(problems)) }
 }
 
 fn date(name: &str, text: Option<String>, otherwise: NaiveDate, problems: &mut Vec<Detail>) -> NaiveDate {

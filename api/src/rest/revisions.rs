@@ -1,6 +1,6 @@
 //! `/metadata/v1/revisions`: who changed the metadata when, and the way back.
 
-use super::deploy::{allowed_loss, told};
+use super::deploy::{told, wish};
 use crate::answer;
 use crate::asked::params::Params;
 use crate::body::form::Form;
@@ -22,14 +22,19 @@ pub(crate) async fn show(call: Call) -> Outcome {
     Ok(answer::data(&call.engine().revision(&call.context, number(&call)?).await?))
 }
 
+/// Fields on their way to another kind, and those whose former values are kept.
+pub(crate) async fn retypes(call: Call) -> Outcome {
+    call.asked.plain()?;
+    Ok(answer::data(&call.engine().retypes(&call.context).await?))
+}
+
 /// Back to what was at a revision, as a new revision.
 pub(crate) async fn rollback(call: Call) -> Outcome {
     call.asked.plain()?;
     let mut form = Form::optional(call.asked.optional_json()?)?;
-    let dry_run = form.flag("dry_run").unwrap_or_default();
-    let allow = allowed_loss(&mut form);
+    let wish = wish(&mut form);
     form.finish()?;
-    let applied = call.engine().rollback(&call.context, number(&call)?, dry_run, allow).await?;
+    let applied = call.engine().rollback(&call.context, number(&call)?, wish).await?;
     Ok(answer::data(&told(&applied)))
 }
 

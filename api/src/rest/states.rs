@@ -1,6 +1,7 @@
 //! `/api/v1/{plural}/states`: the log of states of an object's records, entry by entry or counted.
 
 use chrono::{DateTime, Datelike, Utc};
+use engine::Page;
 use engine::states::log::LogQuery;
 use http::StatusCode;
 use metadata::Problem as Detail;
@@ -18,7 +19,7 @@ use crate::routes::Outcome;
 const CHOSEN: [&str; 5] = ["field", "from", "to", "process", "transition"];
 const OWN: [&str; 8] = ["field", "from", "to", "process", "transition", "since", "until", "group_by"];
 /// What a list of records answers and the log does not.
-const OTHERS: [&str; 6] = ["fields", "sort", "cursor", "errors", "include_total", "explain"];
+const OTHERS: [&str; 6] = ["fields", "sort", "errors", "fresh", "include_total", "explain"];
 
 /// Entries, the newest first; with `group_by` how many there are of each and how long the state before lasted.
 pub(crate) async fn list(call: Call) -> Outcome {
@@ -38,10 +39,16 @@ pub(crate) async fn list(call: Call) -> Outcome {
     let records = list::many(&object, &rest).map_err(Problem::invalid)?;
     let asked = LogQuery { records, chosen, since, until };
     if let Some(groups) = groups {
+        if matches!(asked.records.page, Page::After(_)) {
+            let text = "what is counted has no pages";
+            return Err(Problem::invalid(vec![
+                Detail::new("cursor", "not-allowed", text).hint("leave `cursor` out"),
+            ]));
+        }
         return Ok(answer::data(&call.engine().state_counts(&call.context, &asked, &words(&groups)).await?));
     }
     let page = call.engine().state_log(&call.context, &asked).await?;
-    let pagination = json!({ "limit": page.limit, "next_cursor": null, "has_more": page.has_more });
+    let pagination = json!({ "limit": page.limit, "next_cursor": page.next, "has_more": page.has_more });
     let document = json!({ "data": page.entries, "pagination": pagination });
     Ok(answer::document(StatusCode::OK, &document))
 }
@@ -52,7 +59,7 @@ fn means_nothing(rest: &Pairs) -> Result<(), Problem> {
         return Ok(());
     };
     let text = format!("`{name}` means nothing for the log of states");
-    let hint = "use filter, where, limit, page and the words of an entry";
+    let hint = "use filter, where, limit, cursor, page and the words of an entry";
     Err(Problem::invalid(vec![Detail::new(name, "unknown-parameter", text).hint(hint)]))
 }
 

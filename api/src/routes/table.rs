@@ -77,6 +77,9 @@ fn records() -> Vec<Route> {
         caller(POST, "/api/v1/{plural}/{id}/clone", rest::duplicates::clone),
         caller(POST, "/api/v1/{plural}/{id}/merge", rest::duplicates::merge),
         caller(POST, "/api/v1/{plural}/mass", rest::duplicates::mass),
+        caller(GET, "/api/v1/{plural}/{id}/conversions", rest::conversions::list),
+        caller(POST, "/api/v1/{plural}/{id}/conversions/{name}", rest::conversions::convert),
+        compared(POST, "/api/v1/recurrence/preview", rest::recurrence::preview),
         caller(POST, "/api/v1/batch", rest::batch::run),
         caller(GET, "/api/v1/search", rest::search::show),
         compared(GET, "/api/v1/openapi.json", rest::openapi::show),
@@ -136,6 +139,7 @@ fn definitions() -> Vec<Route> {
 /// Metadata as a whole: its history, packages and files.
 fn changes() -> Vec<Route> {
     vec![
+        permission(GET, "/metadata/v1/retypes", "manage_metadata", rest::revisions::retypes),
         permission(GET, "/metadata/v1/revisions", "manage_metadata", rest::revisions::list),
         permission(GET, "/metadata/v1/revisions/{number}", "manage_metadata", rest::revisions::show),
         permission(
@@ -211,10 +215,17 @@ fn reselling() -> Vec<Route> {
         reseller(POST, "/reseller/v1/tenants", rest::resellers::create),
         reseller(GET, "/reseller/v1/tenants/{id}", rest::resellers::show),
         reseller(PATCH, "/reseller/v1/tenants/{id}", rest::resellers::update),
-        reseller(DELETE, "/reseller/v1/tenants/{id}", rest::resellers::delete),
+        reseller(DELETE, "/reseller/v1/tenants/{id}", rest::resellers::ends::delete),
+        reseller(POST, "/reseller/v1/tenants/{id}/restore", rest::resellers::ends::restore),
         reseller(POST, "/reseller/v1/tenants/{id}/suspend", rest::resellers::suspend),
         reseller(POST, "/reseller/v1/tenants/{id}/resume", rest::resellers::resume),
         reseller(GET, "/reseller/v1/tenants/{id}/usage", rest::resellers::usage),
+        reseller(PUT, "/reseller/v1/tenants/{id}/domains/{domain}", rest::resellers::domains::put),
+        reseller(DELETE, "/reseller/v1/tenants/{id}/domains/{domain}", rest::resellers::domains::delete),
+        reseller(GET, "/reseller/v1/usage", rest::resellers::report),
+        reseller(GET, "/reseller/v1/events", rest::resellers::ends::events),
+        reseller(GET, "/reseller/v1/certificates", rest::resellers::ends::certificates),
+        reseller(GET, "/reseller/v1/certificates/{id}", rest::resellers::ends::certificate),
     ]
 }
 

@@ -10,6 +10,7 @@ use formulas::{Branch, Capability, Expression, Limits, Reference, Type, Value};
 use super::expressions::{FieldName, Names, Text};
 use super::{Catalog, Checked, Column, Field, Object};
 use crate::field_kinds::formula::{Formula, Returns};
+use crate::field_kinds::rollup::Mode;
 use crate::field_kinds::{ColumnType, FieldKind};
 use crate::problem::Problem;
 
@@ -174,7 +175,7 @@ impl<'c> Resolver<'c> {
         let checked = names.check(Text { text: &settings.formula, options: &settings.options() });
         let mut found = match checked {
             Ok(_) if self.tainted.get() => return None,
-            Ok(checked) => match finished(field, settings, self.inlined(checked)) {
+            Ok(checked) => match finished((object, field), settings, self.inlined(checked)) {
                 Ok(computed) => return Some(Arc::new(computed)),
                 Err(problem) => vec![problem],
             },
@@ -210,7 +211,11 @@ impl<'c> Resolver<'c> {
 }
 
 /// The field's own settings applied to what its text means; paths of problems are below the field.
-fn finished(field: &Field, settings: &Formula, checked: Checked) -> Result<Computed, Problem> {
+fn finished(
+    (object, field): (&Object, &Field),
+    settings: &Formula,
+    checked: Checked,
+) -> Result<Computed, Problem> {
     let limits = Limits::default();
     if checked.expression.size() > limits.nodes || checked.expression.sql_length() > limits.sql {
         let problem =
@@ -234,6 +239,7 @@ fn finished(field: &Field, settings: &Formula, checked: Checked) -> Result<Compu
     let capability = expression.capability();
     if field.indexed {
         check_index(&expression, (capability, ty))?;
+        check_stored(object, &expression)?;
     }
     Ok(Computed {
         shown_as: settings.returns.map_or_else(|| shown_as(ty), Returns::kind),
@@ -290,6 +296,22 @@ fn shown_as(ty: ColumnType) -> &'static str {
     }
 }
 
+/// Refuses an index over roll-ups of which nothing is stored.
+fn check_stored(object: &Object, expression: &Expression) -> Result<(), Problem> {
+    let mut unkept = None;
+    expression.references(&mut |reference| {
+        let used = object.find_field_by_id(&reference.field);
+        if let Some((field, FieldKind::Rollup(rollup))) = used.map(|field| (field, &field.kind))
+            && rollup.mode() == Mode::OnRead
+        {
+            unkept = Some(field.name.clone());
+        }
+    });
+    let Some(name) = unkept else { return Ok(()) };
+    let text = format!("this formula cannot be indexed: nothing is stored of `{name}`");
+    Err(Problem::new("indexed", "not-allowed", text).hint("leave `indexed` out, or let that roll-up be kept"))
+}
+
 fn check_index(expression: &Expression, (capability, ty): (Capability, ColumnType)) -> Result<(), Problem> {
     let refused = |text: &str, hint: &str| {
         let text = format!("this formula cannot be indexed: {text}");
@@ -306,13 +328,13 @@ fn check_index(expression: &Expression, (capability, ty): (Capability, ColumnTyp
     if elsewhere {
         return refused(
             "it reads fields of other records",
-            "leave `indexed` out; it can be sorted and filtered all the same",
+            "leave `indexed` out: it is sorted and filtered all the same, without an index; or keep a copy in a field of this object, filled by a default or a process, and index that",
         );
     }
     if expression.asks() {
         return refused(
             "its result depends on the moment, the reader or their time zone",
-            "name a zone in `tz` and leave NOW(), TODAY() and $User out",
+            "name a zone in `tz` and leave NOW(), TODAY() and $User out: compute the moment that counts and filter by that",
         );
     }
     refused("a part of it is not immutable, or it is too long", "leave out formats in TEXT(), or shorten it")

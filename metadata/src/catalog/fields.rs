@@ -6,6 +6,7 @@ use super::{Column, Field};
 use crate::definitions::field::{Common, FieldDefinition};
 use crate::definitions::{Component, Definitions};
 use crate::field_kinds::picklist::Choice;
+use crate::field_kinds::rollup::Mode;
 use crate::field_kinds::{ColumnType, FieldKind};
 use crate::input::Input;
 use crate::problem::Problem;
@@ -89,7 +90,7 @@ fn plain(component: &Component<FieldDefinition>, options: Vec<Choice>) -> Field 
 }
 
 /// A field as its definition alone tells it: without options, targets and checks. For comparing.
-pub(crate) fn bare_field(component: &Component<FieldDefinition>) -> Field {
+pub fn bare_field(component: &Component<FieldDefinition>) -> Field {
     let mut field = plain(component, Vec::new());
     if matches!(field.kind, FieldKind::Boolean(_)) {
         default(&mut field, &component.definition.common, &mut Vec::new());
@@ -108,7 +109,7 @@ fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
         let word = kind.name();
         let told =
             |(setting, _)| Problem::new(setting, "not-allowed", format!("a {word} cannot be {setting}"));
-        return on.map(told).collect();
+        return on.map(told).chain(unkept(common, kind)).collect();
     }
     let long = matches!(kind, K::LongText(_) | K::RichText(_));
     let listy =
@@ -128,6 +129,18 @@ fn common_problems(common: &Common, kind: &FieldKind) -> Vec<Problem> {
         problems.push(not_here("indexed", kind, wide));
     }
     problems
+}
+
+/// An index over what is computed when it is read.
+fn unkept(common: &Common, kind: &FieldKind) -> Option<Problem> {
+    let FieldKind::Rollup(rollup) = kind else { return None };
+    let hint = match rollup.function.needs_all() {
+        true => "leave it out; it can be sorted and filtered all the same",
+        false => "let its `mode` be `immediate` or `deferred`",
+    };
+    let text = "nothing is stored of an `on_read` roll-up that could be indexed";
+    let is_unkept = common.indexed && rollup.mode() == Mode::OnRead;
+    is_unkept.then(|| Problem::new("indexed", "not-allowed", text).hint(hint))
 }
 
 fn not_here(setting: &str, kind: &FieldKind, wide: bool) -> Problem {

@@ -13,6 +13,13 @@ use crate::input::Input;
 use crate::problem::Problem;
 use crate::suggest;
 
+/// Longest name of an event, longest item of a checklist in characters, and most items.
+const MAX_EVENT: usize = 80;
+const MAX_ITEM: usize = 200;
+const MAX_ITEMS: usize = 20;
+/// Most seconds that a record waits for a timed transition: ten years.
+const LONGEST_WAIT: i64 = 10 * 366 * 86_400;
+
 /// What is wrong with a process, with paths below it.
 pub(crate) fn check(catalog: &Catalog, object: &Object, process: &Process) -> Vec<Problem> {
     let Some(field) = object.find_field(&process.field) else {
@@ -58,6 +65,13 @@ impl Check<'_> {
                 problems.push(Problem::new(&place, "duplicate", format!("`{value}` is there twice")));
             }
             problems.extend(self.actions(state.enter(), &format!("{place}.enter")));
+            let events =
+                state.enter().iter().enumerate().filter(|(_, one)| matches!(one, Action::Emit { .. }));
+            problems.extend(events.map(|(at, _)| {
+                let text = "a state emits nothing";
+                let problem = Problem::new(format!("{place}.enter.{at}"), "not-allowed", text);
+                problem.hint("let the transitions that lead here emit it, in their `after`")
+            }));
             if let crate::definitions::process::StateEntry::Full(state) = state {
                 let places = state.key_fields.iter().enumerate();
                 problems.extend(places.filter_map(|(n, name)| {
@@ -96,56 +110,74 @@ impl Check<'_> {
             problems.extend(self.during(field, &format!("during.fields.{at}")));
         }
         problems.extend(self.actions(&transition.after, "after"));
+        problems.extend(checklist(transition));
+        problems.extend(automatic(transition));
         problems
     }
 
     fn during(&self, during: &DuringField, place: &str) -> Vec<Problem> {
         let mut problems: Vec<Problem> =
-            self.writable(&during.field, &format!("{place}.field")).err().into_iter().collect();
+            writable(self.object, &during.field, &format!("{place}.field")).err().into_iter().collect();
         let when = format!("{place}.when");
         let texts = during.when.iter();
         problems.extend(texts.flat_map(|text| condition(self.catalog, self.object, (&when, text))));
         problems
     }
 
-    /// The field of this name, which people or actions may fill.
-    fn writable(&self, name: &str, place: &str) -> Result<&Field, Problem> {
-        let found = self.object.find_field(name).or_else(|| Some(self.object.find_key(name)?.0));
-        let Some(field) = found else {
-            let unknown = own_field(self.object, (place, name));
-            return Err(unknown.unwrap_or_else(|| Problem::new(place, "unknown-field", "no such field")));
-        };
-        if field.read_only || field.columns.is_empty() {
-            return Err(Problem::new(place, "read-only", format!("`{name}` is set by the system")));
-        }
-        Ok(field)
-    }
-
     fn actions(&self, actions: &[Action], place: &str) -> Vec<Problem> {
-        let each = actions.iter().enumerate();
-        each.flat_map(|(at, action)| self.action(action, &format!("{place}.{at}"))).collect()
+        actions_problems(self.catalog, self.object, (actions, place))
     }
+}
 
-    fn action(&self, Action::Set { field, value }: &Action, place: &str) -> Vec<Problem> {
-        let field = match self.writable(field, &format!("{place}.field")) {
-            Ok(field) => field,
-            Err(problem) => return vec![problem],
+/// What is wrong with values that Trellis puts into fields of an object.
+pub(crate) fn actions_problems(
+    catalog: &Catalog,
+    object: &Object,
+    (actions, place): (&[Action], &str),
+) -> Vec<Problem> {
+    let each = actions.iter().enumerate();
+    let one = |(at, action): (usize, &Action)| {
+        let place = format!("{place}.{at}");
+        let (field, value) = match action {
+            Action::Set { field, value } => (field, value),
+            Action::Emit { event } => return event_problem(event, &place).into_iter().collect(),
         };
-        let place = format!("{place}.value");
-        let Json::String(text) = value else {
-            let Ok(raw) = to_raw_value(value) else { return Vec::new() };
-            return field
-                .parse_known(&Input::from_raw(&raw))
-                .err()
-                .map(|fault| fault.at(&place))
-                .into_iter()
-                .collect();
-        };
-        match self.catalog.check_expression(self.object, text, &set_options()) {
-            Ok(checked) if fits(checked.ty, field.ty()) => Vec::new(),
-            Ok(checked) => vec![misfit(field, checked.ty).under(&place)],
-            Err(found) => found.into_iter().map(|problem| quoted(problem.under(&place))).collect(),
+        match writable(object, field, &format!("{place}.field")) {
+            Ok(field) => value_problems(catalog, object, (field, value, &format!("{place}.value"))),
+            Err(problem) => vec![problem],
         }
+    };
+    each.flat_map(one).collect()
+}
+
+/// The field of this name, which people or actions may fill.
+pub(crate) fn writable<'o>(object: &'o Object, name: &str, place: &str) -> Result<&'o Field, Problem> {
+    let found = object.find_field(name).or_else(|| Some(object.find_key(name)?.0));
+    let Some(field) = found else {
+        let unknown = own_field(object, (place, name));
+        return Err(unknown.unwrap_or_else(|| Problem::new(place, "unknown-field", "no such field")));
+    };
+    if field.read_only || field.columns.is_empty() {
+        return Err(Problem::new(place, "read-only", format!("`{name}` is set by the system")));
+    }
+    Ok(field)
+}
+
+/// What is wrong with a value, a formula about records of `object`, that a field gets.
+pub(crate) fn value_problems(
+    catalog: &Catalog,
+    object: &Object,
+    (field, value, place): (&Field, &Json, &str),
+) -> Vec<Problem> {
+    let Json::String(text) = value else {
+        let Ok(raw) = to_raw_value(value) else { return Vec::new() };
+        let fault = field.parse_known(&Input::from_raw(&raw)).err();
+        return fault.map(|fault| fault.at(place)).into_iter().collect();
+    };
+    match catalog.check_expression(object, text, &set_options()) {
+        Ok(checked) if fits(checked.ty, field.ty()) => Vec::new(),
+        Ok(checked) => vec![misfit(field, checked.ty).under(place)],
+        Err(found) => found.into_iter().map(|problem| quoted(problem.under(place))).collect(),
     }
 }
 
@@ -159,6 +191,62 @@ fn quoted(problem: Problem) -> Problem {
 fn misfit(field: &Field, ty: Type) -> Problem {
     let text = format!("a {} does not fit into `{}`", ty.word(), field.name);
     Problem::new("", "wrong-type", text)
+}
+
+/// What is wrong with the name of an event.
+fn event_problem(event: &str, place: &str) -> Option<Problem> {
+    let is_word = |word: &str| {
+        let rest = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(rest)
+    };
+    let fits = event.len() <= MAX_EVENT && event.split('.').all(is_word);
+    let text = format!("`{event}` does not name an event");
+    let problem = Problem::new(format!("{place}.event"), "bad-name", text);
+    let hint = format!(
+        "words of a-z, 0-9 and _ with dots between, such as `quote.sent`; at most {MAX_EVENT} characters"
+    );
+    (!fits).then(|| problem.hint(hint))
+}
+
+fn checklist(transition: &Transition) -> Vec<Problem> {
+    let items = transition.during.iter().flat_map(|during| &during.checklist);
+    let (mut problems, mut seen) = (Vec::new(), HashSet::new());
+    for (at, item) in items.enumerate() {
+        let place = format!("during.checklist.{at}");
+        if item.trim().is_empty() || item.chars().count() > MAX_ITEM {
+            let text = format!("an item has between 1 and {MAX_ITEM} characters");
+            problems.push(Problem::new(&place, "bad-length", text));
+        }
+        if !seen.insert(item) {
+            problems.push(Problem::new(&place, "duplicate", format!("`{item}` is there twice")));
+        }
+        if at == MAX_ITEMS {
+            let text = format!("at most {MAX_ITEMS} items can be confirmed");
+            problems.push(Problem::new("during.checklist", "too-many", text));
+        }
+    }
+    problems
+}
+
+/// What nobody is there to do when Trellis takes a transition by itself.
+fn automatic(transition: &Transition) -> Vec<Problem> {
+    let Some(seconds) = transition.trigger.wait() else { return Vec::new() };
+    let mut problems = Vec::new();
+    if !(60..=LONGEST_WAIT).contains(&seconds) {
+        let text = "the time in the state is between a minute and ten years";
+        let problem = Problem::new("trigger.automatic.after_hours", "out-of-range", text);
+        problems.push(problem.hint("a quarter of an hour is 0.25, a week 168"));
+    }
+    if transition.from.is_empty() {
+        let problem = Problem::new("from", "missing", "a timed transition leads out of named states");
+        problems.push(problem.hint("say in which states records wait"));
+    }
+    let unheard = [("who", !transition.who.is_empty()), ("during", transition.during.is_some())];
+    for (key, _) in unheard.into_iter().filter(|(_, given)| *given) {
+        let problem = Problem::new(key, "not-allowed", "nobody is there when Trellis takes a transition");
+        problems.push(problem.hint("say in `before` what must be true, and in `after` what is set"));
+    }
+    problems
 }
 
 fn who_problem(who: &Who, place: String) -> Option<Problem> {

@@ -42,6 +42,8 @@ pub struct Rollup {
     pub blank: bool,
     /// Stable id and column of the child's field; none for a count.
     pub source: Option<(String, Column)>,
+    /// The child's column by which one is the first or last.
+    pub by: Option<Column>,
     /// Which children count, over their own stored columns.
     pub condition: Option<Expression>,
     /// The parent's column.
@@ -65,14 +67,24 @@ pub struct Hidden {
 }
 
 impl Rollup {
-    /// The column that counts the values that went in; the visible one where that is a count.
-    pub fn count_column(&self) -> Option<Hidden> {
-        let counted = match self.function {
-            Function::Count => false,
+    /// Whether its values are stored, rather than computed when they are read.
+    pub fn is_kept(&self) -> bool {
+        self.mode != Mode::OnRead
+    }
+
+    /// Whether how many values went in says whether there is anything.
+    pub fn counts(&self) -> bool {
+        match self.function {
             Function::Sum => self.blank,
             Function::Avg | Function::Min | Function::Max => true,
-        };
-        counted.then(|| Hidden { name: format!("_n_{}", self.id), ty: ColumnType::Bigint })
+            Function::Count | Function::CountDistinct | Function::First | Function::Last => false,
+        }
+    }
+
+    /// The column that counts the values that went in; the visible one where that is a count.
+    pub fn count_column(&self) -> Option<Hidden> {
+        (self.counts() && self.is_kept())
+            .then(|| Hidden { name: format!("_n_{}", self.id), ty: ColumnType::Bigint })
     }
 
     /// The column that holds the sum behind an average.
@@ -82,25 +94,28 @@ impl Rollup {
             _ => 0,
         };
         let ty = ColumnType::Numeric(SUM_PRECISION, scale);
-        (self.function == Function::Avg).then(|| Hidden { name: format!("_s_{}", self.id), ty })
+        (self.function == Function::Avg && self.is_kept())
+            .then(|| Hidden { name: format!("_s_{}", self.id), ty })
     }
 
     pub fn hidden_columns(&self) -> impl Iterator<Item = Hidden> {
         self.sum_column().into_iter().chain(self.count_column())
     }
 
-    /// The column that is NULL for as long as a record's roll-up has not been built, and never after.
+    /// The column that is NULL for as long as a record's roll-up has not been built, and never after: always where
+    /// nothing is kept.
     pub fn built_column(&self) -> String {
         self.count_column().map_or_else(|| self.column.name.clone(), |hidden| hidden.name)
     }
 
     /// What a record without children shows, as a default of the column.
     pub fn zero(&self) -> bool {
-        match self.function {
-            Function::Count => true,
-            Function::Sum => !self.blank,
-            _ => false,
-        }
+        self.is_kept()
+            && match self.function {
+                Function::Count => true,
+                Function::Sum => !self.blank,
+                _ => false,
+            }
     }
 
     /// Whether what is stored for `other` would be right for this one too; names do not matter.

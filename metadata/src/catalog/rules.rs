@@ -115,6 +115,22 @@ pub(super) fn compile(catalog: &Catalog, definitions: &Definitions) -> HashMap<S
             .into_iter()
             .for_each(|rule_| all.entry(rule.object.clone()).or_default().validation.push(rule_));
     }
+    for (name, source) in &catalog.parts.conversions {
+        let Some(object) = catalog.find_object(&source.object) else { continue };
+        let compiled = super::conversions::lock(source).and_then(|text| condition(catalog, object, &text));
+        let message = format!("{} has been converted and stays as it is", object.label);
+        let rule = |when| Rule {
+            name: name.clone(),
+            when,
+            message,
+            key: String::new(),
+            severity: Severity::Error,
+            on: vec![Moment::Update],
+        };
+        compiled.map(rule).into_iter().for_each(|rule| {
+            all.entry(source.object.clone()).or_default().validation.push(rule);
+        });
+    }
     for condition in catalog.parts.field_conditions.values() {
         let found = catalog.find_object(&condition.object);
         let compiled = found.and_then(|object| field_condition(catalog, object, condition));

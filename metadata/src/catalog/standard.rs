@@ -93,7 +93,7 @@ fn kind(name: &str, name_field: &NameField) -> FieldKind {
     match name {
         "id" => FieldKind::Id,
         "name" if name_field.compose.is_empty() => FieldKind::Text(text::Text::default()),
-        "name" => FieldKind::Text(text::Text { max_length: COMPOSED_LENGTH }),
+        "name" => FieldKind::Text(text::Text { max_length: COMPOSED_LENGTH, ..text::Text::default() }),
         "created_at" | "updated_at" => FieldKind::Datetime(datetime::Datetime::default()),
         "version" => FieldKind::Integer(integer::Integer::default()),
         _ => FieldKind::Lookup(lookup::Lookup {

@@ -35,6 +35,8 @@ pub struct Workflow {
 pub struct State {
     pub value: String,
     pub enter: Vec<Set>,
+    /// Whether records change by transitions alone here.
+    pub lock: bool,
 }
 
 /// One transition.
@@ -45,6 +47,10 @@ pub struct Transition {
     pub before: Option<Expression>,
     pub fields: Vec<TransitionField>,
     pub after: Vec<Set>,
+    /// Events that it tells of.
+    pub emits: Vec<String>,
+    /// Seconds in the state after which Trellis takes it; `None` where people do.
+    pub wait: Option<i64>,
     /// Its place in the process as written.
     pub at: usize,
 }
@@ -118,8 +124,11 @@ pub(super) fn all(catalog: &Catalog, definitions: &Definitions) -> Vec<Workflow>
 
 fn workflow(catalog: &Catalog, object: &Object, (name, process): (&str, &Arc<Process>)) -> Option<Workflow> {
     let compile = Compile { catalog, object };
-    let state =
-        |entry: &StateEntry| State { value: entry.value().to_owned(), enter: compile.sets(entry.enter()) };
+    let state = |entry: &StateEntry| State {
+        value: entry.value().to_owned(),
+        enter: compile.sets(entry.enter()),
+        lock: matches!(entry, StateEntry::Full(state) if state.lock),
+    };
     Some(Workflow {
         name: name.to_owned(),
         object: object.name.clone(),
@@ -160,6 +169,8 @@ impl Compile<'_> {
             before: when(&source.before),
             fields: fields.collect(),
             after: self.sets(&source.after),
+            emits: source.after.iter().filter_map(event).collect(),
+            wait: source.trigger.wait(),
             at,
         }
     }
@@ -169,19 +180,30 @@ impl Compile<'_> {
     }
 
     fn sets(&self, actions: &[Action]) -> Vec<Set> {
-        let set = |Action::Set { field, value }: &Action| {
-            let field = self.field(field)?;
-            let value = match value {
-                Json::String(text) => {
-                    self.catalog.check_expression(self.object, text, &set_options()).ok()?.expression
-                }
-                value => {
-                    let raw = to_raw_value(value).ok()?;
-                    Expression::Literal(field.parse_known(&Input::from_raw(&raw)).ok()?)
-                }
-            };
-            Some(Set { field: field.id.clone(), key: key(self.object, &field.name), value })
-        };
-        actions.iter().filter_map(set).collect()
+        sets(self.catalog, self.object, actions)
     }
+}
+
+fn event(action: &Action) -> Option<String> {
+    match action {
+        Action::Set { .. } => None,
+        Action::Emit { event } => Some(event.clone()),
+    }
+}
+
+/// What Trellis puts into fields of an object's records, compiled.
+pub(super) fn sets(catalog: &Catalog, object: &Object, actions: &[Action]) -> Vec<Set> {
+    let set = |action: &Action| {
+        let Action::Set { field, value } = action else { return None };
+        let field = object.find_field(field).or_else(|| Some(object.find_key(field)?.0))?;
+        let value = match value {
+            Json::String(text) => catalog.check_expression(object, text, &set_options()).ok()?.expression,
+            value => {
+                let raw = to_raw_value(value).ok()?;
+                Expression::Literal(field.parse_known(&Input::from_raw(&raw)).ok()?)
+            }
+        };
+        Some(Set { field: field.id.clone(), key: key(object, &field.name), value })
+    };
+    actions.iter().filter_map(set).collect()
 }

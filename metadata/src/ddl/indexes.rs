@@ -3,6 +3,7 @@
 //! interrupted is found and done again.
 
 use super::names::quote;
+use super::search::{object_vector, search_name};
 use crate::Field;
 use crate::catalog::{Catalog, Object};
 use crate::field_kinds::FieldKind;
@@ -14,24 +15,39 @@ pub struct Index {
     pub name: String,
     pub table: String,
     /// What stands behind the name of the table.
-    on: String,
+    pub(super) on: String,
+    pub(super) unique: bool,
 }
 
 impl Index {
     /// The index of a field; nothing when it has none.
     pub fn of(object: &Object, field: &Field) -> Option<Self> {
         let on = field.has_index().then(|| on(object, field))?;
-        Some(Self { name: format!("{}_idx", field.id), table: object.name.clone(), on })
+        Some(Self { name: format!("{}_idx", field.id), table: object.name.clone(), on, unique: false })
+    }
+
+    /// Unique among the records that are not in the recycle bin.
+    pub(super) fn unique(object: &Object, field: &Field) -> Self {
+        let column = quote(field.columns.first().map_or("", |column| column.name.as_str()));
+        let column = if field.blind_index { format!("({})", blind(&column)) } else { column };
+        let on = format!("({column}) WHERE \"deleted_at\" IS NULL");
+        Self { name: format!("{}_key", field.id), table: object.name.clone(), on, unique: true }
+    }
+
+    /// The index that search uses.
+    pub(super) fn search(object: &Object) -> Self {
+        let on = format!("USING gin (({})) WHERE \"deleted_at\" IS NULL", object_vector(object, None));
+        Self { name: search_name(object), table: object.name.clone(), on, unique: false }
     }
 
     /// The statement that makes it, while writers wait.
     pub fn create(&self, schema: &str) -> String {
-        self.statement(schema, "CREATE INDEX")
+        self.statement(schema, "INDEX")
     }
 
     /// The statement that makes it beside writers. It cannot run in a transaction.
     pub fn create_concurrently(&self, schema: &str) -> String {
-        self.statement(schema, "CREATE INDEX CONCURRENTLY IF NOT EXISTS")
+        self.statement(schema, "INDEX CONCURRENTLY IF NOT EXISTS")
     }
 
     /// The statement that removes what an interrupted build has left.
@@ -39,18 +55,21 @@ impl Index {
         format!("DROP INDEX CONCURRENTLY IF EXISTS {}.{}", quote(schema), quote(&self.name))
     }
 
-    fn statement(&self, schema: &str, begin: &str) -> String {
-        format!("{begin} {} ON {}.{} {}", quote(&self.name), quote(schema), quote(&self.table), self.on)
+    fn statement(&self, schema: &str, what: &str) -> String {
+        let unique = if self.unique { "UNIQUE " } else { "" };
+        let (name, table) = (quote(&self.name), quote(&self.table));
+        format!("CREATE {unique}{what} {name} ON {}.{table} {}", quote(schema), self.on)
     }
 }
 
 impl Catalog {
-    /// Every index of a field that there should be.
+    /// Every index of a field that there should be, and of the words of each object.
     pub fn indexes(&self) -> Vec<Index> {
         let fields =
             self.objects.iter().flat_map(|object| object.fields.iter().map(move |field| (object, field)));
         let own = fields.filter(|(_, field)| !field.standard);
-        own.filter_map(|(object, field)| Index::of(object, field)).collect()
+        let own = own.filter_map(|(object, field)| Index::of(object, field));
+        own.chain(self.objects.iter().map(|object| Index::search(object))).collect()
     }
 }
 

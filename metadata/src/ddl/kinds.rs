@@ -44,6 +44,16 @@ impl Builder<'_> {
     }
 }
 
+/// Whether the column itself can follow a change of kind in a moment.
+pub(super) fn is_in_place(from: &FieldKind, to: &FieldKind) -> bool {
+    matches!(cost(from, to), Ok((Cost::Nothing | Cost::Moment, _)))
+}
+
+/// Whether the column can follow when every row is written anew.
+pub fn is_rewrite(from: &FieldKind, to: &FieldKind) -> bool {
+    matches!(cost(from, to), Ok((Cost::Rewrite, _)))
+}
+
 /// The cost of a change, and the new type; or why it cannot be.
 fn cost(from: &FieldKind, to: &FieldKind) -> Result<(Cost, ColumnType), String> {
     let refused = || format!("a `{}` field cannot become `{}` while it has data", from.name(), to.name());

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::names::quote;
 use super::renames::Renames;
-use super::{DdlPlan, Index, Lock, Numbering, Risk, Step};
+use super::{DdlPlan, Index, Lock, Numbering, Risk, Step, Turn};
 use crate::catalog::Object;
 use crate::diff::Difference;
 use crate::problem::Problem;
@@ -19,6 +19,8 @@ pub(super) enum Phase {
     /// Restore and rename tables, then columns.
     Tables,
     Columns,
+    /// Columns of another kind take the place of the former.
+    Convert,
     /// New tables and columns, other types.
     Create,
     Fill,
@@ -47,7 +49,11 @@ pub(super) struct Builder<'a> {
     pub columns: Renames,
 }
 
-pub(super) fn build(schema: &str, differences: &[Difference]) -> Result<DdlPlan, Vec<Problem>> {
+pub(super) fn build(
+    schema: &str,
+    differences: &[Difference],
+    turns: &[Turn],
+) -> Result<DdlPlan, Vec<Problem>> {
     let created = || {
         differences.iter().filter_map(|difference| match difference {
             Difference::CreateObject { object } => Some(object),
@@ -72,8 +78,16 @@ pub(super) fn build(schema: &str, differences: &[Difference]) -> Result<DdlPlan,
         tables: Renames::default(),
         columns: Renames::default(),
     };
-    differences.iter().for_each(|difference| builder.difference(difference));
+    // Those come with their columns and indexes.
+    let turned = |difference: &&Difference| difference.field().is_some_and(|id| is_swapped(turns, id));
+    let others = differences.iter().filter(|difference| !(difference.is_of_column() && turned(difference)));
+    others.for_each(|difference| builder.difference(difference));
+    turns.iter().for_each(|turn| builder.turn(turn));
     builder.finish()
+}
+
+fn is_swapped(turns: &[Turn], id: &str) -> bool {
+    turns.iter().any(|turn| matches!(turn, Turn::Swap(one) | Turn::Whole(one) if one.id == id))
 }
 
 impl Builder<'_> {

@@ -36,7 +36,9 @@ impl Builder<'_> {
         let table = self.table(&object.name);
         // Where no child can be, nothing has to be built.
         let empty = self.new_tables.contains(rollup.child.as_str());
-        if !empty && rollup.child_id != object.id {
+        // Nothing will ever be in the column of one that is computed when it is read.
+        let is_built = !empty && rollup.is_kept();
+        if is_built && rollup.child_id != object.id {
             self.wait_for_writers(&rollup.child);
         }
         for (name, ty, zero) in columns(rollup) {
@@ -49,7 +51,7 @@ impl Builder<'_> {
                 self.push(Phase::Create, sql, MOMENT, text);
             }
         }
-        if !empty {
+        if is_built {
             self.rollups.push((rollup.level, rollup.id.clone()));
         }
     }

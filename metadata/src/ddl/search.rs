@@ -3,7 +3,7 @@
 
 use super::names::quote;
 use super::plan::{Builder, Phase};
-use super::{Lock, Risk};
+use super::{Index, Lock, Risk};
 use crate::catalog::Object;
 
 /// Characters of one text that are searched: a vector of words has a size that it cannot pass (1 MB), and no record
@@ -49,25 +49,22 @@ pub fn object_vector(object: &Object, alias: Option<&str>) -> String {
 impl Builder<'_> {
     /// The index that search uses.
     pub fn search_index(&mut self, object: &Object) {
-        let sql = format!(
-            "CREATE INDEX {} ON {} USING gin (({})) WHERE \"deleted_at\" IS NULL",
-            quote(&index_name(object)),
-            self.table(&object.name),
-            object_vector(object, None)
-        );
+        let index = Index::search(object);
         let lock = (self.lock(object, Lock::Share), self.scan(object));
-        self.push(Phase::Index, sql, lock, format!("Index the words of `{}`", object.name));
+        let text = format!("Index the words of `{}`", object.name);
+        self.push(Phase::Index, index.create(self.schema), lock, text);
+        self.defer((!self.new.contains(object.id.as_str())).then_some(index));
     }
 
     /// The same when other fields are searched than before.
     pub fn change_search(&mut self, object: &Object) {
-        let sql = format!("DROP INDEX IF EXISTS {}", self.table(&index_name(object)));
+        let sql = format!("DROP INDEX IF EXISTS {}", self.table(&search_name(object)));
         let text = format!("Drop the index of the words of `{}`", object.name);
         self.push(Phase::Loosen, sql, (Lock::AccessExclusive, Risk::Safe), text);
         self.search_index(object);
     }
 }
 
-fn index_name(object: &Object) -> String {
+pub(super) fn search_name(object: &Object) -> String {
     format!("{}_search_idx", object.id)
 }

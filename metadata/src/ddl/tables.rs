@@ -84,13 +84,7 @@ impl Builder<'_> {
 
     /// Unique among the records that are not in the recycle bin.
     pub fn unique_index(&mut self, object: &Object, field: &Field) {
-        let column = quote(&field.columns[0].name);
-        let sql = format!(
-            "CREATE UNIQUE INDEX {} ON {} ({}) WHERE \"deleted_at\" IS NULL",
-            quote(&format!("{}_key", field.id)),
-            self.table(&object.name),
-            if field.blind_index { format!("({})", super::indexes::blind(&column)) } else { column }
-        );
+        let sql = Index::unique(object, field).create(self.schema);
         let lock = (self.lock(object, Lock::Share), self.scan(object));
         self.push(Phase::Index, sql, lock, format!("Keep `{}.{}` unique", object.name, field.name));
     }

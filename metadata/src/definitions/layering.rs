@@ -307,9 +307,21 @@ impl Draft<'_> {
         let mut merge = Merge { kind: row.kind, path, take, found: Vec::new() };
         let merged = merge.run(&base, &mine, &theirs);
         self.merged.append(&mut merge.found);
+        self.note_removed(row, (&base, &theirs), path);
         // What does not change stays as it was written.
         let definition = if merged == mine { row.definition.clone() } else { merged };
         (definition, Some(Base { definition: theirs, withdrawn: false }))
+    }
+
+    /// What the tenant removed stays removed, also when the package says something else of it now.
+    fn note_removed(&mut self, row: &Row, (base, theirs): (&Json, &Json), path: &str) {
+        let is_removed = row.retired && row.base.as_ref().is_some_and(|base| !base.withdrawn);
+        if !is_removed || base == theirs || self.takes(path) {
+            return;
+        }
+        let (class, outcome) = (Class::Tenant, Outcome::Kept);
+        let (base, package) = (Some(base.clone()), Some(theirs.clone()));
+        self.merged.push(Merged { path: path.to_owned(), class, outcome, base, package, tenant: None });
     }
 
     fn read_merged<T: DeserializeOwned>(&mut self, merged: Json, given: T, path: &str) -> T {

@@ -12,6 +12,7 @@ use super::rename::Renamed;
 use super::role::{PermissionSet, Role};
 use super::sharing_rule::{RestrictionRule, SharingRule};
 use super::{Component, Row};
+use super::{conversion::Conversion, recurrence::Recurrence};
 use super::{field_condition::FieldCondition, process::Process, record_type::RecordType};
 use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
 use crate::catalog::{self, Catalog, Object, Uses};
@@ -182,6 +183,10 @@ parts! {
     RecordTypes { record_types: RecordType, "record-types", 't' }
     /// `deal.sales`.
     Processes { processes: Process, "processes", 'p' }
+    /// `lead.convert`.
+    Conversions { conversions: Conversion, "conversions", 'n' }
+    /// `task.repeat`.
+    Recurrences { recurrences: Recurrence, "recurrences", 'u' }
 }
 
 impl Kind {

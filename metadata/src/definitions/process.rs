@@ -2,7 +2,7 @@
 
 use formulas::{Options, Type};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 use super::{Part, Renamed};
 use crate::catalog::{Catalog, Object, Uses, processes};
@@ -91,6 +91,9 @@ pub struct State {
     /// What every record gets that comes here, on whichever way; not where the writer says otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enter: Vec<Action>,
+    /// Whether records stay as they are here, but for what transitions do.
+    #[serde(default, skip_serializing_if = "super::is_no")]
+    pub lock: bool,
 }
 
 /// A way from some states to one.
@@ -104,6 +107,9 @@ pub struct Transition {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<String>,
     pub to: String,
+    /// Who begins it.
+    #[serde(default, skip_serializing_if = "Trigger::is_manual")]
+    pub trigger: Trigger,
     /// Who may take it; whoever may edit the record when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub who: Vec<Who>,
@@ -117,6 +123,37 @@ pub struct Transition {
     pub during: Option<During>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<Action>,
+}
+
+/// Who begins a transition.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// People and programs.
+    #[default]
+    Manual,
+    /// Trellis alone, when a record has been in its state for so long.
+    Automatic(Automatic),
+}
+
+/// When Trellis takes a transition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Automatic {
+    /// Hours in the state, from a minute to ten years.
+    pub after_hours: Number,
+}
+
+impl Trigger {
+    fn is_manual(&self) -> bool {
+        *self == Self::Manual
+    }
+
+    /// Seconds that a record has to have been in its state; `None` where people take the transition.
+    pub fn wait(&self) -> Option<i64> {
+        let Self::Automatic(Automatic { after_hours }) = self else { return None };
+        Some((after_hours.as_f64()? * 3600.0).round() as i64)
+    }
 }
 
 /// Somebody: `owner`, `role:sales`, `team:emea`, `user:…`, or `{"role": "sales"}` and the like.
@@ -146,6 +183,20 @@ pub struct Named {
 pub struct During {
     #[serde(default)]
     pub fields: Vec<DuringField>,
+    /// What whoever takes it confirms, each by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<String>,
+    /// Whether whoever takes it may or must say why; nothing is asked when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
+}
+
+/// Whether a transition comes with a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    Optional,
+    Required,
 }
 
 /// One field of it.
@@ -169,6 +220,8 @@ pub struct DuringField {
 pub enum Action {
     /// Puts a value into a field: a formula, or a number, true, false or null as it is.
     Set { field: String, value: Json },
+    /// Tells those who follow the records' changes that something of this name has happened.
+    Emit { event: String },
 }
 
 impl Part for Process {
@@ -225,15 +278,17 @@ impl Part for Process {
     }
 }
 
-fn actions_use(actions: &[Action], object: &str, (uses, place): (&mut Uses<'_>, &str)) {
-    for Action::Set { field, value } in actions {
+pub(super) fn actions_use(actions: &[Action], object: &str, (uses, place): (&mut Uses<'_>, &str)) {
+    for action in actions {
+        let Action::Set { field, value } = action else { continue };
         uses.path(object, field, place);
         value.as_str().into_iter().for_each(|text| uses.text(object, text, place));
     }
 }
 
-fn rename_actions(actions: &mut [Action], object: &str, renamed: &Renamed<'_>) {
-    for Action::Set { field, value } in actions {
+pub(super) fn rename_actions(actions: &mut [Action], object: &str, renamed: &Renamed<'_>) {
+    for action in actions {
+        let Action::Set { field, value } = action else { continue };
         *field = renamed.path(object, field);
         if let Json::String(text) = value {
             *text = renamed.formula(object, text);

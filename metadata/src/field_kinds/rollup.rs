@@ -17,10 +17,15 @@ pub enum Function {
     Avg,
     Min,
     Max,
+    /// How many different values there are.
+    CountDistinct,
+    /// The value of the record that comes first, of those that have one.
+    First,
+    Last,
 }
 
 impl Function {
-    /// The word in definitions, and the name of PostgreSQL's aggregate.
+    /// The word in definitions; of counts, sums and extremes the name of PostgreSQL's aggregate too.
     pub fn word(self) -> &'static str {
         match self {
             Self::Count => "count",
@@ -28,12 +33,25 @@ impl Function {
             Self::Avg => "avg",
             Self::Min => "min",
             Self::Max => "max",
+            Self::CountDistinct => "count_distinct",
+            Self::First => "first",
+            Self::Last => "last",
         }
     }
 
     /// Whether it is the smallest or the largest value: what cannot be taken away from a sum.
     pub fn is_extreme(self) -> bool {
         matches!(self, Self::Min | Self::Max)
+    }
+
+    /// Whether only all records together tell it, so that no difference can be added to what was there.
+    pub fn needs_all(self) -> bool {
+        matches!(self, Self::CountDistinct | Self::First | Self::Last)
+    }
+
+    /// Whether it is the value of one record.
+    pub fn is_of_one(self) -> bool {
+        matches!(self, Self::First | Self::Last)
     }
 }
 
@@ -46,12 +64,8 @@ pub enum Mode {
     Immediate,
     /// Soon after, by a worker: writers of one busy parent do not wait for one another.
     Deferred,
-}
-
-impl Mode {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
+    /// Never: nothing is stored, and it is computed of all records whenever it is read.
+    OnRead,
 }
 
 /// What the sum of nothing is.
@@ -89,9 +103,12 @@ pub struct Rollup {
     /// Which records count, in the formula language over their own fields; all when left out.
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
-    /// When changes arrive.
-    #[serde(default, skip_serializing_if = "Mode::is_default")]
-    pub mode: Mode,
+    /// Name of the other side's field by which one is the first or last; the moment of its making when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When changes arrive; at once where they can when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
     /// What the sum of nothing is; zero when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empty: Option<Empty>,
@@ -103,10 +120,17 @@ pub struct Rollup {
 impl PartialEq for Rollup {
     fn eq(&self, other: &Self) -> bool {
         let told = |rollup: &Self| {
-            let Self { of, function, field, condition, mode, empty, outcome: _ } = rollup.clone();
-            (of, function, field, condition, mode, empty)
+            let Self { of, function, field, condition, by, mode: _, empty, outcome: _ } = rollup.clone();
+            (of, function, field, condition, by, rollup.mode(), empty)
         };
         told(self) == told(other)
+    }
+}
+
+impl Rollup {
+    /// When changes arrive.
+    pub fn mode(&self) -> Mode {
+        self.mode.unwrap_or(if self.function.needs_all() { Mode::OnRead } else { Mode::Immediate })
     }
 }
 
@@ -136,6 +160,15 @@ impl Behaviour for Rollup {
                 let problem = Problem::new("field", "missing", format!("a `{word}` needs a `field`"));
                 problems.push(problem.hint("name a number (or for min and max a date) of the other side"));
             }
+        }
+        if self.function.needs_all() && self.mode() != Mode::OnRead {
+            let text = format!("a `{word}` cannot be kept: one change may need all records to be read");
+            problems
+                .push(Problem::new("mode", "not-allowed", text).hint("leave `mode` out, or say `on_read`"));
+        }
+        if self.by.is_some() && !self.function.is_of_one() {
+            let text = "`by` is for `first` and `last` alone";
+            problems.push(Problem::new("by", "not-allowed", text).hint("leave `by` out"));
         }
         if self.empty.is_some() && self.function != Function::Sum {
             let text = "`empty` is for `sum` alone: a count of nothing is zero, the others are blank";

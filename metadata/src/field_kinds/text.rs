@@ -1,4 +1,4 @@
-//! `text`: one line of text up to `max_length` characters.
+//! `text`: one line of text up to `max_length` characters, possibly in a `format` that is held to.
 
 use formulas::{Type, Value};
 use serde::{Deserialize, Serialize};
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Behaviour, ColumnType};
 use crate::input::Input;
 use crate::problem::{Fault, Problem};
+use crate::recurrence::Rule;
 
 /// Settings of a `text` field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,17 @@ pub struct Text {
     /// Most characters (Unicode scalar values), 1 to 4000.
     #[serde(default = "default_length")]
     pub max_length: u32,
+    /// What the text must be; any text when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+}
+
+/// A form that texts are held to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A recurrence rule of RFC 5545, kept in one spelling.
+    Recurrence,
 }
 
 fn default_length() -> u32 {
@@ -22,7 +34,7 @@ fn default_length() -> u32 {
 
 impl Default for Text {
     fn default() -> Self {
-        Self { max_length: default_length() }
+        Self { max_length: default_length(), format: None }
     }
 }
 
@@ -36,7 +48,10 @@ impl Behaviour for Text {
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Value, Fault> {
-        parse_text(input, self.max_length as usize)
+        match (parse_text(input, self.max_length as usize)?, self.format) {
+            (Value::Text(text), Some(Format::Recurrence)) => Ok(Value::Text(Rule::parse(&text)?.text())),
+            (value, _) => Ok(value),
+        }
     }
 
     fn check(&self) -> Vec<Problem> {

@@ -56,6 +56,8 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
         }
         Kind::RecordTypes => &["process"],
         Kind::Processes => &["applies", "mode", "states", "transitions", "initial", "final", "order"],
+        Kind::Conversions => &["extends", "when", "mark", "set", "targets", "moves", "order"],
+        Kind::Recurrences => &["rule", "due", "shift", "status", "done", "previous"],
         Kind::Roles | Kind::PermissionSets => &["inherits", "objects", "fields", "system", "mutes"],
         Kind::SharingRules | Kind::RestrictionRules => {
             &["when", "owned_by", "share_with", "access", "applies_to"]

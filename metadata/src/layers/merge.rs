@@ -132,6 +132,15 @@ impl Merge<'_> {
                 order.push(word.clone());
             }
         }
+        // What the tenant took away stays away, also when the package says something else of it now.
+        for (word, item) in was.iter().filter(|(word, _)| find(left, word).is_none()) {
+            let theirs = find(right, word).map(|at| right[at].1);
+            if theirs.is_some_and(|theirs| theirs != *item) {
+                at.push(word.clone());
+                self.note(at, Sides { base: Some(item), mine: None, theirs }, Outcome::Kept);
+                at.pop();
+            }
+        }
         let mut merged = Vec::with_capacity(order.len());
         for word in order {
             let one = |list: &Keyed<'_>| find(list, &word).map(|at| list[at].1.clone());
@@ -170,6 +179,7 @@ impl Merge<'_> {
         if let (true, Some(mine), Some(theirs)) =
             (most, sides.mine?.as_u64(), sides.theirs.and_then(Json::as_u64))
         {
+            self.note(at, sides, if mine < theirs { Outcome::Taken } else { Outcome::Kept });
             return Some(mine.max(theirs).into());
         }
         let outcome = match class(self.kind, at) {

@@ -66,7 +66,11 @@ fn settings(kind: &str) -> (&'static str, Json, &'static [&'static str]) {
     match kind {
         "text" => (
             "One line of text.",
-            json!({"max_length": whole(1, 4000, "Most characters; 255 when left out.")}),
+            json!({
+                "max_length": whole(1, 4000, "Most characters; 255 when left out."),
+                "format": {"enum": ["recurrence"],
+                    "description": "What the text must be: `recurrence` is a rule such as FREQ=WEEKLY;BYDAY=MO."},
+            }),
             &[],
         ),
         "integer" => ("A whole number of 64 bits.", json!({"min": integer(), "max": integer()}), &[]),
@@ -178,12 +182,13 @@ fn lookup() -> Json {
 fn rollup() -> Json {
     json!({
         "of": name("The to-many relation of this object whose records it is made of."),
-        "function": {"enum": ["count", "sum", "avg", "min", "max"], "description": "How many become one."},
+        "function": {"enum": ["count", "sum", "avg", "min", "max", "count_distinct", "first", "last"], "description": "How many become one."},
         "field": name("The field of the other side; none for a count."),
         "where": {"type": "string", "minLength": 1, "maxLength": 4000,
             "description": "Which records count: a formula over their own fields, such as status <> \"done\"."},
-        "mode": {"enum": ["immediate", "deferred"], "default": "immediate",
-            "description": "Whether a change arrives in its own transaction, or soon after it."},
+        "by": name("The field of the other side that says which is the first or last; when they were made if left out."),
+        "mode": {"enum": ["immediate", "deferred", "on_read"],
+            "description": "Whether a change arrives in its own transaction (so unless said otherwise) or soon after it, or whether nothing is stored and all is computed when it is read, as distinct counts, first and last values always are."},
         "empty": {"enum": ["zero", "blank"], "description": "What the sum of nothing is; zero when left out."},
     })
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{name, text};
 
 /// A text in the formula language.
-fn formula(description: &str) -> Json {
+pub(super) fn formula(description: &str) -> Json {
     json!({"type": "string", "minLength": 1, "maxLength": 8000, "description": description})
 }
 
@@ -60,18 +60,22 @@ pub(super) fn field_condition() -> Json {
     })
 }
 
-fn values(description: &str) -> Json {
+pub(super) fn values(description: &str) -> Json {
     json!({"type": "array", "maxItems": 1000, "description": description,
         "items": {"type": "string", "minLength": 1, "maxLength": 100}})
 }
 
-fn actions(description: &str) -> Json {
+pub(super) fn actions(description: &str) -> Json {
     json!({"type": "array", "maxItems": 50, "description": description, "items": {
         "type": "object",
-        "required": ["action", "field", "value"],
+        "required": ["action"],
         "additionalProperties": false,
+        "if": {"properties": {"action": {"const": "emit"}}},
+        "then": {"required": ["event"]},
+        "else": {"required": ["field", "value"]},
         "properties": {
-            "action": {"enum": ["set"]},
+            "action": {"enum": ["set", "emit"]},
+            "event": text(80, "What who follows the changes is told of, such as `quote.sent`."),
             "field": name("The field that gets the value."),
             "value": {"type": ["string", "number", "boolean", "null"],
                 "description": "A formula, or a number, true, false or null as it is."},
@@ -91,6 +95,8 @@ fn states() -> Json {
             "guidance": text(2000, "What to do here."),
             "key_fields": {"type": "array", "maxItems": 50, "items": name("A field that matters here.")},
             "enter": actions("What every record gets that comes here, unless its writer says otherwise."),
+            "lock": {"type": "boolean", "default": false,
+                "description": "Whether records change by transitions alone here."},
         },
     }})
 }
@@ -108,6 +114,9 @@ fn during() -> Json {
                 "message": text(500, "What is told when it is not."),
             },
         }},
+        "checklist": {"type": "array", "maxItems": 20, "items": {"type": "string", "minLength": 1, "maxLength": 200},
+            "description": "What whoever takes it confirms."},
+        "note": {"enum": ["optional", "required"], "description": "Whether whoever takes it says why."},
     }})
 }
 
@@ -132,6 +141,11 @@ fn transitions() -> Json {
             "label": text(80, "What people call it."),
             "from": values("States that it leads out of; any when left out."),
             "to": {"type": "string", "minLength": 1, "maxLength": 100, "description": "The state that it leads to."},
+            "trigger": {"type": ["string", "object"], "pattern": "^manual$", "default": "manual",
+                "required": ["automatic"], "additionalProperties": false,
+                "description": "Who begins it: people, or Trellis when a record has been in its state for so long.",
+                "properties": {"automatic": {"type": "object", "required": ["after_hours"], "additionalProperties": false,
+                    "properties": {"after_hours": {"type": "number", "description": "Hours in the state, such as 0.25 or 168."}}}}},
             "who": {"type": "array", "maxItems": 50, "items": who,
                 "description": "Who may take it, such as `owner` or `role:sales`; whoever may edit when left out."},
             "before": formula("What must be true of the record before."),

@@ -6,17 +6,20 @@
 //! behind it. The revision moves with a compare-and-swap in the same transaction: killed at any moment,
 //! the tenant is at the old revision or the new one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use metadata::ddl::{DdlPlan, Step};
+use metadata::ddl::{DdlPlan, Risk, Step};
 use metadata::definitions::{Row, Touched};
 use metadata::diff::{Version, diff};
-use metadata::layers::Merged;
+use metadata::layers::{Merged, added_grants};
+use metadata::retype::Formulas;
 use metadata::{Catalog, Change, Definitions, Problem};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
 
 use crate::audit::{self, Deed, Event};
 use crate::context::{Context, Tenant};
@@ -26,6 +29,7 @@ use crate::work::Kind as Work;
 use crate::write::sql::table;
 use crate::{Engine, indexes, store};
 
+mod retype;
 mod loss;
 pub(crate) mod people;
 
@@ -47,6 +51,16 @@ pub struct Apply {
     /// Answer the steps without running them.
     pub dry_run: bool,
     pub allow_data_loss: AllowLoss,
+    /// What of the grants that come may come; `None` asks nobody.
+    pub approve: Option<AllowLoss>,
+    /// What is asked for besides, which is to be approved too.
+    pub asks: Vec<String>,
+    /// How values of fields go over to other kinds, by the field's name (`deal.amount`).
+    pub convert: BTreeMap<String, Formulas>,
+    /// The field whose second column is filled and indexed, by its stable id: its job says so.
+    pub ready: Option<String>,
+    /// The revision that a rollback goes back to: what began later is given up.
+    pub back_to: Option<i64>,
 }
 
 /// Which components' data may be hidden by a change.
@@ -82,6 +96,36 @@ pub struct Applied {
     pub changes: Vec<Touched>,
     /// Components that hold data, which is hidden.
     pub data_loss: Vec<String>,
+    /// Records that stand in the way.
+    pub offending: Vec<Offending>,
+    /// What a package gives or asks for that has to be approved.
+    pub grants: Vec<String>,
+}
+
+impl Applied {
+    /// What another change did after it.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.revision = other.revision;
+        self.unfinished |= other.unfinished;
+        self.steps.extend(other.steps);
+        self.merges.extend(other.merges);
+        self.changes.extend(other.changes);
+        self.data_loss.extend(other.data_loss);
+        self.offending.extend(other.offending);
+        self.grants.extend(other.grants);
+    }
+}
+
+/// Records of a field that a change does not suit.
+#[derive(Clone, Debug, Serialize)]
+pub struct Offending {
+    /// The field, as in problems.
+    pub path: String,
+    pub code: &'static str,
+    /// How many there are, as far as they are counted.
+    pub count: usize,
+    /// The first of them.
+    pub records: Vec<Uuid>,
 }
 
 /// What becomes of the definitions; how is the caller's business (changes, a rollback).
@@ -168,7 +212,36 @@ pub(crate) async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Resu
     store::lock_state(connection, tenant).await
 }
 
-/// One attempt inside a transaction; with a snapshot when there is something to commit.
+/// A change that was looked at, with what there is to do.
+pub(crate) struct Planned {
+    old: Arc<Snapshot>,
+    versions: crate::Versions,
+    definitions: Definitions,
+    plan: DdlPlan,
+    turning: retype::Turning,
+    pub applied: Applied,
+}
+
+impl Planned {
+    /// The tenant as it would be, for what comes after a change that is only looked at.
+    pub(crate) fn imagined(self) -> Result<Arc<Snapshot>> {
+        let aside = (self.old.building.as_ref().clone(), self.old.vault.clone());
+        let snapshot = Snapshot::new(self.old.tenant.clone(), self.versions, self.definitions, aside)?;
+        Ok(Arc::new(snapshot))
+    }
+
+    /// Refuses what nobody allowed.
+    fn check(&self, wish: &Apply) -> Result<()> {
+        loss::check(&self.applied.data_loss, &wish.allow_data_loss)?;
+        let Some(approved) = &wish.approve else { return Ok(()) };
+        let open = self.applied.grants.iter().filter(|grant| !approved.covers(grant));
+        let open: Vec<String> = open.cloned().collect();
+        if open.is_empty() { Ok(()) } else { Err(Error::Consent(open)) }
+    }
+}
+
+/// One attempt inside a transaction; with a snapshot when there is something to commit. What is only looked at locks
+/// nothing.
 pub(crate) async fn attempt(
     connection: &mut PgConnection,
     context: &Context,
@@ -176,37 +249,20 @@ pub(crate) async fn attempt(
     next: Next<'_>,
 ) -> Result<(Applied, Option<Arc<Snapshot>>)> {
     let tenant = context.tenant();
-    lock(connection, tenant).await?;
-    let (old, versions) = current(connection, context).await?;
-    if wish.expected_revision.is_some_and(|expected| expected != versions.revision) {
-        let message = format!("the metadata is at revision {} by now", versions.revision);
-        return Err(Error::Conflict(vec![Problem::new("expected_revision", "stale-revision", message)]));
+    if !wish.dry_run {
+        lock(connection, tenant).await?;
     }
-    let (definitions, merges) = next(&old.definitions)?;
-    let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
-    let catalog = Catalog::resolve(&definitions).map_err(explain)?;
-    if wish.package.is_none() {
-        people::check(connection, tenant, (&old.catalog, &catalog)).await?;
-    }
-    let before = Version { definitions: &old.definitions, catalog: &old.catalog };
-    let differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
-    let plan = DdlPlan::new(&tenant.schema, &differences).map_err(Error::Unprocessable)?;
-    let applied = Applied {
-        revision: versions.revision,
-        steps: plan.steps.clone(),
-        unfinished: false,
-        merges,
-        changes: old.definitions.touched(&definitions),
-        data_loss: loss::find(connection, (tenant, &old.catalog), &plan).await?,
-    };
+    let planned = plan(connection, context, wish, next).await?;
     if wish.dry_run {
+        return Ok((planned.applied, None));
+    }
+    planned.check(wish)?;
+    let Planned { old, versions, definitions, plan, turning, applied } = planned;
+    if definitions == old.definitions && turning.turns.is_empty() {
         return Ok((applied, None));
     }
-    loss::check(&applied.data_loss, &wish.allow_data_loss)?;
-    if definitions == old.definitions {
-        return Ok((applied, None));
-    }
-    let unfinished = execute(connection, tenant, &plan).await?;
+    let unfinished = execute(connection, tenant, &plan).await? | turning.drops_indexes();
+    turning.keep(connection, context).await?;
     let revision = versions.revision + 1;
     record(connection, context, (&old.definitions, &definitions), (wish, &applied.steps, revision)).await?;
     let kind = Work::BuildRollup.word();
@@ -226,6 +282,66 @@ pub(crate) async fn attempt(
     Ok((Applied { revision, unfinished, ..applied }, Some(Arc::new(snapshot))))
 }
 
+/// What a change comes to.
+pub(crate) async fn plan(
+    connection: &mut PgConnection,
+    context: &Context,
+    wish: &Apply,
+    next: Next<'_>,
+) -> Result<Planned> {
+    let tenant = context.tenant();
+    let (old, versions) = current(connection, context).await?;
+    if wish.expected_revision.is_some_and(|expected| expected != versions.revision) {
+        let message = format!("the metadata is at revision {} by now", versions.revision);
+        return Err(Error::Conflict(vec![Problem::new("expected_revision", "stale-revision", message)]));
+    }
+    let (definitions, merges) = next(&old.definitions)?;
+    let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
+    let catalog = Catalog::resolve(&definitions).map_err(explain)?;
+    if wish.package.is_none() {
+        people::check(connection, tenant, (&old.catalog, &catalog)).await?;
+    }
+    let before = Version { definitions: &old.definitions, catalog: &old.catalog };
+    let mut differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
+    let wished = retype::Wished { context, wish, old: &old, definitions: &definitions, catalog: &catalog };
+    let turning = retype::weigh(connection, &wished, &differences).await?;
+    let changes = old.definitions.touched(&definitions);
+    // What waits for a job stays as it is until then.
+    let held = turning.hold(&old.definitions, &definitions);
+    if let Some(held) = &held {
+        let catalog = Catalog::resolve(held).map_err(explain)?;
+        differences = diff(Some(before), Version { definitions: held, catalog: &catalog });
+    }
+    let definitions = held.unwrap_or(definitions);
+    let plan = DdlPlan::with_turns(&tenant.schema, &differences, &turning.turns);
+    let plan = plan.map_err(Error::Unprocessable)?;
+    let mut data_loss = loss::find(connection, (tenant, &old.catalog), &plan).await?;
+    data_loss.extend(turning.losses.iter().cloned());
+    let applied = Applied {
+        revision: versions.revision,
+        steps: plan.steps.clone(),
+        unfinished: false,
+        merges,
+        changes,
+        data_loss,
+        offending: turning.offending.clone(),
+        grants: grants(wish, &old.definitions, &definitions),
+    };
+    Ok(Planned { old, versions, definitions, plan, turning, applied })
+}
+
+/// What comes that has to be approved: what is asked for, and what an upgrade gives more than before.
+fn grants(wish: &Apply, old: &Definitions, new: &Definitions) -> Vec<String> {
+    let mut grants = wish.asks.clone();
+    if let (Some(package), Some(_)) = (&wish.package, &wish.approve) {
+        let own = |row: &Row| row.package.as_ref() == Some(package) && row.base.is_some();
+        if old.rows().iter().any(own) {
+            grants.extend(added_grants(old, new, package));
+        }
+    }
+    grants
+}
+
 /// The tenant's metadata under the lock: the context's own snapshot when nobody was faster.
 async fn current(
     connection: &mut PgConnection,
@@ -241,7 +357,7 @@ async fn current(
 /// Runs the steps; tells whether some are left for later.
 async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan) -> Result<bool> {
     let mut unfinished = false;
-    for step in &plan.steps {
+    for step in plan.steps.iter().filter(|step| step.risk != Risk::Background) {
         if let Some(index) = &step.later
             && indexes::is_large(connection, tenant, &index.table).await?
         {

@@ -87,6 +87,10 @@ pub enum Deed {
     Metadata,
     /// Records became one; each change that this made is told too.
     Merge,
+    /// Trellis could not take a timed transition.
+    TransitionRefused,
+    /// Roll-ups were not what their records say, and are now.
+    RollupRepaired,
     // Who saw what.
     Read,
     Export,
@@ -97,7 +101,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed, for filters and documents.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInLocked,
@@ -121,6 +125,8 @@ impl Deed {
         Self::TeamDeleted,
         Self::Metadata,
         Self::Merge,
+        Self::TransitionRefused,
+        Self::RollupRepaired,
         Self::Read,
         Self::Export,
         Self::Import,
@@ -153,6 +159,8 @@ impl Deed {
             Self::TeamDeleted => "team_deleted",
             Self::Metadata => "metadata",
             Self::Merge => "merge",
+            Self::TransitionRefused => "transition_refused",
+            Self::RollupRepaired => "rollup_repaired",
             Self::Read => "read",
             Self::Export => "export",
             Self::Import => "import",

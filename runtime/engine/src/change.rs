@@ -8,11 +8,14 @@ pub enum Happened {
     Deleted,
     Restored,
     Purged,
+    /// A transition told of an event.
+    Emitted,
 }
 
 impl Happened {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Created, Self::Updated, Self::Deleted, Self::Restored, Self::Purged];
+    pub const ALL: [Self; 6] =
+        [Self::Created, Self::Updated, Self::Deleted, Self::Restored, Self::Purged, Self::Emitted];
 
     /// The word in history rows and answers.
     pub fn word(self) -> &'static str {
@@ -22,6 +25,7 @@ impl Happened {
             Self::Deleted => "delete",
             Self::Restored => "restore",
             Self::Purged => "purge",
+            Self::Emitted => "emit",
         }
     }
 }

@@ -86,6 +86,38 @@ pub struct Update {
     pub if_version: Option<i64>,
 }
 
+/// A record that becomes others.
+#[derive(Clone, Debug)]
+pub struct Conversion {
+    pub id: Uuid,
+    /// The conversion's name, without the object's.
+    pub name: String,
+    /// By the names of targets; those that are not named are made as the conversion says, unless they are optional.
+    pub targets: Vec<(String, Become)>,
+    /// The version of the record that the caller saw.
+    pub if_version: Option<i64>,
+    /// Does it all and takes it back.
+    pub dry_run: bool,
+}
+
+/// What one target of a conversion shall be.
+#[derive(Clone, Debug)]
+pub enum Become {
+    /// A new record, with these fields in place of those that the conversion gives it.
+    New(Fields),
+    /// One that is there already, which gets these fields.
+    Existing(Uuid, Fields),
+    Nothing,
+}
+
+/// What a conversion did.
+#[derive(Clone, Debug)]
+pub struct Converted {
+    pub source: Written,
+    /// Name and object of each target that came out, with its record.
+    pub targets: Vec<(String, String, Written)>,
+}
+
 /// One operation of a batch. Its values and its id may be `"@ref.id"`: the record of an earlier operation.
 #[derive(Clone, Debug)]
 pub struct Operation {

@@ -62,9 +62,20 @@ pub enum Drift {
     MissingRole {
         role: String,
     },
-    /// A table that the tenant's role does not reach.
+    /// A table of the tenant's on which its role may less than it should.
     ClosedTable {
         table: String,
+        rights: Vec<&'static str>,
+    },
+    /// A table on which the tenant's role may more than it should, be it another tenant's.
+    OpenTable {
+        table: String,
+        rights: Vec<&'static str>,
+    },
+    /// What the tenant's role can do that no role of a tenant should.
+    OpenRole {
+        role: String,
+        rights: Vec<String>,
     },
     /// A roll-up that is not what its records give.
     WrongRollup {
@@ -179,7 +190,8 @@ fn object_drifts(
             });
         }
     }
-    let unknown = columns.keys().filter(|name| !expected.contains(*name) && !name.starts_with("_gone_"));
+    let kept = |name: &str| ["_gone_", "_other_"].iter().any(|prefix| name.starts_with(prefix));
+    let unknown = columns.keys().filter(|name| !expected.contains(*name) && !kept(name));
     drifts
         .extend(unknown.map(|column| Drift::UnknownColumn { table: table.clone(), column: column.clone() }));
 }

@@ -26,6 +26,9 @@ pub enum Error {
     /// A metadata change would hide or lose data and was not told that it may.
     #[error("the change would lose data")]
     DataLoss(Vec<String>),
+    /// A package gives or asks for something that nobody has approved.
+    #[error("the package needs to be approved")]
+    Consent(Vec<String>),
     /// The caches of the request are out of date: make a new context and ask again.
     #[error("the request must be planned again")]
     Outdated(crate::context::Versions),
@@ -84,6 +87,14 @@ impl Error {
     pub fn invalid(path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Problem::new(path, code, message)])
     }
+}
+
+/// Whether a statement was planned with tables that are others by now: a table or column that is not there, or one of
+/// another type.
+pub(crate) fn has_moved_on(error: &sqlx::Error) -> bool {
+    const CODES: [&str; 7] = ["42P01", "42703", "0A000", "42804", "42883", "42846", "22P03"];
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| CODES.contains(&code.as_ref()))
 }
 
 /// The engine's result.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::Engine;
 use crate::audit::{SEALED, TAIL, reads};
+use crate::change::Happened;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::keys::{Place, shown_change};
@@ -21,7 +22,8 @@ use crate::write::sql::table;
 
 impl Engine {
     /// The newest changes of one record, before version `before` if given, as a JSON array of
-    /// `{at, action, version, actor: {id, name}, changes: {field: [old, new]}, request_id}`.
+    /// `{at, action, version, actor: {id, name}, changes: {field: [old, new]}, request_id}`, and where a transition was
+    /// taken `{transition: {name, note, checklist}}`; of an `emit` the changes are `{event: [null, name]}`.
     /// Only for those who may read the record, in the recycle bin or not.
     pub async fn history(
         &self,
@@ -43,17 +45,24 @@ impl Engine {
             )
         };
         let text = format!(
-            "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes::text AS changes \
-             FROM ({} UNION ALL {}) h LEFT JOIN {} u ON u.id = h.actor_id ORDER BY h.version DESC LIMIT $4",
+            "SELECT h.version, h.happened_at, h.action, h.actor_id, u.name AS actor, h.request_id, h.changes::text AS changes, s.transition::text AS transition \
+             FROM ({} UNION ALL {}) h LEFT JOIN {} u ON u.id = h.actor_id \
+             LEFT JOIN LATERAL (SELECT json_build_object('name', l.transition, 'note', l.note, 'checklist', coalesce(l.checklist, '{{}}')) AS transition FROM {} l \
+             WHERE h.action = 'update' AND l.record_id = $1 AND l.version = h.version AND l.transition IS NOT NULL AND l.field_id = ANY($5) LIMIT 1) s ON TRUE \
+             ORDER BY h.version DESC, h.action LIMIT $4",
             one(SEALED),
             one(TAIL),
             table(schema, "user"),
+            table(schema, "_states"),
         );
+        let shown = object.fields.iter().filter(|field| !hidden.contains(field.name.as_str()));
+        let shown: Vec<&str> = shown.map(|field| field.id.as_str()).collect();
         let rows = sqlx::query(AssertSqlSafe(text))
             .bind(id)
             .bind(&object.id)
             .bind(before.unwrap_or(i64::MAX))
             .bind(i64::from(limit.clamp(1, 1000)))
+            .bind(shown)
             .fetch_all(&mut *self.connection(context.tenant()).await?)
             .await?;
         let mut names = names(object);
@@ -165,6 +174,8 @@ struct Entry {
     actor: Json,
     changes: BTreeMap<String, Box<RawValue>>,
     request_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transition: Option<Box<RawValue>>,
 }
 
 fn entry(
@@ -177,10 +188,16 @@ fn entry(
     // The whole image of a purged record is for a restore from the outside, not for readers.
     let changes = changes.filter(|_| action != "purge").unwrap_or_default();
     let changes: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&changes).unwrap_or_default();
+    let is_event = action == Happened::Emitted.word();
     let named = |(id, change): (String, Box<RawValue>)| {
+        if is_event {
+            return Some((id, change));
+        }
         Some(((*names.get(id.as_str())?).to_owned(), open(&id, change)))
     };
+    let transition: Option<String> = row.try_get("transition")?;
     Ok(Entry {
+        transition: transition.and_then(|text| RawValue::from_string(text).ok()),
         version: row.try_get("version")?,
         at: at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         action,

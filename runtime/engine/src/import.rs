@@ -42,7 +42,7 @@ pub use source::{Format, Source};
 /// Imports of this process that run at once; others wait.
 const RUNNING: usize = 2;
 /// Imports that run or wait; each has a connection of its own.
-const ACCEPTED: usize = 10;
+const ACCEPTED: u32 = 10;
 /// What is told of an import whose process died.
 const INTERRUPTED: &str = "the process ended before the import did; rows counted here are in";
 
@@ -139,7 +139,10 @@ pub(crate) struct Gate {
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { running: Arc::new(Semaphore::new(RUNNING)), accepted: Arc::new(Semaphore::new(ACCEPTED)) }
+        Self {
+            running: Arc::new(Semaphore::new(RUNNING)),
+            accepted: Arc::new(Semaphore::new(ACCEPTED as usize)),
+        }
     }
 }
 
@@ -240,6 +243,12 @@ impl Engine {
         let outcome = job.run().await;
         drop((turn, place, _file));
         outcome
+    }
+
+    /// Returns when no import runs or waits in this process any more.
+    pub async fn finish_imports(&self) {
+        // The semaphore is never closed.
+        drop(self.inner.imports.accepted.acquire_many(ACCEPTED).await);
     }
 
     /// An import of the actor's own; administrators see everybody's. Only for those who may read the object's records,

@@ -5,12 +5,13 @@
 
 use std::time::Duration;
 
+use metadata::Problem;
 use metadata::ddl::Index;
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::Engine;
 use crate::context::Tenant;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Tables up to this size are indexed while their writers wait: a moment.
 const SMALL: i64 = 8 * 1024 * 1024;
@@ -43,6 +44,29 @@ impl Engine {
         sqlx::Connection::close(connection).await?;
         outcome
     }
+}
+
+impl Engine {
+    /// Makes some indexes beside writers, unless they are there and whole.
+    pub(crate) async fn make_indexes(&self, tenant: &Tenant, wanted: &[Index]) -> Result<()> {
+        let mut connection = self.pool().acquire().await?.detach();
+        let outcome = make_all(&mut connection, tenant, wanted).await;
+        sqlx::Connection::close(connection).await?;
+        outcome
+    }
+}
+
+async fn make_all(connection: &mut PgConnection, tenant: &Tenant, wanted: &[Index]) -> Result<()> {
+    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
+    lock(connection, tenant).await?;
+    for index in wanted {
+        let there = load(&mut *connection, tenant).await?;
+        let found = there.iter().find(|(name, _)| *name == index.name);
+        if found.is_none_or(|(_, is_whole)| !is_whole) {
+            make(&mut *connection, tenant, (index, found.is_some())).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn build(engine: &Engine, connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<String>> {
@@ -83,8 +107,20 @@ async fn make(connection: &mut PgConnection, tenant: &Tenant, (index, half): (&I
         let sql = index.drop_concurrently(&tenant.schema);
         sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
     }
-    sqlx::query(AssertSqlSafe(index.create_concurrently(&tenant.schema))).execute(&mut *connection).await?;
-    Ok(())
+    let text = index.create_concurrently(&tenant.schema);
+    let made = sqlx::query(AssertSqlSafe(text)).execute(&mut *connection).await;
+    made.map(drop).map_err(explain)
+}
+
+/// Values that are there twice are the data's conflict.
+fn explain(error: sqlx::Error) -> Error {
+    match error.as_database_error() {
+        Some(database) if database.is_unique_violation() => {
+            let text = "existing records hold the same value twice";
+            Error::Conflict(vec![Problem::new("", "duplicate", text).hint("make the values differ first")])
+        }
+        _ => error.into(),
+    }
 }
 
 /// Names of the tenant's indexes, and whether each is whole.

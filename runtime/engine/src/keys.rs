@@ -24,7 +24,7 @@ pub(crate) mod store;
 pub use envelope::MasterKey;
 pub use ring::{KeyRing, Place};
 pub use rotate::Sealed;
-pub(crate) use seal::{MASKED, PLAIN, Seal, shown_change};
+pub(crate) use seal::{MASKED, PLAIN, Seal, UNREADABLE, UNREADABLE_CODE, shown_change};
 
 /// Where the engine has its master key, if it has one; shared by all who need it.
 #[derive(Clone, Default)]

@@ -6,8 +6,10 @@
 //! What goes wrong on a lane gives its connection back to the pool, which looks after it.
 //!
 //! A connection stays behind the wall of the tenant that it read for last, so that the next request of the same tenant
-//! asks at once. On its way to the pool it leaves.
+//! asks at once. On its way to the pool it leaves. One that has met many tenants ends: PostgreSQL keeps in each connection
+//! what it knows of every table that it has met.
 
+use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -28,6 +30,8 @@ const WAIT: Duration = Duration::from_millis(25);
 const REST: Duration = Duration::from_secs(1);
 /// A connection is given back after so long, whatever it does, so that the pool can renew it.
 const TERM: Duration = Duration::from_secs(300);
+/// Tenants after which a connection ends: some hundred kilobytes are kept there for each.
+const MANY: usize = 200;
 
 /// The lanes of one kind of request. Cheap to clone.
 #[derive(Clone)]
@@ -75,6 +79,7 @@ struct Placed {
     /// Only a drop takes it.
     connection: Option<PoolConnection<Postgres>>,
     inside: Option<Uuid>,
+    met: HashSet<Uuid>,
 }
 
 impl Lanes {
@@ -120,7 +125,8 @@ impl Lanes {
 
     /// A connection that the pool has looked at.
     async fn plain(&self, turn: Turn) -> Result<Lane> {
-        let connection = Placed { connection: Some(self.inner.pool.acquire().await?), inside: None };
+        let connection = Some(Box::pin(self.inner.pool.acquire()).await?);
+        let connection = Placed { connection, inside: None, met: HashSet::new() };
         Ok(Lane { connection, taken: Instant::now(), is_trusted: false, turn })
     }
 
@@ -130,7 +136,8 @@ impl Lanes {
         }
         // From here on it is somewhere, even if this is given up half way.
         lane.connection.inside = Some(Uuid::nil());
-        let entered = self.inner.walls.enter(lane, tenant).await?;
+        lane.connection.met.insert(tenant.id);
+        let entered = Box::pin(self.inner.walls.enter(lane, tenant)).await?;
         lane.connection.inside = entered.then_some(tenant.id);
         Ok(())
     }
@@ -148,7 +155,8 @@ impl Lanes {
         let turns = &self.inner.turns;
         match turns.clone().try_acquire_owned() {
             Ok(turn) => Some(turn),
-            Err(_) => tokio::time::timeout(WAIT, turns.clone().acquire_owned()).await.ok()?.ok(),
+            // Boxed, as are the other rare turns here: what is awaited in place is carried by every request.
+            Err(_) => Box::pin(tokio::time::timeout(WAIT, turns.clone().acquire_owned())).await.ok()?.ok(),
         }
     }
 
@@ -206,7 +214,9 @@ impl Lane {
     /// Leaves the connection to the next request. A lane that is dropped otherwise gives it back to the pool.
     pub(crate) fn rest(self) {
         let Self { connection, taken, turn, .. } = self;
-        let Some((lanes, turn)) = turn.filter(|_| taken.elapsed() < TERM) else { return };
+        let Some((lanes, turn)) = turn.filter(|_| taken.elapsed() < TERM && !connection.is_full()) else {
+            return;
+        };
         lanes.keep(Rested { connection, taken, since: Instant::now() });
         drop(turn);
     }
@@ -226,8 +236,20 @@ impl DerefMut for Lane {
     }
 }
 
+impl Placed {
+    /// Whether it has met as many tenants as it should.
+    fn is_full(&self) -> bool {
+        self.met.len() >= MANY
+    }
+}
+
 impl Drop for Placed {
     fn drop(&mut self) {
+        if self.is_full()
+            && let Some(connection) = &mut self.connection
+        {
+            connection.close_on_drop();
+        }
         let Some(mut connection) = self.connection.take().filter(|_| self.inside.is_some()) else { return };
         let Ok(runtime) = Handle::try_current() else { return connection.close_on_drop() };
         runtime.spawn(async move {

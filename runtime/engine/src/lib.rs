@@ -4,7 +4,8 @@
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
-//! left behind), [`apply`] (metadata), [`rollups`] and [`work`] (what follows from changes), [`packages`] (metadata with
+//! left behind), [`apply`] (metadata), [`retypes`] (fields that change their kind), [`rollups`] and [`work`] (what follows
+//! from changes), [`Leftovers`] (where there is some), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
 //! is with whom, what is shared by hand), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
@@ -13,9 +14,11 @@
 pub mod apply;
 pub mod archive;
 pub mod audit;
+mod census;
 pub mod change;
 pub mod command;
 pub mod context;
+mod retypes;
 pub mod doctor;
 pub mod error;
 pub mod explain;
@@ -29,6 +32,7 @@ pub mod packages;
 pub mod plan;
 pub mod query;
 pub mod read;
+pub mod recurrence;
 pub mod revisions;
 pub mod rollups;
 pub mod room;
@@ -40,6 +44,7 @@ pub mod states;
 mod indexes;
 pub mod keys;
 mod lanes;
+mod leftovers;
 mod store;
 pub mod teams;
 pub mod wall;
@@ -52,14 +57,18 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
-pub use apply::{AllowLoss, Applied, Apply};
+pub use apply::{AllowLoss, Applied, Apply, Offending};
 pub use audit::Origin;
-pub use command::{Command, Fields, Mass, Once, Op, Operation, Update, What, Written};
+pub use census::Census;
+pub use command::{
+    Become, Command, Conversion, Converted, Fields, Mass, Once, Op, Operation, Update, What, Written,
+};
 pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
 pub use keys::{KeyRing, MasterKey};
+pub use leftovers::Leftovers;
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
 pub use read::together::{Question, Told};
@@ -70,6 +79,7 @@ pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;
 pub use wall::Wall;
+pub use write::{Possible, PossibleTarget};
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
 pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");

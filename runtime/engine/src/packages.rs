@@ -32,6 +32,11 @@ pub struct Install {
     pub take: Vec<String>,
     /// What an upgrade may archive because the new version is without it; the rest becomes the tenant's own.
     pub allow_data_loss: AllowLoss,
+    /// Refuse when the tenant has moved on from this revision.
+    pub expected_revision: Option<i64>,
+    /// What the packages may be given: capabilities that they ask for, and what an upgrade gives to people that the
+    /// version before did not.
+    pub approve: AllowLoss,
 }
 
 /// One installed package.
@@ -66,53 +71,52 @@ impl Engine {
         options: &Install,
     ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
-        apply::lock(&mut transaction, context.tenant()).await?;
-        let mut here = context.clone();
+        if !options.dry_run {
+            apply::lock(&mut transaction, context.tenant()).await?;
+        }
+        let installed = load_installed(&mut transaction, context).await?;
         let mut applied = Applied { revision: context.snapshot.revision, ..Applied::default() };
+        let mut here = Here { context: context.clone(), installed, expected: options.expected_revision };
         for package in packages {
             let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
-            here = Context { snapshot, ..here };
+            here.context.snapshot = snapshot;
+            here.expected = None;
+            let one = Installed { manifest: package.manifest.clone(), installed_at: context.now };
+            here.installed.insert(package.manifest.name.clone(), one);
         }
-        self.finish(transaction, here.snapshot, options.dry_run).await?;
+        self.finish(transaction, here.context.snapshot, options.dry_run).await?;
         Ok(applied)
     }
 
     /// Takes a package's layer away: what it brought is archived with its data and with what the tenant made of it,
     /// and comes back with the package; the rest stays.
-    pub async fn uninstall(
-        &self,
-        context: &Context,
-        name: &str,
-        (dry_run, allow): (bool, AllowLoss),
-    ) -> Result<Applied> {
+    pub async fn uninstall(&self, context: &Context, name: &str, wish: Apply) -> Result<Applied> {
         apply::require_permission(context)?;
-        patiently(|| self.try_uninstall(context, name, (dry_run, allow.clone()))).await
+        let wish = Apply {
+            package: Some(name.to_owned()),
+            message: wish.message.or_else(|| Some(format!("Uninstall {name}"))),
+            ..wish
+        };
+        patiently(|| self.try_uninstall(context, name, &wish)).await
     }
 
-    async fn try_uninstall(
-        &self,
-        context: &Context,
-        name: &str,
-        (dry_run, allow): (bool, AllowLoss),
-    ) -> Result<Applied> {
+    async fn try_uninstall(&self, context: &Context, name: &str, wish: &Apply) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
-        apply::lock(&mut transaction, context.tenant()).await?;
+        if !wish.dry_run {
+            apply::lock(&mut transaction, context.tenant()).await?;
+        }
         let installed = load_installed(&mut transaction, context).await?;
         if !installed.contains_key(name) {
             return Err(Error::NotFound);
         }
         refuse_if_required(&installed, name)?;
-        let wish = Apply {
-            package: Some(name.to_owned()),
-            message: Some(format!("Uninstall {name}")),
-            dry_run,
-            allow_data_loss: allow,
-            ..Apply::default()
-        };
         let next = |old: &Definitions| Ok((old.without_package(name), Vec::new()));
-        let (applied, snapshot) = apply::attempt(&mut transaction, context, &wish, &next).await?;
-        put_removed(&mut transaction, context, name).await?;
-        self.finish(transaction, snapshot.unwrap_or_else(|| context.snapshot.clone()), dry_run).await?;
+        let (applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
+        if !wish.dry_run {
+            put_removed(&mut transaction, context, name).await?;
+        }
+        let snapshot = snapshot.unwrap_or_else(|| context.snapshot.clone());
+        self.finish(transaction, snapshot, wish.dry_run).await?;
         Ok(applied)
     }
 
@@ -144,26 +148,38 @@ fn refuse_if_required(installed: &BTreeMap<String, Installed>, name: &str) -> Re
     Err(Error::Conflict(vec![Problem::new("name", "required", message).hint("uninstall that first")]))
 }
 
-/// One package within the transaction; the snapshot after it.
+/// The tenant between two packages.
+struct Here {
+    context: Context,
+    installed: BTreeMap<String, Installed>,
+    /// The revision that the first of them is to find.
+    expected: Option<i64>,
+}
+
+/// One package within the transaction; the snapshot after it. Of one that is only looked at no table is touched, so
+/// that nobody waits for it; its records are not looked at either.
 async fn install_one(
     connection: &mut PgConnection,
-    context: &Context,
+    Here { context, installed, expected }: &Here,
     package: &Package,
     (options, applied): (&Install, &mut Applied),
 ) -> Result<Arc<Snapshot>> {
     let manifest = &package.manifest;
-    let versions = load_installed(connection, context)
-        .await?
-        .into_iter()
-        .map(|(name, one)| (name, one.manifest.version));
+    let versions = installed.iter().map(|(name, one)| (name.clone(), one.manifest.version.clone()));
     let missing = missing_requirements(manifest, &versions.collect());
     if !missing.is_empty() {
         return Err(Error::Unprocessable(missing));
     }
+    let before = installed.get(&manifest.name);
+    let known = |word: &&String| before.is_some_and(|before| before.manifest.capabilities.contains(word));
+    let asked = manifest.capabilities.iter().filter(|word| !known(word));
     let wish = Apply {
         package: Some(manifest.name.clone()),
         message: Some(format!("Install {} {}", manifest.label, manifest.version)),
         allow_data_loss: options.allow_data_loss.clone(),
+        expected_revision: *expected,
+        asks: asked.map(|word| format!("capabilities.{word}")).collect(),
+        approve: Some(options.approve.clone()),
         ..Apply::default()
     };
     let archive = |name: &str| options.allow_data_loss.covers(name);
@@ -172,13 +188,13 @@ async fn install_one(
         let beneath = old.with_package(&package.changes, layering);
         beneath.map_err(Error::Unprocessable)
     };
+    if options.dry_run {
+        let mut planned = apply::plan(connection, context, &wish, &next).await?;
+        applied.add(std::mem::take(&mut planned.applied));
+        return planned.imagined();
+    }
     let (done, snapshot) = apply::attempt(connection, context, &wish, &next).await?;
-    applied.revision = done.revision;
-    applied.steps.extend(done.steps);
-    applied.unfinished |= done.unfinished;
-    applied.merges.extend(done.merges);
-    applied.changes.extend(done.changes);
-    applied.data_loss.extend(done.data_loss);
+    applied.add(done);
     let here = match snapshot {
         Some(snapshot) => Context { snapshot, ..context.clone() },
         None => context.clone(),

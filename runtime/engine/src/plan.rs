@@ -46,8 +46,8 @@ pub struct Plan {
     /// What was decided about reading each object that the plan touches, by name.
     pub(crate) decisions: BTreeMap<String, Decision>,
     pub(crate) catalog: Arc<metadata::Catalog>,
-    /// Roll-ups (stable ids) whose columns are not complete yet.
-    pub(crate) building: Arc<BTreeSet<String>>,
+    /// Roll-ups (stable ids) that are read from their records instead of their columns.
+    pub(crate) unstored: Arc<BTreeSet<String>>,
     /// What encrypted fields are opened with; nothing where there are none.
     pub(crate) keys: Option<Arc<KeyRing>>,
     pub(crate) who: Who,

@@ -37,6 +37,8 @@ pub struct Query {
     pub bin: Bin,
     /// Whether to tell each record's place in the order.
     pub cursors: bool,
+    /// Whether roll-ups that a worker brings up to date are computed now instead.
+    pub fresh: bool,
 }
 
 impl Query {

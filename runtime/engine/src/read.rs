@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::Engine;
 use crate::audit::reads;
 use crate::context::{Context, Versions};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_moved_on};
 use crate::lanes::{Lane, is_gone};
 use crate::plan::{Cursor, OrderKey, Plan};
 use crate::query::{Page, Query, Selection};
@@ -60,7 +60,7 @@ impl Engine {
             // The database was started anew while the connection rested.
             Err(Error::Database(error)) if is_trusted && is_gone(&error) => {
                 self.inner.reading.clear();
-                let lane = self.inner.reading.fresh(None, context.tenant()).await?;
+                let lane = Box::pin(self.inner.reading.fresh(None, context.tenant())).await?;
                 Box::pin(self.read_on(lane, context, query)).await
             }
             outcome => outcome,
@@ -84,8 +84,12 @@ impl Engine {
         id: Uuid,
         fields: Vec<Selection>,
     ) -> Result<One> {
-        let query = Query { fields, ..Query::of(object, vec![id]) };
-        let answer = self.read(context, &query).await?;
+        self.read_the_one(context, &Query { fields, ..Query::of(object, vec![id]) }).await
+    }
+
+    /// The one record that a query names by its id.
+    pub async fn read_the_one(&self, context: &Context, query: &Query) -> Result<One> {
+        let answer = self.read(context, query).await?;
         if answer.count == 0 {
             return Err(Error::NotFound);
         }
@@ -121,7 +125,7 @@ impl Engine {
         outcome: Result<T>,
     ) -> Result<T> {
         let Err(Error::Database(error)) = outcome else { return outcome };
-        if is_outdated_plan(&error) {
+        if has_moved_on(&error) {
             context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
         }
         Err(error.into())
@@ -170,14 +174,6 @@ pub(crate) fn gather(
 /// metadata, which PostgreSQL refuses, so the text tells its revision.
 pub(crate) fn of_revision(context: &Context, text: &str) -> String {
     format!("/* {} */ {text}", context.snapshot.revision)
-}
-
-/// Undefined table or column, or a column of another type: the schema has moved on since the snapshot.
-fn is_outdated_plan(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(|error| error.code())
-        .is_some_and(|code| ["42P01", "42703", "0A000"].contains(&code.as_ref()))
 }
 
 pub(crate) fn check_versions(context: &Context, first: Option<&PgRow>) -> Result<()> {

@@ -8,7 +8,7 @@ use metadata::{Definitions, Kind};
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use crate::apply::{self, AllowLoss, Applied, Apply, patiently, require_permission};
+use crate::apply::{self, Applied, Apply, patiently, require_permission};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 use crate::write::sql::table;
@@ -76,13 +76,7 @@ impl Engine {
 
     /// Brings the metadata back to what it was at revision `number`, as a new revision. What was made
     /// since is retired; what was retired since comes back with its data.
-    pub async fn rollback(
-        &self,
-        context: &Context,
-        number: i64,
-        dry_run: bool,
-        allow: AllowLoss,
-    ) -> Result<Applied> {
+    pub async fn rollback(&self, context: &Context, number: i64, wish: Apply) -> Result<Applied> {
         let mut connection = self.connection(context.tenant()).await?;
         let versions = store::load_versions(&mut connection, context.tenant()).await?;
         if !(0..=versions.revision).contains(&number) {
@@ -91,11 +85,10 @@ impl Engine {
         let undone = undone_since(&mut connection, context.tenant(), number).await?;
         drop(connection);
         let wish = Apply {
-            message: Some(format!("Back to revision {number}")),
-            expected_revision: Some(versions.revision),
-            dry_run,
-            allow_data_loss: allow,
-            ..Apply::default()
+            message: wish.message.or_else(|| Some(format!("Back to revision {number}"))),
+            expected_revision: wish.expected_revision.or(Some(versions.revision)),
+            back_to: Some(number),
+            ..wish
         };
         require_permission(context)?;
         patiently(|| self.try_rollback(context, &wish, (&undone, number))).await

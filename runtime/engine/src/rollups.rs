@@ -31,6 +31,7 @@ use crate::error::Result;
 pub(crate) mod build;
 pub mod check;
 pub(crate) mod dirty;
+pub(crate) mod reconcile;
 pub(crate) mod sql;
 
 /// What a writer is about to change.
@@ -189,6 +190,8 @@ pub(crate) async fn after(
     for (group, image) in images.parts {
         match group.mode {
             Mode::Immediate => apply(connection, context, (&group, ids), &image).await?,
+            // None of those is kept.
+            Mode::OnRead => {}
             Mode::Deferred => dirty::note(connection, context, (&group, ids), &image).await?,
         }
     }
@@ -286,7 +289,8 @@ async fn refresh(
 fn groups(context: &Context, child: &Object, touched: Touched<'_>) -> Vec<Group> {
     let catalog = &context.snapshot.catalog;
     let mut groups: Vec<Group> = Vec::new();
-    for rollup in catalog.rollups_over(&child.name).iter().filter(|rollup| touched.concerns(rollup)) {
+    let kept = catalog.rollups_over(&child.name).iter().filter(|rollup| rollup.is_kept());
+    for rollup in kept.filter(|rollup| touched.concerns(rollup)) {
         let same = |group: &&mut Group| group.parent.name == rollup.parent && group.mode == rollup.mode;
         if let Some(group) = groups.iter_mut().find(same) {
             group.rollups.push(rollup.clone());

@@ -24,7 +24,8 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS _audit_record_idx ON {schema}._audit (record_id, version)",
     "CREATE INDEX IF NOT EXISTS _audit_actor_idx ON {schema}._audit (actor_id, seq)",
     "CREATE TABLE IF NOT EXISTS {schema}._audit_blocks (number bigint NOT NULL, first_seq bigint NOT NULL, last_seq bigint NOT NULL, sealed_at timestamptz NOT NULL, previous bytea NOT NULL, hash bytea NOT NULL, key bytea NOT NULL, signature bytea NOT NULL, CONSTRAINT _audit_blocks_pkey PRIMARY KEY (number))",
-    "CREATE TABLE IF NOT EXISTS {schema}._states (record_id uuid NOT NULL, field_id text NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, process text, transition text, from_state text, to_state text, seconds bigint, CONSTRAINT _states_pkey PRIMARY KEY (record_id, field_id, version))",
+    "CREATE TABLE IF NOT EXISTS {schema}._states (record_id uuid NOT NULL, field_id text NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, process text, transition text, from_state text, to_state text, seconds bigint, note text, checklist text[], CONSTRAINT _states_pkey PRIMARY KEY (record_id, field_id, version))",
+    "CREATE INDEX IF NOT EXISTS _states_object_idx ON {schema}._states (object_id, happened_at, record_id, version, field_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
     "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', removed_at timestamptz, CONSTRAINT _packages_pkey PRIMARY KEY (name))",
     "CREATE TABLE IF NOT EXISTS {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
@@ -34,17 +35,18 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS _team_members_user_idx ON {schema}._team_members (user_id, team_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._reports (above_id uuid NOT NULL, below_id uuid NOT NULL, CONSTRAINT _reports_pkey PRIMARY KEY (above_id, below_id))",
     "CREATE TABLE IF NOT EXISTS {schema}._shares (record_id uuid NOT NULL, object_id text NOT NULL, grantee_id uuid NOT NULL, grantee_kind text NOT NULL, grantee_name text NOT NULL, level smallint NOT NULL, expires_at timestamptz, created_at timestamptz NOT NULL, created_by_id uuid NOT NULL, CONSTRAINT _shares_pkey PRIMARY KEY (record_id, grantee_id))",
-    "CREATE INDEX IF NOT EXISTS _shares_grantee_idx ON {schema}._shares (grantee_id, object_id, record_id)",
+    "CREATE INDEX IF NOT EXISTS _shares_party_idx ON {schema}._shares (grantee_id, object_id, record_id) INCLUDE (level, expires_at)",
     "CREATE TABLE IF NOT EXISTS {schema}._once (actor_id uuid NOT NULL, key text NOT NULL, fingerprint bytea NOT NULL, made_at timestamptz NOT NULL, answer json, CONSTRAINT _once_pkey PRIMARY KEY (actor_id, key))",
     "CREATE INDEX IF NOT EXISTS _once_made_at_idx ON {schema}._once (made_at)",
     "CREATE TABLE IF NOT EXISTS {schema}._rollup_dirty (field_id text NOT NULL, parent_id uuid NOT NULL)",
     "CREATE INDEX IF NOT EXISTS _rollup_dirty_idx ON {schema}._rollup_dirty (parent_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._keys (number int NOT NULL, home uuid NOT NULL, wrapped bytea NOT NULL, master text NOT NULL, made_at timestamptz NOT NULL, CONSTRAINT _keys_pkey PRIMARY KEY (number))",
+    "CREATE TABLE IF NOT EXISTS {schema}._retypes (field_id text NOT NULL, state text NOT NULL, revision bigint NOT NULL, hidden jsonb NOT NULL, before jsonb NOT NULL, up text NOT NULL, down text NOT NULL, lossy boolean NOT NULL, changed_at timestamptz NOT NULL, CONSTRAINT _retypes_pkey PRIMARY KEY (field_id))",
     jobs::TABLE,
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-pub(crate) const LEVEL: i32 = 7;
+pub const LEVEL: i32 = 8;
 
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] = &[
@@ -52,6 +54,8 @@ const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}._metadata ADD COLUMN IF NOT EXISTS base jsonb",
     "ALTER TABLE {schema}._packages ADD COLUMN IF NOT EXISTS removed_at timestamptz",
     "ALTER TABLE {schema}._revisions ADD COLUMN IF NOT EXISTS packages jsonb",
+    "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",
+    "DROP INDEX IF EXISTS {schema}._shares_grantee_idx",
 ];
 
 impl Engine {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use metadata::field_kinds::rollup::Mode;
 use metadata::{Catalog, Definitions};
 use moka::sync::Cache;
 use permissions::{Actor, Policies};
@@ -77,6 +78,18 @@ impl Snapshot {
             self.keys = Some(keys::ensure(connection, &self.tenant, &self.vault).await?);
         }
         Ok(())
+    }
+
+    /// Stable ids of the roll-ups that are read from their records instead of from what is stored: those of which
+    /// nothing is, or not yet; with `fresh` also those that writers do not keep themselves.
+    pub(crate) fn unstored(&self, fresh: bool) -> Arc<BTreeSet<String>> {
+        let is_unstored = |mode| mode == Mode::OnRead || (fresh && mode == Mode::Deferred);
+        let found = self.catalog.rollups().filter(|rollup| is_unstored(rollup.mode));
+        let mut found = found.map(|rollup| rollup.id.clone()).peekable();
+        match found.peek() {
+            None => self.building.clone(),
+            Some(_) => Arc::new(found.chain(self.building.iter().cloned()).collect()),
+        }
     }
 
     /// Whether it is what these counters tell. What is built, and a new key, says so by the counter of access.

@@ -16,7 +16,7 @@ use crate::write::sql::table;
 
 impl Engine {
     /// The newest entries of one record, before version `before` if given, as a JSON array of `{field, from, to,
-    /// process, transition, at, version, actor: {id, name}, seconds_in_previous}`. Only for those who may read
+    /// process, transition, note, checklist, at, version, actor: {id, name}, seconds_in_previous}`. Only for those who may read
     /// the record, and of fields that they may read.
     pub async fn states(
         &self,
@@ -31,7 +31,7 @@ impl Engine {
         let fields: Vec<&str> = fields.map(|field| field.id.as_str()).collect();
         let schema = &context.tenant().schema;
         let text = format!(
-            "SELECT s.field_id, s.from_state, s.to_state, s.process, s.transition, s.happened_at, s.version, s.actor_id, u.name AS actor, s.seconds \
+            "SELECT s.field_id, s.from_state, s.to_state, s.process, s.transition, s.happened_at, s.version, s.actor_id, u.name AS actor, s.seconds, s.note, s.checklist \
              FROM {} s LEFT JOIN {} u ON u.id = s.actor_id WHERE s.record_id = $1 AND s.object_id = $2 AND s.version < $3 AND s.field_id = ANY($4) \
              ORDER BY s.version DESC, s.field_id LIMIT $5",
             table(schema, "_states"),
@@ -60,6 +60,8 @@ fn entry(object: &Object, row: &PgRow) -> Result<Json, sqlx::Error> {
         "process": row.try_get::<Option<String>, _>("process")?,
         "transition": row.try_get::<Option<String>, _>("transition")?,
         "at": at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        "note": row.try_get::<Option<String>, _>("note")?,
+        "checklist": row.try_get::<Option<Vec<String>>, _>("checklist")?.unwrap_or_default(),
         "version": row.try_get::<i64, _>("version")?,
         "actor": { "id": row.try_get::<Uuid, _>("actor_id")?, "name": row.try_get::<Option<String>, _>("actor")? },
         "seconds_in_previous": row.try_get::<Option<i64>, _>("seconds")?,

@@ -1,5 +1,7 @@
 //! Static SQL on the system tables of a tenant's schema (`_state`, `_metadata`, `_revisions`).
 
+use std::collections::BTreeMap;
+
 use metadata::definitions::Row;
 use metadata::layers::Base;
 use metadata::{Kind, Problem};
@@ -198,4 +200,38 @@ pub(crate) async fn put_revision(
 pub(crate) async fn load_newest_revision(connection: &mut PgConnection, tenant: &Tenant) -> Result<i64> {
     let text = format!("SELECT coalesce(max(number), 0) FROM {}", table(&tenant.schema, "_revisions"));
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
+}
+
+/// Schema and table of what tenants have left for later, as the statistics of the database know it.
+pub(crate) async fn list_leftovers(pool: &PgPool) -> Result<Vec<(String, String)>> {
+    let text = "SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                WHERE c.relname IN ('_audit_tail', '_jobs', '_rollup_dirty') AND c.relkind = 'r' AND pg_stat_get_live_tuples(c.oid) > 0";
+    Ok(sqlx::query_as(text).fetch_all(pool).await?)
+}
+
+/// Whether there is a job, or a total to refresh.
+pub(crate) async fn has_work(pool: &PgPool, tenant: &Tenant) -> Result<bool> {
+    let (jobs, dirty) = (table(&tenant.schema, "_jobs"), table(&tenant.schema, "_rollup_dirty"));
+    let text = format!("SELECT EXISTS (SELECT 1 FROM {jobs}) OR EXISTS (SELECT 1 FROM {dirty})");
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(pool).await?)
+}
+
+/// Rows of each table of a tenant's schema, partitions with their whole.
+pub(crate) async fn count_rows(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+) -> Result<BTreeMap<String, i64>> {
+    sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *connection).await?;
+    let names = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1";
+    let names: Vec<String> =
+        sqlx::query_scalar(names).bind(&tenant.schema).fetch_all(&mut *connection).await?;
+    if names.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let counts: Vec<String> =
+        names.iter().map(|name| format!("(SELECT count(*) FROM {})", table(&tenant.schema, name))).collect();
+    let text = format!("SELECT ARRAY[{}]", counts.join(", "));
+    let counts: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?;
+    Ok(names.into_iter().zip(counts).collect())
 }

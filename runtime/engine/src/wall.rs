@@ -37,7 +37,9 @@ impl Wall {
     pub fn warning(self) -> Option<&'static str> {
         match self {
             Self::Up => None,
-            Self::Off => Some("tenants have no roles of their own in PostgreSQL, by --tenant-roles=false"),
+            Self::Off => Some(
+                "tenants have no roles of their own in PostgreSQL, by --tenant-roles=false or --database-pooled",
+            ),
             Self::NotAllowed => Some(
                 "tenants have no roles of their own in PostgreSQL, whose user may not make any: let it, with \
                  ALTER ROLE … CREATEROLE, or say --tenant-roles=false",
@@ -148,7 +150,7 @@ impl Engine {
         Ok(wall == Wall::Up && !store::has_role(connection, tenant).await?)
     }
 
-    /// What the tenant's role lacks.
+    /// Where the tenant's role may less than it should, or more.
     pub(crate) async fn doctor_wall(
         &self,
         connection: &mut PgConnection,
@@ -157,23 +159,42 @@ impl Engine {
         if self.inner.walls.wall(connection).await? != Wall::Up {
             return Ok(Vec::new());
         }
+        let role = store::role_of(tenant);
         if !store::has_role(connection, tenant).await? {
-            return Ok(vec![Drift::MissingRole { role: store::role_of(tenant) }]);
+            return Ok(vec![Drift::MissingRole { role }]);
         }
-        let closed = store::list_closed(connection, tenant).await?;
-        Ok(closed.into_iter().map(|table| Drift::ClosedTable { table }).collect())
+        let mut drifts = Vec::new();
+        let rights = store::list_powers(connection, tenant).await?;
+        if !rights.is_empty() {
+            drifts.push(Drift::OpenRole { role, rights });
+        }
+        for store::Held { table, missing, excess } in store::list_held(connection, tenant).await? {
+            if !missing.is_empty() {
+                drifts.push(Drift::ClosedTable { table: table.clone(), rights: missing });
+            }
+            if !excess.is_empty() {
+                drifts.push(Drift::OpenTable { table, rights: excess });
+            }
+        }
+        Ok(drifts)
     }
 
-    /// Gives the tenant's role what it lacks; answers whether it lacked anything.
+    /// Gives the tenant's role what it lacks on tables, and takes what it should not have there; answers whether anything
+    /// was wrong. What the role is by itself, as a superuser, is for whoever made it so.
     pub async fn mend_wall(&self, tenant: &Tenant) -> Result<bool> {
         let mut transaction = self.pool().begin().await?;
         lock_state(&mut transaction, tenant).await?;
-        let lacks = !self.doctor_wall(&mut transaction, tenant).await?.is_empty();
-        if lacks {
+        let is_wrong = !self.doctor_wall(&mut transaction, tenant).await?.is_empty();
+        if is_wrong {
             store::raise(&mut transaction, tenant).await?;
+            for held in store::list_held(&mut transaction, tenant).await? {
+                if !held.excess.is_empty() {
+                    store::take(&mut transaction, tenant, &held).await?;
+                }
+            }
         }
         transaction.commit().await?;
-        Ok(lacks)
+        Ok(is_wrong)
     }
 
     /// Takes the role of a tenant away whose schema is gone. A copy of the database in the same cluster may still use it.

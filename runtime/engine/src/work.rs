@@ -1,16 +1,18 @@
 //! Work that is left for later: one step at a time, each a transaction with its progress. Where the rows of jobs
 //! live is `jobs`; what each kind does is here.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use metadata::field_kinds::rollup::Mode;
 use serde_json::Value as Json;
 use sqlx::PgConnection;
 
 use crate::context::{Context, Tenant};
-use crate::error::{Error, Result};
-use crate::write::is_deadlock;
-use crate::{Engine, store};
-use crate::{keys, rollups};
+use crate::error::{Error, Result, has_moved_on};
+use crate::write::{is_deadlock, timed};
+use crate::{Engine, keys, retypes, rollups, store};
+
+/// The subject of work that is about the tenant as a whole.
+const ALL: &str = "";
 
 /// The closed list of what is done later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +23,26 @@ pub(crate) enum Kind {
     BuildIndexes,
     /// Seals what is stored under the newest key; the subject is the object's stable id.
     Reseal,
+    /// Takes timed transitions; there is one subject, and it comes again and again.
+    TakeTimed,
+    /// Compares roll-ups with their records; there is one subject, and it comes every night.
+    Reconcile,
+    /// Fills the second column of a field that changes its kind; the subject is its stable id.
+    Retype,
+    /// Takes away what such a field held before; the subject is its stable id.
+    ForgetKept,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::BuildRollup, Self::BuildIndexes, Self::Reseal];
+    const ALL: [Self; 7] = [
+        Self::BuildRollup,
+        Self::BuildIndexes,
+        Self::Reseal,
+        Self::TakeTimed,
+        Self::Reconcile,
+        Self::Retype,
+        Self::ForgetKept,
+    ];
 
     /// The word in rows of jobs.
     pub(crate) fn word(self) -> &'static str {
@@ -32,11 +50,31 @@ impl Kind {
             Self::BuildRollup => "build_rollup",
             Self::BuildIndexes => "build_indexes",
             Self::Reseal => "reseal",
+            Self::TakeTimed => "take_timed",
+            Self::Reconcile => "reconcile",
+            Self::Retype => "retype",
+            Self::ForgetKept => "forget_kept",
         }
     }
 
     fn find(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// When work that the catalog calls for by itself, again and again, is done first; `None` where it does not.
+    fn first(self, context: &Context) -> Option<DateTime<Utc>> {
+        match self {
+            Self::TakeTimed => timed::is_needed(context).then_some(context.now),
+            Self::Reconcile => {
+                rollups::reconcile::is_needed(context).then(|| rollups::reconcile::next(context))
+            }
+            Self::BuildRollup | Self::BuildIndexes | Self::Reseal | Self::Retype | Self::ForgetKept => None,
+        }
+    }
+
+    /// Whether everything else that waits comes first.
+    fn is_patient(self) -> bool {
+        self == Self::Reconcile
     }
 }
 
@@ -44,6 +82,8 @@ impl Kind {
 pub(crate) enum Progress {
     /// There is more to do after this.
     More(Json),
+    /// It goes on from there, not before this moment and behind what waits already.
+    Rest(Json, DateTime<Utc>),
     Done,
 }
 
@@ -58,7 +98,12 @@ impl Engine {
     /// One step of the oldest job of a tenant, or one batch of what writers left to be refreshed. Answers whether
     /// there was something to do; any number of workers may ask at once.
     pub async fn work(&self, tenant: &Tenant) -> Result<bool> {
-        let context = self.system_context(tenant, "jobs").await?;
+        self.work_at(tenant, Utc::now()).await
+    }
+
+    /// The same at another moment than this one.
+    pub async fn work_at(&self, tenant: &Tenant, now: DateTime<Utc>) -> Result<bool> {
+        let context = Context { now, ..self.system_context(tenant, "jobs").await? };
         match self.step(&context).await {
             // The metadata has moved on since: the next step is planned with what is there now.
             Err(Error::Outdated(_)) => {
@@ -76,19 +121,30 @@ impl Engine {
         let mut transaction = self.begin(context).await?;
         // A step may be long where a request may not.
         sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
-        let Some(job) = jobs::claim(&mut transaction, schema, Utc::now()).await? else {
-            let worked = rollups::dirty::step(&mut transaction, context).await?;
+        let job = jobs::claim(&mut transaction, schema, context.now).await?;
+        let is_urgent = |job: &jobs::Job| !Kind::find(&job.kind).is_some_and(Kind::is_patient);
+        if !job.as_ref().is_some_and(is_urgent) && rollups::dirty::step(&mut transaction, context).await? {
             transaction.commit().await?;
-            return Ok(worked);
+            return Ok(true);
+        }
+        let Some(job) = job else {
+            let is_new = schedule(&mut transaction, context).await?;
+            transaction.commit().await?;
+            return Ok(is_new);
         };
         let outcome = match Kind::find(&job.kind) {
             // On a connection of its own: no index is made beside writers within a transaction.
             Some(Kind::BuildIndexes) => self.build_indexes(context.tenant()).await.map(|_| Progress::Done),
+            Some(Kind::Retype) => self.retype(&mut transaction, context, &job).await,
             kind => run(&mut transaction, context, (kind, &job)).await,
         };
         match outcome {
             Ok(Progress::More(progress)) => {
                 jobs::keep(&mut transaction, schema, (&job, &progress)).await?;
+                transaction.commit().await?;
+            }
+            Ok(Progress::Rest(progress, until)) => {
+                jobs::rest(&mut transaction, schema, (&job, &progress), until).await?;
                 transaction.commit().await?;
             }
             Ok(Progress::Done) => {
@@ -103,7 +159,7 @@ impl Engine {
                 let error = settle(error);
                 if !matches!(error, Error::Outdated(_)) && !is_deadlock(&error) {
                     let mut connection = self.connection(context.tenant()).await?;
-                    jobs::postpone(&mut connection, schema, (&job, &error.to_string()), Utc::now()).await?;
+                    jobs::postpone(&mut connection, schema, (&job, &told(&error)), context.now).await?;
                     tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job will be tried again");
                 }
                 return Err(error);
@@ -113,12 +169,31 @@ impl Engine {
     }
 }
 
+/// Asks for what comes again and again, where the catalog calls for it and nobody has asked yet.
+async fn schedule(connection: &mut PgConnection, context: &Context) -> Result<bool> {
+    let mut is_new = false;
+    for kind in Kind::ALL {
+        let Some(first) = kind.first(context) else { continue };
+        let schema = &context.tenant().schema;
+        is_new |= jobs::schedule(connection, schema, (kind.word(), ALL), (context.now, first)).await?;
+    }
+    Ok(is_new)
+}
+
+/// Why a step failed, for whoever looks at the job.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Conflict(problems) | Error::Unprocessable(problems) => {
+            problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ")
+        }
+        error => error.to_string(),
+    }
+}
+
 /// A missing table or column means that the metadata has moved on.
 fn settle(error: Error) -> Error {
-    let Error::Database(database) = &error else { return error };
-    let code = database.as_database_error().and_then(|error| error.code());
-    match code.as_deref() {
-        Some("42P01" | "42703" | "0A000") => Error::Outdated(crate::Versions::default()),
+    match &error {
+        Error::Database(database) if has_moved_on(database) => Error::Outdated(crate::Versions::default()),
         _ => error,
     }
 }
@@ -133,7 +208,10 @@ async fn run(
             rollups::build::step(connection, context, (&job.subject, &job.progress)).await
         }
         Some(Kind::Reseal) => keys::rotate::step(connection, context, (&job.subject, &job.progress)).await,
+        Some(Kind::TakeTimed) => timed::step(connection, context, &job.progress).await,
+        Some(Kind::Reconcile) => rollups::reconcile::step(connection, context, &job.progress).await,
+        Some(Kind::ForgetKept) => retypes::forget(connection, context, &job.subject).await,
         // Left by a newer version of Trellis.
-        Some(Kind::BuildIndexes) | None => Ok(Progress::Done),
+        Some(Kind::BuildIndexes | Kind::Retype) | None => Ok(Progress::Done),
     }
 }

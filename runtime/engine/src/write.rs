@@ -23,10 +23,12 @@ mod checks;
 mod clone;
 mod conditions;
 mod constraint;
+mod convert;
 mod copy;
 mod create;
 mod defaults;
 pub(crate) mod draft;
+mod events;
 mod facts;
 mod links;
 mod load;
@@ -35,8 +37,10 @@ mod merge;
 mod numbers;
 pub(crate) mod once;
 mod options;
+mod pointing;
 mod process;
 pub(crate) mod reach;
+mod recur;
 mod remove;
 pub(crate) mod rights;
 mod rows;
@@ -47,12 +51,14 @@ mod seal;
 pub(crate) mod source;
 pub(crate) mod sql;
 mod states;
+pub(crate) mod timed;
 mod transfer;
 mod transition;
 mod update;
 mod upsert;
 mod whole;
 
+pub use convert::{Possible, PossibleTarget};
 pub(crate) use create::create_with_ids;
 
 impl Engine {

@@ -19,6 +19,8 @@ pub(crate) mod store;
 
 /// Rows are kept so long.
 const KEPT: TimeDelta = TimeDelta::days(365);
+/// Between the two steps of one sign-in there is not more.
+const STEP: TimeDelta = TimeDelta::minutes(10);
 /// Longest user agent that is kept, in characters.
 const LONGEST_AGENT: usize = 400;
 /// Longest e-mail address that is kept, in characters.
@@ -153,6 +155,11 @@ impl Identity {
             session_id: outcome.result.ok(),
         };
         let mut transaction = self.pool.begin().await?;
+        if outcome.result.is_ok() {
+            // Being asked for the code is a step of this sign-in; who never gives one stays in the list.
+            let reason = Reason::TotpRequired.word();
+            store::delete_steps(&mut transaction, tenant.id, &entry, (reason, now - STEP)).await?;
+        }
         store::insert(&mut transaction, tenant.id, &entry).await?;
         tell(&mut transaction, tenant, self.sign_in_event(&entry, origin, &outcome)).await?;
         transaction.commit().await?;

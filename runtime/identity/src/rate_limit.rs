@@ -78,7 +78,7 @@ impl Meters {
         // With nothing left and nothing untaken there is nothing to ask for before the hour is over.
         if !known || (share.left == 0 && share.untaken > 0) {
             let wish = (limit / SHARE).max(1);
-            let answer = store::take(pool, subject, (limit, wish), now).await?;
+            let answer = Box::pin(store::take(pool, subject, (limit, wish), now)).await?;
             *share = Share { limit, left: answer.granted, untaken: answer.untaken, until: answer.until };
         }
         let given = share.left > 0;

@@ -150,6 +150,14 @@ impl Identity {
         Ok(store::load(&self.pool, tenant.id).await?)
     }
 
+    /// Gives a tenant the settings that it had where it comes from.
+    pub async fn put_security_settings(&self, tenant: &Tenant, settings: &SecuritySettings) -> Result<()> {
+        let (mut transaction, now) = (self.pool.begin().await?, self.clock.now());
+        store::lock(&mut transaction, tenant.id, now).await?;
+        store::put(&mut transaction, tenant.id, settings, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Whether somebody must have a second factor, by a role of theirs or one that it inherits.
     pub(crate) async fn requires_second_factor(
         &self,

@@ -37,6 +37,16 @@ pub async fn list(connection: &mut PgConnection, schema: &str, kind: &str) -> sq
     sqlx::query_scalar(AssertSqlSafe(text)).bind(kind).fetch_all(connection).await
 }
 
+/// Jobs of one kind: subject, how far it is, and why its last step failed.
+pub async fn told(
+    connection: &mut PgConnection,
+    schema: &str,
+    kind: &str,
+) -> sqlx::Result<Vec<(String, Json, Option<String>)>> {
+    let text = format!("SELECT subject, progress, error FROM {} WHERE kind = $1", table(schema));
+    sqlx::query_as(AssertSqlSafe(text)).bind(kind).fetch_all(connection).await
+}
+
 /// The first job of its kind that is due and that nobody has; it belongs to this transaction.
 pub async fn claim(
     connection: &mut PgConnection,
@@ -75,6 +85,42 @@ pub async fn keep(
         .bind(&job.kind)
         .bind(&job.subject)
         .bind(progress)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Asks for work that comes again and again, where it is not asked for yet. Answers whether anything was new.
+pub async fn schedule(
+    connection: &mut PgConnection,
+    schema: &str,
+    (kind, subject): (&str, &str),
+    (now, at): (DateTime<Utc>, DateTime<Utc>),
+) -> sqlx::Result<bool> {
+    let text = format!(
+        "INSERT INTO {} (kind, subject, queued_at, place, not_before) VALUES ($1, $2, $3, 1, $4) ON CONFLICT DO NOTHING",
+        table(schema)
+    );
+    let done = sqlx::query(AssertSqlSafe(text)).bind(kind).bind(subject).bind(now).bind(at);
+    Ok(done.execute(connection).await?.rows_affected() > 0)
+}
+
+/// Keeps how far a claimed job came, and lets it rest until a moment. It then stands behind what was asked for before.
+pub async fn rest(
+    connection: &mut PgConnection,
+    schema: &str,
+    (job, progress): (&Job, &Json),
+    until: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let text = format!(
+        "UPDATE {} SET progress = $3, attempts = 0, error = NULL, not_before = $4, queued_at = $4 WHERE kind = $1 AND subject = $2",
+        table(schema)
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(&job.kind)
+        .bind(&job.subject)
+        .bind(progress)
+        .bind(until)
         .execute(connection)
         .await?;
     Ok(())

@@ -28,8 +28,11 @@ pub struct Common {
     /// Most connections to the database.
     #[arg(long, env = "TRELLIS_DATABASE_CONNECTIONS", default_value_t = 16, global = true, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
-    /// Run statements for a tenant under a role of its own in PostgreSQL, which reaches its schema alone. Say `false` where
-    /// a proxy between Trellis and PostgreSQL hands one session to many.
+    /// Say so where a proxy between Trellis and PostgreSQL hands one session to many, as PgBouncer in transaction mode does:
+    /// what needs a session of its own is left out then, such as roles of tenants.
+    #[arg(long, env = "TRELLIS_DATABASE_POOLED", global = true)]
+    pub database_pooled: bool,
+    /// Run statements for a tenant under a role of its own in PostgreSQL, which reaches its schema alone.
     #[arg(long, env = "TRELLIS_TENANT_ROLES", default_value_t = true, global = true, action = clap::ArgAction::Set)]
     pub tenant_roles: bool,
     /// The file of the key that this node seals the audit log with, made when it is not there; `audit.key` in the data
@@ -152,9 +155,16 @@ pub struct Serve {
     /// Lines that one caller may have on a node, and changes that they may follow.
     #[arg(long, env = "TRELLIS_FOLLOWERS", default_value_t = 250)]
     pub followers: usize,
+    /// Days that a tenant waits, shut and whole, when its reseller ends it; then it is deleted for good.
+    #[arg(long, env = "TRELLIS_DELETION_WAIT", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=3650))]
+    pub deletion_wait: u32,
     /// Seconds that requests in flight have to finish when told to stop.
     #[arg(long, env = "TRELLIS_DRAIN", default_value = "20", value_parser = seconds)]
     pub drain: Duration,
+    /// Seconds that the node says it is not ready, and answers as before, when told to stop: as long as a load balancer
+    /// takes to look elsewhere.
+    #[arg(long, env = "TRELLIS_STOP_DELAY", default_value = "0", value_parser = pause)]
+    pub stop_delay: Duration,
 }
 
 /// `trellis tenant …`
@@ -172,6 +182,15 @@ pub enum Tenant {
     },
     /// List all tenants.
     List,
+    /// Give a tenant a host of its own, under which people sign in to it.
+    Domain {
+        slug: String,
+        /// Such as crm.acme.example; that it leads here is its owner's business.
+        host: String,
+        /// Take it away instead.
+        #[arg(long, env = "TRELLIS_REMOVE")]
+        remove: bool,
+    },
     /// Write a tenant into a folder: metadata as files, records as lines of JSON, ids, links, history and all.
     Export {
         slug: String,
@@ -267,6 +286,9 @@ pub enum Package {
         /// Load sample records too.
         #[arg(long, env = "TRELLIS_SAMPLES")]
         samples: bool,
+        /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
+        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
+        approve: Vec<String>,
         /// Print the steps without running them.
         #[arg(long, env = "TRELLIS_DRY_RUN")]
         dry_run: bool,
@@ -284,6 +306,9 @@ pub enum Package {
         /// An object or field (`deal.amount`) to be archived that the new version is without; others are kept as own.
         #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS", value_delimiter = ',')]
         allow_data_loss: Vec<String>,
+        /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
+        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
+        approve: Vec<String>,
         /// Print the steps without running them.
         #[arg(long, env = "TRELLIS_DRY_RUN")]
         dry_run: bool,
@@ -484,6 +509,10 @@ pub fn master_key(text: &str) -> Result<MasterSecret, String> {
 fn pair(text: &str) -> Result<(String, String), String> {
     let (header, field) = text.rsplit_once('=').ok_or("expected Header=field")?;
     Ok((header.trim_end_matches('=').to_owned(), field.to_owned()))
+}
+
+fn pause(text: &str) -> Result<Duration, String> {
+    if text == "0" { Ok(Duration::ZERO) } else { seconds(text) }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -14,6 +14,7 @@ mod node;
 mod packages;
 mod serve;
 mod stop;
+mod uploads;
 mod workers;
 
 use std::io::IsTerminal;

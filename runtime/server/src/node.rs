@@ -17,6 +17,10 @@ use crate::master_key;
 
 /// A connection that has rested so long is asked whether it still lives before it is used.
 const RESTED: Duration = Duration::from_secs(30);
+/// A connection that is so old is replaced: it knows the tables of all tenants that it has met.
+const LIFE: Duration = Duration::from_secs(600);
+/// Longest wait for connections at work when the process ends.
+const PARTING: Duration = Duration::from_secs(20);
 
 /// Everything that subcommands work with.
 pub struct Node {
@@ -44,7 +48,8 @@ impl Node {
         let pool = pool(&database, limits).await.context("cannot connect to the database")?;
         let migrated = tenancy::migrate(&pool).await;
         let engine = Engine::new(pool.clone());
-        let engine = if limits.0.tenant_roles { engine } else { engine.without_walls() };
+        let has_walls = common.tenant_roles && !common.database_pooled;
+        let engine = if has_walls { engine } else { engine.without_walls() };
         let node = Self {
             identity: Identity::new(engine.clone(), pool.clone()),
             tenants: Tenants::new(engine.clone(), pool.clone()),
@@ -84,7 +89,10 @@ impl Node {
 
     /// Closes all connections and stops the private database, if this process started it.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.pool.close().await;
+        // Whatever still works on one is not waited for without end.
+        if tokio::time::timeout(PARTING, self.pool.close()).await.is_err() {
+            tracing::warn!("connections are cut off");
+        }
         Ok(self.database.stop().await?)
     }
 }
@@ -107,12 +115,14 @@ async fn pool(
 ) -> sqlx::Result<PgPool> {
     let deaths = Deaths::watch(database);
     let mut options = database.connect_options();
-    if let Some(limit) = statement_timeout {
+    // A session's own settings would be another's too.
+    if let Some(limit) = statement_timeout.filter(|_| !common.database_pooled) {
         options = options.options([("statement_timeout", limit.as_millis())]);
     }
     PgPoolOptions::new()
         .max_connections(common.database_connections)
         .acquire_timeout(Duration::from_secs(10))
+        .max_lifetime(LIFE)
         // A round trip before each use would double the cost of small requests.
         .test_before_acquire(false)
         .before_acquire(move |connection, meta| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use api::{App, Settings};
+use api::{App, Ending, Settings};
 use identity::{Identity, MailSettings};
 use tenancy::Tenants;
 use tokio::net::TcpListener;
@@ -16,6 +16,7 @@ use crate::audit_key;
 use crate::node::{Node, lone_connection};
 use crate::packages;
 use crate::stop::Stop;
+use crate::uploads::Uploads;
 use crate::workers;
 
 pub mod first;
@@ -56,9 +57,7 @@ async fn serve(
         tracing::warn!("{warning}");
     }
     let library = Arc::new(packages::library()?);
-    let uploads = common.data_dir.join("uploads");
-    // What an earlier process was in the middle of; a folder that is not there is as good.
-    let _ = std::fs::remove_dir_all(&uploads);
+    let uploads = Uploads::open(&common.data_dir)?;
     tokio::select! {
         prepared = first::prepare(node, options, &library) => prepared?,
         () = stop.told() => return Ok(()),
@@ -71,12 +70,15 @@ async fn serve(
         identity: identity.clone(),
         tenants: node.tenants.clone(),
         library,
-        settings: Arc::new(settings(options, uploads)),
+        settings: Arc::new(settings(options, uploads.place.clone())),
+        ending: Ending::default(),
     };
+    let told = leave(app.ending.clone(), options.stop_delay, stop.clone());
     let ear = lone_connection(node.database.connect_options());
     let (engine, tenants) = (&node.engine, &node.tenants);
     let (tell, news) = tokio::sync::mpsc::channel(16);
-    let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
+    let waking = (!common.database_pooled)
+        .then(|| tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell)));
     let working = tokio::spawn(workers::run(engine.clone(), tenants.clone(), news));
     let kept = (common.audit_retention, common.audit_heads.clone());
     let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept));
@@ -84,8 +86,12 @@ async fn serve(
     let tidying = tokio::spawn(first::tidy((node.engine.clone(), identity.clone()), node.tenants.clone()));
     let posting = tokio::spawn(post(identity));
     println!("trellis: listening on http://{address}");
-    let served = drain(api::serve(listener, app, stop.told()), options.drain, stop).await;
-    waking.abort();
+    let serving = async {
+        api::serve(listener, app, told).await?;
+        Ok(engine.finish_imports().await)
+    };
+    let served = drain(serving, options.stop_delay + options.drain, stop).await;
+    waking.iter().for_each(tokio::task::JoinHandle::abort);
     working.abort();
     sealing.abort();
     folding.abort();
@@ -105,6 +111,7 @@ fn settings(options: &Serve, upload_dir: PathBuf) -> Settings {
         max_upload: options.max_upload,
         upload_dir,
         timeout: options.timeout,
+        deletion_wait: options.deletion_wait,
         graphql: api::graphql::Limits {
             depth: options.graphql_depth,
             cost: options.graphql_cost,
@@ -138,6 +145,17 @@ async fn post(identity: Identity) {
     }
 }
 
+/// Resolves when no more may be taken: told to stop, a node first lets load balancers find out.
+async fn leave(ending: Ending, delay: Duration, stop: Stop) {
+    stop.told().await;
+    tracing::info!("stopping");
+    ending.leave();
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = stop.told_again() => {}
+    }
+}
+
 /// Waits for the server's end, but after the word to stop not forever.
 async fn drain(
     serving: impl Future<Output = std::io::Result<()>>,
@@ -146,7 +164,6 @@ async fn drain(
 ) -> anyhow::Result<()> {
     let too_late = async {
         stop.told().await;
-        tracing::info!("stopping");
         tokio::select! {
             () = tokio::time::sleep(patience) => tracing::warn!("requests in flight are cut off"),
             () = stop.told_again() => tracing::warn!("told again: requests in flight are cut off"),

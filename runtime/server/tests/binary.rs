@@ -120,3 +120,36 @@ async fn verify_finds_what_a_superuser_did_to_the_log_and_tenants_have_walls() {
     let found = run(folder.path(), &["audit", "verify"]);
     assert!(!found.status.success() && text(&found).contains("tampered with"), "{}", text(&found));
 }
+
+#[tokio::test]
+async fn a_tenant_that_is_moved_keeps_what_the_platform_knows_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let mut superuser = superuser(folder.path()).await;
+    let settings = json!({ "password": { "min_length": 14 } }).to_string();
+    let change = format!(
+        "UPDATE platform.tenants SET plan = 'pro', status = 'suspended', suspended_at = now(); \
+         INSERT INTO platform.security_settings (tenant_id, settings, changed_at) SELECT id, '{settings}', now() FROM platform.tenants"
+    );
+    raw_sql(sqlx::AssertSqlSafe(change)).execute(&mut superuser).await.unwrap();
+    let place = folder.path().join("moved");
+    let saved = run(folder.path(), &["tenant", "export", "demo", "--output", place.to_str().unwrap()]);
+    assert!(saved.status.success(), "{}", text(&saved));
+    let made = run(folder.path(), &["tenant", "import", place.to_str().unwrap(), "--slug", "copy"]);
+    assert!(made.status.success() && text(&made).contains("is shut here"), "{}", text(&made));
+    let found = "SELECT t.plan, t.status, (s.settings #>> '{password,min_length}')::int FROM platform.tenants t \
+                 JOIN platform.security_settings s ON s.tenant_id = t.id WHERE t.slug = 'copy'";
+    let found: (String, String, i32) = sqlx::query_as(found).fetch_one(&mut superuser).await.unwrap();
+    assert_eq!(found, ("pro".into(), "suspended".into(), 14));
+    // What ends at the shell leaves its certificate, signed by the key of this data directory.
+    let gone = run(folder.path(), &["tenant", "delete", "copy", "--yes"]);
+    assert!(gone.status.success() && text(&gone).contains("\"slug\":\"copy\""), "{}", text(&gone));
+    let signed: bool = sqlx::query_scalar(
+        "SELECT signature IS NOT NULL AND deleted_at IS NOT NULL FROM platform.certificates",
+    )
+    .fetch_one(&mut superuser)
+    .await
+    .unwrap();
+    assert!(signed);
+    drop(server);
+}

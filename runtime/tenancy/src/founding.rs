@@ -5,11 +5,12 @@ use std::future::Future;
 
 use chrono::{TimeDelta, Utc};
 use engine::{Once, Tenant};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::events::{By, Event};
 use crate::tenants::{Listed, Status};
 use crate::{Slug, Tenants, store};
 
@@ -26,6 +27,8 @@ pub struct Founding {
     pub plan: Option<String>,
     /// Who sells it; `None` for the shell.
     pub reseller: Option<Uuid>,
+    /// Made shut: what comes from elsewhere is as open as it was there.
+    pub suspended: bool,
     /// The same wish again gets the first answer.
     pub once: Option<Once>,
 }
@@ -59,7 +62,7 @@ impl Tenants {
         let answer = match furnish(tenant.clone()).await {
             Ok(answer) => answer,
             Err(error) => {
-                self.clear(&tenant).await?;
+                self.unmake(&tenant).await?;
                 return Err(error);
             }
         };
@@ -74,14 +77,17 @@ impl Tenants {
                 // The shell's own are finished by making them again.
                 Status::Creating => listed.reseller.is_some(),
                 Status::Deleting => true,
-                Status::Active | Status::Suspended => false,
+                Status::Active | Status::Suspended | Status::Waiting => false,
             };
+            if !remains {
+                continue;
+            }
             let mut held = self.pool().begin().await?;
             // Somebody may be at it right now.
-            if remains && store::try_lock(&mut held, &listed.tenant.slug).await? {
+            if store::try_lock(&mut held, &listed.tenant.slug).await? {
                 let again = store::load_by_id(self.pool(), listed.tenant.id).await?.map(Listed::from);
                 if again.is_some_and(|again| again.status == listed.status) {
-                    self.clear(&listed.tenant).await?;
+                    self.clear(held, &listed).await?;
                 }
             }
         }
@@ -96,6 +102,11 @@ impl Tenants {
         answer: &Json,
     ) -> Result<()> {
         store::update_status(&mut *held, tenant.id, "active").await?;
+        if wish.suspended {
+            store::turns::suspend(&mut held, tenant.id, Utc::now()).await?;
+        }
+        let by = if wish.reseller.is_some() { By::Reseller } else { By::Operator };
+        Event::new(tenant.id, by, "created").with(json!({ "plan": wish.plan })).put(&mut *held).await?;
         if let Some((once, reseller)) = wish.once.as_ref().zip(wish.reseller) {
             store::resellers::put_once(&mut held, reseller, &once.key, answer).await?;
         }
@@ -109,7 +120,7 @@ impl Tenants {
             if there.status != Status::Creating || there.reseller != wish.reseller {
                 return Err(Error::Taken(wish.slug.clone()));
             }
-            self.clear(&there.tenant).await?;
+            self.unmake(&there.tenant).await?;
         }
         let tenant = Tenant { id: wish.id, slug: slug.into(), schema: Tenant::schema_of(slug) };
         let row = store::Insert {
@@ -124,7 +135,8 @@ impl Tenants {
         Ok(tenant)
     }
 
-    async fn clear(&self, tenant: &Tenant) -> Result<()> {
+    /// Takes away what was begun; nobody was ever served.
+    async fn unmake(&self, tenant: &Tenant) -> Result<()> {
         self.engine().drop_schema(tenant).await?;
         Ok(store::delete(self.pool(), tenant.id).await?)
     }

@@ -16,19 +16,22 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "second_factor", include_str!("../../../migrations/0011_second_factor.sql")),
     (12, "rates", include_str!("../../../migrations/0012_rates.sql")),
     (30, "master_key", include_str!("../../../migrations/0030_master_key.sql")),
+    (65, "ends", include_str!("../../../migrations/0065_ends.sql")),
 ];
 
-/// Brings the schema `platform` to this version. Nodes that start at once wait for each other (an advisory lock).
-///
-/// Runs on a connection of its own that is closed afterwards: when a migration fails, the lock ends with it.
+/// Brings the schema `platform` to this version. Nodes that start at once wait for each other: the lock belongs to a
+/// transaction beside it, since a session is not one's own where a pooler hands it to many.
 pub async fn migrate(pool: &PgPool) -> Result<()> {
+    let mut turn = pool.begin().await?;
+    store::lock_migrations(&mut turn).await?;
     let mut connection = pool.acquire().await?.detach();
     // Not `run`: behind its `Acquire` the future is not `Send`.
     let done = migrator().run_direct(None, &mut connection, false).await;
     // The outcome of the migration counts more than that of the goodbye.
     let closed = connection.close().await;
     done?;
-    Ok(closed?)
+    closed?;
+    Ok(turn.commit().await?)
 }
 
 /// Whether every migration of this version has been run.
@@ -47,6 +50,7 @@ fn migrator() -> Migrator {
     migrator.create_schema("platform");
     // A node of the older version may start again while a newer one has migrated already.
     migrator.set_ignore_missing(true);
+    migrator.set_locking(false);
     migrator
 }
 

@@ -2,10 +2,11 @@
 //! business; that a reseller sees no other's tenants is held here, in one place.
 
 use chrono::{DateTime, Utc};
-use engine::Tenant;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::events::{By, Event};
 use crate::tenants::{Listed, Status, check_name};
 use crate::{Tenants, store};
 
@@ -66,43 +67,36 @@ impl Tenants {
     }
 
     /// Changes a tenant. Another plan holds for its next request on this node, within seconds on others.
-    pub async fn patch(&self, tenant: &Tenant, patch: &Patch) -> Result<()> {
+    pub async fn patch(&self, listed: &Listed, patch: &Patch, by: By) -> Result<()> {
         if let Some(name) = &patch.name {
             check_name(name)?;
         }
         if let Some(plan) = &patch.plan {
             self.find_plan(plan).await?;
         }
-        let name = patch.name.as_deref().map(str::trim);
-        store::update(self.pool(), tenant.id, (name, patch.plan.as_deref())).await?;
+        let (tenant, name) = (&listed.tenant, patch.name.as_deref().map(str::trim));
+        let mut transaction = self.pool().begin().await?;
+        store::update(&mut *transaction, tenant.id, (name, patch.plan.as_deref())).await?;
+        let mut changed = serde_json::Map::new();
+        for (key, old, new) in [
+            ("name", Some(listed.name.as_str()), name),
+            ("plan", listed.plan.as_deref(), patch.plan.as_deref()),
+        ] {
+            if new.is_some() && new != old {
+                changed.insert(key.into(), json!([old, new]));
+            }
+        }
+        if !changed.is_empty() {
+            Event::new(tenant.id, by, "changed").with(changed.into()).put(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
         self.meters.renew(self, tenant).await
-    }
-
-    /// Shuts a tenant: all is kept, nobody gets in, from the next request on and on every node.
-    pub async fn suspend(&self, tenant: &Tenant) -> Result<()> {
-        self.put_suspended(tenant, Some(Utc::now())).await
-    }
-
-    /// Opens it again.
-    pub async fn resume(&self, tenant: &Tenant) -> Result<()> {
-        self.put_suspended(tenant, None).await
-    }
-
-    /// The counter is bumped after the commit, so that nobody keeps what was true before under the new counter. In a
-    /// task of its own: who hangs up must not part the two.
-    async fn put_suspended(&self, tenant: &Tenant, at: Option<DateTime<Utc>>) -> Result<()> {
-        let (tenants, tenant) = (self.clone(), tenant.clone());
-        let task = tokio::spawn(async move {
-            store::update_suspended(tenants.pool(), tenant.id, at).await?;
-            tenants.engine().touch_access(&tenant).await.map_err(Error::from)
-        });
-        task.await.map_err(|_| Error::NotFound)?
     }
 }
 
 impl Listed {
     /// Whether its schema is whole.
     pub fn is_whole(&self) -> bool {
-        matches!(self.status, Status::Active | Status::Suspended)
+        matches!(self.status, Status::Active | Status::Suspended | Status::Waiting)
     }
 }

@@ -1,8 +1,9 @@
-//! Which tenant a sign-in is about: from the host, else from the request, else the only one there is.
+//! Which tenant a sign-in is about: from the host (under the base domain, or one of a tenant's own), else from the request, else the only one there is.
 
 use engine::Tenant;
 
 use crate::error::{Error, Result};
+use crate::tenants::open;
 use crate::{Slug, Tenants};
 
 impl Tenants {
@@ -33,6 +34,11 @@ impl Tenants {
         if let Some(slug) = from_host {
             return self.require_any(slug.as_str()).await;
         }
+        if let Some(host) = host
+            && let Some(listed) = self.find_by_host(host).await?
+        {
+            return open(listed);
+        }
         match named {
             Some(slug) => self.require_any(slug).await,
             None => Ok((self.only().await?.ok_or(Error::NotFound)?, false)),
@@ -48,7 +54,7 @@ fn slug_of(host: &str, base_domain: &str) -> Option<Slug> {
     Slug::parse(slug).ok()
 }
 
-fn without_port(host: &str) -> &str {
+pub(crate) fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,

@@ -5,8 +5,23 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row as _};
 use uuid::Uuid;
 
+/// The columns of a [`Row`] with what follows them. By name: a node of the older version may run beside a migration.
+macro_rules! tenants {
+    ($rest:literal) => {
+        concat!(
+            "select id, slug, name, schema_name, status, created_at, reseller_id, plan, suspended_at, delete_at ",
+            "from platform.tenants ",
+            $rest
+        )
+    };
+}
+
+pub(crate) mod certificates;
+pub(crate) mod domains;
+pub(crate) mod events;
 pub(crate) mod plans;
 pub(crate) mod resellers;
+pub(crate) mod turns;
 pub(crate) mod usage;
 
 /// One tenant as it is stored.
@@ -20,6 +35,7 @@ pub(crate) struct Row {
     pub reseller_id: Option<Uuid>,
     pub plan: Option<String>,
     pub suspended_at: Option<DateTime<Utc>>,
+    pub delete_at: Option<DateTime<Utc>>,
 }
 
 impl<'r> FromRow<'r, PgRow> for Row {
@@ -34,19 +50,9 @@ impl<'r> FromRow<'r, PgRow> for Row {
             reseller_id: row.try_get("reseller_id")?,
             plan: row.try_get("plan")?,
             suspended_at: row.try_get("suspended_at")?,
+            delete_at: row.try_get("delete_at")?,
         })
     }
-}
-
-/// The columns of a [`Row`] with what follows them. By name: a node of the older version may run beside a migration.
-macro_rules! tenants {
-    ($rest:literal) => {
-        concat!(
-            "select id, slug, name, schema_name, status, created_at, reseller_id, plan, suspended_at ",
-            "from platform.tenants ",
-            $rest
-        )
-    };
 }
 
 /// A tenant to be.
@@ -67,6 +73,13 @@ pub(crate) async fn load_newest_migration(pool: &PgPool) -> sqlx::Result<Option<
         return Ok(None);
     }
     sqlx::query_scalar("select max(version) from platform.migrations where success").fetch_one(pool).await
+}
+
+/// Waits until nobody else migrates; held until the transaction ends.
+pub(crate) async fn lock_migrations(transaction: &mut PgConnection) -> sqlx::Result<()> {
+    let text = "select pg_advisory_xact_lock(hashtextextended('trellis migrations', 0))";
+    sqlx::query(text).execute(transaction).await?;
+    Ok(())
 }
 
 /// Waits until nobody else makes or deletes the tenant; held until the transaction ends.
@@ -111,22 +124,9 @@ pub(crate) async fn update_status(executor: impl PgExecutor<'_>, id: Uuid, statu
     Ok(())
 }
 
-/// Between active and suspended; what is neither stays as it is. `at` is when it was suspended.
-pub(crate) async fn update_suspended(pool: &PgPool, id: Uuid, at: Option<DateTime<Utc>>) -> sqlx::Result<()> {
-    sqlx::query(
-        "update platform.tenants set status = case when $2::timestamptz is null then 'active' else 'suspended' end, \
-         suspended_at = $2 where id = $1 and status = case when $2::timestamptz is null then 'suspended' else 'active' end",
-    )
-    .bind(id)
-    .bind(at)
-    .execute(pool)
-    .await?;
-    Ok(())
-}
-
 /// Changes what is given.
 pub(crate) async fn update(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     id: Uuid,
     (name, plan): (Option<&str>, Option<&str>),
 ) -> sqlx::Result<()> {
@@ -136,7 +136,7 @@ pub(crate) async fn update(
     .bind(id)
     .bind(name)
     .bind(plan)
-    .execute(pool)
+    .execute(executor)
     .await?;
     Ok(())
 }
@@ -188,6 +188,25 @@ pub(crate) async fn put_master_key(pool: &PgPool, name: &str, now: DateTime<Utc>
     sqlx::query("insert into platform.master_key (name, made_at) values ($1, $2) on conflict do nothing")
         .bind(name)
         .bind(now)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Tenants whose system tables are not known to be at a level.
+pub(crate) async fn load_below(pool: &PgPool, level: i32) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as(tenants!(
+        "where level is distinct from $1 and status in ('active', 'suspended') order by slug"
+    ))
+    .bind(level)
+    .fetch_all(pool)
+    .await
+}
+
+pub(crate) async fn update_level(pool: &PgPool, id: Uuid, level: i32) -> sqlx::Result<()> {
+    sqlx::query("update platform.tenants set level = $2 where id = $1")
+        .bind(id)
+        .bind(level)
         .execute(pool)
         .await?;
     Ok(())

@@ -37,6 +37,8 @@ pub struct Listed {
     /// Without one nothing is limited.
     pub plan: Option<String>,
     pub suspended_at: Option<DateTime<Utc>>,
+    /// When one that waits is deleted for good.
+    pub delete_at: Option<DateTime<Utc>>,
 }
 
 /// Where a tenant is in its life.
@@ -48,6 +50,8 @@ pub enum Status {
     Active,
     /// All is there, nobody gets in.
     Suspended,
+    /// Shut, and whole until a moment; then it is deleted.
+    Waiting,
     /// Its schema may be half gone; deleting it again finishes that.
     Deleting,
 }
@@ -109,12 +113,7 @@ impl Tenants {
 
     /// The tenant called `slug`, and whether it is suspended.
     pub(crate) async fn require_any(&self, slug: &str) -> Result<(Tenant, bool)> {
-        let listed = store::load_by_slug(&self.pool, slug).await?.map(Listed::from).ok_or(Error::NotFound)?;
-        match listed.status {
-            Status::Active => Ok((listed.tenant, false)),
-            Status::Suspended => Ok((listed.tenant, true)),
-            Status::Creating | Status::Deleting => Err(Error::NotFound),
-        }
+        open(store::load_by_slug(&self.pool, slug).await?.map(Listed::from).ok_or(Error::NotFound)?)
     }
 
     /// The active tenant with this id.
@@ -141,40 +140,15 @@ impl Tenants {
         Ok(store::load_all(&self.pool).await?.into_iter().map(Listed::from).collect())
     }
 
-    /// Brings the schemas of all tenants that are whole to this version; at every start.
+    /// Brings the schemas of all tenants that are whole to this version; at every start. Those that are known to be there
+    /// are not looked at.
     pub async fn upgrade(&self) -> Result<()> {
-        for listed in self.list().await? {
-            if listed.is_whole() {
-                self.engine.upgrade_schema(&listed.tenant).await?;
-            }
+        for row in store::load_below(&self.pool, engine::schema::LEVEL).await? {
+            let tenant = Listed::from(row).tenant;
+            self.engine.upgrade_schema(&tenant).await?;
+            store::update_level(&self.pool, tenant.id, engine::schema::LEVEL).await?;
         }
         Ok(())
-    }
-
-    /// Deletes a tenant with all its records, users, sessions and keys, for good.
-    pub async fn delete(&self, slug: &str) -> Result<()> {
-        self.delete_if(slug, |_| true).await
-    }
-
-    /// The same for the tenant that was found before: one that has taken its slug since is another, and stays.
-    pub async fn delete_found(&self, tenant: &Tenant) -> Result<()> {
-        self.delete_if(&tenant.slug, |id| id == tenant.id).await
-    }
-
-    async fn delete_if(&self, slug: &str, is_meant: impl Fn(Uuid) -> bool) -> Result<()> {
-        let mut lock = self.pool.begin().await?;
-        store::lock(&mut lock, slug).await?;
-        let row = store::load_by_slug(&self.pool, slug).await?.ok_or(Error::NotFound)?;
-        let tenant = Listed::from(row).tenant;
-        if !is_meant(tenant.id) {
-            return Err(Error::NotFound);
-        }
-        // Committed by itself, before the schema goes: from here on nobody signs in.
-        store::update_status(&self.pool, tenant.id, "deleting").await?;
-        self.engine.drop_schema(&tenant).await?;
-        store::delete(&mut *lock, tenant.id).await?;
-        self.meters.forget(tenant.id);
-        Ok(lock.commit().await?)
     }
 
     async fn make(&self, slug: &str, name: &str) -> Result<(Tenant, Made)> {
@@ -184,7 +158,7 @@ impl Tenants {
         store::lock(&mut lock, slug.as_str()).await?;
         let listed = self.load_or_insert(&slug, name).await?;
         match listed.status {
-            Status::Active | Status::Suspended => return Ok((listed.tenant, Made::Before)),
+            Status::Active | Status::Suspended | Status::Waiting => return Ok((listed.tenant, Made::Before)),
             Status::Deleting => return Err(Error::Deleting(slug)),
             // A reseller's: it is theirs to finish.
             Status::Creating if listed.reseller.is_some() => return Err(Error::Taken(slug)),
@@ -215,6 +189,15 @@ impl Tenants {
     }
 }
 
+/// A tenant that is whole, and whether it is shut.
+pub(crate) fn open(listed: Listed) -> Result<(Tenant, bool)> {
+    match listed.status {
+        Status::Active => Ok((listed.tenant, false)),
+        Status::Suspended | Status::Waiting => Ok((listed.tenant, true)),
+        Status::Creating | Status::Deleting => Err(Error::NotFound),
+    }
+}
+
 /// A name for people.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let wrong = name.trim().is_empty() || name.chars().count() > 200;
@@ -238,6 +221,7 @@ impl Status {
             Self::Creating => "creating",
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::Waiting => "pending_delete",
             Self::Deleting => "deleting",
         }
     }
@@ -247,6 +231,7 @@ impl From<store::Row> for Listed {
     fn from(row: store::Row) -> Self {
         let status = match row.status.as_str() {
             "active" => Status::Active,
+            "suspended" if row.delete_at.is_some() => Status::Waiting,
             "suspended" => Status::Suspended,
             "creating" => Status::Creating,
             // The table's check allows no other word; an unknown one is not served.
@@ -260,6 +245,7 @@ impl From<store::Row> for Listed {
             reseller: row.reseller_id,
             plan: row.plan,
             suspended_at: row.suspended_at,
+            delete_at: row.delete_at,
         }
     }
 }

@@ -45,6 +45,22 @@ pub struct Day {
     pub users: Option<u64>,
 }
 
+/// What a tenant has used in a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub tenant: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub plan: Option<String>,
+    pub status: String,
+    /// Days on which somebody asked for something.
+    pub days: u64,
+    pub requests: u64,
+    /// The most that were measured.
+    pub records: Option<u64>,
+    pub users: Option<u64>,
+}
+
 /// The meters of the tenants that this node has met.
 #[derive(Clone, Default)]
 pub(crate) struct Meters(Arc<RwLock<HashMap<Uuid, Arc<Meter>>>>);
@@ -66,7 +82,7 @@ impl Tenants {
         let known = self.meters.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant.id).cloned();
         let meter = match known {
             Some(meter) => meter,
-            None => self.begin(tenant, now).await?,
+            None => Box::pin(self.begin(tenant, now)).await?,
         };
         meter.take(now).map_err(Error::Over)
     }
@@ -120,6 +136,26 @@ impl Tenants {
         Ok((now, days.into_iter().map(day).collect()))
     }
 
+    /// What each of a reseller's tenants has used from `from` to `to`, by slug.
+    pub async fn report(&self, reseller: Uuid, (from, to): (NaiveDate, NaiveDate)) -> Result<Vec<Line>> {
+        self.settle(Utc::now()).await?;
+        let number = |value: Option<i64>| value.map(i64::cast_unsigned);
+        let rows = store::usage::load_report(self.pool(), reseller, (from, to)).await?;
+        let line =
+            |(tenant, slug, name, plan, status, days, requests, records, users): store::usage::Line| Line {
+                tenant,
+                slug,
+                name,
+                plan,
+                status,
+                days: days.cast_unsigned(),
+                requests: requests.cast_unsigned(),
+                records: number(records),
+                users: number(users),
+            };
+        Ok(rows.into_iter().map(line).collect())
+    }
+
     /// A meter for a tenant that this node has not met: what is allowed must be known before the first request.
     async fn begin(&self, tenant: &Tenant, now: DateTime<Utc>) -> Result<Arc<Meter>> {
         let meter = Arc::new(Meter::new(tenant.clone()));
@@ -136,11 +172,12 @@ impl Tenants {
         let ids: Vec<Uuid> = counted.iter().map(|(meter, _)| meter.tenant.id).collect();
         let counts: Vec<i64> = counted.iter().map(|(_, count)| count.cast_signed()).collect();
         let standings = store::usage::add(self.pool(), now.date_naive(), (&ids, &counts)).await?;
+        let meters: HashMap<Uuid, &Arc<Meter>> =
+            counted.iter().map(|(meter, _)| (meter.tenant.id, *meter)).collect();
         for standing in standings {
-            let found = counted.iter().find(|(meter, _)| meter.tenant.id == standing.tenant);
-            found
-                .iter()
-                .for_each(|(meter, _)| meter.learn(standing.limits, (now.date_naive(), standing.requests)));
+            if let Some(meter) = meters.get(&standing.tenant) {
+                meter.learn(standing.limits, (now.date_naive(), standing.requests));
+            }
         }
         Ok(())
     }

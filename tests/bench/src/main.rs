@@ -5,8 +5,9 @@
 //! Reading order: [`options`] (what can be chosen), [`world`] (the cluster, the programs), [`dataset`] (the
 //! records), [`handwritten`] (the other side), [`cases`] (what is asked of both), [`compare`] (the rounds),
 //! [`changes`] (new fields, also under load), [`rules`] and [`rollups`] (what they cost writers), [`access`] (what rights cost), [`million`] (formula
-//! fields on many records), [`overload`] (more than can be answered), [`subscribers`] (who waits for changes), [`graphql`] (schemas of
-//! large tenants), [`starts`] (how fast it listens), [`report`] (the page).
+//! fields on many records), [`retype`] (a field that becomes another kind), [`overload`] (more than can be answered),
+//! [`subscribers`] (who waits for changes), [`graphql`] (schemas of large tenants), [`tenants`] (many of them), [`starts`] (how
+//! fast it listens), [`report`] (the page).
 //! [`load`] sends requests, [`usage`] reads what processes have used.
 
 mod options;
@@ -20,9 +21,11 @@ mod rules;
 mod access;
 mod rollups;
 mod million;
+mod retype;
 mod overload;
 mod subscribers;
 mod graphql;
+mod tenants;
 mod starts;
 mod report;
 mod load;
@@ -81,6 +84,9 @@ async fn measure(world: &World, options: &Options, report: &mut Report) -> anyho
     if options.wants(Part::Million) {
         million::run(world, options, report).await?;
     }
+    if options.wants(Part::Retype) {
+        retype::run(world, options, report).await?;
+    }
     if options.wants(Part::Overload) {
         overload::run(world, options, report).await?;
     }
@@ -89,6 +95,9 @@ async fn measure(world: &World, options: &Options, report: &mut Report) -> anyho
     }
     if options.wants(Part::Graphql) {
         graphql::run(world, options, report).await?;
+    }
+    if options.wants(Part::Tenants) {
+        tenants::run(world, options, report).await?;
     }
     Ok(())
 }

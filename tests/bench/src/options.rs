@@ -8,7 +8,7 @@ use clap::{Parser, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 pub struct Options {
-    /// Size of the data set: 1 is 20k accounts, 100k contacts, 200k deals and 300k tasks.
+    /// Size of the data set: 1 is 20k accounts, 100k contacts, 200k deals and 300k tasks; and 1000 tenants.
     #[arg(long, default_value_t = 1.0)]
     pub size: f64,
     /// Rounds of each case; the median counts.
@@ -69,18 +69,27 @@ pub enum Part {
     Rollups,
     /// Formula fields on a million records.
     Million,
+    /// A field of a million records that becomes another kind while people write.
+    Retype,
     /// Ten times what can be answered.
     Overload,
     /// A thousand who wait for changes, and those who hear two hundred of them a second.
     Subscribers,
     /// The first answer after a change of metadata of a large tenant, and what its schemas take.
     Graphql,
+    /// A thousand tenants at full size; only when it is asked for.
+    Tenants,
 }
 
 impl Options {
     /// Whether a part was asked for.
     pub fn wants(&self, part: Part) -> bool {
         self.parts.contains(&part)
+    }
+
+    /// Whether the data set is asked for records.
+    pub fn wants_records(&self) -> bool {
+        self.parts.iter().any(|part| !matches!(part, Part::Starts | Part::Tenants))
     }
 
     /// Size of the data set as a share of the full one.

@@ -9,10 +9,12 @@ use crate::graphql::Graphql;
 use crate::million::Million;
 use crate::options::Options;
 use crate::overload::Overload;
+use crate::retype::Retype;
 use crate::rollups::Rollups;
 use crate::rules::Rules;
 use crate::starts::Starts;
 use crate::subscribers::Subscribers;
+use crate::tenants::Tenants;
 use crate::usage;
 
 /// Everything that was measured.
@@ -23,9 +25,11 @@ pub struct Report {
     pub access: Option<Access>,
     pub rollups: Option<Rollups>,
     pub million: Option<Million>,
+    pub retype: Option<Retype>,
     pub overload: Option<Overload>,
     pub subscribers: Option<Subscribers>,
     pub graphql: Option<Graphql>,
+    pub tenants: Option<Tenants>,
     compared: Vec<Compared>,
     machine: String,
 }
@@ -39,9 +43,11 @@ impl Default for Report {
             access: None,
             rollups: None,
             million: None,
+            retype: None,
             overload: None,
             subscribers: None,
             graphql: None,
+            tenants: None,
             compared: Vec::new(),
             machine: usage::machine(),
         }
@@ -115,9 +121,11 @@ impl Report {
         self.access.iter().for_each(|access| access.write(text));
         self.rollups.iter().for_each(|rollups| write_rollups(text, rollups));
         self.million.iter().for_each(|million| write_million(text, million));
+        self.retype.iter().for_each(|retype| write_retype(text, retype));
         self.overload.iter().for_each(|overload| write_overload(text, overload));
         self.subscribers.iter().for_each(|subscribers| subscribers.write(text));
         self.graphql.iter().for_each(|graphql| graphql.write(text));
+        self.tenants.iter().for_each(|tenants| tenants.write(text));
     }
 }
 
@@ -191,6 +199,17 @@ fn write_overload(text: &mut String, overload: &Overload) {
     );
     let after: Vec<String> = overload.after.iter().map(|share| format!("{share:.2}")).collect();
     let _ = writeln!(text, "| each second after it, share of before | {} |", after.join(", "));
+}
+
+fn write_retype(text: &mut String, retype: &Retype) {
+    let Retype { records, answered, seconds, writes, failed, reason, lost, p99, longest } = retype;
+    text.push_str(&format!(
+        "\n| a text of {records} records becomes a decimal, and a text again, {writes} writes meanwhile | |\n|---|---|\n\
+         | the change is answered (back) | {:.0} ms ({:.0} ms) |\n| the field has its kind (back) | {:.1} s ({:.1} s) |\n\
+         | writes that failed, that were lost | {failed}, {lost} |\n| p99 of a write, the longest | {p99:.1} ms, {longest:.0} ms |\n",
+        answered.0, answered.1, seconds.0, seconds.1
+    ));
+    reason.iter().for_each(|reason| text.push_str(&format!("\nThe first that failed: {reason}\n")));
 }
 
 fn write_changes(text: &mut String, changes: &Changes) {

@@ -32,8 +32,17 @@ pub fn parent_of(pid: u32) -> Option<u32> {
 
 /// Resident memory in MB.
 pub fn memory(pid: u32) -> anyhow::Result<f64> {
+    status(pid, "VmRSS:")
+}
+
+/// The same without what is shared with others, such as the buffers of PostgreSQL.
+pub fn own_memory(pid: u32) -> anyhow::Result<f64> {
+    status(pid, "RssAnon:")
+}
+
+fn status(pid: u32, word: &str) -> anyhow::Result<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).context("the process is gone")?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = text.lines().find_map(|line| line.strip_prefix(word)).context("nothing is said of it")?;
     let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
     Ok(kilobytes / 1024.0)
 }

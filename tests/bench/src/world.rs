@@ -18,6 +18,8 @@ use crate::usage;
 /// Schema of the tenant that the data set is in.
 pub const SCHEMA: &str = "t_demo";
 const TENANT: &str = "demo";
+/// Share of the data set where nobody asks for its records.
+const SMALLEST: f64 = 0.001;
 /// Nothing here takes longer to say that it listens.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -27,30 +29,31 @@ pub struct World {
     pub handwritten: Program,
     /// An API key of an administrator of the tenant.
     pub key: String,
+    binary: PathBuf,
     database: Database,
     folder: Folder,
 }
 
 impl World {
     /// A durable cluster as in production, the data set in it, both programs listening.
-    pub async fn start(options: &Options, trellis: PathBuf) -> anyhow::Result<Self> {
+    pub async fn start(options: &Options, binary: PathBuf) -> anyhow::Result<Self> {
         let folder = Folder::new(options.keep.clone(), "data")?;
         let source = Source::Private(PrivateOptions { data_dir: folder.path.clone(), durable: true });
         let database = Database::start(source).await?;
         let url = database.url();
-        let prepared = prepare(&trellis, &database, options).await;
+        let prepared = prepare(&binary, &database, options).await;
         let (trellis, handwritten, key) = match prepared {
             Ok(()) => (
-                Program::trellis(&trellis, &["--database-url", &url]).await?,
+                Program::trellis(&binary, &["--database-url", &url]).await?,
                 Program::handwritten(&url).await?,
-                command(&trellis, &url, &["api-key", "create", "--tenant", TENANT]).await?,
+                command(&binary, &url, &["api-key", "create", "--tenant", TENANT]).await?,
             ),
             Err(error) => {
                 database.stop().await?;
                 return Err(error);
             }
         };
-        Ok(Self { trellis, handwritten, key, database, folder })
+        Ok(Self { trellis, handwritten, key, binary, database, folder })
     }
 
     /// A connection to the tenant's database.
@@ -63,6 +66,11 @@ impl World {
         let mut connection = self.connect().await?;
         let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await?;
         usage::parent_of(u32::try_from(pid)?).context("the server of PostgreSQL cannot be seen")
+    }
+
+    /// Runs a subcommand beside the server; answers what it printed.
+    pub async fn command(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        command(&self.binary, &self.database.url(), arguments).await
     }
 
     /// Stays until ^C, for a profiler.
@@ -92,7 +100,8 @@ async fn prepare(trellis: &Path, database: &Database, options: &Options) -> anyh
         }
     }
     let mut connection = database.connect_options().connect().await?;
-    dataset::ensure(&mut connection, SCHEMA, Size::share(options.share())).await
+    let share = if options.wants_records() { options.share() } else { SMALLEST };
+    dataset::ensure(&mut connection, SCHEMA, Size::share(share)).await
 }
 
 /// Runs a subcommand to its end; answers what it printed.

@@ -26,7 +26,8 @@ fn router(engine: Engine, identity: Identity, tenants: Tenants) -> Router {
 fn router_with(engine: Engine, identity: Identity, tenants: Tenants, settings: Settings) -> Router {
     let library = Arc::new(api::Library::new(STANDARD.map(crate::package).into()));
     let settings = Arc::new(settings);
-    api::router(api::App { graphql: Default::default(), engine, identity, tenants, library, settings })
+    let (graphql, ending) = Default::default();
+    api::router(api::App { graphql, engine, identity, tenants, library, settings, ending })
 }
 
 /// A world with the wire in front of it and an administrator, Ada, whose token is used unless another is named.

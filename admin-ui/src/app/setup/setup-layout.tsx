@@ -2,8 +2,10 @@
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown } from "lucide-react";
 import { useCatalog } from "@/catalog/catalog";
-import { type SetupPage, setupPages } from "@/catalog/setup-pages";
+import { isAt, type SetupPage, setupPages } from "@/catalog/setup-pages";
 import { MenuButton } from "@/components/menu";
+import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 
 const row = "flex h-7.5 items-center gap-2 rounded-control px-2 transition-colors duration-100 hover:bg-hover";
 
@@ -12,11 +14,11 @@ export function SetupLayout() {
   const groups = [...new Set(pages.map((page) => page.group))];
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const here = pages.find((page) => pathname.startsWith(page.to));
+  const here = pages.find((page) => isAt(page, pathname));
   return (
     <div className="flex min-w-0 flex-1 flex-col wide:flex-row">
       <nav
-        aria-label="Setup"
+        aria-label={t("Setup")}
         className="hidden w-52 shrink-0 flex-col gap-4 overflow-y-auto border-line border-e px-2 py-4 wide:flex"
       >
         {groups.map((group) => (
@@ -25,14 +27,14 @@ export function SetupLayout() {
             {pages
               .filter((page) => page.group === group)
               .map((page) => (
-                <PageLink key={page.to} page={page} />
+                <PageLink key={page.to} page={page} here={page === here} />
               ))}
           </section>
         ))}
       </nav>
       <div className="flex h-11 shrink-0 items-center border-line border-b px-2 wide:hidden">
         <MenuButton
-          label="Setup pages"
+          label={t("Setup pages")}
           items={pages.map((page, i) => ({
             label: page.label,
             icon: <page.icon size={15} />,
@@ -42,11 +44,11 @@ export function SetupLayout() {
         >
           {(button) => (
             <button type="button" {...button} className={`${row} font-medium`}>
-              <span className="text-text-2">Setup</span>
+              <span className="text-text-2">{t("Setup")}</span>
               <span aria-hidden="true" className="text-text-3">
                 /
               </span>
-              {here?.label ?? "All pages"}
+              {here?.label ?? t("All pages")}
               <ChevronsUpDown size={13} className="text-text-3" />
             </button>
           )}
@@ -57,13 +59,12 @@ export function SetupLayout() {
   );
 }
 
-function PageLink({ page }: { page: SetupPage }) {
+function PageLink({ page, here }: { page: SetupPage; here: boolean }) {
   return (
     <Link
       to={page.to}
-      className={row}
-      activeProps={{ className: "bg-press font-medium text-text" }}
-      inactiveProps={{ className: "text-text-2" }}
+      aria-current={here ? "page" : undefined}
+      className={cx(row, here ? "bg-press font-medium text-text" : "text-text-2")}
     >
       <page.icon size={15} className="mx-px" />
       <span className="truncate">{page.label}</span>

@@ -1,9 +1,10 @@
 // The frame before anything is known: the same lines and places, so that nothing jumps.
 import { Skeleton } from "@/components/bits";
+import { t } from "@/lib/i18n";
 
 export function ShellSkeleton() {
   return (
-    <div className="flex h-full" role="status" aria-busy="true" aria-label="Loading">
+    <div className="flex h-full" role="status" aria-busy="true" aria-label={t("Loading")}>
       <div className="hidden w-58 shrink-0 flex-col gap-4 px-4 pt-4 phone:flex">
         <Skeleton className="h-5 w-32" />
         <Skeleton className="h-8 w-full" />

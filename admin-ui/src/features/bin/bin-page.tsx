@@ -1,15 +1,16 @@
 // The recycle bin of an object: what was deleted, brought back or deleted for good.
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { Pages, usePages } from "@/api/pages";
 import { messageOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
-import { listRecords, type Page, purgeRecord, restoreRecord } from "@/api/records";
+import { listRecords, purgeRecord, restoreRecord } from "@/api/records";
 import { mayDelete } from "@/catalog/catalog";
 import { defaultColumns, fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { Empty, Notice, Skeleton } from "@/components/bits";
+import { Empty } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { toast, toastError } from "@/components/toast";
@@ -29,23 +30,17 @@ export function BinPage({ object }: { object: ObjectDef }) {
     .filter((f): f is FieldDef => f !== undefined && f.name !== "name" && !kindOf(f).wide)
     .slice(0, 3);
   const key = ["bin", object.name];
-  const query = useInfiniteQuery({
-    queryKey: key,
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page) => page.nextCursor ?? undefined,
-    queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | undefined }) => {
-      const fields = new Set(["id", "name", "updated_at", ...details.flatMap((f) => kindOf(f).paths(f))]);
-      const request = {
-        fields: [...fields],
-        sort: ["-updated_at"],
-        limit: PAGE_SIZE,
-        deleted: true,
-        includeTotal: true,
-      };
-      return listRecords(object, { ...request, cursor: pageParam }, signal);
-    },
+  const fields = new Set(["id", "name", "updated_at", ...details.flatMap((f) => kindOf(f).paths(f))]);
+  const request = { fields: [...fields], sort: ["-updated_at"], limit: PAGE_SIZE, deleted: true, includeTotal: true };
+  const query = usePages(key, async (cursor, signal) => {
+    const page = await listRecords(object, { ...request, cursor }, signal);
+    return {
+      data: page.records,
+      pagination: { has_more: page.hasMore, next_cursor: page.nextCursor },
+      total: page.total,
+    };
   });
-  const records = query.data?.pages.flatMap((p) => p.records) ?? [];
+  const total = query.data?.pages[0]?.total;
   const reload = () => client.invalidateQueries({ queryKey: key });
 
   async function restore(record: RecordData) {
@@ -81,78 +76,60 @@ export function BinPage({ object }: { object: ObjectDef }) {
           {object.plural_label}
         </Link>
         <h1 className="font-semibold text-base">{t("Recycle bin")}</h1>
-        <span className="num text-text-3 text-xs">{query.data?.pages[0]?.total?.toLocaleString()}</span>
+        <span className="num text-text-3 text-xs">{total?.toLocaleString()}</span>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
-        {query.isError && (
-          <div className="p-3">
-            <Notice
-              title={t("The recycle bin could not be loaded.")}
-              action={
-                <Button look="outline" onClick={() => query.refetch()}>
-                  {t("Try again")}
-                </Button>
-              }
-            >
-              {messageOf(query.error)}
-            </Notice>
-          </div>
-        )}
-        {query.isPending &&
-          [50, 35, 45].map((w) => <Skeleton key={w} className="mx-4 my-4" style={{ width: `${w}%` }} />)}
-        {query.data && records.length === 0 && (
-          <Empty title={t("The recycle bin is empty")}>
-            {t("Deleted {objects} wait here until they are brought back or deleted for good.", {
-              objects: inSentence(object.plural_label),
-            })}
-          </Empty>
-        )}
-        <ul>
-          {records.map((record) => (
-            <li
-              key={record.id}
-              className="flex min-h-12 items-center gap-3 border-line border-b px-4 py-1.5 hover:bg-hover"
-            >
-              <RecordMark object={object} name={String(record.name ?? "")} />
-              <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{String(record.name ?? "") || t("Unnamed")}</span>
-                <span className="flex min-w-0 items-center gap-3 overflow-hidden whitespace-nowrap text-text-2 text-xs">
-                  <time dateTime={String(record.updated_at)} title={formatDateTime(String(record.updated_at))}>
-                    {ago(String(record.updated_at))}
-                  </time>
-                  {details.map((f) => {
-                    const kind = kindOf(f);
-                    return (
-                      <span key={f.name} className="hidden min-w-0 truncate phone:flex">
-                        <kind.display value={kind.read(record, f)} field={f} compact />
-                      </span>
-                    );
-                  })}
-                </span>
-              </span>
-              {mayDelete(object) && (
-                <>
-                  <Button look="outline" icon={<RotateCcw size={14} />} onClick={() => restore(record)}>
-                    {t("Restore")}
-                  </Button>
-                  <IconButton
-                    label={t("Delete {name} for good", { name: String(record.name ?? "") })}
-                    onClick={() => setPurging(record)}
+        <Pages query={query} what={t("The recycle bin")} more={t("Show more")}>
+          {(records) =>
+            records.length === 0 ? (
+              <Empty title={t("The recycle bin is empty")}>
+                {t("Deleted {objects} wait here until they are brought back or deleted for good.", {
+                  objects: inSentence(object.plural_label),
+                })}
+              </Empty>
+            ) : (
+              <ul>
+                {records.map((record) => (
+                  <li
+                    key={record.id}
+                    className="flex min-h-12 items-center gap-3 border-line border-b px-4 py-1.5 hover:bg-hover"
                   >
-                    <Trash2 size={15} />
-                  </IconButton>
-                </>
-              )}
-            </li>
-          ))}
-        </ul>
-        {query.hasNextPage && (
-          <div className="p-3 text-center">
-            <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-              {t("Show more")}
-            </Button>
-          </div>
-        )}
+                    <RecordMark object={object} name={String(record.name ?? "")} />
+                    <span className="min-w-0 flex-1">
+                      <span className="block truncate font-medium">{String(record.name ?? "") || t("Unnamed")}</span>
+                      <span className="flex min-w-0 items-center gap-3 overflow-hidden whitespace-nowrap text-text-2 text-xs">
+                        <time dateTime={String(record.updated_at)} title={formatDateTime(String(record.updated_at))}>
+                          {ago(String(record.updated_at))}
+                        </time>
+                        {details.map((f) => {
+                          const kind = kindOf(f);
+                          return (
+                            <span key={f.name} className="hidden min-w-0 truncate phone:flex">
+                              <kind.display value={kind.read(record, f)} field={f} compact />
+                            </span>
+                          );
+                        })}
+                      </span>
+                    </span>
+                    {mayDelete(object) && (
+                      <>
+                        <Button look="outline" icon={<RotateCcw size={14} />} onClick={() => restore(record)}>
+                          {t("Restore")}
+                        </Button>
+                        <IconButton
+                          label={t("Delete {name} for good", { name: String(record.name ?? "") })}
+                          onClick={() => setPurging(record)}
+                        >
+                          <Trash2 size={15} />
+                        </IconButton>
+                      </>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Pages>
       </div>
       {purging && (
         <Dialog

@@ -97,7 +97,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
           .filter((o) => !o.system)
           .map((o) => ({
             id: `fields:${o.name}`,
-            label: `${o.label} fields`,
+            label: t("{label} fields", { label: o.label }),
             group: t("Setup"),
             quiet: true,
             icon: mark(o),

@@ -19,6 +19,7 @@ import { keyed, liveField } from "@/fields/live";
 import { checkValue, kindOf } from "@/fields/registry";
 import { askedBy, type Needed, setValue } from "@/fields/save";
 import { t } from "@/lib/i18n";
+import { nothingSaid, OnTheWay, saidPatch, unsaid } from "./on-the-way";
 
 /** The fields that the server named when it refused. */
 function refused(object: ObjectDef, field: FieldDef, errors: Record<string, string>): FieldDef[] {
@@ -39,10 +40,12 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
   const [errors, setErrors] = useState(() => (needed.problem ? problemsByField(needed.problem) : {}));
   const [told] = useState(() => refused(object, field, errors));
   const [draft, setDraft] = useState<Record<string, unknown>>({});
+  const [said, setSaid] = useState(nothingSaid);
   const [busy, setBusy] = useState(false);
   const asked = way ? askedBy(object, way) : told;
   const drafted = (f: FieldDef) => (f.name in draft ? draft[f.name] : kindOf(f).read(record, f));
-  const known = (name: string) => asked.some((f) => errorOf({ [name]: "x" }, f));
+  const known = (name: string) =>
+    ["_note", "_checklist"].includes(name) || asked.some((f) => errorOf({ [name]: "x" }, f));
   const general = Object.entries(errors).filter(([name]) => !known(name));
   const catalog = useCatalog();
   const now = {
@@ -65,7 +68,8 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
     const parts = asked.map((f): [FieldDef, unknown] => [f, drafted(f)]);
     if (way) {
       const typed = parts.filter(([f]) => f.name in draft);
-      return takeWay(object, id, way.name, Object.assign({}, ...typed.map(([f, value]) => kindOf(f).patch(value, f))));
+      const patches = typed.map(([f, value]) => kindOf(f).patch(value, f));
+      return takeWay(object, id, way.name, Object.assign(saidPatch(way, said), ...patches));
     }
     parts.unshift([field, needed.value]);
     return updateRecord(
@@ -77,7 +81,7 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
   }
 
   async function save() {
-    const wrong: Record<string, string> = {};
+    const wrong: Record<string, string> = way ? unsaid(way, said) : {};
     for (const f of asked) {
       const problem = checkValue(drafted(f), f);
       if (problem) wrong[f.name] = problem;
@@ -157,6 +161,17 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
             }}
           />
         ))}
+        {way && (
+          <OnTheWay
+            way={way}
+            said={said}
+            errors={errors}
+            onChange={(next) => {
+              setSaid(next);
+              setErrors(({ _note, _checklist, ...rest }) => rest);
+            }}
+          />
+        )}
       </div>
     </Dialog>
   );

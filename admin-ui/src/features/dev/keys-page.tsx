@@ -85,8 +85,8 @@ export function KeysPage() {
           }
         >
           <p className="text-text-2">
-            Programs with <span className="font-mono text-text">{leaving.prefix}…</span> are refused from now on. This
-            cannot be undone.
+            {t("Programs with")} <span className="font-mono text-text">{leaving.prefix}…</span>{" "}
+            {t("are refused from now on. This cannot be undone.")}
           </p>
         </Dialog>
       )}
@@ -107,14 +107,17 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
           {left !== null && left > 0 && left < SOON && <Tag color="yellow">{t("Expires soon")}</Tag>}
         </p>
         <p className="text-text-2 text-xs">
-          {item.last_used_at ? `Last used ${ago(item.last_used_at)}` : "Never used"}
-          {` · made ${formatDateTime(item.created_at)}`}
-          {item.expires_at && ` · until ${formatDateTime(item.expires_at)}`}
-          {item.rate_limit !== null && ` · ${count(item.rate_limit, "request", "requests")} an hour`}
+          {item.last_used_at
+            ? t("Last used {last_used_at}", { last_used_at: ago(item.last_used_at) })
+            : t("Never used")}
+          {t(" · made {created_at}", { created_at: formatDateTime(item.created_at) })}
+          {item.expires_at && t(" · until {expires_at}", { expires_at: formatDateTime(item.expires_at) })}
+          {item.rate_limit !== null &&
+            t(" · {what} an hour", { what: count(item.rate_limit, t("request"), t("requests")) })}
         </p>
         <p className="mt-1 flex flex-wrap gap-1">
           {item.role && <Tag color="purple">{item.role}</Tag>}
-          {(item.scopes ?? ["everything you may"]).map((scope) => (
+          {(item.scopes ?? [t("everything you may")]).map((scope) => (
             <Tag key={scope} color={item.scopes ? "blue" : "yellow"}>
               {scope}
             </Tag>

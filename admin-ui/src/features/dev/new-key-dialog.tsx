@@ -54,7 +54,7 @@ export function NewKeyDialog({ onMade, onClose }: { onMade: () => void; onClose:
 
   async function save() {
     if (made) return onClose();
-    if (!draft.name.trim()) return setErrors({ name: "Say what the key is for." });
+    if (!draft.name.trim()) return setErrors({ name: t("Say what the key is for.") });
     setBusy(true);
     try {
       const answer = await createKey(wishOf(draft, Date.now()));
@@ -68,7 +68,7 @@ export function NewKeyDialog({ onMade, onClose }: { onMade: () => void; onClose:
 
   return (
     <Dialog
-      title={made ? "Your new key" : "New API key"}
+      title={made ? t("Your new key") : t("New API key")}
       width="500px"
       onClose={onClose}
       onSubmit={save}
@@ -80,7 +80,7 @@ export function NewKeyDialog({ onMade, onClose }: { onMade: () => void; onClose:
             </Button>
           )}
           <Button look="solid" size="md" type="submit" busy={busy}>
-            {made ? "Done" : "Create key"}
+            {made ? t("Done") : t("Create key")}
           </Button>
         </>
       }
@@ -122,16 +122,16 @@ interface KeyFormProps {
 function KeyForm({ draft, errors, onChange }: KeyFormProps) {
   const catalog = useCatalog();
   const scopes: Choice[] = [
-    { id: "*:read", label: t("*:read"), detail: "See all records", group: "All" },
-    { id: "*:write", label: t("*:write"), detail: "Change all records", group: "All" },
-    { id: "metadata:read", label: t("metadata:read"), detail: "See definitions", group: "All" },
-    { id: "metadata:write", label: t("metadata:write"), detail: "Change definitions", group: "All" },
+    { id: "*:read", label: t("*:read"), detail: t("See all records"), group: t("All") },
+    { id: "*:write", label: t("*:write"), detail: t("Change all records"), group: t("All") },
+    { id: "metadata:read", label: t("metadata:read"), detail: t("See definitions"), group: t("All") },
+    { id: "metadata:write", label: t("metadata:write"), detail: t("Change definitions"), group: t("All") },
     ...catalog.navigation.flatMap((o) =>
       (["read", "write"] as const).map((verb) => ({
         id: `${o.plural}:${verb}`,
         label: `${o.plural}:${verb}`,
-        detail: `${verb === "read" ? "See" : "Change"} ${o.plural_label}`,
-        group: "One object",
+        detail: `${verb === "read" ? t("See") : t("Change")} ${o.plural_label}`,
+        group: t("One object"),
         words: o.label,
       })),
     ),
@@ -177,7 +177,7 @@ function KeyForm({ draft, errors, onChange }: KeyFormProps) {
             <Select
               id={ids.id}
               label={t("Expires")}
-              choices={LIVES}
+              choices={LIVES.map((one) => ({ ...one, label: t(one.label) }))}
               value={[draft.life]}
               onChange={(next) => onChange({ life: next[0] ?? "90" })}
             />

@@ -20,8 +20,8 @@ export function DayBar({ title, onStep, onToday, children }: DayBarProps) {
     t: onToday,
   });
   return (
-    <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b px-3 phone:px-4">
-      <h2 className="min-w-36 font-semibold text-base" aria-live="polite">
+    <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-1 border-line border-b px-3 py-1 phone:h-10 phone:flex-nowrap phone:px-4 phone:py-0">
+      <h2 className="min-w-36 whitespace-nowrap font-semibold text-base" aria-live="polite">
         {title}
       </h2>
       <IconButton label={t("Earlier")} onClick={() => onStep(-1)}>

@@ -1,6 +1,7 @@
 // Dragging in the header: an edge changes the width of its column, the label moves the column to another place.
 import type { PointerEvent } from "react";
 import { MAX_WIDTH, MIN_WIDTH } from "@/lib/arrangement";
+import { spreadVeil } from "@/lib/veil";
 
 const START_PX = 6;
 
@@ -42,6 +43,7 @@ export function dragColumn(event: PointerEvent, moved: (to: number) => void): vo
   const from = event.clientX;
   let to = at;
   let lifted = false;
+  let unveil: (() => void) | undefined;
   const stop = new AbortController();
   const { signal } = stop;
   const mark = (cell: HTMLElement | undefined) => {
@@ -53,7 +55,7 @@ export function dragColumn(event: PointerEvent, moved: (to: number) => void): vo
     (e) => {
       if (!lifted && Math.abs(e.clientX - from) < START_PX) return;
       lifted = true;
-      document.body.classList.add("dragging");
+      unveil ??= spreadVeil();
       own.classList.add("lifted");
       const under = cells.findIndex((c) => {
         const box = c.getBoundingClientRect();
@@ -69,7 +71,7 @@ export function dragColumn(event: PointerEvent, moved: (to: number) => void): vo
     stop.abort();
     mark(undefined);
     own.classList.remove("lifted");
-    document.body.classList.remove("dragging");
+    unveil?.();
     if (!lifted) return;
     window.addEventListener("click", (click) => click.stopPropagation(), { capture: true, once: true });
     if (e.type === "pointerup" && to !== at) moved(to);

@@ -95,10 +95,10 @@ export function Grid(props: GridProps) {
   useLayoutEffect(() => {
     const el = scroller.current;
     if (!el) return;
-    el.scrollTop = source.scrollTop;
+    // What is measured here is laid out at once; the observer comes when that is done anyway.
+    if (source.scrollTop) el.scrollTop = source.scrollTop;
     const sizes = new ResizeObserver(() => look(el));
     sizes.observe(el);
-    look(el);
     return () => sizes.disconnect();
   }, [source, look]);
 

@@ -12,6 +12,7 @@ import { createIntent } from "@/lib/intents";
 import { useShortcuts } from "@/lib/shortcuts";
 import { count, inSentence } from "@/lib/text";
 import { usePhone } from "@/lib/use-media";
+import { BoardView } from "./board-view";
 import { ColumnChooser } from "./column-chooser";
 import { FilterButton, FilterChips } from "./filter-bar";
 import { ListMenu } from "./list-menu";
@@ -21,8 +22,6 @@ import { SaveView } from "./save-view";
 import { TableView } from "./table-view";
 import { TitleBar, ViewTabs } from "./toolbar";
 import { ViewSwitch } from "./view-switch";
-
-const Board = lazy(() => import("./board/board").then((m) => ({ default: m.Board })));
 
 const Calendar = lazy(() => import("./calendar/calendar").then((m) => ({ default: m.Calendar })));
 const Timeline = lazy(() => import("./timeline/timeline").then((m) => ({ default: m.Timeline })));
@@ -158,7 +157,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       )}
       <Suspense fallback={<div className="flex-1 bg-sunken" />}>
         {state.display === "board" && state.group ? (
-          <Board
+          <BoardView
             object={object}
             request={state.request}
             columns={state.columns}

@@ -36,13 +36,13 @@ export function OperandInput({ field, operator, value, onChange }: OperandProps)
       return (
         <div className="flex items-center gap-2">
           <Settling
-            field={{ ...plain, label: `${field.label} from` }}
+            field={{ ...plain, label: t("{label} from", { label: field.label }) }}
             value={list(value)[0]}
             onChange={(from) => onChange([from, list(value)[1]])}
           />
           <span className="text-text-3">{t("to")}</span>
           <Settling
-            field={{ ...plain, label: `${field.label} to` }}
+            field={{ ...plain, label: t("{label} to", { label: field.label }) }}
             value={list(value)[1]}
             onChange={(to) => onChange([list(value)[0], to])}
           />
@@ -64,7 +64,7 @@ export function OperandInput({ field, operator, value, onChange }: OperandProps)
     case "period":
       return (
         <Select
-          label={`${field.label} is in`}
+          label={t("{label} is in", { label: field.label })}
           choices={PERIODS.map((p) => ({ id: p.value, label: t(p.label) }))}
           value={value ? [String(value)] : []}
           onChange={(next) => onChange(next[0])}
@@ -161,7 +161,7 @@ function RecordsPicker({ field, value, onChange }: { field: FieldDef; value: Ref
       label={field.label}
       choices={pool.map((r) => ({
         id: r.id,
-        label: r.name || "Unnamed",
+        label: r.name || t("Unnamed"),
         icon: <RecordMark object={object} name={r.name ?? ""} />,
       }))}
       value={value.map((v) => v.id)}

@@ -1,14 +1,15 @@
 // The list on a phone: one card row a record, with the name and what tells most about it.
-import { Link } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { GroupHead, RowSource } from "@/api/grouped-rows";
 import { useRecord } from "@/api/record-store";
 import { groupOptions } from "@/catalog/displays";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Dot, Skeleton } from "@/components/bits";
+import { RecordLink } from "@/components/record-link";
 import { kindOf } from "@/fields/registry";
 import { RecordMark } from "@/fields/relation";
 import { windowRows } from "@/lib/grid-window";
+import { t } from "@/lib/i18n";
 
 const ROW = 62;
 
@@ -28,8 +29,10 @@ export function PhoneList({ object, source, columns, group }: PhoneListProps) {
   useLayoutEffect(() => {
     const el = scroller.current;
     if (!el) return;
-    el.scrollTop = source.scrollTop;
-    setView({ top: el.scrollTop, height: el.clientHeight });
+    if (source.scrollTop) el.scrollTop = source.scrollTop;
+    const sizes = new ResizeObserver(() => setView({ top: el.scrollTop, height: el.clientHeight }));
+    sizes.observe(el);
+    return () => sizes.disconnect();
   }, [source]);
 
   useEffect(() => {
@@ -108,14 +111,14 @@ function PhoneRow({
           <Skeleton className="w-1/3" />
         </div>
       ) : (
-        <Link
-          to="/o/$plural/$id"
-          params={{ plural: object.plural, id: record.id }}
+        <RecordLink
+          plural={object.plural}
+          id={record.id}
           className="flex h-full items-center gap-3 px-4 active:bg-hover"
         >
           <RecordMark object={object} name={String(record.name ?? "")} size={26} />
           <span className="flex min-w-0 flex-1 flex-col gap-0.5">
-            <span className="truncate font-medium text-base">{String(record.name ?? "") || "Unnamed"}</span>
+            <span className="truncate font-medium text-base">{String(record.name ?? "") || t("Unnamed")}</span>
             <span className="flex min-w-0 items-center gap-2 overflow-hidden whitespace-nowrap text-text-2 text-xs">
               {filled.slice(0, 3).map((field) => {
                 const kind = kindOf(field);
@@ -127,7 +130,7 @@ function PhoneRow({
               })}
             </span>
           </span>
-        </Link>
+        </RecordLink>
       )}
     </li>
   );

@@ -1,13 +1,14 @@
 // One row of the grid. Rows are recycled: the same element shows another record after scrolling.
-import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { useRecord } from "@/api/record-store";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Skeleton } from "@/components/bits";
 import { Checkbox } from "@/components/inputs";
+import { RecordLink } from "@/components/record-link";
 import { InlineEditor } from "@/fields/inline-editor";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 
 export interface RowProps {
   object: ObjectDef;
@@ -56,7 +57,7 @@ export const Row = memo(function Row(props: RowProps) {
         tabIndex={-1}
       >
         <span className={cx("pointer-events-none flex", !selected && "phone:opacity-0 phone:group-hover:opacity-100")}>
-          <Checkbox tabIndex={-1} checked={selected} readOnly aria-label={`Select row ${index + 1}`} />
+          <Checkbox tabIndex={-1} checked={selected} readOnly aria-label={t("Select row {n}", { n: index + 1 })} />
         </span>
       </div>
       {columns.map((field, col) => {
@@ -92,16 +93,16 @@ export const Row = memo(function Row(props: RowProps) {
                 className="w-full px-px"
               />
             ) : col === 0 ? (
-              <Link
-                to="/o/$plural/$id"
-                params={{ plural: object.plural, id: record.id }}
+              <RecordLink
+                plural={object.plural}
+                id={record.id}
                 tabIndex={-1}
                 draggable={false}
                 className="truncate underline-offset-2 hover:underline"
                 onClick={(event) => event.stopPropagation()}
               >
-                {String(record.name ?? "") || "Unnamed"}
-              </Link>
+                {String(record.name ?? "") || t("Unnamed")}
+              </RecordLink>
             ) : (
               <span className="flex min-w-0 items-center">
                 <kind.display value={kind.read(record, field)} field={field} compact />

@@ -13,6 +13,7 @@ import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
+import { usePhone } from "@/lib/use-media";
 import { type ListState, viewSlug } from "./list-state";
 
 interface TitleBarProps {
@@ -83,6 +84,7 @@ function SearchBox({ object, text, onChange }: { object: ObjectDef; text: string
   const [typed, setTyped] = useState(text);
   const settled = useDebounced(typed, 220);
   const [sent, setSent] = useState(text);
+  const phone = usePhone();
 
   if (text !== sent) {
     setSent(text);
@@ -105,7 +107,7 @@ function SearchBox({ object, text, onChange }: { object: ObjectDef; text: string
         type="search"
         autoComplete="off"
         aria-label={t("Search {objects} by name", { objects: inSentence(object.plural_label) })}
-        placeholder={t("Search by name")}
+        placeholder={phone ? t("Search") : t("Search by name")}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {

@@ -22,6 +22,7 @@ import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
 import { useDevice } from "@/lib/use-media";
+import { ConvertButtons } from "./convert/convert-button";
 import { Value } from "./field-row";
 import { Pager } from "./pager";
 import { Path } from "./path";
@@ -107,6 +108,7 @@ export function RecordHeader({ object, record, id, narrow, actions, back, onGone
       <div className="flex h-11 items-center gap-1 ps-2.5 pe-2.5 phone:ps-3">
         {back ?? <span className="ps-1.5 font-medium text-text-2 text-xs">{object.label}</span>}
         <span className="flex-1" />
+        {record && <ConvertButtons object={object} record={record} />}
         <Pager object={object} id={id} onGo={onGo} />
         <MenuButton items={items} label={t("Actions")} align="end">
           {(button) => (

@@ -36,7 +36,7 @@ export function SessionsPage() {
       about={t("Where you are signed in. End what you do not know, and change your password then.")}
       action={
         others.length > 0 && (
-          <Button look="outline" size="md" onClick={() => end(others, "Signed out everywhere else")}>
+          <Button look="outline" size="md" onClick={() => end(others, t("Signed out everywhere else"))}>
             {t("Sign out everywhere else")}
           </Button>
         )
@@ -58,7 +58,7 @@ export function SessionsPage() {
                     </p>
                     <p className="truncate text-text-2 text-xs" title={session.user_agent ?? undefined}>
                       {session.ip && <span className="font-mono">{session.ip} · </span>}
-                      last seen {ago(session.last_seen_at)} · since {formatDateTime(session.created_at)}
+                      {t("last seen")} {ago(session.last_seen_at)} {t("· since")} {formatDateTime(session.created_at)}
                     </p>
                   </div>
                   {!session.current && (
@@ -68,7 +68,7 @@ export function SessionsPage() {
                         name,
                         last_seen_at: ago(session.last_seen_at),
                       })}
-                      onClick={() => end([session], `Signed out ${name}`)}
+                      onClick={() => end([session], t("Signed out {name}", { name }))}
                     >
                       {t("Sign out")}
                     </Button>

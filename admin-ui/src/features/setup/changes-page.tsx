@@ -105,7 +105,7 @@ function Days({ revisions, newest, onOpen }: DaysProps) {
                 </span>
               </span>
               <span className="num shrink-0 pt-px font-mono text-text-3 text-xs">
-                {r.revision === newest ? `now · ${r.revision}` : r.revision}
+                {r.revision === newest ? t("now · {revision}", { revision: r.revision }) : r.revision}
               </span>
             </button>
           </li>
@@ -115,16 +115,15 @@ function Days({ revisions, newest, onOpen }: DaysProps) {
   ));
 }
 
-const VERBS = { create: "added", change: "changed", delete: "removed" };
-
 /** "3 fields added, 1 layout changed", or the names when there are few. */
 export function changeWords(changes: RevisionChange[]): string {
   const groups = groupBy(changes, (c) => `${c.kind} ${c.action}`);
   const words = [...groups.values()].map((list) => {
     const { kind, action } = list[0] as RevisionChange;
     const one = kindLabel(kind).toLowerCase();
-    const what = list.length === 1 ? `${one} ${list[0]?.name}` : `${list.length} ${kind.replace(/-/g, " ")}`;
-    return `${what} ${VERBS[action]}`;
+    const what = list.length === 1 ? `${t(one)} ${list[0]?.name}` : `${list.length} ${t(kind.replace(/-/g, " "))}`;
+    if (action === "create") return t("{what} added", { what });
+    return action === "delete" ? t("{what} removed", { what }) : t("{what} changed", { what });
   });
-  return words.length ? words.join(", ") : "Nothing changed";
+  return words.length ? words.join(", ") : t("Nothing changed");
 }

@@ -6,6 +6,7 @@ import { Dependants } from "@/changes/dependants";
 import { FieldFrame } from "@/components/field-frame";
 import { Switch, TextArea, TextInput } from "@/components/inputs";
 import type { FieldKind } from "@/fields/kind";
+import { t } from "@/lib/i18n";
 import type { FieldDraft } from "./field-draft";
 import { RelationDiagram } from "./relation-diagram";
 import { SettingInput } from "./setting-input";
@@ -37,14 +38,14 @@ export function FieldForm({
 }: FieldFormProps) {
   const catalog = useCatalog();
   const Input = kind.input;
-  const preview: FieldDef = { ...(definition as FieldDef), label: "Default", required: false };
+  const preview: FieldDef = { ...(definition as FieldDef), label: t("Default"), required: false };
   if (draft.settings.option_set)
     preview.options = catalog.optionSets.find((s) => s.name === draft.settings.option_set)?.options ?? [];
   const target = catalog.object(typeof draft.settings.to === "string" ? draft.settings.to : undefined);
   const needsScale = typeof definition.scale === "number" ? {} : { scale: 2 };
   return (
     <div className="grid gap-x-4 gap-y-4 phone:grid-cols-2">
-      <FieldFrame label="Label" required error={errors.label}>
+      <FieldFrame label={t("Label")} required error={errors.label}>
         {(ids) => (
           <TextInput
             id={ids.id}
@@ -59,9 +60,9 @@ export function FieldForm({
         )}
       </FieldFrame>
       <FieldFrame
-        label="API name"
+        label={t("API name")}
         error={errors.name}
-        hint={existing ? "Another name changes the API; views, pages and rules follow." : undefined}
+        hint={existing ? t("Another name changes the API; views, pages and rules follow.") : undefined}
       >
         {(ids) => (
           <TextInput
@@ -84,7 +85,10 @@ export function FieldForm({
           object={object}
           setting={
             setting.name === "inverse" && target
-              ? { ...setting, hint: `How ${target.label} calls these records, in the API and on its page.` }
+              ? {
+                  ...setting,
+                  hint: t("How {label} calls these records, in the API and on its page.", { label: target.label }),
+                }
               : setting
           }
           draft={draft}
@@ -94,7 +98,7 @@ export function FieldForm({
           onChange={(settings) => onChange({ settings: { ...draft.settings, ...settings } })}
         />
       ))}
-      <FieldFrame label="Help" className="col-span-full" hint="Shown beside the field." error={errors.help}>
+      <FieldFrame label={t("Help")} className="col-span-full" hint={t("Shown beside the field.")} error={errors.help}>
         {(ids) => (
           <TextArea
             id={ids.id}
@@ -106,7 +110,12 @@ export function FieldForm({
         )}
       </FieldFrame>
       {kind.common.default && (
-        <FieldFrame label="Default" className="col-span-full" hint="New records start with it." error={errors.default}>
+        <FieldFrame
+          label={t("Default")}
+          className="col-span-full"
+          hint={t("New records start with it.")}
+          error={errors.default}
+        >
           {(ids) => (
             <Input
               key={JSON.stringify(preview.options ?? "")}
@@ -124,8 +133,8 @@ export function FieldForm({
         <div className="col-span-full flex flex-col divide-y divide-line rounded-control border border-line">
           {kind.common.required && (
             <Toggle
-              label="Required"
-              about={`No ${object.label.toLowerCase()} can be saved without it.`}
+              label={t("Required")}
+              about={t("No {label} can be saved without it.", { label: object.label.toLowerCase() })}
               error={errors.required}
               checked={draft.required}
               onChange={(required) => onChange({ required })}
@@ -133,8 +142,8 @@ export function FieldForm({
           )}
           {kind.common.unique && (
             <Toggle
-              label="Unique"
-              about="No two records may have the same value."
+              label={t("Unique")}
+              about={t("No two records may have the same value.")}
               error={errors.unique}
               checked={draft.unique}
               onChange={(unique) => onChange({ unique })}

@@ -15,6 +15,8 @@ import { Dialog } from "@/components/dialog";
 import { toast } from "@/components/toast";
 import type { FieldKind } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
+import { t } from "@/lib/i18n";
+import { inSentence } from "@/lib/text";
 import { bare, changeOf, definitionOf, type FieldDraft, startDraft } from "./field-draft";
 import { FieldForm } from "./field-form";
 import { KindGrid } from "./kind-grid";
@@ -30,7 +32,7 @@ export function FieldPanel({ object, field, onClose }: FieldPanelProps) {
   const [kind, setKind] = useState<FieldKind | null>(field ? kindOf(field) : null);
   if (!kind) {
     return (
-      <Dialog shape="drawer" width="560px" title={`New field on ${object.label}`} onClose={onClose}>
+      <Dialog shape="drawer" width="560px" title={t("New field on {label}", { label: object.label })} onClose={onClose}>
         <KindGrid onPick={setKind} />
       </Dialog>
     );
@@ -70,9 +72,12 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
 
   async function save() {
     const lacking = missing(draft, kind);
-    if (!draft.label.trim()) return setErrors({ label: "Give the field a label." });
-    if (taken) return setErrors({ name: `${object.label} already has a field ${String(definition.name)}.` });
-    if (lacking) return setErrors({ [lacking]: "This is needed." });
+    if (!draft.label.trim()) return setErrors({ label: t("Give the field a label.") });
+    if (taken)
+      return setErrors({
+        name: t("{label} already has a field {name}.", { label: object.label, name: String(definition.name) }),
+      });
+    if (lacking) return setErrors({ [lacking]: t("This is needed.") });
     // A plan that is safe is done at once, as it stands under the form; any other is looked at first.
     if (plan.plan && !plan.plan.steps.every(isSafe)) return setReviewing(true);
     setBusy(true);
@@ -87,21 +92,29 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
 
   async function finish() {
     await reload();
-    toast(field ? `Saved ${draft.label}` : `Added ${draft.label} to ${object.plural_label}`);
+    toast(
+      field
+        ? t("Saved {label}", { label: draft.label })
+        : t("Added {label} to {plural_label}", { label: draft.label, plural_label: object.plural_label }),
+    );
     onClose();
   }
 
   if (reviewing) {
     return (
       <ReviewDialog
-        title={field ? `Change the field ${field.label}` : `Add the field ${draft.label}`}
-        verb={field ? "Save field" : "Add field"}
+        title={
+          field
+            ? t("Change the field {label}", { label: field.label })
+            : t("Add the field {label}", { label: draft.label })
+        }
+        verb={field ? t("Save field") : t("Add field")}
         word={String(definition.name)}
         planKey={change}
         plan={(signal) => planChanges([change], signal)}
         apply={({ message, allowDataLoss }) => applyChanges([change], message, allowDataLoss)}
         parts={[{ kind: "fields", name: change.name, before: field && bare(field), after: definition }]}
-        messageHint="Why it is changed; shown in the change history."
+        messageHint={t("Why it is changed; shown in the change history.")}
         onClose={() => setReviewing(false)}
         onDone={finish}
       />
@@ -127,14 +140,14 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
     <Dialog
       shape="drawer"
       width="560px"
-      title={field ? field.label : `New ${kind.label.toLowerCase()} field`}
+      title={field ? field.label : t("New {label} field", { label: inSentence(t(kind.label)) })}
       mark={<Icon size={16} className="text-text-2" />}
       onClose={onClose}
       onSubmit={save}
       footer={
         <>
           <span className="w-full">
-            <PlanStrip plan={plan} idle="Give the field a label to see what will happen." />
+            <PlanStrip plan={plan} idle={t("Give the field a label to see what will happen.")} />
           </span>
           {field && (
             <Button
@@ -144,26 +157,26 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
               icon={<Trash2 size={14} />}
               onClick={() => setDeleting(true)}
             >
-              Delete
+              {t("Delete")}
             </Button>
           )}
           {onBack && (
             <Button size="md" className="me-auto" onClick={onBack}>
-              Other kind
+              {t("Other kind")}
             </Button>
           )}
           <Button size="md" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
-            {field ? "Save field" : "Add field"}
+            {field ? t("Save field") : t("Add field")}
           </Button>
         </>
       }
     >
       {general.length > 0 && (
         <div className="mb-4">
-          <Notice title="The field could not be saved.">{general.map(([, text]) => text).join(" ")}</Notice>
+          <Notice title={t("The field could not be saved.")}>{general.map(([, text]) => text).join(" ")}</Notice>
         </div>
       )}
       <FieldForm
@@ -174,7 +187,14 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
         existing={Boolean(field)}
         fieldName={field?.name ?? ""}
         packaged={Boolean(field?.package)}
-        errors={taken ? { ...errors, name: `${object.label} already has a field ${String(definition.name)}.` } : errors}
+        errors={
+          taken
+            ? {
+                ...errors,
+                name: t("{label} already has a field {name}.", { label: object.label, name: String(definition.name) }),
+              }
+            : errors
+        }
         onChange={(patch) => {
           setDraft((d) => ({ ...d, ...patch }));
           setErrors({});

@@ -6,6 +6,8 @@ import { Button } from "@/components/button";
 import { tableCell, tableHead } from "@/components/page-frame";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
+import { count } from "@/lib/text";
 
 interface FieldTableProps {
   object: ObjectDef;
@@ -22,13 +24,13 @@ interface FieldTableProps {
 function rules(field: FieldDef): string[] {
   const to = Array.isArray(field.to) ? field.to.join(", ") : field.to;
   return [
-    to ? `to ${to === "*" ? "any object" : to}` : "",
-    field.required && !field.standard ? "required" : "",
-    field.unique ? "unique" : "",
-    field.indexed ? "indexed" : "",
+    to ? t("to {what}", { what: to === "*" ? t("any object") : to }) : "",
+    field.required && !field.standard ? t("required") : "",
+    field.unique ? t("unique") : "",
+    field.indexed ? t("indexed") : "",
     field.sensitive ? "sensitive" : "",
     field.encrypted ? "encrypted" : "",
-    field.options ? `${field.options.length} options` : "",
+    field.options ? count(field.options.length, t("option"), t("options")) : "",
   ].filter(Boolean);
 }
 
@@ -44,35 +46,35 @@ export function FieldTable({ object, fields, title, about, empty, onOpen, onNew 
         <p className="py-4 text-text-2">{empty}</p>
       ) : fields.length === 0 ? (
         <Empty
-          title="No fields of its own yet"
+          title={t("No fields of its own yet")}
           action={
             onNew && (
               <Button look="outline" icon={<Plus size={14} />} onClick={onNew}>
-                Add the first field
+                {t("Add the first field")}
               </Button>
             )
           }
         >
-          Records have a name, an owner and dates. Add what else you want to keep.
+          {t("Records have a name, an owner and dates. Add what else you want to keep.")}
         </Empty>
       ) : (
         <table className="w-full table-fixed border-collapse">
           <thead>
             <tr>
               <th scope="col" className={cx(tableHead, "w-[34%]")}>
-                Label
+                {t("Label")}
               </th>
               <th scope="col" className={cx(tableHead, "hidden phone:table-cell")}>
-                API name
+                {t("API name")}
               </th>
               <th scope="col" className={tableHead}>
-                Kind
+                {t("Kind")}
               </th>
               <th scope="col" className={cx(tableHead, "hidden wide:table-cell")}>
-                Rules
+                {t("Rules")}
               </th>
               <th scope="col" className={cx(tableHead, "hidden w-24 wide:table-cell")}>
-                Source
+                {t("Source")}
               </th>
             </tr>
           </thead>
@@ -102,7 +104,7 @@ function Row({
   const label = (
     <span className="flex min-w-0 items-center gap-2">
       <span className="truncate font-medium">{field.label}</span>
-      {!field.standard && !field.package && object.package && <Tag color="teal">Custom</Tag>}
+      {!field.standard && !field.package && object.package && <Tag color="teal">{t("Custom")}</Tag>}
       {foreign && <Tag color="indigo">{field.package}</Tag>}
     </span>
   );
@@ -112,7 +114,7 @@ function Row({
         {onOpen ? (
           <button
             type="button"
-            aria-label={`Edit ${field.label}`}
+            aria-label={t("Edit {label}", { label: field.label })}
             className="flex max-w-full rounded-tag text-start"
             onClick={(e) => {
               e.stopPropagation();
@@ -129,14 +131,14 @@ function Row({
       <td className={tableCell}>
         <span className="flex min-w-0 items-center gap-2">
           <Icon size={14} aria-hidden="true" className="text-text-3" />
-          <span className="truncate">{kind.kind === "unknown" ? field.kind : kind.label}</span>
+          <span className="truncate">{kind.kind === "unknown" ? field.kind : t(kind.label)}</span>
         </span>
       </td>
       <td className={cx(tableCell, "hidden truncate text-text-2 text-xs wide:table-cell")}>
         {rules(field).join(" · ")}
       </td>
       <td className={cx(tableCell, "hidden truncate text-text-3 text-xs wide:table-cell")}>
-        {field.standard ? "System" : (field.package ?? "Custom")}
+        {field.standard ? t("System") : (field.package ?? t("Custom"))}
       </td>
     </tr>
   );

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ownFields } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { TextInput } from "@/components/inputs";
+import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
 import { FieldPanel } from "./field-panel";
 import { FieldTable } from "./field-table";
@@ -22,8 +23,8 @@ export function FieldsTab({ object, onNew }: { object: ObjectDef; onNew: () => v
         <TextInput
           type="search"
           className="mb-4 max-w-72"
-          placeholder="Find a field"
-          aria-label="Find a field"
+          placeholder={t("Find a field")}
+          aria-label={t("Find a field")}
           value={text}
           onChange={(e) => setText(e.target.value)}
         />
@@ -31,16 +32,16 @@ export function FieldsTab({ object, onNew }: { object: ObjectDef; onNew: () => v
       <FieldTable
         object={object}
         fields={own.filter(sought)}
-        title="Fields"
-        empty={text ? `No field matches “${text}”` : undefined}
+        title={t("Fields")}
+        empty={text ? t("No field matches “{text}”", { text }) : undefined}
         {...(object.system ? {} : { onOpen: setEditing, onNew })}
       />
       {standard.some(sought) && (
         <FieldTable
           object={object}
           fields={standard.filter(sought)}
-          title="Standard fields"
-          about={`Every ${inSentence(object.label)} has these.`}
+          title={t("Standard fields")}
+          about={t("Every {label} has these.", { label: inSentence(object.label) })}
         />
       )}
       {editing && <FieldPanel key={editing.name} object={object} field={editing} onClose={() => setEditing(null)} />}

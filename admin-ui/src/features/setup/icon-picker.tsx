@@ -5,6 +5,7 @@ import { Glyph } from "@/components/bits";
 import { TextInput } from "@/components/inputs";
 import { useCell } from "@/lib/cell";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 
 interface IconPickerProps {
   value: string;
@@ -24,14 +25,14 @@ export function IconPicker({ value, hue, onChange }: IconPickerProps) {
       <TextInput
         type="search"
         className="h-7"
-        placeholder="Find an icon"
-        aria-label="Find an icon"
+        placeholder={t("Find an icon")}
+        aria-label={t("Find an icon")}
         value={text}
         onChange={(e) => setText(e.target.value)}
       />
       <div
         role="radiogroup"
-        aria-label="Icon"
+        aria-label={t("Icon")}
         className="grid max-h-36 grid-cols-[repeat(auto-fill,minmax(32px,1fr))] gap-0.5 overflow-y-auto"
       >
         {icons.map(([name, Icon]) => (
@@ -51,7 +52,7 @@ export function IconPicker({ value, hue, onChange }: IconPickerProps) {
             {value === name ? <Glyph icon={Icon} hue={hue} size={22} /> : <Icon size={16} />}
           </button>
         ))}
-        {icons.length === 0 && <p className="col-span-full py-4 text-center text-text-3">No icon matches</p>}
+        {icons.length === 0 && <p className="col-span-full py-4 text-center text-text-3">{t("No icon matches")}</p>}
       </div>
     </div>
   );

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import { TextInput } from "@/components/inputs";
 import type { FieldKind, Group } from "@/fields/kind";
 import { kinds } from "@/fields/registry";
+import { t } from "@/lib/i18n";
 import { KindSample } from "./kind-sample";
 
 const GROUPS: Group[] = ["Text", "Numbers", "Choices", "Dates", "Relations", "Other"];
@@ -11,7 +12,7 @@ export function KindGrid({ onPick }: { onPick: (kind: FieldKind) => void }) {
   const [text, setText] = useState("");
   const grid = useRef<HTMLDivElement>(null);
   const shown = kinds.filter((k) =>
-    `${k.label} ${k.kind} ${k.about}`.toLowerCase().includes(text.toLowerCase().trim()),
+    `${t(k.label)} ${k.label} ${k.kind} ${t(k.about)}`.toLowerCase().includes(text.toLowerCase().trim()),
   );
 
   function onKeyDown(event: KeyboardEvent) {
@@ -31,8 +32,8 @@ export function KindGrid({ onPick }: { onPick: (kind: FieldKind) => void }) {
         type="search"
         data-autofocus
         autoFocus
-        placeholder="What do you want to keep?"
-        aria-label="Find a kind of field"
+        placeholder={t("What do you want to keep?")}
+        aria-label={t("Find a kind of field")}
         value={text}
         onChange={(e) => setText(e.target.value)}
         onKeyDown={(event) => {
@@ -47,8 +48,8 @@ export function KindGrid({ onPick }: { onPick: (kind: FieldKind) => void }) {
           const list = shown.filter((k) => k.group === group);
           if (!list.length) return null;
           return (
-            <section key={group} aria-label={group}>
-              <h3 className="mb-1 font-medium text-text-3 text-xs">{group}</h3>
+            <section key={group} aria-label={t(group)}>
+              <h3 className="mb-1 font-medium text-text-3 text-xs">{t(group)}</h3>
               <div className="grid gap-1 phone:grid-cols-2">
                 {list.map((kind) => (
                   <KindButton key={kind.kind} kind={kind} onPick={onPick} />
@@ -57,7 +58,9 @@ export function KindGrid({ onPick }: { onPick: (kind: FieldKind) => void }) {
             </section>
           );
         })}
-        {shown.length === 0 && <p className="py-6 text-center text-text-3">No kind matches “{text}”.</p>}
+        {shown.length === 0 && (
+          <p className="py-6 text-center text-text-3">{t("No kind matches “{text}”.", { text })}</p>
+        )}
       </div>
     </div>
   );
@@ -75,8 +78,8 @@ function KindButton({ kind, onPick }: { kind: FieldKind; onPick: (kind: FieldKin
         <Icon size={15} />
       </span>
       <span className="min-w-0">
-        <span className="block font-medium">{kind.label}</span>
-        <span className="block text-text-2 text-xs">{kind.about}</span>
+        <span className="block font-medium">{t(kind.label)}</span>
+        <span className="block text-text-2 text-xs">{t(kind.about)}</span>
         <span className="mt-1.5 flex h-5 text-xs empty:hidden">
           <KindSample kind={kind} />
         </span>

@@ -46,12 +46,12 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
     try {
       await applyChanges(
         [{ kind: "layouts", name: `${object.name}.${layout}`, definition: from ? copy : definition }],
-        `Add a layout to ${object.label}`,
+        t("Add a layout to {label}", { label: object.label }),
       );
       await reload();
       navigate({ to: "/setup/objects/$object/layouts/$layout", params: { object: object.name, layout } });
     } catch (error) {
-      toastError(`The layout could not be made. ${messageOf(error)}`);
+      toastError(t("The layout could not be made. {error}", { error: messageOf(error) }));
       setBusy(false);
     }
   }
@@ -64,13 +64,13 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
       busy={busy}
       onClick={() => (layouts.length ? setNaming(true) : create("", undefined))}
     >
-      New layout
+      {t("New layout")}
     </Button>
   );
   if (layouts.length === 0) {
     return (
-      <Empty title="No layout yet" action={add}>
-        The page shows every field in two columns. A layout says what stands where.
+      <Empty title={t("No layout yet")} action={add}>
+        {t("The page shows every field in two columns. A layout says what stands where.")}
       </Empty>
     );
   }
@@ -98,10 +98,12 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
                   {layout.sections.map((s) => s.label).join(", ")} ·{" "}
                   {count(
                     layout.sections.reduce((n, s) => n + s.items.length, 0),
-                    "item",
-                    "items",
+                    t("item"),
+                    t("items"),
                   )}
-                  {layout.highlights?.length ? ` · highlights ${layout.highlights.join(", ")}` : ""}
+                  {layout.highlights?.length
+                    ? t(" · highlights {highlights}", { highlights: layout.highlights.join(", ") })
+                    : ""}
                 </span>
               </span>
               <span className="hidden font-mono text-text-3 text-xs phone:block">{layout.name}</span>

@@ -15,6 +15,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { TextArea, TextInput } from "@/components/inputs";
 import { toast } from "@/components/toast";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { apiName, plural } from "@/lib/text";
 import { IconPicker } from "./icon-picker";
 
@@ -37,7 +38,7 @@ function definitionOf(draft: Draft) {
     plural_label: pluralLabel,
     icon: draft.icon,
     ...(draft.description.trim() ? { description: draft.description.trim() } : {}),
-    name_field: { label: "Name" },
+    name_field: { label: t("Name") },
     history: true,
     fields: [],
   };
@@ -68,18 +69,18 @@ export function NewObjectDialog({ onClose }: { onClose: () => void }) {
 
   async function save() {
     if (!draft.label.trim()) {
-      setErrors({ label: "Give the object a label." });
+      setErrors({ label: t("Give the object a label.") });
       return;
     }
     if (taken) {
-      setErrors({ name: `There is already an object ${taken.name}.` });
+      setErrors({ name: t("There is already an object {name}.", { name: taken.name }) });
       return;
     }
     setBusy(true);
     try {
       await saveObject(definition.name, definition);
       await reload();
-      toast(`Created ${definition.plural_label}`);
+      toast(t("Created {plural_label}", { plural_label: definition.plural_label }));
       navigate({ to: "/setup/objects/$object", params: { object: definition.name } });
       onClose();
     } catch (error) {
@@ -92,7 +93,7 @@ export function NewObjectDialog({ onClose }: { onClose: () => void }) {
   const general = Object.entries(errors).filter(([key]) => !known.includes(key));
   return (
     <Dialog
-      title="New object"
+      title={t("New object")}
       mark={<Glyph icon={iconByName(draft.icon)} hue={objectHue(definition.name || "box")} size={22} />}
       width="540px"
       onClose={onClose}
@@ -100,10 +101,10 @@ export function NewObjectDialog({ onClose }: { onClose: () => void }) {
       footer={
         <>
           <Button size="md" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
-            Create object
+            {t("Create object")}
           </Button>
         </>
       }
@@ -111,13 +112,13 @@ export function NewObjectDialog({ onClose }: { onClose: () => void }) {
       <div className="grid gap-x-4 gap-y-3.5 phone:grid-cols-2">
         {general.length > 0 && (
           <div className="col-span-full">
-            <Notice title="The object could not be created.">{general.map(([, text]) => text).join(" ")}</Notice>
+            <Notice title={t("The object could not be created.")}>{general.map(([, text]) => text).join(" ")}</Notice>
           </div>
         )}
         <FieldFrame
-          label="Label"
+          label={t("Label")}
           required
-          error={errors.label ?? (taken ? `There is already an object ${taken.name}.` : undefined)}
+          error={errors.label ?? (taken ? t("There is already an object {name}.", { name: taken.name }) : undefined)}
         >
           {(ids) => (
             <TextInput
@@ -126,14 +127,14 @@ export function NewObjectDialog({ onClose }: { onClose: () => void }) {
               autoFocus
               aria-invalid={ids.invalid || undefined}
               aria-describedby={ids.describedBy}
-              placeholder="Project"
+              placeholder={t("Project")}
               maxLength={80}
               value={draft.label}
               onChange={(e) => set({ label: e.target.value })}
             />
           )}
         </FieldFrame>
-        <FieldFrame label="Plural label" error={errors.plural_label}>
+        <FieldFrame label={t("Plural label")} error={errors.plural_label}>
           {(ids) => (
             <TextInput
               id={ids.id}
@@ -143,7 +144,7 @@ export function NewObjectDialog({ onClose }: { onClose: () => void }) {
             />
           )}
         </FieldFrame>
-        <FieldFrame label="API name" error={errors.name} hint="In the API, in formulas and in SQL.">
+        <FieldFrame label={t("API name")} error={errors.name} hint={t("In the API, in formulas and in SQL.")}>
           {(ids) => (
             <TextInput
               id={ids.id}
@@ -157,7 +158,7 @@ export function NewObjectDialog({ onClose }: { onClose: () => void }) {
             />
           )}
         </FieldFrame>
-        <FieldFrame label="Plural API name" error={errors.plural} hint="In addresses.">
+        <FieldFrame label={t("Plural API name")} error={errors.plural} hint={t("In addresses.")}>
           {(ids) => (
             <TextInput
               id={ids.id}
@@ -172,22 +173,22 @@ export function NewObjectDialog({ onClose }: { onClose: () => void }) {
           )}
         </FieldFrame>
         <div className="col-span-full flex flex-col gap-1">
-          <span className="font-medium text-text-2 text-xs">Icon</span>
+          <span className="font-medium text-text-2 text-xs">{t("Icon")}</span>
           <IconPicker value={draft.icon} hue={objectHue(definition.name || "box")} onChange={(icon) => set({ icon })} />
         </div>
-        <FieldFrame label="Description" className="col-span-full" error={errors.description}>
+        <FieldFrame label={t("Description")} className="col-span-full" error={errors.description}>
           {(ids) => (
             <TextArea
               id={ids.id}
               rows={2}
-              placeholder="What is a record of this object?"
+              placeholder={t("What is a record of this object?")}
               value={draft.description}
               onChange={(e) => set({ description: e.target.value })}
             />
           )}
         </FieldFrame>
         <div className="col-span-full">
-          <PlanStrip plan={plan} idle="Type a label to see what will happen." />
+          <PlanStrip plan={plan} idle={t("Type a label to see what will happen.")} />
         </div>
       </div>
     </Dialog>

@@ -16,6 +16,7 @@ import { MenuButton } from "@/components/menu";
 import { backLink, outlineLink, PageFrame, useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 import { FieldPanel } from "./field-panel";
 import { FieldsTab } from "./fields-tab";
@@ -33,10 +34,10 @@ export function ObjectPage() {
     return (
       <div className="flex flex-1 items-center justify-center">
         <Empty
-          title={`There is no object ${name}`}
+          title={t("There is no object {name}", { name })}
           action={
             <Link to="/setup/objects" className="font-medium text-accent-text hover:underline">
-              All objects
+              {t("All objects")}
             </Link>
           }
         />
@@ -50,19 +51,19 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
   const catalog = useCatalog();
   const search = useSearch({ from: "/shell/setup/objects/$object" });
   const [open, setOpen] = useState<"new-field" | "delete" | null>(null);
-  useTitle(object.label, "Setup", catalog.me.tenant.name);
+  useTitle(object.label, t("Setup"), catalog.me.tenant.name);
   useShortcuts({ c: () => (object.system ? false : setOpen("new-field")) });
 
   const tabs: LinkTab[] = [
-    { id: "fields", label: "Fields", count: ownFields(object).length },
+    { id: "fields", label: t("Fields"), count: ownFields(object).length },
     ...(object.system
       ? []
       : [
-          { id: "layouts", label: "Layouts", count: catalog.layoutsOf(object.name).length },
-          { id: "views", label: "Views", count: catalog.viewsOf(object.name).length },
-          { id: "types", label: "Record types", count: catalog.recordTypesOf(object.name).length },
-          { id: "rules", label: "Rules" },
-          { id: "settings", label: "Settings" },
+          { id: "layouts", label: t("Layouts"), count: catalog.layoutsOf(object.name).length },
+          { id: "views", label: t("Views"), count: catalog.viewsOf(object.name).length },
+          { id: "types", label: t("Record types"), count: catalog.recordTypesOf(object.name).length },
+          { id: "rules", label: t("Rules") },
+          { id: "settings", label: t("Settings") },
         ]),
   ];
   const tab = tabs.find((t) => t.id === search.tab)?.id ?? "fields";
@@ -71,7 +72,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       above={
         <Link to="/setup/objects" className={backLink}>
           <ArrowLeft size={13} />
-          Objects and fields
+          {t("Objects and fields")}
         </Link>
       }
       title={
@@ -86,10 +87,10 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
           <>
             <Link to="/o/$plural" params={{ plural: object.plural }} className={outlineLink}>
               <ExternalLink size={14} />
-              Records
+              {t("Records")}
             </Link>
             <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen("new-field")}>
-              New field
+              {t("New field")}
             </Button>
             <ObjectMenu onDelete={() => setOpen("delete")} />
           </>
@@ -97,7 +98,7 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       }
       below={
         <LinkTabs
-          label={`Parts of ${object.label}`}
+          label={t("Parts of {label}", { label: object.label })}
           tabs={tabs}
           current={tab}
           link={(one, props) => (
@@ -130,7 +131,7 @@ function About({ object }: { object: ObjectDef }) {
       {object.description && <span>{object.description}</span>}
       <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="font-mono text-xs">{object.name}</span>
-        <span className="font-mono text-text-3 text-xs">/api/v1/{object.plural}</span>
+        <span className="font-mono text-text-3 text-xs">{`/api/v1/${object.plural}`}</span>
         <Source package_={object.package} system={Boolean(object.system)} />
       </span>
     </span>
@@ -141,11 +142,11 @@ function ObjectMenu({ onDelete }: { onDelete: () => void }) {
   return (
     <MenuButton
       align="end"
-      label="Object actions"
-      items={[{ label: "Delete object", icon: <Trash2 size={15} />, danger: true, onSelect: onDelete }]}
+      label={t("Object actions")}
+      items={[{ label: t("Delete object"), icon: <Trash2 size={15} />, danger: true, onSelect: onDelete }]}
     >
       {(button) => (
-        <IconButton label="Object actions" className="size-8" {...button}>
+        <IconButton label={t("Object actions")} className="size-8" {...button}>
           <Ellipsis size={16} />
         </IconButton>
       )}
@@ -159,10 +160,12 @@ function DeleteObject({ object, onClose }: { object: ObjectDef; onClose: () => v
   const changes = [{ kind: "objects", name: object.name, definition: null }];
   return (
     <ReviewDialog
-      title={`Delete ${object.plural_label}?`}
-      verb="Delete object"
+      title={t("Delete {plural_label}?", { plural_label: object.plural_label })}
+      verb={t("Delete object")}
       danger
-      about="The object disappears from lists, pages and the API at once. Its data is kept for 30 days, then purged."
+      about={t(
+        "The object disappears from lists, pages and the API at once. Its data is kept for 30 days, then purged.",
+      )}
       dependantsOf={{ kind: "objects", name: object.name }}
       word={object.name}
       planKey={changes}
@@ -172,7 +175,7 @@ function DeleteObject({ object, onClose }: { object: ObjectDef; onClose: () => v
       onDone={async () => {
         navigate({ to: "/setup/objects" });
         await reload();
-        toast(`Deleted ${object.plural_label}`);
+        toast(t("Deleted {plural_label}", { plural_label: object.plural_label }));
       }}
     />
   );

@@ -85,36 +85,36 @@ export function ObjectSettings({ object }: { object: ObjectDef }) {
 
   return (
     <div className="grid max-w-2xl gap-x-4 gap-y-4 phone:grid-cols-2">
-      {text("label", "Label")}
-      {text("plural_label", "Plural label")}
+      {text("label", t("Label"))}
+      {text("plural_label", t("Plural label"))}
       {text("name", "API name", {
         mono: true,
-        hint: locked ? "The package's own name stays." : "Another name changes the API; what uses it follows.",
-        ...(taken ? { error: `There is already an object ${String(draft.name)}.` } : {}),
+        hint: locked ? t("The package's own name stays.") : t("Another name changes the API; what uses it follows."),
+        ...(taken ? { error: t("There is already an object {name}.", { name: String(draft.name) }) } : {}),
       })}
-      {text("plural", "Plural API name", { mono: true, hint: "In addresses." })}
-      <FieldFrame label="What the name of a record is called">
+      {text("plural", t("Plural API name"), { mono: true, hint: t("In addresses.") })}
+      <FieldFrame label={t("What the name of a record is called")}>
         {(ids) => (
           <TextInput
             id={ids.id}
             maxLength={80}
-            value={naming.label ?? "Name"}
+            value={naming.label ?? t("Name")}
             onChange={(e) => set({ name_field: { ...naming, label: e.target.value } })}
           />
         )}
       </FieldFrame>
-      <FieldFrame label="Who sees a record that nobody shared">
+      <FieldFrame label={t("Who sees a record that nobody shared")}>
         {(ids) => (
           <Select
             id={ids.id}
-            label="Who sees a record that nobody shared"
-            choices={SHARING}
+            label={t("Who sees a record that nobody shared")}
+            choices={SHARING.map((one) => ({ ...one, label: t(one.label) }))}
             value={[sharing.default ?? "private"]}
             onChange={(next) => set({ sharing: { ...sharing, default: next[0] } })}
           />
         )}
       </FieldFrame>
-      <FieldFrame label="Description" className="col-span-full">
+      <FieldFrame label={t("Description")} className="col-span-full">
         {(ids) => (
           <TextArea
             id={ids.id}
@@ -125,7 +125,7 @@ export function ObjectSettings({ object }: { object: ObjectDef }) {
         )}
       </FieldFrame>
       <div className="col-span-full flex flex-col gap-1">
-        <span className="font-medium text-text-2 text-xs">Icon</span>
+        <span className="font-medium text-text-2 text-xs">{t("Icon")}</span>
         <IconPicker
           value={String(draft.icon ?? "box")}
           hue={objectHue(object.name)}
@@ -134,8 +134,8 @@ export function ObjectSettings({ object }: { object: ObjectDef }) {
       </div>
       <div className="col-span-full flex flex-col divide-y divide-line rounded-control border border-line">
         <Toggle
-          label="Managers see what their people own"
-          about="Up the line of managers."
+          label={t("Managers see what their people own")}
+          about={t("Up the line of managers.")}
           checked={sharing.hierarchy ?? true}
           onChange={(hierarchy) => set({ sharing: { ...sharing, hierarchy } })}
         />
@@ -146,38 +146,38 @@ export function ObjectSettings({ object }: { object: ObjectDef }) {
           onChange={(required) => set({ name_field: { ...naming, required } })}
         />
         <Toggle
-          label="Keep a history"
-          about="Each change of a record is kept with who made it and both values."
+          label={t("Keep a history")}
+          about={t("Each change of a record is kept with who made it and both values.")}
           checked={draft.history !== false}
           onChange={(history) => set({ history })}
         />
       </div>
       <div className="col-span-full flex gap-2">
         <Button look="solid" size="md" disabled={!changed || taken} onClick={() => setReviewing(true)}>
-          Review changes
+          {t("Review changes")}
         </Button>
         {changed && (
           <Button size="md" onClick={() => setDraft(before)}>
-            Reset
+            {t("Reset")}
           </Button>
         )}
       </div>
       {reviewing && (
         <ReviewDialog
-          title={`Change ${object.label}`}
-          verb="Publish changes"
+          title={t("Change {label}", { label: object.label })}
+          verb={t("Publish changes")}
           word={object.name}
           planKey={change}
           plan={(signal) => planChanges([change], signal)}
           apply={({ message, allowDataLoss }) => applyChanges([change], message, allowDataLoss)}
           parts={[{ kind: "objects", name: object.name, before, after: draft }]}
-          messageHint="Why it is changed; shown in the change history."
+          messageHint={t("Why it is changed; shown in the change history.")}
           onClose={() => setReviewing(false)}
           onDone={async () => {
             setReviewing(false);
             const name = String(draft.name);
             await reload();
-            toast(`Saved ${String(draft.label)}`);
+            toast(t("Saved {label}", { label: String(draft.label) }));
             if (name !== object.name)
               navigate({ to: "/setup/objects/$object", params: { object: name }, search: { tab: "settings" } });
           }}

@@ -20,7 +20,7 @@ export function ObjectsPage() {
   const [creating, setCreating] = useState(false);
   const [text, setText] = useState("");
   useEffect(() => {
-    document.title = `Objects and fields · ${catalog.me.tenant.name}`;
+    document.title = t("Objects and fields · {name}", { name: catalog.me.tenant.name });
   }, [catalog]);
   useShortcuts({
     c: () => setCreating(true),
@@ -47,7 +47,7 @@ export function ObjectsPage() {
         onChange={(e) => setText(e.target.value)}
       />
       {shown.length === 0 ? (
-        <Empty title={text ? t("No object matches “{text}”", { text }) : "No objects yet"} />
+        <Empty title={text ? t("No object matches “{text}”", { text }) : t("No objects yet")} />
       ) : (
         <table className="w-full border-collapse text-sm">
           <thead>
@@ -107,6 +107,6 @@ function ObjectRow({ object }: { object: ObjectDef }) {
 
 export function Source({ package_, system }: { package_: string | null | undefined; system: boolean }) {
   if (system) return <Tag>{t("System")}</Tag>;
-  if (package_) return <Tag color="indigo">{`Package ${package_}`}</Tag>;
+  if (package_) return <Tag color="indigo">{t("Package {package_}", { package_ })}</Tag>;
   return <Tag color="teal">{t("Custom")}</Tag>;
 }

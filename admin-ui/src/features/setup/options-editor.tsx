@@ -10,6 +10,7 @@ import { Popover } from "@/components/popover";
 import { Select } from "@/components/select";
 import { cx } from "@/lib/cx";
 import { COLORS } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { apiName, humanize } from "@/lib/text";
 
 interface OptionsEditorProps {
@@ -47,13 +48,13 @@ export function OptionsEditor({ options, optionSet, onOptions, onOptionSet }: Op
     <div className="flex flex-col gap-2">
       {sets.length > 0 && (
         <Select
-          label="Options from"
+          label={t("Options from")}
           choices={[
-            { id: "", label: "Own options" },
+            { id: "", label: t("Own options") },
             ...sets.map((s) => ({
               id: s.name,
               label: s.label ?? humanize(s.name),
-              group: "Shared option sets",
+              group: t("Shared option sets"),
               detail: `${s.options.length}`,
             })),
           ]}
@@ -88,7 +89,7 @@ export function OptionsEditor({ options, optionSet, onOptions, onOptionSet }: Op
             </ul>
           )}
           <Button look="outline" className="self-start" icon={<Plus size={14} />} onClick={() => add()}>
-            Add option
+            {t("Add option")}
           </Button>
         </>
       )}
@@ -126,16 +127,16 @@ function OptionRow({ option, first, last, onChange, onRemove, onMove, onEnter }:
     <li className="flex items-center gap-1">
       <ColorButton color={option.color} label={option.label} onChange={(color) => onChange({ color })} />
       <TextInput
-        aria-label="Option label"
+        aria-label={t("Option label")}
         data-option
-        placeholder="Label"
+        placeholder={t("Label")}
         value={option.label}
         onChange={(e) => onChange({ label: e.target.value, ...(follows ? { value: apiName(e.target.value) } : {}) })}
         onKeyDown={onKeyDown}
       />
       <TextInput
-        aria-label="Option value"
-        placeholder="value"
+        aria-label={t("Option value")}
+        placeholder={t("value")}
         spellCheck={false}
         tabIndex={-1}
         className="hidden w-36 font-mono text-xs phone:block"
@@ -144,7 +145,7 @@ function OptionRow({ option, first, last, onChange, onRemove, onMove, onEnter }:
       />
       <button
         type="button"
-        aria-label={`Move ${option.label || "option"} up`}
+        aria-label={t("Move {label} up", { label: option.label || t("option") })}
         className={tool}
         disabled={first}
         onClick={() => onMove(-1)}
@@ -153,14 +154,19 @@ function OptionRow({ option, first, last, onChange, onRemove, onMove, onEnter }:
       </button>
       <button
         type="button"
-        aria-label={`Move ${option.label || "option"} down`}
+        aria-label={t("Move {label} down", { label: option.label || t("option") })}
         className={tool}
         disabled={last}
         onClick={() => onMove(1)}
       >
         <ArrowDown size={13} />
       </button>
-      <button type="button" aria-label={`Remove ${option.label || "option"}`} className={tool} onClick={onRemove}>
+      <button
+        type="button"
+        aria-label={t("Remove {label}", { label: option.label || t("option") })}
+        className={tool}
+        onClick={onRemove}
+      >
         <X size={14} />
       </button>
     </li>
@@ -183,7 +189,7 @@ function ColorButton({
       <button
         ref={anchor}
         type="button"
-        aria-label={`Colour of ${label || "option"}: ${color ?? "gray"}`}
+        aria-label={t("Colour of {label}: {color}", { label: label || t("option"), color: t(color ?? "gray") })}
         aria-haspopup="dialog"
         aria-expanded={open}
         className="inline-flex size-8 shrink-0 items-center justify-center rounded-control border border-line-2 hover:bg-hover"
@@ -195,7 +201,7 @@ function ColorButton({
         open={open}
         onClose={() => setOpen(false)}
         anchor={anchor}
-        label="Colour"
+        label={t("Colour")}
         className="grid grid-cols-5 gap-1 p-2"
       >
         {COLORS.map((name) => (

@@ -8,6 +8,7 @@ import { PickerList } from "@/components/picker";
 import { Popover } from "@/components/popover";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 
 interface OrderedFieldsProps {
   object: ObjectDef;
@@ -82,7 +83,7 @@ export function OrderedFields({ object, paths, from, label, add, onChange, extra
                 {extra?.(path)}
                 <button
                   type="button"
-                  aria-label={`Move ${name} up`}
+                  aria-label={t("Move {name} up", { name })}
                   className={tool}
                   disabled={at === 0}
                   onClick={() => move(at, at - 1)}
@@ -91,7 +92,7 @@ export function OrderedFields({ object, paths, from, label, add, onChange, extra
                 </button>
                 <button
                   type="button"
-                  aria-label={`Move ${name} down`}
+                  aria-label={t("Move {name} down", { name })}
                   className={tool}
                   disabled={at === paths.length - 1}
                   onClick={() => move(at, at + 1)}
@@ -100,7 +101,7 @@ export function OrderedFields({ object, paths, from, label, add, onChange, extra
                 </button>
                 <button
                   type="button"
-                  aria-label={`Remove ${name}`}
+                  aria-label={t("Remove {name}", { name })}
                   className={tool}
                   onClick={() => onChange(paths.filter((p) => p !== path))}
                 >

@@ -49,8 +49,12 @@ export function PackagesPage() {
             [true, false].map((installed) => {
               const list = packages.filter((item) => item.installed === installed);
               return list.length === 0 ? null : (
-                <section key={String(installed)} aria-label={installed ? "Installed" : "Available"} className="mb-8">
-                  <h2 className="mb-1 font-semibold text-base">{installed ? "Installed" : "Available"}</h2>
+                <section
+                  key={String(installed)}
+                  aria-label={installed ? t("Installed") : t("Available")}
+                  className="mb-8"
+                >
+                  <h2 className="mb-1 font-semibold text-base">{installed ? t("Installed") : t("Available")}</h2>
                   <ul className="divide-y divide-line border-line border-y">
                     {list.map((item) => (
                       <PackageRow key={item.name} item={item} all={packages} onOpen={setOpen} />
@@ -66,7 +70,9 @@ export function PackagesPage() {
         <InstallDialog
           item={open.item}
           onClose={() => setOpen(null)}
-          onDone={() => done(t("Installed {item}", { item: open.item.label }))}
+          onDone={() =>
+            done(t(open.item.installed ? "Upgraded {item}" : "Installed {item}", { item: open.item.label }))
+          }
         />
       )}
       {open?.doing === "uninstall" && (
@@ -112,7 +118,7 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
             {item.name} {item.installed_version ?? item.version}
           </span>
           {item.installed && item.installed_version !== item.version && (
-            <Tag color="yellow">{`${item.version} available`}</Tag>
+            <Tag color="yellow">{t("{version} available", { version: item.version })}</Tag>
           )}
         </div>
         {item.description && <p className="max-w-[70ch] text-text-2">{item.description}</p>}
@@ -124,26 +130,36 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
                 {o.plural_label}
               </span>
             ))}
-            <span className="text-text-3">{count(fields, "field", "fields")}</span>
+            <span className="text-text-3">{count(fields, t("field"), t("fields"))}</span>
           </p>
         )}
         <p className="mt-1 text-text-3 text-xs">
           {[
-            item.installed_at ? `Installed ${formatDateTime(item.installed_at)}` : "",
-            needs.length ? `${item.installed ? "Stands on" : "Brings along"} ${needs.join(", ")}` : "",
-            neededBy.length ? `Needed by ${neededBy.join(", ")}` : "",
+            item.installed_at ? t("Installed {installed_at}", { installed_at: formatDateTime(item.installed_at) }) : "",
+            needs.length ? `${item.installed ? t("Stands on") : t("Brings along")} ${needs.join(", ")}` : "",
+            neededBy.length ? t("Needed by {neededBy}", { neededBy: neededBy.join(", ") }) : "",
           ]
             .filter(Boolean)
             .join(" · ")}
         </p>
       </div>
+      {item.installed && item.installed_version !== item.version && (
+        <Button
+          look="solid"
+          size="md"
+          aria-label={t("Upgrade {item}", { item: item.label })}
+          onClick={() => onOpen({ doing: "install", item })}
+        >
+          {t("Upgrade")}
+        </Button>
+      )}
       <Button
         look={item.installed ? "outline" : "solid"}
         size="md"
-        aria-label={`${item.installed ? "Uninstall" : "Install"} ${item.label}`}
+        aria-label={`${item.installed ? t("Uninstall") : t("Install")} ${item.label}`}
         onClick={() => onOpen({ doing: item.installed ? "uninstall" : "install", item })}
       >
-        {item.installed ? "Uninstall" : "Install"}
+        {item.installed ? t("Uninstall") : t("Install")}
       </Button>
     </li>
   );
@@ -155,22 +171,28 @@ function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: (
   const needs = Object.keys(item.requires ?? {});
   return (
     <ReviewDialog
-      title={t("Install {item}", { item: item.label })}
-      verb={t("Install")}
+      title={t(item.installed ? "Upgrade {item}" : "Install {item}", { item: item.label })}
+      verb={t(item.installed ? "Upgrade" : "Install")}
       word={item.name}
       about={
         <div className="flex flex-col gap-3">
           <p>{item.description}</p>
-          {needs.length > 0 && <p>Packages it stands on come along when they are not here yet: {needs.join(", ")}.</p>}
-          <label className="flex items-center gap-2 text-text">
-            <Checkbox checked={samples} onChange={(e) => setSamples(e.target.checked)} />
-            With sample records to try it out
-          </label>
+          {needs.length > 0 && (
+            <p>
+              {t("Packages it stands on come along when they are not here yet: {needs}.", { needs: needs.join(", ") })}
+            </p>
+          )}
+          {!item.installed && (
+            <label className="flex items-center gap-2 text-text">
+              <Checkbox checked={samples} onChange={(e) => setSamples(e.target.checked)} />
+              {t("With sample records to try it out")}
+            </label>
+          )}
         </div>
       }
       planKey={["install", item.name]}
       plan={() => installPackage(item.name, { dry_run: true })}
-      apply={() => installPackage(item.name, samples ? { samples } : {})}
+      apply={({ approve }) => installPackage(item.name, { ...(samples ? { samples } : {}), approve })}
       onClose={onClose}
       onDone={onDone}
     />

@@ -121,8 +121,8 @@ function TypeDrawer({ object, type, taken, onClose }: TypeDrawerProps) {
   return (
     <ComponentDrawer
       kind="record-types"
-      noun="record type"
-      label={draft.label || "the record type"}
+      noun={t("record type")}
+      label={draft.label || t("the record type")}
       existing={type?.name}
       name={name}
       definition={definition}

@@ -5,6 +5,7 @@ import { iconByName, objectIcon } from "@/catalog/icons";
 import type { ObjectDef } from "@/catalog/types";
 import { Glyph } from "@/components/bits";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
 
 interface RelationDiagramProps {
@@ -21,9 +22,9 @@ export function RelationDiagram({ object, definition }: RelationDiagramProps) {
   const several = Array.isArray(to) ? (to as string[]) : [];
   if (!single && several.length === 0) return null;
   const many = MANY.has(String(kind));
-  const field = String(definition.label || definition.name || "this field");
+  const field = String(definition.label || definition.name || t("this field"));
   const inverse = typeof definition.inverse === "string" ? definition.inverse : "";
-  const other = single?.label ?? (several.includes("*") ? "Any object" : `${several.length} objects`);
+  const other = single?.label ?? (several.includes("*") ? t("Any object") : t("{n} objects", { n: several.length }));
   return (
     <figure className="col-span-full rounded-control border border-line bg-sunken px-4 py-3.5">
       <div className="flex items-center gap-2 phone:gap-3">
@@ -34,7 +35,7 @@ export function RelationDiagram({ object, definition }: RelationDiagramProps) {
             <span className="h-px flex-1 bg-text-3" />
             <ArrowRight size={14} className="-ms-1 rtl:rotate-180" />
           </span>
-          <span className="truncate text-center font-mono text-text-2">{inverse || "one way"}</span>
+          <span className="truncate text-center font-mono text-text-2">{inverse || t("one way")}</span>
         </div>
         <Side object={single} label={other} amount={many ? "many" : "one"} />
       </div>
@@ -63,9 +64,20 @@ function sentence(object: ObjectDef, other: string, { many, part }: { many: bool
   const mine = inSentence(object.label);
   const theirs = inSentence(other);
   const [a, one] = [capital(article(mine)), article(theirs)];
-  if (many) return `${a} ${mine} has any number of ${theirs}, and the other way round.`;
-  if (part) return `${a} ${mine} is part of one ${theirs}: it goes when that goes, and is seen by whoever sees that.`;
-  return `${a} ${mine} points to one ${theirs}; ${one} ${theirs} may have many ${inSentence(object.plural_label)}.`;
+  if (many) return t("{a} {mine} has any number of {theirs}, and the other way round.", { a, mine, theirs });
+  if (part)
+    return t("{a} {mine} is part of one {theirs}: it goes when that goes, and is seen by whoever sees that.", {
+      a,
+      mine,
+      theirs,
+    });
+  return t("{a} {mine} points to one {theirs}; {one} {theirs} may have many {plural_label}.", {
+    a,
+    mine,
+    theirs,
+    one,
+    plural_label: inSentence(object.plural_label),
+  });
 }
 
 const article = (word: string): string => (/^[aeiou]/i.test(word) ? "an" : "a");

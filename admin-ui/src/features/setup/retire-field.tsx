@@ -7,6 +7,7 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import type { Part } from "@/changes/definition-diff";
 import { ReviewDialog } from "@/changes/review-dialog";
 import { toast } from "@/components/toast";
+import { t } from "@/lib/i18n";
 
 interface RetireFieldProps {
   object: ObjectDef;
@@ -26,20 +27,25 @@ export function RetireField({ object, field, onDone, onClose }: RetireFieldProps
   };
   return (
     <ReviewDialog
-      title={`Delete the field ${field.label}?`}
-      verb="Delete field"
+      title={t("Delete the field {label}?", { label: field.label })}
+      verb={t("Delete field")}
       danger
-      about={`It disappears from lists, forms and the API at once. Its values are kept for 30 days, then purged. ${alsoChanged(removal)}`}
+      about={t(
+        "It disappears from lists, forms and the API at once. Its values are kept for 30 days, then purged. {what}",
+        { what: alsoChanged(removal) },
+      )}
       dependantsOf={{ kind: "fields", name: `${object.name}.${field.name}` }}
       word={field.name}
       planKey={removal.changes}
       plan={(signal) => planChanges(removal.changes, signal)}
-      apply={({ allowDataLoss }) => applyChanges(removal.changes, `Delete the field ${field.label}`, allowDataLoss)}
+      apply={({ allowDataLoss }) =>
+        applyChanges(removal.changes, t("Delete the field {label}", { label: field.label }), allowDataLoss)
+      }
       parts={removal.changes.map(part)}
       onClose={onClose}
       onDone={async () => {
         await reload();
-        toast(`Deleted ${field.label}`);
+        toast(t("Deleted {label}", { label: field.label }));
         onDone();
       }}
     />
@@ -49,8 +55,8 @@ export function RetireField({ object, field, onDone, onClose }: RetireFieldProps
 /** Which views and layouts let go of a field, in a sentence. */
 function alsoChanged({ views, layouts }: Removal): string {
   const parts = [
-    ...(views.length ? [`${views.length === 1 ? "the view" : "the views"} ${views.join(", ")}`] : []),
-    ...(layouts ? ["the record page"] : []),
+    ...(views.length ? [`${views.length === 1 ? t("the view") : t("the views")} ${views.join(", ")}`] : []),
+    ...(layouts ? [t("the record page")] : []),
   ];
-  return parts.length ? `It is also taken off ${parts.join(" and ")}.` : "";
+  return parts.length ? t("It is also taken off {parts}.", { parts: parts.join(" and ") }) : "";
 }

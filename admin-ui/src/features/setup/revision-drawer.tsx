@@ -72,7 +72,7 @@ function Detail({ revision }: { revision: RevisionDetail }) {
       <div className="flex items-center gap-3">
         <Avatar name={revision.actor.name} size={28} />
         <div className="min-w-0">
-          <p className="font-medium">{revision.message || "No note"}</p>
+          <p className="font-medium">{revision.message || t("No note")}</p>
           <p className="text-text-2 text-xs">
             {revision.actor.name} · {formatDateTime(revision.at)} ({ago(revision.at)})
           </p>
@@ -80,14 +80,14 @@ function Detail({ revision }: { revision: RevisionDetail }) {
       </div>
       <section aria-label={t("What changed")}>
         <h3 className="mb-1.5 font-medium text-text-2 text-xs">
-          {count(parts.length, "component", "components")} changed
+          {t("{what} changed", { what: count(parts.length, t("component"), t("components")) })}
         </h3>
         <DefinitionDiff parts={parts} />
       </section>
       {revision.steps?.length > 0 && (
         <section aria-label={t("Steps in the database")}>
           <h3 className="mb-1.5 font-medium text-text-2 text-xs">
-            {count(revision.steps.length, "step", "steps")} in the database
+            {t("{what} in the database", { what: count(revision.steps.length, t("step"), t("steps")) })}
           </h3>
           <div className="rounded-control border border-line bg-sunken p-2.5">
             <PlanSteps steps={revision.steps} />

@@ -50,7 +50,7 @@ export function RollbackDialog({ to, onDone, onClose }: RollbackDialogProps) {
         "What was made since is retired, what was removed since comes back with its data. This is a revision of its own and can be undone.",
       )}
       verb={t("Go back")}
-      word={`revision ${to}`}
+      word={t("revision {to}", { to })}
       planKey={["rollback", to, now]}
       plan={() => rollback(to, { dry_run: true, allow_data_loss: true })}
       apply={({ allowDataLoss }) => rollback(to, allowDataLoss ? { allow_data_loss: true } : {})}

@@ -1,6 +1,7 @@
 // One made-up value for each kind of field, so that a kind can be seen before it is chosen.
 import type { RecordData } from "@/api/record-store";
 import type { FieldDef, Option } from "@/catalog/types";
+import { t } from "@/lib/i18n";
 
 const OPTIONS: Option[] = [
   { value: "open", label: "Open", color: "blue" },
@@ -46,7 +47,7 @@ export function sampleField(kind: string, given: Partial<FieldDef> = {}): FieldD
     ...given,
     name: "sample",
     kind,
-    label: "Sample",
+    label: t("Sample"),
     options,
   };
 }

@@ -12,6 +12,7 @@ import type { Setting } from "@/fields/kind";
 import { kindByName } from "@/fields/registry";
 import { FormulaEditor } from "@/formulas/formula-editor";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { parseNumber } from "@/lib/numbers";
 import { humanize } from "@/lib/text";
 import type { FieldDraft } from "./field-draft";
@@ -53,8 +54,19 @@ function relationChoice(relation: RelationDef, other: ObjectDef | undefined): Ch
   };
 }
 
-export function SettingInput({ object, setting, draft, value, error, existing, onChange }: SettingInputProps) {
+/** A setting in the person's language: kinds of field speak English. */
+function spoken(setting: Setting): Setting {
+  return {
+    ...setting,
+    label: t(setting.label),
+    ...(setting.hint ? { hint: t(setting.hint) } : {}),
+    ...(setting.choices ? { choices: setting.choices.map((one) => ({ ...one, label: t(one.label) })) } : {}),
+  };
+}
+
+export function SettingInput({ object, setting: given, draft, value, error, existing, onChange }: SettingInputProps) {
   const catalog = useCatalog();
+  const setting = spoken(given);
   const set = (next: unknown) => onChange({ [setting.name]: next });
   const relation = object.relations?.find((r) => r.name === draft.settings[setting.over ?? ""]);
   const related = setting.over ? catalog.object(relation?.object) : object;
@@ -116,7 +128,7 @@ export function SettingInput({ object, setting, draft, value, error, existing, o
               <Select
                 id={ids.id}
                 label={setting.label}
-                placeholder="Choose an object"
+                placeholder={t("Choose an object")}
                 disabled={fixed}
                 choices={catalog.objects.map(objectChoice)}
                 value={value ? [String(value)] : []}
@@ -132,7 +144,7 @@ export function SettingInput({ object, setting, draft, value, error, existing, o
                 multiple
                 label={setting.label}
                 disabled={fixed}
-                choices={[{ id: "*", label: "Any object" }, ...catalog.navigation.map(objectChoice)]}
+                choices={[{ id: "*", label: t("Any object") }, ...catalog.navigation.map(objectChoice)]}
                 value={Array.isArray(value) ? value.map(String) : []}
                 onChange={(next) => set(next.at(-1) === "*" ? ["*"] : next.filter((n) => n !== "*"))}
                 invalid={ids.invalid}
@@ -160,14 +172,14 @@ export function SettingInput({ object, setting, draft, value, error, existing, o
                 onChange={set}
               />
             ) : (
-              <p className="text-text-3 text-xs">Choose the related list first.</p>
+              <p className="text-text-3 text-xs">{t("Choose the related list first.")}</p>
             );
           case "relation":
             return (
               <Select
                 id={ids.id}
                 label={setting.label}
-                placeholder="Choose a related list"
+                placeholder={t("Choose a related list")}
                 disabled={existing}
                 choices={(object.relations ?? []).map((r) => relationChoice(r, catalog.object(r.object)))}
                 value={value ? [String(value)] : []}
@@ -181,7 +193,7 @@ export function SettingInput({ object, setting, draft, value, error, existing, o
                 id={ids.id}
                 label={setting.label}
                 clearable
-                placeholder={related ? "None" : "Choose the related list first"}
+                placeholder={related ? t("None") : t("Choose the related list first")}
                 disabled={!related}
                 choices={(related ? ownFields(related) : []).filter((f) => SUMMABLE.has(f.kind)).map(fieldChoice)}
                 value={value ? [String(value)] : []}

@@ -25,7 +25,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
   const form = useRef<HTMLFormElement>(null);
 
   useEffect(() => {
-    document.title = "Sign in · Trellis";
+    document.title = `${t("Sign in")} · Trellis`;
   }, []);
 
   async function submit(event: FormEvent) {

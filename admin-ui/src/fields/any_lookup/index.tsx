@@ -8,6 +8,7 @@ import type { FieldDef } from "@/catalog/types";
 import { Glyph } from "@/components/bits";
 import { Select } from "@/components/select";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { type DisplayProps, defineKind, type InputProps } from "../kind";
 import { emptiness } from "../operators";
 import { isRef, RecordSelect, type Ref, RefDisplay } from "../relation";
@@ -41,7 +42,7 @@ function AnyLookupInput({ field, value, onChange, onDone, ...rest }: InputProps)
     <span className="flex gap-1.5">
       <Select
         className="w-36 shrink-0"
-        label={`${field.label}: kind of record`}
+        label={t("{label}: kind of record", { label: field.label })}
         choices={targets.map((o) => ({
           id: o.name,
           label: o.label,

@@ -1,5 +1,6 @@
 // An e-mail address.
 import { Mail } from "lucide-react";
+import { t } from "@/lib/i18n";
 import { defineKind, isEmpty } from "../kind";
 import { linkDisplay } from "../linked-text";
 import { textOperators } from "../operators";
@@ -15,7 +16,9 @@ export const email = defineKind({
   display: linkDisplay((value) => `mailto:${value}`),
   input: plainInput({ type: "email", inputMode: "email", placeholder: "name@example.com" }),
   check: (value) =>
-    isEmpty(value) || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(String(value).trim()) ? null : "This is not an e-mail address.",
+    isEmpty(value) || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(String(value).trim())
+      ? null
+      : t("This is not an e-mail address."),
   operators: textOperators,
   common: { required: true, unique: true, default: false },
 });

@@ -2,6 +2,7 @@
 import { Braces } from "lucide-react";
 import { useState } from "react";
 import { TextArea } from "@/components/inputs";
+import { t } from "@/lib/i18n";
 import { type DisplayProps, defineKind, type InputProps, isEmpty, Unreadable } from "../kind";
 import { emptiness } from "../operators";
 import { keepEnter } from "../plain";
@@ -23,7 +24,7 @@ function read(typed: string): unknown {
   try {
     return JSON.parse(typed);
   } catch (error) {
-    return new Unreadable(typed, `This is not valid JSON: ${(error as Error).message}.`);
+    return new Unreadable(typed, t("This is not valid JSON: {message}.", { message: (error as Error).message }));
   }
 }
 

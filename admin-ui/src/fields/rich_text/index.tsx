@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { inputLook } from "@/components/inputs";
 import { cx } from "@/lib/cx";
 import { harmlessHtml, htmlText, safeUrl } from "@/lib/html";
+import { t } from "@/lib/i18n";
 import { type DisplayProps, defineKind, type InputProps } from "../kind";
 import { longTextOperators } from "../operators";
 import { keepEnter } from "../plain";
@@ -62,25 +63,25 @@ function RichTextInput({ field, value, onChange, id, describedBy, invalid, autoF
       )}
     >
       <div className="flex flex-wrap gap-0.5 border-line border-b p-1">
-        <Tool label="Bold" onPress={() => run("bold")}>
+        <Tool label={t("Bold")} onPress={() => run("bold")}>
           <Bold size={14} />
         </Tool>
-        <Tool label="Italic" onPress={() => run("italic")}>
+        <Tool label={t("Italic")} onPress={() => run("italic")}>
           <Italic size={14} />
         </Tool>
-        <Tool label="Heading" onPress={() => run("formatBlock", "h3")}>
+        <Tool label={t("Heading")} onPress={() => run("formatBlock", "h3")}>
           <Heading size={14} />
         </Tool>
-        <Tool label="List" onPress={() => run("insertUnorderedList")}>
+        <Tool label={t("List")} onPress={() => run("insertUnorderedList")}>
           <List size={14} />
         </Tool>
-        <Tool label="Numbered list" onPress={() => run("insertOrderedList")}>
+        <Tool label={t("Numbered list")} onPress={() => run("insertOrderedList")}>
           <ListOrdered size={14} />
         </Tool>
-        <Tool label="Quote" onPress={() => run("formatBlock", "blockquote")}>
+        <Tool label={t("Quote")} onPress={() => run("formatBlock", "blockquote")}>
           <Quote size={14} />
         </Tool>
-        <Tool label="Make the selected address a link" onPress={addLink}>
+        <Tool label={t("Make the selected address a link")} onPress={addLink}>
           <Link size={14} />
         </Tool>
       </div>

@@ -10,11 +10,15 @@ const functions = [
   { value: "avg", label: "Average" },
   { value: "min", label: "Smallest" },
   { value: "max", label: "Largest" },
+  { value: "count_distinct", label: "How many different" },
+  { value: "first", label: "First" },
+  { value: "last", label: "Last" },
 ];
 
 const modes = [
   { value: "immediate", label: "At once" },
   { value: "deferred", label: "Soon after" },
+  { value: "on_read", label: "When it is read" },
 ];
 
 export const rollup = defineKind({

@@ -5,6 +5,7 @@ import { Tag } from "@/components/bits";
 import { inputLook } from "@/components/inputs";
 import { cx } from "@/lib/cx";
 import { COLORS } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { hash } from "@/lib/text";
 import { type DisplayProps, defineKind, type InputProps } from "../kind";
 import { wordsOperators } from "../operators";
@@ -59,7 +60,7 @@ function TagsInput({ field, value, onChange, id, describedBy, invalid, autoFocus
           {word}
           <button
             type="button"
-            aria-label={`Remove ${word}`}
+            aria-label={t("Remove {word}", { word })}
             className="-me-1 ms-0.5 inline-flex size-4 items-center justify-center rounded-tag align-[-3px] hover:bg-hover"
             onClick={() => onChange(words.filter((w) => w !== word))}
           >
@@ -75,7 +76,7 @@ function TagsInput({ field, value, onChange, id, describedBy, invalid, autoFocus
         autoFocus={autoFocus}
         data-autofocus={autoFocus || undefined}
         autoComplete="off"
-        placeholder={words.length ? "" : "Type and press Enter"}
+        placeholder={words.length ? "" : t("Type and press Enter")}
         className="h-6 min-w-24 flex-1 bg-transparent px-1 text-sm outline-none"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}

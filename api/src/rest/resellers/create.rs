@@ -66,6 +66,7 @@ impl Wish {
             name,
             plan: Some(plan),
             reseller: Some(call.reseller),
+            suspended: false,
             once,
         };
         Ok(Self { founding, packages, admin })

@@ -27,6 +27,13 @@ pub(in crate::catalog) fn resolve(catalog: &mut Catalog, problems: &mut Vec<Prob
             }
         };
         let rollup = complete(Rollup::clone(rollup), child, condition);
+        if let Some(used) = unkept(&rollup, child) {
+            let text =
+                format!("`{}.{used}` is computed when it is read, so nothing can be kept of it", child.name);
+            let problem = Problem::new(format!("{}.mode", path(object, field)), "not-stored", text);
+            problems.push(problem.hint("let this one be `on_read` too"));
+            continue;
+        }
         put(catalog, place, rollup);
     }
     order::resolve(catalog, problems);
@@ -44,6 +51,16 @@ fn condition(catalog: &Catalog, child: &Object, text: &str) -> Result<Expression
     let text = format!("a roll-up may ask only for stored fields of the `{}` itself", child.name);
     let hint = "leave out other records, the user, TODAY() and NOW(): nothing is saved when those change";
     Err(vec![Problem::new("", "not-stored", text).hint(hint)])
+}
+
+/// What a roll-up that is kept would be made of that is not.
+fn unkept(rollup: &Rollup, child: &Object) -> Option<String> {
+    let is_unkept = |id: &&String| {
+        let used = child.find_field_by_id(id).and_then(|field| field.rollup.as_ref());
+        used.is_some_and(|used| !used.is_kept())
+    };
+    let used = rollup.uses.iter().find(is_unkept).filter(|_| rollup.is_kept())?;
+    Some(child.find_field_by_id(used)?.name.clone())
 }
 
 /// Notes what the roll-up depends on.

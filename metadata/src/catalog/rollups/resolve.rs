@@ -103,6 +103,10 @@ fn one(catalog: &mut Catalog, place: (usize, usize)) -> Found {
         Ok(source) => source,
         Err(problem) => return under(problem),
     };
+    let by = match by(child, settings) {
+        Ok(by) => by,
+        Err(problem) => return under(problem),
+    };
     if source.is_some_and(|source| matches!(source.kind, FieldKind::Rollup(_)) && source.rollup.is_none()) {
         return Found::Waits;
     }
@@ -115,8 +119,9 @@ fn one(catalog: &mut Catalog, place: (usize, usize)) -> Found {
         child_id: child.id.clone(),
         link,
         function: settings.function,
-        mode: settings.mode,
+        mode: settings.mode(),
         blank: settings.empty == Some(Empty::Blank),
+        by,
         source: source.map(|source| (source.id.clone(), source.columns[0].clone())),
         condition: None,
         column: Column { ty: outcome.column, ..field.columns[0].clone() },
@@ -124,7 +129,7 @@ fn one(catalog: &mut Catalog, place: (usize, usize)) -> Found {
         uses: BTreeSet::new(),
         level: 1,
         shown_as: shown_as(settings.function, source),
-        currency: source.and_then(currency),
+        currency: source.filter(|_| settings.function != Function::CountDistinct).and_then(currency),
     };
     let field = &mut Arc::make_mut(&mut catalog.objects[place.0]).fields[place.1];
     if let FieldKind::Rollup(settings) = &mut field.kind {
@@ -158,9 +163,10 @@ fn related<'c>(
 /// The field that is summed, or whose extreme is wanted; none for a count.
 fn source<'c>(child: &'c Object, settings: &rollup::Rollup) -> Result<Option<&'c Field>, Problem> {
     let (Some(name), true) = (&settings.field, settings.function != Function::Count) else { return Ok(None) };
-    let fits = |field: &Field| match settings.function.is_extreme() {
-        true => is_number(&field.kind) || is_moment(&field.kind),
-        false => is_number(&field.kind),
+    let fits = |field: &Field| match settings.function {
+        Function::Min | Function::Max => is_number(&field.kind) || is_moment(&field.kind),
+        Function::CountDistinct | Function::First | Function::Last => is_value(field, settings.function),
+        Function::Count | Function::Sum | Function::Avg => is_number(&field.kind),
     };
     let Some(field) = child.find_field(name) else {
         let text = format!("`{}` has no field `{name}`", child.name);
@@ -173,9 +179,45 @@ fn source<'c>(child: &'c Object, settings: &rollup::Rollup) -> Result<Option<&'c
         return Ok(Some(field));
     }
     let (word, kind) = (settings.function.word(), field.kind.name());
-    let wanted = if settings.function.is_extreme() { "a number, date or time" } else { "a number" };
+    let wanted = match settings.function {
+        Function::Min | Function::Max => "a number, date or time",
+        Function::CountDistinct | Function::First | Function::Last => "one plain value",
+        Function::Count | Function::Sum | Function::Avg => "a number",
+    };
     let text = format!("`{}.{name}` is a `{kind}`; `{word}` needs {wanted} that is stored", child.name);
     Err(Problem::new("field", "wrong-kind", text))
+}
+
+/// The column by which one is the first or last: a number, date or time that is stored.
+fn by(child: &Object, settings: &rollup::Rollup) -> Result<Option<Column>, Problem> {
+    let Some(name) = &settings.by else { return Ok(None) };
+    let fits = |field: &Field| {
+        let is_sorted = is_number(&field.kind) || is_moment(&field.kind);
+        is_sorted && field.rollup.is_none() && !matches!(field.kind, FieldKind::Rollup(_)) && !field.encrypted
+    };
+    let found = child.find_field(name).filter(|field| fits(field)).and_then(|field| field.columns.first());
+    found.cloned().map(Some).ok_or_else(|| {
+        let text = format!("`{}` has no number, date or time `{name}`", child.name);
+        let near = child.fields.iter().filter(|field| fits(field)).map(|field| field.name.as_str());
+        let hint = suggest::hint(name, near);
+        let problem = Problem::new("by", "unknown-field", text);
+        problem.hint(hint.unwrap_or_else(|| "leave it out for the moment of their making".into()))
+    })
+}
+
+/// Whether a field has one value that can be compared, and for the value of one record also shown.
+fn is_value(field: &Field, function: Function) -> bool {
+    use formulas::Type as T;
+    let ty = match &field.kind {
+        FieldKind::Rollup(settings) => settings.outcome.ty,
+        kind => kind.behaviour().ty(),
+    };
+    let is_shown = matches!(
+        ty,
+        T::Bool | T::Integer | T::Number | T::Text | T::Choice | T::Date | T::DateTime | T::Time
+    );
+    let is_counted = is_shown || (ty == T::Id && !function.is_of_one());
+    is_counted && field.columns.len() == 1 && !field.encrypted && !matches!(field.kind, FieldKind::Formula(_))
 }
 
 fn is_number(kind: &FieldKind) -> bool {
@@ -208,17 +250,24 @@ fn outcome(function: Function, source: Option<&Field>) -> Outcome {
         Function::Avg => {
             number((scale + FINER).min(FINEST.max(scale)).min(SUM_PRECISION - (precision - scale)))
         }
-        Function::Count | Function::Min | Function::Max => {
-            Outcome { ty: source.kind.behaviour().ty(), column }
+        Function::CountDistinct => Outcome { ty: formulas::Type::Integer, column: ColumnType::Bigint },
+        Function::Count | Function::Min | Function::Max | Function::First | Function::Last => {
+            let ty = source.kind.behaviour().ty();
+            // Which options there are is the other object's matter.
+            Outcome { ty: if ty == formulas::Type::Choice { formulas::Type::Text } else { ty }, column }
         }
     }
 }
 
 /// The kind whose values a roll-up over `source` shows.
 fn shown_as(function: Function, source: Option<&Field>) -> &'static str {
-    let Some(source) = source else { return "integer" };
+    let Some(source) = source.filter(|_| function != Function::CountDistinct) else { return "integer" };
     let kind = source.rollup.as_ref().map_or(source.kind.name(), |rollup| rollup.shown_as);
-    if function == Function::Avg && kind == "integer" { "decimal" } else { kind }
+    match kind {
+        "integer" if function == Function::Avg => "decimal",
+        "picklist" => "text",
+        kind => kind,
+    }
 }
 
 fn currency(source: &Field) -> Option<String> {

@@ -12,7 +12,7 @@ use crate::write::sql::{quoted, table};
 
 /// Tables that an archive leaves out: answers that are kept for a day, files that were taken in, and what stands in
 /// files of its own.
-const LEFT_OUT: [&str; 5] = ["_once", "_imports", "_import_rejects", "_state", "_metadata"];
+const LEFT_OUT: [&str; 6] = ["_once", "_imports", "_import_rejects", "_retypes", "_state", "_metadata"];
 
 /// What a tenant's `_state` says of its tables.
 pub(super) struct State {

@@ -152,6 +152,19 @@ fn farewell(tenant: Uuid, through: i64) -> Vec<u8> {
     bytes
 }
 
+/// What is signed of a statement: it cannot be taken for a part of a chain.
+fn attested(text: &str) -> Vec<u8> {
+    let mut bytes = b"trellis statement\0".to_vec();
+    bytes.push(FORM);
+    bytes.extend_from_slice(text.as_bytes());
+    bytes
+}
+
+/// Whether a statement was signed with the key that is said.
+pub fn is_attested(text: &str, key: &Hex, signature: &Hex) -> bool {
+    UnparsedPublicKey::new(&ED25519, &key.0).verify(&attested(text), &signature.0).is_ok()
+}
+
 /// The word of a node that it removed rows up to one.
 pub(crate) struct Purge {
     pub through: i64,
@@ -186,6 +199,11 @@ impl SealKey {
     pub(crate) fn sign(&self, tenant: Uuid, block: &mut Block) {
         block.key = self.public();
         block.signature = Hex(self.0.sign(&statement(tenant, block)).as_ref().to_vec());
+    }
+
+    /// Signs a statement that is no part of a chain.
+    pub(crate) fn attest(&self, text: &str) -> Hex {
+        Hex(self.0.sign(&attested(text)).as_ref().to_vec())
     }
 
     pub(crate) fn sign_purge(&self, tenant: Uuid, through: i64) -> Purge {

@@ -38,13 +38,13 @@ pub struct Change {
     #[serde(serialize_with = "as_text")]
     pub cursor: i64,
     pub at: String,
-    /// `create`, `update`, `delete`, `restore` or `purge`.
+    /// `create`, `update`, `delete`, `restore`, `purge`, or `emit` of an event that a transition tells of.
     pub action: String,
     pub id: Option<Uuid>,
     /// The record's version after it; of two changes the larger one is the later.
     pub version: Option<i64>,
     pub actor: Json,
-    /// `{field: [old, new]}` of what the reader may see.
+    /// `{field: [old, new]}` of what the reader may see; of an event `{event: [null, name]}`.
     pub changes: BTreeMap<String, Box<RawValue>>,
 }
 

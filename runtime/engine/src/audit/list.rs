@@ -231,6 +231,9 @@ fn shown(
     (action, record): (&str, Uuid),
     noted: BTreeMap<String, Box<RawValue>>,
 ) -> BTreeMap<String, Box<RawValue>> {
+    if action == Happened::Emitted.word() {
+        return if view.reads(record) { noted } else { BTreeMap::new() };
+    }
     let purged = action == Happened::Purged.word();
     let one = |(name, value): (String, Box<RawValue>)| {
         if !purged {

@@ -30,7 +30,7 @@ pub(crate) async fn note(
         return Ok(());
     }
     let event = Event::of(context, Deed::Read, object).with(json!({ "fields": [null, fields] }));
-    store::put_for_each(connection, context.tenant(), (&event, ids)).await
+    Box::pin(store::put_for_each(connection, context.tenant(), (&event, ids))).await
 }
 
 /// Sensitive fields that a list shows, or finds or sorts its records by.

@@ -17,7 +17,7 @@ use super::source::{Cells, Event, Format, Raw, Source, read};
 use super::{Standing, store};
 use crate::Engine;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_moved_on};
 use crate::write::draft::Slots;
 
 /// Rows of one batch.
@@ -133,10 +133,7 @@ impl Job {
 fn is_outdated(error: &Error) -> bool {
     match error {
         Error::Outdated(_) => true,
-        Error::Database(error) => {
-            let code = error.as_database_error().and_then(|error| error.code());
-            code.is_some_and(|code| code == "42P01" || code == "42703")
-        }
+        Error::Database(error) => has_moved_on(error),
         _ => false,
     }
 }

@@ -70,7 +70,7 @@ impl Copy<'_> {
                 Arriving::Sealed(seal) => {
                     let value = self.skip()?;
                     let arrived: Option<String> = serde_json::from_str(&self.text[value]).ok()?;
-                    match arrived.and_then(|arrived| seal.shown(&arrived)) {
+                    match arrived.map(|arrived| seal.shown(&arrived)) {
                         Some(plain) => string(self.out, &plain),
                         None => self.out.extend_from_slice(b"null"),
                     }

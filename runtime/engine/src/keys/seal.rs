@@ -12,6 +12,10 @@ use super::{KeyRing, Place};
 pub(crate) const PLAIN: char = '+';
 /// Before a value of which the end alone may be shown.
 pub(crate) const MASKED: char = '*';
+/// What stands in the place of a value that cannot be opened. It is no value: nobody can write it.
+pub(crate) const UNREADABLE: &str = "\u{26a0} unreadable";
+/// The code of a value that cannot be opened.
+pub(crate) const UNREADABLE_CODE: &str = "unreadable";
 /// Characters of a record's id.
 const ID_LEN: usize = 36;
 /// Characters that a mask leaves, of values that are at least twice as long.
@@ -35,9 +39,13 @@ impl PartialEq for Seal {
 impl Eq for Seal {}
 
 impl Seal {
-    /// The value of what a statement answers: a sign, the record's id, the ciphertext. Nothing where it cannot be
+    /// The value of what a statement answers: a sign, the record's id, the ciphertext. [`UNREADABLE`] where it cannot be
     /// opened.
-    pub(crate) fn shown(&self, arrived: &str) -> Option<String> {
+    pub(crate) fn shown(&self, arrived: &str) -> String {
+        self.opened(arrived).unwrap_or_else(|| UNREADABLE.into())
+    }
+
+    fn opened(&self, arrived: &str) -> Option<String> {
         let (sign, rest) = arrived.split_at_checked(1)?;
         let (id, stored) = rest.split_at_checked(ID_LEN)?;
         let place = Place { object: &self.object, field: &self.field, record: Uuid::parse_str(id).ok()? };
@@ -54,7 +62,7 @@ fn mask(plain: &str) -> String {
 }
 
 /// What the audit stream has noted of an encrypted field: a value, or the old and the new one. What cannot be opened
-/// is blank.
+/// is [`UNREADABLE`].
 pub(crate) fn shown_change(
     ring: &KeyRing,
     (place, is_plain): (Place<'_>, bool),
@@ -64,7 +72,7 @@ pub(crate) fn shown_change(
         Json::String(stored) => match ring.open(place, &stored) {
             Some(plain) if is_plain => plain.into(),
             Some(plain) => mask(&plain).into(),
-            None => Json::Null,
+            None => UNREADABLE.into(),
         },
         _ => Json::Null,
     };

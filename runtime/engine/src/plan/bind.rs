@@ -77,7 +77,7 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         cursors: query.cursors,
         decisions: binder.decisions,
         catalog: catalog.clone(),
-        building: context.snapshot.building.clone(),
+        unstored: context.snapshot.unstored(query.fresh),
         keys: context.snapshot.keys.clone(),
         who: binder.who,
     })

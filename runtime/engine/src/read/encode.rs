@@ -90,10 +90,10 @@ fn record(
     Ok(())
 }
 
-/// An encrypted value, opened. One that is not what was stored there is blank.
+/// An encrypted value, opened, or the sign that it cannot be.
 pub(crate) fn sealed(out: &mut Vec<u8>, value: PgValueRef<'_>, seal: &Seal) -> Result<(), sqlx::Error> {
     let arrived = if value.is_null() { None } else { Some(utf8(bytes(&value)?)?) };
-    match arrived.and_then(|arrived| seal.shown(arrived)) {
+    match arrived.map(|arrived| seal.shown(arrived)) {
         Some(plain) => string(out, &plain),
         None => out.extend_from_slice(b"null"),
     }

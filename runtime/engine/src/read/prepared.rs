@@ -199,9 +199,9 @@ impl<'q> Question<&'q Actor, &'q Query> {
     fn hash(&self) -> u64 {
         let mut hasher = HASHES.build_hasher();
         (self.snapshot, self.actor.user_id, &self.actor.roles, self.today, self.source).hash(&mut hasher);
-        let Query { object, fields, filter, sort, page, limit, include_total, errors, bin, cursors } =
+        let Query { object, fields, filter, sort, page, limit, include_total, errors, bin, cursors, fresh } =
             self.query;
-        (object, fields, filter, sort, limit, include_total, errors, bin, cursors).hash(&mut hasher);
+        (object, fields, filter, sort, limit, include_total, errors, bin, cursors, fresh).hash(&mut hasher);
         match page {
             Page::Ids(ids) => ids.len().hash(&mut hasher),
             page => page.hash(&mut hasher),
@@ -226,7 +226,7 @@ impl Question<Actor, Query> {
 }
 
 fn is_same(one: &Query, other: &Query) -> bool {
-    let Query { object, fields, filter, sort, page, limit, include_total, errors, bin, cursors } = one;
+    let Query { object, fields, filter, sort, page, limit, include_total, errors, bin, cursors, fresh } = one;
     let same_page = match (page, &other.page) {
         (Page::Ids(ids), Page::Ids(others)) => ids.len() == others.len(),
         (page, other) => page == other,
@@ -237,5 +237,5 @@ fn is_same(one: &Query, other: &Query) -> bool {
         && *filter == other.filter
         && *sort == other.sort
         && (limit, include_total) == (&other.limit, &other.include_total)
-        && (errors, bin, cursors) == (&other.errors, &other.bin, &other.cursors)
+        && (errors, bin, cursors, fresh) == (&other.errors, &other.bin, &other.cursors, &other.fresh)
 }

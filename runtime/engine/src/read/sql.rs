@@ -17,13 +17,13 @@ use sea_query::{Asterisk, Expr, ExprTrait, JoinType, Order, Query, SelectStateme
 use crate::command::MAX_RECORDS;
 use crate::error::Result;
 use crate::keys::{KeyRing, Seal};
-use crate::plan::{Level, Output, Plan, Start, What};
+use crate::plan::{Cursor, Level, Output, Plan, Start, What};
 use keyset::{First, Stretch};
-use reach::ids;
 use scope::Scope;
 use text::Hole;
 
 pub(crate) mod aggregate;
+mod few;
 mod keyset;
 mod legs;
 mod reach;
@@ -31,6 +31,7 @@ mod scope;
 pub(crate) mod search;
 mod text;
 pub(crate) mod together;
+mod windows;
 
 pub(crate) use text::Parameters;
 
@@ -92,7 +93,7 @@ pub(crate) struct Key {
 
 /// The statement of a plan.
 pub(crate) fn statement(plan: &Plan) -> Statement {
-    let render = Render { plan, next: Cell::new(0) };
+    let render = Render::new(plan);
     let shape = shape(plan);
     let page = render.page(&shape.keys, shape.width);
     whole((plan, &render), page, shape)
@@ -110,14 +111,14 @@ pub(crate) fn statement_of_written(plan: &Plan) -> Option<Statement> {
         What::Faults(_) | What::ToOne { .. } | What::ToAny { .. } | What::ToMany { .. } => false,
     };
     let is_known = |field: &Field| {
-        let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.building.contains(&rollup.id));
+        let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.unstored.contains(&rollup.id));
         is_built && !matches!(decision.sight(field), Sight::Within(_))
     };
     let is_simple = allowed.as_ref().is_none_or(Reach::is_all) && condition.is_none();
     if !is_simple || !outputs.iter().all(is_own) || !object.fields.iter().all(is_known) {
         return None;
     }
-    let render = Render { plan, next: Cell::new(0) };
+    let render = Render::new(plan);
     let columns = written_level(plan, &plan.root);
     let scope = render.scope(object);
     let mut page = render.columns(&scope);
@@ -175,12 +176,13 @@ impl Lock {
 
 /// Id, version and some own columns of those of the plan's records that it reaches, in no order.
 pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (String, Values) {
-    let render = Render { plan, next: Cell::new(0) };
+    let render = Render::new(plan);
     let scope = render.scope(&plan.root.object);
     let mut select = Query::select();
     select.expr(scope.column("id")).expr(scope.column("version"));
     for column in columns {
-        select.expr(scope.column(&column.name));
+        let field = plan.root.object.find_key(&column.key).map(|(field, _)| field);
+        select.expr(render.stored(scope.alias(), column, field));
     }
     if let Start::Ids(ids) = &plan.start {
         select.and_where(is_one_of(&scope, ids));
@@ -201,7 +203,7 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
 
 /// Ids of the plan's records, in no order, and as `shown0` … whether each of some fields is shown on them.
 pub(crate) fn sight_statement(plan: &Plan, fields: &[&Field]) -> (String, Values) {
-    let render = Render { plan, next: Cell::new(0) };
+    let render = Render::new(plan);
     let scope = render.scope(&plan.root.object);
     let mut select = Query::select();
     select.expr(scope.column("id"));
@@ -217,7 +219,7 @@ pub(crate) fn sight_statement(plan: &Plan, fields: &[&Field]) -> (String, Values
 /// Of the one record that the plan names: its owner and the owner's name, whether each way of `reach` leads to it,
 /// and whether each limit lets it through.
 pub(crate) fn explain_statement(plan: &Plan, reach: &Reach) -> (String, Values) {
-    let render = Render { plan, next: Cell::new(0) };
+    let render = Render::new(plan);
     let scope = render.scope(&plan.root.object);
     let mut select = Query::select();
     select.expr(scope.column("owner_id"));
@@ -329,9 +331,15 @@ fn rows(limit: u32) -> u64 {
 struct Render<'p> {
     plan: &'p Plan,
     next: Cell<u32>,
+    /// Whether the planner is to know nothing of the actor.
+    hides: Cell<bool>,
 }
 
 impl<'p> Render<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        Self { plan, next: Cell::new(0), hides: Cell::new(false) }
+    }
+
     fn alias(&self) -> String {
         let number = self.next.get();
         self.next.set(number + 1);
@@ -349,6 +357,20 @@ impl<'p> Render<'p> {
             Start::After(cursor) => (Some(cursor), 0),
             Start::Offset(skip) => (None, *skip),
         };
+        let Some((parties, reach)) = self.may_be_few() else {
+            return self.walk((after, skip), (keys, width));
+        };
+        self.hides.set(true);
+        let walk = self.walk((after, skip), (keys, width));
+        self.few_or_walk((&parties, reach), walk, (after, rows(self.plan.root.limit)), (keys, width))
+    }
+
+    /// The page in the order of an index, or sorted.
+    fn walk(
+        &'p self,
+        (after, skip): (Option<&Cursor>, u32),
+        (keys, width): (&[Key], usize),
+    ) -> SelectStatement {
         let limit = self.plan.root.limit;
         let mut stretches = keyset::stretches(&self.plan.root.order, after);
         let Some(first) = stretches.pop_front() else { return Query::select() };
@@ -393,10 +415,7 @@ impl<'p> Render<'p> {
     ) -> SelectStatement {
         let root = &self.plan.root;
         let scope = self.scope(&root.object);
-        let mut select = self.columns(&scope);
-        for (key, order) in keys.iter().zip(&root.order).filter(|(key, _)| key.at >= width) {
-            select.expr_as(scope.reference(&order.reference), format!("c{}", key.at));
-        }
+        let mut select = self.with_keys(&scope, (keys, width));
         if let (Some(key), false) = (root.order.first(), stretch.first == First::Any) {
             let first = scope.reference(&key.reference);
             select.and_where(if stretch.first == First::Blank {
@@ -412,6 +431,15 @@ impl<'p> Render<'p> {
         scope.order(&mut select, &stretch.order);
         select.limit(limit);
         scope.finish(select)
+    }
+
+    /// The columns of the page, and behind them the values of the order that are not among them.
+    fn with_keys(&'p self, scope: &Scope<'p>, (keys, width): (&[Key], usize)) -> SelectStatement {
+        let mut select = self.columns(scope);
+        for (key, order) in keys.iter().zip(&self.plan.root.order).filter(|(key, _)| key.at >= width) {
+            select.expr_as(scope.reference(&order.reference), format!("c{}", key.at));
+        }
+        select
     }
 
     fn columns(&'p self, scope: &Scope<'p>) -> SelectStatement {

@@ -26,7 +26,8 @@ impl Engine {
     /// that are being built, and records that a worker will come to, are right as they are.
     pub async fn check_rollups(&self, tenant: &Tenant, repair: bool) -> Result<Vec<WrongRollup>> {
         let context = self.system_context(tenant, "reconciliation of roll-ups").await?;
-        let mut all: Vec<_> = context.snapshot.catalog.rollups().cloned().collect();
+        let kept = context.snapshot.catalog.rollups().filter(|rollup| rollup.is_kept());
+        let mut all: Vec<_> = kept.cloned().collect();
         all.sort_by_key(|rollup| (rollup.level, rollup.id.clone()));
         let mut wrong = Vec::new();
         for rollup in all.iter().filter(|rollup| !context.snapshot.building.contains(&rollup.id)) {
@@ -50,6 +51,7 @@ impl Engine {
             let parents: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(text.as_str()))
                 .bind(after)
                 .bind(i64::try_from(BATCH).unwrap_or(i64::MAX))
+                .bind(Uuid::max())
                 .fetch_all(&mut *transaction)
                 .await?;
             if repair && !parents.is_empty() {

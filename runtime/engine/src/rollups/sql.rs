@@ -78,11 +78,14 @@ impl Children<'_> {
 
     /// `FILTER (WHERE …)`, or nothing.
     fn filter(&self, rollup: &Rollup) -> String {
-        let Some(condition) = &rollup.condition else { return String::new() };
+        self.condition(rollup).map(|condition| format!(" FILTER (WHERE {condition})")).unwrap_or_default()
+    }
+
+    fn condition(&self, rollup: &Rollup) -> Option<String> {
         let mut select = Query::select();
-        select.expr(inline_condition(condition, true, self));
+        select.expr(inline_condition(rollup.condition.as_ref()?, true, self));
         let text = select.to_string(PostgresQueryBuilder);
-        format!(" FILTER (WHERE {})", text.strip_prefix("SELECT ").unwrap_or(&text))
+        Some(text.strip_prefix("SELECT ").unwrap_or(&text).to_owned())
     }
 
     /// That a child belongs to the parent whose id is `parent`.
@@ -114,7 +117,10 @@ impl Children<'_> {
         let filter = self.filter(rollup);
         let value = rollup.source.as_ref().map(|(_, column)| self.column(&column.name));
         let value = value.as_deref().unwrap_or("*");
-        let counted = rollup.function == Function::Count || rollup.count_column().is_some();
+        if rollup.function.needs_all() {
+            return vec![self.whole(at, rollup, value)];
+        }
+        let counted = rollup.function == Function::Count || rollup.counts();
         let count = counted.then(|| Measure {
             name: format!("n{at}"),
             ty: "bigint".into(),
@@ -134,6 +140,25 @@ impl Children<'_> {
             what: Part::Extreme(rollup.function),
         });
         count.into_iter().chain(sum).chain(extreme).collect()
+    }
+
+    /// What only all children together tell: how many different values, or that of the first or last.
+    fn whole(&self, at: usize, rollup: &Rollup, value: &str) -> Measure {
+        let (name, what) = (format!("e{at}"), Part::Sum);
+        if rollup.function == Function::CountDistinct {
+            let aggregate = format!("count(DISTINCT {value}){}", self.filter(rollup));
+            return Measure { name, ty: "bigint".into(), aggregate, what };
+        }
+        let by = self.column(rollup.by.as_ref().map_or("created_at", |column| &column.name));
+        // Blank sorts as the smallest value, in both directions.
+        let order = match rollup.function {
+            Function::First => format!("{by} NULLS FIRST, {}.id", self.alias),
+            _ => format!("{by} DESC NULLS LAST, {}.id DESC", self.alias),
+        };
+        let also = self.condition(rollup).map(|condition| format!(" AND ({condition})")).unwrap_or_default();
+        let filter = format!("FILTER (WHERE {value} IS NOT NULL{also})");
+        let aggregate = format!("(array_agg({value} ORDER BY {order}) {filter})[1]");
+        Measure { name, ty: rollup.column.ty.sql(), aggregate, what }
     }
 
     /// Measures of all roll-ups; those that do not follow `link` are what nobody gives.
@@ -304,7 +329,7 @@ pub(super) fn pieces(
             format!("{}, kept{number}(id, has_left) AS ({add})", locked(&parent, &suffix, after))
         }
         // Nobody waits for anything.
-        Mode::Deferred => format!(
+        Mode::Deferred | Mode::OnRead => format!(
             "l{number}(id) AS (SELECT NULL::uuid), kept{number}(id, has_left) AS ({} RETURNING parent_id, FALSE)",
             dirty(context, rollups, &suffix)
         ),
@@ -357,6 +382,8 @@ fn added(set: &mut Vec<String>, at: usize, rollup: &Rollup) {
             let nearer = if rollup.function == Function::Min { "least" } else { "greatest" };
             format!("{visible} = CASE WHEN {counted} = 0 THEN NULL ELSE {nearer}(p.{visible}, d.e{at}) END")
         }
+        // None of these is kept.
+        Function::CountDistinct | Function::First | Function::Last => return,
     });
     set.extend(count.map(|count| format!("{count} = {counted}")));
     set.extend(sum.map(|sum| format!("{sum} = p.{sum} + d.s{at}")));
@@ -373,10 +400,11 @@ fn computed(at: usize, rollup: &Rollup) -> Vec<(String, String)> {
     let (n, s) = (format!("m.n{at}"), format!("m.s{at}"));
     let visible = match rollup.function {
         Function::Count => n.clone(),
-        Function::Sum if rollup.count_column().is_none() => s.clone(),
+        Function::Sum if !rollup.counts() => s.clone(),
         Function::Sum => format!("CASE WHEN {n} = 0 THEN NULL ELSE {s} END"),
         Function::Avg => average(rollup, &s, &n),
         Function::Min | Function::Max => format!("m.e{at}"),
+        Function::CountDistinct | Function::First | Function::Last => format!("m.e{at}"),
     };
     let count = rollup.count_column().map(|hidden| (hidden.name, n));
     let sum = rollup.sum_column().map(|hidden| (hidden.name, s));
@@ -419,8 +447,8 @@ pub(super) fn compute(context: &Context, child: &Object, rollups: &[Arc<Rollup>]
     )
 }
 
-/// What a roll-up is for the record with the alias `parent`: as stored, or where it is not built from the
-/// children as they are now.
+/// What a roll-up that is not to be read as it is stored is for the record with the alias `parent`: from the children as
+/// they are now; where only some records are not built yet, as stored for the others.
 pub(crate) fn on_read(
     (schema, catalog): (&str, &Catalog),
     rollup: &Rollup,
@@ -431,6 +459,14 @@ pub(crate) fn on_read(
     let side = Children { schema, catalog, object: child, alias: format!("{parent}c"), building };
     let value = computed(0, rollup).into_iter().next().map(|(_, value)| value).unwrap_or_default();
     let column = format!("{parent}.{}", quoted(&rollup.column.name));
+    if rollup.mode != Mode::Immediate {
+        // What is stored, if anything, may be old.
+        return format!(
+            "(SELECT CAST({value} AS {}) FROM ({}) m)",
+            rollup.column.ty.sql(),
+            measured(&side, 0, rollup, &format!("{parent}.id"))
+        );
+    }
     format!(
         "(CASE WHEN {parent}.{} IS NULL THEN (SELECT CAST({value} AS {}) FROM ({}) m) ELSE {column} END)",
         quoted(&rollup.built_column()),
@@ -470,7 +506,13 @@ fn dirty(context: &Context, rollups: &[Arc<Rollup>], suffix: &str) -> String {
     )
 }
 
-/// Parents whose stored values differ from what their children give, the next `$2` after `$1`. Those that wait for
+/// The last of the next `$2` parents after `$1`; none where there are fewer.
+pub(super) fn range(context: &Context, rollup: &Rollup) -> String {
+    let parent = table(&context.tenant().schema, &rollup.parent);
+    format!("SELECT p.id FROM {parent} p WHERE p.id > $1 ORDER BY p.id LIMIT 1 OFFSET $2 - 1")
+}
+
+/// Parents whose stored values differ from what their children give, the next `$2` after `$1` and up to `$3`. Those that wait for
 /// a worker are right as they are.
 pub(super) fn drifted(context: &Context, child: &Object, rollup: &Rollup) -> String {
     let schema = &context.tenant().schema;
@@ -478,7 +520,7 @@ pub(super) fn drifted(context: &Context, child: &Object, rollup: &Rollup) -> Str
     let (names, values): (Vec<String>, Vec<String>) =
         computed(0, rollup).into_iter().map(|(name, value)| (format!("p.{}", quoted(&name)), value)).unzip();
     format!(
-        "SELECT p.id FROM {} p CROSS JOIN LATERAL ({}) m WHERE p.id > $1 AND ROW({}) IS DISTINCT FROM ROW({}) \
+        "SELECT p.id FROM {} p CROSS JOIN LATERAL ({}) m WHERE p.id > $1 AND p.id <= $3 AND ROW({}) IS DISTINCT FROM ROW({}) \
          AND NOT EXISTS (SELECT 1 FROM {} w WHERE w.field_id = {} AND w.parent_id = p.id) ORDER BY p.id LIMIT $2",
         table(schema, &rollup.parent),
         measured(&side, 0, rollup, "p.id"),

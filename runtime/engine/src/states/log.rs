@@ -1,7 +1,7 @@
 //! The log of states of all records of an object: which came into which state, when, and how long they were in the
 //! one before; entry by entry or counted. Of records that the actor reaches and of fields that the actor sees there.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use metadata::catalog::Object;
 use sea_query_sqlx::SqlxValues;
 use serde_json::{Map, Value as Json, json};
@@ -29,6 +29,51 @@ pub struct LogQuery {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// Where a page of the log ends: what one entry is sorted by.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Place {
+    pub at: DateTime<Utc>,
+    pub record: Uuid,
+    pub version: i64,
+    pub field: String,
+}
+
+impl Place {
+    fn of(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            at: row.try_get("happened_at")?,
+            record: row.try_get("record_id")?,
+            version: row.try_get("version")?,
+            field: row.try_get("field_id")?,
+        })
+    }
+
+    /// The cursor that stands for it.
+    fn text(&self) -> String {
+        format!("{}~{}~{}~{}", self.at.timestamp_micros(), self.record.simple(), self.version, self.field)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let mut parts = text.splitn(4, '~');
+        let mut next = || parts.next().unwrap_or_default();
+        let (at, record, version, field) = (next(), next(), next(), next());
+        let place = || {
+            let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+            let is_field = field.len() <= 40 && field.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let place = Self {
+                at,
+                record: Uuid::try_parse(record).ok()?,
+                version: version.parse().ok()?,
+                field: field.into(),
+            };
+            (is_field && (0..=9999).contains(&at.year())).then_some(place)
+        };
+        place().ok_or_else(|| {
+            Error::invalid("cursor", "bad-cursor", "this is not a cursor of the log of states")
+        })
+    }
+}
+
 /// A page of the log.
 #[derive(Clone, Debug, Default)]
 pub struct LogPage {
@@ -36,6 +81,8 @@ pub struct LogPage {
     pub entries: Vec<Json>,
     pub limit: u32,
     pub has_more: bool,
+    /// The cursor behind the last entry, where there are more.
+    pub next: Option<String>,
 }
 
 impl Engine {
@@ -43,8 +90,12 @@ impl Engine {
     pub async fn state_log(&self, context: &Context, asked: &LogQuery) -> Result<LogPage> {
         let object = object(context, asked)?;
         let limit = if asked.records.limit == 0 { DEFAULT_LIMIT } else { asked.records.limit.min(MAX_LIMIT) };
-        let offset = if let Page::Offset(offset) = asked.records.page { offset } else { 0 };
-        let mut rows = self.logged(context, sql::entries(context, asked, (limit, offset))?).await?;
+        let (offset, after) = match &asked.records.page {
+            Page::Offset(offset) => (*offset, None),
+            Page::After(cursor) => (0, Some(Place::parse(cursor)?)),
+            _ => (0, None),
+        };
+        let mut rows = self.logged(context, sql::entries(context, asked, (limit, offset, after))?).await?;
         let has_more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let entry = |row: &PgRow| -> Result<Json, sqlx::Error> {
@@ -53,7 +104,8 @@ impl Engine {
             Ok(entry)
         };
         let entries = rows.iter().map(entry).collect::<Result<_, _>>()?;
-        Ok(LogPage { entries, limit, has_more })
+        let last = rows.last().filter(|_| has_more).map(Place::of).transpose()?;
+        Ok(LogPage { entries, limit, has_more, next: last.map(|place| place.text()) })
     }
 
     /// How many entries there are for each of some of their words, the most first, and how long the state before

@@ -7,7 +7,7 @@ use metadata::{FieldKind, Problem};
 use permissions::{Action, Decision, Sight};
 use sea_query::{Value, Values};
 
-use super::log::LogQuery;
+use super::log::{LogQuery, Place};
 use crate::audit::reads;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -37,17 +37,28 @@ pub(super) struct Asked {
     pub sensitive: reads::Fields,
 }
 
-/// A page of entries and one more, the newest first.
-pub(super) fn entries(context: &Context, asked: &LogQuery, (limit, offset): (u32, u32)) -> Result<Asked> {
+/// A page of entries and one more, the newest first, behind a place if given.
+pub(super) fn entries(
+    context: &Context,
+    asked: &LogQuery,
+    (limit, offset, after): (u32, u32, Option<Place>),
+) -> Result<Asked> {
     let mut asked = source(context, asked)?;
+    let behind = after.map(|Place { at, record, version, field }| {
+        let at = asked.next(at.into());
+        let record = asked.next(record.into());
+        let (version, field) = (asked.next(version.into()), asked.next(field.into()));
+        format!(" WHERE (s.happened_at, s.record_id, s.version, s.field_id) < ({at}, {record}, {version}, {field})")
+    });
     let limit = asked.next((i64::from(limit) + 1).into());
     let offset = asked.next(i64::from(offset).into());
     asked.text = format!(
-        "SELECT s.field_id, s.from_state, s.to_state, s.process, s.transition, s.happened_at, s.version, s.actor_id, u.name AS actor, s.seconds, s.record_id \
-         FROM {} LEFT JOIN {} u ON u.id = s.actor_id \
-         ORDER BY s.happened_at DESC, s.record_id DESC, s.version DESC, s.field_id LIMIT {limit} OFFSET {offset}",
+        "SELECT s.field_id, s.from_state, s.to_state, s.process, s.transition, s.happened_at, s.version, s.actor_id, u.name AS actor, s.seconds, s.note, s.checklist, s.record_id \
+         FROM {} LEFT JOIN {} u ON u.id = s.actor_id{} \
+         ORDER BY s.happened_at DESC, s.record_id DESC, s.version DESC, s.field_id DESC LIMIT {limit} OFFSET {offset}",
         asked.text,
         table(&context.tenant().schema, "user"),
+        behind.unwrap_or_default(),
     );
     Ok(asked)
 }

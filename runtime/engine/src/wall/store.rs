@@ -36,12 +36,81 @@ pub(super) async fn has_role(connection: &mut PgConnection, tenant: &Tenant) -> 
     Ok(query.fetch_one(connection).await?)
 }
 
-/// The tenant's tables of records that its role does not wholly reach.
-pub(super) async fn list_closed(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<String>> {
-    let text = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname NOT LIKE '\\_%' \
-         AND EXISTS (SELECT 1 FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p(word) WHERE NOT has_table_privilege($2, c.oid, p.word)) ORDER BY 1";
-    Ok(sqlx::query_scalar(text).bind(&tenant.schema).bind(role_of(tenant)).fetch_all(connection).await?)
+/// What the tenant's role may do with one table, and what it should.
+pub(super) struct Held {
+    /// As a statement names it.
+    pub table: String,
+    /// Privileges that it lacks on all columns or some.
+    pub missing: Vec<&'static str>,
+    /// Privileges that it has and should not, be it on one column.
+    pub excess: Vec<&'static str>,
+}
+
+/// Every privilege on a table. The first four are those of records.
+const WORDS: [&str; 7] = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"];
+
+/// What the role should have on a table of its schema.
+fn wanted(name: &str, is_part: bool) -> &'static [&'static str] {
+    match name {
+        // Months of the log are read through it.
+        _ if is_part => &[],
+        "_state" => &["SELECT", "UPDATE"],
+        TAIL => &["SELECT", "INSERT"],
+        name if READ.contains(&name) => &WORDS[..1],
+        _ => &WORDS[..4],
+    }
+}
+
+/// Where the rights of the tenant's role are not what they should be: on tables of its own schema, and on those of
+/// others, of which it should have none.
+pub(super) async fn list_held(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Held>> {
+    let words = WORDS.map(|word| format!("'{word}'")).join(", ");
+    // What an extension brings, and what PostgreSQL itself has, is everybody's.
+    let text = format!(
+        "SELECT n.nspname = $1, c.relname::text, c.relispartition, c.oid::regclass::text, \
+         array(SELECT has_table_privilege($2, c.oid, w) FROM unnest(ARRAY[{words}]) w), \
+         array(SELECT CASE WHEN w IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_table_privilege($2, c.oid, w) ELSE has_any_column_privilege($2, c.oid, w) END FROM unnest(ARRAY[{words}]) w) \
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND (n.nspname = $1 OR has_schema_privilege($2, n.oid, 'USAGE')) \
+         AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' \
+         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') ORDER BY 1 DESC, 2"
+    );
+    type Row = (bool, String, bool, String, Vec<bool>, Vec<bool>);
+    let query = sqlx::query_as(AssertSqlSafe(text)).bind(&tenant.schema).bind(role_of(tenant));
+    let rows: Vec<Row> = query.fetch_all(connection).await?;
+    let held = rows.into_iter().map(|(is_own, name, is_part, table, whole, some)| {
+        let wanted = if is_own { wanted(&name, is_part) } else { &[] };
+        let pick = |has: &[bool], is_wanted: bool| -> Vec<&'static str> {
+            let words = WORDS
+                .iter()
+                .zip(has)
+                .filter(|(word, has)| wanted.contains(word) == is_wanted && **has != is_wanted);
+            words.map(|(word, _)| *word).collect()
+        };
+        Held { missing: pick(&whole, true), excess: pick(&some, false), table }
+    });
+    Ok(held.filter(|held| !held.missing.is_empty() || !held.excess.is_empty()).collect())
+}
+
+/// What the tenant's role can do that no role of a tenant should: attributes of its own, roles that it belongs to,
+/// making things in its schema.
+pub(super) async fn list_powers(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<String>> {
+    let text = "SELECT array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END, \
+         CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END, \
+         CASE WHEN r.rolreplication THEN 'REPLICATION' END, CASE WHEN r.rolcanlogin THEN 'LOGIN' END, \
+         CASE WHEN has_schema_privilege(r.oid, to_regnamespace($2), 'CREATE') THEN 'CREATE in ' || $2 END], NULL) \
+         || array(SELECT 'member of ' || quote_ident(g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY 1) \
+         FROM pg_roles r WHERE r.rolname = $1";
+    let query = sqlx::query_scalar(text).bind(role_of(tenant)).bind(quoted(&tenant.schema));
+    Ok(query.fetch_one(connection).await?)
+}
+
+/// Takes from the tenant's role what it should not have on a table.
+pub(super) async fn take(connection: &mut PgConnection, tenant: &Tenant, held: &Held) -> Result<()> {
+    let (words, role) = (held.excess.join(", "), quoted(&role_of(tenant)));
+    let text = format!("REVOKE {words} ON {} FROM {role}", held.table);
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await?;
+    Ok(())
 }
 
 pub(super) async fn enter(connection: &mut PgConnection, tenant: &Tenant) -> sqlx::Result<()> {

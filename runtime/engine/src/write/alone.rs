@@ -3,7 +3,8 @@
 //!
 //! It is the same save up to its first row ([`super::save::settle`]), with nothing locked. The statement that writes then
 //! looks itself whether all that was relied upon still holds: the tenant's counters, the version of the record, the
-//! records that it points to, which it locks. If not, it writes nothing. Whatever cannot be done so, or is refused, is
+//! records that it points to, which it locks. If not, or if somebody else holds one of those, it writes nothing: it would
+//! see the counters of before it waited, and rights may be taken while it waits. Whatever cannot be done so, or is refused, is
 //! left undone and done again within a transaction, where everything that is wrong is found and told.
 
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ use super::draft::Slots;
 use super::facts::Facts;
 use super::saving::{Saving, Way};
 use super::whole::{Guard, Whole};
-use super::{load, reach, rows, save};
+use super::{load, reach, recur, rows, save};
 use crate::command::{Command, Fields, Update, What, Written};
 use crate::context::Context;
 use crate::error::Result;
@@ -101,7 +102,7 @@ async fn change(
     if !found.is_empty() {
         return None;
     }
-    finish(connection, (saving, Some(version)), &read).await
+    finish(connection, (saving, Some((update.id, version))), &read).await
 }
 
 /// Whether something that the change is judged or counted by may move while it is made: totals and new keys come
@@ -132,15 +133,16 @@ fn answer(
 /// Settles the save and runs its statement.
 async fn finish(
     connection: &mut PgConnection,
-    (mut saving, version): (Saving<'_>, Option<i64>),
+    (mut saving, changed): (Saving<'_>, Option<(Uuid, i64)>),
     read: &Prepared,
 ) -> Option<Result<Written>> {
     let facts = save::settle(connection, &mut saving).await.ok()?;
     let has_links = saving.drafts.iter().any(|draft| !draft.links.is_empty());
-    if saving.is_refused() || has_links || !saving.moved.is_empty() {
+    let comes_again = !recur::finished(&saving).is_empty();
+    if saving.is_refused() || has_links || comes_again || !saving.moved.is_empty() {
         return None;
     }
-    let guard = Guard { held: std::mem::take(&mut saving.held), version };
+    let guard = Guard { held: std::mem::take(&mut saving.held), changed };
     put(connection, (&saving, &facts), (guard, read)).await.transpose()
 }
 
@@ -157,7 +159,7 @@ async fn put(
     let Ok(taken) = rows::room(saving) else { return Ok(None) };
     let rows = match whole.run_guarded(connection, guard, read.text()).await {
         Ok(rows) => rows,
-        Err(error) if was_not_heard(&error) => return Ok(None),
+        Err(error) if was_not_heard(&error) || had_to_wait(&error) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let ids: Vec<Uuid> = saving.drafts.iter().map(|draft| draft.id).collect();
@@ -184,4 +186,9 @@ fn was_not_heard(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(error) => error.code().as_deref() == Some("57P01"),
         _ => false,
     }
+}
+
+/// Whether others held for too long what the statement was about to write.
+fn had_to_wait(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
 }

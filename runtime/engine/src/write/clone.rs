@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use metadata::Problem;
 use metadata::catalog::Object;
 use permissions::{Action, Sight};
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use super::create;
 use crate::command::{Fields, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::keys::{UNREADABLE, UNREADABLE_CODE};
 use crate::query::{MAX_LIMIT, Nested, Query, Selection};
 use crate::read;
 
@@ -30,22 +32,38 @@ pub(super) async fn run(
     let rows: Vec<std::collections::BTreeMap<String, Box<RawValue>>> =
         serde_json::from_slice(&answer.json).unwrap_or_default();
     let row = rows.into_iter().next().ok_or(Error::NotFound)?;
-    // A value that is shown by its end alone is not the actor's to copy.
-    let decision = context.decide(Action::Read, object);
-    let is_plain = |key: &str| {
-        object
-            .find_key(key)
-            .is_none_or(|(field, _)| !field.encrypted || decision.plain(field) == Sight::Shown)
-    };
+    let is_plain = |key: &str| is_plain(context, object, key);
     let copied =
         row.into_iter().filter(|(key, _)| !fields.iter().any(|(named, _)| named == key) && is_plain(key));
+    let mut unreadable = Vec::new();
+    let copied = copied.inspect(|(key, value)| unreadable.extend(refused(object, id, (key, &**value))));
     let mut copy: Fields = copied.filter_map(|(key, value)| copied_value(object, key, &value)).collect();
+    if !unreadable.is_empty() {
+        return Err(Error::Unprocessable(unreadable));
+    }
     copy.extend(fields);
     create::run(connection, context, object, vec![copy]).await
 }
 
+/// Whether the actor sees all of a value: one that is shown by its end alone is not the actor's to copy.
+pub(super) fn is_plain(context: &Context, object: &Object, key: &str) -> bool {
+    let decision = context.decide(Action::Read, object);
+    let found = object.find_key(key);
+    found.is_none_or(|(field, _)| !field.encrypted || decision.plain(field) == Sight::Shown)
+}
+
+/// What is wrong with copying an encrypted value that could not be opened.
+fn refused(object: &Object, id: Uuid, (key, value): (&str, &RawValue)) -> Option<Problem> {
+    let (field, _) = object.find_key(key).filter(|(field, _)| field.encrypted && !field.unique)?;
+    let is_unreadable = serde_json::from_str::<String>(value.get()).is_ok_and(|text| text == UNREADABLE);
+    let message =
+        format!("the value of `{}` of the record {id} cannot be opened, so it cannot be copied", field.name);
+    let problem = Problem::new(key, UNREADABLE_CODE, message);
+    is_unreadable.then(|| problem.hint("say what the copy has there, be it null"))
+}
+
 /// All own fields, and the ids of linked records.
-fn selections(object: &Object) -> Vec<Selection> {
+pub(super) fn selections(object: &Object) -> Vec<Selection> {
     let links = object.fields.iter().filter(|field| field.kind.is_to_many()).map(|field| {
         Selection::Nested(Nested {
             relation: field.name.clone(),
@@ -59,7 +77,11 @@ fn selections(object: &Object) -> Vec<Selection> {
     std::iter::once(Selection::Field("*".into())).chain(links).collect()
 }
 
-fn copied_value(object: &Object, key: String, value: &RawValue) -> Option<(String, Box<RawValue>)> {
+pub(super) fn copied_value(
+    object: &Object,
+    key: String,
+    value: &RawValue,
+) -> Option<(String, Box<RawValue>)> {
     if object.find_field(&key).is_some_and(|field| field.kind.is_to_many()) {
         #[derive(Deserialize)]
         struct Linked {

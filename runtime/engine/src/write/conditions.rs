@@ -14,6 +14,7 @@ use super::draft::Draft;
 use super::facts::{Facts, Side, View};
 use super::options::words;
 use super::saving::{REQUIRED, Saving};
+use super::seal;
 
 /// What a condition says about one record's field.
 enum Verdict {
@@ -86,8 +87,8 @@ fn hold(
 ) {
     let Some((&slot, column)) = slots.last().zip(field.columns.last()) else { return };
     let draft = &saving.drafts[n];
-    let is_changed = slots.iter().any(|&slot| is_changed(draft, slot));
-    if read_only && is_changed {
+    let is_same = |slot| field.encrypted && seal::is_stored((saving.context, saving.slots), draft, slot);
+    if read_only && slots.iter().any(|&slot| is_changed(draft, slot) && !is_same(slot)) {
         let message = format!("{} cannot be changed as the record stands", field.label);
         return saving.blame_once(n, Problem::new(&column.key, "read-only", message));
     }

@@ -5,7 +5,7 @@ use metadata::Problem;
 use metadata::catalog::{Field, Object};
 
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, has_moved_on};
 
 /// A database error as what it means for the caller, where it means something.
 pub(crate) fn explain(error: Error, object: &Object, context: &Context) -> Error {
@@ -30,8 +30,7 @@ fn explain_at<'c>(error: Error, find: impl Fn(&str) -> Option<&'c Field>) -> Err
         Some("55P03" | "40P01" | "40001" | "57014") => Error::Busy,
         // Values were checked against their columns, so it is what many of them make together.
         Some("22003") => Error::Unprocessable(vec![too_large()]),
-        // Undefined table or column, or one of another type: the schema has moved on since the snapshot was made.
-        Some("42P01" | "42703" | "0A000") => Error::Outdated(crate::context::Versions::default()),
+        _ if has_moved_on(&error) => Error::Outdated(crate::context::Versions::default()),
         _ => error.into(),
     }
 }

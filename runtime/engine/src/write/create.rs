@@ -47,7 +47,7 @@ pub(crate) async fn create_with_ids(
 }
 
 /// Saves new records; answers what was warned of and confirmed.
-async fn insert(
+pub(super) async fn insert(
     connection: &mut PgConnection,
     context: &Context,
     object: &Arc<Object>,

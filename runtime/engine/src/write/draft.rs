@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::command::Fields;
 use crate::context::Context;
+use crate::keys::{UNREADABLE, UNREADABLE_CODE};
 
 /// One record as it will be written: a slot for each column of the object, `None` where nothing is said.
 #[derive(Clone, Debug)]
@@ -179,6 +180,11 @@ impl<'o> Slots<'o> {
         let (field, column) = self.columns[slot];
         if field.read_only && !may_set(context, field) {
             return Err(Problem::new(key, "read-only", format!("`{key}` is set by the system")));
+        }
+        if field.encrypted && matches!(&input, Input::Text(text) if text.trim() == UNREADABLE) {
+            let message = format!("`{key}` was read as a value that cannot be opened, which is no value");
+            let problem = Problem::new(key, UNREADABLE_CODE, message);
+            return Err(problem.hint("leave it out to keep what is stored, or send another value or null"));
         }
         let value = parse(field, column, &input).map_err(|fault| fault.at(key))?;
         draft.slots[slot] = Some(value);

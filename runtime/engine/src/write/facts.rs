@@ -17,6 +17,7 @@ use super::sql::{quoted, table};
 use crate::error::Result;
 use crate::plan::column_of;
 use crate::read::{decode, of_revision};
+use crate::rollups::sql::on_read;
 
 /// Everything that conditions look at beside the drafts themselves.
 pub(super) struct Facts {
@@ -141,11 +142,19 @@ impl Facts {
         if ids.is_empty() {
             return Ok(related);
         }
-        let picked: String =
-            columns.iter().map(|(_, column)| format!(", {}", quoted(&column.name))).collect();
+        let (schema, snapshot) = (saving.context.tenant().schema.as_str(), &saving.context.snapshot);
+        let unstored = snapshot.unstored(false);
+        let stored = |(id, column): &(&String, &Column)| {
+            let rollup = object.find_field_by_id(id).and_then(|field| field.rollup.as_ref());
+            match rollup.filter(|rollup| unstored.contains(&rollup.id)) {
+                Some(rollup) => format!(", {}", on_read((schema, &snapshot.catalog), rollup, "t", &unstored)),
+                None => format!(", t.{}", quoted(&column.name)),
+            }
+        };
+        let picked: String = columns.iter().map(stored).collect();
         let text = format!(
-            "SELECT id{picked} FROM {} WHERE id = ANY($1) AND deleted_at IS NULL",
-            table(&saving.context.tenant().schema, &object.name)
+            "SELECT t.id{picked} FROM {} t WHERE t.id = ANY($1) AND t.deleted_at IS NULL",
+            table(schema, &object.name)
         );
         let text = AssertSqlSafe(of_revision(saving.context, &text));
         for row in sqlx::query(text).bind(ids).fetch_all(connection).await? {

@@ -38,7 +38,8 @@ pub(super) fn columns<'s>(context: &Context, slots: &'s Slots<'_>) -> Vec<&'s Co
         slots.columns.iter().any(|(field, _)| field.options.iter().any(|option| !option.active));
     // Whether an encrypted value changes cannot be told by its ciphertext.
     let has_encrypted = slots.columns.iter().any(|(field, _)| field.encrypted);
-    if has_rules || has_leftovers || has_encrypted {
+    let comes_again = context.snapshot.catalog.recurrence(slots.object).is_some();
+    if has_rules || has_leftovers || has_encrypted || comes_again {
         slots.columns.iter().map(|(_, column)| *column).collect()
     } else {
         Vec::new()

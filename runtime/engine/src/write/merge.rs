@@ -3,25 +3,21 @@
 
 use std::sync::Arc;
 
+use metadata::Problem;
 use metadata::catalog::{Link, Object, Relation};
-use metadata::{FieldKind, Problem};
 use permissions::{Action, Actor};
-use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Value as Json, json};
+use serde_json::json;
+use serde_json::value::RawValue;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
+use super::pointing::{self, Ends};
 use super::sql::{quoted, table};
 use super::{reach, remove, update};
 use crate::audit::{self, Deed, Event};
-use crate::command::{Fields, MAX_RECORDS, Update, Written};
+use crate::command::{Fields, Update, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::filter::{Filter, Operator};
-use crate::plan::Plan;
-use crate::query::Query;
-use crate::read::of_revision;
-use crate::read::sql::{Lock, reach_statement};
 
 /// Most records that are merged into one.
 const MAX_OTHERS: usize = 20;
@@ -39,8 +35,10 @@ pub(super) async fn run(
     // Who may do away with the others need not see all that points to them.
     let actor = Actor::system(context.actor.user_id, "merge");
     let system = Context { actor, access: None, ..context.clone() };
-    for relation in pointing(context, object) {
-        repoint(connection, &system, (object, &relation), (id, &others)).await?;
+    let (from, to) = (Ends { object, ids: &others }, Ends { object, ids: &[id] });
+    for relation in pointing::all(context, object) {
+        let outcome = pointing::turn(connection, &system, &relation, (from, to)).await;
+        outcome.map_err(|error| pointing::at("others", error))?;
     }
     for relation in object.relations.iter() {
         links(connection, context, relation, (id, &others)).await?;
@@ -74,100 +72,6 @@ fn check(id: Uuid, others: &[Uuid]) -> Result<()> {
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Unprocessable(problems)) }
-}
-
-/// A lookup that points to the object, seen from the object that has it.
-struct Pointing {
-    object: Arc<Object>,
-    /// The key of the id.
-    key: String,
-    /// Of an any-lookup, the key of the object's name.
-    named: Option<String>,
-}
-
-fn pointing(context: &Context, object: &Object) -> Vec<Pointing> {
-    let mut found = Vec::new();
-    for other in context.snapshot.catalog.objects.iter().filter(|other| !other.system) {
-        for field in &other.fields {
-            let (key, named) = match (&field.kind, field.columns.as_slice()) {
-                (FieldKind::AnyLookup(_), [name, id]) if field.targets.contains(&object.name) => {
-                    (id.key.clone(), Some(name.key.clone()))
-                }
-                (kind, [column]) if kind.target() == Some(object.name.as_str()) && !field.read_only => {
-                    (column.key.clone(), None)
-                }
-                _ => continue,
-            };
-            found.push(Pointing { object: other.clone(), key, named });
-        }
-    }
-    found
-}
-
-/// Lets everything that points to the others through one relation point to the record.
-async fn repoint(
-    connection: &mut PgConnection,
-    system: &Context,
-    (object, relation): (&Object, &Pointing),
-    (id, others): (Uuid, &[Uuid]),
-) -> Result<()> {
-    let values = others.iter().map(|other| Json::from(other.to_string())).collect();
-    let is_one = Filter::Field { path: relation.key.clone(), operator: Operator::In, value: values };
-    let named = relation.named.as_ref().map(|key| Filter::Field {
-        path: key.clone(),
-        operator: Operator::Eq,
-        value: object.name.clone().into(),
-    });
-    let query = Query {
-        object: relation.object.name.clone(),
-        filter: Filter::both(Some(is_one), named),
-        ..Query::default()
-    };
-    let plan = Plan::for_action(system, &query, Action::Edit)?;
-    let (text, values) = reach_statement(&plan, Lock::Update, &[]);
-    let text = AssertSqlSafe(of_revision(system, &text));
-    let rows: Vec<(Uuid, i64)> =
-        sqlx::query_as_with(text, sea_query_sqlx::SqlxValues(values)).fetch_all(&mut *connection).await?;
-    if rows.len() > MAX_RECORDS {
-        let message = format!("more than {MAX_RECORDS} `{}` records point to them", relation.object.plural);
-        let problem = Problem::new("others", "too-many", message);
-        return Err(Error::Unprocessable(vec![
-            problem.hint("let them point elsewhere first, some at a time"),
-        ]));
-    }
-    // The record itself cannot point to itself; the others are on their way out.
-    let ids = rows.into_iter().map(|(found, _)| found);
-    let ids =
-        ids.filter(|found| relation.object.id != object.id || (*found != id && !others.contains(found)));
-    // An any-lookup is written as a whole.
-    let mut fields = vec![(relation.key.clone(), raw(&id)?)];
-    if let Some(key) = &relation.named {
-        fields.push((key.clone(), raw(&object.name)?));
-    }
-    let updates: Vec<Update> =
-        ids.map(|found| Update { id: found, fields: fields.clone(), if_version: None }).collect();
-    if !updates.is_empty() {
-        let outcome = update::run(connection, system, &relation.object, updates).await;
-        outcome.map_err(|error| without_details(error, &relation.object))?;
-    }
-    Ok(())
-}
-
-/// What is wrong with records that the actor may not see is not the actor's to know.
-fn without_details(error: Error, object: &Object) -> Error {
-    match error {
-        Error::Unprocessable(_) | Error::Conflict(_) | Error::Invalid(_) => {
-            let message =
-                format!("a `{}` record that points to one of them may not point to another", object.name);
-            let problem = Problem::new("others", "cannot-repoint", message);
-            Error::Unprocessable(vec![problem.hint("somebody who may change those records finds out why")])
-        }
-        error => error,
-    }
-}
-
-fn raw(value: &impl serde::Serialize) -> Result<Box<RawValue>> {
-    to_raw_value(value).map_err(|error| Error::File(error.into()))
 }
 
 /// Moves links of a many-to-many relation, those that the record has already apart.

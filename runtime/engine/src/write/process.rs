@@ -8,9 +8,12 @@ use metadata::definitions::process::{Mode, Who};
 
 use super::draft::Draft;
 use super::facts::{Facts, Side};
-use super::saving::{REQUIRED, Saving};
+use super::saving::{REQUIRED, Saving, Taken};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
+
+pub(super) mod during;
+pub(super) mod locks;
 
 /// Values that Trellis sets by itself: those of states that records come into, and of a transition that is taken.
 pub(super) fn set(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) -> Result<()> {
@@ -34,7 +37,7 @@ pub(super) fn set(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) -> 
         }
     }
     for one in taken.into_iter().flat_map(|(_, transition)| &transition.after) {
-        put(saving, 0, (one, facts));
+        (0..saving.drafts.len()).for_each(|n| put(saving, n, (one, facts)));
     }
     Ok(())
 }
@@ -45,12 +48,14 @@ pub(super) fn check(saving: &mut Saving<'_>, (rules, facts): (&Rules, &Facts)) {
         let named = rules.workflows.iter().find(|workflow| workflow.name == name.process)?;
         Some((named, named.find_transition(&name.transition)?))
     });
-    if let Some((_, transition)) = taken {
+    if let Some((workflow, transition)) = taken {
         check_fields(saving, (transition, facts));
+        during::check(saving, (workflow, transition));
     }
     if rules.workflows.is_empty() || may_override(saving.context) {
         return;
     }
+    locks::check(saving, (rules, facts), taken);
     for field in
         state_fields(rules).filter(|field| taken.is_none_or(|(workflow, _)| workflow.field != **field))
     {
@@ -124,7 +129,7 @@ fn put(saving: &mut Saving<'_>, n: usize, (set, facts): (&Set, &Facts)) {
     }
 }
 
-/// The transition that the one record takes, with the state that it leads to put into the draft.
+/// The transition that the records take, with the state that it leads to put into their drafts.
 fn take<'r>(
     saving: &mut Saving<'_>,
     (rules, facts): (&'r Rules, &Facts),
@@ -134,33 +139,63 @@ fn take<'r>(
         .filter_map(|field| governing(saving, (rules, facts), (0, field, Side::Before)))
         .find_map(|workflow| Some((workflow, workflow.find_transition(&name.transition)?)));
     let Some((workflow, transition)) = named else { return Err(Error::NotFound) };
-    let (Some(slot), draft) = (facts.slot(&workflow.field), &saving.drafts[0]) else {
+    for n in 0..saving.drafts.len() {
+        step(saving, n, (workflow, transition, facts))?;
+    }
+    saving.transition =
+        Some(Taken { process: workflow.name.clone(), events: transition.emits.clone(), ..name });
+    Ok(Some((workflow, transition)))
+}
+
+/// Puts the state that a transition leads to into one draft.
+fn step(
+    saving: &mut Saving<'_>,
+    n: usize,
+    (workflow, transition, facts): (&Workflow, &Transition, &Facts),
+) -> Result<()> {
+    let (Some(slot), draft) = (facts.slot(&workflow.field), &saving.drafts[n]) else {
         return Err(Error::NotFound);
     };
     if !workflow.leads_from(transition, draft.before(slot)) {
         let message = format!("`{}` does not lead out of this state", transition.name);
         return Err(Error::Conflict(vec![Problem::new(&workflow.key, "wrong-state", message)]));
     }
-    let image = facts.image(&saving.drafts, 0, Side::Before);
-    if !is_one_of(&workflow.source.transitions[transition.at].who, (saving.context, facts), &image) {
+    let image = facts.image(&saving.drafts, n, Side::Before);
+    let is_timed = saving.transition.as_ref().is_some_and(|taken| taken.is_timed);
+    let is_one = is_one_of(&workflow.source.transitions[transition.at].who, (saving.context, facts), &image);
+    if !is_one || is_timed != transition.wait.is_some() {
         return Err(Error::Forbidden(Refusal::Transition(transition.name.clone())));
     }
     let is_ready = holds(&transition.before, &image, facts);
     let to = Value::Text(transition.to.clone());
     if draft.slots[slot].as_ref().is_some_and(|value| *value != to) {
         let message = format!("the transition leads to `{}`", transition.to);
-        saving.blame(0, Problem::new(&workflow.key, "contradiction", message));
+        saving.blame(n, Problem::new(&workflow.key, "contradiction", message));
     }
     if !is_ready {
-        saving.blame(0, not_ready(workflow, transition));
+        saving.blame(n, not_ready(workflow, transition));
     }
-    let draft = &mut saving.drafts[0];
+    let draft = &mut saving.drafts[n];
     draft.slots[slot] = Some(to);
     draft.filled.push(slot);
-    if let Some(name) = &mut saving.transition {
-        name.process = workflow.name.clone();
-    }
-    Ok(Some((workflow, transition)))
+    Ok(())
+}
+
+/// Which of the records Trellis may take through a timed transition now: those that follow its process, are where it
+/// leads out of and are ready for it.
+pub(super) fn ready(
+    saving: &Saving<'_>,
+    (rules, facts): (&Rules, &Facts),
+    (workflow, transition): (&Workflow, &Transition),
+) -> Vec<bool> {
+    let Some(slot) = facts.slot(&workflow.field) else { return vec![false; saving.drafts.len()] };
+    let is_ready = |n: usize| {
+        let followed = governing(saving, (rules, facts), (n, &workflow.field, Side::Before));
+        followed.is_some_and(|followed| followed.name == workflow.name)
+            && workflow.leads_from(transition, saving.drafts[n].before(slot))
+            && holds(&transition.before, &facts.image(&saving.drafts, n, Side::Before), facts)
+    };
+    (0..saving.drafts.len()).map(is_ready).collect()
 }
 
 /// Why a transition cannot be taken yet.
@@ -191,7 +226,7 @@ fn is_one_of(who: &[Who], (context, facts): (&Context, &Facts), record: &dyn Rec
 }
 
 /// Whether the actor may change states past every process.
-fn may_override(context: &Context) -> bool {
+pub(super) fn may_override(context: &Context) -> bool {
     if context.actor.is_system() {
         return true;
     }
@@ -218,7 +253,8 @@ fn refusal(draft: &Draft, slot: usize, workflow: &Workflow) -> Option<Problem> {
         let problem = Problem::new(&workflow.key, "not-initial", "the process does not begin in this state");
         return (!fits).then(|| problem.hint(format!("it begins with {}", first.join(", "))));
     }
-    let ways = workflow.transitions.iter().filter(|transition| workflow.leads_from(transition, before));
+    let ways = workflow.transitions.iter().filter(|one| one.wait.is_none());
+    let ways = ways.filter(|transition| workflow.leads_from(transition, before));
     let ways: Vec<&str> = ways.map(|transition| transition.name.as_str()).collect();
     let problem = Problem::new(&workflow.key, "transition-needed", "this changes by transitions alone");
     Some(match ways.is_empty() {
@@ -259,7 +295,9 @@ pub(super) fn possible<'r>(saving: &Saving<'_>, (rules, facts): (&'r Rules, &Fac
         let state = slot.map_or(&Value::Null, |slot| saving.drafts[0].before(slot));
         let open = workflow.transitions.iter().filter(|one| {
             let who = &workflow.source.transitions[one.at].who;
-            workflow.leads_from(one, state) && is_one_of(who, (saving.context, facts), &image)
+            one.wait.is_none()
+                && workflow.leads_from(one, state)
+                && is_one_of(who, (saving.context, facts), &image)
         });
         let judged =
             open.map(|one| (one, (!holds(&one.before, &image, facts)).then(|| not_ready(workflow, one))));

@@ -11,6 +11,7 @@ use permissions::Action;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
+use super::process::locks;
 use super::sql::{Beside, quoted, table};
 use super::{answer, reach, sql, transfer};
 use crate::change::Happened;
@@ -155,6 +156,9 @@ async fn walk(
             )]));
         }
         let (object, ids) = levels[at].clone();
+        if what != Happened::Restored {
+            locks::require_open(connection, context, (&object, &ids)).await?;
+        }
         for (other, field, column) in pointing(catalog, &object) {
             let pair = (object.as_ref(), other.as_ref());
             let ending = on_delete(&field);

@@ -9,7 +9,8 @@ use sqlx::PgConnection;
 use super::facts::Facts;
 use super::saving::Saving;
 use super::{
-    checks, conditions, links, numbers, options, process, reach, rights, rows, rules, seal, transfer,
+    checks, conditions, events, links, numbers, options, process, reach, recur, rights, rows, rules, seal,
+    transfer,
 };
 use crate::error::Result;
 
@@ -21,9 +22,11 @@ pub(crate) async fn save(connection: &mut PgConnection, saving: &mut Saving<'_>)
     }
     numbers::assign(connection, saving).await?;
     rows::put(connection, saving, facts.law()).await?;
+    events::put(connection, saving).await?;
     links::put(connection, saving).await?;
     transfer::forget_shares(connection, saving.context, saving.moved.iter().copied().collect()).await?;
-    reach::judge(connection, saving).await
+    reach::judge(connection, saving).await?;
+    if saving.is_refused() { Ok(()) } else { recur::follow(connection, saving).await }
 }
 
 /// Everything up to the first row that is written: values are filled in and looked at. Of [`Way::Alone`] it locks

@@ -46,7 +46,7 @@ pub(crate) struct Saving<'s> {
     pub found: BTreeMap<usize, Vec<Problem>>,
     /// What rules warn of and the caller has confirmed, with the record's place where there are several.
     pub warnings: Vec<Problem>,
-    /// The transition that the one record takes.
+    /// The transition that the one record takes, or all of them where Trellis takes it.
     pub transition: Option<Taken>,
     /// Records by object that must be there while a record is saved alone.
     pub held: Vec<(String, Vec<Uuid>)>,
@@ -57,6 +57,13 @@ pub(crate) struct Saving<'s> {
 pub(crate) struct Taken {
     pub transition: String,
     pub process: String,
+    /// Whether Trellis takes it because its time has come.
+    pub is_timed: bool,
+    /// Why it is taken, and what its taker has confirmed.
+    pub note: Option<String>,
+    pub confirmed: Vec<String>,
+    /// Events that it tells of.
+    pub events: Vec<String>,
 }
 
 impl<'s> Saving<'s> {

@@ -4,7 +4,9 @@
 use formulas::Value;
 use metadata::field_kinds::ColumnType;
 
+use super::draft::{Draft, Slots};
 use super::saving::Saving;
+use crate::context::Context;
 use crate::error::Result;
 use crate::keys::Place;
 
@@ -26,13 +28,25 @@ pub(super) fn apply(saving: &mut Saving<'_>) -> Result<()> {
             let Some(Value::Text(plain)) = &draft.slots[slot] else { continue };
             let keys = context.keys()?;
             let field = slots.columns[slot].0;
-            let place = Place::of(slots.object, field, draft.id);
             let stored = match draft.before(slot) {
-                Value::Text(stored) if keys.open(place, stored).as_ref() == Some(plain) => stored.clone(),
-                _ => keys.seal(place, field.blind_index, plain)?,
+                stored if is_stored((context, slots), draft, slot) => stored.clone(),
+                _ => Value::Text(keys.seal(
+                    Place::of(slots.object, field, draft.id),
+                    field.blind_index,
+                    plain,
+                )?),
             };
-            draft.slots[slot] = Some(Value::Text(stored));
+            draft.slots[slot] = Some(stored);
         }
     }
     Ok(())
+}
+
+/// Whether a draft gives an encrypted field the value that is stored already.
+pub(super) fn is_stored((context, slots): (&Context, &Slots<'_>), draft: &Draft, slot: usize) -> bool {
+    let place = Place::of(slots.object, slots.columns[slot].0, draft.id);
+    let (Some(Value::Text(plain)), Value::Text(stored)) = (&draft.slots[slot], draft.before(slot)) else {
+        return false;
+    };
+    context.keys().is_ok_and(|keys| keys.open(place, stored).as_ref() == Some(plain))
 }

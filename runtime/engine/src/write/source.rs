@@ -5,10 +5,12 @@ use std::collections::HashMap;
 
 use formulas::Value;
 use metadata::field_kinds::ColumnType;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
 use super::sql::quoted;
+use crate::error::{Error, Result};
 use crate::read::encode::string;
 
 /// `json_to_recordset($1) AS s(_n int, id uuid, …)` for the given slots.
@@ -74,6 +76,13 @@ pub(crate) fn json_with(
     out.push(b']');
     // Every piece was written from `str`.
     String::from_utf8(out).unwrap_or_default()
+}
+
+/// A value as it is written, as raw JSON.
+pub(crate) fn raw(value: &Value) -> Result<Box<RawValue>> {
+    let mut out = Vec::new();
+    write_value(&mut out, value);
+    serde_json::from_slice(&out).map_err(|error| Error::File(error.into()))
 }
 
 fn write_value(out: &mut Vec<u8>, value: &Value) {

@@ -28,6 +28,9 @@ fn columns(slots: &Slots<'_>, used: &[usize]) -> Vec<String> {
     used.iter().map(|&slot| quoted(&slots.columns[slot].1.name)).collect()
 }
 
+/// How long a statement that compares the tenant's counters waits for what others hold.
+const PATIENCE: &str = "50ms";
+
 /// What a statement that writes rows does besides, and when.
 #[derive(Default)]
 pub(crate) struct Beside {
@@ -67,35 +70,49 @@ impl Beside {
 
 /// Lets a statement write only where the tenant's counters are those in `$first` and `$first + 1` (NULL for any), where
 /// all live records are there whose ids of each object are the last parameters, as many as `$first + 2` says, and where
-/// a record that changes has the version that comes before those. All of what it writes can be answered.
+/// the record that changes, `$first + 4` of the object `changed`, has the version `$first + 3`. All of what it writes can
+/// be answered.
+///
+/// The counters are those of the moment at which the statement began, so it waits for nobody: a record that somebody
+/// else holds counts as one that is not there. What shows only while rows are written (a value that another one is
+/// about to take, the totals of a parent) it waits [`PATIENCE`] for, and then fails.
 pub(crate) fn guarded(
     beside: Beside,
     schema: &str,
     (objects, first): (&[&str], usize),
-    version: Option<i64>,
+    changed: Option<&str>,
 ) -> Beside {
-    let lists = first + 3 + usize::from(version.is_some());
+    let lists = first + 3 + if changed.is_some() { 2 } else { 0 };
     let mut before = Vec::new();
     let mut counts = vec!["0".to_owned()];
     for (at, object) in objects.iter().enumerate() {
         before.push(format!(
-            "held{at} AS MATERIALIZED (SELECT k.id FROM {} k WHERE k.id = ANY(${}::uuid[]) AND k.deleted_at IS NULL ORDER BY k.id FOR KEY SHARE)",
+            "held{at} AS MATERIALIZED (SELECT k.id FROM {} k WHERE k.id = ANY(${}::uuid[]) AND k.deleted_at IS NULL ORDER BY k.id FOR KEY SHARE SKIP LOCKED)",
             table(schema, object),
             lists + at
         ));
         counts.push(format!("(SELECT count(*) FROM held{at})"));
     }
     before.push(format!(
-        "ok AS MATERIALIZED (SELECT TRUE FROM {} g WHERE g.revision = ${first}::bigint AND (${}::bigint IS NULL OR g.access = ${}) AND ${}::bigint = {})",
+        "ok AS MATERIALIZED (SELECT TRUE FROM {} g WHERE g.revision = ${first}::bigint AND (${}::bigint IS NULL OR g.access = ${}) AND ${}::bigint = {} \
+         AND set_config('lock_timeout', '{PATIENCE}', TRUE) IS NOT NULL)",
         table(schema, "_state"),
         first + 1,
         first + 1,
         first + 2,
         counts.join(" + ")
     ));
-    let version = version.map(|_| format!(" AND t.version = ${}", first + 3)).unwrap_or_default();
-    let condition = Some(format!("EXISTS (SELECT FROM ok){version}"));
-    Beside { before, condition, is_answered: true, ..beside }
+    let mut condition = "EXISTS (SELECT FROM ok)".to_owned();
+    if let Some(object) = changed {
+        before.push(format!(
+            "free AS MATERIALIZED (SELECT k.id FROM {} k WHERE k.id = ${} AND k.version = ${} FOR NO KEY UPDATE SKIP LOCKED)",
+            table(schema, object),
+            first + 4,
+            first + 3
+        ));
+        condition.push_str(" AND EXISTS (SELECT FROM free)");
+    }
+    Beside { before, condition: Some(condition), is_answered: true, ..beside }
 }
 
 /// New rows from the source. Their values stand in them, and later in what changes them.

@@ -24,6 +24,9 @@ struct Entry<'s> {
     to_state: Option<String>,
     process: Option<&'s str>,
     transition: Option<&'s str>,
+    note: Option<&'s str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    checklist: &'s [String],
     at: String,
 }
 
@@ -74,9 +77,9 @@ pub(super) fn insert(saving: &Saving<'_>, source: Source<'_>) -> String {
         (seconds, past)
     };
     format!(
-        "INSERT INTO {log} (record_id, field_id, version, object_id, happened_at, actor_id, process, transition, from_state, to_state, seconds) \
-         SELECT s.id, s.field, s.version, '{}', s.at, $3::uuid, s.process, s.transition, s.from_state, s.to_state, {seconds} \
-         FROM json_to_recordset({parameter}::json) AS s(id uuid, version bigint, field text, from_state text, to_state text, process text, transition text, at timestamptz){written}{past}",
+        "INSERT INTO {log} (record_id, field_id, version, object_id, happened_at, actor_id, process, transition, from_state, to_state, seconds, note, checklist) \
+         SELECT s.id, s.field, s.version, '{}', s.at, $3::uuid, s.process, s.transition, s.from_state, s.to_state, {seconds}, s.note, s.checklist \
+         FROM json_to_recordset({parameter}::json) AS s(id uuid, version bigint, field text, from_state text, to_state text, process text, transition text, note text, checklist text[], at timestamptz){written}{past}",
         object.id
     )
 }
@@ -89,6 +92,8 @@ pub(super) fn entries(saving: &Saving<'_>, (rules, facts): (&Rules, &Facts)) -> 
         let taken = saving.transition.as_ref().filter(|taken| {
             rules.workflows.iter().any(|one| one.name == taken.process && one.field == *field)
         });
+        let note = taken.and_then(|taken| taken.note.as_deref());
+        let checklist = taken.map(|taken| taken.confirmed.as_slice()).unwrap_or_default();
         let transition = taken.map(|taken| taken.transition.as_str());
         for (n, draft) in saving.drafts.iter().enumerate().filter(|(_, draft)| is_entered(draft, slot)) {
             let workflow = governing(saving, (rules, facts), (n, field, Side::After));
@@ -100,6 +105,8 @@ pub(super) fn entries(saving: &Saving<'_>, (rules, facts): (&Rules, &Facts)) -> 
                 to_state: word(draft.after(slot)),
                 process: workflow.map(|workflow| workflow.name.as_str()),
                 transition,
+                note,
+                checklist,
                 at: entered_at(saving, n),
             });
         }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::draft::{Draft, Slots};
 use super::facts::Facts;
-use super::process::{Open, possible};
+use super::process::{Open, during, possible};
 use super::saving::{Saving, Taken, Way};
 use super::{constraint, load, once, reach, update, writable};
 use crate::Engine;
@@ -27,16 +27,18 @@ use crate::query::Bin;
 use crate::read::sql::Lock;
 
 impl Engine {
-    /// Takes a transition with what is filled in on the way, once under a caller's key; answers the record.
+    /// Takes a transition with what is filled in on the way (under `_note` why, under `_checklist` what is confirmed),
+    /// once under a caller's key; answers the record.
     pub async fn transition(
         &self,
         context: &Context,
         object: &str,
-        (name, update, once): (&str, Update, Option<&Once>),
+        (name, mut update, once): (&str, Update, Option<&Once>),
     ) -> Result<Written> {
         let object = writable(context, object)?;
+        let mut taken = Taken { transition: name.to_owned(), ..Taken::default() };
+        during::read(&mut update.fields, &mut taken)?;
         let mut transaction = self.begin(context).await?;
-        let taken = Taken { transition: name.to_owned(), ..Taken::default() };
         let outcome = match take(&mut transaction, context, &object, (update, taken, once)).await {
             Ok(written) => transaction.commit().await.map(|()| written).map_err(Error::from),
             Err(error) => {
@@ -48,7 +50,8 @@ impl Engine {
     }
 
     /// The transitions that a record may take now: `{data: [{name, label, process, field, from, to, fields,
-    /// missing, ready, message}], processes: [{name, label, mode, field, state, guidance, key_fields}]}`.
+    /// missing, ready, message, checklist, note}], processes: [{name, label, mode, field, state, guidance, key_fields,
+    /// locked}]}`.
     pub async fn transitions(&self, context: &Context, object: &str, id: Uuid) -> Result<Json> {
         let object = context.snapshot.catalog.find_object(object).ok_or(Error::NotFound)?.clone();
         let hidden = self.hidden_fields(context, &object, id).await?;
@@ -124,6 +127,7 @@ fn process_json(workflow: &Workflow, state: Option<&str>, hidden: &HashSet<&str>
         "field": workflow.source.field, "state": state,
         "guidance": said.and_then(|state| state.guidance.as_ref()),
         "key_fields": key_fields.collect::<Vec<_>>(),
+        "locked": said.is_some_and(|state| state.lock),
     })
 }
 
@@ -148,11 +152,14 @@ fn way_json(
     };
     let fields: Vec<&TransitionField> = transition.fields.iter().filter(is_seen).collect();
     let missing = fields.iter().filter(|field| is_missing(field)).map(|field| &field.key);
+    let during = source.during.as_ref();
     let label = source.label.clone().unwrap_or_else(|| metadata::catalog::label(&transition.name));
     json!({
         "name": transition.name, "label": label, "process": workflow.name, "field": workflow.source.field,
         "from": state, "to": transition.to, "fields": fields.iter().map(|one| field(one)).collect::<Vec<_>>(),
         "missing": missing.collect::<Vec<_>>(), "ready": problem.is_none(),
         "message": problem.map(|problem| &problem.message),
+        "checklist": during.map(|during| during.checklist.as_slice()).unwrap_or_default(),
+        "note": during.and_then(|during| during.note),
     })
 }

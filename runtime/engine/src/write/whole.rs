@@ -38,10 +38,10 @@ pub(super) struct Whole<'w> {
 /// Under which condition a statement writes anything at all.
 #[derive(Default)]
 pub(super) struct Guard {
-    /// Records that must be there, by the names of their objects. They stay until it is done.
+    /// Records that must be there and free, by the names of their objects. They stay until it is done.
     pub held: Vec<(String, Vec<Uuid>)>,
-    /// The version that a record that changes must have.
-    pub version: Option<i64>,
+    /// The record that changes, which must be free too, and the version that it must have.
+    pub changed: Option<(Uuid, i64)>,
 }
 
 /// Parameters that every such statement has.
@@ -82,8 +82,8 @@ impl<'w> Whole<'w> {
         self.concerned.settle(connection, self.saving.context, &left).await
     }
 
-    /// Writes if the guard lets it and the tenant's counters are still those of the context; what `answer` reads of
-    /// `written` and the counters is answered.
+    /// Writes if the guard lets it and the tenant's counters are those of the context; what `answer` reads of `written`
+    /// and the counters is answered.
     pub(super) async fn run_guarded(
         &self,
         connection: &mut PgConnection,
@@ -94,11 +94,12 @@ impl<'w> Whole<'w> {
         let first = COMMON + usize::from(self.states.is_some()) + 1;
         let all: i64 = guard.held.iter().map(|(_, ids)| ids.len() as i64).sum();
         let objects: Vec<&str> = guard.held.iter().map(|(object, _)| object.as_str()).collect();
-        let beside = sql::guarded(self.beside(), &context.tenant().schema, (&objects, first), guard.version);
+        let changed = guard.changed.map(|_| self.saving.slots.object.name.as_str());
+        let beside = sql::guarded(self.beside(), &context.tenant().schema, (&objects, first), changed);
         let text = crate::read::of_revision(context, &self.text(&beside, answer));
         let mut query = self.query(text).bind(context.snapshot.revision).bind(context.access).bind(all);
-        if let Some(version) = guard.version {
-            query = query.bind(version);
+        if let Some((id, version)) = guard.changed {
+            query = query.bind(version).bind(id);
         }
         guard.held.into_iter().fold(query, |query, (_, ids)| query.bind(ids)).fetch_all(connection).await
     }

@@ -28,6 +28,28 @@ pub(crate) async fn insert(transaction: &mut PgConnection, tenant: Uuid, entry: 
     Ok(())
 }
 
+/// Deletes what failed for a reason since then, of the same person from the same place.
+pub(crate) async fn delete_steps(
+    transaction: &mut PgConnection,
+    tenant: Uuid,
+    entry: &Entry,
+    (reason, since): (&str, DateTime<Utc>),
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "delete from platform.login_history where tenant_id = $1 and user_id = $2 and reason = $3 and at >= $4 \
+         and ip is not distinct from $5 and user_agent is not distinct from $6",
+    )
+    .bind(tenant)
+    .bind(entry.user_id)
+    .bind(reason)
+    .bind(since)
+    .bind(&entry.ip)
+    .bind(&entry.user_agent)
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
 /// The newest first, before the id of the last one of the page before.
 pub(crate) async fn load(
     pool: &PgPool,

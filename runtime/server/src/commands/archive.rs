@@ -6,9 +6,10 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use engine::Tenant;
 use engine::archive::Manifest;
-use identity::StoredPassword;
+use identity::{SecuritySettings, StoredPassword};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tenancy::{Founding, Slug};
+use tenancy::{Founding, Slug, Status};
 use uuid::Uuid;
 
 use super::told;
@@ -17,6 +18,17 @@ use crate::serve::first::tell;
 
 /// Hashes of passwords, one a line, where the export was told to take them along.
 const PASSWORDS: &str = "passwords.ndjson";
+/// What the platform knows of the tenant.
+const PLATFORM: &str = "platform.json";
+
+/// What a tenant is besides what is in its schema.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Standing {
+    plan: Option<String>,
+    suspended: bool,
+    security_settings: Option<SecuritySettings>,
+}
 
 /// What an import may say otherwise than its folder.
 pub struct Wish {
@@ -37,6 +49,12 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
         let lines: Result<Vec<String>, _> = passwords.iter().map(serde_json::to_string).collect();
         fs::write(folder.join(PASSWORDS), lines?.join("\n") + "\n")?;
     }
+    let standing = Standing {
+        plan: listed.plan.clone(),
+        suspended: listed.status != Status::Active,
+        security_settings: Some(node.identity.security_settings(&listed.tenant).await?),
+    };
+    fs::write(folder.join(PLATFORM), serde_json::to_string_pretty(&standing)? + "\n")?;
     manifest.name = Some(listed.name);
     manifest.write(folder)?;
     println!("trellis: the tenant {slug} with {} records is in {}", manifest.records(), folder.display());
@@ -46,14 +64,18 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
 /// Makes a tenant of a folder; nobody is served before everything is there, and what fails leaves nothing.
 pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()> {
     let manifest = Manifest::read(folder).map_err(told)?;
+    let standing = standing(folder)?;
+    let (plans, had_plan) = (node.tenants.list_plans().await?, standing.plan.is_some());
+    let plan = standing.plan.filter(|name| plans.iter().any(|plan| plan.name == *name));
     // The same id where it is free: then the audit chain goes on.
     let is_there = node.tenants.list().await?.iter().any(|listed| listed.tenant.id == manifest.tenant_id);
     let founding = Founding {
         id: if is_there { Uuid::now_v7() } else { manifest.tenant_id },
         slug: Slug::parse(wish.slug.as_deref().unwrap_or(&manifest.slug))?,
         name: wish.name.or_else(|| manifest.name.clone()).unwrap_or_else(|| manifest.slug.clone()),
-        plan: None,
+        plan: plan.clone(),
         reseller: None,
+        suspended: standing.suspended,
         once: None,
     };
     let furnish = async |tenant: Tenant| -> Result<_, Failure> {
@@ -61,6 +83,9 @@ pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()
         let drift = node.engine.doctor(&tenant).await.map_err(told)?;
         if !drift.is_empty() {
             return Err(Failure(anyhow::anyhow!("the tables are not what the metadata says: {drift:?}")));
+        }
+        if let Some(settings) = &standing.security_settings {
+            node.identity.put_security_settings(&tenant, settings).await.map_err(anyhow::Error::from)?;
         }
         node.identity.put_passwords(&tenant, &passwords(folder)?).await.map_err(anyhow::Error::from)?;
         if let Some(email) = &wish.admin {
@@ -71,6 +96,12 @@ pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()
     };
     node.tenants.found(&founding, furnish).await.map_err(|failure| failure.0)?;
     println!("trellis: the tenant {} with {} records is made", founding.slug, manifest.records());
+    if standing.suspended {
+        println!("trellis: it was shut where it comes from, and is shut here");
+    }
+    if plan.is_none() && had_plan {
+        println!("trellis: its plan is not known here, so nothing is limited");
+    }
     Ok(())
 }
 
@@ -100,6 +131,16 @@ fn prepare(folder: &Path) -> anyhow::Result<()> {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     }
     Ok(())
+}
+
+/// Of a folder that an earlier version has written nothing is known.
+fn standing(folder: &Path) -> anyhow::Result<Standing> {
+    let path = folder.join(PLATFORM);
+    if !path.exists() {
+        return Ok(Standing::default());
+    }
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
 }
 
 fn passwords(folder: &Path) -> anyhow::Result<Vec<StoredPassword>> {

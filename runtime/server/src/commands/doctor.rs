@@ -52,7 +52,7 @@ async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
 /// Mends what can be computed from the records or the metadata; what it mended was wrong, and is told.
 async fn repair(node: &Node, tenant: &Tenant) -> anyhow::Result<()> {
     if node.engine.mend_wall(tenant).await? {
-        println!("{}: gave its role what it lacked", tenant.slug);
+        println!("{}: made the rights of its role right", tenant.slug);
     }
     let made = node.engine.build_indexes(tenant).await;
     for index in made.with_context(|| format!("cannot make indexes of {}", tenant.slug))? {

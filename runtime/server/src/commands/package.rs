@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use engine::packages::Install;
-use engine::{AllowLoss, Applied, Context};
+use engine::{AllowLoss, Applied, Apply, Context};
 use metadata::package::{Package as Found, Validated};
 use serde_json::Value as Json;
 
@@ -21,26 +21,32 @@ pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> 
         Package::Lint { dir, against } => lint(&dir, against.as_deref()),
         Package::Diff { old, new } => diff(&old, &new),
         Package::List { tenant } => with_node(common, async |node| list(node, tenant.as_deref()).await).await,
-        Package::Install { package, tenant, samples, dry_run } => {
-            let options = Install { samples, dry_run, ..Install::default() };
+        Package::Install { package, tenant, samples, approve, dry_run } => {
+            let options = Install { samples, dry_run, approve: approved(approve), ..Install::default() };
             with_node(common, async |node| install(node, &package, (tenant.as_deref(), options)).await).await
         }
-        Package::Upgrade { package, tenant, take, allow_data_loss, dry_run } => {
-            let allow_data_loss = AllowLoss::Named(allow_data_loss);
-            let options = Install { samples: false, dry_run, take, allow_data_loss };
+        Package::Upgrade { package, tenant, take, allow_data_loss, approve, dry_run } => {
+            let (allow_data_loss, approve) = (AllowLoss::Named(allow_data_loss), approved(approve));
+            let options = Install { dry_run, take, allow_data_loss, approve, ..Install::default() };
             with_node(common, async |node| install(node, &package, (tenant.as_deref(), options)).await).await
         }
         Package::Uninstall { name, tenant, allow_data_loss, dry_run } => {
-            let allow = if allow_data_loss { AllowLoss::All } else { AllowLoss::None };
+            let allow_data_loss = if allow_data_loss { AllowLoss::All } else { AllowLoss::None };
+            let wish = Apply { dry_run, allow_data_loss, ..Apply::default() };
             with_node(common, async |node| {
                 let context = context(node, tenant.as_deref()).await?;
-                let applied = node.engine.uninstall(&context, &name, (dry_run, allow)).await.map_err(told)?;
+                let applied = node.engine.uninstall(&context, &name, wish.clone()).await.map_err(told)?;
                 print(&applied, dry_run);
                 Ok(ExitCode::SUCCESS)
             })
             .await
         }
     }
+}
+
+/// Grants by name, or `all`.
+fn approved(names: Vec<String>) -> AllowLoss {
+    if names.iter().any(|name| name == "all") { AllowLoss::All } else { AllowLoss::Named(names) }
 }
 
 fn validate(dir: &Path) -> anyhow::Result<ExitCode> {
@@ -156,5 +162,6 @@ fn print(applied: &Applied, dry_run: bool) {
             text(&merged.tenant)
         );
     }
+    applied.grants.iter().for_each(|grant| println!("needs approval: {grant}"));
     println!("trellis: {} steps, revision {}", applied.steps.len(), applied.revision);
 }

@@ -2,7 +2,11 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+use tenancy::{By, Domain};
+
 use crate::args::{Common, Tenant};
+use crate::audit_key;
 use crate::commands::archive;
 use crate::node::Node;
 use crate::serve::first::{name_of, tell};
@@ -13,6 +17,7 @@ pub async fn run(common: &Common, command: Tenant) -> anyhow::Result<ExitCode> {
         match command {
             Tenant::Create { slug, name, admin } => create(node, &slug, (name, admin)).await?,
             Tenant::List => list(node).await?,
+            Tenant::Domain { slug, host, remove } => domain(node, (&slug, &host), remove).await?,
             Tenant::Export { slug, output, with_passwords } => {
                 let folder = output.unwrap_or_else(|| slug.clone().into());
                 archive::export(node, (&slug, &folder), with_passwords).await?;
@@ -25,8 +30,12 @@ pub async fn run(common: &Common, command: Tenant) -> anyhow::Result<ExitCode> {
                 let known = node.tenants.list().await?.iter().any(|listed| listed.tenant.slug == slug);
                 anyhow::ensure!(known, "there is no tenant `{slug}`");
                 anyhow::ensure!(yes || confirmed(&slug)?, "the tenant {slug} is kept");
-                node.tenants.delete(&slug).await?;
+                if let Some(key) = audit_key::find(common)? {
+                    node.engine.seal_with(key);
+                }
+                let certificate = node.tenants.delete(&slug).await?;
                 println!("trellis: the tenant {slug} is deleted");
+                println!("{}", certificate.statement);
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -51,6 +60,19 @@ async fn create(
     println!("trellis: the tenant {slug} is made");
     if let Some(email) = admin {
         tell(&node.identity.first_administrator(&tenant, &email, None, None).await?);
+    }
+    Ok(())
+}
+
+async fn domain(node: &Node, (slug, host): (&str, &str), remove: bool) -> anyhow::Result<()> {
+    let tenant = node.tenant(Some(slug)).await?;
+    let domain = Domain::parse(host).context("this is no name of a host")?;
+    if remove {
+        node.tenants.remove_domain(tenant.id, &domain, By::Operator).await?;
+        println!("trellis: {} is {slug}'s no more", domain.as_str());
+    } else {
+        node.tenants.add_domain(tenant.id, (&domain, None), By::Operator).await?;
+        println!("trellis: {} is {slug}'s", domain.as_str());
     }
     Ok(())
 }

@@ -19,11 +19,12 @@ pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
         let kept = (common.audit_retention, common.audit_heads.clone());
         let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept));
         let (tell, news) = tokio::sync::mpsc::channel(16);
-        let waking = tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell));
+        let waking = (!common.database_pooled)
+            .then(|| tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell)));
         let working = tokio::spawn(workers::run(engine, tenants, news));
         println!("trellis: waiting for jobs");
         stop.told().await;
-        waking.abort();
+        waking.iter().for_each(tokio::task::JoinHandle::abort);
         working.abort();
         sealing.abort();
         ear.close().await;

@@ -86,3 +86,36 @@ pub(crate) async fn load_days(
     .fetch_all(pool)
     .await
 }
+
+/// What one tenant has used in a time: `id, slug, name, plan, status, days, requests`, and the most `records` and `users`.
+pub(crate) type Line = (Uuid, String, String, Option<String>, String, i64, i64, Option<i64>, Option<i64>);
+
+/// The same of a reseller's tenants by slug, whether they were used or not.
+pub(crate) async fn load_report(
+    pool: &PgPool,
+    reseller: Uuid,
+    (from, to): (NaiveDate, NaiveDate),
+) -> sqlx::Result<Vec<Line>> {
+    sqlx::query_as(
+        "select t.id, t.slug, t.name, t.plan, case when t.delete_at is null then t.status else 'pending_delete' end, \
+         count(u.day), coalesce(sum(u.requests), 0)::bigint, max(u.records), max(u.users) \
+         from platform.tenants t left join platform.tenant_usage u on u.tenant_id = t.id and u.day between $2 and $3 \
+         where t.reseller_id = $1 and t.status in ('active', 'suspended') group by t.id order by t.slug",
+    )
+    .bind(reseller)
+    .bind(from)
+    .bind(to)
+    .fetch_all(pool)
+    .await
+}
+
+/// What a tenant has used in each month: its first day, requests, and the most records and users.
+pub(crate) async fn load_months(pool: &PgPool, tenant: Uuid) -> sqlx::Result<Vec<Day>> {
+    sqlx::query_as(
+        "select date_trunc('month', day)::date, sum(requests)::bigint, max(records), max(users) \
+         from platform.tenant_usage where tenant_id = $1 group by 1 order by 1",
+    )
+    .bind(tenant)
+    .fetch_all(pool)
+    .await
+}

@@ -17,6 +17,8 @@ mod oracle;
 mod queues;
 mod twin_wires;
 mod twins;
+mod waits;
+mod windows;
 mod wire;
 
 fn list(object: &str) -> Query {

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 mod nodes;
+mod retype;
 mod rollback;
 mod while_working;
 
@@ -18,6 +19,10 @@ fn change(kind: Kind, name: &str, definition: Option<Json>) -> Change {
 /// Puts one field of an object.
 async fn put_field(world: &World, name: &str, definition: Json) -> engine::Result<i64> {
     world.define([(Kind::Fields, name, Some(definition))]).await
+}
+
+fn any_loss() -> Apply {
+    Apply { allow_data_loss: AllowLoss::All, ..Apply::default() }
 }
 
 async fn keepers(world: &World, context: &Context, count: usize) -> Vec<Uuid> {
@@ -157,7 +162,7 @@ async fn what_was_retired_comes_back_with_its_data() {
     put_field(&world, "specimen.chip", json!({ "name": "chip", "kind": "integer" })).await.unwrap();
     world.update(&ada, "specimen", rex, json!({ "chip": 5 })).await.unwrap();
     world.run(&ada, "keeper", What::Purge(vec![ids[2]])).await.unwrap();
-    world.engine.rollback(&world.system().await, revision, false, AllowLoss::All).await.unwrap();
+    world.engine.rollback(&world.system().await, revision, any_loss()).await.unwrap();
     assert_sound(&world).await;
     let after = world.one(&ada, "specimen", rex).await.unwrap();
     for key in ["chip", "keeper_id", "tags", "related_object", "related_id"] {
@@ -176,7 +181,7 @@ async fn objects_that_point_to_each_other_come_back_together() {
     assert_sound(&world).await;
     assert!(matches!(world.one(&ada, "specimen", rex).await, Err(Error::NotFound)));
     let newest = world.again(&ada).await.snapshot.revision;
-    world.engine.rollback(&world.system().await, newest - 1, false, AllowLoss::All).await.unwrap();
+    world.engine.rollback(&world.system().await, newest - 1, any_loss()).await.unwrap();
     assert_sound(&world).await;
     assert_eq!(world.one(&ada, "specimen", rex).await.unwrap(), after);
 }
@@ -261,7 +266,7 @@ fn bad_changes() -> Vec<(&'static str, Vec<Change>)> {
             "other kind",
             vec![
                 good(),
-                change(Kind::Fields, "keeper.unit", Some(json!({ "name": "unit", "kind": "date" }))),
+                change(Kind::Fields, "keeper.unit", Some(json!({ "name": "unit", "kind": "boolean" }))),
             ],
         ),
         ("still used", vec![good(), change(Kind::Objects, "keeper", None)]),

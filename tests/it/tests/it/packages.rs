@@ -1,11 +1,16 @@
 //! Packages: installed with their records, listed, taken away.
 
+mod consent;
 mod files;
 mod layers;
 
-use engine::{AllowLoss, Error, Query};
+use engine::{AllowLoss, Apply, Error, Query};
 use it::World;
 use serde_json::json;
+
+fn any_loss() -> Apply {
+    Apply { allow_data_loss: AllowLoss::All, ..Apply::default() }
+}
 
 #[tokio::test]
 async fn samples_load_and_hang_together() {
@@ -62,11 +67,11 @@ async fn accounts_count_their_deals_and_tasks() {
 async fn uninstall_asks_before_it_hides_data() {
     let world = World::with_samples("uninstall").await;
     let system = world.system().await;
-    let refused = world.engine.uninstall(&system, "accounts", (false, AllowLoss::All)).await;
+    let refused = world.engine.uninstall(&system, "accounts", any_loss()).await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
-    let refused = world.engine.uninstall(&system, "tasks", (false, AllowLoss::None)).await;
+    let refused = world.engine.uninstall(&system, "tasks", Apply::default()).await;
     assert!(matches!(refused, Err(Error::DataLoss(_))), "{refused:?}");
-    world.engine.uninstall(&system, "tasks", (false, AllowLoss::All)).await.unwrap();
+    world.engine.uninstall(&system, "tasks", any_loss()).await.unwrap();
     let system = world.system().await;
     assert!(system.snapshot.catalog.find_object("task").is_none());
     assert!(!world.engine.installed_packages(&system).await.unwrap().contains_key("tasks"));

@@ -1,5 +1,7 @@
 //! Resellers: tenants made, kept and ended over `/reseller/v1`, whole or not at all, and nobody else's.
 
+mod domains;
+mod ends;
 mod half_made;
 mod limits;
 
@@ -255,8 +257,9 @@ async fn a_tenant_is_renamed_and_deleted() {
     let wrong = json!({ "name": "", "plan": "gold", "slug": "other" });
     let wrong = shop.ask("PATCH", "/tenants/acme", Some(wrong)).await.problems(422);
     assert_eq!(wrong, ["name required", "plan unknown-plan", "slug unknown-key"]);
-    assert_eq!(shop.ask("DELETE", "/tenants/acme", None).await.status, 204);
-    assert_eq!(shop.ask("DELETE", "/tenants/acme", None).await.status, 404);
+    let gone = "/tenants/acme?permanent=true";
+    assert_eq!(shop.ask("DELETE", gone, None).await.status, 204);
+    assert_eq!(shop.ask("DELETE", gone, None).await.status, 404);
     assert_eq!(shop.inside(&token, ("GET", "/api/v1/deals"), None).await.status, 401);
     shop.ask("POST", "/tenants", Some(wish("acme", &[]))).await.data(201);
     assert_eq!(

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 mod building;
 mod crowd;
+mod on_read;
 mod random;
+mod reconcile;
 
 pub(super) async fn trade(name: &str) -> (World, Context) {
     let world = World::trade(name, true).await;

@@ -4,11 +4,13 @@ use metadata::Problem;
 
 mod conditions;
 mod names;
+mod on_the_way;
 mod options;
 mod process;
 mod record_types;
 mod same;
 mod statements;
+mod timed;
 mod validation;
 
 /// `path code` of each problem.

@@ -68,7 +68,7 @@ async fn a_tenant_comes_and_goes() {
     assert!(matches!(tenants.delete("acme-eu").await, Err(Error::NotFound)));
     let newer = tenants.create("acme-eu", "Acme").await.unwrap();
     assert_ne!(newer.id, acme.id);
-    let late = tenants.delete_found(&acme).await;
+    let late = tenants.delete_found(&acme, tenancy::By::Operator).await;
     assert!(matches!(late, Err(Error::NotFound)), "the slug is another tenant's by now: {late:?}");
     assert_eq!(tenants.find("acme-eu").await.unwrap(), Some(newer));
 }
@@ -143,4 +143,32 @@ async fn a_tenant_of_an_earlier_version_gets_what_it_lacks() {
     assert!(world.engine.doctor(&world.tenant).await.unwrap().is_empty());
     let query = engine::Query { object: "specimen".into(), ..engine::Query::default() };
     world.engine.read(&system, &query).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_left_something_is_known_without_looking_at_everybody() {
+    let (tenants, pool, database) = migrated("left").await;
+    let (quiet, busy) =
+        (tenants.create("quiet", "Quiet").await.unwrap(), tenants.create("busy", "Busy").await.unwrap());
+    for text in [
+        "insert into t_busy._rollup_dirty (field_id, parent_id) values ('f1', gen_random_uuid())",
+        "insert into t_busy._audit_tail (object_id, happened_at, actor_id, action, request_id) \
+         values ('o1', now(), gen_random_uuid(), 'read', 'r')",
+    ] {
+        sqlx::query(text).execute(&pool).await.unwrap();
+    }
+    // A session tells what it has done at its end at the latest.
+    pool.close().await;
+    let pool = PgPoolOptions::new().connect_with(database.connect_options()).await.unwrap();
+    let engine = Engine::new(pool);
+    let mut left = engine.leftovers().await.unwrap();
+    for _ in 0..10_000 {
+        if left.work.contains("t_busy") && left.rows.contains("t_busy") {
+            break;
+        }
+        left = engine.leftovers().await.unwrap();
+    }
+    assert!(left.work.contains("t_busy") && left.rows.contains("t_busy"), "{left:?}");
+    assert!(!left.work.contains("t_quiet"), "{left:?}");
+    assert!(engine.has_work(&busy).await.unwrap() && !engine.has_work(&quiet).await.unwrap());
 }

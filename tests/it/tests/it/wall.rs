@@ -195,7 +195,8 @@ async fn roles_come_with_upgrades_and_go_with_tenants() {
     // What somebody else took away is found, and given again.
     run(&superuser, &format!("REVOKE UPDATE ON t_demo.deal FROM {}", role_of(&world.tenant))).await;
     let found = world.engine.doctor(&world.tenant).await.unwrap();
-    assert!(format!("{found:?}").contains(r#"ClosedTable { table: "deal" }"#), "{found:?}");
+    let closed = r#"ClosedTable { table: "t_demo.deal", rights: ["UPDATE"] }"#;
+    assert!(format!("{found:?}").contains(closed), "{found:?}");
     assert!(world.engine.mend_wall(&world.tenant).await.unwrap());
     assert!(!world.engine.mend_wall(&world.tenant).await.unwrap());
     assert!(world.engine.doctor(&world.tenant).await.unwrap().is_empty());
@@ -206,6 +207,60 @@ async fn roles_come_with_upgrades_and_go_with_tenants() {
     assert!(has_role(pool, &acme).await);
     tenants.delete("acme").await.unwrap();
     assert!(!has_role(pool, &acme).await);
+}
+
+#[tokio::test]
+async fn the_doctor_finds_rights_that_are_missing_or_too_wide_on_every_table() {
+    let world = World::with_packages("rights").await;
+    let theirs = neighbour(&world).await;
+    let (superuser, role) = (world.superuser().await, role_of(&world.tenant));
+    tenancy::migrate(world.engine.pool()).await.unwrap();
+    world.create(&world.system().await, "account", json!({ "name": "Ours" })).await.unwrap();
+    world.engine.seal(&world.tenant, chrono::Utc::now()).await.unwrap();
+    let month = format!("t_demo._audit_{}", chrono::Utc::now().format("%Y_%m"));
+    let other = format!("{}.account", theirs.schema);
+    for tenant in [&world.tenant, &theirs] {
+        assert_eq!(format!("{:?}", world.engine.doctor(tenant).await.unwrap()), "[]");
+    }
+    let open = |table: &str, rights: &str| format!(r#"OpenTable {{ table: "{table}", rights: [{rights}] }}"#);
+    let closed =
+        |table: &str, rights: &str| format!(r#"ClosedTable {{ table: "{table}", rights: [{rights}] }}"#);
+    for (text, told) in [
+        ("REVOKE SELECT ON t_demo._shares FROM {}".to_owned(), closed("t_demo._shares", r#""SELECT""#)),
+        ("REVOKE INSERT ON t_demo._audit_tail FROM {}".into(), closed("t_demo._audit_tail", r#""INSERT""#)),
+        ("GRANT DELETE ON t_demo._audit_tail TO {}".into(), open("t_demo._audit_tail", r#""DELETE""#)),
+        (
+            "GRANT UPDATE (definition) ON t_demo._metadata TO {}".into(),
+            open("t_demo._metadata", r#""UPDATE""#),
+        ),
+        (
+            "GRANT TRUNCATE, TRIGGER ON t_demo.deal TO {}".into(),
+            open("t_demo.deal", r#""TRUNCATE", "TRIGGER""#),
+        ),
+        (format!("GRANT SELECT ON {month} TO {{}}"), open(&month, r#""SELECT""#)),
+        (
+            format!(
+                "GRANT USAGE ON SCHEMA {} TO {{}}; GRANT SELECT (name) ON {other} TO {{}}",
+                theirs.schema
+            ),
+            open(&other, r#""SELECT""#),
+        ),
+        (
+            "GRANT USAGE ON SCHEMA platform TO {}; GRANT SELECT ON platform.tenants TO {}".into(),
+            open("platform.tenants", r#""SELECT""#),
+        ),
+    ] {
+        run(&superuser, &text.replace("{}", &role)).await;
+        let found = format!("{:?}", world.engine.doctor(&world.tenant).await.unwrap());
+        assert_eq!(found, format!("[{told}]"), "{text}");
+        assert!(world.engine.mend_wall(&world.tenant).await.unwrap(), "{text}");
+        assert_eq!(format!("{:?}", world.engine.doctor(&world.tenant).await.unwrap()), "[]", "{text}");
+    }
+    // What a role is by itself is told, and stays for whoever made it so.
+    run(&superuser, &format!("ALTER ROLE {role} BYPASSRLS; GRANT {} TO {role}", role_of(&theirs))).await;
+    let found = format!("{:?}", world.engine.doctor(&world.tenant).await.unwrap());
+    let rights = format!(r#"rights: ["BYPASSRLS", "member of {}"]"#, role_of(&theirs));
+    assert!(found.contains(&rights), "{found}");
 }
 
 #[tokio::test]

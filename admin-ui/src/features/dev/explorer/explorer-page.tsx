@@ -14,6 +14,7 @@ import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { type ApiRequest, bodyFor, type Language, pathOf, SHAPES, type Shape, sampleOf, urlOf } from "./requests";
 import { ResponseView, useSend } from "./response";
 
@@ -34,18 +35,20 @@ export function ExplorerPage() {
   const objects = catalog.navigation;
   const [name, setName] = useState(wanted ?? objects[0]?.name);
   const object = objects.find((o) => o.name === name) ?? objects[0];
-  useTitle("API explorer", "Setup", catalog.me.tenant.name);
+  useTitle(t("API explorer"), t("Setup"), catalog.me.tenant.name);
   return (
     <PageFrame
-      title="API explorer"
-      about="Every object has an API the moment it exists. Requests from here are sent with your own session and do what they say."
+      title={t("API explorer")}
+      about={t(
+        "Every object has an API the moment it exists. Requests from here are sent with your own session and do what they say.",
+      )}
       action={
         <>
           <a href="/api/v1/openapi.json" className={outlineLink} target="_blank" rel="noreferrer">
-            OpenAPI
+            {t("OpenAPI")}
           </a>
           <a href="/docs" className={outlineLink} target="_blank" rel="noreferrer">
-            Documentation
+            {t("Documentation")}
           </a>
         </>
       }
@@ -53,7 +56,7 @@ export function ExplorerPage() {
       {object ? (
         <Explorer key={object.name} object={object} objects={objects} onObject={setName} />
       ) : (
-        <Empty title="No objects yet">Create one, and its API is here.</Empty>
+        <Empty title={t("No objects yet")}>{t("Create one, and its API is here.")}</Empty>
       )}
     </PageFrame>
   );
@@ -83,7 +86,7 @@ function Explorer({ object, objects, onObject }: ExplorerProps) {
       JSON.parse(body);
       return null;
     } catch (error) {
-      return error instanceof Error ? error.message : "This is no JSON.";
+      return error instanceof Error ? error.message : t("This is no JSON.");
     }
   }, [body, shape]);
 
@@ -103,11 +106,11 @@ function Explorer({ object, objects, onObject }: ExplorerProps) {
         }}
       >
         <div className="grid gap-4 phone:grid-cols-2">
-          <FieldFrame label="Object">
+          <FieldFrame label={t("Object")}>
             {(ids) => (
               <Select
                 id={ids.id}
-                label="Object"
+                label={t("Object")}
                 choices={objects.map((o) => ({
                   id: o.name,
                   label: o.plural_label,
@@ -118,12 +121,12 @@ function Explorer({ object, objects, onObject }: ExplorerProps) {
               />
             )}
           </FieldFrame>
-          <FieldFrame label="Request">
+          <FieldFrame label={t("Request")}>
             {(ids) => (
               <Select
                 id={ids.id}
-                label="Request"
-                choices={SHAPES.map((s) => ({ id: s.id, label: s.label, detail: s.method }))}
+                label={t("Request")}
+                choices={SHAPES.map((s) => ({ id: s.id, label: t(s.label), detail: s.method }))}
                 value={[shape.id]}
                 onChange={(next) => choose(SHAPES.find((s) => s.id === next[0]) ?? shape)}
               />
@@ -131,7 +134,7 @@ function Explorer({ object, objects, onObject }: ExplorerProps) {
           </FieldFrame>
         </div>
         {shape.needsId && (
-          <FieldFrame label="Id of the record" required>
+          <FieldFrame label={t("Id of the record")} required>
             {(ids) => (
               <TextInput
                 id={ids.id}
@@ -150,7 +153,7 @@ function Explorer({ object, objects, onObject }: ExplorerProps) {
                 id={ids.id}
                 spellCheck={false}
                 className="font-mono text-xs"
-                placeholder={parameter.hint}
+                placeholder={parameter.hint && t(parameter.hint)}
                 value={query[parameter.name] ?? ""}
                 onChange={(e) => setQuery({ ...query, [parameter.name]: e.target.value })}
               />
@@ -158,7 +161,7 @@ function Explorer({ object, objects, onObject }: ExplorerProps) {
           </FieldFrame>
         ))}
         {shape.hasBody && (
-          <FieldFrame label="Body" error={broken ?? undefined}>
+          <FieldFrame label={t("Body")} error={broken ?? undefined}>
             {(ids) => (
               <TextArea
                 id={ids.id}
@@ -182,7 +185,7 @@ function Explorer({ object, objects, onObject }: ExplorerProps) {
             busy={busy}
             disabled={Boolean(broken) || (shape.needsId && !id.trim())}
           >
-            Send
+            {t("Send")}
           </Button>
           <code className="min-w-0 flex-1 truncate font-mono text-text-2 text-xs">
             {shape.method} {urlOf(request)}
@@ -205,9 +208,9 @@ function Samples({ request }: { request: ApiRequest }) {
   const [language, setLanguage] = useState<Language>("curl");
   const text = sampleOf(request, location.origin, language);
   return (
-    <section aria-label="As code" className="min-w-0 overflow-hidden rounded-control border border-line">
+    <section aria-label={t("As code")} className="min-w-0 overflow-hidden rounded-control border border-line">
       <div className="flex items-center gap-1 border-line border-b bg-sunken px-1.5 py-1">
-        <div role="radiogroup" aria-label="Language" className="flex flex-1 gap-0.5">
+        <div role="radiogroup" aria-label={t("Language")} className="flex flex-1 gap-0.5">
           {LANGUAGES.map((one) => (
             <button
               key={one.id}
@@ -226,9 +229,9 @@ function Samples({ request }: { request: ApiRequest }) {
         </div>
         <Button
           icon={<Copy size={13} />}
-          onClick={() => navigator.clipboard?.writeText(text).then(() => toast("Copied"))}
+          onClick={() => navigator.clipboard?.writeText(text).then(() => toast(t("Copied")))}
         >
-          Copy
+          {t("Copy")}
         </Button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard. */}

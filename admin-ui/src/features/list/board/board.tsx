@@ -1,6 +1,7 @@
 // The board: a picklist's options side by side, records as cards that move by pointer, by keys and by menu.
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { GroupedRows } from "@/api/grouped-rows";
+import type { Groups } from "@/api/groups";
 import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
@@ -18,18 +19,18 @@ import { createIntent } from "@/lib/intents";
 import { isTyping, keyName } from "@/lib/shortcuts";
 import { inSentence } from "@/lib/text";
 import { useAggregates } from "../use-aggregates";
-import { useGroups } from "../use-groups";
 import { useNeighbours } from "../use-neighbours";
 import { amountsIn } from "./amounts";
 import { cardLayout, GAP } from "./card-layout";
 import { Column } from "./column";
 import { useDrag } from "./use-drag";
 
-interface BoardProps {
+export interface BoardProps {
   object: ObjectDef;
   request: ListRequest;
   columns: FieldDef[];
   group: FieldDef;
+  groups: Groups;
   peek: string | undefined;
   onPeek: (id: string | undefined) => void;
   onTotal: (total: number | undefined) => void;
@@ -40,20 +41,24 @@ interface Place {
   row: number;
 }
 
-export function Board({ object, request, columns, group, peek, onPeek, onTotal }: BoardProps) {
+export function Board({ object, request, columns, group, groups, peek, onPeek, onTotal }: BoardProps) {
   const catalog = useCatalog();
   const root = useRef<HTMLDivElement>(null);
   const focus = useRef<string | null>(null);
   const [at, setAt] = useState<Place>({ column: 0, row: 0 });
   const [adding, setAdding] = useState<number | null>(null);
   const [said, setSaid] = useState("");
-  const groups = useGroups(object, request, group);
   const options = useMemo(() => groupOptions(group), [group]);
   const layout = useMemo(() => cardLayout(catalog, object, columns, group), [catalog, object, columns, group]);
   const sum = sumField(columns);
   const weight = weightField(object);
   const measure = useMemo(() => sum && { sum: sum.name, weight: weight?.name }, [sum, weight]);
-  const sums = useAggregates(object, request, sum ? [sum] : [], [group.name, ...(weight ? [weight.name] : [])]);
+  // What is here whole is summed up here; for more of it the server is asked, once the cards are there.
+  const partly = groups.all.some(({ source }) => !source.pending && source.loadedIds().length < source.rows);
+  const sums = useAggregates(object, request, sum && partly ? [sum] : [], [
+    group.name,
+    ...(weight ? [weight.name] : []),
+  ]);
   const final = useMemo(() => finalStates(object, group), [object, group]);
   const since = useMemo(() => sinceField(object, group), [object, group]);
   const movable = mayEdit(object) && isWritable(object, group);

@@ -1,11 +1,11 @@
 // One card of a board: the name as a link over the whole card, a few values, the people at its end.
-import { Link } from "@tanstack/react-router";
 import { Ellipsis, Hourglass } from "lucide-react";
 import { memo, type ReactNode, useEffect, useRef } from "react";
 import { useRecord } from "@/api/record-store";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Avatar, Skeleton } from "@/components/bits";
 import { MenuButton, type MenuItem } from "@/components/menu";
+import { RecordLink } from "@/components/record-link";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
@@ -70,18 +70,18 @@ export const Card = memo(function Card(props: CardProps) {
       style={place(props)}
     >
       <div className="flex h-5 items-center gap-1">
-        <Link
+        <RecordLink
           ref={link}
-          to="/o/$plural/$id"
-          params={{ plural: object.plural, id }}
+          plural={object.plural}
+          id={id}
           tabIndex={active ? 0 : -1}
           draggable={false}
           className="min-w-0 flex-1 truncate font-medium outline-none after:absolute after:inset-0"
           onFocus={() => props.onActive(column, row)}
         >
           {String(record.name ?? "") || t("Unnamed")}
-        </Link>
-        <MenuButton label={t("Move to")} align="end" items={props.moves(id)}>
+        </RecordLink>
+        <MenuButton label={t("Move to")} align="end" items={() => props.moves(id)}>
           {(button) => (
             <button
               type="button"

@@ -1,6 +1,16 @@
 // One column of a board: how many, how much, a quick way to add, and the cards that are on screen.
 import { Plus } from "lucide-react";
-import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  memo,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { Group } from "@/api/groups";
 import { recordStore } from "@/api/record-store";
 import type { GroupOption } from "@/catalog/displays";
@@ -15,6 +25,10 @@ import { t } from "@/lib/i18n";
 import { type Amounts, amountsOf, type Measure } from "./amounts";
 import { Card } from "./card";
 import { type CardLayout, GAP } from "./card-layout";
+import { useNear } from "./use-near";
+
+/** Cards drawn beyond the edges of a column. */
+const MARGIN = 2;
 
 export interface ColumnProps {
   object: ObjectDef;
@@ -53,12 +67,17 @@ function loadedAmounts(object: ObjectDef, group: Group, measure: Measure): Amoun
 export const Column = memo(function Column(props: ColumnProps) {
   const { object, group, option, index, layout, sum, activeRow } = props;
   const { source } = group;
-  useSyncExternalStore(source.watch, source.version);
+  const version = useSyncExternalStore(source.watch, source.version);
   const body = useRef<HTMLDivElement>(null);
   const step = layout.height + GAP;
   const [view, setView] = useState({ block: Math.floor(source.scrollTop / step), height: 700 });
+  const section = useRef<HTMLElement>(null);
+  // Cards are drawn where one sees them, in pieces between which the browser answers to keys.
+  const near = useNear(section, index) || activeRow >= 0;
+  const here = near && !source.pending;
+  const ready = useDeferredValue(here, here);
   const rows = source.pending ? 3 : source.rows;
-  const shown = windowRows(view.block * step, view.height + step, step, rows, 4);
+  const shown = windowRows(view.block * step, view.height + step, step, rows, MARGIN);
 
   const look = useCallback(
     (el: HTMLElement) => {
@@ -72,7 +91,8 @@ export const Column = memo(function Column(props: ColumnProps) {
   useLayoutEffect(() => {
     const el = body.current;
     if (!el) return;
-    el.scrollTop = source.scrollTop;
+    // Even to set what it is already would lay the page out at once, for each column anew.
+    if (source.scrollTop) el.scrollTop = source.scrollTop;
     const sizes = new ResizeObserver(() => look(el));
     sizes.observe(el);
     return () => sizes.disconnect();
@@ -81,11 +101,15 @@ export const Column = memo(function Column(props: ColumnProps) {
   useEffect(() => source.want(shown.first, shown.end), [source, shown.first, shown.end]);
 
   const { measure } = props;
-  const amounts = measure && (loadedAmounts(object, group, measure) ?? props.total);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the cards have changed.
+  const loaded = useMemo(() => measure && loadedAmounts(object, group, measure), [object, group, measure, version]);
+  const amounts = measure && (loaded ?? props.total);
   const drawn: number[] = [];
-  for (let row = shown.first; row < shown.end; row++) drawn.push(row);
+  const end = ready ? shown.end : Math.min(shown.end, shown.first + 3);
+  for (let row = shown.first; row < end; row++) drawn.push(row);
   return (
     <section
+      ref={section}
       data-board-column={index}
       aria-label={option.label}
       className="board-column flex h-full w-[calc(100vw-52px)] shrink-0 snap-center flex-col rounded-sheet phone:w-68"
@@ -123,7 +147,7 @@ export const Column = memo(function Column(props: ColumnProps) {
         )}
         <ul aria-label={option.label} className="relative" style={{ height: Math.max(0, rows * step - GAP) }}>
           {drawn.map((row) => {
-            const id = source.idAt(row);
+            const id = ready ? source.idAt(row) : undefined;
             return (
               <Card
                 key={id ?? `row-${row}`}

@@ -1,6 +1,7 @@
 // Dragging a card by mouse or finger. While it lasts React does nothing: a copy of the card follows the pointer, the
 // column below it is marked, edges scroll. Keys and the card's menu do the same without dragging.
 import { type PointerEvent as ReactPointerEvent, type RefObject, useCallback, useEffect, useRef } from "react";
+import { spreadVeil } from "@/lib/veil";
 
 export type Drop = (id: string, from: number, to: number) => void;
 
@@ -17,6 +18,7 @@ class Drag {
   readonly #end = new AbortController();
   #at: { x: number; y: number };
   #ghost: HTMLElement | null = null;
+  #unveil = (): void => {};
   #over: HTMLElement | null = null;
   #frame = 0;
   #hold: ReturnType<typeof setTimeout> | undefined;
@@ -38,6 +40,7 @@ class Drag {
     window.addEventListener("keydown", this.#key, { signal, capture: true });
     window.addEventListener("touchmove", this.#still, { signal, passive: false });
     window.addEventListener("contextmenu", this.#quiet, { signal });
+    window.addEventListener("selectstart", this.#unselected, { signal });
     if (this.#touch) this.#hold = setTimeout(() => this.#lift(), HOLD_MS);
   }
 
@@ -46,9 +49,9 @@ class Drag {
     cancelAnimationFrame(this.#frame);
     this.#end.abort();
     this.#ghost?.remove();
+    this.#unveil();
     this.#card.classList.remove("lifted");
     this.#over?.classList.remove("dropping");
-    document.body.classList.remove("dragging");
   };
 
   #move = (event: PointerEvent): void => {
@@ -70,10 +73,10 @@ class Drag {
     ghost.style.height = `${box.height}px`;
     ghost.style.left = `${box.left}px`;
     ghost.style.top = `${box.top}px`;
+    this.#unveil = spreadVeil();
     document.body.append(ghost);
     this.#ghost = ghost;
     this.#card.classList.add("lifted");
-    document.body.classList.add("dragging");
     this.#frame = requestAnimationFrame(this.#follow);
   }
 
@@ -131,6 +134,10 @@ class Drag {
     event.preventDefault();
     event.stopPropagation();
     this.stop();
+  };
+
+  #unselected = (event: Event): void => {
+    if (!this.#touch) event.preventDefault();
   };
 
   #still = (event: TouchEvent): void => {

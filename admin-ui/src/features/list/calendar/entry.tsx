@@ -1,8 +1,8 @@
 // One record on a day: a mark in the colour of its step, its time, its name.
-import { Link } from "@tanstack/react-router";
 import { useRecord } from "@/api/record-store";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Dot } from "@/components/bits";
+import { RecordLink } from "@/components/record-link";
 import { cx } from "@/lib/cx";
 import { timeOfValue } from "@/lib/days";
 import { t } from "@/lib/i18n";
@@ -39,9 +39,9 @@ export function Entry({ object, field, color, peek, onPeek, id, column, movable 
         movable && "cursor-grab",
       )}
     >
-      <Link
-        to="/o/$plural/$id"
-        params={{ plural: object.plural, id }}
+      <RecordLink
+        plural={object.plural}
+        id={id}
         draggable={false}
         className="flex h-full min-w-0 flex-1 items-center gap-1.5 px-1.5 outline-none"
         onClick={(event) => {
@@ -53,7 +53,7 @@ export function Entry({ object, field, color, peek, onPeek, id, column, movable 
         <Dot color={option?.color} />
         {time && <span className="num shrink-0 text-text-2">{time}</span>}
         <span className="truncate font-medium">{name}</span>
-      </Link>
+      </RecordLink>
     </div>
   );
 }

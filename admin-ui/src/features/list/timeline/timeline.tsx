@@ -15,6 +15,7 @@ import { windowRows } from "@/lib/grid-window";
 import { tagStyle } from "@/lib/hues";
 import { locale, t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
+import { usePhone } from "@/lib/use-media";
 import { DayBar } from "../day-bar";
 import { type Span, useSpan } from "../use-span";
 
@@ -68,10 +69,13 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
     return () => sizes.disconnect();
   }, []);
 
+  const phone = usePhone();
   const ids = query.data?.ids ?? [];
   const shown = windowRows(view.block * ROW, view.height + ROW, ROW, ids.length);
   const place = (day: Day) => (daysBetween(from, day) / days) * 100;
   const marks = ticks(scale, from, days);
+  // On a phone there is no room for the words of every mark.
+  const step = phone ? Math.ceil(marks.length / 4) : 1;
   const title =
     scale === "month"
       ? longMonth.format(startOf(from))
@@ -130,13 +134,13 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
         <div className="sticky top-0 z-20 flex h-8 border-line border-b bg-surface text-text-3 text-xs">
           <div className="w-32 shrink-0 border-line border-e phone:w-60" />
           <div className="relative min-w-0 flex-1 overflow-hidden" aria-hidden="true">
-            {marks.map(({ day, label }) => (
+            {marks.map(({ day, label }, i) => (
               <span
                 key={day}
                 className="num absolute top-2 whitespace-nowrap ps-1"
                 style={{ insetInlineStart: `${place(day)}%` }}
               >
-                {label}
+                {i % step === 0 && label}
               </span>
             ))}
           </div>

@@ -2,6 +2,7 @@
 import type { ObjectDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { ACTIONS, type FieldAction, fieldGiven, type RoleDef, type Roles, sayField } from "./rights";
 
@@ -55,13 +56,13 @@ interface FieldCellProps {
 
 /** Steps through: as inherited, the opposite, and back. */
 function FieldCell({ label, state, disabled, onChange }: FieldCellProps) {
-  const word = state.given ? "Yes" : "No";
+  const word = state.given ? t("Yes") : t("No");
   return (
     <button
       type="button"
       data-cell
       disabled={disabled}
-      aria-label={`${word} ${label}, ${state.own ? "said by this role" : "follows"}`}
+      aria-label={`${word} ${label}, ${state.own ? t("said by this role") : t("follows")}`}
       className={cx(
         "inline-flex h-6 w-12 items-center justify-center rounded-tag border text-xs",
         state.given ? "bg-[var(--reach-2)] text-text" : "bg-red-soft text-red",

@@ -33,12 +33,12 @@ const LOOK: Record<Reach, string> = {
 const KEYS: Record<string, Reach> = { n: "none", "0": "none", o: "own", t: "team", a: "all", y: "all" };
 
 export const wordOf = (action: Action, reach: Reach): string =>
-  FLAGS.has(action) ? (reach === "none" ? "–" : "Yes") : WORDS[reach];
+  FLAGS.has(action) ? (reach === "none" ? "–" : t("Yes")) : t(WORDS[reach]);
 
 function sourceOf({ from }: Effective): string {
-  if (from === "self") return "said by this role";
-  if (from === "every") return "as every other object";
-  return from === "nobody" ? "given by nobody" : `inherited from ${humanize(from.role)}`;
+  if (from === "self") return t("said by this role");
+  if (from === "every") return t("as every other object");
+  return from === "nobody" ? t("given by nobody") : t("inherited from {role}", { role: humanize(from.role) });
 }
 
 export function MatrixCell({ action, object, value, own, changed, disabled, onChange }: MatrixCellProps) {
@@ -104,7 +104,7 @@ export function MatrixCell({ action, object, value, own, changed, disabled, onCh
               <span className={cx("inline-flex h-5 w-11 items-center justify-center rounded-tag text-xs", LOOK[reach])}>
                 {wordOf(action, reach)}
               </span>
-              {FLAGS.has(action) ? (reach === "none" ? "Not given" : "Given") : LONG[reach]}
+              {FLAGS.has(action) ? (reach === "none" ? t("Not given") : t("Given")) : t(LONG[reach])}
             </button>
           ))}
           <div role="presentation" className="-mx-1 my-1 h-px bg-line" />

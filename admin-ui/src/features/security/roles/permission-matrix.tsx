@@ -82,7 +82,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
                   scope="col"
                   className="h-8 w-18 border-line border-b text-center font-medium text-text-2 text-xs"
                 >
-                  {humanize(action)}
+                  {t(humanize(action))}
                 </th>
               ))}
             </tr>
@@ -90,7 +90,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
           <tbody>
             {rows.map((object) => {
               const name = object?.name ?? "*";
-              const label = object?.plural_label ?? "Every other object";
+              const label = object?.plural_label ?? t("Every other object");
               const isOpen = open.has(name);
               return (
                 <Fragment key={name}>
@@ -132,7 +132,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
           </tbody>
         </table>
       </div>
-      {rows.length === 0 && <p className="py-4 text-text-2">No object matches “{text}”.</p>}
+      {rows.length === 0 && <p className="py-4 text-text-2">{t("No object matches “{text}”.", { text })}</p>}
       <Legend />
     </>
   );
@@ -160,15 +160,15 @@ function Legend() {
   return (
     <p className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-1.5 text-text-2 text-xs">
       <span className="inline-flex items-center gap-1.5">
-        <span className="inline-block h-4 w-7 rounded-tag bg-[var(--reach-3)]" /> said by this role
+        <span className="inline-block h-4 w-7 rounded-tag bg-[var(--reach-3)]" /> {t("said by this role")}
       </span>
       <span className="inline-flex items-center gap-1.5">
         <span className="inline-block h-4 w-7 rounded-tag border border-text-3 border-dashed bg-[var(--reach-3)]" />
-        inherited, or as every other object
+        {t("inherited, or as every other object")}
       </span>
       <span>
-        With the keyboard: arrows move, <span className="font-mono">N O T A</span> give nothing, own, team, all, Delete
-        takes back
+        {t("With the keyboard: arrows move,")} <span className="font-mono">N O T A</span>{" "}
+        {t("give nothing, own, team, all, Delete takes back")}
       </span>
     </p>
   );

@@ -43,10 +43,10 @@ export function RolePage() {
     queryFn: ({ signal }) => listComponents<RoleDef>(roleKind, signal),
   });
   return (
-    <Loaded query={query} what={t("The {roleKind}", { roleKind: NOUN[roleKind] })}>
+    <Loaded query={query} what={t("The {roleKind}", { roleKind: t(NOUN[roleKind]) })}>
       {(list) => {
         const role = list.find((r) => r.name === name);
-        if (!role) return <Empty title={t("There is no {roleKind} {name}", { roleKind: NOUN[roleKind], name })} />;
+        if (!role) return <Empty title={t("There is no {roleKind} {name}", { roleKind: t(NOUN[roleKind]), name })} />;
         return <RoleEditor key={name} kind={roleKind} role={role} all={list} />;
       }}
     </Loaded>
@@ -88,7 +88,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
       above={
         <Link to="/setup/roles" className={backLink}>
           <ArrowLeft size={13} />
-          Roles and permission sets
+          {t("Roles and permission sets")}
         </Link>
       }
       title={label}
@@ -101,7 +101,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
         !fixed && (
           <>
             <IconButton
-              label={t("Delete this {kind}", { kind: NOUN[kind] })}
+              label={t("Delete this {kind}", { kind: t(NOUN[kind]) })}
               className="size-8"
               onClick={() => setOpen("delete")}
             >
@@ -113,7 +113,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
               </Button>
             )}
             <Button look="solid" size="md" disabled={changes === 0} onClick={() => setOpen("publish")}>
-              {changes ? `Publish ${count(changes, "change", "changes")}` : "Publish"}
+              {changes ? t("Publish {what}", { what: count(changes, t("change"), t("changes")) }) : t("Publish")}
             </Button>
           </>
         )
@@ -172,12 +172,12 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
       {open && (
         <ReviewDialog
           title={open === "delete" ? t("Delete {name}?", { name: label }) : t("Publish {name}", { name: label })}
-          verb={open === "delete" ? t("Delete {kind}", { kind: NOUN[kind] }) : "Publish changes"}
+          verb={open === "delete" ? t("Delete {kind}", { kind: t(NOUN[kind]) }) : t("Publish changes")}
           danger={open === "delete"}
           about={
             open === "delete"
-              ? "Whoever has it loses what it gives, at once."
-              : "Whoever has it gains and loses access at once."
+              ? t("Whoever has it loses what it gives, at once.")
+              : t("Whoever has it gains and loses access at once.")
           }
           word={role.name}
           planKey={asked}
@@ -192,7 +192,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
             setOpen(null);
             if (gone) navigate({ to: "/setup/roles" });
             await Promise.all([client.invalidateQueries({ queryKey: ["components", kind] }), reload()]);
-            toast(gone ? `Deleted ${label}` : `Published ${label}`);
+            toast(gone ? t("Deleted {label}", { label }) : t("Published {label}", { label }));
           }}
         />
       )}
@@ -247,7 +247,7 @@ function SystemRights({ role, roles, disabled, onChange }: SystemRightsProps) {
                   }}
                 />
                 <span>
-                  {SYSTEM[word] ?? humanize(word)}
+                  {SYSTEM[word] ? t(SYSTEM[word]) : humanize(word)}
                   <span className="block font-mono text-text-3 text-xs">
                     {word}
                     {inherited.has(word) && " · inherited"}

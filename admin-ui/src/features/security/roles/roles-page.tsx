@@ -105,10 +105,12 @@ function RoleList({ kind, title, list, people }: RoleListProps) {
                   <span className="block truncate text-text-2 text-xs">
                     {[
                       role.description,
-                      role.inherits?.length ? `builds on ${role.inherits.map(humanize).join(", ")}` : "",
+                      role.inherits?.length
+                        ? t("builds on {inherits}", { inherits: role.inherits.map(humanize).join(", ") })
+                        : "",
                       role.objects?.["*"]
-                        ? "says something of every object"
-                        : count(Object.keys(role.objects ?? {}).length, "object", "objects"),
+                        ? t("says something of every object")
+                        : count(Object.keys(role.objects ?? {}).length, t("object"), t("objects")),
                     ]
                       .filter(Boolean)
                       .join(" · ")}
@@ -117,7 +119,7 @@ function RoleList({ kind, title, list, people }: RoleListProps) {
                 {(role.system?.length ?? 0) > 0 && <Tag color="purple">{t("Administration")}</Tag>}
                 {people.length > 0 && (
                   <span className="num w-20 shrink-0 text-end text-text-2 text-xs">
-                    {count(holders(role.name), "user", "users")}
+                    {count(holders(role.name), t("user"), t("users"))}
                   </span>
                 )}
               </Link>
@@ -138,7 +140,7 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
   );
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
-  const noun = kind === "roles" ? "role" : "permission set";
+  const noun = kind === "roles" ? t("role") : t("permission set");
   const name = apiName(label);
   const taken = all.some((r) => r.name === name);
 
@@ -148,7 +150,7 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
     setBusy(true);
     try {
       const definition = { label: label.trim(), ...(inherits.length ? { inherits } : {}) };
-      await applyChanges([{ kind, name, definition }], `Add the ${noun} ${label.trim()}`);
+      await applyChanges([{ kind, name, definition }], t("Add the {noun} {label}", { noun, label: label.trim() }));
       await client.invalidateQueries({ queryKey: ["components", kind] });
       toast(t("Added {name}", { name: label.trim() }));
       navigate({ to: "/setup/access/$kind/$name", params: { kind, name } });
@@ -171,7 +173,7 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
             {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
-            {`Add ${noun}`}
+            {t("Add {noun}", { noun })}
           </Button>
         </>
       }

@@ -44,15 +44,15 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
   return (
     <ComponentDrawer
       kind="restriction-rules"
-      noun="restriction"
-      label={rule ? rule.name : "the restriction"}
+      noun={t("restriction")}
+      label={rule ? rule.name : t("the restriction")}
       existing={rule?.name}
       name={name}
       definition={cleaned({ ...(rule ?? {}), ...draft, active: draft.active ? undefined : false })}
       known={["object", "when", "applies_to"]}
       missing={{
-        ...(draft.when.trim() ? {} : { when: "Say which records they may see." }),
-        ...(draft.applies_to ? {} : { applies_to: "Say whom it holds back." }),
+        ...(draft.when.trim() ? {} : { when: t("Say which records they may see.") }),
+        ...(draft.applies_to ? {} : { applies_to: t("Say whom it holds back.") }),
       }}
       onClose={onClose}
     >
@@ -78,13 +78,13 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
               value={draft.when}
               expects="boolean"
               error={errors.when}
-              placeholder='such as  region = "north"'
+              placeholder={t('such as  region = "north"')}
               onChange={(when) => set({ when })}
             />
           )}
           <label className="flex items-center gap-2">
             <Checkbox checked={draft.active} onChange={(e) => set({ active: e.target.checked })} />
-            In force
+            {t("In force")}
           </label>
           <p className="text-text-2 text-xs">
             {t(

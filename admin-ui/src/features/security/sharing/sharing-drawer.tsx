@@ -68,15 +68,15 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
     access: draft.access,
   });
   const missing: Record<string, string> = {
-    ...(byOwner || draft.when.trim() ? {} : { when: "Say which records." }),
-    ...(!byOwner || draft.owned_by ? {} : { owned_by: "Say whose records." }),
-    ...(draft.share_with ? {} : { share_with: "Say with whom." }),
+    ...(byOwner || draft.when.trim() ? {} : { when: t("Say which records.") }),
+    ...(!byOwner || draft.owned_by ? {} : { owned_by: t("Say whose records.") }),
+    ...(draft.share_with ? {} : { share_with: t("Say with whom.") }),
   };
   return (
     <ComponentDrawer
       kind="sharing-rules"
-      noun="sharing rule"
-      label={rule ? rule.name : "the sharing rule"}
+      noun={t("sharing rule")}
+      label={rule ? rule.name : t("the sharing rule")}
       existing={rule?.name}
       name={name}
       definition={definition}
@@ -116,7 +116,7 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
                 value={draft.when}
                 expects="boolean"
                 error={errors.when}
-                placeholder='such as  region = "north"'
+                placeholder={t('such as  region = "north"')}
                 onChange={(when) => set({ when })}
               />
             )
@@ -138,7 +138,7 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
             onChange={(access) => set({ access: access as Draft["access"] })}
           />
           <p className="text-text-2 text-xs">
-            A rule opens records only to those whose role has the action at all.{" "}
+            {t("A rule opens records only to those whose role has the action at all.")}{" "}
             <span className="font-mono text-text-3">{name}</span>
           </p>
         </>

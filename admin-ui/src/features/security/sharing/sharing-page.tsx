@@ -31,7 +31,7 @@ export function partyWords(party: Record<string, unknown> | undefined): string {
   const [kind, name] = Object.entries(party ?? {})[0] ?? [];
   if (!kind) return "nobody";
   if (kind === "everyone") return "everybody";
-  return kind === "user" ? "one user" : `${KINDS[kind] ?? kind} ${humanize(String(name))}`;
+  return kind === "user" ? t("one user") : `${t(KINDS[kind] ?? kind)} ${humanize(String(name))}`;
 }
 
 export function SharingPage() {
@@ -118,8 +118,8 @@ function ObjectSharing({ object, rules, restrictions, onOpen, onLimit }: ObjectS
           search={{ tab: "settings" }}
           className="text-text-2 text-xs hover:underline"
         >
-          {DEFAULTS[sharing.default ?? "private"]}
-          {sharing.hierarchy !== false && (sharing.default ?? "private") === "private" && ", and their managers"}
+          {t(DEFAULTS[sharing.default ?? "private"] ?? "")}
+          {sharing.hierarchy !== false && (sharing.default ?? "private") === "private" && t(", and their managers")}
         </Link>
         <Button
           className="ms-auto"
@@ -149,13 +149,15 @@ function ObjectSharing({ object, rules, restrictions, onOpen, onLimit }: ObjectS
                 <Share2 size={14} aria-hidden="true" className="text-text-3" />
                 <span>
                   {rule.owned_by ? (
-                    `Owned by ${partyWords(rule.owned_by)}`
+                    t("Owned by {what}", { what: partyWords(rule.owned_by) })
                   ) : (
                     <code className="font-mono text-xs">{rule.when}</code>
                   )}
                 </span>
-                <span className="text-text-2">opens to {partyWords(rule.share_with)}</span>
-                <Tag color={rule.access === "edit" ? "orange" : "blue"}>{rule.access === "edit" ? "Edit" : "Read"}</Tag>
+                <span className="text-text-2">{t("opens to {what}", { what: partyWords(rule.share_with) })}</span>
+                <Tag color={rule.access === "edit" ? "orange" : "blue"}>
+                  {rule.access === "edit" ? t("Edit") : t("Read")}
+                </Tag>
               </button>
             </li>
           ))}
@@ -172,7 +174,7 @@ function ObjectSharing({ object, rules, restrictions, onOpen, onLimit }: ObjectS
               >
                 <ShieldMinus size={14} aria-hidden="true" className="text-red" />
                 <span>{t("Only")}</span> <code className="font-mono text-xs">{rule.when}</code>
-                <span className="text-text-2">for {partyWords(rule.applies_to)}</span>
+                <span className="text-text-2">{t("for {what}", { what: partyWords(rule.applies_to) })}</span>
                 {rule.active === false && <Tag>{t("Off")}</Tag>}
               </button>
             </li>

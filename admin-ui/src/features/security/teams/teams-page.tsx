@@ -55,7 +55,7 @@ export function TeamsPage() {
                       <span className="block truncate font-medium">{team.label || humanize(team.name)}</span>
                       <span className="block truncate text-text-2 text-xs">
                         <span className="font-mono">{team.name}</span> ·{" "}
-                        {count(team.members.length, "member", "members")}
+                        {count(team.members.length, t("member"), t("members"))}
                       </span>
                     </span>
                     <span className="hidden -space-x-1 phone:flex">
@@ -118,7 +118,7 @@ function TeamDrawer({ team, people, onClose }: { team: Team | undefined; people:
     <Dialog
       shape="drawer"
       width="460px"
-      title={team ? label : "New team"}
+      title={team ? label : t("New team")}
       onClose={onClose}
       onSubmit={save}
       footer={
@@ -138,7 +138,7 @@ function TeamDrawer({ team, people, onClose }: { team: Team | undefined; people:
             {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
-            {team ? "Save team" : "Add team"}
+            {team ? t("Save team") : t("Add team")}
           </Button>
         </>
       }

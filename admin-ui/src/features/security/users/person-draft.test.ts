@@ -22,6 +22,10 @@ describe("a user draft", () => {
       title: null,
       name: "Ada M",
     });
+    expect(patchOf({ ...startPerson(before), email: "ada@y.example", current_password: " pw " }, before)).toEqual({
+      email: "ada@y.example",
+      current_password: " pw ",
+    });
     expect(patchOf({ ...startPerson(undefined), name: "Bo", password: " x " }, undefined)).toEqual({
       name: "Bo",
       password: " x ",

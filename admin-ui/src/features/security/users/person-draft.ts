@@ -5,6 +5,8 @@ export interface PersonDraft {
   name: string;
   email: string;
   password: string;
+  /** One's own, which a change of one's own address takes. */
+  current_password: string;
   title: string;
   roles: string[];
   permission_sets: string[];
@@ -18,6 +20,7 @@ export function startPerson(person: Person | undefined): PersonDraft {
     name: person?.name ?? "",
     email: person?.email ?? "",
     password: "",
+    current_password: "",
     title: person?.title ?? "",
     roles: person?.roles ?? [],
     permission_sets: person?.permission_sets ?? [],
@@ -36,7 +39,11 @@ export function patchOf(draft: PersonDraft, person: Person | undefined): PersonP
   for (const [key, value] of Object.entries(draft)) {
     if (same(value, before[key as keyof PersonDraft])) continue;
     patch[key] =
-      key === "title" && value === "" ? null : typeof value === "string" && key !== "password" ? value.trim() : value;
+      key === "title" && value === ""
+        ? null
+        : typeof value === "string" && !key.endsWith("password")
+          ? value.trim()
+          : value;
   }
   return patch as PersonPatch;
 }

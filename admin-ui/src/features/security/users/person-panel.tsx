@@ -1,13 +1,14 @@
 // One user: made, changed, deactivated.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ban, Copy, Dices, RotateCcw } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Ban, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { changePerson, createPerson, listTeams, type Person } from "@/api/people";
 import { messageOf, problemsByField } from "@/api/problem";
 import { useCatalog } from "@/catalog/catalog";
 import { useComponents } from "@/changes/use-components";
 import { Avatar, Notice } from "@/components/bits";
-import { Button, IconButton } from "@/components/button";
+import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
@@ -15,8 +16,9 @@ import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
+import { PasswordField } from "./password-field";
 import { PersonAccess } from "./person-access";
-import { below, makePassword, type PersonDraft, patchOf, startPerson } from "./person-draft";
+import { below, type PersonDraft, patchOf, startPerson } from "./person-draft";
 import { useRoles } from "./use-roles";
 
 interface PersonPanelProps {
@@ -43,14 +45,15 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
 
   async function save() {
     const patch = patchOf(draft, person);
-    const needed = (["name", "email"] as const).filter((key) => !draft[key].trim());
-    if (needed.length) return setErrors(Object.fromEntries(needed.map((key) => [key, "This is needed."])));
+    const proof = self && patch.email !== undefined ? (["current_password"] as const) : [];
+    const needed = (["name", "email", ...proof] as const).filter((key) => !draft[key].trim());
+    if (needed.length) return setErrors(Object.fromEntries(needed.map((key) => [key, t("This is needed.")])));
     if (person && Object.keys(patch).length === 0) return onClose();
     setBusy(true);
     try {
       await (person ? changePerson(person.id, patch) : createPerson(patch));
       await client.invalidateQueries({ queryKey: ["people"] });
-      toast(person ? `Saved ${draft.name}` : `Added ${draft.name}`);
+      toast(person ? t("Saved {name}", { name: draft.name }) : t("Added {name}", { name: draft.name }));
       onClose();
     } catch (error) {
       setBusy(false);
@@ -63,7 +66,7 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
     try {
       await changePerson(person.id, { active });
       await client.invalidateQueries({ queryKey: ["people"] });
-      toast(`${active ? "Reactivated" : "Deactivated"} ${person.name}`, {
+      toast(`${active ? t("Reactivated") : t("Deactivated")} ${person.name}`, {
         action: {
           label: t("Undo"),
           run: () =>
@@ -79,13 +82,24 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
     }
   }
 
-  const known = ["name", "email", "password", "title", "roles", "manager_id", "time_zone", "permission_sets", "teams"];
+  const known = [
+    "name",
+    "email",
+    "password",
+    "current_password",
+    "title",
+    "roles",
+    "manager_id",
+    "time_zone",
+    "permission_sets",
+    "teams",
+  ];
   const general = Object.entries(errors).filter(([key]) => !known.includes(key));
   return (
     <Dialog
       shape="drawer"
       width="480px"
-      title={person?.name ?? "New user"}
+      title={person?.name ?? t("New user")}
       mark={person && <Avatar name={person.name} size={22} />}
       onClose={onClose}
       onSubmit={save}
@@ -99,14 +113,14 @@ export function PersonPanel({ person, people, onClose }: PersonPanelProps) {
               icon={person.active ? <Ban size={14} /> : <RotateCcw size={14} />}
               onClick={() => (person.active ? setLeaving(true) : activate(true))}
             >
-              {person.active ? "Deactivate" : "Reactivate"}
+              {person.active ? t("Deactivate") : t("Reactivate")}
             </Button>
           )}
           <Button size="md" onClick={onClose}>
             {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
-            {person ? "Save user" : "Add user"}
+            {person ? t("Save user") : t("Add user")}
           </Button>
         </>
       }
@@ -168,12 +182,41 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
   );
   return (
     <>
-      {text("name", "Name", true)}
-      {text("email", "Email", true, "email")}
-      <PasswordField draft={draft} existing={Boolean(person)} error={errors.password} onChange={onChange} />
+      {text("name", t("Name"), true)}
+      {text("email", t("Email"), true, "email")}
+      {self && draft.email.trim() !== person?.email && (
+        <FieldFrame
+          label={t("Your present password")}
+          required
+          hint={t("Your own address is changed with it.")}
+          error={errors.current_password}
+        >
+          {(ids) => (
+            <TextInput
+              id={ids.id}
+              type="password"
+              autoComplete="current-password"
+              aria-describedby={ids.describedBy}
+              aria-invalid={ids.invalid || undefined}
+              value={draft.current_password}
+              onChange={(e) => onChange({ current_password: e.target.value })}
+            />
+          )}
+        </FieldFrame>
+      )}
+      {self ? (
+        <p className="text-text-2 text-xs">
+          {t("Your own password is changed with the old one:")}{" "}
+          <Link to="/setup/my-security" className="text-accent-text underline underline-offset-2">
+            {t("Your sign-in")}
+          </Link>
+        </p>
+      ) : (
+        <PasswordField draft={draft} existing={Boolean(person)} error={errors.password} onChange={onChange} />
+      )}
       <FieldFrame
         label={t("Roles")}
-        hint={self ? "You cannot change your own roles here." : "What they add up to is what the user may do."}
+        hint={self ? t("You cannot change your own roles here.") : t("What they add up to is what the user may do.")}
         error={errors.roles}
       >
         {(ids) => (
@@ -211,7 +254,7 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
           />
         )}
       </FieldFrame>
-      {text("title", "Job title", false)}
+      {text("title", t("Job title"), false)}
       <FieldFrame label={t("Time zone")} error={errors.time_zone}>
         {(ids) => (
           <Select
@@ -227,7 +270,7 @@ function PersonForm({ draft, person, people, errors, self, onChange }: PersonFor
       </FieldFrame>
       {person && (
         <p className="text-text-3 text-xs">
-          {humanize(person.active ? "active" : "deactivated")} · <span className="font-mono">{person.id}</span>
+          {person.active ? t("Active") : t("Deactivated")} · <span className="font-mono">{person.id}</span>
         </p>
       )}
     </>
@@ -279,49 +322,5 @@ function Belonging({ draft, errors, onChange }: BelongingProps) {
         </FieldFrame>
       )}
     </>
-  );
-}
-
-interface PasswordFieldProps {
-  draft: PersonDraft;
-  existing: boolean;
-  error: string | undefined;
-  onChange: (patch: Partial<PersonDraft>) => void;
-}
-
-function PasswordField({ draft, existing, error, onChange }: PasswordFieldProps) {
-  return (
-    <FieldFrame
-      label={existing ? "New password" : "Password"}
-      hint={
-        existing ? "Left empty, it stays as it is." : "Hand it over in person; without one they cannot sign in yet."
-      }
-      error={error}
-    >
-      {(ids) => (
-        <span className="flex items-center gap-1">
-          <TextInput
-            id={ids.id}
-            autoComplete="new-password"
-            spellCheck={false}
-            className="font-mono text-xs"
-            aria-describedby={ids.describedBy}
-            aria-invalid={ids.invalid || undefined}
-            value={draft.password}
-            onChange={(e) => onChange({ password: e.target.value })}
-          />
-          <IconButton label={t("Make up a password")} onClick={() => onChange({ password: makePassword() })}>
-            <Dices size={15} />
-          </IconButton>
-          <IconButton
-            label={t("Copy the password")}
-            disabled={!draft.password}
-            onClick={() => navigator.clipboard?.writeText(draft.password).then(() => toast(t("Copied the password")))}
-          >
-            <Copy size={14} />
-          </IconButton>
-        </span>
-      )}
-    </FieldFrame>
   );
 }

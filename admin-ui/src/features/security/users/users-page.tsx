@@ -1,5 +1,6 @@
 // The people of the tenant: who they are, what role they have, who manages them, and whether they may sign in.
 import { useQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { Loaded } from "@/api/loaded";
@@ -8,12 +9,19 @@ import { useCatalog } from "@/catalog/catalog";
 import { Avatar, Empty, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Checkbox, TextInput } from "@/components/inputs";
+import { LinkTabs } from "@/components/link-tabs";
 import { PageFrame, tableCell, tableHead, useTitle } from "@/components/page-frame";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 import { humanize } from "@/lib/text";
+import { PeopleTree } from "./people-tree";
 import { PersonPanel } from "./person-panel";
+
+const TABS = [
+  { id: "list", label: "List" },
+  { id: "tree", label: "Org tree" },
+];
 
 export const peopleQuery = {
   queryKey: ["people"],
@@ -23,6 +31,7 @@ export const peopleQuery = {
 export function UsersPage() {
   const catalog = useCatalog();
   const query = useQuery(peopleQuery);
+  const current = useSearch({ from: "/shell/setup/users" }).shown ?? "list";
   const [text, setText] = useState("");
   const [inactive, setInactive] = useState(false);
   const [open, setOpen] = useState<"new" | string | null>(null);
@@ -41,6 +50,21 @@ export function UsersPage() {
           {t("New user")}
         </Button>
       }
+      below={
+        <LinkTabs
+          label={t("People as")}
+          tabs={TABS.map((tab) => ({ ...tab, label: t(tab.label) }))}
+          current={current}
+          link={(tab, props) => (
+            <Link
+              key={tab.id}
+              to="/setup/users"
+              search={{ shown: tab.id === "tree" ? "tree" : undefined }}
+              {...props}
+            />
+          )}
+        />
+      }
     >
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
         <TextInput
@@ -54,17 +78,20 @@ export function UsersPage() {
         />
         <label className="flex items-center gap-2">
           <Checkbox checked={inactive} onChange={(e) => setInactive(e.target.checked)} />
-          Show deactivated
+          {t("Show deactivated")}
         </label>
       </div>
       <Loaded query={query} what={t("The users")}>
         {(people) => {
-          const shown = people.filter((p) => (inactive || p.active) && sought(p));
+          const wanted = (p: Person) => (inactive || p.active) && sought(p);
+          const shown = people.filter(wanted);
           const edited = people.find((p) => p.id === open);
           return (
             <>
               {shown.length === 0 ? (
-                <Empty title={text ? t("No user matches “{text}”", { text }) : "No users yet"} />
+                <Empty title={text ? t("No user matches “{text}”", { text }) : t("No users yet")} />
+              ) : current === "tree" ? (
+                <PeopleTree people={people} wanted={wanted} onOpen={setOpen} />
               ) : (
                 <PeopleTable people={shown} onOpen={setOpen} />
               )}
@@ -83,7 +110,7 @@ function PeopleTable({ people, onOpen }: { people: Person[]; onOpen: (id: string
     <table className="w-full table-fixed border-collapse">
       <thead>
         <tr>
-          <th scope="col" className={cx(tableHead, "w-[38%]")}>
+          <th scope="col" className={cx(tableHead, "w-[62%] phone:w-[38%]")}>
             {t("Name")}
           </th>
           <th scope="col" className={tableHead}>
@@ -127,7 +154,7 @@ function PeopleTable({ people, onOpen }: { people: Person[]; onOpen: (id: string
             </td>
             <td className={cx(tableCell, "hidden truncate text-text-2 wide:table-cell")}>{person.manager?.name}</td>
             <td className={cx(tableCell, "hidden phone:table-cell")}>
-              <Tag color={person.active ? "green" : "gray"}>{person.active ? "Active" : "Deactivated"}</Tag>
+              <Tag color={person.active ? "green" : "gray"}>{person.active ? t("Active") : t("Deactivated")}</Tag>
             </td>
           </tr>
         ))}

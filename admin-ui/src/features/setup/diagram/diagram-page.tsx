@@ -11,6 +11,7 @@ import { PageFrame, tableCell, tableHead, useTitle } from "@/components/page-fra
 import { kindByName } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { diagramOf, type Edge } from "./diagram-layout";
 import { DiagramView } from "./diagram-view";
 
@@ -26,22 +27,24 @@ export function DiagramPage() {
   const objects = useMemo(() => catalog.objects.filter((o) => system || !o.system), [catalog, system]);
   const diagram = useMemo(() => diagramOf(objects), [objects]);
   const current = shown === "list" ? "list" : "picture";
-  useTitle("Schema diagram", "Setup", catalog.me.tenant.name);
+  useTitle(t("Schema diagram"), t("Setup"), catalog.me.tenant.name);
   return (
     <PageFrame
       wide
-      title="Schema diagram"
-      about="Every object and what joins them. A line goes from the object that has the field to the one it points to."
+      title={t("Schema diagram")}
+      about={t(
+        "Every object and what joins them. A line goes from the object that has the field to the one it points to.",
+      )}
       action={
         <label className="flex h-8 items-center gap-2">
           <Checkbox checked={system} onChange={(e) => setSystem(e.target.checked)} />
-          System objects
+          {t("System objects")}
         </label>
       }
       below={
         <LinkTabs
-          label="Schema as"
-          tabs={TABS}
+          label={t("Schema as")}
+          tabs={TABS.map((tab) => ({ ...tab, label: t(tab.label) }))}
           current={current}
           link={(tab, props) => (
             <Link
@@ -55,7 +58,7 @@ export function DiagramPage() {
       }
     >
       {objects.length === 0 ? (
-        <Empty title="No objects yet" />
+        <Empty title={t("No objects yet")} />
       ) : current === "picture" ? (
         <DiagramView objects={objects} diagram={diagram} />
       ) : (
@@ -67,18 +70,19 @@ export function DiagramPage() {
 
 function RelationList({ objects, edges }: { objects: ObjectDef[]; edges: Edge[] }) {
   const byName = new Map(objects.map((o) => [o.name, o]));
-  if (edges.length === 0) return <Empty title="Nothing is joined yet">Add a lookup to an object to join it.</Empty>;
+  if (edges.length === 0)
+    return <Empty title={t("Nothing is joined yet")}>{t("Add a lookup to an object to join it.")}</Empty>;
   return (
     <table className="w-full border-collapse">
       <thead>
         <tr>
-          {["From", "Field", "To"].map((head) => (
+          {[t("From"), t("Field"), t("To")].map((head) => (
             <th key={head} scope="col" className={tableHead}>
               {head}
             </th>
           ))}
           <th scope="col" className={cx(tableHead, "hidden phone:table-cell")}>
-            Kind
+            {t("Kind")}
           </th>
         </tr>
       </thead>

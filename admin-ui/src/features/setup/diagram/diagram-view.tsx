@@ -9,6 +9,7 @@ import { Glyph } from "@/components/bits";
 import { IconButton } from "@/components/button";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { BOX, type Diagram, type Edge, pathOf } from "./diagram-layout";
 
@@ -93,7 +94,7 @@ export function DiagramView({ objects, diagram }: { objects: ObjectDef[]; diagra
       <div
         ref={frame}
         role="group"
-        aria-label="Picture of the schema. Arrows move it, plus and minus zoom, 0 shows all of it."
+        aria-label={t("Picture of the schema. Arrows move it, plus and minus zoom, 0 shows all of it.")}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it is moved by keys.
         tabIndex={0}
         className="absolute inset-0 cursor-grab touch-none outline-offset-[-2px] active:cursor-grabbing"
@@ -123,13 +124,13 @@ export function DiagramView({ objects, diagram }: { objects: ObjectDef[]; diagra
         </div>
       </div>
       <div className="absolute end-2 bottom-2 flex gap-0.5 rounded-control border border-line bg-surface p-0.5 shadow-card">
-        <IconButton label="Farther" onClick={() => zoom(1 / 1.2)}>
+        <IconButton label={t("Farther")} onClick={() => zoom(1 / 1.2)}>
           <ZoomOut size={15} />
         </IconButton>
-        <IconButton label="Nearer" onClick={() => zoom(1.2)}>
+        <IconButton label={t("Nearer")} onClick={() => zoom(1.2)}>
           <ZoomIn size={15} />
         </IconButton>
-        <IconButton label="Show all" onClick={showAll}>
+        <IconButton label={t("Show all")} onClick={showAll}>
           <Maximize size={15} />
         </IconButton>
       </div>
@@ -213,8 +214,8 @@ function ObjectBox({ object, diagram, near, onNear }: ObjectBoxProps) {
       <span className="min-w-0">
         <span className="block truncate font-semibold">{object.label}</span>
         <span className="block truncate text-text-2 text-xs">
-          {count(ownFields(object).length, "field", "fields")}
-          {relations > 0 && ` · ${count(relations, "relation", "relations")}`}
+          {count(ownFields(object).length, t("field"), t("fields"))}
+          {relations > 0 && ` · ${count(relations, t("relation"), t("relations"))}`}
         </span>
       </span>
     </Link>

@@ -6,6 +6,7 @@ import type { LayoutItem } from "@/catalog/types";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { isPastMiddle } from "./drag";
 import { useEditing } from "./editing";
 import { ItemMark, labelOf } from "./item-label";
@@ -52,7 +53,7 @@ export function CanvasItem({ item, spot, line }: { item: LayoutItem; spot: Spot;
             step(spot, event.key === "ArrowUp" ? -1 : 1);
           } else if (event.key === "Delete" || event.key === "Backspace") {
             event.preventDefault();
-            change((d) => removeItem(d, spot), `${label} taken off the page`, null);
+            change((d) => removeItem(d, spot), t("{label} taken off the page", { label }), null);
           }
         }}
       >
@@ -83,7 +84,7 @@ function FieldPreview({ item, label }: { item: LayoutItem; label: string }) {
         {Display && field && !isEmpty(value) ? (
           <Display value={value} field={field} compact />
         ) : (
-          <span className="text-text-3">{field ? "–" : "not there any more"}</span>
+          <span className="text-text-3">{field ? "–" : t("not there any more")}</span>
         )}
       </span>
     </>
@@ -101,7 +102,7 @@ function RelatedPreview({ item, label }: { item: LayoutItem; label: string }) {
       <span className="flex items-center gap-2 font-medium">
         <ItemMark object={object} item={item} />
         <span className="truncate">{label}</span>
-        <span className="font-normal text-text-3 text-xs">related list</span>
+        <span className="font-normal text-text-3 text-xs">{t("related list")}</span>
       </span>
       <span className="flex gap-4 border-line border-t pt-1.5 text-text-3 text-xs">
         {columns.map((path) => (

@@ -2,6 +2,7 @@
 import { Plus } from "lucide-react";
 import { Button } from "@/components/button";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { CanvasItem } from "./canvas-item";
 import { useEditing } from "./editing";
 import { HighlightBar } from "./highlight-bar";
@@ -21,10 +22,10 @@ export function Canvas() {
         className="self-start"
         icon={<Plus size={14} />}
         onClick={() =>
-          change((d) => addSection(d), "Section added", { kind: "section", section: draft.sections.length })
+          change((d) => addSection(d), t("Section added"), { kind: "section", section: draft.sections.length })
         }
       >
-        Add section
+        {t("Add section")}
       </Button>
     </div>
   );
@@ -37,7 +38,7 @@ function CanvasSection({ section }: { section: number }) {
   const over = drag.over && "section" in drag.over && drag.over.section === section ? drag.over.at : -1;
   return (
     <section
-      aria-label={label || "Section without a heading"}
+      aria-label={label || t("Section without a heading")}
       className={cx(
         "rounded-control border bg-surface p-3",
         chosen ? "border-accent ring-2 ring-accent-soft" : "border-line",
@@ -59,7 +60,7 @@ function CanvasSection({ section }: { section: number }) {
           className="rounded-tag px-1 font-semibold hover:bg-hover"
           onClick={() => select(chosen ? null : { kind: "section", section })}
         >
-          {label || <span className="text-text-3">No heading</span>}
+          {label || <span className="text-text-3">{t("No heading")}</span>}
         </button>
         {visible && <span className="truncate font-mono font-normal text-text-3 text-xs">{visible}</span>}
       </h2>
@@ -79,7 +80,7 @@ function CanvasSection({ section }: { section: number }) {
               drag.hover({ section, at: items.length });
             }}
           >
-            {items.length === 0 && "Drag a field here, or choose this section and press a field"}
+            {items.length === 0 && t("Drag a field here, or choose this section and press a field")}
           </li>
         )}
       </ul>

@@ -5,6 +5,7 @@ import { Tag } from "@/components/bits";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { isPastMiddle } from "./drag";
 import { useEditing } from "./editing";
 import { ItemMark, labelOf } from "./item-label";
@@ -20,12 +21,12 @@ export function HighlightBar() {
     const at = names.indexOf(name) + by;
     if (at < 0 || at >= names.length) return;
     const label = labelOf(object, { field: name });
-    change((d) => highlight(d, name, by > 0 ? at + 1 : at), `${label} moved to place ${at + 1}`);
+    change((d) => highlight(d, name, by > 0 ? at + 1 : at), t("{label} moved to place {n}", { label, n: at + 1 }));
   }
 
   return (
     <section
-      aria-label="Highlights"
+      aria-label={t("Highlights")}
       className={cx("rounded-control border bg-surface p-3", takes ? "border-accent-line" : "border-line")}
       onDragOver={(event) => {
         if (!takes) return;
@@ -38,8 +39,10 @@ export function HighlightBar() {
       }}
     >
       <h2 className="mb-2 flex items-center gap-2 px-1 font-semibold">
-        Highlights
-        <span className="font-normal text-text-3 text-xs">{`${names.length} of ${MAX_HIGHLIGHTS}, shown large at the top`}</span>
+        {t("Highlights")}
+        <span className="font-normal text-text-3 text-xs">
+          {t("{n} of {most}, shown large at the top", { n: names.length, most: MAX_HIGHLIGHTS })}
+        </span>
       </h2>
       <ul className="flex min-h-12 flex-wrap gap-2">
         {names.map((name, at) => {
@@ -75,7 +78,7 @@ export function HighlightBar() {
                     nudgeHighlight(name, event.key === "ArrowLeft" ? -1 : 1);
                   } else if (event.key === "Delete" || event.key === "Backspace") {
                     event.preventDefault();
-                    change((d) => unhighlight(d, name), `${label} is no highlight any more`);
+                    change((d) => unhighlight(d, name), t("{label} is no highlight any more", { label }));
                   }
                 }}
               >
@@ -89,9 +92,9 @@ export function HighlightBar() {
               </button>
               <button
                 type="button"
-                aria-label={`Remove the highlight ${label}`}
+                aria-label={t("Remove the highlight {label}", { label })}
                 className="m-0.5 inline-flex size-6 items-center justify-center self-start rounded-tag text-text-3 hover:bg-hover hover:text-text"
-                onClick={() => change((d) => unhighlight(d, name), `${label} is no highlight any more`)}
+                onClick={() => change((d) => unhighlight(d, name), t("{label} is no highlight any more", { label }))}
               >
                 <X size={12} />
               </button>
@@ -101,7 +104,7 @@ export function HighlightBar() {
         {over === names.length && <li className="w-0.5 self-stretch bg-accent" />}
         {names.length === 0 && (
           <li className="flex items-center gap-2 px-1 text-text-3 text-xs">
-            <Tag>None</Tag> Drag a field here, or choose a field below and highlight it
+            <Tag>{t("None")}</Tag> {t("Drag a field here, or choose a field below and highlight it")}
           </li>
         )}
       </ul>

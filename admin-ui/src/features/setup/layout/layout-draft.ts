@@ -1,5 +1,6 @@
 // A layout while it is being edited: every change is a function from a layout to the next, so that each can be undone.
 import type { LayoutDef, LayoutItem, ObjectDef } from "@/catalog/types";
+import { t } from "@/lib/i18n";
 
 export type Section = LayoutDef["sections"][number];
 export type Draft = Omit<LayoutDef, "name">;
@@ -54,8 +55,8 @@ export function landed(from: Spot, to: Spot): Spot {
 
 export function addSection(draft: Draft, at = draft.sections.length): Draft {
   const used = new Set(draft.sections.map((s) => s.label));
-  let label = "New section";
-  for (let n = 2; used.has(label); n++) label = `New section ${n}`;
+  let label = t("New section");
+  for (let n = 2; used.has(label); n++) label = t("New section {n}", { n });
   const section: Section = { label, columns: 2, items: [] };
   return { ...draft, sections: [...draft.sections.slice(0, at), section, ...draft.sections.slice(at)] };
 }

@@ -13,6 +13,7 @@ import { useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
 import { RecordPicker, usePreviewRecord } from "@/fields/preview-record";
 import { differences } from "@/lib/differences";
+import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 import { useUndoable } from "@/lib/use-undoable";
 import { Canvas } from "./canvas";
@@ -30,7 +31,8 @@ export function LayoutEditorPage() {
   const catalog = useCatalog();
   const object = catalog.object(objectName);
   const layout = catalog.layoutsOf(objectName).find((l) => l.name === `${objectName}.${layoutName}`);
-  if (!object || !layout) return <Empty title={`There is no layout ${objectName}.${layoutName}`} />;
+  if (!object || !layout)
+    return <Empty title={t("There is no layout {objectName}.{layoutName}", { objectName, layoutName })} />;
   return <LayoutEditor key={layout.name} object={object} layout={layout} />;
 }
 
@@ -51,7 +53,7 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
   const { record, id, choose } = usePreviewRecord(object);
   const focusSpot = useRef<Spot | null>(null);
   const changed = differences(before, draft).length > 0;
-  useTitle(`Layout of ${object.label}`, "Setup", catalog.me.tenant.name);
+  useTitle(t("Layout of {label}", { label: object.label }), t("Setup"), catalog.me.tenant.name);
   useShortcuts({
     "mod+z": () => undo?.() ?? Boolean(undo),
     "mod+y": () => redo?.() ?? Boolean(redo),
@@ -78,13 +80,13 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
     const label = labelOf(object, held.item);
     if ("highlight" in over) {
       const name = held.item.field;
-      if (name) change((d) => highlight(d, name, over.highlight), `${label} is a highlight`);
+      if (name) change((d) => highlight(d, name, over.highlight), t("{label} is a highlight", { label }));
     } else if (held.from === "highlights") {
-      change((d) => unhighlight(d, held.item.field ?? ""), `${label} is no highlight any more`);
+      change((d) => unhighlight(d, held.item.field ?? ""), t("{label} is no highlight any more", { label }));
     } else if (held.from) {
       const { from } = held;
-      change((d) => moveItem(d, from, over), `${label} moved`, { kind: "item", spot: landed(from, over) });
-    } else change((d) => addItem(d, held.item, over), `${label} added`, { kind: "item", spot: over });
+      change((d) => moveItem(d, from, over), t("{label} moved", { label }), { kind: "item", spot: landed(from, over) });
+    } else change((d) => addItem(d, held.item, over), t("{label} added", { label }), { kind: "item", spot: over });
   }
 
   function step(spot: Spot, by: -1 | 1) {
@@ -93,7 +95,11 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
     if (!to || !item) return;
     const at = landed(spot, to);
     focusSpot.current = at;
-    const words = `${labelOf(object, item)} moved to ${draft.sections[at.section]?.label}, place ${at.at + 1}`;
+    const words = t("{item} moved to {section}, place {n}", {
+      item: labelOf(object, item),
+      section: draft.sections[at.section]?.label ?? "",
+      n: at.at + 1,
+    });
     change((d) => moveItem(d, spot, to), words, { kind: "item", spot: at });
   }
 
@@ -102,7 +108,10 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
       selected?.kind === "section" ? selected.section : selected?.kind === "item" ? selected.spot.section : 0;
     const to = draft.sections[section];
     if (!to) return;
-    change((d) => addItem(d, item, { section, at: to.items.length }), `${labelOf(object, item)} added to ${to.label}`);
+    change(
+      (d) => addItem(d, item, { section, at: to.items.length }),
+      t("{item} added to {section}", { item: labelOf(object, item), section: to.label ?? "" }),
+    );
   }
 
   const editing: Editing = { object, draft, record, selected, drag, select, change, place, drop, step };
@@ -111,31 +120,32 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
   const changes = [{ kind: "layouts", name: layout.name, definition }];
   return (
     <EditingContext.Provider value={editing}>
-      <section className="flex min-w-0 flex-1 flex-col" aria-label="Layout editor">
+      <section className="flex min-w-0 flex-1 flex-col" aria-label={t("Layout editor")}>
         <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-2 border-line border-b px-3 py-1.5">
           <Link
             {...toTab}
-            aria-label={`Back to ${object.label}`}
+            aria-label={t("Back to {label}", { label: object.label })}
             className="rounded-control p-1.5 text-text-2 hover:bg-hover"
           >
             <ArrowLeft size={16} />
           </Link>
           <h1 className="min-w-0 truncate font-semibold text-base">
-            {object.label} layout <span className="font-mono font-normal text-text-3 text-xs">{layout.name}</span>
+            {object.label} {t("layout")}{" "}
+            <span className="font-mono font-normal text-text-3 text-xs">{layout.name}</span>
           </h1>
           <div className="ms-auto flex min-w-0 basis-full items-center gap-1.5 phone:basis-auto">
             <RecordPicker object={object} id={id} name={String(record?.name ?? "")} onChoose={choose} />
-            <IconButton label="Undo" disabled={!undo} onClick={undo}>
+            <IconButton label={t("Undo")} disabled={!undo} onClick={undo}>
               <Undo2 size={15} />
             </IconButton>
-            <IconButton label="Redo" disabled={!redo} onClick={redo}>
+            <IconButton label={t("Redo")} disabled={!redo} onClick={redo}>
               <Redo2 size={15} />
             </IconButton>
-            <IconButton label="Delete layout" onClick={() => setOpen("delete")}>
+            <IconButton label={t("Delete layout")} onClick={() => setOpen("delete")}>
               <Trash2 size={15} />
             </IconButton>
             <Button look="solid" size="md" disabled={!changed} onClick={() => setOpen("publish")}>
-              Publish
+              {t("Publish")}
             </Button>
           </div>
         </header>
@@ -150,7 +160,7 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
             <Canvas />
           </div>
           <aside
-            aria-label="Properties"
+            aria-label={t("Properties")}
             className="order-3 border-line border-t p-3 wide:overflow-y-auto wide:border-s wide:border-t-0"
           >
             <Properties />
@@ -158,15 +168,17 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
         </div>
         {open && (
           <ReviewDialog
-            title={open === "delete" ? "Delete this layout?" : `Publish the layout of ${object.label}`}
-            verb={open === "delete" ? "Delete layout" : "Publish layout"}
+            title={
+              open === "delete" ? t("Delete this layout?") : t("Publish the layout of {label}", { label: object.label })
+            }
+            verb={open === "delete" ? t("Delete layout") : t("Publish layout")}
             danger={open === "delete"}
             word={layout.name}
             planKey={changes}
             plan={(signal) => planChanges(changes, signal)}
             apply={({ message, allowDataLoss }) => applyChanges(changes, message, allowDataLoss)}
             parts={[{ kind: "layouts", name: layout.name, before, after: definition }]}
-            messageHint="Why it is changed; shown in the change history."
+            messageHint={t("Why it is changed; shown in the change history.")}
             onClose={() => setOpen(null)}
             onDone={async () => {
               const gone = open === "delete";
@@ -174,7 +186,7 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
               if (gone) navigate(toTab);
               else restart(draft);
               await reload();
-              toast(gone ? "Deleted the layout" : `Published the layout of ${object.label}`);
+              toast(gone ? t("Deleted the layout") : t("Published the layout of {label}", { label: object.label }));
             }}
           />
         )}

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { LayoutItem } from "@/catalog/types";
 import { TextInput } from "@/components/inputs";
+import { t } from "@/lib/i18n";
 import { useEditing } from "./editing";
 import { ItemMark, labelOf } from "./item-label";
 import { unplaced } from "./layout-draft";
@@ -13,15 +14,15 @@ export function Palette() {
   const sought = (item: LayoutItem) =>
     `${labelOf(object, item)} ${Object.values(item).join(" ")}`.toLowerCase().includes(text.trim().toLowerCase());
   const groups: [string, LayoutItem[]][] = [
-    ["Fields", fields.map((field) => ({ field })).filter(sought)],
-    ["Related lists", related.map((name) => ({ related: name })).filter(sought)],
+    [t("Fields"), fields.map((field) => ({ field })).filter(sought)],
+    [t("Related lists"), related.map((name) => ({ related: name })).filter(sought)],
   ];
   return (
-    <section aria-label="Not on the page" className="flex min-h-0 flex-col gap-3">
+    <section aria-label={t("Not on the page")} className="flex min-h-0 flex-col gap-3">
       <TextInput
         type="search"
-        placeholder="Find a field or list"
-        aria-label="Find a field or list"
+        placeholder={t("Find a field or list")}
+        aria-label={t("Find a field or list")}
         value={text}
         onChange={(e) => setText(e.target.value)}
       />
@@ -32,7 +33,7 @@ export function Palette() {
             <span className="num font-normal text-text-3">{items.length}</span>
           </h2>
           {items.length === 0 ? (
-            <p className="px-1 text-text-3 text-xs">{text ? "Nothing matches" : "All are on the page"}</p>
+            <p className="px-1 text-text-3 text-xs">{text ? t("Nothing matches") : t("All are on the page")}</p>
           ) : (
             <ul className="flex flex-col gap-px">
               {items.map((item) => (
@@ -55,7 +56,7 @@ function PaletteItem({ item }: { item: LayoutItem }) {
     <button
       type="button"
       draggable
-      aria-label={`Add ${label}`}
+      aria-label={t("Add {label}", { label })}
       className="flex h-7.5 w-full cursor-grab items-center gap-2 rounded-control px-1.5 text-start hover:bg-hover active:cursor-grabbing"
       onDragStart={drag.start({ item })}
       onDragEnd={drag.end}

@@ -53,14 +53,18 @@ function SectionProperties({ section }: { section: number }) {
   const { label, columns = 2, visible = "" } = draft.sections[section] ?? { label: "" };
   const last = section === draft.sections.length - 1;
   const go = (by: -1 | 1) =>
-    change((d) => moveSection(d, section, by), `${label} moved ${by < 0 ? "up" : "down"}`, {
-      kind: "section",
-      section: section + by,
-    });
+    change(
+      (d) => moveSection(d, section, by),
+      by < 0 ? t("{label} moved up", { label }) : t("{label} moved down", { label }),
+      {
+        kind: "section",
+        section: section + by,
+      },
+    );
   return (
     <div className="flex flex-col gap-3.5">
-      <Heading>Section</Heading>
-      <FieldFrame label="Heading">
+      <Heading>{t("Section")}</Heading>
+      <FieldFrame label={t("Heading")}>
         {({ id }) => (
           <TextInput
             id={id}
@@ -71,8 +75,8 @@ function SectionProperties({ section }: { section: number }) {
         )}
       </FieldFrame>
       <div>
-        <span className="font-medium text-text-2 text-xs">Columns</span>
-        <div role="radiogroup" aria-label="Columns" className="mt-1 flex gap-1">
+        <span className="font-medium text-text-2 text-xs">{t("Columns")}</span>
+        <div role="radiogroup" aria-label={t("Columns")} className="mt-1 flex gap-1">
           {[1, 2].map((n) => (
             <button
               key={n}
@@ -83,7 +87,7 @@ function SectionProperties({ section }: { section: number }) {
                 "h-8 flex-1 rounded-control border font-medium",
                 columns === n ? "border-accent bg-accent-soft" : "border-line-2 hover:bg-hover",
               )}
-              onClick={() => change((d) => patchSection(d, section, { columns: n }), `${n} columns`)}
+              onClick={() => change((d) => patchSection(d, section, { columns: n }), t("{n} columns", { n }))}
             >
               {n}
             </button>
@@ -102,17 +106,17 @@ function SectionProperties({ section }: { section: number }) {
       />
       <div className="flex flex-wrap gap-1.5">
         <Button look="outline" icon={<ArrowUp size={13} />} disabled={section === 0} onClick={() => go(-1)}>
-          Up
+          {t("Up")}
         </Button>
         <Button look="outline" icon={<ArrowDown size={13} />} disabled={last} onClick={() => go(1)}>
-          Down
+          {t("Down")}
         </Button>
         <Button
           look="danger-ghost"
           icon={<Trash2 size={13} />}
-          onClick={() => change((d) => removeSection(d, section), `${label} removed`, null)}
+          onClick={() => change((d) => removeSection(d, section), t("{label} removed", { label }), null)}
         >
-          Remove
+          {t("Remove")}
         </Button>
       </div>
     </div>
@@ -134,24 +138,28 @@ function ItemProperties({ spot }: { spot: Spot }) {
       </Heading>
       <p className="text-text-2 text-xs">
         <span className="font-mono">{Object.values(item)[0]}</span>
-        {field && ` · ${kindOf(field).label}`}
+        {field && ` · ${t(kindOf(field).label)}`}
         {field?.help && <span className="mt-1 block">{field.help}</span>}
       </p>
-      <FieldFrame label="Section">
+      <FieldFrame label={t("Section")}>
         {({ id }) => (
           <Select
             id={id}
-            label="Section"
-            choices={draft.sections.map((s, i) => ({ id: String(i), label: s.label || "No heading" }))}
+            label={t("Section")}
+            choices={draft.sections.map((s, i) => ({ id: String(i), label: s.label || t("No heading") }))}
             value={[String(spot.section)]}
             onChange={(next) => {
               const section = Number(next[0]);
               const to = { section, at: draft.sections[section]?.items.length ?? 0 };
               if (section !== spot.section)
-                change((d) => moveItem(d, spot, to), `${label} moved to ${draft.sections[section]?.label}`, {
-                  kind: "item",
-                  spot: to,
-                });
+                change(
+                  (d) => moveItem(d, spot, to),
+                  t("{label} moved to {section}", { label, section: draft.sections[section]?.label ?? "" }),
+                  {
+                    kind: "item",
+                    spot: to,
+                  },
+                );
             }}
           />
         )}
@@ -163,7 +171,7 @@ function ItemProperties({ spot }: { spot: Spot }) {
           disabled={!nudge(draft, spot, -1)}
           onClick={() => step(spot, -1)}
         >
-          Up
+          {t("Up")}
         </Button>
         <Button
           look="outline"
@@ -171,14 +179,14 @@ function ItemProperties({ spot }: { spot: Spot }) {
           disabled={!nudge(draft, spot, 1)}
           onClick={() => step(spot, 1)}
         >
-          Down
+          {t("Down")}
         </Button>
         <Button
           look="danger-ghost"
           icon={<Trash2 size={13} />}
-          onClick={() => change((d) => removeItem(d, spot), `${label} taken off the page`, null)}
+          onClick={() => change((d) => removeItem(d, spot), t("{label} taken off the page", { label }), null)}
         >
-          Take off
+          {t("Take off")}
         </Button>
       </div>
       {item.field && (
@@ -189,11 +197,11 @@ function ItemProperties({ spot }: { spot: Spot }) {
           disabled={!highlighted && full}
           onClick={() => {
             const name = item.field as string;
-            if (highlighted) change((d) => unhighlight(d, name), `${label} is no highlight any more`);
-            else change((d) => highlight(d, name), `${label} is a highlight`);
+            if (highlighted) change((d) => unhighlight(d, name), t("{label} is no highlight any more", { label }));
+            else change((d) => highlight(d, name), t("{label} is a highlight", { label }));
           }}
         >
-          {highlighted ? "No highlight" : "Highlight"}
+          {highlighted ? t("No highlight") : t("Highlight")}
         </Button>
       )}
     </div>

@@ -4,6 +4,7 @@ import type { ObjectDef, Option } from "@/catalog/types";
 import { useComponents } from "@/changes/use-components";
 import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextArea } from "@/components/inputs";
+import { t } from "@/lib/i18n";
 import { OrderedFields } from "../ordered-fields";
 import { patchState, patchTransition } from "./process-draft";
 import type { ListProps } from "./process-lists";
@@ -38,8 +39,9 @@ export function ChosenProperties({ object, draft, options, chosen, onChoose, onC
   if (!state) {
     return (
       <p className="text-text-3 text-xs">
-        Choose a state or a way. A way is a button on the record: who may press it, what must be true, and what is
-        filled in before the state changes.
+        {t(
+          "Choose a state or a way. A way is a button on the record: who may press it, what must be true, and what is filled in before the state changes.",
+        )}
       </p>
     );
   }
@@ -58,7 +60,7 @@ export function ChosenProperties({ object, draft, options, chosen, onChoose, onC
           {key === "initial" ? "A record may begin here" : "A record ends here"}
         </label>
       ))}
-      <FieldFrame label="What to do here" hint="Shown on the record while it is in this state.">
+      <FieldFrame label={t("What to do here")} hint={t("Shown on the record while it is in this state.")}>
         {(ids) => (
           <TextArea
             id={ids.id}
@@ -70,11 +72,11 @@ export function ChosenProperties({ object, draft, options, chosen, onChoose, onC
         )}
       </FieldFrame>
       <div className="flex flex-col gap-1">
-        <h3 className="font-medium text-text-2 text-xs">Fields that matter here</h3>
+        <h3 className="font-medium text-text-2 text-xs">{t("Fields that matter here")}</h3>
         <OrderedFields
           object={object}
-          label="Fields that matter here"
-          add="Add field"
+          label={t("Fields that matter here")}
+          add={t("Add field")}
           paths={state.key_fields ?? []}
           from={columnFields(object).filter((f) => fieldOf(object, f.name))}
           onChange={(key_fields) => onChange(patchState(draft, state.value, { key_fields }))}

@@ -2,6 +2,7 @@
 import type { Option } from "@/catalog/types";
 import { Tag } from "@/components/bits";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { arcsOf, type Process } from "./process-draft";
 
 export type Chosen = { kind: "state"; value: string } | { kind: "transition"; at: number } | null;
@@ -31,7 +32,7 @@ export function ProcessDiagram({ draft, options, chosen, onChoose }: ProcessDiag
   return (
     <div
       role="group"
-      aria-label="Picture of the process"
+      aria-label={t("Picture of the process")}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard.
       tabIndex={0}
       className="overflow-x-auto rounded-sheet border border-line bg-sunken p-3"
@@ -70,9 +71,9 @@ export function ProcessDiagram({ draft, options, chosen, onChoose }: ProcessDiag
           const option = options.find((o) => o.value === state.value);
           const lit = chosen?.kind === "state" && chosen.value === state.value;
           const mark = draft.initial?.includes(state.value)
-            ? "begins"
+            ? t("begins")
             : draft.final?.includes(state.value)
-              ? "ends"
+              ? t("ends")
               : "";
           return (
             <button

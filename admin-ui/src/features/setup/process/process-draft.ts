@@ -1,17 +1,14 @@
 // A process while it is being drawn: states of a choice field and the ways between them.
 import { apiName } from "@/lib/text";
 
-export interface Action {
-  action: "set";
-  field: string;
-  value: unknown;
-}
+export type Action = { action: "set"; field: string; value: unknown } | { action: "emit"; event: string };
 
 export interface StateDef {
   value: string;
   guidance?: string;
   key_fields?: string[];
   enter?: Action[];
+  lock?: boolean;
 }
 
 export interface DuringField {
@@ -29,7 +26,8 @@ export interface Transition {
   who?: unknown[];
   before?: string;
   message?: string;
-  during?: { fields: DuringField[] };
+  trigger?: "manual" | { automatic: { after_hours: number } };
+  during?: { fields?: DuringField[]; checklist?: string[]; note?: "optional" | "required" };
   after?: Action[];
 }
 
@@ -72,9 +70,9 @@ export function writeProcess(draft: Process): Record<string, unknown> {
       return Object.keys(state).length === 1 ? state.value : state;
     }),
     transitions: draft.transitions.map((t) => {
-      const fields = t.during?.fields.map(kept) ?? [];
-      const { during: _during, ...others } = kept(t);
-      return { ...others, ...(fields.length ? { during: { fields } } : {}) };
+      const { during: asked, ...others } = kept(t);
+      const during = kept({ ...asked, fields: asked?.fields?.map(kept) });
+      return { ...others, ...(Object.keys(during).length ? { during } : {}) };
     }),
   };
 }

@@ -5,6 +5,7 @@ import { Tag } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Checkbox } from "@/components/inputs";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import type { Chosen } from "./process-diagram";
 import { addTransition, type Process, toggleState } from "./process-draft";
@@ -19,8 +20,8 @@ export interface ListProps {
 export function States({ draft, options, chosen, onChoose, onChange }: ListProps & { options: Option[] }) {
   const order = options.map((o) => o.value);
   return (
-    <section aria-label="States">
-      <h2 className="mb-1 font-semibold">States</h2>
+    <section aria-label={t("States")}>
+      <h2 className="mb-1 font-semibold">{t("States")}</h2>
       <ul className="divide-y divide-line border-line border-y">
         {options.map((option) => {
           const isIn = draft.states.some((s) => s.value === option.value);
@@ -28,7 +29,7 @@ export function States({ draft, options, chosen, onChoose, onChange }: ListProps
           return (
             <li key={option.value} className={cx("flex h-9 items-center gap-2.5 px-1", lit && "bg-accent-soft")}>
               <Checkbox
-                aria-label={`${option.label} is a state`}
+                aria-label={t("{label} is a state", { label: option.label })}
                 checked={isIn}
                 onChange={() => {
                   onChange(toggleState(draft, option.value, order));
@@ -64,14 +65,14 @@ export function Ways({
 }: ListProps & { labelOf: (value: string) => string }) {
   const [first, second] = draft.states;
   return (
-    <section aria-label="Ways">
-      <h2 className="mb-1 font-semibold">Ways</h2>
+    <section aria-label={t("Ways")}>
+      <h2 className="mb-1 font-semibold">{t("Ways")}</h2>
       {draft.transitions.length > 0 && (
         <ul className="mb-2 divide-y divide-line border-line border-y">
-          {draft.transitions.map((t, at) => {
+          {draft.transitions.map((way, at) => {
             const lit = chosen?.kind === "transition" && chosen.at === at;
             return (
-              <li key={t.name}>
+              <li key={way.name}>
                 <button
                   type="button"
                   aria-pressed={lit}
@@ -81,11 +82,11 @@ export function Ways({
                   )}
                   onClick={() => onChoose(lit ? null : { kind: "transition", at })}
                 >
-                  <span className="font-medium">{t.label || humanize(t.name)}</span>
+                  <span className="font-medium">{way.label || humanize(way.name)}</span>
                   <span className="flex min-w-0 items-center gap-1 truncate text-text-2 text-xs">
-                    {t.from?.length ? t.from.map(labelOf).join(", ") : "any"}
-                    <ArrowRight size={11} aria-label="to" />
-                    {labelOf(t.to)}
+                    {way.from?.length ? way.from.map(labelOf).join(", ") : t("any")}
+                    <ArrowRight size={11} aria-label={t("to")} />
+                    {labelOf(way.to)}
                   </span>
                 </button>
               </li>
@@ -102,11 +103,11 @@ export function Ways({
           const here = chosen?.kind === "state" ? chosen.value : first.value;
           const at = draft.states.findIndex((s) => s.value === here);
           const to = (draft.states[at + 1] ?? draft.states[at - 1] ?? second).value;
-          onChange(addTransition(draft, here, to, `To ${labelOf(to).toLowerCase()}`));
+          onChange(addTransition(draft, here, to, t("To {to}", { to: labelOf(to).toLowerCase() })));
           onChoose({ kind: "transition", at: draft.transitions.length });
         }}
       >
-        Add a way
+        {t("Add a way")}
       </Button>
     </section>
   );

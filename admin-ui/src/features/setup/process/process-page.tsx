@@ -19,6 +19,7 @@ import { useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { differences } from "@/lib/differences";
+import { t } from "@/lib/i18n";
 import { apiName, humanize } from "@/lib/text";
 import { ChosenProperties } from "./chosen-properties";
 import { type Chosen, ProcessDiagram } from "./process-diagram";
@@ -29,12 +30,13 @@ export function ProcessPage() {
   const { object: objectName, process: slug } = useParams({ from: "/shell/setup/objects/$object/processes/$process" });
   const object = useCatalog().object(objectName);
   const query = useComponents<RawProcess>("processes");
-  if (!object) return <Empty title={`There is no object ${objectName}`} />;
+  if (!object) return <Empty title={t("There is no object {objectName}", { objectName })} />;
   return (
-    <Loaded query={query} what="The process">
+    <Loaded query={query} what={t("The process")}>
       {(all) => {
         const found = all.find((p) => p.name === `${objectName}.${slug}`);
-        if (!found && slug !== "new") return <Empty title={`There is no process ${objectName}.${slug}`} />;
+        if (!found && slug !== "new")
+          return <Empty title={t("There is no process {objectName}.{slug}", { objectName, slug })} />;
         return <Designer key={slug} object={object} name={found?.name} before={found && readProcess(found)} />;
       }}
     </Loaded>
@@ -85,9 +87,9 @@ function Designer({ object, name, before }: DesignerProps) {
   const [open, setOpen] = useState<"publish" | "delete" | null>(null);
   const set = (patch: Partial<Process>) => setDraft((d) => ({ ...d, ...patch }));
   const options = choices.find((c) => c.name === draft.field)?.options ?? [];
-  const label = draft.label || "New process";
+  const label = draft.label || t("New process");
   const full = name ?? `${object.name}.${apiName(draft.label ?? "") || "process"}`;
-  useTitle(label, object.label, "Setup");
+  useTitle(label, object.label, t("Setup"));
   const lost = unreachable(draft);
   const written = writeProcess(draft);
   const changed = !before || differences(writeProcess(before), written).length > 0;
@@ -98,11 +100,11 @@ function Designer({ object, name, before }: DesignerProps) {
   const labelOf = (value: string) => options.find((o) => o.value === value)?.label ?? humanize(value);
 
   return (
-    <section aria-label="Process designer" className="flex min-w-0 flex-1 flex-col">
+    <section aria-label={t("Process designer")} className="flex min-w-0 flex-1 flex-col">
       <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-2 border-line border-b px-3 py-1.5">
         <Link
           {...toTab}
-          aria-label={`Back to ${object.label}`}
+          aria-label={t("Back to {label}", { label: object.label })}
           className="rounded-control p-1.5 text-text-2 hover:bg-hover"
         >
           <ArrowLeft size={16} />
@@ -112,12 +114,12 @@ function Designer({ object, name, before }: DesignerProps) {
         </h1>
         <div className="ms-auto flex items-center gap-1.5">
           {name && (
-            <IconButton label="Delete process" onClick={() => setOpen("delete")}>
+            <IconButton label={t("Delete process")} onClick={() => setOpen("delete")}>
               <Trash2 size={15} />
             </IconButton>
           )}
           <Button look="solid" size="md" disabled={!changed || !ready} onClick={() => setOpen("publish")}>
-            Publish
+            {t("Publish")}
           </Button>
         </div>
       </header>
@@ -132,14 +134,14 @@ function Designer({ object, name, before }: DesignerProps) {
             onRestart={(field) => setDraft(startProcess(object, field))}
           />
           {choices.length === 0 ? (
-            <Empty title={`${object.label} has no choice field`}>
-              The options of a choice field are the states of a process.
+            <Empty title={t("{label} has no choice field", { label: object.label })}>
+              {t("The options of a choice field are the states of a process.")}
             </Empty>
           ) : (
             <>
               <ProcessDiagram draft={draft} options={options} chosen={chosen} onChoose={setChosen} />
               {lost.length > 0 && draft.transitions.length > 0 && (
-                <Notice tone="warning" title={`No way goes to ${lost.map(labelOf).join(", ")}.`} />
+                <Notice tone="warning" title={t("No way goes to {lost}.", { lost: lost.map(labelOf).join(", ") })} />
               )}
               <div className="grid gap-6 phone:grid-cols-2">
                 <States draft={draft} options={options} chosen={chosen} onChoose={setChosen} onChange={setDraft} />
@@ -149,7 +151,7 @@ function Designer({ object, name, before }: DesignerProps) {
           )}
         </div>
         <aside
-          aria-label="Properties"
+          aria-label={t("Properties")}
           className="border-line border-t p-4 wide:overflow-y-auto wide:border-s wide:border-t-0"
         >
           <ChosenProperties
@@ -164,18 +166,25 @@ function Designer({ object, name, before }: DesignerProps) {
       </div>
       {open && (
         <ReviewDialog
-          title={open === "delete" ? `Delete the process ${label}?` : `Publish the process ${label}`}
-          verb={open === "delete" ? "Delete process" : "Publish process"}
+          title={
+            open === "delete"
+              ? t("Delete the process {label}?", { label })
+              : t("Publish the process {label}", { label })
+          }
+          verb={open === "delete" ? t("Delete process") : t("Publish process")}
           danger={open === "delete"}
           word={full}
           planKey={changes}
           plan={(signal) => planChanges(changes, signal)}
           apply={({ message, allowDataLoss }) => applyChanges(changes, message, allowDataLoss)}
           parts={[{ kind: "processes", name: full, before: before && writeProcess(before), after: definition }]}
-          messageHint="Why it is changed; shown in the change history."
+          messageHint={t("Why it is changed; shown in the change history.")}
           onClose={() => setOpen(null)}
           onDone={async () => {
-            const text = open === "delete" ? `Deleted the process ${label}` : `Published the process ${label}`;
+            const text =
+              open === "delete"
+                ? t("Deleted the process {label}", { label })
+                : t("Published the process {label}", { label });
             setOpen(null);
             await Promise.all([client.invalidateQueries({ queryKey: ["components", "processes"] }), reload()]);
             navigate(toTab);
@@ -199,7 +208,7 @@ interface ProcessSettingsProps {
 function ProcessSettings({ draft, fields, existing, onChange, onRestart }: ProcessSettingsProps) {
   return (
     <div className="grid gap-4 phone:grid-cols-3">
-      <FieldFrame label="Label" required={!existing}>
+      <FieldFrame label={t("Label")} required={!existing}>
         {(ids) => (
           <TextInput
             id={ids.id}
@@ -209,11 +218,11 @@ function ProcessSettings({ draft, fields, existing, onChange, onRestart }: Proce
           />
         )}
       </FieldFrame>
-      <FieldFrame label="States are the options of">
+      <FieldFrame label={t("States are the options of")}>
         {(ids) => (
           <Select
             id={ids.id}
-            label="States are the options of"
+            label={t("States are the options of")}
             disabled={existing}
             choices={fields.map((f) => ({ id: f.name, label: f.label }))}
             value={draft.field ? [draft.field] : []}
@@ -224,14 +233,14 @@ function ProcessSettings({ draft, fields, existing, onChange, onRestart }: Proce
           />
         )}
       </FieldFrame>
-      <FieldFrame label="How strict">
+      <FieldFrame label={t("How strict")}>
         {(ids) => (
           <Select
             id={ids.id}
-            label="How strict"
+            label={t("How strict")}
             choices={[
-              { id: "guide", label: "It guides: the state may be set by hand" },
-              { id: "enforce", label: "It rules: only its ways are open" },
+              { id: "guide", label: t("It guides: the state may be set by hand") },
+              { id: "enforce", label: t("It rules: only its ways are open") },
             ]}
             value={[draft.mode]}
             onChange={(next) => onChange({ mode: next[0] as Process["mode"] })}

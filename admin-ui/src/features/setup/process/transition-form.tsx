@@ -7,6 +7,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { FormulaField } from "@/formulas/formula-field";
+import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { AddField } from "../ordered-fields";
 import type { DuringField, Process, Transition } from "./process-draft";
@@ -30,7 +31,7 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
   }));
   return (
     <div className="flex flex-col gap-4">
-      <FieldFrame label="Label" hint="On the button that people press.">
+      <FieldFrame label={t("Label")} hint={t("On the button that people press.")}>
         {(ids) => (
           <TextInput
             id={ids.id}
@@ -42,24 +43,24 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
         )}
       </FieldFrame>
       <div className="grid grid-cols-2 gap-3">
-        <FieldFrame label="From">
+        <FieldFrame label={t("From")}>
           {(ids) => (
             <Select
               id={ids.id}
               multiple
-              label="From"
-              placeholder="Any state"
+              label={t("From")}
+              placeholder={t("Any state")}
               choices={states.filter((s) => s.id !== transition.to)}
               value={transition.from ?? []}
               onChange={(from) => onChange({ from })}
             />
           )}
         </FieldFrame>
-        <FieldFrame label="To">
+        <FieldFrame label={t("To")}>
           {(ids) => (
             <Select
               id={ids.id}
-              label="To"
+              label={t("To")}
               choices={states}
               value={[transition.to]}
               onChange={(next) =>
@@ -69,16 +70,16 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
           )}
         </FieldFrame>
       </div>
-      <FieldFrame label="Who may take it">
+      <FieldFrame label={t("Who may take it")}>
         {(ids) => (
           <Select
             id={ids.id}
             multiple
-            label="Who may take it"
-            placeholder="Whoever may edit the record"
+            label={t("Who may take it")}
+            placeholder={t("Whoever may edit the record")}
             choices={[
-              { id: "owner", label: "Its owner" },
-              ...roles.map((r) => ({ id: `role:${r.name}`, label: r.label ?? humanize(r.name), group: "Roles" })),
+              { id: "owner", label: t("Its owner") },
+              ...roles.map((r) => ({ id: `role:${r.name}`, label: r.label ?? humanize(r.name), group: t("Roles") })),
             ]}
             value={words(transition.who)}
             onChange={(next) =>
@@ -90,16 +91,16 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
       <FormulaField
         plain
         object={object}
-        label="Only when"
+        label={t("Only when")}
         value={transition.before ?? ""}
         expects="boolean"
         saving
         lines={2}
-        placeholder="always"
+        placeholder={t("always")}
         onChange={(before) => onChange({ before })}
       />
       {transition.before?.trim() && (
-        <FieldFrame label="Told when it is not">
+        <FieldFrame label={t("Told when it is not")}>
           {(ids) => (
             <TextInput
               id={ids.id}
@@ -113,10 +114,10 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
       <During
         object={object}
         fields={transition.during?.fields ?? []}
-        onChange={(fields) => onChange({ during: { fields } })}
+        onChange={(fields) => onChange({ during: { ...transition.during, fields } })}
       />
       <Button look="danger-ghost" className="self-start" icon={<Trash2 size={13} />} onClick={onRemove}>
-        Remove this way
+        {t("Remove this way")}
       </Button>
     </div>
   );
@@ -132,7 +133,7 @@ function During({ object, fields, onChange }: DuringProps) {
   const free = columnFields(object).filter((f) => isWritable(object, f) && !fields.some((d) => d.field === f.name));
   return (
     <div className="flex flex-col gap-1.5">
-      <h3 className="font-medium text-text-2 text-xs">Filled in on the way</h3>
+      <h3 className="font-medium text-text-2 text-xs">{t("Filled in on the way")}</h3>
       {fields.length > 0 && (
         <ul className="flex flex-col divide-y divide-line rounded-control border border-line">
           {fields.map((one, at) => (
@@ -145,11 +146,11 @@ function During({ object, fields, onChange }: DuringProps) {
                     onChange(fields.map((f, i) => (i === at ? { ...f, required: e.target.checked } : f)))
                   }
                 />
-                Required
+                {t("Required")}
               </label>
               <button
                 type="button"
-                aria-label={`Remove ${fieldOf(object, one.field)?.label ?? one.field}`}
+                aria-label={t("Remove {label}", { label: fieldOf(object, one.field)?.label ?? one.field })}
                 className="inline-flex size-7 items-center justify-center rounded-control text-text-3 hover:bg-hover"
                 onClick={() => onChange(fields.filter((_, i) => i !== at))}
               >
@@ -159,7 +160,11 @@ function During({ object, fields, onChange }: DuringProps) {
           ))}
         </ul>
       )}
-      <AddField label="Add field" fields={free} onPick={(field) => onChange([...fields, { field, required: true }])} />
+      <AddField
+        label={t("Add field")}
+        fields={free}
+        onPick={(field) => onChange([...fields, { field, required: true }])}
+      />
     </div>
   );
 }

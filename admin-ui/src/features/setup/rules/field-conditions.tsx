@@ -13,6 +13,7 @@ import { Checkbox } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { untaken } from "@/lib/text";
 
 export interface FieldCondition {
@@ -36,15 +37,15 @@ export function FieldConditions({ object }: { object: ObjectDef }) {
   const query = useComponents<FieldCondition>("field-conditions");
   const [open, setOpen] = useState<FieldCondition | "new" | null>(null);
   return (
-    <section aria-label="Field conditions" className="mb-8">
-      <h2 className="mb-1 font-semibold text-base">Field conditions</h2>
-      <Loaded query={query} what="The field conditions" lines={[45]}>
+    <section aria-label={t("Field conditions")} className="mb-8">
+      <h2 className="mb-1 font-semibold text-base">{t("Field conditions")}</h2>
+      <Loaded query={query} what={t("The field conditions")} lines={[45]}>
         {(all) => {
           const list = all.filter((c) => c.object === object.name);
           return (
             <>
               {list.length === 0 && (
-                <p className="mb-3 text-text-2">Fields that are shown, needed or fixed only sometimes.</p>
+                <p className="mb-3 text-text-2">{t("Fields that are shown, needed or fixed only sometimes.")}</p>
               )}
               {list.length > 0 && (
                 <ul className="mb-3 divide-y divide-line border-line border-y">
@@ -56,7 +57,7 @@ export function FieldConditions({ object }: { object: ObjectDef }) {
                 </ul>
               )}
               <Button look="outline" icon={<Plus size={14} />} onClick={() => setOpen("new")}>
-                New field condition
+                {t("New field condition")}
               </Button>
             </>
           );
@@ -94,16 +95,16 @@ function ConditionRow({ object, condition, onOpen }: ConditionRowProps) {
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-2 font-medium">
           {fieldOf(object, condition.field)?.label ?? condition.field}
-          {condition.active === false && <Tag>Off</Tag>}
+          {condition.active === false && <Tag>{t("Off")}</Tag>}
         </span>
         {KEYS.filter((key) => condition[key]).map((key) => (
           <span key={key} className="block truncate text-text-2 text-xs">
-            {WORDS[key]} <code className="font-mono">{condition[key]}</code>
+            {t(WORDS[key])} <code className="font-mono">{condition[key]}</code>
           </span>
         ))}
         {condition.options_when?.map(({ when, allow }) => (
           <span key={when} className="block truncate text-text-2 text-xs">
-            Only {allow.join(", ") || "nothing"} when <code className="font-mono">{when}</code>
+            {t("Only")} {allow.join(", ") || t("nothing")} {t("when")} <code className="font-mono">{when}</code>
           </span>
         ))}
       </span>
@@ -125,17 +126,17 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
   const set = (patch: Partial<FieldCondition>) => setDraft((d) => ({ ...d, ...patch }));
   const base = `${object.name}.${draft.field || "field"}`;
   const name = condition?.name ?? untaken(base, taken);
-  const label = fieldOf(object, draft.field)?.label ?? "the field";
+  const label = fieldOf(object, draft.field)?.label ?? t("the field");
   const missing: Record<string, string> = {
-    ...(draft.field ? {} : { field: "Choose a field." }),
+    ...(draft.field ? {} : { field: t("Choose a field.") }),
     ...(KEYS.some((key) => draft[key]?.trim()) || draft.options_when?.length
       ? {}
-      : { visible: "Write at least one of the three conditions." }),
+      : { visible: t("Write at least one of the three conditions.") }),
   };
   return (
     <ComponentDrawer
       kind="field-conditions"
-      noun="field condition"
+      noun={t("field condition")}
       label={label}
       existing={condition?.name}
       name={name}
@@ -146,11 +147,11 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
     >
       {(errors) => (
         <>
-          <FieldFrame label="Field" required error={errors.field}>
+          <FieldFrame label={t("Field")} required error={errors.field}>
             {(ids) => (
               <Select
                 id={ids.id}
-                label="Field"
+                label={t("Field")}
                 choices={ownFields(object).map((f) => ({ id: f.name, label: f.label }))}
                 value={draft.field ? [draft.field] : []}
                 onChange={(next) => set({ field: next[0] ?? "" })}
@@ -164,38 +165,38 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
               plain
               saving
               object={object}
-              label={WORDS[key]}
+              label={t(WORDS[key])}
               value={draft[key] ?? ""}
               expects="boolean"
               lines={1}
               error={errors[key]}
-              placeholder={key === "visible" ? "always" : "never"}
+              placeholder={key === "visible" ? t("always") : t("never")}
               onChange={(text) => set({ [key]: text })}
             />
           ))}
           <div className="grid gap-4 phone:grid-cols-2">
-            <FieldFrame label="Its value while it is hidden">
+            <FieldFrame label={t("Its value while it is hidden")}>
               {(ids) => (
                 <Select
                   id={ids.id}
-                  label="Its value while it is hidden"
+                  label={t("Its value while it is hidden")}
                   choices={[
-                    { id: "keep", label: "Stays as it is" },
-                    { id: "clear", label: "Is emptied" },
+                    { id: "keep", label: t("Stays as it is") },
+                    { id: "clear", label: t("Is emptied") },
                   ]}
                   value={[draft.when_hidden ?? "keep"]}
                   onChange={(next) => set({ when_hidden: next[0] as "keep" | "clear" })}
                 />
               )}
             </FieldFrame>
-            <FieldFrame label="Who is held to it">
+            <FieldFrame label={t("Who is held to it")}>
               {(ids) => (
                 <Select
                   id={ids.id}
-                  label="Who is held to it"
+                  label={t("Who is held to it")}
                   choices={[
-                    { id: "server", label: "Every save, also through the API" },
-                    { id: "layout", label: "Forms alone" },
+                    { id: "server", label: t("Every save, also through the API") },
+                    { id: "layout", label: t("Forms alone") },
                   ]}
                   value={[draft.enforce ?? "server"]}
                   onChange={(next) => set({ enforce: next[0] as "server" | "layout" })}
@@ -205,7 +206,7 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
           </div>
           <label className="flex items-center gap-2">
             <Checkbox checked={draft.active !== false} onChange={(e) => set({ active: e.target.checked })} />
-            The condition is on
+            {t("The condition is on")}
           </label>
           <p className="font-mono text-text-3 text-xs">{name}</p>
         </>

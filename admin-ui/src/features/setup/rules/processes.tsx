@@ -7,21 +7,24 @@ import type { ObjectDef } from "@/catalog/types";
 import { useComponents } from "@/changes/use-components";
 import { Tag } from "@/components/bits";
 import { outlineLink } from "@/components/page-frame";
+import { t } from "@/lib/i18n";
 import { count, humanize } from "@/lib/text";
 import type { RawProcess } from "../process/process-draft";
 
 export function Processes({ object }: { object: ObjectDef }) {
   const query = useComponents<RawProcess>("processes");
   return (
-    <section aria-label="Processes" className="mb-8">
-      <h2 className="mb-1 font-semibold text-base">Processes</h2>
-      <Loaded query={query} what="The processes" lines={[45]}>
+    <section aria-label={t("Processes")} className="mb-8">
+      <h2 className="mb-1 font-semibold text-base">{t("Processes")}</h2>
+      <Loaded query={query} what={t("The processes")} lines={[45]}>
         {(all) => {
           const list = all.filter((p) => p.object === object.name);
           return (
             <>
               {list.length === 0 && (
-                <p className="mb-3 text-text-2">The states of a choice field and the ways from one to the next.</p>
+                <p className="mb-3 text-text-2">
+                  {t("The states of a choice field and the ways from one to the next.")}
+                </p>
               )}
               {list.length > 0 && (
                 <ul className="mb-3 divide-y divide-line border-line border-y">
@@ -37,14 +40,14 @@ export function Processes({ object }: { object: ObjectDef }) {
                           <span className="flex items-center gap-2 font-medium">
                             {process.label || humanize(process.name.split(".").pop() ?? "")}
                             <Tag color={process.mode === "enforce" ? "orange" : "blue"}>
-                              {process.mode === "enforce" ? "Rules" : "Guides"}
+                              {process.mode === "enforce" ? t("Rules") : t("Guides")}
                             </Tag>
-                            {process.active === false && <Tag>Off</Tag>}
+                            {process.active === false && <Tag>{t("Off")}</Tag>}
                           </span>
                           <span className="block truncate text-text-2 text-xs">
                             {fieldOf(object, process.field)?.label ?? process.field} ·{" "}
-                            {count(process.states.length, "state", "states")} ·{" "}
-                            {count(process.transitions.length, "way", "ways")}
+                            {count(process.states.length, t("state"), t("states"))} ·{" "}
+                            {count(process.transitions.length, t("way"), t("ways"))}
                           </span>
                         </span>
                       </Link>
@@ -58,7 +61,7 @@ export function Processes({ object }: { object: ObjectDef }) {
                 className={outlineLink}
               >
                 <Plus size={14} />
-                New process
+                {t("New process")}
               </Link>
             </>
           );

@@ -13,6 +13,7 @@ import { Checkbox, TextArea, TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
 import { apiName, inSentence, untaken } from "@/lib/text";
 
 export interface ValidationRule {
@@ -34,21 +35,23 @@ export function ValidationRules({ object }: { object: ObjectDef }) {
   const [open, setOpen] = useState<ValidationRule | "new" | null>(null);
   const add = (
     <Button look="outline" icon={<Plus size={14} />} onClick={() => setOpen("new")}>
-      New validation rule
+      {t("New validation rule")}
     </Button>
   );
   return (
-    <section aria-label="Validation rules" className="mb-8">
-      <h2 className="mb-1 font-semibold text-base">Validation rules</h2>
-      <Loaded query={query} what="The validation rules" lines={[50, 40]}>
+    <section aria-label={t("Validation rules")} className="mb-8">
+      <h2 className="mb-1 font-semibold text-base">{t("Validation rules")}</h2>
+      <Loaded query={query} what={t("The validation rules")} lines={[50, 40]}>
         {(all) => {
           const rules = all
             .filter((r) => r.object === object.name)
             .sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || a.name.localeCompare(b.name));
           if (rules.length === 0)
             return (
-              <Empty title="No rules yet" action={add}>
-                {`A rule says what no ${inSentence(object.label)} may be, and tells so where it is typed.`}
+              <Empty title={t("No rules yet")} action={add}>
+                {t("A rule says what no {label} may be, and tells so where it is typed.", {
+                  label: inSentence(object.label),
+                })}
               </Empty>
             );
           return (
@@ -93,9 +96,9 @@ function RuleRow({ object, rule, onOpen }: { object: ObjectDef; rule: Validation
       <span className="min-w-0 flex-1">
         <span className="flex flex-wrap items-center gap-2 font-medium">
           {rule.message}
-          {rule.active === false && <Tag>Off</Tag>}
+          {rule.active === false && <Tag>{t("Off")}</Tag>}
           {rule.field && <Tag color="blue">{fieldOf(object, rule.field)?.label ?? rule.field}</Tag>}
-          {rule.on?.length === 1 && <Tag>{`on ${rule.on[0]}`}</Tag>}
+          {rule.on?.length === 1 && <Tag>{rule.on[0] === "create" ? t("on creating") : t("on changing")}</Tag>}
           {rule.package && <Tag color="indigo">{rule.package}</Tag>}
         </span>
         <code className="mt-0.5 block truncate font-mono text-text-2 text-xs">{rule.when}</code>
@@ -125,14 +128,14 @@ function RuleDrawer({ object, rule, taken, onClose }: RuleDrawerProps) {
   const set = (patch: Partial<ValidationRule>) => setDraft((d) => ({ ...d, ...patch }));
   const name = rule?.name ?? nameFor(object, draft.message, taken);
   const missing: Record<string, string> = {
-    ...(draft.when.trim() ? {} : { when: "Say when a record is wrong." }),
-    ...(draft.message.trim() ? {} : { message: "Say what is wrong, and what to do." }),
+    ...(draft.when.trim() ? {} : { when: t("Say when a record is wrong.") }),
+    ...(draft.message.trim() ? {} : { message: t("Say what is wrong, and what to do.") }),
   };
   return (
     <ComponentDrawer
       kind="validation-rules"
-      noun="rule"
-      label={draft.message || "the rule"}
+      noun={t("rule")}
+      label={draft.message || t("the rule")}
       existing={rule?.name}
       name={name}
       definition={{ ...cleaned(draft), active: draft.active !== false }}
@@ -144,19 +147,19 @@ function RuleDrawer({ object, rule, taken, onClose }: RuleDrawerProps) {
         <>
           <FormulaField
             object={object}
-            label="A record is wrong when"
+            label={t("A record is wrong when")}
             value={draft.when}
             expects="boolean"
             saving
             error={errors.when}
-            placeholder="such as  budget > 1000 AND ISBLANK(sponsor)"
+            placeholder={t("such as  budget > 1000 AND ISBLANK(sponsor)")}
             onChange={(when) => set({ when })}
           />
           <FieldFrame
-            label="Message"
+            label={t("Message")}
             required
             error={errors.message}
-            hint="What is wrong and what to do, in a sentence."
+            hint={t("What is wrong and what to do, in a sentence.")}
           >
             {(ids) => (
               <TextInput
@@ -189,12 +192,12 @@ function RuleSettings({ object, draft, errors, onChange }: RuleSettingsProps) {
   return (
     <>
       <div className="grid gap-4 phone:grid-cols-2">
-        <FieldFrame label="Told at the field" error={errors.field}>
+        <FieldFrame label={t("Told at the field")} error={errors.field}>
           {(ids) => (
             <Select
               id={ids.id}
-              label="Told at the field"
-              placeholder="The whole record"
+              label={t("Told at the field")}
+              placeholder={t("The whole record")}
               clearable
               choices={columnFields(object).map((f) => ({ id: f.name, label: f.label }))}
               value={draft.field ? [draft.field] : []}
@@ -202,13 +205,13 @@ function RuleSettings({ object, draft, errors, onChange }: RuleSettingsProps) {
             />
           )}
         </FieldFrame>
-        <FieldFrame label="How bad it is" error={errors.severity}>
+        <FieldFrame label={t("How bad it is")} error={errors.severity}>
           {(ids) => (
             <Select
               id={ids.id}
-              label="How bad it is"
+              label={t("How bad it is")}
               choices={[
-                { id: "error", label: "An error: nothing is saved" },
+                { id: "error", label: t("An error: nothing is saved") },
                 { id: "warning", label: "A warning: saved when confirmed" },
               ]}
               value={[draft.severity ?? "error"]}
@@ -218,7 +221,7 @@ function RuleSettings({ object, draft, errors, onChange }: RuleSettingsProps) {
         </FieldFrame>
       </div>
       <fieldset className="flex flex-wrap gap-x-5 gap-y-2">
-        <legend className="mb-1 font-medium text-text-2 text-xs">Looked at</legend>
+        <legend className="mb-1 font-medium text-text-2 text-xs">{t("Looked at")}</legend>
         {(["create", "update"] as const).map((moment) => (
           <label key={moment} className="flex items-center gap-2">
             <Checkbox
@@ -230,15 +233,15 @@ function RuleSettings({ object, draft, errors, onChange }: RuleSettingsProps) {
                 onChange({ on: next.length === 1 ? next : [] });
               }}
             />
-            {moment === "create" ? "when a record is made" : "when it is changed"}
+            {moment === "create" ? t("when a record is made") : t("when it is changed")}
           </label>
         ))}
         <label className="flex items-center gap-2">
           <Checkbox checked={draft.active !== false} onChange={(e) => onChange({ active: e.target.checked })} />
-          The rule is on
+          {t("The rule is on")}
         </label>
       </fieldset>
-      <FieldFrame label="What it is for" error={errors.description}>
+      <FieldFrame label={t("What it is for")} error={errors.description}>
         {(ids) => (
           <TextArea
             id={ids.id}

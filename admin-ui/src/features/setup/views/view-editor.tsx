@@ -5,6 +5,7 @@ import { useState } from "react";
 import { applyChanges, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
 import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
+import { filterWords } from "@/catalog/filter-words";
 import { useReloadCatalog } from "@/catalog/load";
 import type { ListViewDef, ObjectDef } from "@/catalog/types";
 import { ReviewDialog } from "@/changes/review-dialog";
@@ -18,6 +19,7 @@ import { toast } from "@/components/toast";
 import { kindOf } from "@/fields/registry";
 import { FormulaEditor } from "@/formulas/formula-editor";
 import { differences } from "@/lib/differences";
+import { t } from "@/lib/i18n";
 import { apiName } from "@/lib/text";
 import { OrderedFields } from "../ordered-fields";
 import { ViewPreview } from "./view-preview";
@@ -35,13 +37,15 @@ const SCOPES = [
   { id: "team", label: "Of one's teams" },
   { id: "mine", label: "One's own" },
 ];
+const spoken = <T extends { label: string }>(one: T): T => ({ ...one, label: t(one.label) });
 
 export function ViewEditorPage() {
   const { object: objectName, view: slug } = useParams({ from: "/shell/setup/objects/$object/views/$view" });
   const catalog = useCatalog();
   const object = catalog.object(objectName);
   const view = catalog.viewsOf(objectName).find((v) => v.name === `${objectName}.${slug}`);
-  if (!object || (!view && slug !== "new")) return <Empty title={`There is no view ${objectName}.${slug}`} />;
+  if (!object || (!view && slug !== "new"))
+    return <Empty title={t("There is no view {objectName}.{slug}", { objectName, slug })} />;
   return <ViewEditor key={slug} object={object} view={view} />;
 }
 
@@ -55,7 +59,7 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
   );
   const [open, setOpen] = useState<"publish" | "delete" | null>(null);
   const set = (patch: Partial<Draft>) => setDraft((d) => ({ ...d, ...patch }));
-  useTitle(draft.label || "New view", object.label, "Setup");
+  useTitle(draft.label || t("New view"), object.label, t("Setup"));
 
   const name = view?.name ?? `${object.name}.${apiName(draft.label)}`;
   const taken = !view && catalog.viewsOf(object.name).some((v) => v.name === name);
@@ -71,15 +75,15 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
       above={
         <Link {...toTab} className={backLink}>
           <ArrowLeft size={13} />
-          Views of {object.plural_label}
+          {t("Views of")} {object.plural_label}
         </Link>
       }
-      title={draft.label || "New view"}
+      title={draft.label || t("New view")}
       about={<span className="font-mono text-xs">{name}</span>}
       action={
         <>
           {view && (
-            <IconButton label="Delete view" className="size-8" onClick={() => setOpen("delete")}>
+            <IconButton label={t("Delete view")} className="size-8" onClick={() => setOpen("delete")}>
               <Trash2 size={15} />
             </IconButton>
           )}
@@ -89,14 +93,18 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
             disabled={!ready || (before !== undefined && differences(before, cleaned(draft)).length === 0)}
             onClick={() => setOpen("publish")}
           >
-            Publish
+            {t("Publish")}
           </Button>
         </>
       }
     >
       <div className="mb-8 grid gap-x-8 gap-y-5 wide:grid-cols-2">
         <div className="grid content-start gap-4 phone:grid-cols-2">
-          <FieldFrame label="Label" required error={taken ? "There is already a view with this name." : undefined}>
+          <FieldFrame
+            label={t("Label")}
+            required
+            error={taken ? t("There is already a view with this name.") : undefined}
+          >
             {(ids) => (
               <TextInput
                 id={ids.id}
@@ -108,34 +116,37 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
               />
             )}
           </FieldFrame>
-          <FieldFrame label="Whose records">
+          <FieldFrame label={t("Whose records")}>
             {(ids) => (
               <Select
                 id={ids.id}
-                label="Whose records"
-                choices={SCOPES}
+                label={t("Whose records")}
+                choices={SCOPES.map(spoken)}
                 value={[draft.scope ?? "all"]}
                 onChange={(next) => set({ scope: next[0] as Draft["scope"] & string })}
               />
             )}
           </FieldFrame>
-          <FieldFrame label="Displayed as">
+          <FieldFrame label={t("Displayed as")}>
             {(ids) => (
               <Select
                 id={ids.id}
-                label="Displayed as"
-                choices={DISPLAYS}
+                label={t("Displayed as")}
+                choices={DISPLAYS.map(spoken)}
                 value={[draft.display ?? "table"]}
                 onChange={(next) => set({ display: next[0] as Draft["display"] & string })}
               />
             )}
           </FieldFrame>
-          <FieldFrame label="Grouped by" error={needsGroup ? "A board needs a field for its columns." : undefined}>
+          <FieldFrame
+            label={t("Grouped by")}
+            error={needsGroup ? t("A board needs a field for its columns.") : undefined}
+          >
             {(ids) => (
               <Select
                 id={ids.id}
-                label="Grouped by"
-                placeholder="Nothing"
+                label={t("Grouped by")}
+                placeholder={t("Nothing")}
                 clearable
                 choices={grouping.map((f) => ({ id: f.name, label: f.label }))}
                 value={draft.group_by ? [draft.group_by] : []}
@@ -147,30 +158,32 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
             )}
           </FieldFrame>
           <div className="col-span-full">
-            <h2 className="mb-1 font-medium text-text-2 text-xs">Sorted by</h2>
+            <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Sorted by")}</h2>
             <SortKeys object={object} keys={draft.sort ?? []} onChange={(sort) => set({ sort })} />
           </div>
           <div className="col-span-full">
-            <h2 className="mb-1 font-medium text-text-2 text-xs">Records that it shows</h2>
+            <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Records that it shows")}</h2>
             <FormulaEditor
               plain
               object={object}
-              label="Records that it shows"
+              label={t("Records that it shows")}
               value={draft.where ?? ""}
               expects="boolean"
               lines={1}
-              placeholder="all of them"
+              placeholder={t("all of them")}
               onChange={(where) => set({ where })}
             />
           </div>
-          {draft.filter && <FilterSummary filter={draft.filter} onClear={() => setDraft(({ filter: _, ...d }) => d)} />}
+          {draft.filter && (
+            <FilterSummary object={object} filter={draft.filter} onClear={() => setDraft(({ filter: _, ...d }) => d)} />
+          )}
         </div>
         <div>
-          <h2 className="mb-1 font-medium text-text-2 text-xs">Columns</h2>
+          <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Columns")}</h2>
           <OrderedFields
             object={object}
-            label="Columns"
-            add="Add column"
+            label={t("Columns")}
+            add={t("Add column")}
             paths={draft.columns}
             from={columnFields(object)}
             onChange={(columns) => set({ columns })}
@@ -180,18 +193,25 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
       <ViewPreview object={object} view={draft} me={catalog.me.user.id} />
       {open && (
         <ReviewDialog
-          title={open === "delete" ? `Delete the view ${draft.label}?` : `Publish the view ${draft.label}`}
-          verb={open === "delete" ? "Delete view" : "Publish view"}
+          title={
+            open === "delete"
+              ? t("Delete the view {label}?", { label: draft.label })
+              : t("Publish the view {label}", { label: draft.label })
+          }
+          verb={open === "delete" ? t("Delete view") : t("Publish view")}
           danger={open === "delete"}
           word={name}
           planKey={changes}
           plan={(signal) => planChanges(changes, signal)}
           apply={({ message, allowDataLoss }) => applyChanges(changes, message, allowDataLoss)}
           parts={[{ kind: "list-views", name, before, after: definition }]}
-          messageHint="Why it is changed; shown in the change history."
+          messageHint={t("Why it is changed; shown in the change history.")}
           onClose={() => setOpen(null)}
           onDone={async () => {
-            const words = open === "delete" ? `Deleted the view ${draft.label}` : `Published the view ${draft.label}`;
+            const words =
+              open === "delete"
+                ? t("Deleted the view {label}", { label: draft.label })
+                : t("Published the view {label}", { label: draft.label });
             setOpen(null);
             await reload();
             navigate(toTab);
@@ -227,8 +247,8 @@ function SortKeys({ object, keys, onChange }: SortKeysProps) {
   return (
     <OrderedFields
       object={object}
-      label="Sorted by"
-      add="Add sort key"
+      label={t("Sorted by")}
+      add={t("Add sort key")}
       paths={keys.map(plain)}
       from={columnFields(object).filter((f) => kindOf(f).sortPath(f) !== null)}
       onChange={write}
@@ -248,7 +268,7 @@ function SortKeys({ object, keys, onChange }: SortKeysProps) {
             }}
           >
             <ArrowDownUp size={12} />
-            {down ? "Descending" : "Ascending"}
+            {down ? t("Descending") : t("Ascending")}
           </button>
         );
       }}
@@ -256,15 +276,25 @@ function SortKeys({ object, keys, onChange }: SortKeysProps) {
   );
 }
 
+interface FilterSummaryProps {
+  object: ObjectDef;
+  filter: Record<string, unknown>;
+  onClear: () => void;
+}
+
 /** A filter that was built elsewhere is kept as it is; it can be taken away here. */
-function FilterSummary({ filter, onClear }: { filter: Record<string, unknown>; onClear: () => void }) {
+function FilterSummary({ object, filter, onClear }: FilterSummaryProps) {
   return (
     <div className="col-span-full">
-      <h2 className="mb-1 font-medium text-text-2 text-xs">Filter</h2>
+      <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Filter")}</h2>
       <div className="flex items-start gap-2 rounded-control border border-line bg-sunken px-2.5 py-1.5">
-        <code className="min-w-0 flex-1 break-words font-mono text-xs">{JSON.stringify(filter)}</code>
+        <ul className="min-w-0 flex-1 break-words text-xs">
+          {filterWords(object, filter).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
         <Button className="h-6 px-2 text-xs" onClick={onClear}>
-          Clear
+          {t("Clear")}
         </Button>
       </div>
     </div>

@@ -10,6 +10,7 @@ import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { type Ast, all, compare } from "@/lib/filter";
+import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 
@@ -53,18 +54,18 @@ export function ViewPreview({ object, view, me }: ViewPreviewProps) {
   });
   const page = query.data;
   return (
-    <section aria-label="Preview" className="min-w-0">
+    <section aria-label={t("Preview")} className="min-w-0">
       <h2 className="mb-1 flex items-baseline gap-2 font-semibold text-base">
-        Preview
+        {t("Preview")}
         {page?.total !== undefined && !query.isError && (
-          <span className="num font-normal text-text-3 text-xs">{count(page.total, "record", "records")}</span>
+          <span className="num font-normal text-text-3 text-xs">{count(page.total, t("record"), t("records"))}</span>
         )}
       </h2>
       {query.isError ? (
-        <Notice title="These records cannot be shown.">{messageOf(query.error)}</Notice>
+        <Notice title={t("These records cannot be shown.")}>{messageOf(query.error)}</Notice>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard.
-        <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="First records">
+        <div className="overflow-x-auto" tabIndex={0} role="group" aria-label={t("First records")}>
           <table className="w-full border-collapse">
             <thead>
               <tr>
@@ -97,7 +98,7 @@ export function ViewPreview({ object, view, me }: ViewPreviewProps) {
               ))}
             </tbody>
           </table>
-          {page?.records.length === 0 && <p className="py-4 text-text-2">No records match.</p>}
+          {page?.records.length === 0 && <p className="py-4 text-text-2">{t("No records match.")}</p>}
         </div>
       )}
     </section>

@@ -6,6 +6,7 @@ import { fieldOf } from "@/catalog/fields";
 import type { ListViewDef, ObjectDef } from "@/catalog/types";
 import { Empty } from "@/components/bits";
 import { outlineLink } from "@/components/page-frame";
+import { t } from "@/lib/i18n";
 
 const ICONS = { table: Table2, board: SquareKanban, calendar: CalendarRange, timeline: ChartGantt };
 const SCOPES: Record<string, string> = {
@@ -17,7 +18,9 @@ const SCOPES: Record<string, string> = {
 function about(object: ObjectDef, view: ListViewDef): string {
   const group = view.group_by && fieldOf(object, view.group_by)?.label;
   const columns = view.columns.map((path) => fieldOf(object, path)?.label ?? path);
-  return [SCOPES[view.scope ?? "all"], group ? `by ${group}` : "", columns.join(", ")].filter(Boolean).join(" · ");
+  return [t(SCOPES[view.scope ?? "all"] ?? ""), group ? t("by {group}", { group }) : "", columns.join(", ")]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 export function ViewsTab({ object }: { object: ObjectDef }) {
@@ -25,13 +28,13 @@ export function ViewsTab({ object }: { object: ObjectDef }) {
   const add = (
     <Link to="/setup/objects/$object/views/$view" params={{ object: object.name, view: "new" }} className={outlineLink}>
       <Plus size={14} />
-      New view
+      {t("New view")}
     </Link>
   );
   if (views.length === 0) {
     return (
-      <Empty title="No views yet" action={add}>
-        The list shows every record with its first fields. A view keeps columns, filters and order under a name.
+      <Empty title={t("No views yet")} action={add}>
+        {t("The list shows every record with its first fields. A view keeps columns, filters and order under a name.")}
       </Empty>
     );
   }

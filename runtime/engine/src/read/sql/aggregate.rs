@@ -1,8 +1,6 @@
 //! A planned question about many records as one statement: the tenant's versions, and the groups of the rows that
 //! a list with the same filter would answer.
 
-use std::cell::Cell;
-
 use formulas::sql::{Columns, condition};
 use formulas::{Expression, Quantifier, Reference};
 use sea_query::{Alias, Expr, JoinType, NullOrdering, Order, Query, SelectStatement, Values};
@@ -14,7 +12,7 @@ use crate::query::aggregate::Function;
 
 /// The statement: versions, whether there is a group at all, then groups and metrics.
 pub(crate) fn statement(question: &Aggregation) -> (String, Values) {
-    let render = Render { plan: &question.plan, next: Cell::new(0) };
+    let render = Render::new(&question.plan);
     let page = page(&render, question);
     let mut outer = Query::select();
     outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access")).expr(Expr::cust("p.*"));

@@ -101,7 +101,7 @@ fn beyond(scope: &Scope<'_>, key: &OrderKey, value: Option<&str>) -> Expr {
 }
 
 /// The value in the column's type; a number in any width, because a forged one may not fit the column.
-fn bound(key: &OrderKey, value: &str) -> Expr {
+pub(super) fn bound(key: &OrderKey, value: &str) -> Expr {
     let ty = match key.column.ty {
         ColumnType::Numeric(..) => "numeric".to_owned(),
         ty => ty.sql(),

@@ -1,5 +1,6 @@
-//! A page in the order of the ids for somebody who comes to records in ways that are looked up: the newest of each way,
-//! put together, where the one condition of all ways would walk past everything that others own.
+//! A page in the order of the ids for somebody who comes to records in several ways: the newest of each way, put
+//! together, where the one condition of all ways would walk past everything that others own. Where all ways are looked
+//! up it is made of windows ([`super::windows`]); here stand those of rules and masters.
 //!
 //! Which of both answers is decided by the statement itself: of the newest records it counts how many are within
 //! reach. When a page is among them, walking on is right; else each way is asked on its own. Both answer the same.
@@ -11,7 +12,7 @@ use sea_query::{
 
 use super::keyset::{self, Stretch};
 use super::text::Hole;
-use super::{Key, Render, ids};
+use super::{Key, Render};
 use crate::plan::Start;
 use crate::query::Bin;
 
@@ -28,8 +29,9 @@ impl<'p> Render<'p> {
         let is_walk = matches!(self.plan.start, Start::First | Start::After(_)) && self.plan.bin == Bin::Live;
         let reach = root.allowed.as_ref().filter(|_| by_id && is_walk)?;
         let ways = reach.ways.as_deref()?;
-        // One way alone is what the walk would ask too, but for the owner's, which has an index of its own.
-        (!ways.is_empty() && ways.len() <= MAX_WAYS).then_some((ways, reach))
+        // What is own alone is what the walk would ask too.
+        let is_put_together = !matches!(ways, [] | [Way::Owner]) && ways.len() <= MAX_WAYS;
+        is_put_together.then_some((ways, reach))
     }
 
     /// The page in whichever shape is right; `None` when there is only the walk.
@@ -40,6 +42,9 @@ impl<'p> Render<'p> {
         limit: u64,
     ) -> Option<SelectStatement> {
         let (ways, reach) = self.ways()?;
+        if let Some(page) = self.by_windows((ways, reach), stretch, (keys, width), limit) {
+            return Some(page);
+        }
         let near = self.alias();
         let is_near = Expr::cust(format!("(SELECT n.enough FROM \"{near}\" AS n)"));
         let mut walk = self.stretch(stretch, (keys, width), limit);
@@ -64,7 +69,21 @@ impl<'p> Render<'p> {
     /// Whether the newest records hold a page that is within reach.
     fn enough(&'p self, reach: &Reach, stretch: &Stretch<'_>, limit: u64) -> SelectStatement {
         let object = &self.plan.root.object;
-        let scope = self.scope(object);
+        let alias = self.alias();
+        let mut reached = Query::select();
+        reached.expr(Expr::cust("1")).from_subquery(self.newest_of_all(stretch), alias.clone());
+        if let Some(within) = self.reach((&alias, object), reach) {
+            reached.and_where(within);
+        }
+        reached.limit(limit);
+        let mut select = Query::select();
+        select.expr_as(Expr::cust(format!("count(*) >= {limit}")), "enough").from_subquery(reached, "y");
+        select
+    }
+
+    /// The newest records, whoever reaches them.
+    pub(super) fn newest_of_all(&'p self, stretch: &Stretch<'_>) -> SelectStatement {
+        let scope = self.scope(&self.plan.root.object);
         let mut newest = Query::select();
         newest.expr(Expr::cust(format!("\"{}\".*", scope.alias())));
         newest.and_where(scope.column("deleted_at").is_null());
@@ -73,16 +92,7 @@ impl<'p> Render<'p> {
         }
         scope.order(&mut newest, &stretch.order);
         newest.limit(LOOKED_AT);
-        let alias = self.alias();
-        let mut reached = Query::select();
-        reached.expr(Expr::cust("1")).from_subquery(scope.finish(newest), alias.clone());
-        if let Some(within) = self.reach((&alias, object), reach) {
-            reached.and_where(within);
-        }
-        reached.limit(limit);
-        let mut select = Query::select();
-        select.expr_as(Expr::cust(format!("count(*) >= {limit}")), "enough").from_subquery(reached, "y");
-        select
+        scope.finish(newest)
     }
 
     /// Ids of the newest records of all ways.
@@ -128,14 +138,14 @@ impl<'p> Render<'p> {
         match way {
             Way::Queue => {
                 let mut queues = Query::select();
-                queues.expr(Expr::cust_with_exprs("unnest($1) AS id", [ids(&who.queues)]));
+                queues.expr(Expr::cust_with_exprs("unnest($1) AS id", [self.ids(&who.queues)]));
                 of(queues, &party, owned())
             }
             Way::Team => {
                 let mut members = Query::select();
                 members.distinct().expr(Expr::cust("m.user_id AS id"));
                 members.from_as((self.plan.schema.clone(), "_team_members"), "m");
-                members.and_where(Expr::cust_with_exprs("m.team_id = ANY($1)", [ids(&who.teams)]));
+                members.and_where(Expr::cust_with_exprs("m.team_id = ANY($1)", [self.ids(&who.teams)]));
                 of(members, &party, owned())
             }
             Way::Hierarchy => {
@@ -147,7 +157,7 @@ impl<'p> Render<'p> {
             }
             Way::Share(level) => {
                 let mut grantees = Query::select();
-                grantees.expr(Expr::cust_with_exprs("unnest($1) AS id", [ids(&who.grantees)]));
+                grantees.expr(Expr::cust_with_exprs("unnest($1) AS id", [self.ids(&who.grantees)]));
                 of(grantees, &party, self.shared(reach, stretch, (limit, *level, &party)))
             }
             way => {

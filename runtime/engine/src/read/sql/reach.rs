@@ -76,11 +76,11 @@ impl Render<'_> {
         }
     }
 
-    /// A column as it is stored; a roll-up that is being built comes from its records where it must.
-    fn stored(&self, alias: &str, column: &Column, field: Option<&Field>) -> Expr {
+    /// A column as it is stored; a roll-up of which nothing is, or not yet, comes from its records.
+    pub(super) fn stored(&self, alias: &str, column: &Column, field: Option<&Field>) -> Expr {
         let (plan, rollup) = (self.plan, field.and_then(|field| field.rollup.as_ref()));
-        match rollup.filter(|rollup| plan.building.contains(&rollup.id)) {
-            Some(rollup) => Expr::cust(on_read((&plan.schema, &plan.catalog), rollup, alias, &plan.building)),
+        match rollup.filter(|rollup| plan.unstored.contains(&rollup.id)) {
+            Some(rollup) => Expr::cust(on_read((&plan.schema, &plan.catalog), rollup, alias, &plan.unstored)),
             None => column_at(alias, &column.name),
         }
     }
@@ -119,21 +119,21 @@ impl Render<'_> {
     pub(super) fn way(&self, place: Place<'_>, way: &Way) -> Expr {
         let (who, owner) = (&self.plan.who, column_at(place.0, "owner_id"));
         match way {
-            Way::Owner => Expr::cust_with_exprs("$1 = $2", [owner, who.user.into()]),
-            Way::Queue => Expr::cust_with_exprs("$1 = ANY($2)", [owner, ids(&who.queues)]),
+            Way::Owner => Expr::cust_with_exprs("$1 = $2", [owner, self.me()]),
+            Way::Queue => Expr::cust_with_exprs("$1 = ANY($2)", [owner, self.ids(&who.queues)]),
             Way::Team => {
                 let text = format!(
                     "($1 = $3 OR EXISTS (SELECT 1 FROM {} AS m WHERE m.user_id = $1 AND m.team_id = ANY($2)))",
                     self.table("_team_members")
                 );
-                Expr::cust_with_exprs(text, [owner, ids(&who.teams), who.user.into()])
+                Expr::cust_with_exprs(text, [owner, self.ids(&who.teams), self.me()])
             }
             Way::Hierarchy => {
                 let text = format!(
                     "EXISTS (SELECT 1 FROM {} AS h WHERE h.above_id = $2 AND h.below_id = $1)",
                     self.table("_reports")
                 );
-                Expr::cust_with_exprs(text, [owner, who.user.into()])
+                Expr::cust_with_exprs(text, [owner, self.me()])
             }
             Way::Share(level) => self.share(place, *level),
             Way::Rule(rule) => self.rule(place, rule),
@@ -148,7 +148,10 @@ impl Render<'_> {
             self.table("_shares"),
             level.number()
         );
-        Expr::cust_with_exprs(text, [column_at(alias, "id"), ids(&who.grantees), Hole::Now.into()])
+        Expr::cust_with_exprs(
+            text,
+            [column_at(alias, "id"), self.ids(&who.grantees), self.hidden(Hole::Now.into())],
+        )
     }
 
     fn master(&self, (alias, object): Place<'_>, (field, master): (&str, &str), reach: &Reach) -> Expr {
@@ -216,8 +219,24 @@ impl Render<'_> {
         Expr::cust_with_exprs(text, [column_at(alias, "id"), tested])
     }
 
-    fn table(&self, name: &str) -> String {
+    pub(super) fn table(&self, name: &str) -> String {
         super::scope::table(&self.plan.schema, name)
+    }
+
+    /// The actor's own id.
+    pub(super) fn me(&self) -> Expr {
+        self.hidden(self.plan.who.user.into())
+    }
+
+    /// A list of ids that belong to the actor.
+    pub(super) fn ids(&self, ids: &[Uuid]) -> Expr {
+        let list: Expr = ids.to_vec().into();
+        if self.hides.get() { Expr::cust_with_exprs("(SELECT $1)::uuid[]", [list]) } else { list }
+    }
+
+    /// What is known of the actor, where the planner is to know nothing of it.
+    pub(super) fn hidden(&self, known: Expr) -> Expr {
+        if self.hides.get() { Expr::cust_with_exprs("(SELECT $1)", [known]) } else { known }
     }
 }
 
@@ -271,10 +290,6 @@ impl Columns for Author<'_> {
     fn related(&self, _: &str, _: Quantifier, _: &Expression) -> Expr {
         Expr::cust("FALSE")
     }
-}
-
-pub(super) fn ids(ids: &[Uuid]) -> Expr {
-    ids.to_vec().into()
 }
 
 fn joined(mut parts: Vec<Expr>, word: &str, none: &'static str) -> Expr {

@@ -119,8 +119,19 @@ impl<'p> Scope<'p> {
 
     /// The statement with the table and every join that was asked for.
     pub(super) fn finish(&self, mut select: SelectStatement) -> SelectStatement {
+        let table = (self.render.plan.schema.clone(), self.object.name.clone());
+        select.from_as(table, self.alias.clone());
+        self.finish_joins(select)
+    }
+
+    /// The statement with some rows of the table, and every join that was asked for.
+    pub(super) fn finish_over(&self, mut select: SelectStatement, rows: SelectStatement) -> SelectStatement {
+        select.from_subquery(rows, self.alias.clone());
+        self.finish_joins(select)
+    }
+
+    fn finish_joins(&self, mut select: SelectStatement) -> SelectStatement {
         let schema = &self.render.plan.schema;
-        select.from_as((schema.clone(), self.object.name.clone()), self.alias.clone());
         // Rendering a join's own condition may ask for no further joins of this scope, so the list is final.
         for join in self.joins.borrow().iter() {
             select.join_as(

@@ -1,8 +1,6 @@
 //! One statement that looks for words in the records of many objects: each object's own index is asked, and what
 //! comes of it is held against the texts that the actor may see.
 
-use std::cell::Cell;
-
 use formulas::Type;
 use metadata::ddl::{object_vector, search_vector};
 use sea_query::{Asterisk, Expr, JoinType, Order, Query, SelectStatement, UnionType, Values};
@@ -24,7 +22,7 @@ const MAX_TEXT: usize = 50_000;
 
 /// The statement over plans whose outputs are the id and the texts to look into, the name's first.
 pub(crate) fn statement(plans: &[Plan], looking: Looking<'_>, limit: u32) -> (String, Values) {
-    let renders: Vec<Render<'_>> = plans.iter().map(|plan| Render { plan, next: Cell::new(0) }).collect();
+    let renders: Vec<Render<'_>> = plans.iter().map(Render::new).collect();
     let mut branches = renders.iter().enumerate().map(|(n, render)| branch(render, n, (looking, limit)));
     let mut page = Query::select();
     let Some(first) = branches.next() else { return (String::new(), Values(Vec::new())) };

@@ -1,8 +1,6 @@
 //! Several planned questions as one statement. The pages stand one below the other; columns of one type stand in the
 //! same place whichever page they are of, so that many questions are not wider than the widest of each type.
 
-use std::cell::Cell;
-
 use metadata::field_kinds::ColumnType;
 use sea_query::{Alias, Expr, JoinType, Query, SelectStatement, UnionType};
 
@@ -64,8 +62,7 @@ impl Slots {
 
 /// The statement of some questions about one tenant, at least one.
 pub(crate) fn statement(schema: &str, parts: &[Part<'_>]) -> Together {
-    let renders: Vec<Render<'_>> =
-        parts.iter().map(|part| Render { plan: part.plan(), next: Cell::new(0) }).collect();
+    let renders: Vec<Render<'_>> = parts.iter().map(|part| Render::new(part.plan())).collect();
     let mut slots = Slots::default();
     let mut outer = Query::select();
     outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access"));

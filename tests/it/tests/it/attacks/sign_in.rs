@@ -209,5 +209,14 @@ async fn a_demanded_factor_shuts_every_other_route() {
     assert_eq!((asked.status, asked.json()["code"].as_str()), (401, Some("totp-required")));
     let replayed = login(json!(code)).await;
     assert_eq!(replayed.problems(401), ["totp wrong-code"]);
+    let tried = async || {
+        let rows = site.get_as(token, "/admin/v1/login-history?email=ada@example.com").await.data(200);
+        let reason = |row: &Json| row["reason"].as_str().unwrap_or("in").to_owned();
+        rows.as_array().unwrap().iter().map(reason).collect::<Vec<_>>()
+    };
+    assert_eq!(tried().await[..2], ["wrong-code", "totp-required"]);
     assert_eq!(login(done["recovery_codes"][3].clone()).await.status, 200);
+    // The step that asks for the code is one of the sign-in; a wrong code is told.
+    assert_eq!(tried().await[..2], ["in", "wrong-code"]);
+    assert!(!tried().await.contains(&"totp-required".to_owned()), "{:?}", tried().await);
 }

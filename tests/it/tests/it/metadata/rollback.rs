@@ -14,7 +14,7 @@ async fn fill(world: &World, context: &Context) {
 }
 
 async fn go_back(world: &World, revision: i64) -> engine::Result<()> {
-    world.engine.rollback(&world.system().await, revision, false, AllowLoss::All).await.map(drop)
+    world.engine.rollback(&world.system().await, revision, any_loss()).await.map(drop)
 }
 
 #[tokio::test]

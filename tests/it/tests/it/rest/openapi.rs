@@ -150,7 +150,10 @@ async fn it_tells_what_the_caller_may_do() {
         .keys()
         .filter_map(|path| path.strip_prefix("/api/v1/")?.split('/').next())
         .collect();
-    assert_eq!(objects, BTreeSet::from(["batch", "deals", "imports", "openapi.json", "search"]));
+    assert_eq!(
+        objects,
+        BTreeSet::from(["batch", "deals", "imports", "openapi.json", "recurrence", "search"])
+    );
     assert!(its["paths"]["/api/v1/deals"]["post"].is_null());
 }
 

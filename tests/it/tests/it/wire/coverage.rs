@@ -24,6 +24,7 @@ fn filled(path: &str, id: &str) -> String {
         .replace("{field}", if record { "external_id" } else { "amount" })
         .replace("{value}", "x-1")
         .replace("{number}", "1")
+        .replace("{domain}", "crm.acme.example")
         .replace("{file}", "nothing.js")
 }
 

@@ -1,0 +1,179 @@
+// Made of the API's own document by tests/clients/ui-types.mjs, and held equal to it by a test there: not written by hand.
+export interface Document {
+  ApiKey: {
+    id: string;
+    user_id: string;
+    name: string;
+    prefix: string;
+    role: string | null;
+    scopes: string[] | null;
+    expires_at: string | null;
+    rate_limit: number | null;
+    allowed_ips: string[] | null;
+    created_at: string;
+    last_used_at: string | null;
+    use_count: number;
+  };
+  Import: {
+    id: string;
+    object: string;
+    status: "queued" | "running" | "done" | "failed";
+    dry_run: boolean;
+    total: number;
+    processed: number;
+    created: number;
+    updated: number;
+    rejected: number;
+    error: string | null;
+    file_name: string | null;
+    format: string;
+    match_field: string | null;
+    mapping: unknown;
+    queued_at: string;
+    started_at: string | null;
+  };
+  Limits: {
+    requests_per_minute: number | null;
+    requests_per_day: number | null;
+    records: number | null;
+    users: number | null;
+  };
+  OpenSession: {
+    id: string;
+    created_at: string;
+    last_seen_at: string;
+    expires_at: string;
+    ip: string | null;
+    user_agent: string | null;
+  };
+  Package: {
+    name: string;
+    label: string;
+    description: string;
+    version: string;
+    requires: {
+      [key: string]: string;
+    };
+    installed: boolean;
+    installed_version: string | null;
+    installed_at: string | null;
+  };
+  Pagination: {
+    limit: number;
+    next_cursor: string | null;
+    has_more: boolean;
+    total?: number;
+  };
+  Person: {
+    id: string;
+    name: string;
+    email: string;
+    active: boolean;
+    roles: string[];
+    permission_sets: string[] | null;
+    teams: string[];
+    manager_id: string | null;
+    title: string | null;
+    time_zone: string | null;
+    created_at: string;
+    updated_at: string;
+    version: number;
+  };
+  Plan: {
+    name: string;
+    label: string;
+    limits: Document["Limits"];
+  };
+  ProblemDetail: {
+    path: string;
+    code: string;
+    message: string;
+    hint?: string;
+  };
+  Rights: {
+    system: string[];
+    objects: {
+      [key: string]: {
+        create: boolean;
+        read: "none" | "own" | "team" | "all";
+        edit: "none" | "own" | "team" | "all";
+        delete: "none" | "own" | "team" | "all";
+        transfer: "none" | "own" | "team" | "all";
+        share: "none" | "own" | "team" | "all";
+        export: boolean;
+      };
+    };
+  };
+  SecuritySettings: {
+    password: {
+      min_length: number;
+      forbid_common: boolean;
+      forbid_email: boolean;
+    };
+    lockout: {
+      attempts: number;
+      address_attempts: number;
+      window_minutes: number;
+      first_wait_seconds: number;
+      longest_wait_seconds: number;
+    };
+    sessions: {
+      idle_minutes: number;
+      absolute_hours: number;
+    };
+    two_factor: {
+      required_roles: string[];
+    };
+    allowed_ips: string[];
+    rate_limits: {
+      per_user_per_hour: number | null;
+      per_address_per_hour: number | null;
+    };
+    links: {
+      invite_hours: number;
+      reset_minutes: number;
+    };
+  };
+  Share: {
+    record_id: string;
+    grantee_id: string;
+    name: string;
+    access: "read" | "edit";
+    expires_at: string | null;
+    created_at: string;
+    created_by: {
+      id: string | null;
+      name: string | null;
+    };
+    user_id?: string;
+    team?: string;
+    role?: string;
+  };
+  Step: {
+    sql: string;
+    lock: string;
+    rewrite: boolean;
+    risk: string;
+    description: string;
+  };
+  Team: {
+    id: string;
+    name: string;
+    label: string;
+    members: string[];
+    queue: boolean;
+  };
+  Tenant: {
+    id: string;
+    slug: string;
+    name: string;
+    created_at: string;
+    suspended_at: string | null;
+    login_url: string;
+  };
+  Use: {
+    kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes";
+    name: string;
+    at: string;
+  };
+}

@@ -1,0 +1,38 @@
+// What a record can become, as buttons at its top; nothing where its object has no conversion.
+import { useQuery } from "@tanstack/react-query";
+import { Replace } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { type Conversion, loadConversions } from "@/api/conversions";
+import type { RecordData } from "@/api/record-store";
+import type { ObjectDef } from "@/catalog/types";
+import { Button } from "@/components/button";
+
+const ConvertDialog = lazy(() => import("./convert-dialog").then(({ ConvertDialog }) => ({ default: ConvertDialog })));
+
+export function ConvertButtons({ object, record }: { object: ObjectDef; record: RecordData }) {
+  const [chosen, setChosen] = useState<Conversion | null>(null);
+  const found = useQuery({
+    queryKey: ["conversions", object.name, record.id, record.version],
+    enabled: Boolean(object.conversions?.length) && record.version !== undefined,
+    retry: false,
+    // Who opens the dialog wants to know who is there now.
+    staleTime: 0,
+    queryFn: ({ signal }) => loadConversions(object, record.id, signal),
+  });
+  return (
+    <>
+      {found.data
+        ?.filter((one) => one.ready)
+        .map((one) => (
+          <Button key={one.name} look="outline" icon={<Replace size={14} />} onClick={() => setChosen(one)}>
+            {one.label}
+          </Button>
+        ))}
+      {chosen && (
+        <Suspense fallback={null}>
+          <ConvertDialog object={object} record={record} conversion={chosen} onClose={() => setChosen(null)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,206 @@
+// One tenant: its name and plan, what it uses of the plan, shutting and opening it, and its end.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Ban, ExternalLink, RotateCcw, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Loaded } from "@/api/loaded";
+import { messageOf, problemsByField } from "@/api/problem";
+import type { Plan, Reseller, Tenant } from "@/api/resellers";
+import { Notice } from "@/components/bits";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { FieldFrame } from "@/components/field-frame";
+import { TextInput } from "@/components/inputs";
+import { Select } from "@/components/select";
+import { toast, toastError } from "@/components/toast";
+import { t } from "@/lib/i18n";
+import { TENANTS, TenantState } from "./tenants";
+import { UsageView } from "./usage";
+
+interface TenantDrawerProps {
+  reseller: Reseller;
+  plans: Plan[];
+  tenant: Tenant;
+  onClose: () => void;
+}
+
+export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerProps) {
+  const client = useQueryClient();
+  const [name, setName] = useState(tenant.name);
+  const [plan, setPlan] = useState(tenant.plan);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [busy, setBusy] = useState(false);
+  const [asked, setAsked] = useState<"suspend" | "delete" | null>(null);
+  const [typed, setTyped] = useState("");
+  const whole = tenant.status === "active" || tenant.status === "suspended";
+  const usage = useQuery({
+    queryKey: [...TENANTS, tenant.id, "usage", tenant.plan],
+    queryFn: () => reseller.usage(tenant.id),
+    enabled: whole,
+  });
+
+  async function run(work: () => Promise<unknown>, words: string) {
+    setBusy(true);
+    try {
+      await work();
+      await client.invalidateQueries({ queryKey: TENANTS, exact: true });
+      toast(words);
+      onClose();
+    } catch (error) {
+      setBusy(false);
+      setErrors(problemsByField(error));
+    }
+  }
+
+  function save() {
+    if (!name.trim()) return setErrors({ name: t("This is needed.") });
+    const patch = {
+      ...(name.trim() === tenant.name ? {} : { name: name.trim() }),
+      ...(plan === tenant.plan || !plan ? {} : { plan }),
+    };
+    if (Object.keys(patch).length === 0) return onClose();
+    return run(() => reseller.change(tenant.id, patch), t("Saved {name}", { name: name.trim() }));
+  }
+
+  const { name: wrongName, plan: wrongPlan, ...general } = errors;
+  return (
+    <Dialog
+      shape="drawer"
+      width="520px"
+      title={tenant.name}
+      mark={<TenantState status={tenant.status} />}
+      onClose={onClose}
+      onSubmit={save}
+      footer={
+        <>
+          {whole && (
+            <Button
+              look={tenant.status === "active" ? "danger-ghost" : "outline"}
+              size="md"
+              icon={tenant.status === "active" ? <Ban size={14} /> : <RotateCcw size={14} />}
+              onClick={() =>
+                tenant.status === "active"
+                  ? setAsked("suspend")
+                  : run(() => reseller.open(tenant.id, true), t("{name} is open again", { name: tenant.name }))
+              }
+            >
+              {tenant.status === "active" ? t("Suspend") : t("Open again")}
+            </Button>
+          )}
+          <Button
+            look="danger-ghost"
+            size="md"
+            className="me-auto"
+            icon={<Trash2 size={14} />}
+            onClick={() => setAsked("delete")}
+          >
+            {t("Delete")}
+          </Button>
+          <Button look="solid" size="md" type="submit" busy={busy}>
+            {t("Save")}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {Object.keys(general).length > 0 && (
+          <Notice title={t("The tenant could not be changed.")}>{Object.values(general).join(" ")}</Notice>
+        )}
+        {asked === "suspend" && (
+          <Notice
+            tone="warning"
+            title={t("Suspend {name}?", { name: tenant.name })}
+            action={
+              <Button
+                look="danger"
+                onClick={() =>
+                  run(() => reseller.open(tenant.id, false), t("{name} is suspended", { name: tenant.name }))
+                }
+              >
+                {t("Suspend now")}
+              </Button>
+            }
+          >
+            {t("Nobody gets in from the next request on, people and programs alike. Everything is kept.")}
+          </Notice>
+        )}
+        {asked === "delete" && (
+          <Notice
+            title={t("Delete {name} for good?", { name: tenant.name })}
+            action={
+              <Button
+                look="danger"
+                disabled={typed !== tenant.slug}
+                busy={busy}
+                onClick={() => run(() => reseller.remove(tenant.id), t("Deleted {name}", { name: tenant.name }))}
+              >
+                {t("Delete for good")}
+              </Button>
+            }
+          >
+            <p>{t("Its people, objects and records are gone at once and do not come back.")}</p>
+            <label className="mt-2 block text-xs">
+              {t("Type {slug} to go on", { slug: tenant.slug })}
+              <TextInput
+                className="mt-1 font-mono"
+                spellCheck={false}
+                value={typed}
+                onChange={(event) => setTyped(event.target.value)}
+              />
+            </label>
+          </Notice>
+        )}
+        <FieldFrame label={t("Name")} required error={wrongName}>
+          {(ids) => (
+            <TextInput
+              id={ids.id}
+              data-autofocus
+              maxLength={200}
+              aria-describedby={ids.describedBy}
+              aria-invalid={ids.invalid || undefined}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </FieldFrame>
+        <FieldFrame label={t("Plan")} error={wrongPlan}>
+          {(ids) => (
+            <Select
+              id={ids.id}
+              label={t("Plan")}
+              placeholder={t("No plan")}
+              choices={plans.map((one) => ({ id: one.name, label: one.label }))}
+              value={plan ? [plan] : []}
+              onChange={(next) => setPlan(next[0] ?? plan)}
+            />
+          )}
+        </FieldFrame>
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-text-2 text-xs">
+          <span className="font-mono">{tenant.slug}</span>
+          <a
+            href={tenant.login_url}
+            target="_blank"
+            rel="noopener noreferrer"
+            className="inline-flex items-center gap-1 text-accent-text underline underline-offset-2"
+          >
+            {t("Its sign-in")} <ExternalLink size={12} aria-hidden="true" />
+          </a>
+          <Button
+            onClick={() =>
+              navigator.clipboard
+                ?.writeText(tenant.login_url)
+                .then(() => toast(t("Copied")))
+                .catch((error) => toastError(messageOf(error)))
+            }
+          >
+            {t("Copy the address")}
+          </Button>
+        </p>
+        {whole && (
+          <Loaded query={usage} what={t("What it uses")}>
+            {(data) => <UsageView usage={data} />}
+          </Loaded>
+        )}
+      </div>
+    </Dialog>
+  );
+}

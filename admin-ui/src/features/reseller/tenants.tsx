@@ -1,0 +1,147 @@
+// The tenants of a reseller: a table, a way to a new one, and each with its plan, its use and its state.
+import { Building2, LogOut, Plus } from "lucide-react";
+import { useState } from "react";
+import { Pages, usePages } from "@/api/pages";
+import type { Plan, Reseller, Tenant } from "@/api/resellers";
+import { Empty, Tag } from "@/components/bits";
+import { Button } from "@/components/button";
+import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
+import { cx } from "@/lib/cx";
+import { formatDate } from "@/lib/dates";
+import { t } from "@/lib/i18n";
+import { NewTenant } from "./new-tenant";
+import { TenantDrawer } from "./tenant-drawer";
+
+interface TenantsProps {
+  reseller: Reseller;
+  plans: Plan[];
+  onLeave: () => void;
+}
+
+export const TENANTS = ["reseller", "tenants"];
+
+export function Tenants({ reseller, plans, onLeave }: TenantsProps) {
+  const query = usePages(TENANTS, (cursor) => reseller.tenants(cursor));
+  const [open, setOpen] = useState<"new" | string | null>(null);
+  const add = (
+    <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen("new")}>
+      {t("New tenant")}
+    </Button>
+  );
+  return (
+    <main className="flex min-h-full bg-surface">
+      <PageFrame
+        title={t("Tenants")}
+        about={t("Each is a world of its own: its people, its objects, its records. A plan says how much it may use.")}
+        action={
+          <>
+            <Button size="md" icon={<LogOut size={14} />} onClick={onLeave}>
+              {t("Close")}
+            </Button>
+            {query.data?.pages[0]?.data.length ? add : null}
+          </>
+        }
+      >
+        <Pages query={query} what={t("The tenants")} more={t("Show more tenants")}>
+          {(tenants) => {
+            const shown = tenants.find((tenant) => tenant.id === open);
+            return (
+              <>
+                {tenants.length === 0 ? (
+                  <Empty
+                    glyph={<Building2 size={28} className="text-text-3" />}
+                    title={t("No tenants yet")}
+                    action={add}
+                  >
+                    {t("A tenant is there within seconds, with its packages and its first administrator.")}
+                  </Empty>
+                ) : (
+                  <TenantTable tenants={tenants} plans={plans} onOpen={setOpen} />
+                )}
+                {shown && (
+                  <TenantDrawer
+                    key={shown.id}
+                    reseller={reseller}
+                    plans={plans}
+                    tenant={shown}
+                    onClose={() => setOpen(null)}
+                  />
+                )}
+              </>
+            );
+          }}
+        </Pages>
+        {open === "new" && <NewTenant reseller={reseller} plans={plans} onClose={() => setOpen(null)} />}
+      </PageFrame>
+    </main>
+  );
+}
+
+export const planLabel = (plans: Plan[], name: string | null): string =>
+  name === null ? t("No plan") : (plans.find((plan) => plan.name === name)?.label ?? name);
+
+const STATES: Record<string, { label: string; color: string }> = {
+  active: { label: "Open", color: "green" },
+  suspended: { label: "Suspended", color: "orange" },
+};
+
+/** What a tenant is in; one that is half made or half gone is named as the server names it. */
+export function TenantState({ status }: { status: string }) {
+  const state = STATES[status];
+  return <Tag color={state?.color ?? "gray"}>{state ? t(state.label) : status}</Tag>;
+}
+
+interface TenantTableProps {
+  tenants: Tenant[];
+  plans: Plan[];
+  onOpen: (id: string) => void;
+}
+
+function TenantTable({ tenants, plans, onOpen }: TenantTableProps) {
+  return (
+    <table className="w-full table-fixed border-collapse">
+      <thead>
+        <tr>
+          <th scope="col" className={cx(tableHead, "w-[45%]")}>
+            {t("Name")}
+          </th>
+          <th scope="col" className={tableHead}>
+            {t("Plan")}
+          </th>
+          <th scope="col" className={cx(tableHead, "w-28")}>
+            {t("State")}
+          </th>
+          <th scope="col" className={cx(tableHead, "hidden w-32 phone:table-cell")}>
+            {t("Since")}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tenants.map((tenant) => (
+          <tr key={tenant.id} className="hover:bg-hover" onClick={() => onOpen(tenant.id)}>
+            <td className={tableCell}>
+              <button
+                type="button"
+                className="block max-w-full rounded-tag text-start"
+                onClick={(event) => {
+                  event.stopPropagation();
+                  onOpen(tenant.id);
+                }}
+              >
+                <span className="block truncate font-medium">{tenant.name}</span>
+                <span className="block truncate font-mono text-text-2 text-xs">{tenant.slug}</span>
+              </button>
+            </td>
+            <td className={cx(tableCell, "truncate")}>{planLabel(plans, tenant.plan)}</td>
+            <td className={tableCell}>
+              <TenantState status={tenant.status} />
+            </td>
+            <td className={cx(tableCell, "num hidden text-text-2 phone:table-cell")}>
+              {formatDate(tenant.created_at.slice(0, 10))}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,392 @@
+//! A change of kind that the column cannot follow: a second column beside it, kept in step by a trigger, filled while
+//! everybody goes on working, and then given the name. The former column stays behind in the same way, kept in step in
+//! the other direction, so that going back is the same step again.
+//!
+//! The trigger looks at the shown column alone and fills the hidden one, so it does not matter what a writer knows of
+//! the change. What cannot go over is blank there: a write never fails for it, and the names do not change places as
+//! long as that would lose a value, unless that was allowed.
+
+use super::names::{quote, text_literal};
+use super::plan::{Builder, Phase};
+use super::{Index, Lock, Risk};
+use crate::catalog::Object;
+use crate::field_kinds::picklist::Choice;
+use crate::field_kinds::{ColumnType, FieldKind};
+use crate::retype::{VALUE, Way, is_convertible, is_reachable};
+use crate::{Field, catalog};
+
+/// What happens to a field in a plan.
+#[derive(Clone, Debug)]
+pub enum Turn {
+    /// The hidden column comes; a job fills it, and plans again with `Swap`.
+    Begin(Retype),
+    /// The names change places.
+    Swap(Retype),
+    /// Both at once, on a table that is small.
+    Whole(Retype),
+    /// The field has another name now.
+    Rename(Retype),
+    /// The hidden column goes; names are those of before the plan.
+    Drop(Retype),
+}
+
+/// One of the two columns.
+#[derive(Clone, Debug)]
+struct Side {
+    ty: ColumnType,
+    /// What has to be true of a value `r` in it.
+    fits: Option<String>,
+}
+
+/// A field with a column beside it.
+#[derive(Clone, Debug)]
+pub struct Retype {
+    /// The field's stable id.
+    pub id: String,
+    pub table: String,
+    /// `deal.amount`
+    pub name: String,
+    column: String,
+    visible: Side,
+    hidden: Side,
+    way: Way,
+    /// Whether values may be left behind.
+    pub lossy: bool,
+    /// Whether the hidden column is there and in step already.
+    pub exists: bool,
+    indexes: Vec<Index>,
+}
+
+/// Whether a change of kind needs a second column, and can have one.
+pub fn is_retype(from: &Field, to: &Field) -> bool {
+    let plain = |field: &Field| field.columns.len() == 1 && !field.encrypted && !field.standard;
+    let kinds = is_convertible(&from.kind) && is_reachable(&to.kind);
+    plain(from) && plain(to) && kinds && !super::kinds::is_in_place(&from.kind, &to.kind)
+}
+
+/// Name of the column beside a field's own.
+pub fn other(id: &str) -> String {
+    format!("_other_{id}")
+}
+
+impl Side {
+    fn of(kind: &FieldKind, options: &[Choice]) -> Self {
+        let columns = kind.behaviour().columns();
+        let ty = columns.first().map_or(ColumnType::Text, |(_, ty)| *ty);
+        let fits = match (kind, ty) {
+            (_, ColumnType::Numeric(precision, scale)) => Some(format!(
+                "r = round(r, {scale}) AND abs(r) < 1{}",
+                "0".repeat(usize::from(precision.saturating_sub(scale)))
+            )),
+            (_, ColumnType::Bigint) => {
+                Some(format!("r = trunc(r) AND r BETWEEN {} AND {}", i64::MIN, i64::MAX))
+            }
+            (FieldKind::Text(text), _) => Some(format!("char_length(r) <= {} AND r <> ''", text.max_length)),
+            (FieldKind::Picklist(_), _) => {
+                let values: Vec<String> = options.iter().map(|option| text_literal(&option.value)).collect();
+                Some(format!("r = ANY(ARRAY[{}]::text[])", values.join(", ")))
+            }
+            (_, ColumnType::Text) => Some("r <> ''".to_owned()),
+            _ => None,
+        };
+        Self { ty, fits }
+    }
+
+    /// The type in which a value is computed before it is known to fit.
+    fn wide(&self) -> String {
+        match self.ty {
+            ColumnType::Numeric(..) | ColumnType::Bigint => "numeric".to_owned(),
+            ty => ty.sql(),
+        }
+    }
+}
+
+impl Retype {
+    /// The field of an object that shows `visible` and is to show, or has shown, `hidden`. `way` goes from the one to
+    /// the other.
+    pub fn new(object: &Object, (visible, hidden): (&Field, &Field), (way, lossy): (Way, bool)) -> Self {
+        Self {
+            id: visible.id.clone(),
+            table: object.name.clone(),
+            name: format!("{}.{}", object.name, visible.name),
+            column: visible
+                .columns
+                .first()
+                .map_or_else(|| visible.name.clone(), |column| column.name.clone()),
+            visible: Side::of(&visible.kind, &visible.options),
+            hidden: Side::of(&hidden.kind, &hidden.options),
+            way,
+            lossy,
+            exists: false,
+            indexes: indexes(object, hidden),
+        }
+    }
+
+    /// The same with table and column of other names.
+    #[must_use]
+    pub fn named(&self, table: &str, column: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            name: format!("{table}.{column}"),
+            ..self.clone()
+        }
+    }
+
+    fn turned(&self) -> Self {
+        let way = Way { up: self.way.down.clone(), down: self.way.up.clone() };
+        Self { visible: self.hidden.clone(), hidden: self.visible.clone(), way, ..self.clone() }
+    }
+
+    fn function(&self, schema: &str, word: &str) -> String {
+        format!("{}.{}", quote(schema), quote(&format!("_{word}_{}", self.id)))
+    }
+
+    fn table(&self, schema: &str) -> String {
+        format!("{}.{}", quote(schema), quote(&self.table))
+    }
+
+    /// A value of the shown column whose counterpart is blank.
+    fn lost(&self) -> String {
+        format!("{} IS NOT NULL AND {} IS NULL", quote(&self.column), quote(&other(&self.id)))
+    }
+
+    /// The function that takes a value over, blank where it does not fit.
+    pub fn convert(&self, schema: &str) -> [String; 2] {
+        let name = self.function(schema, "convert");
+        let (from, wide) = (self.visible.ty.sql(), self.hidden.wide());
+        let from = from.split('(').next().unwrap_or_default();
+        let to = self.hidden.ty.sql();
+        let to = to.split('(').next().unwrap_or_default().to_owned();
+        let fits = self.hidden.fits.as_ref().map(|fits| format!(" OR NOT ({fits})")).unwrap_or_default();
+        let body = format!(
+            "DECLARE r {wide}; BEGIN r := {}; IF r IS NULL{fits} THEN RETURN NULL; END IF; RETURN r; \
+             EXCEPTION WHEN data_exception THEN RETURN NULL; END",
+            self.way.up
+        );
+        [
+            format!("DROP FUNCTION IF EXISTS {name}({from})"),
+            format!(
+                "CREATE FUNCTION {name}({VALUE} {from}) RETURNS {to} LANGUAGE plpgsql IMMUTABLE STRICT AS {}",
+                text_literal(&body)
+            ),
+        ]
+    }
+
+    /// The function of the trigger. It leaves alone what does not change, and so what the hidden column kept.
+    fn keep(&self, schema: &str) -> String {
+        let (own, other) = (quote(&self.column), quote(&other(&self.id)));
+        let body = format!(
+            "BEGIN IF TG_OP = 'INSERT' OR NEW.{own} IS DISTINCT FROM OLD.{own} OR NEW.{other} IS NULL THEN \
+             NEW.{other} := {}(NEW.{own}); END IF; RETURN NEW; END",
+            self.function(schema, "convert")
+        );
+        format!(
+            "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {}",
+            self.function(schema, "keep"),
+            text_literal(&body)
+        )
+    }
+
+    /// Fills the hidden column of so many records (`$2`) after one (`$1`); answers the last and how many there were.
+    pub fn fill(&self, schema: &str) -> String {
+        let (table, other) = (self.table(schema), quote(&other(&self.id)));
+        let own = quote(&self.column);
+        format!(
+            "WITH b AS MATERIALIZED (SELECT \"id\" FROM {table} WHERE \"id\" > $1 ORDER BY \"id\" LIMIT $2 FOR NO KEY UPDATE), \
+             u AS (UPDATE {table} AS t SET {other} = {}(t.{own}) FROM b WHERE t.\"id\" = b.\"id\" AND t.{own} IS NOT NULL AND t.{other} IS NULL) \
+             SELECT (SELECT \"id\" FROM b ORDER BY \"id\" DESC LIMIT 1), (SELECT count(*) FROM b)",
+            self.function(schema, "convert")
+        )
+    }
+
+    /// Ids of records whose value would be lost, `$1` at most.
+    pub fn offending(&self, schema: &str) -> String {
+        let own = quote(&self.column);
+        let lost = match !self.exists {
+            true => format!("{own} IS NOT NULL AND {}({own}) IS NULL", self.function(schema, "convert")),
+            false => self.lost(),
+        };
+        format!("SELECT \"id\" FROM {} WHERE {lost} ORDER BY \"id\" LIMIT $1", self.table(schema))
+    }
+
+    /// The indexes that there must be before the names change places: of what would be lost, and the field's own.
+    pub fn indexes(&self) -> Vec<Index> {
+        let lost = Index {
+            name: format!("{}_lost_idx", self.id),
+            table: self.table.clone(),
+            on: format!("(\"id\") WHERE {}", self.lost()),
+            unique: false,
+        };
+        let own = self.indexes.iter().map(|index| Index { table: self.table.clone(), ..index.clone() });
+        std::iter::once(lost).chain(own).collect()
+    }
+}
+
+/// Indexes of the hidden column as those of the field are.
+fn indexes(object: &Object, hidden: &Field) -> Vec<Index> {
+    let mut field = hidden.clone();
+    for column in &mut field.columns {
+        *column = catalog::Column { name: other(&hidden.id), ..column.clone() };
+    }
+    let plain =
+        Index::of(object, &field).map(|index| Index { name: format!("{}_other_idx", hidden.id), ..index });
+    let unique = hidden.unique.then(|| Index::unique(object, &field));
+    let unique = unique.map(|index| Index { name: format!("{}_other_key", hidden.id), ..index });
+    plain.into_iter().chain(unique).collect()
+}
+
+impl Builder<'_> {
+    pub fn turn(&mut self, turn: &Turn) {
+        match turn {
+            Turn::Begin(retype) => {
+                self.begin(retype);
+                self.tell(retype);
+            }
+            Turn::Swap(retype) => self.swap(retype),
+            Turn::Whole(retype) => {
+                self.begin(retype);
+                self.fill(retype);
+                self.swap(retype);
+            }
+            Turn::Rename(retype) => {
+                let text = format!("Keep the other column of `{}` in step", retype.name);
+                self.push(Phase::Convert, retype.keep(self.schema), (Lock::None, Risk::Safe), text);
+            }
+            Turn::Drop(retype) => self.drop_retype(retype),
+        }
+    }
+
+    fn begin(&mut self, retype: &Retype) {
+        if retype.exists {
+            return;
+        }
+        let (table, name) = (retype.table(self.schema), &retype.name);
+        let ty = retype.hidden.ty.sql();
+        let moment = (Lock::AccessExclusive, Risk::Safe);
+        let column = quote(&other(&retype.id));
+        let sql = format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {column}, ADD COLUMN {column} {ty}");
+        self.push(Phase::Convert, sql, moment, format!("Add a second column of `{name}`, a {ty}"));
+        self.functions(retype);
+        let trigger = quote(&format!("_keep_{}", retype.id));
+        let sql = format!(
+            "CREATE OR REPLACE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {}()",
+            retype.function(self.schema, "keep")
+        );
+        let lock = (Lock::ShareRowExclusive, Risk::Safe);
+        self.push(Phase::Convert, sql, lock, format!("Keep both columns of `{name}` in step"));
+    }
+
+    fn functions(&mut self, retype: &Retype) {
+        let safe = (Lock::None, Risk::Safe);
+        let text = format!("Say how values of `{}` go over", retype.name);
+        let [drop, create] = retype.convert(self.schema);
+        self.push(Phase::Convert, drop, safe, text.clone());
+        self.push(Phase::Convert, create, safe, text.clone());
+        self.push(Phase::Convert, retype.keep(self.schema), safe, text);
+    }
+
+    /// All of a small table at once.
+    fn fill(&mut self, retype: &Retype) {
+        let (table, name) = (retype.table(self.schema), &retype.name);
+        let own = quote(&retype.column);
+        let sql = format!(
+            "UPDATE {table} SET {} = {}({own}) WHERE {own} IS NOT NULL",
+            quote(&other(&retype.id)),
+            retype.function(self.schema, "convert")
+        );
+        let text = format!("Fill the second column of `{name}`");
+        if !retype.exists {
+            self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Rewrite), text);
+        }
+        for index in retype.indexes() {
+            let text = format!("Index the second column of `{name}`");
+            self.push(Phase::Convert, index.create(self.schema), (Lock::Share, Risk::Scan), text);
+        }
+    }
+
+    /// What a job does in the background.
+    fn tell(&mut self, retype: &Retype) {
+        let name = &retype.name;
+        let text = format!("Fill the second column of `{name}` in batches");
+        let fill = retype.fill(self.schema);
+        if !retype.exists {
+            self.push(Phase::Convert, fill, (Lock::RowExclusive, Risk::Background), text);
+        }
+        for index in retype.indexes() {
+            let sql = index.create_concurrently(self.schema);
+            let text = format!("Index the second column of `{name}` beside writers");
+            self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Background), text);
+        }
+        for (sql, text) in self.swapping(retype) {
+            self.push(Phase::Convert, sql, (Lock::AccessExclusive, Risk::Background), text);
+        }
+    }
+
+    fn swap(&mut self, retype: &Retype) {
+        for (sql, text) in self.swapping(retype) {
+            self.push(Phase::Convert, sql, (Lock::AccessExclusive, Risk::Safe), text);
+        }
+        let [drop, _] = retype.convert(self.schema);
+        let text = format!("Forget how values of `{}` went over", retype.name);
+        self.push(Phase::Convert, drop, (Lock::None, Risk::Safe), text);
+        self.functions(&retype.turned());
+    }
+
+    /// The short transaction in which the names change places.
+    fn swapping(&self, retype: &Retype) -> Vec<(String, String)> {
+        let (table, name) = (retype.table(self.schema), &retype.name);
+        let (own, other) = (quote(&retype.column), quote(&other(&retype.id)));
+        let between = quote(&format!("_between_{}", retype.id));
+        let id = &retype.id;
+        let index = |word: &str| format!("{}.{}", quote(self.schema), quote(&format!("{id}_{word}")));
+        let mut steps = vec![(
+            format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"),
+            format!("Let writers of `{}` end", retype.table),
+        )];
+        if !retype.lossy {
+            let body = format!(
+                "BEGIN SET LOCAL enable_seqscan = off; IF EXISTS (SELECT FROM {table} WHERE {}) THEN \
+                 RAISE EXCEPTION 'a value would be lost' USING ERRCODE = '22P02'; END IF; SET LOCAL enable_seqscan = on; END",
+                retype.lost()
+            );
+            let text = format!("Make sure that no value of `{name}` is lost");
+            steps.push((format!("DO {}", text_literal(&body)), text));
+        }
+        let drops = format!(
+            "DECLARE i text; BEGIN FOR i IN SELECT DISTINCT c.oid::regclass::text FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'i' \
+             JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_class'::regclass \
+             AND d.refobjid = {}::regclass AND a.attname = {} LOOP EXECUTE 'DROP INDEX ' || i; END LOOP; END",
+            text_literal(&table),
+            text_literal(&retype.column)
+        );
+        steps.push((format!("DO {}", text_literal(&drops)), format!("Drop what was indexed of `{name}`")));
+        let text = format!("Let `{name}` and its second column change places");
+        for (from, to) in [(&own, &between), (&other, &own), (&between, &other)] {
+            steps.push((format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"), text.clone()));
+        }
+        for word in ["key", "idx"] {
+            let sql = format!(
+                "ALTER INDEX IF EXISTS {} RENAME TO {}",
+                index(&format!("other_{word}")),
+                quote(&format!("{id}_{word}"))
+            );
+            steps.push((sql, format!("Let the index of `{name}` take the place of the former")));
+        }
+        steps
+    }
+
+    fn drop_retype(&mut self, retype: &Retype) {
+        let (table, name) = (retype.table(self.schema), &retype.name);
+        let moment = (Lock::AccessExclusive, Risk::Safe);
+        let text = format!("Take the second column of `{name}` away");
+        let trigger = quote(&format!("_keep_{}", retype.id));
+        let mut steps = vec![format!("DROP TRIGGER IF EXISTS {trigger} ON {table}")];
+        steps.push(format!("DROP FUNCTION IF EXISTS {}()", retype.function(self.schema, "keep")));
+        let [drop, _] = retype.convert(self.schema);
+        steps.push(drop);
+        let column = quote(&other(&retype.id));
+        steps.push(format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {column}"));
+        steps.into_iter().for_each(|sql| self.push(Phase::Loosen, sql, moment, text.clone()));
+    }
+}

@@ -1,0 +1,316 @@
+//! Fields that change their kind: what a change of metadata does of it at once, and what it leaves to a job.
+//!
+//! On a small table the second column comes, is filled and takes the place of the first within the change. On a large
+//! one the change only begins it: until the job is done the field keeps its definition. A field that has a column of the
+//! wished kind beside it already, because it had that kind before, gets it back at once.
+
+use metadata::catalog::{Catalog, Object};
+use metadata::ddl::{Retype, Turn, is_retype, is_rewrite};
+use metadata::definitions::field::FieldDefinition;
+use metadata::retype::{Formulas, Place, Way, way};
+use metadata::{Definitions, Difference, Field, Problem};
+use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use super::{Apply, Offending};
+use crate::context::{Context, Tenant};
+use crate::error::{Error, Result};
+use crate::indexes;
+use crate::retypes::store::{self, State, Stored};
+use crate::retypes::{KEPT, field_of, hidden_field};
+use crate::snapshot::Snapshot;
+use crate::work::Kind as Work;
+
+/// Offending records that a plan counts, and that it names.
+const COUNTED: usize = 1_000;
+const NAMED: usize = 20;
+
+/// What becomes of the fields that change their kind.
+#[derive(Default)]
+pub(super) struct Turning {
+    /// For the plan of the tables.
+    pub turns: Vec<Turn>,
+    /// Fields that keep their definition until their job is done.
+    held: Vec<String>,
+    /// What is noted when all is done.
+    put: Vec<Stored>,
+    remove: Vec<String>,
+    /// Fields with values that would be lost.
+    pub losses: Vec<String>,
+    pub offending: Vec<Offending>,
+}
+
+/// The change that is looked at.
+pub(super) struct Wished<'w> {
+    pub context: &'w Context,
+    pub wish: &'w Apply,
+    pub old: &'w Snapshot,
+    pub definitions: &'w Definitions,
+    pub catalog: &'w Catalog,
+}
+
+/// Looks at the differences for fields whose column cannot follow.
+pub(super) async fn weigh(
+    connection: &mut PgConnection,
+    wished: &Wished<'_>,
+    differences: &[Difference],
+) -> Result<Turning> {
+    let known = store::list(connection, wished.context.tenant()).await?;
+    let mut turning = Turning::default();
+    let mut problems = Vec::new();
+    for difference in differences {
+        let Difference::ChangeKind { object, field, .. } = difference else { continue };
+        let Some(past) = wished.past(&field.id) else { continue };
+        if !is_retype(past.1, field) {
+            continue;
+        }
+        let large = indexes::is_large(connection, wished.context.tenant(), &past.0.name).await?;
+        if is_rewrite(&past.1.kind, &field.kind) && !large {
+            continue;
+        }
+        let stored = known.iter().find(|one| one.field == field.id);
+        match wished.turn((object, field), past, (stored, large)) {
+            Ok(Some(turn)) => turning.take(connection, wished, (turn, past, stored)).await?,
+            Ok(None) => turning.held.push(field.id.clone()),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Error::Unprocessable(problems));
+    }
+    for stored in &known {
+        turning.follow(wished, stored);
+    }
+    Ok(turning)
+}
+
+/// How values go over.
+struct Ready {
+    way: Way,
+    lossy: bool,
+    /// Whether they have done so already.
+    exists: bool,
+}
+
+/// A turn with what is to be noted of it.
+struct Planned {
+    turn: Turn,
+    stored: Stored,
+}
+
+impl<'w> Wished<'w> {
+    /// Object and field as they are shown now.
+    fn past(&self, id: &str) -> Option<(&'w Object, &'w Field)> {
+        field_of(&self.old.catalog, id)
+    }
+
+    fn json(definitions: &Definitions, id: &str) -> Json {
+        let definition = definition(definitions, id);
+        definition.map_or(Json::Null, |definition| Json::Object(definition.to_json()))
+    }
+
+    /// What is to be done with one field; nothing when it is on its way already.
+    fn turn(
+        &self,
+        (object, field): (&Object, &Field),
+        (past_object, past): (&Object, &Field),
+        (stored, large): (Option<&Stored>, bool),
+    ) -> Result<Option<Planned>, Vec<Problem>> {
+        let path = format!("objects.{}.fields.{}", object.name, field.name);
+        let is_name = |object: &Object| {
+            let own = object.find_field("name").and_then(|name| name.columns.first());
+            own.is_some_and(|column| past.columns.iter().any(|other| other.name == column.name))
+        };
+        if is_name(past_object) {
+            let problem = Problem::new(format!("{path}.kind"), "cannot-change", "it names the records");
+            return Err(vec![problem.hint("compose the name of other fields first")]);
+        }
+        let said = format!("{}.{}", past_object.name, past.name);
+        let given = self.wish.convert.get(&said).cloned().unwrap_or_default();
+        let is_same =
+            |one: &&Stored| hidden_field(&field.id, &one.hidden).is_some_and(|h| h.kind == field.kind);
+        let back = stored.filter(is_same).filter(|_| given == Formulas::default());
+        let lossy = self.wish.allow_data_loss.covers(&said);
+        let is_done = self.wish.ready.as_ref() == Some(&field.id);
+        let way = match (back, stored) {
+            (Some(one), _) if one.state != State::Kept && !is_done => return Ok(None),
+            (Some(one), _) => Ready { way: one.way.clone(), lossy: one.lossy || lossy, exists: true },
+            (None, Some(one)) if one.state != State::Kept => {
+                let text = "it is on its way to another kind already";
+                let problem = Problem::new(format!("{path}.kind"), "cannot-change", text);
+                return Err(vec![problem.hint("wait until that is done, or roll it back")]);
+            }
+            (None, _) => {
+                let from = Place { catalog: &self.old.catalog, object: past_object, field: past };
+                let to = Place { catalog: self.catalog, object, field };
+                let under = |one: Problem| one.under(&format!("convert.{said}"));
+                let way = way(from, to, &given);
+                let way = way.map_err(|found| found.into_iter().map(under).collect::<Vec<_>>())?;
+                Ready { way, lossy, exists: false }
+            }
+        };
+        Ok(Some(self.planned((object, field), past, way, large && !is_done)))
+    }
+
+    fn planned(
+        &self,
+        (object, field): (&Object, &Field),
+        past: &Field,
+        ready: Ready,
+        large: bool,
+    ) -> Planned {
+        let Ready { way, lossy, exists } = ready;
+        let shown = Field { columns: field.columns.clone(), name: field.name.clone(), ..past.clone() };
+        let mut retype = Retype::new(object, (&shown, field), (way.clone(), lossy));
+        retype.exists = exists;
+        let (turn, state) = match (large, exists) {
+            _ if self.wish.ready.as_ref() == Some(&field.id) => (Turn::Swap(retype), State::Kept),
+            (false, _) => (Turn::Whole(retype), State::Kept),
+            (true, false) => (Turn::Begin(retype), State::Filling),
+            (true, true) => (Turn::Begin(retype), State::Ready),
+        };
+        let definitions = if state == State::Kept { &self.old.definitions } else { self.definitions };
+        let way = if state == State::Kept { Way { up: way.down, down: way.up } } else { way };
+        let stored = Stored {
+            field: field.id.clone(),
+            state,
+            revision: self.old.revision + 1,
+            hidden: Self::json(definitions, &field.id),
+            before: Self::json(&self.old.definitions, &field.id),
+            way,
+            lossy,
+            at: self.context.now,
+        };
+        Planned { turn, stored }
+    }
+}
+
+fn definition<'d>(definitions: &'d Definitions, id: &str) -> Option<&'d FieldDefinition> {
+    let mut fields = definitions.objects.iter().flat_map(|object| &object.fields);
+    fields.find(|field| field.id == id).map(|field| &field.definition)
+}
+
+impl Turning {
+    async fn take(
+        &mut self,
+        connection: &mut PgConnection,
+        wished: &Wished<'_>,
+        (planned, past, stored): (Planned, (&Object, &Field), Option<&Stored>),
+    ) -> Result<()> {
+        let tenant = wished.context.tenant();
+        let name = format!("{}.{}", past.0.name, past.1.name);
+        let column = past.1.columns.first().map_or("", |column| column.name.as_str());
+        let (Turn::Begin(retype) | Turn::Swap(retype) | Turn::Whole(retype)) = &planned.turn else {
+            return Ok(());
+        };
+        let here = retype.named(&past.0.name, column);
+        let found = offending(connection, tenant, &here).await?;
+        if !found.is_empty() {
+            self.offending.push(Offending {
+                path: format!("objects.{}.fields.{}", past.0.name, past.1.name),
+                code: "does-not-fit",
+                count: found.len(),
+                records: found.into_iter().take(NAMED).collect(),
+            });
+            self.losses.push(name);
+        }
+        if planned.stored.state != State::Kept {
+            self.held.push(planned.stored.field.clone());
+        }
+        // What was kept of an earlier kind makes room.
+        if !here.exists && stored.is_some() {
+            self.turns.push(Turn::Drop(here));
+        }
+        self.turns.push(planned.turn);
+        self.put.push(planned.stored);
+        Ok(())
+    }
+
+    /// A field with a second column of which the change says something else.
+    fn follow(&mut self, wished: &Wished<'_>, stored: &Stored) {
+        if self.put.iter().any(|one| one.field == stored.field) {
+            return;
+        }
+        let Some((object, past)) = wished.past(&stored.field) else { return };
+        let Some(hidden) = hidden_field(&stored.field, &stored.hidden) else { return };
+        let retype = |object: &Object, field: &Field| {
+            Retype::new(object, (field, &hidden), (stored.way.clone(), stored.lossy))
+        };
+        let undone = wished.wish.back_to.is_some_and(|number| number < stored.revision);
+        let now = field_of(wished.catalog, &stored.field);
+        let stays =
+            now.is_some_and(|(_, now)| now.kind.name() == past.kind.name() || self.is_held(&stored.field));
+        match now {
+            Some((object, now)) if stays && !(undone && stored.state != State::Kept) => {
+                if now.name != past.name {
+                    self.turns.push(Turn::Rename(retype(
+                        object,
+                        &Field { kind: past.kind.clone(), ..now.clone() },
+                    )));
+                }
+            }
+            _ => {
+                self.turns.push(Turn::Drop(retype(object, past)));
+                self.remove.push(stored.field.clone());
+            }
+        }
+    }
+
+    fn is_held(&self, id: &str) -> bool {
+        self.held.iter().any(|held| held == id)
+    }
+
+    /// The definitions with those of the fields that wait for a job; nothing when none does.
+    pub(super) fn hold(&self, old: &Definitions, wished: &Definitions) -> Option<Definitions> {
+        if self.held.is_empty() {
+            return None;
+        }
+        let mut definitions = wished.clone();
+        for field in definitions.objects.iter_mut().flat_map(|object| &mut object.fields) {
+            let before = if self.is_held(&field.id) { definition(old, &field.id) } else { None };
+            if let Some(before) = before {
+                let name = std::mem::take(&mut field.definition.common.name);
+                field.definition = before.clone();
+                field.definition.common.name = name;
+            }
+        }
+        Some(definitions)
+    }
+
+    /// Whether indexes of what is made of these fields are gone with their former columns.
+    pub(super) fn drops_indexes(&self) -> bool {
+        self.turns.iter().any(|turn| matches!(turn, Turn::Swap(_) | Turn::Whole(_)))
+    }
+
+    /// Notes what was done, and leaves the rest to jobs.
+    pub(super) async fn keep(&self, connection: &mut PgConnection, context: &Context) -> Result<()> {
+        let tenant = context.tenant();
+        for field in &self.remove {
+            store::remove(connection, tenant, field).await?;
+        }
+        for stored in &self.put {
+            store::put(connection, tenant, stored).await?;
+        }
+        let (kept, filling): (Vec<&Stored>, Vec<&Stored>) =
+            self.put.iter().partition(|one| one.state == State::Kept);
+        let names = |these: Vec<&Stored>| these.into_iter().map(|one| one.field.clone()).collect::<Vec<_>>();
+        let (kept, filling) = (names(kept), names(filling));
+        let (convert, forget) = (Work::Retype.word(), Work::ForgetKept.word());
+        jobs::enqueue(connection, &tenant.schema, (convert, &filling), context.now).await?;
+        jobs::enqueue(connection, &tenant.schema, (forget, &kept), context.now + KEPT).await?;
+        Ok(())
+    }
+}
+
+/// Records whose value would be lost, as many as are counted.
+async fn offending(connection: &mut PgConnection, tenant: &Tenant, retype: &Retype) -> Result<Vec<Uuid>> {
+    if !retype.exists {
+        for sql in retype.convert(&tenant.schema) {
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+        }
+    }
+    let text = retype.offending(&tenant.schema);
+    let limit = i64::try_from(COUNTED).unwrap_or(i64::MAX);
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(limit).fetch_all(connection).await?)
+}

@@ -1,0 +1,294 @@
+//! A page in the order of the ids for somebody who comes to records in ways that are looked up: what is own, what
+//! queues, teams and people below own, what is shared. Each owner and each grantee is a *party*, whose records an index
+//! has in that order. A window is what all parties have down to the place at which the first of them has shown as much
+//! as it was asked for; from there the next, wider one goes on, until the page is full. So a page costs about as much as
+//! the number of parties, however many records there are and however few of them are within reach.
+//!
+//! Ids come out of indexes alone; a record is looked at when its turn comes, so that what is in the recycle bin, beyond a
+//! limit or not asked for only takes the next id.
+//!
+//! What is known of the actor stands in subqueries of its own. The planner learns nothing from it and so makes one plan
+//! that is as good for everybody, which PostgreSQL keeps after a few uses.
+
+use permissions::{Level, Reach, Way};
+use sea_query::{
+    Alias, Asterisk, CommonTableExpression, Expr, JoinType, Query, SelectStatement, UnionType, WithClause,
+};
+
+use super::keyset::{self, Stretch};
+use super::text::Hole;
+use super::{Key, Render};
+
+/// A later window asks each party for so many times as much as the one before, and at most for [`MOST`].
+const GROWTH: u32 = 4;
+const MOST: u32 = 4096;
+/// The least that a party is asked for.
+const LEAST: u64 = 12;
+/// How many parties those are taken for that the statement has to find out.
+const UNKNOWN: usize = 16;
+/// With more owners than this the newest records are looked at first.
+const CROWD: u64 = 32;
+
+/// Whose records a way leads to.
+pub(super) enum Party {
+    Owner,
+    Queue,
+    Team,
+    Hierarchy,
+    Share(Level),
+}
+
+/// The way down, or up, the ids.
+struct Course {
+    sign: &'static str,
+    back: &'static str,
+    word: &'static str,
+    /// Before the first id, and behind the last.
+    ends: [&'static str; 2],
+}
+
+const NEWEST: Course = Course {
+    sign: "<",
+    back: ">=",
+    word: "DESC",
+    ends: ["ffffffff-ffff-ffff-ffff-ffffffffffff", "00000000-0000-0000-0000-000000000000"],
+};
+const OLDEST: Course = Course {
+    sign: ">",
+    back: "<=",
+    word: "ASC",
+    ends: ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"],
+};
+
+/// The parties of the ways; nothing when one of them is none that is looked up.
+pub(super) fn parties(ways: &[Way]) -> Option<Vec<Party>> {
+    let party = |way: &Way| match way {
+        Way::Owner => Some(Party::Owner),
+        Way::Queue => Some(Party::Queue),
+        Way::Team => Some(Party::Team),
+        Way::Hierarchy => Some(Party::Hierarchy),
+        Way::Share(level) => Some(Party::Share(*level)),
+        Way::Rule(_) | Way::Master { .. } => None,
+    };
+    ways.iter().map(party).collect()
+}
+
+impl<'p> Render<'p> {
+    /// The page by windows, or by a look at the newest records for somebody who reaches most of them; nothing where
+    /// there are other ways, or where a condition finds records by itself.
+    pub(super) fn by_windows(
+        &'p self,
+        (ways, reach): (&[Way], &Reach),
+        stretch: &Stretch<'_>,
+        (keys, width): (&[Key], usize),
+        limit: u64,
+    ) -> Option<SelectStatement> {
+        let parties = parties(ways).filter(|_| !self.finds_by_itself())?;
+        self.hides.set(true);
+        let mut page = self.windows((&parties, reach), stretch, (keys, width), limit);
+        if !parties.iter().any(|party| matches!(party, Party::Team | Party::Hierarchy)) {
+            return Some(page);
+        }
+        let is_enough = Expr::cust("(SELECT e.enough FROM enough AS e)");
+        let mut look = match self.plan.root.condition {
+            None => Query::select().column(Asterisk).from("near").take(),
+            Some(_) => self.stretch(stretch, (keys, width), limit),
+        };
+        look.and_where(is_enough.clone());
+        page.and_where(Expr::cust_with_exprs("NOT $1", [is_enough]));
+        let mut either = Query::select();
+        let mut other = Query::select();
+        other.column(Asterisk).from_subquery(page, "y");
+        either.column(Asterisk).from_subquery(look, "x").union(UnionType::All, other);
+        let near = self.near((&parties, reach), stretch, (keys, width), limit);
+        let mut enough = Query::select();
+        enough.expr_as(Expr::cust(format!("count(*) >= {limit}")), "enough").from("near");
+        let mut with = WithClause::new();
+        with.cte(piece("near", near)).cte(piece("enough", enough));
+        either.with_cte(with);
+        Some(either)
+    }
+
+    /// Whether the question's condition may find its records by an index of its own.
+    pub(super) fn finds_by_itself(&self) -> bool {
+        let (root, mut finds) = (&self.plan.root, false);
+        if let Some(condition) = &root.condition {
+            condition.references(&mut |reference| {
+                let field = root.object.find_field_by_id(&reference.field);
+                let has_index = field.is_none_or(|field| {
+                    field.indexed || field.unique || field.standard || field.kind.target().is_some()
+                });
+                finds = finds || has_index || !reference.path.is_empty();
+            });
+        }
+        finds
+    }
+
+    /// Of the newest records those within reach, for somebody with many below or beside; as the page where nothing else
+    /// is asked.
+    fn near(
+        &'p self,
+        (parties, reach): (&[Party], &Reach),
+        stretch: &Stretch<'_>,
+        (keys, width): (&[Key], usize),
+        limit: u64,
+    ) -> SelectStatement {
+        let object = &self.plan.root.object;
+        let scope = self.scope(object);
+        let newest = self.newest_of_all(stretch);
+        let mut near = match self.plan.root.condition {
+            None => self.with_keys(&scope, (keys, width)),
+            Some(_) => Query::select().expr(Expr::cust("1")).take(),
+        };
+        let text =
+            format!("(SELECT count(*) > {CROWD} FROM (SELECT 1 FROM ($1) AS q LIMIT {}) AS q)", CROWD + 1);
+        near.and_where(Expr::cust_with_exprs(text, [self.owners(parties)]));
+        if let Some(within) = self.reach((scope.alias(), object), reach) {
+            near.and_where(within);
+        }
+        scope.order(&mut near, &stretch.order);
+        near.limit(limit);
+        scope.finish_over(near, newest)
+    }
+
+    /// The page out of windows.
+    fn windows(
+        &'p self,
+        (parties, reach): (&[Party], &Reach),
+        stretch: &Stretch<'_>,
+        (keys, width): (&[Key], usize),
+        limit: u64,
+    ) -> SelectStatement {
+        let root = &self.plan.root;
+        let course = if stretch.order.iter().any(|key| key.descending) { &NEWEST } else { &OLDEST };
+        let begin = match (stretch.after, stretch.order.as_slice()) {
+            (Some([Some(id)]), [key]) => keyset::bound(key, id),
+            _ => Expr::cust(format!("'{}'::uuid", course.ends[0])),
+        };
+        let first = i64::try_from(self.first(parties, limit)).unwrap_or(i64::MAX);
+        let mut windows = Query::select();
+        let base = "$1 AS below, NULL::uuid[] AS ids, CAST($2 AS integer) AS k";
+        windows.expr(Expr::cust_with_exprs(base, [begin, first.into()]));
+        windows.union(UnionType::All, self.window(parties, course, limit));
+        let mut ids = Query::select();
+        ids.expr(Expr::cust("unnest(w.ids) AS id")).from("w");
+        let scope = self.scope(&root.object);
+        let mut record = self.with_keys(&scope, (keys, width));
+        record.and_where(Expr::cust_with_exprs("$1 = u.id", [scope.column("id")]));
+        let limits = Reach { ways: None, limits: reach.limits.clone() };
+        scope.meet(&mut record, (Some(&limits), root.condition.as_ref()), self.plan.bin);
+        // One at a time, in the order of the windows.
+        record.limit(1);
+        let mut page = Query::select();
+        page.expr(Expr::cust("r.*")).from_subquery(ids, "u");
+        page.join_lateral(JoinType::InnerJoin, scope.finish(record), "r", Expr::cust("TRUE")).limit(limit);
+        let mut with = WithClause::new();
+        let all = CommonTableExpression::new().query(windows).table_name(Alias::new("w")).to_owned();
+        with.recursive(true).cte(all);
+        page.with_cte(with);
+        page
+    }
+
+    /// What each party is asked for at first: together twice a page.
+    fn first(&self, parties: &[Party], limit: u64) -> u64 {
+        let who = &self.plan.who;
+        let count = |party: &Party| match party {
+            Party::Owner => 0,
+            Party::Queue => who.queues.len(),
+            Party::Share(_) => who.grantees.len(),
+            Party::Team | Party::Hierarchy => UNKNOWN,
+        };
+        let parties: usize = parties.iter().map(count).sum();
+        (2 * limit / (1 + parties as u64)).clamp(Ord::min(LEAST, limit), limit)
+    }
+
+    /// The window behind `w`: the ids down to its end, and its end where there may be more.
+    fn window(&self, parties: &[Party], course: &Course, limit: u64) -> SelectStatement {
+        let Course { back, word, ends: [_, end], .. } = course;
+        let mut legs = Vec::new();
+        if parties.iter().any(|party| !matches!(party, Party::Share(_))) {
+            legs.push(self.owned(parties, course, limit));
+        }
+        let shares = parties.iter().filter_map(|party| match party {
+            Party::Share(level) => Some(self.shared_with(*level, course)),
+            _ => None,
+        });
+        legs.extend(shares);
+        let places: Vec<String> = (1..=legs.len()).map(|place| format!("${place}")).collect();
+        let text = format!(
+            "n.below, n.ids, n.k FROM w, LATERAL (WITH party AS MATERIALIZED ({}), \
+             last AS MATERIALIZED (SELECT p.ids[p.k] AS id FROM party AS p WHERE p.ids[p.k] IS NOT NULL ORDER BY 1 {word} LIMIT 1) \
+             SELECT (SELECT l.id FROM last AS l) AS below, \
+             ARRAY(SELECT DISTINCT i.id FROM party AS p, unnest(p.ids) AS i(id) WHERE i.id {back} coalesce((SELECT l.id FROM last AS l), '{end}') ORDER BY i.id {word}) AS ids, \
+             least(w.k * {GROWTH}, {MOST}) AS k) AS n WHERE w.below IS NOT NULL",
+            places.join(" UNION ALL ")
+        );
+        let mut window = Query::select();
+        window.expr(Expr::cust_with_exprs(text, legs));
+        window
+    }
+
+    /// The next ids of each owner.
+    fn owned(&self, parties: &[Party], Course { sign, word, .. }: &Course, limit: u64) -> Expr {
+        // Most have most of what they reach themselves.
+        let is_one = matches!(parties, [Party::Owner] | [Party::Owner, Party::Share(_)]);
+        let k = if is_one { limit.to_string() } else { "w.k".to_owned() };
+        let text = format!(
+            "SELECT ARRAY(SELECT o.id FROM {} AS o WHERE o.owner_id = q.id AND o.id {sign} w.below ORDER BY o.id {word} LIMIT {k}) AS ids, {k} AS k FROM ($1) AS q",
+            self.table(&self.plan.root.object.name)
+        );
+        Expr::cust_with_exprs(text, [self.owners(parties)])
+    }
+
+    /// The next ids that are shared with each grantee.
+    fn shared_with(&self, level: Level, Course { sign, word, .. }: &Course) -> Expr {
+        let shares = self
+            .shares_of_party(level, &format!(" AND s.record_id {sign} w.below ORDER BY s.record_id {word}"));
+        let text = "SELECT ARRAY($1 LIMIT w.k) AS ids, w.k AS k FROM (SELECT unnest($2) AS id) AS q";
+        Expr::cust_with_exprs(text, [shares, self.ids(&self.plan.who.grantees)])
+    }
+
+    /// `SELECT … AS id`: what is shared with the grantee `q.id`.
+    pub(super) fn shares_of_party(&self, level: Level, and: &str) -> Expr {
+        let text = format!(
+            "SELECT s.record_id AS id FROM {} AS s WHERE s.grantee_id = q.id AND s.object_id = $1 AND s.level >= {} \
+             AND (s.expires_at IS NULL OR s.expires_at > $2){and}",
+            self.table("_shares"),
+            level.number()
+        );
+        let object: Expr = self.plan.root.object.id.clone().into();
+        Expr::cust_with_exprs(text, [self.hidden(object), self.hidden(Hole::Now.into())])
+    }
+
+    /// `SELECT … AS id`: everybody whose records are within reach.
+    pub(super) fn owners(&self, parties: &[Party]) -> Expr {
+        let who = &self.plan.who;
+        let owners = parties.iter().filter_map(|party| match party {
+            Party::Owner => Some(Expr::cust_with_exprs("SELECT $1 AS id", [self.me()])),
+            Party::Queue => Some(Expr::cust_with_exprs("SELECT unnest($1) AS id", [self.ids(&who.queues)])),
+            Party::Team => {
+                let text = format!(
+                    "SELECT m.user_id AS id FROM {} AS m WHERE m.team_id = ANY($1) UNION SELECT $2",
+                    self.table("_team_members")
+                );
+                Some(Expr::cust_with_exprs(text, [self.ids(&who.teams), self.me()]))
+            }
+            Party::Hierarchy => {
+                let text = format!(
+                    "SELECT h.below_id AS id FROM {} AS h WHERE h.above_id = $1",
+                    self.table("_reports")
+                );
+                Some(Expr::cust_with_exprs(text, [self.me()]))
+            }
+            Party::Share(_) => None,
+        });
+        let owners: Vec<Expr> = owners.collect();
+        let places: Vec<String> = (1..=owners.len()).map(|place| format!("${place}")).collect();
+        Expr::cust_with_exprs(places.join(" UNION "), owners)
+    }
+}
+
+/// A part of a statement that is worked out once.
+pub(super) fn piece(name: &'static str, query: SelectStatement) -> CommonTableExpression {
+    CommonTableExpression::new().query(query).table_name(Alias::new(name)).materialized(true).to_owned()
+}

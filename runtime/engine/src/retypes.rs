@@ -1,0 +1,237 @@
+//! Fields on their way from one kind to another: the job that fills the second column of a large table beside the
+//! writers, indexes it, and lets the two change places; and what is kept of the former kind.
+//!
+//! Each batch is a transaction with its progress, an index that was half made is made anew, and the turn itself is one
+//! change of metadata: a killed process goes on where it was. What begins it is a change of metadata
+//! ([`crate::apply`]); what the columns look like is `metadata::ddl`.
+
+use chrono::TimeDelta;
+use metadata::catalog::{Catalog, Object};
+use metadata::ddl::Retype;
+use metadata::definitions::Component;
+use metadata::definitions::field::{COMMON_KEYS, FieldDefinition};
+use metadata::{Definitions, Field, Problem};
+use serde_json::{Value as Json, json};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+use uuid::Uuid;
+
+use crate::Engine;
+use crate::apply::{AllowLoss, Apply};
+use crate::context::{Context, Tenant};
+use crate::error::{Error, Result};
+use crate::work::{Kind, Progress};
+
+pub(crate) mod store;
+
+use store::{State, Stored};
+
+/// Records of one batch: short enough for writers to wait for.
+const BATCH: i64 = 1_000;
+/// How long what a field held before is kept.
+pub(crate) const KEPT: TimeDelta = TimeDelta::days(30);
+/// Offending records that are named.
+const NAMED: i64 = 5;
+
+/// A field that anybody may have defined, by its stable id, and its object.
+pub(crate) fn field_of<'c>(catalog: &'c Catalog, id: &str) -> Option<(&'c Object, &'c Field)> {
+    let mut all = catalog.objects.iter().filter(|object| !object.system);
+    all.find_map(|object| {
+        Some((object.as_ref(), object.find_field_by_id(id).filter(|field| !field.standard)?))
+    })
+}
+
+/// The field that a second column belongs to, as far as its definition alone tells.
+pub(crate) fn hidden_field(id: &str, definition: &Json) -> Option<Field> {
+    let definition = FieldDefinition::from_json(definition.as_object()?).ok()?;
+    let id = id.to_owned();
+    Some(metadata::catalog::bare_field(&Component {
+        id,
+        package: None,
+        base: None,
+        retired: false,
+        definition,
+    }))
+}
+
+/// A retype with what there is to its field now.
+struct Found {
+    stored: Stored,
+    retype: Retype,
+    /// `deal.amount`
+    name: String,
+}
+
+async fn find(connection: &mut PgConnection, context: &Context, id: &str) -> Result<Option<Found>> {
+    let stored = store::list(connection, context.tenant()).await?;
+    let Some(stored) = stored.into_iter().find(|one| one.field == id) else { return Ok(None) };
+    let Some((object, field)) = field_of(&context.snapshot.catalog, id) else { return Ok(None) };
+    let Some(mut hidden) = hidden_field(id, &stored.hidden) else { return Ok(None) };
+    if let Some((_, Some(set))) = hidden.kind.choices() {
+        let set = context.snapshot.definitions.parts.option_sets.get(set);
+        hidden.options = set.map(|set| set.definition.options.clone()).unwrap_or_default();
+    }
+    let mut retype = Retype::new(object, (field, &hidden), (stored.way.clone(), stored.lossy));
+    retype.exists = true;
+    let name = format!("{}.{}", object.name, field.name);
+    Ok(Some(Found { stored, retype, name }))
+}
+
+impl Engine {
+    /// One step of a retype within the transaction that holds its job.
+    pub(crate) async fn retype(
+        &self,
+        connection: &mut PgConnection,
+        context: &Context,
+        job: &jobs::Job,
+    ) -> Result<Progress> {
+        let Some(found) = find(connection, context, &job.subject).await? else { return Ok(Progress::Done) };
+        match found.stored.state {
+            State::Kept => Ok(Progress::Done),
+            State::Filling if job.progress["filled"] != true => {
+                fill(connection, context, (&found, job)).await
+            }
+            State::Filling | State::Ready => {
+                self.finish_retype(context, &found).await.map(|()| Progress::Done)
+            }
+        }
+    }
+
+    /// On connections of its own: indexes beside writers, and then the turn.
+    async fn finish_retype(&self, context: &Context, found: &Found) -> Result<()> {
+        let tenant = context.tenant();
+        self.make_indexes(tenant, &found.retype.indexes()).await?;
+        let mut connection = self.connection(tenant).await?;
+        refuse_losses(&mut connection, tenant, found).await?;
+        drop(connection);
+        let ready = found.stored.clone();
+        let wish = Apply {
+            message: Some(format!("`{}` has its new kind", found.name)),
+            allow_data_loss: if ready.lossy {
+                AllowLoss::Named(vec![found.name.clone()])
+            } else {
+                AllowLoss::None
+            },
+            ready: Some(ready.field.clone()),
+            ..Apply::default()
+        };
+        let next = |old: &Definitions| Ok((turned(old, &ready)?, Vec::new()));
+        self.change(context, &wish, &next).await.map(drop)
+    }
+
+    /// The fields that have a second column: what they are, what they were or will be, and how far that is.
+    pub async fn retypes(&self, context: &Context) -> Result<Json> {
+        let tenant = context.tenant();
+        let mut connection = self.connection(tenant).await?;
+        let progress = progress(&mut connection, tenant).await?;
+        let mut told = Vec::new();
+        for stored in store::list(&mut connection, tenant).await? {
+            let Some((object, field)) = field_of(&context.snapshot.catalog, &stored.field) else { continue };
+            let found = progress.iter().find(|one| one.field == stored.field);
+            let is_kept = stored.state == State::Kept;
+            let number = |key: &str| found.map(|one| one.progress[key].clone()).unwrap_or_default();
+            told.push(json!({
+                "field": format!("{}.{}", object.name, field.name),
+                "kind": field.kind.name(),
+                if is_kept { "former" } else { "next" }: stored.hidden,
+                "state": stored.state.word(),
+                "revision": stored.revision,
+                "done": number("done"),
+                "total": number("total"),
+                "error": found.and_then(|one| one.error.clone()),
+                "kept_until": is_kept.then(|| (stored.at + KEPT).to_rfc3339()),
+            }));
+        }
+        Ok(Json::Array(told))
+    }
+}
+
+/// One batch after the record that the progress names.
+async fn fill(
+    connection: &mut PgConnection,
+    context: &Context,
+    (found, job): (&Found, &jobs::Job),
+) -> Result<Progress> {
+    let schema = &context.tenant().schema;
+    let after =
+        job.progress["after"].as_str().and_then(|text| Uuid::parse_str(text).ok()).unwrap_or(Uuid::nil());
+    let total = match job.progress["total"].as_i64() {
+        Some(total) => total,
+        None => {
+            let text =
+                format!("SELECT count(*) FROM {}", crate::write::sql::table(schema, &found.retype.table));
+            sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(&mut *connection).await?
+        }
+    };
+    let row = sqlx::query(AssertSqlSafe(found.retype.fill(schema)))
+        .bind(after)
+        .bind(BATCH)
+        .fetch_one(&mut *connection)
+        .await?;
+    let (last, count): (Option<Uuid>, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let done = job.progress["done"].as_i64().unwrap_or(0) + count;
+    Ok(Progress::More(json!({ "after": last, "done": done, "total": total, "filled": count < BATCH })))
+}
+
+/// The columns do not change places while a value would be lost.
+async fn refuse_losses(connection: &mut PgConnection, tenant: &Tenant, found: &Found) -> Result<()> {
+    if found.stored.lossy {
+        return Ok(());
+    }
+    let text = found.retype.offending(&tenant.schema);
+    let ids: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(text)).bind(NAMED).fetch_all(connection).await?;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+    let text = format!("values of `{}` do not fit its new kind, as in {}", found.name, ids.join(", "));
+    let problem = Problem::new(&found.name, "does-not-fit", text);
+    Err(Error::Conflict(vec![problem.hint("change these values, or roll back and say how they go over")]))
+}
+
+/// The definitions with the field's next one, and what was changed of the field meanwhile.
+fn turned(old: &Definitions, stored: &Stored) -> Result<Definitions> {
+    let mut definitions = old.clone();
+    let mut fields = definitions.objects.iter_mut().flat_map(|object| &mut object.fields);
+    let Some(field) = fields.find(|field| field.id == stored.field && !field.retired) else {
+        return Ok(definitions);
+    };
+    let now = field.definition.to_json();
+    let mut next = stored.hidden.as_object().cloned().unwrap_or_default();
+    let of_people = |key: &&&str| !["kind", "default"].contains(*key);
+    for key in COMMON_KEYS.iter().filter(of_people).filter(|key| now.get(**key) != stored.before.get(**key)) {
+        match now.get(*key) {
+            Some(value) => drop(next.insert((*key).to_owned(), value.clone())),
+            None => drop(next.shift_remove(*key)),
+        }
+    }
+    let read = FieldDefinition::from_json(&next);
+    field.definition = read.map_err(|fault| Error::Damaged(vec![fault.at(stored.field.clone())]))?;
+    Ok(definitions)
+}
+
+/// What the jobs of retypes tell.
+struct Told {
+    field: String,
+    progress: Json,
+    error: Option<String>,
+}
+
+async fn progress(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Told>> {
+    let all = jobs::told(connection, &tenant.schema, Kind::Retype.word()).await?;
+    Ok(all.into_iter().map(|(field, progress, error)| Told { field, progress, error }).collect())
+}
+
+/// Takes away what a field held before, when its time has come.
+pub(crate) async fn forget(connection: &mut PgConnection, context: &Context, id: &str) -> Result<Progress> {
+    let Some(found) = find(connection, context, id).await? else { return Ok(Progress::Done) };
+    if found.stored.state == State::Kept && found.stored.at + KEPT <= context.now {
+        crate::apply::lock(connection, context.tenant()).await?;
+        let turn = metadata::ddl::Turn::Drop(found.retype);
+        let plan = metadata::DdlPlan::with_turns(&context.tenant().schema, &[], &[turn]);
+        for step in plan.map_err(Error::Unprocessable)?.steps {
+            sqlx::query(AssertSqlSafe(step.sql)).execute(&mut *connection).await?;
+        }
+        store::remove(connection, context.tenant(), id).await?;
+    }
+    Ok(Progress::Done)
+}

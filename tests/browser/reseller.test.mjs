@@ -1,0 +1,117 @@
+// The console of who sells the product: a key opens it, a tenant is made, signed in to, suspended, opened and deleted.
+
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE, startChromium } from "./chromium.mjs";
+import { noted, settled } from "./steps.mjs";
+import { makeFolder, runTrellis, startTrellis } from "./trellis.mjs";
+
+let folder;
+let trellis;
+let browser;
+let key;
+
+before(async () => {
+  folder = await makeFolder();
+  [trellis, browser] = await Promise.all([startTrellis({ keep: folder }), startChromium()]);
+  const made = await runTrellis(folder, ["reseller", "create", "Crm for all"]);
+  key = made.text.match(/trr_\S+/)?.[0];
+  assert.ok(key, made.text);
+});
+
+after(async () => {
+  await browser?.close();
+  await trellis?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function open(page) {
+  await page.goto("/tenants");
+  await page.getByLabel("Reseller key").fill(key);
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("heading", { level: 1, name: "Tenants" }).waitFor();
+}
+
+async function check(page) {
+  await settled(page);
+  await assertAccessible(page);
+  await assertNoSidewaysScroll(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  await assertAccessible(page, ["color-contrast"]);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "light");
+}
+
+test("a reseller makes a tenant and keeps it", () =>
+  journey(browser, trellis.url, "reseller", DESKTOP, async (page) => {
+    await page.goto("/tenants");
+    await check(page);
+    await page.getByLabel("Reseller key").fill("trr_nobody");
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.getByText("This key is not known").waitFor();
+
+    await open(page);
+    await page.getByText("No tenants yet").waitFor();
+    await check(page);
+
+    // All that is wrong is said where it is; the second wish is right.
+    await page.getByRole("button", { name: "New tenant" }).first().click();
+    const wish = page.getByRole("dialog", { name: "New tenant" });
+    await wish.getByLabel("Name").first().fill("Acme");
+    await wish.getByLabel("Packages").fill("tasks, no-such-thing");
+    await wish.getByLabel("Name of its administrator").fill("Ann");
+    await wish.getByLabel("Email of its administrator").fill("no address");
+    await wish.getByRole("button", { name: "Make the tenant" }).click();
+    await wish.getByText(/no-such-thing/).waitFor();
+    await check(page);
+    await wish.getByLabel("Packages").fill("tasks");
+    await wish.getByLabel("Email of its administrator").fill("ann@acme.example");
+    await wish.getByRole("button", { name: "Make the tenant" }).click();
+
+    const there = page.getByRole("dialog", { name: "The tenant is there" });
+    const [address, email, password] = (await there.locator("pre").innerText({ timeout: 60_000 })).split("\n");
+    await there.getByRole("button", { name: "Done" }).click();
+    const row = page.getByRole("row").filter({ hasText: "acme" });
+    await row.getByText("Open").waitFor();
+
+    // Its administrator gets in with what was shown.
+    const other = await browser.newContext({ baseURL: trellis.url });
+    const body = { email, password, tenant: new URL(address).searchParams.get("tenant") ?? "acme" };
+    const signIn = () => other.request.post("/auth/v1/login", { data: body });
+    assert.equal((await signIn()).status(), 200);
+
+    await row.getByRole("button").click();
+    const drawer = page.getByRole("dialog", { name: /^Acme/ });
+    await drawer.getByRole("progressbar", { name: "Records" }).waitFor();
+    await drawer.getByRole("img", { name: /requests from/ }).waitFor();
+    await check(page);
+    await drawer.getByRole("button", { name: "Suspend" }).click();
+    await drawer.getByRole("button", { name: "Suspend now" }).click();
+    await noted(page, "Acme is suspended");
+    await row.getByText("Suspended").waitFor();
+    assert.equal((await signIn()).status(), 403);
+
+    await row.getByRole("button").click();
+    await drawer.getByRole("button", { name: "Open again" }).click();
+    await noted(page, "Acme is open again");
+    assert.equal((await signIn()).status(), 200);
+    await other.close();
+
+    // Its end takes its short name, typed.
+    await row.getByRole("button").click();
+    await drawer.getByRole("button", { name: "Delete", exact: true }).click();
+    assert.ok(await drawer.getByRole("button", { name: "Delete for good" }).isDisabled());
+    await drawer.getByLabel("Type acme to go on").fill("acme");
+    await drawer.getByRole("button", { name: "Delete for good" }).click();
+    await page.getByText("No tenants yet").waitFor({ timeout: 60_000 });
+  }));
+
+test("the key is forgotten with the page, and a phone has room for it all", () =>
+  journey(browser, trellis.url, "reseller on a phone", PHONE, async (page) => {
+    await open(page);
+    await check(page);
+    await page.reload();
+    await page.getByLabel("Reseller key").waitFor();
+  }));

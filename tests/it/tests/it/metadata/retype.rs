@@ -1,0 +1,314 @@
+//! A field becomes another kind: while people write, whenever it is interrupted, and back again with what was written
+//! meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use engine::{Applied, Command};
+use it::random::Random;
+use metadata::retype::Formulas;
+use sqlx::AssertSqlSafe;
+use tokio::task::JoinSet;
+
+use super::*;
+
+const PRICE: &str = "keeper.price";
+
+fn text() -> Json {
+    json!({ "name": "price", "kind": "text" })
+}
+
+fn decimal() -> Json {
+    json!({ "name": "price", "kind": "decimal", "precision": 12, "scale": 2 })
+}
+
+/// Keepers with a price in a text.
+async fn world(name: &str, count: usize, definition: Json) -> (World, Context, Vec<Uuid>) {
+    let world = World::zoo(name).await;
+    let ada = world.person("ada", "administrator").await;
+    put_field(&world, PRICE, definition).await.unwrap();
+    let mut ids = Vec::new();
+    for from in (0..count).step_by(1000) {
+        let record = |n: usize| fields(&json!({ "name": format!("k{n}"), "price": format!("{n}.50") }));
+        let records = (from..count.min(from + 1000)).map(record).collect();
+        ids.extend(world.run(&ada, "keeper", What::Create(records)).await.unwrap().ids);
+    }
+    (world, ada, ids)
+}
+
+/// Makes a table large enough for its fields to be left to jobs, whatever it holds: free space counts too.
+async fn grow(world: &World) {
+    // In one transaction, so that no space is used twice.
+    let mut transaction = world.engine.pool().begin().await.unwrap();
+    for _ in 0..8 {
+        let text = "UPDATE t_demo.keeper SET updated_at = updated_at";
+        sqlx::query(text).execute(&mut *transaction).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+}
+
+async fn retype(world: &World, wish: Apply, definition: Json) -> engine::Result<Applied> {
+    let changes = vec![change(Kind::Fields, PRICE, Some(definition))];
+    world.engine.apply(&world.system().await, Apply { changes, ..wish }).await
+}
+
+async fn kind(world: &World) -> String {
+    let snapshot = world.system().await.snapshot;
+    let field = snapshot.catalog.find_object("keeper").unwrap().find_field("price").unwrap();
+    field.kind.name().to_owned()
+}
+
+async fn drain(world: &World) {
+    it::trade::drain(&world.engine, &world.tenant).await;
+}
+
+/// Prices by record as they are stored.
+async fn prices(world: &World) -> BTreeMap<Uuid, Option<String>> {
+    let text = "SELECT id, price::text FROM t_demo.keeper";
+    sqlx::query_as(text).fetch_all(world.engine.pool()).await.unwrap().into_iter().collect()
+}
+
+#[tokio::test]
+async fn a_small_table_turns_at_once_and_comes_back_as_it_was() {
+    let (world, ada, ids) = world("retype_small", 30, text()).await;
+    let before = world.system().await.snapshot.revision;
+    world.update(&ada, "keeper", ids[0], json!({ "price": " 007.10" })).await.unwrap();
+    let applied = retype(&world, Apply::default(), decimal()).await.unwrap();
+    assert!(applied.offending.is_empty() && applied.data_loss.is_empty(), "{applied:?}");
+    assert_eq!(kind(&world).await, "decimal");
+    drain(&world).await;
+    assert_sound(&world).await;
+    let price = |row: Json| row["price"].clone();
+    assert_eq!(price(world.one(&ada, "keeper", ids[0]).await.unwrap()), json!(7.1));
+    assert_eq!(price(world.one(&ada, "keeper", ids[3]).await.unwrap()), json!(3.5));
+    // Whoever goes on sending texts is understood.
+    world.update(&ada, "keeper", ids[1], json!({ "price": "12.25" })).await.unwrap();
+    world.update(&ada, "keeper", ids[2], json!({ "price": null })).await.unwrap();
+    let new =
+        world.create(&world.again(&ada).await, "keeper", json!({ "name": "n", "price": 5 })).await.unwrap();
+    world.engine.rollback(&world.system().await, before, Apply::default()).await.unwrap();
+    assert_eq!(kind(&world).await, "text");
+    drain(&world).await;
+    assert_sound(&world).await;
+    // What nobody touched is what it was to the letter; what was written meanwhile came along.
+    for (id, expected) in
+        [(ids[0], json!(" 007.10")), (ids[1], json!("12.25")), (ids[2], json!(null)), (ids[3], json!("3.50"))]
+    {
+        assert_eq!(price(world.one(&ada, "keeper", id).await.unwrap()), expected);
+    }
+    assert_eq!(price(world.one(&ada, "keeper", new).await.unwrap()), json!("5"));
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_listed_and_stays_unless_its_loss_is_allowed() {
+    let (world, ada, ids) = world("retype_unfit", 30, text()).await;
+    for (id, price) in [(ids[4], "cheap"), (ids[5], "1.234"), (ids[6], "99999999999")] {
+        world.update(&ada, "keeper", id, json!({ "price": price })).await.unwrap();
+    }
+    let dry = retype(&world, Apply { dry_run: true, ..Apply::default() }, decimal()).await.unwrap();
+    let told: Vec<_> =
+        dry.offending.iter().map(|one| (one.path.as_str(), one.count, one.records.clone())).collect();
+    assert_eq!(told, [("objects.keeper.fields.price", 3, vec![ids[4], ids[5], ids[6]])]);
+    let refused = retype(&world, Apply::default(), decimal()).await.unwrap_err();
+    assert!(matches!(&refused, Error::DataLoss(names) if names == &[PRICE]), "{refused:?}");
+    assert_eq!(kind(&world).await, "text");
+    // Said by a formula: what is rounded fits.
+    let up = Formulas { up: Some("IF(ISNUMBER(price), ROUND(VALUE(price), 2), 0)".into()), down: None };
+    let convert = BTreeMap::from([(PRICE.to_owned(), up)]);
+    let dry = retype(&world, Apply { dry_run: true, convert, ..Apply::default() }, decimal()).await.unwrap();
+    assert_eq!(dry.offending.iter().map(|one| one.count).collect::<Vec<_>>(), [1]);
+    let before = world.system().await.snapshot.revision;
+    let allow = Apply { allow_data_loss: AllowLoss::Named(vec![PRICE.into()]), ..Apply::default() };
+    retype(&world, allow, decimal()).await.unwrap();
+    assert_eq!(world.one(&ada, "keeper", ids[4]).await.unwrap()["price"], json!(null));
+    world.engine.rollback(&world.system().await, before, Apply::default()).await.unwrap();
+    assert_eq!(world.one(&ada, "keeper", ids[4]).await.unwrap()["price"], json!("cheap"));
+}
+
+#[tokio::test]
+async fn formulas_of_other_fields_and_hostile_ones_are_refused() {
+    let (world, _, _) = world("retype_formulas", 3, text()).await;
+    let wish = |up: &str| Apply {
+        convert: BTreeMap::from([(PRICE.to_owned(), Formulas { up: Some(up.into()), down: None })]),
+        ..Apply::default()
+    };
+    for (up, code) in [("rank", "not-allowed"), ("1", "not-allowed"), ("VALUE(nothing)", "F"), ("name", "F")]
+    {
+        let found = problems(retype(&world, wish(up), decimal()).await.unwrap_err());
+        assert_eq!(found[0].path, "convert.keeper.price.up", "{up}");
+        assert!(found[0].code.starts_with(code), "{up}: {found:?}");
+    }
+    let quoted = "IF(price = \"'; DROP TABLE t_demo.keeper; --$$\", 1, VALUE(price))";
+    retype(&world, wish(quoted), decimal()).await.unwrap();
+    assert_sound(&world).await;
+}
+
+/// A log of what writers were told was written: the last of each record.
+type Log = BTreeMap<Uuid, String>;
+
+/// Writes prices to records of its own until it is told to stop; every answer has to be good.
+async fn write(world: Arc<World>, ada: Context, ids: Vec<Uuid>, done: Arc<AtomicBool>) -> Log {
+    let (mut log, mut number) = (Log::new(), 0_usize);
+    while !done.load(Ordering::Relaxed) || number < 20 {
+        let id = ids[number % ids.len()];
+        let price = format!("{}.{:02}", 1000 + number, number % 100);
+        let command = || {
+            let record = fields(&json!({ "price": price, "rank": number }));
+            let what = What::Update(vec![engine::Update { id, fields: record, if_version: None }]);
+            Command { object: "keeper".into(), what }
+        };
+        loop {
+            match world.engine.write(&world.again(&ada).await, command()).await {
+                Ok(_) => break,
+                Err(Error::Outdated(_)) => {}
+                Err(error) => panic!("write {number}: {error:?}"),
+            }
+        }
+        log.insert(id, price);
+        number += 1;
+    }
+    log
+}
+
+/// Reads by the price, as a list does, until it is told to stop.
+async fn look(world: Arc<World>, ada: Context, done: Arc<AtomicBool>) -> usize {
+    let mut count = 0;
+    while !done.load(Ordering::Relaxed) {
+        let filter = Some(Filter::from_json(&json!({ "price": "3.50" })).unwrap());
+        let query = Query { object: "keeper".into(), filter, ..Query::default() };
+        match world.engine.read(&world.again(&ada).await, &query).await {
+            Ok(_) => count += 1,
+            Err(Error::Outdated(_)) => {}
+            Err(error) => panic!("read {count}: {error:?}"),
+        }
+    }
+    count
+}
+
+/// Works as processes that are killed again and again do: each is given up after a random while.
+async fn work_killed(world: &World, random: &mut Random) -> usize {
+    let mut killed = 0;
+    loop {
+        let node = world.node(3).await;
+        // Longer and longer, so that it ends on a machine that is busy.
+        let patience = Duration::from_millis((100 + random.below(600) + 100 * killed) as u64);
+        let work = async { while node.work(&world.tenant).await.expect("the work is done") {} };
+        killed += usize::from(tokio::time::timeout(patience, work).await.is_err());
+        // What a killed process had claimed is free when its connections are known to be gone.
+        let text = "SELECT count(*) FROM t_demo._jobs WHERE kind = 'retype'";
+        let left: i64 = sqlx::query_scalar(text).fetch_one(world.engine.pool()).await.unwrap();
+        if left == 0 {
+            return killed;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_large_table_turns_beside_writers_whenever_it_is_killed_and_goes_back() {
+    let unique = json!({ "name": "price", "kind": "text", "indexed": true });
+    let (world, ada, ids) = world("retype_large", 20_000, unique.clone()).await;
+    grow(&world).await;
+    let before = world.system().await.snapshot.revision;
+    let (world, done) = (Arc::new(world), Arc::new(AtomicBool::new(false)));
+    let (mut writers, mut readers) = (JoinSet::new(), JoinSet::new());
+    for own in ids[..18_000].chunks(4_500) {
+        writers.spawn(write(world.clone(), ada.clone(), own.to_vec(), done.clone()));
+    }
+    readers.spawn(look(world.clone(), ada.clone(), done.clone()));
+    let definition =
+        json!({ "name": "price", "kind": "decimal", "precision": 12, "scale": 2, "indexed": true });
+    let applied = retype(&world, Apply::default(), definition).await.unwrap();
+    assert!(applied.steps.iter().any(|step| step.risk == metadata::ddl::Risk::Background));
+    assert_eq!(kind(&world).await, "text", "it has its kind until all is filled");
+    let told = world.engine.retypes(&world.system().await).await.unwrap();
+    assert_eq!((&told[0]["field"], &told[0]["state"]), (&json!(PRICE), &json!("filling")));
+    let mut random = Random::new(7);
+    let killed = work_killed(&world, &mut random).await;
+    assert_eq!(kind(&world).await, "decimal", "after {killed} killed processes");
+    // And back, while they go on writing.
+    world.engine.rollback(&world.system().await, before, Apply::default()).await.unwrap();
+    let again = work_killed(&world, &mut random).await;
+    assert_eq!(kind(&world).await, "text", "after {again} killed processes");
+    done.store(true, Ordering::Relaxed);
+    let log: Log = writers.join_all().await.into_iter().flatten().collect();
+    assert!(readers.join_all().await.iter().all(|count| *count > 0));
+    let stored = prices(&world).await;
+    let wrong: Vec<_> =
+        log.iter().filter(|(id, price)| !same(stored[id].as_deref(), price)).take(5).collect();
+    assert!(wrong.is_empty() && log.len() > 50, "{} written, lost: {wrong:?}", log.len());
+    let written: BTreeSet<&Uuid> = log.keys().collect();
+    for (n, id) in ids.iter().enumerate().filter(|(_, id)| !written.contains(id)) {
+        assert_eq!(stored[id].as_deref(), Some(format!("{n}.50").as_str()), "nobody touched it");
+    }
+    assert_sound(&world).await;
+}
+
+/// A number that went there and back may have lost zeros behind the point.
+fn same(stored: Option<&str>, written: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
+    stored.is_some_and(|stored| number(stored) == number(written))
+}
+
+#[tokio::test]
+async fn a_value_that_comes_meanwhile_and_does_not_fit_stops_the_turn_until_it_does() {
+    let (world, ada, ids) = world("retype_meanwhile", 12_000, text()).await;
+    grow(&world).await;
+    retype(&world, Apply::default(), decimal()).await.unwrap();
+    world.update(&ada, "keeper", ids[9], json!({ "price": "on request" })).await.unwrap();
+    let outcome = loop {
+        match world.engine.work(&world.tenant).await {
+            Ok(true) => {}
+            other => break other,
+        }
+    };
+    let found = problems(outcome.unwrap_err());
+    assert!(found[0].message.contains(&ids[9].to_string()), "{found:?}");
+    assert_eq!(kind(&world).await, "text");
+    let told = world.engine.retypes(&world.system().await).await.unwrap();
+    assert!(told[0]["error"].as_str().unwrap().contains("do not fit"), "{told}");
+    // The field is renamed meanwhile, and the value set right.
+    put_field(&world, PRICE, json!({ "name": "cost", "kind": "text" })).await.unwrap();
+    world.update(&ada, "keeper", ids[9], json!({ "cost": "17" })).await.unwrap();
+    sqlx::query(AssertSqlSafe("UPDATE t_demo._jobs SET not_before = now()"))
+        .execute(world.engine.pool())
+        .await
+        .unwrap();
+    drain(&world).await;
+    assert_eq!(world.one(&ada, "keeper", ids[9]).await.unwrap()["cost"].as_f64(), Some(17.0));
+    assert_eq!(world.one(&ada, "keeper", ids[10]).await.unwrap()["cost"], json!(10.5));
+    assert_sound(&world).await;
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_is_given_up_by_a_rollback_and_by_taking_the_field_away() {
+    let (world, ada, ids) = world("retype_given_up", 12_000, text()).await;
+    grow(&world).await;
+    for by_rollback in [true, false] {
+        let before = world.system().await.snapshot.revision;
+        retype(&world, Apply::default(), decimal()).await.unwrap();
+        assert!(world.engine.work(&world.tenant).await.unwrap());
+        let other = json!({ "name": "price", "kind": "date" });
+        let found = problems(retype(&world, Apply::default(), other).await.unwrap_err());
+        assert_eq!(found[0].code, "cannot-change");
+        if by_rollback {
+            world.engine.rollback(&world.system().await, before, Apply::default()).await.unwrap();
+        } else {
+            let wish = Apply { allow_data_loss: AllowLoss::All, ..Apply::default() };
+            let changes = vec![change(Kind::Fields, PRICE, None)];
+            world.engine.apply(&world.system().await, Apply { changes, ..wish }).await.unwrap();
+        }
+        drain(&world).await;
+        assert_eq!(world.engine.retypes(&world.system().await).await.unwrap(), json!([]));
+        world.update(&ada, "keeper", ids[1], json!({ "rank": 3 })).await.unwrap();
+        assert_sound(&world).await;
+    }
+    let left: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 't_demo'",
+    )
+    .fetch_one(world.engine.pool())
+    .await
+    .unwrap();
+    assert_eq!(left, 0, "functions are gone with their field");
+}

@@ -1,0 +1,116 @@
+//! What a package may do is agreed to: capabilities when they are asked for, and what an upgrade gives to people that the
+//! version before did not. Looking at a plan locks nobody out.
+
+use it::World;
+use it::site::Site;
+use serde_json::{Value as Json, json};
+
+/// A package with a role, in a version that asks for capabilities.
+fn fleet(version: &str, role: Json, capabilities: Json) -> Json {
+    let manifest =
+        json!({ "name": "fleet", "version": version, "label": "Fleet", "capabilities": capabilities });
+    let car = json!({ "plural": "cars", "fields": [{ "name": "plate", "kind": "text" }] });
+    json!({ "source": { "manifest.json": manifest, "objects/car.json": car, "roles/driver.json": role, "README.md": "# Fleet" } })
+}
+
+fn driver(car: Json) -> Json {
+    json!({ "label": "Driver", "inherits": ["user"], "objects": { "car": car } })
+}
+
+fn with(mut body: Json, key: &str, value: Json) -> Json {
+    body[key] = value;
+    body
+}
+
+#[tokio::test]
+async fn an_upgrade_that_gives_more_is_agreed_to_anew() {
+    let site = Site::new(World::new("consent_upgrade").await).await;
+    let install = async |body: Json| site.ask("POST", "/metadata/v1/packages", Some(body)).await;
+    let first = fleet("1.0.0", driver(json!({ "read": "own", "create": true })), json!([]));
+    install(first).await.data(201);
+    // The same once more, less, and other words ask for nothing.
+    let less = json!({ "label": "Chauffeur", "inherits": ["user"], "objects": { "car": { "read": "own" } } });
+    install(fleet("1.1.0", less, json!([]))).await.data(201);
+    let more =
+        || fleet("2.0.0", driver(json!({ "read": "all", "delete": "own" })), json!(["outbound_webhook"]));
+    let wanted =
+        ["capabilities.outbound_webhook", "roles.driver.objects.car.delete", "roles.driver.objects.car.read"];
+    let plan = install(with(more(), "dry_run", true.into())).await.data(200);
+    assert_eq!(plan["grants"], json!(wanted));
+    for approve in [json!(false), json!([]), json!(&wanted[..2])] {
+        let refused = install(with(more(), "approve", approve)).await;
+        assert_eq!(
+            (refused.status, &refused.json()["code"]),
+            (409, &json!("consent-required")),
+            "{}",
+            refused.text()
+        );
+    }
+    let refused = install(more()).await.json();
+    let told: Vec<&str> =
+        refused["errors"].as_array().unwrap().iter().filter_map(|one| one["path"].as_str()).collect();
+    assert_eq!(told, wanted);
+    let read =
+        async || site.get("/metadata/v1/roles/driver").await.data(200)["objects"]["car"]["read"].clone();
+    assert_eq!(read().await, json!("own"));
+    install(with(more(), "approve", json!(wanted))).await.data(201);
+    assert_eq!(read().await, json!("all"));
+    install(with(more(), "dry_run", true.into())).await.data(200);
+}
+
+#[tokio::test]
+async fn capabilities_are_agreed_to_from_the_first() {
+    let site = Site::new(World::new("consent_first").await).await;
+    let install = async |body: Json| site.ask("POST", "/metadata/v1/packages", Some(body)).await;
+    let body = || fleet("1.0.0", driver(json!({ "read": "own" })), json!(["outbound_webhook"]));
+    assert_eq!(install(body()).await.status, 409);
+    install(with(body(), "approve", true.into())).await.data(201);
+}
+
+#[tokio::test]
+async fn who_has_seen_another_revision_changes_nothing() {
+    let site = Site::new(World::new("consent_revision").await).await;
+    let ask = async |method: &str, path: &str, body: Option<Json>| site.ask(method, path, body).await;
+    let body = || fleet("1.0.0", driver(json!({ "read": "own" })), json!([]));
+    let stale = |answer: it::site::Reply| {
+        let json = answer.json();
+        assert_eq!((answer.status, &json["errors"][0]["code"]), (409, &json!("stale-revision")), "{json}");
+    };
+    stale(ask("POST", "/metadata/v1/packages", Some(with(body(), "expected_revision", 77.into()))).await);
+    let done = ask("POST", "/metadata/v1/packages", Some(with(body(), "expected_revision", 0.into())))
+        .await
+        .data(201);
+    let now = done["revision"].as_i64().unwrap();
+    stale(ask("DELETE", &format!("/metadata/v1/packages/fleet?expected_revision={}", now + 1), None).await);
+    let back = "/metadata/v1/revisions/0/rollback";
+    stale(ask("POST", back, Some(json!({ "expected_revision": now + 1, "allow_data_loss": true }))).await);
+    ask("POST", back, Some(json!({ "expected_revision": now, "allow_data_loss": true }))).await.data(200);
+}
+
+#[tokio::test]
+async fn a_plan_of_an_install_waits_for_nobody_and_nobody_for_it() {
+    let site = Site::new(World::new("consent_locks").await).await;
+    let body = |version: &str, plate: &str| {
+        let car = json!({ "plural": "cars", "fields": [{ "name": plate, "kind": "text", "unique": true }] });
+        let manifest = json!({ "name": "fleet", "version": version, "label": "Fleet" });
+        json!({ "source": { "manifest.json": manifest, "objects/car.json": car, "README.md": "# Fleet" } })
+    };
+    site.ask("POST", "/metadata/v1/packages", Some(body("1.0.0", "plate"))).await.data(201);
+    // Somebody changes the metadata at the same time, and holds a table that the upgrade changes.
+    let mut other = site.world.engine.pool().begin().await.unwrap();
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(format!("trellis:{}", site.world.tenant.id))
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    sqlx::query("LOCK TABLE t_demo.car IN ROW EXCLUSIVE MODE").execute(&mut *other).await.unwrap();
+    let dry = with(body("2.0.0", "number"), "dry_run", true.into());
+    let plan = site.ask("POST", "/metadata/v1/packages", Some(dry)).await.data(200);
+    assert!(plan["steps"].as_array().unwrap().len() > 1, "{plan}");
+    let dry = site.ask("DELETE", "/metadata/v1/packages/fleet?dry_run=true", None).await.data(200);
+    assert!(!dry["steps"].as_array().unwrap().is_empty(), "{dry}");
+    drop(other);
+    let installed = site.get("/metadata/v1/packages").await.data(200);
+    let found = installed.as_array().unwrap().iter().find(|one| one["name"] == "fleet").unwrap();
+    assert_eq!(found["installed_version"], "1.0.0");
+}
