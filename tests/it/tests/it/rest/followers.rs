@@ -52,18 +52,19 @@ impl Events {
         Some(String::from_utf8(piece.unwrap().to_vec()).unwrap())
     }
 
-    /// The names of what was made, changed or removed until the next that is called `last`.
-    async fn until(&mut self, last: &str) -> Vec<String> {
+    /// The records that something is told of before `last`.
+    async fn before(&mut self, last: &Json) -> Vec<Json> {
         let mut heard = Vec::new();
+        let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
+            assert!(tokio::time::Instant::now() < deadline, "{last} is not told of, only {heard:?}");
             let piece = self.piece().await.expect("the answer goes on");
             let Some(data) = piece.lines().find_map(|line| line.strip_prefix("data: ")) else { continue };
             let change: Json = serde_json::from_str(data).unwrap();
-            let name = change["changes"]["next_step"][1].as_str().unwrap_or_default().to_owned();
-            heard.push(name);
-            if heard.last().is_some_and(|name| name == last) {
+            if change["id"] == *last {
                 return heard;
             }
+            heard.push(change["id"].clone());
         }
     }
 }
@@ -117,17 +118,16 @@ async fn a_share_that_ends_by_time_tells_no_more() {
     let change = async |step: &str| {
         site.ask("PATCH", &path, Some(json!({ "next_step": step }))).await.data(200);
     };
-    let own = async |step: &str| {
-        let (body, bearer) = (json!({ "name": step, "next_step": step }), format!("Bearer {gus}"));
-        site.ask_with("POST", "/api/v1/deals", Some(body), &[("authorization", &bearer)]).await.data(201);
+    let own = async || {
+        let (body, bearer) = (json!({ "name": "own" }), format!("Bearer {gus}"));
+        let made = site.ask_with("POST", "/api/v1/deals", Some(body), &[("authorization", &bearer)]).await;
+        made.data(201)["id"].clone()
     };
     change("first").await;
-    own("mine").await;
-    assert_eq!(events.until("mine").await, ["first", "mine"]);
+    assert_eq!(events.before(&own().await).await, [deal["id"].clone()]);
     let text =
         format!("UPDATE {}._shares SET expires_at = now() - interval '1 second'", site.world.tenant.schema);
     sqlx::query(sqlx::AssertSqlSafe(text)).execute(site.world.engine.pool()).await.unwrap();
     change("second").await;
-    own("also mine").await;
-    assert_eq!(events.until("also mine").await, ["also mine"]);
+    assert_eq!(events.before(&own().await).await, Vec::<Json>::new());
 }
