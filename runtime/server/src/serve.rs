@@ -88,7 +88,8 @@ async fn serve(
     println!("trellis: listening on http://{address}");
     let serving = async {
         api::serve(listener, app, told).await?;
-        Ok(engine.finish_imports().await)
+        engine.finish_imports().await;
+        Ok(())
     };
     let served = drain(serving, options.stop_delay + options.drain, stop).await;
     waking.iter().for_each(tokio::task::JoinHandle::abort);
