@@ -179,6 +179,7 @@ fn each_class_of_property_has_its_answer() {
     let plate = field(&after, "car.plate");
     assert_eq!((&plate["label"], &plate["help"]), (&json!("Number plate"), &json!("As on the plate")));
     assert_eq!(plate["max_length"], 20, "the wider of both");
+    assert_eq!(outcome("objects.car.fields.plate.max_length"), Some((Class::Tenant, Outcome::Kept)));
     let options = field(&after, "car.fuel")["options"].clone();
     let expected = json!([
         {"value": "petrol", "label": "Gasoline", "color": "red"},
