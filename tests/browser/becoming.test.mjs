@@ -30,7 +30,7 @@ walk("a lead is converted: what it lacks is asked for, and the account that is t
   const rule = { object: "deal", when: "ISBLANK(close_date)", message: "Say when you expect it", field: "close_date" };
   await change(page, "PUT", "/metadata/v1/validation-rules/deal.expected", rule);
   await page.goto(`/o/leads/${lead.id}`);
-  await page.getByRole("button", { name: "Convert" }).click();
+  await page.getByRole("button", { name: "Convert", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: /^Convert/ });
   await dialog.getByRole("button", { name: "Take Analytical Engines" }).waitFor();
   await assertAccessible(page);
@@ -38,15 +38,15 @@ walk("a lead is converted: what it lacks is asked for, and the account that is t
   const deal = dialog.getByRole("region", { name: "Deal" });
   await deal.getByRole("radio", { name: "New deal" }).click();
   await deal.getByLabel("Deal name").fill("");
-  await dialog.getByRole("button", { name: "Convert" }).click();
+  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   // What is required stops it here, what a rule asks for stops it at the server; both are told at their fields.
   await deal.getByText("required", { exact: false }).last().waitFor();
   await deal.getByLabel("Deal name").fill("The engine");
-  await dialog.getByRole("button", { name: "Convert" }).click();
+  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   await deal.getByText("Say when you expect it").waitFor();
   assert.equal((await ask(page, `/api/v1/leads/${lead.id}`)).data.status, "qualified");
   await deal.getByLabel("Expected close date").fill("2027-03-01");
-  await dialog.getByRole("button", { name: "Convert" }).click();
+  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   const done = page.getByRole("dialog", { name: /has been converted/ });
   await done.getByRole("link", { name: "The engine" }).waitFor();
   const after = await converted(page, lead.id);
@@ -59,14 +59,14 @@ walk("a lead is converted: what it lacks is asked for, and the account that is t
   // Not twice.
   await page.goto(`/o/leads/${lead.id}`);
   await title(page).getByText("Ada").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Convert" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Convert", exact: true }).count(), 0);
   await change(page, "DELETE", "/metadata/v1/validation-rules/deal.expected");
 });
 
 walk("a lead is converted with the keyboard alone", async (page) => {
   const lead = await newLead(page, { company: "Difference Works" });
   await page.goto(`/o/leads/${lead.id}`);
-  await page.getByRole("button", { name: "Convert" }).press("Enter");
+  await page.getByRole("button", { name: "Convert", exact: true }).press("Enter");
   const dialog = page.getByRole("dialog", { name: /^Convert/ });
   const choices = dialog.getByRole("region", { name: "Deal" }).getByRole("radio");
   await choices.last().focus();
@@ -83,7 +83,7 @@ for (const colorScheme of ["light", "dark"]) {
   walk(`both dialogs can be read by everybody, ${colorScheme}`, async (page) => {
     const lead = await newLead(page, { company: "Shade and Sons" });
     await page.goto(`/o/leads/${lead.id}`);
-    await page.getByRole("button", { name: "Convert" }).click();
+    await page.getByRole("button", { name: "Convert", exact: true }).click();
     await page.getByRole("dialog", { name: /^Convert/ }).getByLabel("Account name").waitFor();
     await assertAccessible(page);
     const task = await newTask(page, "Look at it");
@@ -97,9 +97,9 @@ for (const colorScheme of ["light", "dark"]) {
 walk("a lead is converted on a phone", async (page) => {
   const lead = await newLead(page, { company: "Pocket Engines" });
   await page.goto(`/o/leads/${lead.id}`);
-  await page.getByRole("button", { name: "Convert" }).click();
+  await page.getByRole("button", { name: "Convert", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: /^Convert/ });
-  await dialog.getByRole("button", { name: "Convert" }).click();
+  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
   await page.getByRole("dialog", { name: /has been converted/ }).getByRole("link", { name: "Pocket Engines", exact: true }).waitFor();
   await assertNoSidewaysScroll(page);
   await assertAccessible(page);
@@ -116,7 +116,7 @@ function following(text) {
   const at = new Date(text);
   do at.setUTCDate(at.getUTCDate() + 1);
   while (![1, 4].includes(at.getUTCDay()));
-  return at.toISOString().replace(/\.\d+Z$/, "Z");
+  return at.getTime();
 }
 
 async function newTask(page, title) {
@@ -154,7 +154,7 @@ walk("a task comes again: its rule is chosen, it is done, and the next one is th
   });
   assert.equal(more.length, 0);
   assert.deepEqual(
-    [next.title, next.status, next.due_at, next.recurrence_rule],
+    [next.title, next.status, new Date(next.due_at).getTime(), next.recurrence_rule],
     ["Water the plants", "todo", following(task.due_at), "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=2"],
   );
   await page.goto(`/o/tasks/${next.id}`);

@@ -80,6 +80,7 @@ export function ConvertDialog({ object, record, conversion, onClose }: ConvertDi
   if (done)
     return (
       <Dialog
+        key="done"
         title={t("{name} has been converted", { name })}
         onClose={onClose}
         footer={
