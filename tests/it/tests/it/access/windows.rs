@@ -66,7 +66,7 @@ async fn fill(world: &World, random: &mut Random) -> Vec<Uuid> {
     run(world, format!("INSERT INTO t_demo._team_members VALUES {}", members.join(", "))).await;
     let (mut ids, mut rows, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     for n in 0..RECORDS {
-        let id = Uuid::from_u128(u128::from(random.draw()) << 64 | u128::from(random.draw()));
+        let id = Uuid::from_u128((u128::from(random.draw()) << 64) | u128::from(random.draw()));
         let owner = if random.once_in(20) { team(0) } else { person(random.below(60) as u128) };
         let (stage, gone) = (*random.pick(&["new", "won"]), if random.once_in(7) { "now()" } else { "NULL" });
         rows.push(format!(
