@@ -40,8 +40,8 @@ async fn waiting(
     let (engine, context) = (world.engine.clone(), world.again(context).await);
     let command = Command { object: object.into(), what };
     let save = tokio::spawn(async move { engine.write(&context, command).await });
-    // Within a transaction, so that it has long begun when it goes on.
-    let text = "SELECT EXISTS (SELECT FROM pg_stat_activity a WHERE a.wait_event_type = 'Lock' AND a.datname = current_database() AND a.query_start > a.xact_start)";
+    // Longer than one statement waits by itself: within a transaction, that has long begun when it goes on.
+    let text = "SELECT EXISTS (SELECT FROM pg_stat_activity a WHERE a.wait_event_type = 'Lock' AND a.datname = current_database() AND clock_timestamp() - a.query_start > interval '200 ms')";
     let begun = Instant::now();
     while !sqlx::query_scalar::<_, bool>(text).fetch_one(pool).await.unwrap() {
         assert!(!save.is_finished(), "it did not wait: {:?}", save.await);

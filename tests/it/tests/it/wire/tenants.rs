@@ -25,6 +25,7 @@ fn body_of(site: &Site, route: &Route) -> Option<Json> {
             json!({ "others": ["00000000-0000-7000-8000-00000000ef01"] })
         }
         ("POST", path) if path.ends_with("shares") => json!({ "user_id": site.ada, "access": "read" }),
+        ("POST", path) if path.contains("{id} conversions") => json!({}),
         ("POST", path) if path.starts_with("api v1 {plural} {id}") => json!({ "name": "Mine now" }),
         ("PATCH", "admin v1 users {id}") => json!({ "name": "Mine now" }),
         ("POST", "admin v1 users {id} invite") => json!({}),
