@@ -6,7 +6,7 @@ export const words: Record<string, string> = {
   "Nothing was converted.": "Nichts wurde umgewandelt.",
   "One that is there": "Vorhandener Eintrag",
   "Take it": "Übernehmen",
-  "Take {name}": "{name} übernehmen",
+  "Take it: {name}": "Übernehmen: {name}",
   "{name} has been converted": "{name} wurde umgewandelt",
   created: "angelegt",
   "was there": "war vorhanden",

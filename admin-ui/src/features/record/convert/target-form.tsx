@@ -102,7 +102,7 @@ function NewRecord({ object, target, fields, draft, errors, onChange }: TargetFo
                 </span>
                 <Button
                   look="outline"
-                  aria-label={t("Take {name}", { name: match.name || t("Unnamed") })}
+                  aria-label={t("Take it: {name}", { name: match.name || t("Unnamed") })}
                   onClick={() =>
                     onChange({ ...draft, how: "existing", existing: { id: match.id, name: match.name ?? "" } }, "")
                   }
