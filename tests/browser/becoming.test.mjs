@@ -7,6 +7,9 @@ import { ask, change, choose, until } from "./steps.mjs";
 
 const { walk } = stage();
 
+/** A click on the value, as a mouse or a finger does it; the button in it is the keyboard's. */
+const editRepeats = (page) => page.getByRole("button", { name: "Edit Repeats" }).locator("..").click();
+
 const title = (page) => page.getByRole("heading", { level: 1 });
 
 async function newLead(page, more) {
@@ -29,38 +32,42 @@ walk("a lead is converted: what it lacks is asked for, and the account that is t
   const { id: taskId } = (await change(page, "POST", "/api/v1/tasks", task)).data;
   const rule = { object: "deal", when: "ISBLANK(close_date)", message: "Say when you expect it", field: "close_date" };
   await change(page, "PUT", "/metadata/v1/validation-rules/deal.expected", rule);
-  await page.goto(`/o/leads/${lead.id}`);
-  await page.getByRole("button", { name: "Convert", exact: true }).click();
-  const dialog = page.getByRole("dialog", { name: /^Convert/ });
-  await dialog.getByRole("button", { name: "Take Analytical Engines" }).waitFor();
-  await assertAccessible(page);
-  await dialog.getByRole("button", { name: "Take Analytical Engines" }).click();
-  const deal = dialog.getByRole("region", { name: "Deal" });
-  await deal.getByRole("radio", { name: "New deal" }).click();
-  await deal.getByLabel("Deal name").fill("");
-  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
-  // What is required stops it here, what a rule asks for stops it at the server; both are told at their fields.
-  await deal.getByText("required", { exact: false }).last().waitFor();
-  await deal.getByLabel("Deal name").fill("The engine");
-  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
-  await deal.getByText("Say when you expect it").waitFor();
-  assert.equal((await ask(page, `/api/v1/leads/${lead.id}`)).data.status, "qualified");
-  await deal.getByLabel("Expected close date").fill("2027-03-01");
-  await dialog.getByRole("button", { name: "Convert", exact: true }).click();
-  const done = page.getByRole("dialog", { name: /has been converted/ });
-  await done.getByRole("link", { name: "The engine" }).waitFor();
-  const after = await converted(page, lead.id);
-  assert.equal(after.converted_account_id, account.id);
-  assert.equal((await ask(page, `/api/v1/tasks/${taskId}`)).data.related_to_id, after.converted_contact_id);
-  await done.getByRole("link", { name: "The engine" }).click();
-  await title(page).getByText("The engine").waitFor();
-  const { data } = await ask(page, `/api/v1/deals?filter[lead_id][eq]=${lead.id}`);
-  assert.deepEqual([data.length, data[0].account_id, data[0].amount], [1, account.id, 1234.5]);
-  // Not twice.
-  await page.goto(`/o/leads/${lead.id}`);
-  await title(page).getByText("Ada").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Convert", exact: true }).count(), 0);
-  await change(page, "DELETE", "/metadata/v1/validation-rules/deal.expected");
+  try {
+    await page.goto(`/o/leads/${lead.id}`);
+    await page.getByRole("button", { name: "Convert", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: /^Convert/ });
+    await dialog.getByRole("button", { name: "Take it: Analytical Engines" }).waitFor();
+    await assertAccessible(page);
+    await dialog.getByRole("button", { name: "Take it: Analytical Engines" }).click();
+    const deal = dialog.getByRole("region", { name: "Deal" });
+    await deal.getByRole("radio", { name: "New deal" }).click();
+    await deal.getByLabel("Deal name").fill("");
+    await dialog.getByRole("button", { name: "Convert", exact: true }).click();
+    // What is required stops it here, what a rule asks for stops it at the server; both are told at their fields.
+    await deal.getByText("required", { exact: false }).last().waitFor();
+    await deal.getByLabel("Deal name").fill("The engine");
+    await dialog.getByRole("button", { name: "Convert", exact: true }).click();
+    await deal.getByText("Say when you expect it").waitFor();
+    assert.equal((await ask(page, `/api/v1/leads/${lead.id}`)).data.status, "qualified");
+    await deal.getByLabel("Expected close date").fill("2027-03-01");
+    await dialog.getByRole("button", { name: "Convert", exact: true }).click();
+    const done = page.getByRole("dialog", { name: /has been converted/ });
+    await done.getByRole("link", { name: "The engine" }).waitFor();
+    const after = await converted(page, lead.id);
+    assert.equal(after.converted_account_id, account.id);
+    assert.equal((await ask(page, `/api/v1/tasks/${taskId}`)).data.related_to_id, after.converted_contact_id);
+    await done.getByRole("link", { name: "The engine" }).click();
+    await title(page).getByText("The engine").waitFor();
+    const { data } = await ask(page, `/api/v1/deals?filter[lead_id][eq]=${lead.id}`);
+    assert.deepEqual([data.length, data[0].account_id, data[0].amount], [1, account.id, 1234.5]);
+    // Not twice.
+    await page.goto(`/o/leads/${lead.id}`);
+    await title(page).getByText("Ada").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Convert", exact: true }).count(), 0);
+  } finally {
+    // Other journeys make deals too.
+    await change(page, "DELETE", "/metadata/v1/validation-rules/deal.expected");
+  }
 });
 
 walk("a lead is converted with the keyboard alone", async (page) => {
@@ -88,7 +95,7 @@ for (const colorScheme of ["light", "dark"]) {
     await assertAccessible(page);
     const task = await newTask(page, "Look at it");
     await page.goto(`/o/tasks/${task.id}`);
-    await page.getByRole("button", { name: "Edit Repeats" }).click();
+    await editRepeats(page);
     await page.getByRole("dialog", { name: "Repeats" }).getByRole("listitem").first().waitFor();
     await assertAccessible(page);
   }, { colorScheme });
@@ -130,7 +137,7 @@ const nexts = async (page, id) =>
 walk("a task comes again: its rule is chosen, it is done, and the next one is there", async (page) => {
   const task = await newTask(page, "Water the plants");
   await page.goto(`/o/tasks/${task.id}`);
-  await page.getByRole("button", { name: "Edit Repeats" }).click();
+  await editRepeats(page);
   const builder = page.getByRole("dialog", { name: "Repeats" });
   await builder.getByRole("button", { name: "Monday" }).click();
   await builder.getByRole("button", { name: "Thursday" }).click();
@@ -145,7 +152,7 @@ walk("a task comes again: its rule is chosen, it is done, and the next one is th
     const { data } = await ask(page, `/api/v1/tasks/${task.id}`);
     assert.equal(data.recurrence_rule, "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=3");
   });
-  await page.getByRole("button", { name: "Edit Status" }).first().click();
+  await page.getByRole("button", { name: "Edit Status" }).first().press("Enter");
   await page.getByRole("option", { name: "Done" }).click();
   const [next, ...more] = await until(async () => {
     const found = await nexts(page, task.id);
@@ -185,7 +192,7 @@ walk("a rule is chosen with the keyboard alone", async (page) => {
 walk("a rule is chosen on a phone", async (page) => {
   const task = await newTask(page, "Stock take");
   await page.goto(`/o/tasks/${task.id}`);
-  await page.getByRole("button", { name: "Edit Repeats" }).click();
+  await editRepeats(page);
   const builder = page.getByRole("dialog", { name: "Repeats" });
   await builder.getByRole("radio", { name: "Monthly" }).click();
   await choose(page, builder, /^On day/, "Day of the month");
@@ -198,3 +205,28 @@ walk("a rule is chosen on a phone", async (page) => {
     assert.equal((await ask(page, `/api/v1/tasks/${task.id}`)).data.recurrence_rule, "FREQ=MONTHLY;BYMONTHDAY=-1");
   });
 }, PHONE);
+
+walk("a rule is chosen in the form of a new task, which stays open for the rest", async (page) => {
+  await page.goto("/o/tasks");
+  await page.getByRole("button", { name: "New task" }).first().click();
+  const drawer = page.getByRole("dialog", { name: "New task" });
+  await drawer.getByLabel("Title").fill("Read the meters");
+  const more = drawer.getByRole("button", { name: /more fields/ });
+  if (await more.count()) await more.click();
+  await drawer.getByRole("button", { name: /^Repeats/ }).click();
+  const builder = page.getByRole("dialog", { name: "Repeats" });
+  const use = builder.getByRole("button", { name: "Use this rule" });
+  // A rule that ends on no day is none.
+  await builder.getByRole("radio", { name: "At a day" }).click();
+  assert.ok(await use.isDisabled());
+  await builder.getByLabel("Last day it may come").fill("2031-12-31");
+  await use.click();
+  await builder.waitFor({ state: "detached" });
+  await drawer.getByRole("button", { name: /Every week, until/ }).waitFor();
+  const made = async () => (await ask(page, "/api/v1/tasks?filter[title][eq]=Read the meters&fields=*")).data;
+  assert.deepEqual(await made(), []);
+  await drawer.getByRole("button", { name: /^Create/ }).click();
+  await until(async () => {
+    assert.deepEqual((await made()).map((task) => task.recurrence_rule), ["FREQ=WEEKLY;UNTIL=20311231"]);
+  });
+});

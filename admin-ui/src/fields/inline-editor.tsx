@@ -106,7 +106,8 @@ export function InlineEditor({ object, record, field: given, onClose, className 
       className={cx("relative min-w-0", className)}
       onKeyDown={onKeyDown}
       onKeyDownCapture={(event) => {
-        if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+        const here = box.current?.contains(event.target as Node);
+        if (here && event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
           event.preventDefault();
           event.stopPropagation();
           void save();

@@ -1,6 +1,7 @@
 // Choosing how something repeats: how often, on which days, until when, and what that means for the days to come.
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useState } from "react";
+import { createPortal } from "react-dom";
 import { previewRule } from "@/api/conversions";
 import { messageOf } from "@/api/problem";
 import { Button } from "@/components/button";
@@ -52,13 +53,17 @@ export function Builder({ title, rule: given, onClose, onChoose }: BuilderProps)
     setRule(next);
   };
   const frequency = (id: string) => set(id === "NEVER" ? null : { ...(rule ?? NEW_RULE), frequency: id as Frequency });
+  // A rule that ends on a day is none until the day is there.
+  const whole = !touched || rule?.end.kind !== "day" || rule.end.day !== "";
   const choose = () => {
+    if (!whole) return;
     onChoose(text);
     onClose();
   };
   // What is typed here is not for the place where the value stands.
   const keep = (event: KeyboardEvent) => event.stopPropagation();
-  return (
+  // It is a form, and stands outside of the one that it may have been opened from.
+  return createPortal(
     // biome-ignore lint/a11y/noStaticElementInteractions: keys inside the dialog must not reach what is around it.
     <div onKeyDown={keep}>
       <Dialog
@@ -71,7 +76,7 @@ export function Builder({ title, rule: given, onClose, onChoose }: BuilderProps)
             <Button size="md" onClick={onClose}>
               {t("Cancel")}
             </Button>
-            <Button look="solid" size="md" type="submit">
+            <Button look="solid" size="md" type="submit" disabled={!whole}>
               {t("Use this rule")}
             </Button>
           </>
@@ -86,10 +91,11 @@ export function Builder({ title, rule: given, onClose, onChoose }: BuilderProps)
             onChange={frequency}
           />
           {rule && <Details rule={rule} onChange={set} />}
-          <Next rule={text} />
+          {whole && <Next rule={text} />}
         </div>
       </Dialog>
-    </div>
+    </div>,
+    document.body,
   );
 }
 
@@ -158,14 +164,14 @@ function WeekDays({ rule, onChange }: PartProps) {
             key={day}
             type="button"
             aria-pressed={rule.days.includes(day)}
-            aria-label={dayName(day)}
             className={cx(
-              "min-h-8 min-w-11 flex-1 rounded-control border px-1 font-medium",
+              "relative min-h-8 min-w-11 flex-1 rounded-control border px-1 font-medium",
               rule.days.includes(day) ? "border-accent bg-accent-soft" : "border-line-2 hover:bg-hover",
             )}
             onClick={() => toggle(day)}
           >
-            {dayName(day, "short")}
+            <span aria-hidden="true">{dayName(day, "short")}</span>
+            <span className="sr-only">{dayName(day)}</span>
           </button>
         ))}
       </div>
