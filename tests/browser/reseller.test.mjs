@@ -97,11 +97,28 @@ test("a reseller makes a tenant and keeps it", () =>
     await drawer.getByRole("button", { name: "Open again" }).click();
     await noted(page, "Acme is open again");
     assert.equal((await signIn()).status(), 200);
-    await other.close();
 
-    // Its end takes its short name, typed.
+    // Deleted, it is shut and waits for its day; until then it comes back as it was.
     await row.getByRole("button").click();
     await drawer.getByRole("button", { name: "Delete", exact: true }).click();
+    await check(page);
+    await drawer.getByRole("button", { name: "Shut and delete it" }).click();
+    await noted(page, /^Acme is shut now and deleted on \d+ \w+ \d{4}$/);
+    await row.getByText("To be deleted").waitFor();
+    await row.getByText(/^on \d+ \w+ \d{4}$/).waitFor();
+    assert.equal((await signIn()).status(), 403);
+    await row.getByRole("button").click();
+    await drawer.getByText(/Acme is shut now and deleted on/).waitFor();
+    await check(page);
+    await drawer.getByRole("button", { name: "Restore" }).click();
+    await noted(page, "Acme is back as it was");
+    await row.getByText("Open").waitFor();
+    assert.equal((await signIn()).status(), 200);
+    await other.close();
+
+    // Its end at once takes its short name, typed.
+    await row.getByRole("button").click();
+    await drawer.getByRole("button", { name: "Delete at once" }).click();
     assert.ok(await drawer.getByRole("button", { name: "Delete for good" }).isDisabled());
     await drawer.getByLabel("Type acme to go on").fill("acme");
     await drawer.getByRole("button", { name: "Delete for good" }).click();

@@ -169,6 +169,7 @@ export interface Document {
     name: string;
     created_at: string;
     suspended_at: string | null;
+    delete_at: string | null;
     login_url: string;
   };
   Use: {

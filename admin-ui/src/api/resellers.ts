@@ -88,7 +88,17 @@ export class Reseller {
     return (await this.#ask<Data<Usage>>("GET", `/tenants/${id}/usage`)).data;
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#ask("DELETE", `/tenants/${id}`);
+  /** Shuts it, and lets it go when its time is over; the answer says when. */
+  async end(id: string): Promise<Tenant> {
+    return (await this.#ask<Data<Tenant>>("DELETE", `/tenants/${id}`)).data;
+  }
+
+  /** Brings it back while it waits for its end. */
+  async restore(id: string): Promise<Tenant> {
+    return (await this.#ask<Data<Tenant>>("POST", `/tenants/${id}/restore`, {})).data;
+  }
+
+  async removeNow(id: string): Promise<void> {
+    await this.#ask("DELETE", `/tenants/${id}?permanent=true`);
   }
 }

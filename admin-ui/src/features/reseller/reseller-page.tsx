@@ -1,5 +1,6 @@
 // The console of who sells the product to others: who shows a reseller's key sees its tenants. The key is held by this
 // page alone, so it is asked for again whenever the page is opened anew.
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { messageOf, Problem } from "@/api/problem";
 import { type Plan, Reseller } from "@/api/resellers";
@@ -17,10 +18,14 @@ interface Opened {
 }
 
 export function ResellerPage() {
+  const client = useQueryClient();
   const [opened, setOpened] = useState<Opened | null>(null);
   useEffect(() => {
     document.title = `${t("Tenants")} · Trellis`;
   }, []);
+  // What one key was told is not for the next one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every key that is left is a reason.
+  useEffect(() => () => client.removeQueries({ queryKey: ["reseller"] }), [client, opened]);
   return (
     <>
       {opened ? <Tenants {...opened} onLeave={() => setOpened(null)} /> : <KeyForm onOpened={setOpened} />}

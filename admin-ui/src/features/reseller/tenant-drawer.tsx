@@ -13,7 +13,7 @@ import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
-import { TENANTS, TenantState } from "./tenants";
+import { endOf, TENANTS, TenantState } from "./tenants";
 import { UsageView } from "./usage";
 
 interface TenantDrawerProps {
@@ -29,21 +29,22 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
   const [plan, setPlan] = useState(tenant.plan);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
-  const [asked, setAsked] = useState<"suspend" | "delete" | null>(null);
+  const [asked, setAsked] = useState<"suspend" | "end" | "now" | null>(null);
   const [typed, setTyped] = useState("");
-  const whole = tenant.status === "active" || tenant.status === "suspended";
+  const waits = tenant.status === "pending_delete";
+  const whole = waits || tenant.status === "active" || tenant.status === "suspended";
   const usage = useQuery({
     queryKey: [...TENANTS, tenant.id, "usage", tenant.plan],
     queryFn: () => reseller.usage(tenant.id),
     enabled: whole,
   });
 
-  async function run(work: () => Promise<unknown>, words: string) {
+  async function run<T>(work: () => Promise<T>, words: (done: T) => string) {
     setBusy(true);
     try {
-      await work();
+      const done = await work();
       await client.invalidateQueries({ queryKey: TENANTS, exact: true });
-      toast(words);
+      toast(words(done));
       onClose();
     } catch (error) {
       setBusy(false);
@@ -58,7 +59,10 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
       ...(plan === tenant.plan || !plan ? {} : { plan }),
     };
     if (Object.keys(patch).length === 0) return onClose();
-    return run(() => reseller.change(tenant.id, patch), t("Saved {name}", { name: name.trim() }));
+    return run(
+      () => reseller.change(tenant.id, patch),
+      () => t("Saved {name}", { name: name.trim() }),
+    );
   }
 
   const { name: wrongName, plan: wrongPlan, ...general } = errors;
@@ -72,18 +76,29 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
       onSubmit={save}
       footer={
         <>
-          {whole && (
+          {tenant.status === "active" && (
+            <Button look="danger-ghost" size="md" icon={<Ban size={14} />} onClick={() => setAsked("suspend")}>
+              {t("Suspend")}
+            </Button>
+          )}
+          {tenant.status === "suspended" && (
             <Button
-              look={tenant.status === "active" ? "danger-ghost" : "outline"}
+              look="outline"
               size="md"
-              icon={tenant.status === "active" ? <Ban size={14} /> : <RotateCcw size={14} />}
+              icon={<RotateCcw size={14} />}
               onClick={() =>
-                tenant.status === "active"
-                  ? setAsked("suspend")
-                  : run(() => reseller.open(tenant.id, true), t("{name} is open again", { name: tenant.name }))
+                run(
+                  () => reseller.open(tenant.id, true),
+                  () => t("{name} is open again", { name: tenant.name }),
+                )
               }
             >
-              {tenant.status === "active" ? t("Suspend") : t("Open again")}
+              {t("Open again")}
+            </Button>
+          )}
+          {whole && !waits && (
+            <Button look="danger-ghost" size="md" icon={<Trash2 size={14} />} onClick={() => setAsked("end")}>
+              {t("Delete")}
             </Button>
           )}
           <Button
@@ -91,9 +106,9 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
             size="md"
             className="me-auto"
             icon={<Trash2 size={14} />}
-            onClick={() => setAsked("delete")}
+            onClick={() => setAsked("now")}
           >
-            {t("Delete")}
+            {t("Delete at once")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={busy}>
             {t("Save")}
@@ -105,6 +120,29 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
         {Object.keys(general).length > 0 && (
           <Notice title={t("The tenant could not be changed.")}>{Object.values(general).join(" ")}</Notice>
         )}
+        {waits && (
+          <Notice
+            tone="warning"
+            title={t("{name} is shut now and deleted on {day}", { name: tenant.name, day: endOf(tenant) })}
+            action={
+              <Button
+                look="outline"
+                busy={busy}
+                icon={<RotateCcw size={14} />}
+                onClick={() =>
+                  run(
+                    () => reseller.restore(tenant.id),
+                    () => t("{name} is back as it was", { name: tenant.name }),
+                  )
+                }
+              >
+                {t("Restore")}
+              </Button>
+            }
+          >
+            {t("Until then everything is kept, and it can be brought back as it was.")}
+          </Notice>
+        )}
         {asked === "suspend" && (
           <Notice
             tone="warning"
@@ -113,7 +151,10 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
               <Button
                 look="danger"
                 onClick={() =>
-                  run(() => reseller.open(tenant.id, false), t("{name} is suspended", { name: tenant.name }))
+                  run(
+                    () => reseller.open(tenant.id, false),
+                    () => t("{name} is suspended", { name: tenant.name }),
+                  )
                 }
               >
                 {t("Suspend now")}
@@ -123,15 +164,43 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
             {t("Nobody gets in from the next request on, people and programs alike. Everything is kept.")}
           </Notice>
         )}
-        {asked === "delete" && (
+        {asked === "end" && (
           <Notice
-            title={t("Delete {name} for good?", { name: tenant.name })}
+            tone="warning"
+            title={t("Delete {name}?", { name: tenant.name })}
+            action={
+              <Button
+                look="danger"
+                busy={busy}
+                onClick={() =>
+                  run(
+                    () => reseller.end(tenant.id),
+                    (ended) => t("{name} is shut now and deleted on {day}", { name: tenant.name, day: endOf(ended) }),
+                  )
+                }
+              >
+                {t("Shut and delete it")}
+              </Button>
+            }
+          >
+            {t("It is shut now, and everything is kept for a while (30 days, unless it was set otherwise).")}{" "}
+            {t("Until then everything is kept, and it can be brought back as it was.")}
+          </Notice>
+        )}
+        {asked === "now" && (
+          <Notice
+            title={t("Delete {name} at once?", { name: tenant.name })}
             action={
               <Button
                 look="danger"
                 disabled={typed !== tenant.slug}
                 busy={busy}
-                onClick={() => run(() => reseller.remove(tenant.id), t("Deleted {name}", { name: tenant.name }))}
+                onClick={() =>
+                  run(
+                    () => reseller.removeNow(tenant.id),
+                    () => t("Deleted {name} for good", { name: tenant.name }),
+                  )
+                }
               >
                 {t("Delete for good")}
               </Button>

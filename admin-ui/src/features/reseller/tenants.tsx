@@ -83,9 +83,15 @@ export const planLabel = (plans: Plan[], name: string | null): string =>
 const STATES: Record<string, { label: string; color: string }> = {
   active: { label: "Open", color: "green" },
   suspended: { label: "Suspended", color: "orange" },
+  pending_delete: { label: "To be deleted", color: "red" },
+  creating: { label: "Being made", color: "gray" },
+  deleting: { label: "Being deleted", color: "red" },
 };
 
-/** What a tenant is in; one that is half made or half gone is named as the server names it. */
+/** The day on which a tenant that waits for its end is deleted. */
+export const endOf = (tenant: Tenant): string => (tenant.delete_at ? formatDate(tenant.delete_at.slice(0, 10)) : "");
+
+/** What a tenant is in; what is not known here is named as the server names it. */
 export function TenantState({ status }: { status: string }) {
   const state = STATES[status];
   return <Tag color={state?.color ?? "gray"}>{state ? t(state.label) : status}</Tag>;
@@ -135,6 +141,9 @@ function TenantTable({ tenants, plans, onOpen }: TenantTableProps) {
             <td className={cx(tableCell, "truncate")}>{planLabel(plans, tenant.plan)}</td>
             <td className={tableCell}>
               <TenantState status={tenant.status} />
+              {tenant.delete_at && (
+                <span className="num block truncate text-text-2 text-xs">{t("on {day}", { day: endOf(tenant) })}</span>
+              )}
             </td>
             <td className={cx(tableCell, "num hidden text-text-2 phone:table-cell")}>
               {formatDate(tenant.created_at.slice(0, 10))}

@@ -223,7 +223,19 @@ export const words: Record<string, string> = {
   Suspended: "Gesperrt",
   "Nobody gets in from the next request on, people and programs alike. Everything is kept.":
     "Ab der nächsten Anfrage kommt niemand mehr hinein, weder Personen noch Programme. Alles bleibt erhalten.",
-  "Delete {name} for good?": "{name} endgültig löschen?",
+  "Delete {name} at once?": "{name} sofort löschen?",
+  "Delete at once": "Sofort löschen",
+  "Shut and delete it": "Sperren und löschen",
+  "It is shut now, and everything is kept for a while (30 days, unless it was set otherwise).":
+    "Er wird jetzt gesperrt und noch eine Zeit lang aufgehoben (30 Tage, wenn nichts anderes eingestellt ist).",
+  "Until then everything is kept, and it can be brought back as it was.":
+    "Bis dahin bleibt alles erhalten, und er kann zurückgeholt werden, wie er war.",
+  "{name} is shut now and deleted on {day}": "{name} ist jetzt gesperrt und wird am {day} gelöscht",
+  "{name} is back as it was": "{name} ist wieder da, wie er war",
+  "To be deleted": "Zu löschen",
+  "on {day}": "am {day}",
+  "Being made": "Wird angelegt",
+  "Being deleted": "Wird gelöscht",
   "Its people, objects and records are gone at once and do not come back.":
     "Seine Personen, Objekte und Datensätze sind sofort weg und kommen nicht wieder.",
   "Type {slug} to go on": "Tippen Sie {slug}, um fortzufahren",
