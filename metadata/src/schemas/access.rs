@@ -34,7 +34,7 @@ fn rights() -> Json {
 pub(super) fn role(description: &str) -> Json {
     let field = json!({"type": "object", "additionalProperties": false,
         "properties": {
-            "read": {"enum": [true, false, "mask"], "description": "`mask` shows the end of an encrypted field's values."},
+            "read": {"anyOf": [{"type": "boolean"}, {"type": "string", "enum": ["mask"]}], "description": "`mask` shows the end of an encrypted field's values."},
             "edit": {"type": "boolean"}}});
     json!({
         "type": "object",
