@@ -135,8 +135,10 @@ fn take<'r>(
     (rules, facts): (&'r Rules, &Facts),
 ) -> Result<Option<(&'r Workflow, &'r Transition)>> {
     let Some(name) = saving.transition.clone() else { return Ok(None) };
+    let is_meant = |workflow: &&Workflow| name.process.is_empty() || workflow.name == name.process;
     let named = state_fields(rules)
         .filter_map(|field| governing(saving, (rules, facts), (0, field, Side::Before)))
+        .filter(is_meant)
         .find_map(|workflow| Some((workflow, workflow.find_transition(&name.transition)?)));
     let Some((workflow, transition)) = named else { return Err(Error::NotFound) };
     for n in 0..saving.drafts.len() {

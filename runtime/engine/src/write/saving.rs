@@ -52,7 +52,7 @@ pub(crate) struct Saving<'s> {
     pub held: Vec<(String, Vec<Uuid>)>,
 }
 
-/// A transition on its way: its name, and the process that it turned out to belong to.
+/// A transition on its way: its name, and the process that it is said or turned out to belong to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Taken {
     pub transition: String,

@@ -16,7 +16,7 @@ use metadata::catalog::rules::{Rules, Transition, Workflow};
 use permissions::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::draft::{Draft, Slots, Stored};
@@ -24,10 +24,10 @@ use super::facts::Facts;
 use super::process::ready;
 use super::save::save;
 use super::saving::{Saving, Taken, Way};
-use super::{load, reach};
+use super::{constraint, load, reach};
 use crate::audit::{self, Deed, Event};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::query::Bin;
 use crate::read::sql::Lock;
 use crate::work::Progress;
@@ -169,17 +169,91 @@ async fn take(
         if left.is_empty() {
             break;
         }
-        let mut saving = self::saving(context, &slots, (timed, &left));
-        save(connection, &mut saving).await?;
-        if !saving.is_refused() {
-            return Ok(refused);
+        match attempt(connection, context, &slots, (timed, &left)).await? {
+            Outcome::Saved => return Ok(refused),
+            Outcome::Refused(found) => {
+                left.retain(|(id, _)| found.iter().all(|(known, _)| known != id));
+                refused.extend(found);
+            }
+            Outcome::Failed(problems) => {
+                if let [(id, _)] = left.as_slice() {
+                    refused.push((*id, problems));
+                } else {
+                    refused.extend(singly(connection, context, &slots, (timed, &left)).await?);
+                }
+                return Ok(refused);
+            }
         }
-        let found = std::mem::take(&mut saving.found);
-        let mut place = 0..;
-        left.retain(|_| place.next().is_some_and(|n| !found.contains_key(&n)));
-        refused.extend(found.into_iter().map(|(n, problems)| (saving.drafts[n].id, problems)));
     }
     Ok(refused)
+}
+
+/// What came of saving some records as one.
+enum Outcome {
+    Saved,
+    /// These were found wrong; nothing is kept.
+    Refused(Refused),
+    /// One of them is wrong, and it is not told which; nothing is kept.
+    Failed(Vec<Problem>),
+}
+
+/// Saves some records, so that nothing is left of it where one of them is refused: a record that the database does not
+/// take must not hold back the others, nor the other transitions of the tenant.
+async fn attempt(
+    connection: &mut PgConnection,
+    context: &Context,
+    slots: &Slots<'_>,
+    (timed, records): (&Timed<'_>, &[(Uuid, Stored)]),
+) -> Result<Outcome> {
+    let mut saving = saving(context, slots, (timed, records));
+    let mut savepoint = connection.begin().await?;
+    let outcome = save(&mut savepoint, &mut saving).await;
+    if outcome.is_ok() && !saving.is_refused() {
+        savepoint.commit().await?;
+        return Ok(Outcome::Saved);
+    }
+    savepoint.rollback().await?;
+    if let Err(error) = outcome {
+        return Ok(Outcome::Failed(data_problems(error, timed.object, context)?));
+    }
+    let found = std::mem::take(&mut saving.found).into_iter();
+    Ok(Outcome::Refused(found.map(|(n, problems)| (records[n].0, problems)).collect()))
+}
+
+/// Saves records one by one, to find out which of them it is that cannot be saved.
+async fn singly(
+    connection: &mut PgConnection,
+    context: &Context,
+    slots: &Slots<'_>,
+    (timed, records): (&Timed<'_>, &[(Uuid, Stored)]),
+) -> Result<Refused> {
+    let mut refused = Refused::new();
+    for one in records {
+        match attempt(connection, context, slots, (timed, std::slice::from_ref(one))).await? {
+            Outcome::Saved => {}
+            Outcome::Refused(found) => refused.extend(found),
+            Outcome::Failed(problems) => refused.push((one.0, problems)),
+        }
+    }
+    Ok(refused)
+}
+
+/// What is wrong with the data where that is why a save failed; every other failure, such as a deadlock, stays one.
+fn data_problems(error: Error, object: &Object, context: &Context) -> Result<Vec<Problem>> {
+    match constraint::explain(error, object, context) {
+        Error::Unprocessable(found) | Error::Conflict(found) | Error::Invalid(found) => Ok(found),
+        Error::Full => Ok(vec![Problem::new("", "full", Error::Full.to_string())]),
+        Error::Database(error) if is_of_data(&error) => {
+            Ok(vec![Problem::new("", "does-not-fit", "the database does not take the record's values")])
+        }
+        error => Err(error),
+    }
+}
+
+/// Whether the database refused what was to be written: exceptions of data and broken constraints.
+fn is_of_data(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
 }
 
 fn saving<'s>(
@@ -188,8 +262,9 @@ fn saving<'s>(
     (timed, records): (&Timed<'_>, &[(Uuid, Stored)]),
 ) -> Saving<'s> {
     let mut saving = Saving::new(context, slots, Way::Command);
-    let transition = timed.transition.name.clone();
-    saving.transition = Some(Taken { transition, is_timed: true, ..Taken::default() });
+    // Another process of the object may have a transition of the same name.
+    let (process, transition) = (timed.workflow.name.clone(), timed.transition.name.clone());
+    saving.transition = Some(Taken { transition, process, is_timed: true, ..Taken::default() });
     let draft = |(id, stored): &(Uuid, Stored)| Draft { stored: Some(stored.clone()), ..slots.blank(*id) };
     saving.drafts = records.iter().map(draft).collect();
     saving

@@ -159,6 +159,63 @@ async fn what_a_rule_refuses_stays_and_holds_back_nothing() {
     assert_eq!(world.engine.audit_log(&world.again(&ada).await, &asked).await.unwrap().rows.len(), 2);
 }
 
+/// What is only found out while it is written, such as that the next one of a record that comes again breaks a rule.
+#[tokio::test]
+async fn what_fails_on_the_way_stays_and_holds_back_nothing() {
+    let (world, ada) = world("timed_failed").await;
+    let closing = json!({ "object": "task", "field": "status", "states": ["todo", "done"], "transitions": [
+        { "name": "close", "from": ["todo"], "to": "done", "trigger": { "automatic": { "after_hours": 48 } } } ] });
+    let rule = json!({ "object": "task", "when": "NOT(ISBLANK(previous_task)) AND title = \"b\"", "message": "Never" });
+    let changes =
+        [(Kind::Processes, "task.closing", Some(closing)), (Kind::ValidationRules, "task.never", Some(rule))];
+    world.define(changes).await.unwrap();
+    let then = ago(&world, &ada, 72).await;
+    let task = |title: &str| {
+        fields(&json!({ "title": title, "recurrence_rule": "FREQ=YEARLY", "due_at": then.now }))
+    };
+    let tasks = What::Create(["a", "b", "c"].map(task).into());
+    let command = engine::Command { object: "task".into(), what: tasks };
+    let ids = world.engine.write(&then, command).await.unwrap().ids;
+    let deal = deals(&world, &then, vec![json!({ "name": "d" })]).await[0];
+    drain(&world.engine, &world, Utc::now()).await;
+    let mut told = Vec::new();
+    for id in ids.iter().copied() {
+        told.push(world.one(&world.again(&ada).await, "task", id).await.unwrap()["status"].clone());
+    }
+    assert_eq!(told, ["done", "todo", "done"]);
+    assert_eq!(count(&world, "task WHERE previous_task_id IS NOT NULL").await, 2);
+    assert_eq!(stage(&world, &ada, deal).await, "lost");
+    let asked = engine::audit::list::AuditQuery {
+        action: Some("transition_refused".into()),
+        limit: 10,
+        ..Default::default()
+    };
+    let rows = world.engine.audit_log(&world.again(&ada).await, &asked).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.record_id).collect::<Vec<_>>(), [Some(ids[1])]);
+    assert!(rows[0].changes["problems"].get().contains("next-refused"));
+}
+
+#[tokio::test]
+async fn two_processes_may_have_a_transition_of_one_name() {
+    let (world, ada) = world("timed_names").await;
+    let field = json!({ "name": "care", "kind": "picklist", "options": [{ "value": "open" }, { "value": "closed" }] });
+    world.define([(Kind::Fields, "deal.care", Some(field))]).await.unwrap();
+    let care = json!({ "object": "deal", "field": "care", "states": ["open", "closed"], "transitions": [
+        { "name": "expire", "from": ["open"], "to": "closed", "trigger": { "automatic": { "after_hours": 24 } } } ] });
+    world.define([(Kind::Processes, "deal.care", Some(care))]).await.unwrap();
+    let then = ago(&world, &world.again(&ada).await, 72).await;
+    let id = deals(&world, &then, vec![json!({ "name": "d", "care": "open" })]).await[0];
+    let late =
+        deals(&world, &ago(&world, &ada, 30).await, vec![json!({ "name": "e", "care": "open" })]).await[0];
+    drain(&world.engine, &world, Utc::now()).await;
+    let mut told = Vec::new();
+    for id in [id, late] {
+        let deal = world.one(&world.again(&ada).await, "deal", id).await.unwrap();
+        told.push((deal["stage"].clone(), deal["care"].clone()));
+    }
+    assert_eq!(told, [(json!("lost"), json!("closed")), (json!("new"), json!("closed"))]);
+}
+
 /// Several nodes at once, some of them killed wherever they are: each record is taken once, and totals are right.
 #[tokio::test]
 async fn each_record_is_taken_once_whoever_is_killed() {
