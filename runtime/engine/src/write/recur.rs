@@ -2,33 +2,37 @@
 //! before it, and that there is one that does is what makes it come once only: whoever finishes a record holds its
 //! lock, and looks.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 use formulas::Value;
-use metadata::catalog::Object;
+use metadata::catalog::{Field, Object};
 use metadata::definitions::recurrence::Recurrence;
 use metadata::recurrence::Rule;
-use metadata::{Input, Problem};
-use permissions::Actor;
+use metadata::{FieldKind, Input, Problem};
+use permissions::{Action, Actor};
 use serde_json::value::RawValue;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::saving::Saving;
 use super::sql::{quoted, table};
-use super::{clone, create};
+use super::{clone, create, reach};
 use crate::command::Fields;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::query::{Nested, Query, Selection};
+use crate::query::{Bin, MAX_LIMIT, Nested, Query, Selection};
 use crate::read;
+use crate::read::sql::Lock;
 use crate::recurrence::{local, moment, zone};
 
 /// A record's values by their keys, as JSON.
 type Row = BTreeMap<String, Box<RawValue>>;
+
+/// Records that one question may answer, those within records counted at their most.
+const READ_AT_ONCE: usize = 200_000;
 
 /// Ids of the records that are done by this save and come again.
 pub(super) fn finished(saving: &Saving<'_>) -> Vec<Uuid> {
@@ -67,7 +71,9 @@ pub(super) async fn follow(connection: &mut PgConnection, saving: &Saving<'_>) -
     }
     let next = Next { context: &system, object, recurrence };
     let mut records = Vec::new();
-    for row in next.rows(connection, ids).await? {
+    let mut rows = next.rows(connection, ids).await?;
+    next.forget_dead(connection, &mut rows).await?;
+    for row in rows {
         if let Some(fields) = next.of(&row)? {
             records.push((system.new_id(), fields));
         }
@@ -123,9 +129,56 @@ impl Next<'_> {
             filter: None,
         };
         fields.push(Selection::Nested(owner));
-        let query = Query { fields, ..Query::of(&self.object.name, ids) };
-        let answer = read::run(connection, self.context, &query).await?;
-        Ok(serde_json::from_slice(&answer.json).unwrap_or_default())
+        // What is linked to many records at once would be more than an answer may hold.
+        let lists = self.object.fields.iter().filter(|field| field.kind.is_to_many()).count();
+        let each = 2 + lists * MAX_LIMIT as usize;
+        let mut rows = Vec::new();
+        for some in ids.chunks((READ_AT_ONCE / each).clamp(1, MAX_LIMIT as usize)) {
+            let query = Query { fields: fields.clone(), ..Query::of(&self.object.name, some.to_vec()) };
+            let answer = read::run(connection, self.context, &query).await?;
+            let found: Vec<Row> = serde_json::from_slice(&answer.json).unwrap_or_default();
+            rows.extend(found);
+        }
+        Ok(rows)
+    }
+
+    /// Leaves references blank whose record is not there any more: the next one would be refused for what nobody can
+    /// mend. One look for each object; what is there stays until the next ones are saved.
+    async fn forget_dead(&self, connection: &mut PgConnection, rows: &mut [Row]) -> Result<()> {
+        let mut wanted: BTreeMap<String, HashSet<Uuid>> = BTreeMap::new();
+        for (_, object, id) in rows.iter().flat_map(|row| self.references(row)) {
+            wanted.entry(object).or_default().insert(id);
+        }
+        let mut live: HashMap<String, HashSet<Uuid>> = HashMap::new();
+        for (object, ids) in wanted {
+            let ids: Vec<Uuid> = ids.into_iter().collect();
+            let place = (object.as_str(), ids.as_slice(), Bin::Live);
+            let found = reach::find(connection, self.context, place, (Action::Read, Lock::Keep)).await?;
+            live.insert(object, found.into_keys().collect());
+        }
+        for row in rows {
+            let is_dead = |object: &str, id: &Uuid| !live.get(object).is_some_and(|ids| ids.contains(id));
+            let dead = self.references(row).into_iter().filter(|(_, object, id)| is_dead(object, id));
+            let keys: Vec<String> = dead.flat_map(|(keys, _, _)| keys).collect();
+            row.retain(|key, _| !keys.contains(key));
+        }
+        Ok(())
+    }
+
+    /// What a record's lookups lead to: their keys, the object and the id.
+    fn references(&self, row: &Row) -> Vec<(Vec<String>, String, Uuid)> {
+        let text = |key: &str| serde_json::from_str::<String>(row.get(key)?.get()).ok();
+        let one = |field: &Field| {
+            let (object, id) = match (&field.kind, field.columns.as_slice()) {
+                (FieldKind::AnyLookup(_), [name, id]) => (text(&name.key)?, id),
+                (kind, [id]) => (kind.target()?.to_owned(), id),
+                _ => return None,
+            };
+            self.context.snapshot.catalog.find_object(&object)?;
+            let keys = field.columns.iter().map(|column| column.key.clone()).collect();
+            Some((keys, object, text(&id.key)?.parse().ok()?))
+        };
+        self.object.fields.iter().filter(|field| !field.read_only).filter_map(one).collect()
     }
 
     /// What the next record holds; `None` where the rule ends.

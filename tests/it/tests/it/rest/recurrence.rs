@@ -101,6 +101,45 @@ async fn many_are_done_at_once_and_each_comes_again() {
     assert_eq!(told, expected);
 }
 
+#[tokio::test]
+async fn more_are_done_at_once_than_one_answer_holds() {
+    let site = site("recur_more").await;
+    let world = site.world;
+    let ada = world.person("grace", "administrator").await;
+    let task = |n: usize| fields(&json!({ "title": format!("t{n}"), "recurrence_rule": "FREQ=DAILY" }));
+    let ids = world.run(&ada, "task", What::Create((0..600).map(task).collect())).await.unwrap().ids;
+    let done = fields(&json!({ "status": "done" }));
+    let update = |id: &Uuid| Update { id: *id, fields: done.clone(), if_version: None };
+    world.run(&ada, "task", What::Update(ids.iter().map(update).collect())).await.unwrap();
+    let text = format!(
+        "SELECT count(*) FROM {}.task WHERE status = 'todo' AND previous_task_id IS NOT NULL",
+        world.tenant.schema
+    );
+    let next: i64 =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(world.engine.pool()).await.unwrap();
+    assert_eq!(next, 600);
+}
+
+#[tokio::test]
+async fn what_is_gone_is_not_pointed_to_again() {
+    let site = site("recur_gone").await;
+    let account = site.ask("POST", "/api/v1/accounts", Some(json!({ "name": "Gone" }))).await.data(201);
+    let account = account["id"].as_str().unwrap().to_owned();
+    let kept = site.ask("POST", "/api/v1/accounts", Some(json!({ "name": "Here" }))).await.data(201);
+    let mut ids = Vec::new();
+    for about in [&account, kept["id"].as_str().unwrap()] {
+        let record = json!({ "title": "Call", "recurrence_rule": "FREQ=DAILY", "related_to_object": "account", "related_to_id": about });
+        ids.push(make(&site, record).await);
+    }
+    assert_eq!(site.ask("DELETE", &format!("/api/v1/accounts/{account}"), None).await.status, 204);
+    for id in &ids {
+        set(&site, id, json!({ "status": "done" })).await;
+    }
+    let (gone, here) = (next(&site, &ids[0]).await, next(&site, &ids[1]).await);
+    assert_eq!((&gone[0]["related_to_object"], &gone[0]["related_to_id"]), (&Json::Null, &Json::Null));
+    assert_eq!((&here[0]["related_to_object"], &here[0]["related_to_id"]), (&json!("account"), &kept["id"]));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_finish_it_at_once_one_brings_the_next() {
     let site = site("recur_race").await;
