@@ -48,6 +48,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Saves at which it is looked at; all when empty.
     pub on: Vec<Moment>,
+    /// Whether Trellis's own changes are not held to it.
+    pub spares_trellis: bool,
 }
 
 /// When a field is shown, must be filled, stays as it is.
@@ -126,6 +128,8 @@ pub(super) fn compile(catalog: &Catalog, definitions: &Definitions) -> HashMap<S
             key: String::new(),
             severity: Severity::Error,
             on: vec![Moment::Update],
+            // As with locks of states: what the record points to may be merged, its time may come.
+            spares_trellis: true,
         };
         compiled.map(rule).into_iter().for_each(|rule| {
             all.entry(source.object.clone()).or_default().validation.push(rule);
@@ -170,6 +174,7 @@ fn validation_rule(
         key: rule.field.as_deref().map(|field| key(object, field)).unwrap_or_default(),
         severity: rule.severity,
         on: rule.on.clone(),
+        spares_trellis: false,
     })
 }
 

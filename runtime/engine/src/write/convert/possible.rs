@@ -99,7 +99,14 @@ async fn targets(
     let mut all = Vec::new();
     for target in way.targets.iter().filter(sees) {
         let fields = made::mapped(context, target, &seen)?;
-        let matches = matches::find(connection, context, (target, &fields)).await?;
+        let mut matches = matches::find(connection, context, (target, &fields)).await?;
+        // What things move to has to be the actor's to change.
+        if way.moves.contains(&target.name) {
+            let ids: Vec<Uuid> = matches.iter().map(|one| one.id).collect();
+            let place = (target.object.name.as_str(), ids.as_slice(), Bin::Live);
+            let open = reach::find(connection, context, place, (Action::Edit, Lock::None)).await?;
+            matches.retain(|one| open.contains_key(&one.id));
+        }
         all.push(PossibleTarget {
             name: target.name.clone(),
             label: target.label.clone(),

@@ -250,6 +250,35 @@ async fn nobody_finds_or_takes_or_carries_what_they_may_not_see() {
 }
 
 #[tokio::test]
+async fn things_move_only_to_what_one_may_change() {
+    let site = site("convert_moves").await;
+    let rep = json!({ "objects": {
+        "lead": { "create": true, "read": "own", "edit": "own" }, "account": { "create": true, "read": "all", "edit": "own" },
+        "contact": { "create": true, "read": "own", "edit": "own" }, "deal": { "read": "own" }, "task": { "read": "own" },
+    } });
+    site.world.define([(Kind::Roles, "reader", Some(rep))]).await.unwrap();
+    let bearer = format!("Bearer {}", site.person("mia", "reader").await);
+    let as_mia = async |method: &str, path: &str, body: Option<Json>| {
+        site.ask_with(method, path, body, &[("authorization", &bearer)]).await
+    };
+    let me = as_mia("GET", "/auth/v1/me", None).await.data(200)["user"]["id"].clone();
+    let mut hers = lead();
+    hers["owner_id"] = me.clone();
+    let id = make(&site, "leads", hers).await;
+    let others = make(&site, "accounts", json!({ "name": "Analytical Engines" })).await;
+    let own = make(&site, "accounts", json!({ "name": "Analytical engines", "owner_id": me })).await;
+    let ways = as_mia("GET", &format!("/api/v1/leads/{id}/conversions"), None).await.data(200);
+    assert_eq!(
+        ways[0]["targets"][0]["matches"],
+        json!([{ "id": own, "name": "Analytical engines", "on": ["name"] }])
+    );
+    let into = |account: &str| Some(json!({ "targets": { "account": { "id": account } } }));
+    assert_eq!(as_mia("POST", &path(&id), into(&others)).await.status, 403);
+    let done = as_mia("POST", &path(&id), into(&own)).await.data(200);
+    assert_eq!(done["targets"]["account"]["id"], json!(own));
+}
+
+#[tokio::test]
 async fn any_object_can_be_converted_and_stay_as_it_is() {
     let site = site("convert_custom").await;
     let object = |name: &str, fields: Json| {
@@ -288,6 +317,11 @@ async fn any_object_can_be_converted_and_stay_as_it_is() {
     assert_eq!(made["team"], json!([{ "id": fan }]));
     let change = site.ask("PATCH", &format!("/api/v1/ideas/{id}"), Some(json!({ "size": 4 }))).await;
     assert_eq!(change.problems(422), [" broken-rule"]);
+    // What it points to may be merged with another one nevertheless.
+    let into = make(&site, "accounts", json!({ "name": "Tidewater Ltd" })).await;
+    let merge = format!("/api/v1/accounts/{into}/merge");
+    site.ask("POST", &merge, Some(json!({ "others": [about] }))).await.data(200);
+    assert_eq!(site.get(&format!("/api/v1/ideas/{id}")).await.data(200)["about_id"], json!(into));
     let small = make(&site, "ideas", json!({ "name": "Wheel", "size": 1 })).await;
     let take = format!("/api/v1/ideas/{small}/conversions/take");
     assert_eq!(site.ask("POST", &take, None).await.problems(422), [" not-ready"]);
