@@ -1,6 +1,9 @@
 // What an administrator does in setup: shaping objects with the plan before each change, and the way back after it.
 
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { assertAccessible } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
 import { ask, change, choose, noted, until } from "./steps.mjs";
@@ -66,6 +69,44 @@ walk("uninstalling tells what it takes away, and refuses while others need it", 
   await review.getByLabel("Type tasks to go on").waitFor();
   await assertAccessible(page);
   await review.getByRole("button", { name: "Cancel" }).click();
+});
+
+walk("an upgrade shows where the package and the tenant differ, and does what is chosen", async (page) => {
+  // An older version, of which a condition is changed here and which has a field that the newer one is without.
+  const source = {};
+  const folder = new URL("../../packages/tasks/", import.meta.url);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const text = await readFile(path, "utf8");
+    source[relative(fileURLToPath(folder), path)] = path.endsWith(".json") ? JSON.parse(text) : text;
+  }
+  const counted = source["fields/account.open_tasks.json"];
+  const { where } = counted;
+  source["manifest.json"].version = "0.9.0";
+  source["fields/account.open_tasks.json"] = { ...counted, where: 'status <> "done"' };
+  source["fields/account.old_tasks.json"] = { name: "old_tasks", kind: "text", label: "Old tasks" };
+  await change(page, "POST", "/metadata/v1/packages", { source, approve: true });
+  const address = "/metadata/v1/objects/account/fields/open_tasks";
+  await change(page, "PUT", address, { ...counted, where: 'status = "todo"' });
+
+  await page.goto("/setup/packages");
+  await page.getByRole("button", { name: "Upgrade Tasks" }).click();
+  const review = page.getByRole("dialog", { name: "Upgrade Tasks" });
+  const open = review.getByRole("region", { name: "To be looked at" });
+  await open.getByText('status = "todo"').waitFor();
+  await open.getByText(where).waitFor();
+  await open.getByText("The new version is without it. It stays, as your own.").waitFor();
+  await assertAccessible(page);
+  await open.getByRole("checkbox", { name: /^Take the package's value: .*open_tasks/ }).press("Space");
+  await open.getByRole("checkbox", { name: "Archive it with its data: account.old_tasks" }).press("Space");
+  await review.getByLabel("Type tasks to go on").fill("tasks");
+  assert.ok(await open.getByRole("checkbox", { name: /^Take the package's value/ }).isChecked());
+  await review.getByRole("button", { name: "Upgrade", exact: true }).click();
+  await noted(page, "Upgraded Tasks");
+  const { data } = await ask(page, "/metadata/v1/layers/fields/account.open_tasks");
+  assert.deepEqual([data.base.where, data.changes], [where, []]);
+  assert.equal((await page.request.get("/metadata/v1/objects/account/fields/old_tasks")).status(), 404);
 });
 
 walk("a layout is changed by keyboard and by pointer, and the page of a record follows", async (page) => {

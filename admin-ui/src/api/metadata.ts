@@ -13,6 +13,18 @@ export interface Plan {
   offending?: Offending[];
   /** What a package gives or asks for that has to be approved. */
   grants?: string[];
+  /** Where a package and the tenant differ, and what holds. */
+  merges?: Merge[];
+}
+
+/** One value, or a whole component, on which a package and the tenant differ. */
+export interface Merge {
+  path: string;
+  class: string;
+  outcome: "kept" | "conflict" | "taken" | "dropped" | "adopted" | "removed" | "archived";
+  base?: unknown;
+  package?: unknown;
+  tenant?: unknown;
 }
 
 export interface Offending {
@@ -67,6 +79,12 @@ export interface InstallOptions {
   samples?: boolean;
   dry_run?: boolean;
   approve?: string[];
+  /** Places at which the package's value is to hold. */
+  take?: string[];
+  /** Components whose data may be hidden. */
+  allow_data_loss?: string[];
+  /** Refused when the definitions have moved on from there. */
+  expected_revision?: number;
 }
 
 export async function installPackage(
@@ -77,8 +95,14 @@ export async function installPackage(
   return (await request<{ data: Plan & { installed: string[] } }>("POST", "/metadata/v1/packages", { body })).body.data;
 }
 
-export async function uninstallPackage(name: string, options: { dry_run?: boolean; allow_data_loss?: boolean } = {}) {
-  const answer = await request<{ data: Plan }>("DELETE", `/metadata/v1/packages/${name}`, { query: options });
+export interface UninstallOptions {
+  dry_run?: boolean;
+  allow_data_loss?: boolean;
+  expected_revision?: number;
+}
+
+export async function uninstallPackage(name: string, options: UninstallOptions = {}) {
+  const answer = await request<{ data: Plan }>("DELETE", `/metadata/v1/packages/${name}`, { query: { ...options } });
   return answer.body.data;
 }
 

@@ -1,8 +1,8 @@
 // The last look before a change of metadata: what changes, what the database will do, what is lost and who still stands
 // on it. Nothing happens before the button is pressed, and what hides data wants a typed word.
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ChevronRight, CircleCheck, Lock, TriangleAlert } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import type { Offending, Plan, Step } from "@/api/metadata";
 import { messageOf, Problem } from "@/api/problem";
 import { Notice, Skeleton } from "@/components/bits";
@@ -22,6 +22,8 @@ export interface Applying {
   allowDataLoss: boolean;
   /** The grants that were agreed to. */
   approve: string[];
+  /** The plan that was looked at. */
+  plan: Plan;
 }
 
 interface ReviewDialogProps {
@@ -38,8 +40,8 @@ interface ReviewDialogProps {
   apply: (how: Applying) => Promise<unknown>;
   /** What differs, where it is known before. */
   parts?: Part[];
-  /** What else there is to know before, such as who gains and loses what. */
-  more?: ReactNode;
+  /** What else there is to know before, such as who gains and loses what; or to choose, by the newest plan. */
+  more?: ReactNode | ((plan: Plan) => ReactNode);
   /** The component whose users are listed: what else stands on it. */
   dependantsOf?: { kind: string; name: string };
   /** Asks why; the words stand in the history. */
@@ -55,8 +57,12 @@ export function ReviewDialog(props: ReviewDialogProps) {
     retry: false,
     gcTime: 0,
     staleTime: 0,
+    placeholderData: keepPreviousData,
     queryFn: ({ signal }) => props.plan(signal),
   });
+  // What is chosen by a plan can be unchosen when it brings none.
+  const newest = useRef<Plan>(undefined);
+  newest.current = query.data ?? newest.current;
   const [message, setMessage] = useState("");
   const [typed, setTyped] = useState("");
   const [agreed, setAgreed] = useState(false);
@@ -65,19 +71,23 @@ export function ReviewDialog(props: ReviewDialogProps) {
   const steps = query.data?.steps ?? [];
   const grants = query.data?.grants ?? [];
   const offending = query.data?.offending ?? [];
-  const loses = steps.some((s) => s.risk === "data_loss") || offending.length > 0;
-  const ready = Boolean(query.data) && (!loses || typed === word) && (grants.length === 0 || agreed);
+  const loses =
+    steps.some((s) => s.risk === "data_loss") || offending.length > 0 || Boolean(query.data?.data_loss?.length);
+  const ready =
+    Boolean(query.data) && !query.isFetching && (!loses || typed === word) && (grants.length === 0 || agreed);
 
   async function go() {
-    if (busy || !ready) return;
+    if (busy || !ready || !query.data) return;
     setBusy(true);
     setError(null);
     try {
-      await props.apply({ message: message.trim(), allowDataLoss: loses, approve: grants });
+      await props.apply({ message: message.trim(), allowDataLoss: loses, approve: grants, plan: query.data });
       onDone();
     } catch (problem) {
       setError(problem);
       setBusy(false);
+      // What was looked at is not how it is by now.
+      if (problem instanceof Problem && problem.errors.some((one) => one.code === "stale-revision")) query.refetch();
     }
   }
 
@@ -117,7 +127,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
         )}
         {offending.length > 0 && <Unfit offending={offending} />}
         {grants.length > 0 && <Grants grants={grants} agreed={agreed} onAgree={setAgreed} />}
-        {props.more}
+        {typeof props.more === "function" ? newest.current && props.more(newest.current) : props.more}
         {props.dependantsOf && <Dependants {...props.dependantsOf} open={query.isError} />}
         {steps.length > 0 && <Steps steps={steps} />}
         {props.messageHint && query.data && (

@@ -7,6 +7,7 @@ import { installPackage, listPackages, type PackageInfo, uninstallPackage } from
 import { useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
 import { useReloadCatalog } from "@/catalog/load";
+import { Merges, NO_CHOICES } from "@/changes/merges";
 import { ReviewDialog } from "@/changes/review-dialog";
 import { Empty, Glyph, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -84,8 +85,11 @@ export function PackagesPage() {
           word={open.item.name}
           planKey={["uninstall", open.item.name]}
           plan={() => uninstallPackage(open.item.name, { dry_run: true, allow_data_loss: true })}
-          apply={({ allowDataLoss }) =>
-            uninstallPackage(open.item.name, allowDataLoss ? { allow_data_loss: true } : {})
+          apply={({ allowDataLoss, plan }) =>
+            uninstallPackage(open.item.name, {
+              expected_revision: plan.revision,
+              ...(allowDataLoss ? { allow_data_loss: true } : {}),
+            })
           }
           onClose={() => setOpen(null)}
           onDone={() => done(t("Uninstalled {item}", { item: open.item.label }))}
@@ -165,9 +169,11 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
   );
 }
 
-/** Installing: the plan with all that comes along, and whether sample records come too. */
+/** Installing: the plan with all that comes along, what holds where it differs, and whether sample records come too. */
 function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: () => void; onClose: () => void }) {
   const [samples, setSamples] = useState(false);
+  const [choices, setChoices] = useState(NO_CHOICES);
+  const { take, archive } = choices;
   const needs = Object.keys(item.requires ?? {});
   return (
     <ReviewDialog
@@ -190,9 +196,18 @@ function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: (
           )}
         </div>
       }
-      planKey={["install", item.name]}
-      plan={() => installPackage(item.name, { dry_run: true })}
-      apply={({ approve }) => installPackage(item.name, { ...(samples ? { samples } : {}), approve })}
+      planKey={["install", item.name, choices]}
+      plan={() => installPackage(item.name, { dry_run: true, take, allow_data_loss: archive })}
+      more={(plan) => <Merges merges={plan.merges ?? []} choices={choices} onChange={setChoices} />}
+      apply={({ approve, allowDataLoss, plan }) =>
+        installPackage(item.name, {
+          ...(samples ? { samples } : {}),
+          approve,
+          take,
+          allow_data_loss: [...archive, ...(allowDataLoss ? (plan.data_loss ?? []) : [])],
+          expected_revision: plan.revision,
+        })
+      }
       onClose={onClose}
       onDone={onDone}
     />

@@ -1,4 +1,4 @@
-// German: records that become others, and records that come again.
+// German: records that become others, records that come again, and packages that come anew.
 export const words: Record<string, string> = {
   "Choose {object}": "{object} auswählen",
   "Make of it": "Daraus wird",
@@ -66,4 +66,22 @@ export const words: Record<string, string> = {
   "the third": "dritten",
   "until {day}": "bis {day}",
   "{n} times": "{n}-mal",
+  "To be looked at": "Anzusehen",
+  "You and the new version changed the same, or it gives something up":
+    "Sie und die neue Version haben dasselbe geändert, oder sie gibt etwas auf",
+  "{what} settled by themselves": "Von selbst geklärt: {what}",
+  difference: "Unterschied",
+  differences: "Unterschiede",
+  "Yours stays.": "Ihres bleibt.",
+  "The package's holds.": "Das des Pakets gilt.",
+  "The new version is without it.": "Die neue Version hat es nicht mehr.",
+  "It is archived with its data.": "Es wird mit seinen Daten archiviert.",
+  "Yours does not fit any more: the package's holds.": "Ihres passt nicht mehr: Das des Pakets gilt.",
+  "The new version is without it. It stays, as your own.":
+    "Die neue Version hat es nicht mehr. Es bleibt, als Ihr eigenes.",
+  "Archive it with its data": "Mit seinen Daten archivieren",
+  "Archive it with its data: {name}": "Mit seinen Daten archivieren: {name}",
+  "Take the package's value": "Den Wert des Pakets nehmen",
+  "Take the package's value: {name}": "Den Wert des Pakets nehmen: {name}",
+  "The package's": "Das des Pakets",
 };
