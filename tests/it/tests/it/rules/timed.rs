@@ -195,6 +195,25 @@ async fn what_fails_on_the_way_stays_and_holds_back_nothing() {
     assert!(rows[0].changes["problems"].get().contains("next-refused"));
 }
 
+/// What the database itself refuses, of a record that is due alone.
+#[tokio::test]
+async fn what_the_database_refuses_stays_and_holds_back_nothing() {
+    let (world, ada) = world("timed_unique").await;
+    let code = json!({ "name": "code", "kind": "text", "unique": true });
+    world.define([(Kind::Fields, "deal.code", Some(code))]).await.unwrap();
+    let mut process = forgetting();
+    process["initial"] = json!(["new", "lost"]);
+    process["transitions"][1]["after"] = json!([{ "action": "set", "field": "code", "value": "\"X\"" }]);
+    world.define([(Kind::Processes, "deal.sales", Some(process))]).await.unwrap();
+    let then = ago(&world, &ada, 72).await;
+    let due = json!({ "name": "due" });
+    let ids = deals(&world, &then, vec![due, json!({ "name": "lost", "stage": "lost" })]).await;
+    world.create(&world.again(&ada).await, "deal", json!({ "name": "first", "code": "X" })).await.unwrap();
+    drain(&world.engine, &world, Utc::now()).await;
+    assert_eq!([stage(&world, &ada, ids[0]).await, stage(&world, &ada, ids[1]).await], ["new", "won"]);
+    assert_eq!(count(&world, "_audit_tail WHERE action = 'transition_refused'").await, 1);
+}
+
 #[tokio::test]
 async fn two_processes_may_have_a_transition_of_one_name() {
     let (world, ada) = world("timed_names").await;
