@@ -13,7 +13,8 @@ fn table(schema: &str) -> String {
     format!("\"{}\".\"_jobs\"", schema.replace('"', "\"\""))
 }
 
-/// Asks for work of one kind, a job for each subject in this order. What is asked for anew begins anew.
+/// Asks for work of one kind, a job for each subject, and none before those that stand before it are done. What is asked
+/// for anew begins anew.
 pub async fn enqueue(
     connection: &mut PgConnection,
     schema: &str,
@@ -47,7 +48,8 @@ pub async fn told(
     sqlx::query_as(AssertSqlSafe(text)).bind(kind).fetch_all(connection).await
 }
 
-/// The first job of its kind that is due and that nobody has; it belongs to this transaction.
+/// The first job of its kind that is due and that nobody has; it belongs to this transaction. One that waits for its next
+/// attempt lets others pass, but not those that were asked for with it: they may be made of what it does.
 pub async fn claim(
     connection: &mut PgConnection,
     schema: &str,
@@ -56,7 +58,8 @@ pub async fn claim(
     let jobs = table(schema);
     let text = format!(
         "SELECT j.kind, j.subject, j.progress, j.attempts FROM {jobs} j WHERE j.not_before <= $1 \
-         AND NOT EXISTS (SELECT 1 FROM {jobs} o WHERE o.kind = j.kind AND (o.queued_at, o.place) < (j.queued_at, j.place)) \
+         AND NOT EXISTS (SELECT 1 FROM {jobs} o WHERE o.kind = j.kind AND (o.queued_at, o.place) < (j.queued_at, j.place) \
+         AND (o.not_before <= $1 OR o.queued_at = j.queued_at)) \
          ORDER BY j.queued_at, j.place LIMIT 1 FOR UPDATE OF j SKIP LOCKED"
     );
     let row = sqlx::query(AssertSqlSafe(text)).bind(now).fetch_optional(connection).await?;
