@@ -48,10 +48,13 @@ pub(crate) fn is_convertible(kind: &FieldKind) -> bool {
         || matches!(kind, K::Date(_) | K::Datetime(_) | K::Time(_) | K::Picklist(_))
 }
 
-/// Kinds that say more of their texts than how long they are take no texts of others.
+/// Kinds that say more of their texts than how long they are take no texts of others, nor does a text with a format.
 pub(crate) fn is_reachable(kind: &FieldKind) -> bool {
     use FieldKind as K;
-    is_convertible(kind) && !matches!(kind, K::Email(_) | K::Phone(_) | K::Url(_) | K::RichText(_))
+    let is_held = matches!(kind, K::Text(text) if text.format.is_some());
+    is_convertible(kind)
+        && !is_held
+        && !matches!(kind, K::Email(_) | K::Phone(_) | K::Url(_) | K::RichText(_))
 }
 
 fn is_text(kind: &FieldKind) -> bool {
@@ -121,7 +124,8 @@ fn result(to: &FieldKind) -> Type {
     }
 }
 
-/// The formula of the usual pairs; nothing where the value stays as it is.
+/// The formula of the usual pairs; nothing where the value stays as it is. A moment does not become a date by itself: its
+/// time would go without anybody having said so, and the day depends on the zone.
 fn usual(from: &FieldKind, to: &FieldKind, name: &str) -> Result<Option<String>, Vec<Problem>> {
     let word = |kind: &FieldKind| is_text(kind) || matches!(kind, FieldKind::Picklist(_));
     let (date, moment) = (
@@ -134,7 +138,6 @@ fn usual(from: &FieldKind, to: &FieldKind, name: &str) -> Result<Option<String>,
         }
         (a, b) if is_text(a) && is_number(b) => format!("VALUE({name})"),
         (a, b) if is_text(a) && date(b) => format!("DATEVALUE({name})"),
-        (a, b) if moment(a) && date(b) => format!("DATEVALUE({name})"),
         (a, b) if is_text(b) && (is_number(a) || date(a) || moment(a)) => format!("TEXT({name})"),
         _ => {
             let text = format!("nobody knows how a `{}` becomes a `{}`", from.name(), to.name());
