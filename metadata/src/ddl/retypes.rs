@@ -5,6 +5,10 @@
 //! The trigger looks at the shown column alone and fills the hidden one, so it does not matter what a writer knows of
 //! the change. What cannot go over is blank there: a write never fails for it, and the names do not change places as
 //! long as that would lose a value, unless that was allowed.
+//!
+//! Nor does a write fail for a value that is unique as it is and would not be in the hidden column (`007` and `7`). As
+//! long as the index that finds such values is there, what is written leaves the hidden column blank; the turn fills it
+//! under its lock, and is what fails.
 
 use super::names::{quote, text_literal};
 use super::plan::{Builder, Phase};
@@ -173,13 +177,18 @@ impl Retype {
         ]
     }
 
-    /// The function of the trigger. It leaves alone what does not change, and so what the hidden column kept.
+    /// The function of the trigger. It leaves alone what does not change, and so what the hidden column kept. Whether
+    /// the unique index is there it sees for itself: a build waits for the writers that have not, and one that was
+    /// killed, or failed, leaves an index that still refuses what is there twice.
     fn keep(&self, schema: &str) -> String {
         let (own, other) = (quote(&self.column), quote(&other(&self.id)));
+        let is_new = format!("TG_OP = 'INSERT' OR NEW.{own} IS DISTINCT FROM OLD.{own}");
         let body = format!(
-            "BEGIN IF TG_OP = 'INSERT' OR NEW.{own} IS DISTINCT FROM OLD.{own} OR NEW.{other} IS NULL THEN \
-             NEW.{other} := {}(NEW.{own}); END IF; RETURN NEW; END",
-            self.function(schema, "convert")
+            "BEGIN IF to_regclass({key}) IS NOT NULL THEN \
+             IF {is_new} OR NEW.\"deleted_at\" IS DISTINCT FROM OLD.\"deleted_at\" THEN NEW.{other} := NULL; END IF; \
+             ELSIF {is_new} OR NEW.{other} IS NULL THEN NEW.{other} := {convert}(NEW.{own}); END IF; RETURN NEW; END",
+            key = text_literal(&self.key_name(schema)),
+            convert = self.function(schema, "convert")
         );
         format!(
             "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {}",
@@ -200,17 +209,44 @@ impl Retype {
         )
     }
 
+    /// Fills the hidden column where writers left it blank for the unique index, and the value can go over.
+    pub fn catch_up(&self, schema: &str) -> String {
+        let converted = format!("{}({})", self.function(schema, "convert"), quote(&self.column));
+        format!(
+            "UPDATE {} SET {} = {converted} WHERE {} AND {converted} IS NOT NULL",
+            self.table(schema),
+            quote(&other(&self.id)),
+            self.lost()
+        )
+    }
+
     /// Ids of records whose value would be lost, `$1` at most.
     pub fn offending(&self, schema: &str) -> String {
         let own = quote(&self.column);
-        let lost = match !self.exists {
-            true => format!("{own} IS NOT NULL AND {}({own}) IS NULL", self.function(schema, "convert")),
-            false => self.lost(),
-        };
+        let known = if self.exists { self.lost() } else { format!("{own} IS NOT NULL") };
+        // What is only blank for the unique index can still go over.
+        let lost = format!("{known} AND {}({own}) IS NULL", self.function(schema, "convert"));
         format!("SELECT \"id\" FROM {} WHERE {lost} ORDER BY \"id\" LIMIT $1", self.table(schema))
     }
 
-    /// The indexes that there must be before the names change places: of what would be lost, and the field's own.
+    /// The unique index of the hidden column, of a field that is to be unique. It is there for the turn alone: when that
+    /// fails it goes.
+    pub fn key(&self) -> Option<Index> {
+        let key = self.indexes.iter().find(|index| index.unique);
+        key.map(|index| Index { table: self.table.clone(), ..index.clone() })
+    }
+
+    fn key_name(&self, schema: &str) -> String {
+        format!("{}.{}", quote(schema), quote(&format!("{}_other_key", self.id)))
+    }
+
+    /// Removes the unique index of a turn that did not come about. It takes the table for a moment.
+    pub fn drop_key(&self, schema: &str) -> String {
+        format!("DROP INDEX IF EXISTS {}", self.key_name(schema))
+    }
+
+    /// The indexes that there must be before values are looked at: of what would be lost, and the field's own but the
+    /// unique one.
     pub fn indexes(&self) -> Vec<Index> {
         let lost = Index {
             name: format!("{}_lost_idx", self.id),
@@ -218,7 +254,8 @@ impl Retype {
             on: format!("(\"id\") WHERE {}", self.lost()),
             unique: false,
         };
-        let own = self.indexes.iter().map(|index| Index { table: self.table.clone(), ..index.clone() });
+        let own = self.indexes.iter().filter(|index| !index.unique);
+        let own = own.map(|index| Index { table: self.table.clone(), ..index.clone() });
         std::iter::once(lost).chain(own).collect()
     }
 }
@@ -299,7 +336,7 @@ impl Builder<'_> {
         if !retype.exists {
             self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Rewrite), text);
         }
-        for index in retype.indexes() {
+        for index in retype.indexes().into_iter().chain(retype.key()) {
             let text = format!("Index the second column of `{name}`");
             self.push(Phase::Convert, index.create(self.schema), (Lock::Share, Risk::Scan), text);
         }
@@ -313,7 +350,7 @@ impl Builder<'_> {
         if !retype.exists {
             self.push(Phase::Convert, fill, (Lock::RowExclusive, Risk::Background), text);
         }
-        for index in retype.indexes() {
+        for index in retype.indexes().into_iter().chain(retype.key()) {
             let sql = index.create_concurrently(self.schema);
             let text = format!("Index the second column of `{name}` beside writers");
             self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Background), text);
@@ -344,6 +381,14 @@ impl Builder<'_> {
             format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"),
             format!("Let writers of `{}` end", retype.table),
         )];
+        if retype.key().is_some() {
+            let body = format!(
+                "BEGIN SET LOCAL enable_seqscan = off; {}; SET LOCAL enable_seqscan = on; END",
+                retype.catch_up(self.schema)
+            );
+            let text = format!("Take over what was written of `{name}` meanwhile");
+            steps.push((format!("DO {}", text_literal(&body)), text));
+        }
         if !retype.lossy {
             let body = format!(
                 "BEGIN SET LOCAL enable_seqscan = off; IF EXISTS (SELECT FROM {table} WHERE {}) THEN \

@@ -258,7 +258,7 @@ pub(crate) async fn attempt(
     }
     planned.check(wish)?;
     let Planned { old, versions, definitions, plan, turning, applied } = planned;
-    if definitions == old.definitions && turning.turns.is_empty() {
+    if definitions == old.definitions && turning.is_empty() {
         return Ok((applied, None));
     }
     let unfinished = execute(connection, tenant, &plan).await? | turning.drops_indexes();

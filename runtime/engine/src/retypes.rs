@@ -96,14 +96,73 @@ impl Engine {
         }
     }
 
+    /// Takes away what a field held before, as the owner of its table: behind the wall nobody may.
+    pub(crate) async fn forget_kept(&self, context: &Context, id: &str) -> Result<Progress> {
+        let attempt = async || {
+            let mut transaction = self.pool().begin().await?;
+            forget(&mut transaction, context, id).await?;
+            Ok(transaction.commit().await?)
+        };
+        crate::apply::patiently(attempt).await.map(|()| Progress::Done)
+    }
+
     /// On connections of its own: indexes beside writers, and then the turn.
     async fn finish_retype(&self, context: &Context, found: &Found) -> Result<()> {
         let tenant = context.tenant();
+        let key = found.retype.key();
+        if key.is_some() {
+            self.drop_key(tenant, found).await?;
+        }
         self.make_indexes(tenant, &found.retype.indexes()).await?;
+        if key.is_some() {
+            self.catch_up(tenant, found).await?;
+        }
         let mut connection = self.connection(tenant).await?;
         refuse_losses(&mut connection, tenant, found).await?;
         drop(connection);
-        let ready = found.stored.clone();
+        let Some(key) = key else { return self.turn(context, found).await };
+        let turned = match self.make_indexes(tenant, &[key]).await {
+            Ok(()) => self.turn(context, found).await,
+            Err(error) => Err(error),
+        };
+        if turned.is_err()
+            && let Err(error) = self.drop_key(tenant, found).await
+        {
+            // No write fails for it; the next attempt begins with it.
+            tracing::warn!(field = found.name, %error, "an index of a second column stays behind");
+        }
+        turned
+    }
+
+    /// Takes the unique index of an earlier attempt away.
+    async fn drop_key(&self, tenant: &Tenant, found: &Found) -> Result<()> {
+        let attempt = async || {
+            let mut transaction = self.pool().begin().await?;
+            crate::apply::lock(&mut transaction, tenant).await?;
+            let text = found.retype.drop_key(&tenant.schema);
+            sqlx::query(AssertSqlSafe(text)).execute(&mut *transaction).await?;
+            Ok(transaction.commit().await?)
+        };
+        crate::apply::patiently(attempt).await
+    }
+
+    /// Fills what writers left blank for the sake of that index.
+    async fn catch_up(&self, tenant: &Tenant, found: &Found) -> Result<()> {
+        let mut transaction = self.pool().begin().await?;
+        sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
+        let text = found.retype.catch_up(&tenant.schema);
+        sqlx::query(AssertSqlSafe(text)).execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Lets the columns change places.
+    async fn turn(&self, context: &Context, found: &Found) -> Result<()> {
+        // What it is to be may have been said otherwise while it was indexed.
+        let mut connection = self.connection(context.tenant()).await?;
+        let stored = store::list(&mut connection, context.tenant()).await?;
+        drop(connection);
+        let ready = stored.into_iter().find(|one| one.field == found.stored.field);
+        let Some(ready) = ready.filter(|one| one.state != State::Kept) else { return Ok(()) };
         let wish = Apply {
             message: Some(format!("`{}` has its new kind", found.name)),
             allow_data_loss: if ready.lossy {
@@ -222,10 +281,10 @@ async fn progress(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<
 }
 
 /// Takes away what a field held before, when its time has come.
-pub(crate) async fn forget(connection: &mut PgConnection, context: &Context, id: &str) -> Result<Progress> {
-    let Some(found) = find(connection, context, id).await? else { return Ok(Progress::Done) };
+async fn forget(connection: &mut PgConnection, context: &Context, id: &str) -> Result<()> {
+    crate::apply::lock(connection, context.tenant()).await?;
+    let Some(found) = find(connection, context, id).await? else { return Ok(()) };
     if found.stored.state == State::Kept && found.stored.at + KEPT <= context.now {
-        crate::apply::lock(connection, context.tenant()).await?;
         let turn = metadata::ddl::Turn::Drop(found.retype);
         let plan = metadata::DdlPlan::with_turns(&context.tenant().schema, &[], &[turn]);
         for step in plan.map_err(Error::Unprocessable)?.steps {
@@ -233,5 +292,5 @@ pub(crate) async fn forget(connection: &mut PgConnection, context: &Context, id:
         }
         store::remove(connection, context.tenant(), id).await?;
     }
-    Ok(Progress::Done)
+    Ok(())
 }

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result, has_moved_on};
 use crate::write::{is_deadlock, timed};
-use crate::{Engine, keys, retypes, rollups, store};
+use crate::{Engine, keys, rollups, store};
 
 /// The subject of work that is about the tenant as a whole.
 const ALL: &str = "";
@@ -74,7 +74,7 @@ impl Kind {
 
     /// Whether everything else that waits comes first.
     fn is_patient(self) -> bool {
-        self == Self::Reconcile
+        matches!(self, Self::Reconcile | Self::Retype)
     }
 }
 
@@ -136,6 +136,7 @@ impl Engine {
             // On a connection of its own: no index is made beside writers within a transaction.
             Some(Kind::BuildIndexes) => self.build_indexes(context.tenant()).await.map(|_| Progress::Done),
             Some(Kind::Retype) => self.retype(&mut transaction, context, &job).await,
+            Some(Kind::ForgetKept) => self.forget_kept(context, &job.subject).await,
             kind => run(&mut transaction, context, (kind, &job)).await,
         };
         match outcome {
@@ -210,8 +211,7 @@ async fn run(
         Some(Kind::Reseal) => keys::rotate::step(connection, context, (&job.subject, &job.progress)).await,
         Some(Kind::TakeTimed) => timed::step(connection, context, &job.progress).await,
         Some(Kind::Reconcile) => rollups::reconcile::step(connection, context, &job.progress).await,
-        Some(Kind::ForgetKept) => retypes::forget(connection, context, &job.subject).await,
         // Left by a newer version of Trellis.
-        Some(Kind::BuildIndexes | Kind::Retype) | None => Ok(Progress::Done),
+        Some(Kind::BuildIndexes | Kind::Retype | Kind::ForgetKept) | None => Ok(Progress::Done),
     }
 }

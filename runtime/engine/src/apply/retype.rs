@@ -35,6 +35,8 @@ pub(super) struct Turning {
     held: Vec<String>,
     /// What is noted when all is done.
     put: Vec<Stored>,
+    /// What is on its way already and is to be otherwise when it is there.
+    amended: Vec<Stored>,
     remove: Vec<String>,
     /// Fields with values that would be lost.
     pub losses: Vec<String>,
@@ -72,7 +74,7 @@ pub(super) async fn weigh(
         let stored = known.iter().find(|one| one.field == field.id);
         match wished.turn((object, field), past, (stored, large)) {
             Ok(Some(turn)) => turning.take(connection, wished, (turn, past, stored)).await?,
-            Ok(None) => turning.held.push(field.id.clone()),
+            Ok(None) => turning.wait(wished, field, stored),
             Err(found) => problems.extend(found),
         }
     }
@@ -227,6 +229,17 @@ impl Turning {
         Ok(())
     }
 
+    /// A field that is on its way to this kind. What the change says of it besides comes with the kind, and what was
+    /// said of it before counts no more.
+    fn wait(&mut self, wished: &Wished<'_>, field: &Field, stored: Option<&Stored>) {
+        self.held.push(field.id.clone());
+        let hidden = Wished::json(wished.definitions, &field.id);
+        if let Some(stored) = stored.filter(|stored| stored.hidden != hidden) {
+            let before = Wished::json(&wished.old.definitions, &field.id);
+            self.amended.push(Stored { hidden, before, ..stored.clone() });
+        }
+    }
+
     /// A field with a second column of which the change says something else.
     fn follow(&mut self, wished: &Wished<'_>, stored: &Stored) {
         if self.put.iter().any(|one| one.field == stored.field) {
@@ -278,6 +291,11 @@ impl Turning {
         Some(definitions)
     }
 
+    /// Whether there is nothing to do and to note.
+    pub(super) fn is_empty(&self) -> bool {
+        self.turns.is_empty() && self.amended.is_empty()
+    }
+
     /// Whether indexes of what is made of these fields are gone with their former columns.
     pub(super) fn drops_indexes(&self) -> bool {
         self.turns.iter().any(|turn| matches!(turn, Turn::Swap(_) | Turn::Whole(_)))
@@ -286,19 +304,24 @@ impl Turning {
     /// Notes what was done, and leaves the rest to jobs.
     pub(super) async fn keep(&self, connection: &mut PgConnection, context: &Context) -> Result<()> {
         let tenant = context.tenant();
+        for stored in &self.amended {
+            store::put(connection, tenant, stored).await?;
+        }
         for field in &self.remove {
             store::remove(connection, tenant, field).await?;
         }
         for stored in &self.put {
             store::put(connection, tenant, stored).await?;
         }
-        let (kept, filling): (Vec<&Stored>, Vec<&Stored>) =
-            self.put.iter().partition(|one| one.state == State::Kept);
-        let names = |these: Vec<&Stored>| these.into_iter().map(|one| one.field.clone()).collect::<Vec<_>>();
-        let (kept, filling) = (names(kept), names(filling));
-        let (convert, forget) = (Work::Retype.word(), Work::ForgetKept.word());
-        jobs::enqueue(connection, &tenant.schema, (convert, &filling), context.now).await?;
-        jobs::enqueue(connection, &tenant.schema, (forget, &kept), context.now + KEPT).await?;
+        // Each is asked for by itself, so that none waits for another that is stuck.
+        for stored in &self.put {
+            let (kind, at) = match stored.state {
+                State::Kept => (Work::ForgetKept, context.now + KEPT),
+                State::Filling | State::Ready => (Work::Retype, context.now),
+            };
+            let subject = vec![stored.field.clone()];
+            jobs::enqueue(connection, &tenant.schema, (kind.word(), &subject), at).await?;
+        }
         Ok(())
     }
 }

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::store::lock_state;
 use crate::write::sql::{quoted, table};
 
-/// Tables that are only read behind the wall.
-const READ: [&str; 5] = ["_metadata", "_revisions", "_packages", SEALED, BLOCKS];
+/// Tables that are only read behind the wall. What stands in `_retypes` becomes functions that the owner runs.
+const READ: [&str; 6] = ["_metadata", "_revisions", "_packages", "_retypes", SEALED, BLOCKS];
 
 /// What makes roles for a user who may not: in a private cluster, and wherever an operator puts it.
 const MAKER: &str = "(SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'trellis_roles' \

@@ -149,11 +149,16 @@ async fn formulas_of_other_fields_and_hostile_ones_are_refused() {
 type Log = BTreeMap<Uuid, String>;
 
 /// Writes prices to records of its own until it is told to stop; every answer has to be good.
-async fn write(world: Arc<World>, ada: Context, ids: Vec<Uuid>, done: Arc<AtomicBool>) -> Log {
+async fn write(
+    world: Arc<World>,
+    ada: Context,
+    (ids, from): (Vec<Uuid>, usize),
+    done: Arc<AtomicBool>,
+) -> Log {
     let (mut log, mut number) = (Log::new(), 0_usize);
     while !done.load(Ordering::Relaxed) || number < 20 {
         let id = ids[number % ids.len()];
-        let price = format!("{}.{:02}", 1000 + number, number % 100);
+        let price = format!("{}.{:02}", from + number, number % 100);
         let command = || {
             let record = fields(&json!({ "price": price, "rank": number }));
             let what = What::Update(vec![engine::Update { id, fields: record, if_version: None }]);
@@ -207,18 +212,19 @@ async fn work_killed(world: &World, random: &mut Random) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_large_table_turns_beside_writers_whenever_it_is_killed_and_goes_back() {
-    let unique = json!({ "name": "price", "kind": "text", "indexed": true });
+    let unique = json!({ "name": "price", "kind": "text", "indexed": true, "unique": true });
     let (world, ada, ids) = world("retype_large", 20_000, unique.clone()).await;
     grow(&world).await;
     let before = world.system().await.snapshot.revision;
     let (world, done) = (Arc::new(world), Arc::new(AtomicBool::new(false)));
     let (mut writers, mut readers) = (JoinSet::new(), JoinSet::new());
-    for own in ids[..18_000].chunks(4_500) {
-        writers.spawn(write(world.clone(), ada.clone(), own.to_vec(), done.clone()));
+    for (own, from) in ids[..18_000].chunks(4_500).zip((1_000_000..).step_by(1_000_000)) {
+        writers.spawn(write(world.clone(), ada.clone(), (own.to_vec(), from), done.clone()));
     }
     readers.spawn(look(world.clone(), ada.clone(), done.clone()));
-    let definition =
-        json!({ "name": "price", "kind": "decimal", "precision": 12, "scale": 2, "indexed": true });
+    let mut definition = decimal();
+    definition["indexed"] = true.into();
+    definition["unique"] = true.into();
     let applied = retype(&world, Apply::default(), definition).await.unwrap();
     assert!(applied.steps.iter().any(|step| step.risk == metadata::ddl::Risk::Background));
     assert_eq!(kind(&world).await, "text", "it has its kind until all is filled");
@@ -268,6 +274,23 @@ async fn a_value_that_comes_meanwhile_and_does_not_fit_stops_the_turn_until_it_d
     assert_eq!(kind(&world).await, "text");
     let told = world.engine.retypes(&world.system().await).await.unwrap();
     assert!(told[0]["error"].as_str().unwrap().contains("do not fit"), "{told}");
+    // It keeps no other field waiting.
+    let rank = vec![change(Kind::Fields, "keeper.rank", Some(json!({ "name": "rank", "kind": "text" })))];
+    let wish = Apply { changes: rank, ..Apply::default() };
+    world.engine.apply(&world.system().await, wish).await.unwrap();
+    let is_text = async || {
+        let snapshot = world.system().await.snapshot;
+        snapshot.catalog.find_object("keeper").unwrap().find_field("rank").unwrap().kind.name() == "text"
+    };
+    for _ in 0..100 {
+        // The first one is tried again now and then.
+        let _ = world.engine.work(&world.tenant).await;
+    }
+    assert!(is_text().await);
+    // What is said of the field besides its kind comes with it.
+    let mut labelled = decimal();
+    labelled["label"] = "What it costs".into();
+    retype(&world, Apply::default(), labelled).await.unwrap();
     // The field is renamed meanwhile, and the value set right.
     put_field(&world, PRICE, json!({ "name": "cost", "kind": "text" })).await.unwrap();
     world.update(&ada, "keeper", ids[9], json!({ "cost": "17" })).await.unwrap();
@@ -278,6 +301,9 @@ async fn a_value_that_comes_meanwhile_and_does_not_fit_stops_the_turn_until_it_d
     drain(&world).await;
     assert_eq!(world.one(&ada, "keeper", ids[9]).await.unwrap()["cost"].as_f64(), Some(17.0));
     assert_eq!(world.one(&ada, "keeper", ids[10]).await.unwrap()["cost"], json!(10.5));
+    let snapshot = world.system().await.snapshot;
+    let field = snapshot.catalog.find_object("keeper").unwrap().find_field("cost").unwrap().clone();
+    assert_eq!(field.label, "What it costs");
     assert_sound(&world).await;
 }
 
@@ -311,4 +337,104 @@ async fn what_is_on_its_way_is_given_up_by_a_rollback_and_by_taking_the_field_aw
     .await
     .unwrap();
     assert_eq!(left, 0, "functions are gone with their field");
+}
+
+/// Names of the tenant's indexes and columns that belong to second columns.
+async fn second(world: &World) -> Vec<String> {
+    let text = "SELECT indexname::text FROM pg_indexes WHERE schemaname = 't_demo' AND indexdef LIKE '%\\_other\\_%' \
+         UNION ALL SELECT column_name::text FROM information_schema.columns WHERE table_schema = 't_demo' AND column_name LIKE '\\_other\\_%' ORDER BY 1";
+    sqlx::query_scalar(text).fetch_all(world.engine.pool()).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_kept_goes_after_thirty_days_behind_the_wall() {
+    let (world, ada, ids) = world("retype_forgotten", 30, text()).await;
+    assert_eq!(world.engine.wall().await.unwrap(), engine::Wall::Up);
+    retype(&world, Apply::default(), decimal()).await.unwrap();
+    drain(&world).await;
+    let role = format!("trellis_{}", world.tenant.id.simple());
+    for (word, may) in [("SELECT", true), ("INSERT", false), ("UPDATE", false), ("DELETE", false)] {
+        let asked = sqlx::query_scalar("SELECT has_table_privilege($1, 't_demo._retypes', $2)");
+        let told: bool = asked.bind(&role).bind(word).fetch_one(world.engine.pool()).await.unwrap();
+        assert_eq!(told, may, "{word}");
+    }
+    assert_eq!(second(&world).await.len(), 1);
+    for (days, left) in [(29, 1), (31, 0)] {
+        let later = chrono::Utc::now() + chrono::TimeDelta::days(days);
+        while world.engine.work_at(&world.tenant, later).await.unwrap() {}
+        assert_eq!(second(&world).await.len(), left, "after {days} days");
+    }
+    assert_eq!(world.engine.retypes(&world.system().await).await.unwrap(), json!([]));
+    world.update(&ada, "keeper", ids[1], json!({ "price": 8 })).await.unwrap();
+    assert_eq!(world.one(&ada, "keeper", ids[1]).await.unwrap()["price"].as_f64(), Some(8.0));
+    assert_sound(&world).await;
+}
+
+#[tokio::test]
+async fn what_would_be_the_same_is_no_error_of_its_writer() {
+    let with = |mut definition: Json| {
+        definition["unique"] = true.into();
+        definition
+    };
+    let (world, ada, ids) = world("retype_same", 12_000, with(text())).await;
+    grow(&world).await;
+    world.update(&ada, "keeper", ids[4], json!({ "price": "003.50" })).await.unwrap();
+    retype(&world, Apply::default(), with(decimal())).await.unwrap();
+    let fill = async || loop {
+        match world.engine.work(&world.tenant).await {
+            Ok(true) => {}
+            other => break other,
+        }
+    };
+    assert_eq!(problems(fill().await.unwrap_err())[0].code, "duplicate");
+    assert!(!second(&world).await.iter().any(|name| name.ends_with("_key")), "it goes when the turn fails");
+    // A killed process leaves its index.
+    world.update(&ada, "keeper", ids[4], json!({ "price": "4.50" })).await.unwrap();
+    let snapshot = world.system().await.snapshot;
+    let id = snapshot.catalog.find_object("keeper").unwrap().find_field("price").unwrap().id.clone();
+    let text = format!(
+        "CREATE UNIQUE INDEX \"{id}_other_key\" ON t_demo.keeper (\"_other_{id}\") WHERE deleted_at IS NULL"
+    );
+    sqlx::query(AssertSqlSafe(text)).execute(world.engine.pool()).await.unwrap();
+    let ada = world.again(&ada).await;
+    world.update(&ada, "keeper", ids[5], json!({ "price": "0006.50" })).await.unwrap();
+    world.update(&ada, "keeper", ids[5], json!({ "rank": 5 })).await.unwrap();
+    world.create(&ada, "keeper", json!({ "name": "n", "price": "07.50" })).await.unwrap();
+    world.run(&ada, "keeper", What::Delete(vec![ids[8]])).await.unwrap();
+    let new = world.create(&ada, "keeper", json!({ "name": "n", "price": "08.50" })).await.unwrap();
+    world.run(&ada, "keeper", What::Restore(vec![ids[8]])).await.unwrap();
+    let due = async || {
+        let text = "UPDATE t_demo._jobs SET not_before = now() WHERE kind = 'retype'";
+        sqlx::query(text).execute(world.engine.pool()).await.unwrap();
+    };
+    due().await;
+    assert_eq!(problems(fill().await.unwrap_err())[0].code, "duplicate");
+    assert_eq!(kind(&world).await, "text");
+    // Set right, all of it goes over.
+    for (id, price) in [(ids[5], "5.50"), (ids[7], "70000"), (new, "80000")] {
+        world.update(&ada, "keeper", id, json!({ "price": price })).await.unwrap();
+    }
+    due().await;
+    drain(&world).await;
+    assert_eq!(kind(&world).await, "decimal");
+    for (id, price) in [(ids[5], 5.5), (ids[7], 70000.0), (ids[8], 8.5), (new, 80000.0)] {
+        assert_eq!(world.one(&ada, "keeper", id).await.unwrap()["price"].as_f64(), Some(price));
+    }
+    let context = world.again(&ada).await;
+    let twice = world.create(&context, "keeper", json!({ "name": "n", "price": 5.5 })).await;
+    assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+    assert_sound(&world).await;
+}
+
+#[tokio::test]
+async fn nothing_is_cut_unsaid_and_no_form_is_broken() {
+    let (world, _, _) = world("retype_said", 3, decimal()).await;
+    put_field(&world, "keeper.seen", json!({ "name": "seen", "kind": "datetime" })).await.unwrap();
+    let day = json!({ "name": "seen", "kind": "date" });
+    let wish = Apply { changes: vec![change(Kind::Fields, "keeper.seen", Some(day))], ..Apply::default() };
+    let found = problems(world.engine.apply(&world.system().await, wish).await.unwrap_err());
+    assert_eq!((found[0].path.as_str(), found[0].code.as_str()), ("convert.keeper.seen.up", "required"));
+    let rule = json!({ "name": "price", "kind": "text", "format": "recurrence" });
+    let found = problems(retype(&world, Apply::default(), rule).await.unwrap_err());
+    assert!(found[0].message.contains("cannot become"), "{found:?}");
 }
