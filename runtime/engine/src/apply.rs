@@ -27,7 +27,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::snapshot::{self, Snapshot};
 use crate::work::Kind as Work;
 use crate::write::sql::table;
-use crate::{Engine, indexes, store};
+use crate::{Engine, indexes, store, work};
 
 mod retype;
 mod loss;
@@ -279,7 +279,11 @@ pub(crate) async fn attempt(
     if !old.catalog.has_encrypted() {
         snapshot.keys.iter().try_for_each(|keys| keys.require())?;
     }
-    Ok((Applied { revision, unfinished, ..applied }, Some(Arc::new(snapshot))))
+    let snapshot = Arc::new(snapshot);
+    // Nobody looks at a tenant that asks for nothing: what comes again and again is asked for here.
+    let from_here = Context { snapshot: snapshot.clone(), ..context.clone() };
+    work::schedule(connection, &from_here).await?;
+    Ok((Applied { revision, unfinished, ..applied }, Some(snapshot)))
 }
 
 /// What a change comes to.

@@ -90,12 +90,7 @@ impl Engine {
     pub async fn create_schema(&self, tenant: &Tenant) -> Result<()> {
         let mut transaction = self.pool().begin().await?;
         crate::store::lock_state(&mut transaction, tenant).await?;
-        let exists: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)")
-                .bind(&tenant.schema)
-                .fetch_one(&mut *transaction)
-                .await?;
-        if exists {
+        if crate::store::has_schema(&mut transaction, tenant).await? {
             return Ok(());
         }
         create_system_tables(&mut transaction, tenant).await?;
@@ -108,10 +103,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Drops the tenant's schema with everything in it, and its role.
-    pub async fn drop_schema(&self, tenant: &Tenant) -> Result<()> {
-        let text = format!("DROP SCHEMA IF EXISTS {} CASCADE", quoted(&tenant.schema));
-        sqlx::query(AssertSqlSafe(text)).execute(self.pool()).await?;
+    /// Whether the tenant's schema is there.
+    pub async fn has_schema(&self, tenant: &Tenant) -> Result<bool> {
+        crate::store::has_schema(&mut *self.pool().acquire().await?, tenant).await
+    }
+
+    /// Drops the tenant's schema with everything in it, and its role; answers whether no role is left.
+    pub async fn drop_schema(&self, tenant: &Tenant) -> Result<bool> {
+        crate::store::drop_schema(self.pool(), tenant).await?;
         self.forget(tenant);
         self.rooms().forget(tenant.id);
         self.raze_wall(tenant).await

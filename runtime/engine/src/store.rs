@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::context::{Tenant, Versions};
 use crate::error::{Error, Result};
-use crate::write::sql::table;
+use crate::write::sql::{quoted, table};
 
 /// All stored metadata of a tenant.
 pub(crate) struct Stored {
@@ -209,11 +209,36 @@ pub(crate) async fn list_leftovers(pool: &PgPool) -> Result<Vec<(String, String)
     Ok(sqlx::query_as(text).fetch_all(pool).await?)
 }
 
-/// Whether there is a job, or a total to refresh.
+/// Whether there is a job that is due, or a total to refresh.
 pub(crate) async fn has_work(pool: &PgPool, tenant: &Tenant) -> Result<bool> {
     let (jobs, dirty) = (table(&tenant.schema, "_jobs"), table(&tenant.schema, "_rollup_dirty"));
-    let text = format!("SELECT EXISTS (SELECT 1 FROM {jobs}) OR EXISTS (SELECT 1 FROM {dirty})");
+    let text = format!(
+        "SELECT EXISTS (SELECT 1 FROM {jobs} WHERE not_before <= $1) OR EXISTS (SELECT 1 FROM {dirty})"
+    );
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(chrono::Utc::now()).fetch_one(pool).await?)
+}
+
+/// Whether there is any job, due or not.
+pub(crate) async fn has_jobs(pool: &PgPool, tenant: &Tenant) -> Result<bool> {
+    let text = format!("SELECT EXISTS (SELECT 1 FROM {})", table(&tenant.schema, "_jobs"));
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(pool).await?)
+}
+
+/// Whether the tenant's schema is there.
+pub(crate) async fn has_schema(connection: &mut PgConnection, tenant: &Tenant) -> Result<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)";
+    Ok(sqlx::query_scalar(text).bind(&tenant.schema).fetch_one(connection).await?)
+}
+
+/// Drops the tenant's schema with everything in it, however much that is. Somebody who reads there is waited for, not
+/// without end.
+pub(crate) async fn drop_schema(pool: &PgPool, tenant: &Tenant) -> Result<()> {
+    let mut transaction = pool.begin().await?;
+    let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'";
+    sqlx::raw_sql(patience).execute(&mut *transaction).await?;
+    let text = format!("DROP SCHEMA IF EXISTS {} CASCADE", quoted(&tenant.schema));
+    sqlx::query(AssertSqlSafe(text)).execute(&mut *transaction).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// Rows of each table of a tenant's schema, partitions with their whole.

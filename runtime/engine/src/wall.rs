@@ -197,15 +197,16 @@ impl Engine {
         Ok(is_wrong)
     }
 
-    /// Takes the role of a tenant away whose schema is gone. A copy of the database in the same cluster may still use it.
-    pub(crate) async fn raze_wall(&self, tenant: &Tenant) -> Result<()> {
+    /// Takes the role of a tenant away whose schema is gone; answers whether none is left. A copy of the database in the
+    /// same cluster may still use it.
+    pub(crate) async fn raze_wall(&self, tenant: &Tenant) -> Result<bool> {
         self.inner.walls.forget(tenant);
         match store::drop_role(self.pool(), tenant).await {
             Err(Error::Database(error)) if store::is_needed(&error) => {
                 tracing::warn!(tenant = tenant.slug, %error, "the role of the tenant stays");
-                Ok(())
+                Ok(false)
             }
-            outcome => outcome,
+            outcome => outcome.map(|()| true),
         }
     }
 }

@@ -95,6 +95,20 @@ impl Engine {
         Ok(deferred || !snapshot.building.is_empty())
     }
 
+    /// Whether nothing is asked of a tenant, not even what comes again and again: of one whose metadata an earlier version
+    /// has changed it is not known whether that is as it should be.
+    pub async fn asks_nothing(&self, tenant: &Tenant) -> Result<bool> {
+        Ok(!store::has_jobs(self.pool(), tenant).await?)
+    }
+
+    /// Asks for what comes again and again in a tenant whose metadata came by no change, as one that was imported.
+    pub async fn ask_again(&self, tenant: &Tenant) -> Result<()> {
+        let context = self.system_context(tenant, "jobs").await?;
+        let mut connection = self.connection(tenant).await?;
+        schedule(&mut connection, &context).await?;
+        Ok(())
+    }
+
     /// One step of the oldest job of a tenant, or one batch of what writers left to be refreshed. Answers whether
     /// there was something to do; any number of workers may ask at once.
     pub async fn work(&self, tenant: &Tenant) -> Result<bool> {
@@ -170,8 +184,9 @@ impl Engine {
     }
 }
 
-/// Asks for what comes again and again, where the catalog calls for it and nobody has asked yet.
-async fn schedule(connection: &mut PgConnection, context: &Context) -> Result<bool> {
+/// Asks for what comes again and again, where the catalog calls for it and nobody has asked yet: with every change of
+/// metadata, and whenever nothing else is due.
+pub(crate) async fn schedule(connection: &mut PgConnection, context: &Context) -> Result<bool> {
     let mut is_new = false;
     for kind in Kind::ALL {
         let Some(first) = kind.first(context) else { continue };

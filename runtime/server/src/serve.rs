@@ -82,6 +82,7 @@ async fn serve(
     let working = tokio::spawn(workers::run(engine.clone(), tenants.clone(), news));
     let kept = (common.audit_retention, common.audit_heads.clone());
     let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept));
+    let ending = tokio::spawn(workers::end(tenants.clone()));
     let folding = tokio::spawn(upkeep(tenants.clone()));
     let tidying = tokio::spawn(first::tidy((node.engine.clone(), identity.clone()), node.tenants.clone()));
     let posting = tokio::spawn(post(identity));
@@ -95,6 +96,7 @@ async fn serve(
     waking.iter().for_each(tokio::task::JoinHandle::abort);
     working.abort();
     sealing.abort();
+    ending.abort();
     folding.abort();
     posting.abort();
     tidying.abort();

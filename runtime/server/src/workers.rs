@@ -17,9 +17,9 @@ use crate::audit_heads::Told;
 const TICK: Duration = Duration::from_secs(1);
 /// How often it is asked which tenants have left something.
 const LOOK: Duration = Duration::from_secs(5);
-/// How often all tenants are looked at: what the database knows of them is lost when it crashes.
+/// How often all tenants are looked at, from the start on: what the database knows of them is lost when it crashes.
 const SWEEP: Duration = Duration::from_secs(600);
-/// How often it is looked for tenants whose time is over.
+/// How often it is looked for tenants whose time is over, and for what is left of others.
 const ENDS: Duration = Duration::from_secs(60);
 /// Steps for one tenant before the others get their turn.
 const STEPS: usize = 50;
@@ -34,21 +34,14 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut busy: BTreeMap<String, Tenant> = BTreeMap::new();
     let mut rounds = Rounds::new(&engine, &tenants);
-    let mut ends = Instant::now();
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
             Some(tenant) = news.recv() => drop(busy.insert(tenant.slug.clone(), tenant)),
         }
-        if Instant::now() >= ends {
-            ends = Instant::now() + ENDS;
-            if let Err(error) = tenants.delete_due(Utc::now()).await {
-                tracing::warn!(%error, "a tenant whose time is over is not deleted yet");
-            }
-        }
         for tenant in rounds.due(|left| &left.work).await {
-            // Of all tenants those are left alone that have left nothing: their metadata is not even loaded.
-            if engine.has_work(&tenant).await.unwrap_or(true) {
+            // Of all tenants those are left alone of which nothing is due: their metadata is not even loaded.
+            if is_due(&engine, &tenant).await.unwrap_or(true) {
                 busy.insert(tenant.slug.clone(), tenant);
             }
         }
@@ -56,6 +49,26 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
             if serve(&engine, &tenant).await {
                 busy.insert(tenant.slug.clone(), tenant);
             }
+        }
+    }
+}
+
+async fn is_due(engine: &Engine, tenant: &Tenant) -> engine::Result<bool> {
+    Ok(engine.has_work(tenant).await? || engine.asks_nothing(tenant).await?)
+}
+
+/// Deletes tenants whose time is over and clears away what is left of others, until the task is aborted. Apart from other
+/// work: a large tenant takes its time.
+pub async fn end(tenants: Tenants) {
+    let mut ticks = interval(ENDS);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = tenants.clear_remains().await {
+            tracing::warn!(%error, "it is not known which tenants are half made or half gone");
+        }
+        if let Err(error) = tenants.delete_due(Utc::now()).await {
+            tracing::warn!(%error, "it is not known which tenants' time is over");
         }
     }
 }
@@ -72,11 +85,11 @@ pub async fn seal(engine: Engine, tenants: Tenants, (retention, heads): (Option<
         ticks.tick().await;
         if let Some(months) = retention.filter(|_| Instant::now() >= purge) {
             purge = Instant::now() + PURGE;
-            forget(&engine, &rounds.all().await, months).await;
+            forget(&engine, &rounds.all_or_none().await, months).await;
         }
         if let Some(place) = heads.as_ref().filter(|_| Instant::now() >= tell) {
             tell = Instant::now() + TELL;
-            if let Err(error) = told.tell(place, &engine, &rounds.all().await).await {
+            if let Err(error) = told.tell(place, &engine, &rounds.all_or_none().await).await {
                 tracing::warn!(%error, "heads of audit logs were not kept");
             }
         }
@@ -108,37 +121,62 @@ struct Rounds<'a> {
 }
 
 impl<'a> Rounds<'a> {
-    /// At first as often as later: a node that starts is no reason to look at everybody.
     fn new(engine: &'a Engine, tenants: &'a Tenants) -> Self {
-        Self { engine, tenants, look: Instant::now(), sweep: Instant::now() + SWEEP }
+        Self { engine, tenants, look: Instant::now(), sweep: Instant::now() }
     }
 
-    /// The tenants whose turn it is.
+    /// The tenants whose turn it is. What could not be asked is asked again soon: it is not that nothing is left.
     async fn due(&mut self, of: impl Fn(&Leftovers) -> &HashSet<String>) -> Vec<Tenant> {
         let now = Instant::now();
-        if now >= self.sweep {
-            (self.look, self.sweep) = (now + LOOK, now + SWEEP);
-            return self.all().await;
-        }
+        let sweeps = now >= self.sweep;
         if now < self.look {
             return Vec::new();
         }
         self.look = now + LOOK;
-        let left = self.engine.leftovers().await.unwrap_or_default();
+        match self.ask(sweeps, of).await {
+            Ok(found) => {
+                if sweeps {
+                    self.sweep = now + SWEEP;
+                }
+                found
+            }
+            Err(error) => {
+                tracing::warn!(%error, "it is not known which tenants have left something");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        sweeps: bool,
+        of: impl Fn(&Leftovers) -> &HashSet<String>,
+    ) -> tenancy::Result<Vec<Tenant>> {
+        if sweeps {
+            return self.all().await;
+        }
+        let left = self.engine.leftovers().await?;
         let schemas = of(&left);
         if schemas.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let mut all = self.all().await;
+        let mut all = self.all().await?;
         all.retain(|tenant| schemas.contains(&tenant.schema));
-        all
+        Ok(all)
     }
 
     /// All active tenants.
-    async fn all(&self) -> Vec<Tenant> {
-        let all = self.tenants.list().await.unwrap_or_default();
-        let active = all.into_iter().filter(|listed| listed.status == Status::Active);
-        active.map(|listed| listed.tenant).collect()
+    async fn all(&self) -> tenancy::Result<Vec<Tenant>> {
+        let active = self.tenants.list().await?.into_iter().filter(|listed| listed.status == Status::Active);
+        Ok(active.map(|listed| listed.tenant).collect())
+    }
+
+    /// The same for what comes again soon anyway.
+    async fn all_or_none(&self) -> Vec<Tenant> {
+        self.all().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the tenants are not known");
+            Vec::new()
+        })
     }
 }
 

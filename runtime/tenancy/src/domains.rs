@@ -1,5 +1,8 @@
 //! Hosts of a tenant's own, such as `crm.acme.example`: a sign-in that comes by one is about its tenant. That the name leads
 //! here, and a certificate for it, are its owner's and the proxy's business.
+//!
+//! Nobody proves that a name is theirs: a reseller who may set hosts is trusted with every name that leads here, but
+//! those by which Trellis itself is reached (see [`Own`]).
 
 use std::collections::HashMap;
 
@@ -16,6 +19,24 @@ use crate::{Tenants, store};
 /// A name of a host, in small letters and without a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Domain(String);
+
+/// Hosts that are no tenant's: those by which everybody signs in.
+#[derive(Clone, Debug, Default)]
+pub struct Own<'o> {
+    /// The domain under which tenants have names by their slugs.
+    pub base: Option<&'o str>,
+    /// Hosts as addresses have them, by which this Trellis is reached.
+    pub hosts: Vec<&'o str>,
+}
+
+impl Own<'_> {
+    fn covers(&self, domain: &Domain) -> bool {
+        // A machine's own names are every machine's.
+        domain.is_under("localhost")
+            || self.base.is_some_and(|base| domain.is_under(base))
+            || self.hosts.iter().any(|host| Domain::parse(host).as_ref() == Some(domain))
+    }
+}
 
 impl Domain {
     /// Letters, digits and hyphens in two labels or more; no address in numbers.
@@ -51,16 +72,12 @@ impl Tenants {
         Ok(store::domains::find(self.pool(), domain.as_str()).await?.map(Listed::from))
     }
 
-    /// Gives a tenant a host; `Domain` when it is another's, or one under the base domain.
-    pub async fn add_domain(
-        &self,
-        tenant: Uuid,
-        (domain, base): (&Domain, Option<&str>),
-        by: By,
-    ) -> Result<()> {
+    /// Gives a tenant a host; `Domain` when it is another's, or Trellis's own.
+    pub async fn add_domain(&self, tenant: Uuid, (domain, own): (&Domain, &Own<'_>), by: By) -> Result<()> {
         let mut held = self.pool().begin().await?;
-        let is_ours = base.is_some_and(|base| domain.is_under(base));
-        if is_ours || !store::domains::put(&mut held, (domain.as_str(), tenant), Utc::now()).await? {
+        if own.covers(domain)
+            || !store::domains::put(&mut held, (domain.as_str(), tenant), Utc::now()).await?
+        {
             return Err(Error::Domain);
         }
         let event = Event::new(tenant, by, "domain_added").with(json!({ "domain": domain.as_str() }));
@@ -108,5 +125,15 @@ mod tests {
                 && domain.is_under(".CRM.example")
                 && !domain.is_under("m.example")
         );
+    }
+
+    #[test]
+    fn hosts_by_which_everybody_signs_in_are_nobodys() {
+        let own = Own { base: Some("crm.example"), hosts: vec!["Trellis.example:443", "[::1]:80"] };
+        let covers = |text: &str| own.covers(&Domain::parse(text).unwrap());
+        for ours in ["crm.example", "acme.crm.example", "www.crm.example", "trellis.example", "a.localhost"] {
+            assert!(covers(ours), "{ours}");
+        }
+        assert!(!covers("sales.acme.example") && !covers("my.trellis.example") && !covers("xcrm.example"));
     }
 }

@@ -1,8 +1,8 @@
 //! How a tenant ends: everything of it is deleted, and what remains is a certificate of what that was, signed as the audit
 //! log is. A tenant that a reseller ends waits for that first (see [`turns`](crate::turns)).
 //!
-//! Killed anywhere, the deletion is finished by the next start: what was there is noted before anything goes, and the
-//! certificate is ended in the transaction in which the tenant's row goes.
+//! Killed anywhere, or failed, the deletion is finished by whichever node next looks for remains: what was there is noted
+//! before anything goes, and the certificate is ended in the transaction in which the tenant's row goes.
 
 use chrono::{DateTime, Utc};
 use engine::Tenant;
@@ -45,28 +45,51 @@ impl Tenants {
 
     /// The same for the tenant that was found before: one that has taken its slug since is another, and stays.
     pub async fn delete_found(&self, tenant: &Tenant, by: By) -> Result<Certificate> {
-        self.delete_if(&tenant.slug, by, |listed| listed.tenant.id == tenant.id).await
+        let id = tenant.id;
+        self.delete_if(&tenant.slug, by, move |listed| listed.tenant.id == id).await
     }
 
-    /// Deletes those whose time is over. Any number of nodes may try; who has been brought back meanwhile stays.
+    /// Deletes those whose time is over. Any number of nodes may try; who has been brought back meanwhile stays. One that
+    /// cannot be deleted holds up no other: it is a remain from then on.
     pub async fn delete_due(&self, now: DateTime<Utc>) -> Result<usize> {
         let mut count = 0;
         for row in store::turns::load_due(self.pool(), now).await? {
             let tenant = Listed::from(row).tenant;
-            let is_due = |listed: &Listed| {
-                listed.tenant.id == tenant.id && listed.delete_at.is_some_and(|at| at <= now)
-            };
+            let id = tenant.id;
+            let is_due =
+                move |listed: &Listed| listed.tenant.id == id && listed.delete_at.is_some_and(|at| at <= now);
             match self.delete_if(&tenant.slug, By::Trellis, is_due).await {
                 Ok(_) => count += 1,
                 // Another node was faster, or it was brought back.
                 Err(Error::NotFound) => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(tenant = tenant.slug, %error, "a tenant whose time is over is not deleted yet");
+                }
             }
         }
         Ok(count)
     }
 
-    async fn delete_if(&self, slug: &str, by: By, is_meant: impl Fn(&Listed) -> bool) -> Result<Certificate> {
+    /// In a task of its own: who hangs up leaves nothing half gone.
+    async fn delete_if(
+        &self,
+        slug: &str,
+        by: By,
+        is_meant: impl Fn(&Listed) -> bool + Send + Sync + 'static,
+    ) -> Result<Certificate> {
+        let (tenants, slug) = (self.clone(), slug.to_owned());
+        let task = tokio::spawn(async move { tenants.delete_now(&slug, by, is_meant).await });
+        task.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+
+    async fn delete_now(
+        &self,
+        slug: &str,
+        by: By,
+        is_meant: impl Fn(&Listed) -> bool + Send + Sync,
+    ) -> Result<Certificate> {
+        // Each holds a connection while it needs others; the semaphore is never closed.
+        let _turn = self.turns().acquire().await;
         let mut held = self.pool().begin().await?;
         store::lock(&mut held, slug).await?;
         let listed: Listed = store::load_by_slug(self.pool(), slug).await?.ok_or(Error::NotFound)?.into();
@@ -91,15 +114,17 @@ impl Tenants {
     async fn end(&self, mut held: PgTransaction<'static>, listed: &Listed, by: By) -> Result<Certificate> {
         let tenant = &listed.tenant;
         let (id, found) = self.take_stock(listed).await?;
-        self.engine().drop_schema(tenant).await?;
+        let is_bare = self.engine().drop_schema(tenant).await?;
         let now = Utc::now();
         let mut statement = found;
+        statement["what"] = json!(what(is_bare));
         statement["certificate"] = json!(id);
         statement["deleted_at"] = json!(shown(now));
         let statement = statement.to_string();
         let signed = self.engine().attest(&statement);
         let parts =
             signed.as_ref().map(|(key, signature)| (key.0.as_slice(), signature.0.as_slice())).unzip();
+        store::allow_time(&mut held).await?;
         store::certificates::finish(&mut held, (id, now), &statement, parts).await?;
         Event::new(tenant.id, by, "deleted").with(json!({ "certificate": id })).put(&mut *held).await?;
         store::delete(&mut *held, tenant.id).await?;
@@ -121,13 +146,17 @@ impl Tenants {
         if let Some(open) = store::certificates::load_open(self.pool(), tenant.id).await? {
             return Ok((open.id, open.found));
         }
+        if self.engine().has_schema(tenant).await? {
+            // Whoever other nodes remember is out before anything is counted.
+            self.engine().touch_access(tenant).await?;
+            self.seal_all(tenant).await;
+        }
         let census = self.engine().census(tenant).await?;
         let head =
             census.head.map(|head| json!({ "block": head.number, "rows": head.last_seq, "hash": head.hash }));
         let months = store::usage::load_months(self.pool(), tenant.id).await?;
         let month = |(first, requests, records, users): &store::usage::Day| json!({ "month": first.format("%Y-%m").to_string(), "requests": requests, "records": records, "users": users });
         let found = json!({
-            "what": "deletion of a tenant with everything in it: tables, audit log, people, sessions, keys, its role and the keys of its encrypted values",
             "tenant": { "id": tenant.id, "slug": tenant.slug, "name": listed.name, "created_at": shown(listed.created_at) },
             "rows": census.rows,
             "audit": head,
@@ -136,6 +165,20 @@ impl Tenants {
         let id = Uuid::now_v7();
         store::certificates::insert(self.pool(), id, (tenant.id, listed.reseller), &found).await?;
         Ok((id, found))
+    }
+
+    /// So that the head that is certified is of the whole log. What cannot be sealed is deleted all the same, and is
+    /// counted as the rows of its table.
+    async fn seal_all(&self, tenant: &Tenant) {
+        loop {
+            match self.engine().seal(tenant, Utc::now()).await {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) => {
+                    return tracing::warn!(tenant = tenant.slug, %error, "the audit log was not sealed to its end");
+                }
+            }
+        }
     }
 
     /// Certificates of a reseller's tenants, the newest first, before `before`.
@@ -151,6 +194,16 @@ impl Tenants {
     /// The certificate with this id, or the newest of the tenant with it.
     pub async fn find_certificate(&self, id: Uuid) -> Result<Option<Certificate>> {
         Ok(store::certificates::load(self.pool(), id).await?.and_then(certificate))
+    }
+}
+
+/// What was deleted; a role that another database of the cluster still uses was not.
+fn what(is_bare: bool) -> &'static str {
+    if is_bare {
+        "deletion of a tenant with everything in it: tables, audit log, people, sessions, keys, its role and the keys of its encrypted values"
+    } else {
+        "deletion of a tenant with everything in it: tables, audit log, people, sessions, keys and the keys of its encrypted values; \
+         its role in PostgreSQL, which reaches nothing here any more, is used elsewhere and stays"
     }
 }
 

@@ -23,8 +23,8 @@ pub enum Error {
     /// There is no such plan.
     #[error("there is no such plan")]
     Plan,
-    /// The host is another tenant's, or one that tenants have by their slugs.
-    #[error("this host is another tenant's")]
+    /// The host is another tenant's, or one by which everybody signs in.
+    #[error("this host is another tenant's, or one by which everybody signs in")]
     Domain,
     /// The name of a reseller is empty, too long, or taken.
     #[error("a reseller's name has 1 to 200 characters and is not another's")]

@@ -70,7 +70,8 @@ impl Tenants {
         Ok(Founded::Now(answer))
     }
 
-    /// Clears away what was left half made or half deleted by processes that ended; at every start.
+    /// Clears away what was left half made or half deleted by processes that ended, or by deletions that failed; again and
+    /// again. What cannot be cleared away yet holds up nothing else.
     pub async fn clear_remains(&self) -> Result<()> {
         for listed in self.list().await? {
             let remains = match listed.status {
@@ -79,16 +80,22 @@ impl Tenants {
                 Status::Deleting => true,
                 Status::Active | Status::Suspended | Status::Waiting => false,
             };
-            if !remains {
-                continue;
+            if remains && let Err(error) = self.clear_one(&listed).await {
+                let slug = &listed.tenant.slug;
+                tracing::warn!(tenant = slug, %error, "what is left of a tenant is not cleared away yet");
             }
-            let mut held = self.pool().begin().await?;
-            // Somebody may be at it right now.
-            if store::try_lock(&mut held, &listed.tenant.slug).await? {
-                let again = store::load_by_id(self.pool(), listed.tenant.id).await?.map(Listed::from);
-                if again.is_some_and(|again| again.status == listed.status) {
-                    self.clear(held, &listed).await?;
-                }
+        }
+        Ok(())
+    }
+
+    async fn clear_one(&self, listed: &Listed) -> Result<()> {
+        let _turn = self.turns().acquire().await;
+        let mut held = self.pool().begin().await?;
+        // Somebody may be at it right now.
+        if store::try_lock(&mut held, &listed.tenant.slug).await? {
+            let again = store::load_by_id(self.pool(), listed.tenant.id).await?.map(Listed::from);
+            if again.is_some_and(|again| again.status == listed.status) {
+                self.clear(held, listed).await?;
             }
         }
         Ok(())

@@ -24,7 +24,7 @@ pub mod tenants;
 pub mod turns;
 pub mod usage;
 
-pub use domains::Domain;
+pub use domains::{Domain, Own};
 pub use ending::Certificate;
 pub use error::{Error, Result};
 pub use events::By;

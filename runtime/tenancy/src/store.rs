@@ -99,6 +99,12 @@ pub(crate) async fn try_lock(transaction: &mut PgConnection, slug: &str) -> sqlx
         .await
 }
 
+/// Lets what comes in this transaction take its time: much may go with one row.
+pub(crate) async fn allow_time(transaction: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("set local statement_timeout = 0").execute(transaction).await?;
+    Ok(())
+}
+
 pub(crate) async fn insert(pool: &PgPool, tenant: Insert<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "insert into platform.tenants (id, slug, name, schema_name, status, reseller_id, plan) \

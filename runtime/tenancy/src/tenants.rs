@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::usage::Meters;
 use crate::{Slug, store};
 
-/// Tenants that a node makes at the same time for resellers.
+/// Tenants that a node makes or deletes at the same time.
 const TURNS: usize = 2;
 
 /// All tenants of the installation. What is remembered of them are counts, so it is never out of date.

@@ -84,6 +84,7 @@ pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()
         if !drift.is_empty() {
             return Err(Failure(anyhow::anyhow!("the tables are not what the metadata says: {drift:?}")));
         }
+        node.engine.ask_again(&tenant).await.map_err(told)?;
         if let Some(settings) = &standing.security_settings {
             node.identity.put_security_settings(&tenant, settings).await.map_err(anyhow::Error::from)?;
         }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tenancy::{By, Domain};
+use tenancy::{By, Domain, Own};
 
 use crate::args::{Common, Tenant};
 use crate::audit_key;
@@ -71,7 +71,7 @@ async fn domain(node: &Node, (slug, host): (&str, &str), remove: bool) -> anyhow
         node.tenants.remove_domain(tenant.id, &domain, By::Operator).await?;
         println!("trellis: {} is {slug}'s no more", domain.as_str());
     } else {
-        node.tenants.add_domain(tenant.id, (&domain, None), By::Operator).await?;
+        node.tenants.add_domain(tenant.id, (&domain, &Own::default()), By::Operator).await?;
         println!("trellis: {} is {slug}'s", domain.as_str());
     }
     Ok(())

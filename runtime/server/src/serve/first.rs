@@ -71,12 +71,9 @@ async fn demo(node: &Node, tenant: &Tenant, library: &Library) -> anyhow::Result
     Ok(())
 }
 
-/// What a process left that died, or an earlier version: imports are told to have failed, tenants that are half made or
-/// half gone go, secrets that were stored as they are get sealed.
+/// What a process left that died, or an earlier version: imports are told to have failed, secrets that were stored as they
+/// are get sealed.
 pub async fn tidy((engine, identity): (Engine, Identity), tenants: Tenants) {
-    if let Err(error) = tenants.clear_remains().await {
-        tracing::warn!(%error, "tenants that are half made cannot be cleared away");
-    }
     let all = tenants.list().await.unwrap_or_default();
     for listed in all.iter().filter(|listed| listed.status == Status::Active) {
         if let Err(error) = engine.end_dead_imports(&listed.tenant).await {

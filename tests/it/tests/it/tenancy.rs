@@ -171,4 +171,11 @@ async fn who_has_left_something_is_known_without_looking_at_everybody() {
     assert!(left.work.contains("t_busy") && left.rows.contains("t_busy"), "{left:?}");
     assert!(!left.work.contains("t_quiet"), "{left:?}");
     assert!(engine.has_work(&busy).await.unwrap() && !engine.has_work(&quiet).await.unwrap());
+    // What rests is no work until its moment.
+    assert!(engine.asks_nothing(&quiet).await.unwrap());
+    let rests = "insert into t_quiet._jobs (kind, subject, queued_at, place, not_before) values ('reconcile', '', now(), 1, now() + interval '1 hour')";
+    sqlx::query(rests).execute(engine.pool()).await.unwrap();
+    assert!(!engine.has_work(&quiet).await.unwrap() && !engine.asks_nothing(&quiet).await.unwrap());
+    sqlx::query("update t_quiet._jobs set not_before = now()").execute(engine.pool()).await.unwrap();
+    assert!(engine.has_work(&quiet).await.unwrap());
 }
