@@ -16,7 +16,9 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "requests_per_minute": nullable(count()), "requests_per_day": nullable(count()), "records": nullable(count()), "users": nullable(count()),
     });
     let tenant = json!({
-        "id": id(), "slug": text(), "name": text(), "created_at": time(), "suspended_at": nullable(time()), "delete_at": nullable(time()), "login_url": text(),
+        "id": id(), "slug": text(), "name": text(),
+        "status": json!({ "type": "string", "enum": ["creating", "active", "suspended", "pending_delete", "deleting"] }),
+        "plan": nullable(text()), "limits": nullable(reference("Limits")), "created_at": time(), "suspended_at": nullable(time()), "delete_at": nullable(time()), "login_url": text(),
         "domains": list(text()),
     });
     vec![

@@ -1,5 +1,6 @@
 //! Hosts of a tenant's own: a sign-in that comes by one is about its tenant and no other.
 
+use api::Settings;
 use serde_json::{Value as Json, json};
 
 use super::{Shop, wish};
@@ -20,7 +21,10 @@ async fn login(shop: &Shop, host: &str, named: Option<&str>) -> (u16, Json) {
 
 #[tokio::test]
 async fn a_host_leads_to_its_tenant_alone() {
-    let shop = Shop::new("domains").await;
+    let mut shop = Shop::new("domains").await;
+    let settings = Settings { public_url: Some("https://trellis.example/".into()), ..Settings::default() };
+    let told_where = shop.site.with(settings);
+    let untold = std::mem::replace(&mut shop.site.router, told_where);
     for slug in ["acme", "beta"] {
         shop.ask("POST", "/tenants", Some(wish(slug, &[]))).await.data(201);
     }
@@ -44,6 +48,17 @@ async fn a_host_leads_to_its_tenant_alone() {
     for bad in ["localhost", "127.0.0.1", "a_b.example"] {
         assert_eq!(put("beta", bad).await.problems(422), ["domain invalid"], "{bad}");
     }
+    // Nobody has a host by which everybody signs in, and none is given away where it is not known which that is.
+    for ours in ["Trellis.example", "crm.localhost"] {
+        assert_eq!(put("beta", ours).await.problems(409), ["domain taken"], "{ours}");
+    }
+    let known = std::mem::replace(&mut shop.site.router, untold);
+    let refused = shop.ask("PUT", "/tenants/beta/domains/new.example", Some(json!({}))).await;
+    assert_eq!(refused.problems(409), ["domain unknown-own"]);
+    shop.site.router = known;
+    let put = async |slug: &str, host: &str| {
+        shop.ask("PUT", &format!("/tenants/{slug}/domains/{host}"), Some(json!({}))).await
+    };
     let other = shop.site.reseller("Other").await;
     let path = "/tenants/acme/domains/crm.acme.example";
     for method in ["PUT", "DELETE"] {
