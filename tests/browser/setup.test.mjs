@@ -36,23 +36,23 @@ walk("a change is reviewed, made, found in the history and undone", async (page)
 });
 
 walk("a field is not deleted before its name is typed, and comes back with its data", async (page) => {
-  const where = "/api/v1/deals?filter[campaign][is_null]=false&limit=1&include_total=true";
+  const where = "/api/v1/deals?filter[tags][is_null]=false&limit=1&include_total=true";
   const total = async () => (await ask(page, where)).pagination.total;
   const kept = await total();
   await page.goto("/setup/objects/deal");
-  await page.getByRole("button", { name: "Edit Campaign" }).click();
+  await page.getByRole("button", { name: "Edit Tags" }).click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
-  const review = page.getByRole("dialog", { name: "Delete the field Campaign?" });
+  const review = page.getByRole("dialog", { name: "Delete the field Tags?" });
   await review.getByText(/Hides the data of 1 column/).waitFor();
   const button = review.getByRole("button", { name: "Delete field" });
   assert.ok(await button.isDisabled());
-  await review.getByLabel("Type campaign to go on").fill("campaign");
+  await review.getByLabel("Type tags to go on").fill("tags");
   await button.click();
-  await noted(page, "Deleted Campaign");
+  await noted(page, "Deleted Tags");
   assert.equal((await page.request.get(where)).status(), 400);
 
   await page.goto("/setup/changes");
-  await page.getByRole("button", { name: /Delete the field Campaign/ }).click();
+  await page.getByRole("button", { name: /Delete the field Tags/ }).click();
   await page.getByRole("button", { name: "Undo this change" }).click();
   await page.getByRole("dialog", { name: /^Go back/ }).getByRole("button", { name: "Go back" }).click();
   await noted(page, /^Everything is as it was/);

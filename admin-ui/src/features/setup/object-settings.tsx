@@ -29,6 +29,7 @@ const READ_ONLY = new Set([
   "system",
   "record_types",
   "processes",
+  "conversions",
 ]);
 
 const settingsOf = (object: ObjectDef): Definition =>
