@@ -167,13 +167,17 @@ export interface Document {
     id: string;
     slug: string;
     name: string;
+    status: "creating" | "active" | "suspended" | "pending_delete" | "deleting";
+    plan: string | null;
+    limits: Document["Limits"] | null;
     created_at: string;
     suspended_at: string | null;
     delete_at: string | null;
     login_url: string;
+    domains: string[];
   };
   Use: {
-    kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes";
+    kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences";
     name: string;
     at: string;
   };

@@ -9,7 +9,7 @@ export type Limits = Document["Limits"];
 
 export type Plan = Document["Plan"];
 
-export type Tenant = Document["Tenant"] & { status: string; plan: string | null; limits: Limits | null };
+export type Tenant = Document["Tenant"];
 
 export interface TenantWish {
   slug: string;
