@@ -135,12 +135,23 @@ pub(super) async fn copy_in(
 ) -> Result<()> {
     let into = table(&tenant.schema, name);
     let named: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-    let named = named.join(", ");
+    let given: Vec<String> =
+        columns.iter().zip(&named).map(|(column, named)| given(name, column, named)).collect();
     let text = format!(
-        "INSERT INTO {into} ({named}) SELECT {named} FROM json_populate_recordset(NULL::{into}, $1::text::json)"
+        "INSERT INTO {into} ({}) SELECT {} FROM json_populate_recordset(NULL::{into}, $1::text::json)",
+        named.join(", "),
+        given.join(", ")
     );
     sqlx::query(AssertSqlSafe(text)).bind(rows).execute(connection).await?;
     Ok(())
+}
+
+/// What a column gets: the JSON null of a job that has not begun is a value, and comes as a blank.
+fn given(table: &str, column: &str, named: &str) -> String {
+    match (table, column) {
+        ("_jobs", "progress") => format!("coalesce({named}, 'null')"),
+        _ => named.to_owned(),
+    }
 }
 
 /// Runs one step of the plan that makes the tables.
