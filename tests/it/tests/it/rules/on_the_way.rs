@@ -6,7 +6,7 @@ use metadata::Kind;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::told;
+use super::{take, told, with_process};
 
 fn closing() -> Json {
     json!({ "object": "deal", "field": "stage", "mode": "guide",
@@ -20,21 +20,7 @@ fn closing() -> Json {
 }
 
 async fn world(name: &str) -> (World, Context) {
-    let world = World::with_packages(name).await;
-    world.define([(Kind::Processes, "deal.sales", Some(closing()))]).await.expect("the process is good");
-    let ada = world.person("ada", "administrator").await;
-    (world, ada)
-}
-
-async fn take(
-    world: &World,
-    who: &Context,
-    id: Uuid,
-    name: &str,
-    record: Json,
-) -> engine::Result<engine::Written> {
-    let update = Update { id, fields: fields(&record), if_version: None };
-    world.engine.transition(&world.again(who).await, "deal", (name, update, None)).await
+    with_process(name, closing()).await
 }
 
 async fn deal(world: &World, ada: &Context) -> Uuid {

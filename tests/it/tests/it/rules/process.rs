@@ -8,7 +8,7 @@ use metadata::Kind;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::told;
+use super::{take, told, with_process};
 
 fn sales(mode: &str) -> Json {
     json!({ "object": "deal", "field": "stage", "mode": mode, "initial": ["new"],
@@ -28,21 +28,7 @@ fn sales(mode: &str) -> Json {
 }
 
 async fn world(name: &str, mode: &str) -> (World, Context) {
-    let world = World::with_packages(name).await;
-    world.define([(Kind::Processes, "deal.sales", Some(sales(mode)))]).await.expect("the process is good");
-    let ada = world.person("ada", "administrator").await;
-    (world, ada)
-}
-
-async fn take(
-    world: &World,
-    who: &Context,
-    id: Uuid,
-    name: &str,
-    record: Json,
-) -> engine::Result<engine::Written> {
-    let update = Update { id, fields: fields(&record), if_version: None };
-    world.engine.transition(&world.again(who).await, "deal", (name, update, None)).await
+    with_process(name, sales(mode)).await
 }
 
 #[tokio::test]
