@@ -11,7 +11,15 @@ use crate::Error;
 /// Held as long as the value lives.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Closing the file alone would leave the lock with a program that is just being started: between its fork and its
+    /// exec it has a copy of each open file.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -30,7 +38,7 @@ impl Lock {
             Err(TryLockError::Error(source)) => return Err(Error::io("lock", path)(source)),
         }
         write_pid(&mut file).map_err(Error::io("write", &path))?;
-        Ok(Lock { _file: file })
+        Ok(Lock { file })
     }
 }
 
@@ -44,4 +52,22 @@ fn write_pid(file: &mut File) -> std::io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     writeln!(file, "{}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_free_when_dropped_though_another_program_has_its_file() {
+        let directory = std::env::temp_dir();
+        let name = format!("trellis-lock-{}", std::process::id());
+        let lock = Lock::take(&directory, &name, &directory).expect("free");
+        assert!(matches!(Lock::take(&directory, &name, &directory), Err(Error::InUse { .. })));
+        let inherited = lock.file.try_clone().expect("a copy");
+        drop(lock);
+        Lock::take(&directory, &name, &directory).expect("free again");
+        drop(inherited);
+        std::fs::remove_file(directory.join(name)).expect("removed");
+    }
 }
