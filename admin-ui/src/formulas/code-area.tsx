@@ -4,6 +4,7 @@ import type { FormulaFunction, FormulaProblem } from "@/api/formulas";
 import type { Catalog } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
 import { type Code, startCode } from "./code-mirror";
+import { Echoes } from "./echoes";
 import { wordsAt } from "./words";
 
 interface CodeAreaProps {
@@ -25,6 +26,7 @@ export function CodeArea(props: CodeAreaProps) {
   const code = useRef<Code | null>(null);
   const latest = useRef(props);
   latest.current = props;
+  const echoes = useRef(new Echoes());
 
   useEffect(() => {
     if (!host.current) return;
@@ -38,14 +40,19 @@ export function CodeArea(props: CodeAreaProps) {
         const { catalog, object, functions } = latest.current;
         return wordsAt(catalog, object, functions, place);
       },
-      onChange: (text) => latest.current.onChange(text),
+      onChange: (text) => {
+        echoes.current.said(text);
+        latest.current.onChange(text);
+      },
       onCursor: (at) => latest.current.onCursor(at),
     });
     code.current = started;
     return () => started.destroy();
   }, []);
 
-  useEffect(() => code.current?.setText(props.value), [props.value]);
+  useEffect(() => {
+    if (!echoes.current.isEcho(props.value)) code.current?.setText(props.value);
+  }, [props.value]);
   useEffect(() => code.current?.setProblems(props.problems, props.warnings), [props.problems, props.warnings]);
 
   return <div ref={host} data-formula className="overflow-visible" />;
