@@ -148,6 +148,12 @@ const diagram = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/diagram/diagram-page"), "DiagramPage"),
 });
 
+const becoming = createRoute({
+  getParentRoute: () => setup,
+  path: "/objects/$object/becoming",
+  component: lazyRouteComponent(() => import("@/features/setup/becoming/becoming-page"), "BecomingPage"),
+});
+
 const packages = createRoute({
   getParentRoute: () => setup,
   path: "/packages",
@@ -284,6 +290,7 @@ const tree = root.addChildren([
       object,
       view,
       diagram,
+      becoming,
       packages,
       changes,
       users,
