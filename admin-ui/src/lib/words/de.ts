@@ -100,6 +100,7 @@ export const words: Record<string, string> = {
   Empty: "Leer",
   "ended {day}": "endete {day}",
   "Enter a new password.": "Geben Sie ein neues Passwort ein.",
+  "Edit the cell": "Zelle bearbeiten",
   "Enter adds it, Esc closes": "Enter fügt hinzu, Esc schließt",
   "Enter your email and password.": "Geben Sie E-Mail und Passwort ein.",
   "Enter your email.": "Geben Sie Ihre E-Mail ein.",
