@@ -154,6 +154,18 @@ const becoming = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/becoming/becoming-page"), "BecomingPage"),
 });
 
+const apps = createRoute({
+  getParentRoute: () => setup,
+  path: "/apps",
+  component: lazyRouteComponent(() => import("@/features/setup/apps/apps-page"), "AppsPage"),
+});
+
+const branding = createRoute({
+  getParentRoute: () => setup,
+  path: "/branding",
+  component: lazyRouteComponent(() => import("@/features/setup/branding-page"), "BrandingPage"),
+});
+
 const packages = createRoute({
   getParentRoute: () => setup,
   path: "/packages",
@@ -291,6 +303,8 @@ const tree = root.addChildren([
       view,
       diagram,
       becoming,
+      apps,
+      branding,
       packages,
       changes,
       users,

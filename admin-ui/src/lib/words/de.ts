@@ -302,7 +302,7 @@ export const words: Record<string, string> = {
   "Show them": "Anzeigen",
   "Shows each person only what they own": "Zeigt jeder Person nur, was ihr gehört",
   "Sign in": "Anmelden",
-  "Sign in to Trellis": "Bei Trellis anmelden",
+  "Sign in to {name}": "Bei {name} anmelden",
   "Sign in with it now.": "Melden Sie sich jetzt damit an.",
   "Sign out": "Abmelden",
   "Signing in": "Anmeldung läuft",
