@@ -10,6 +10,7 @@ use crate::definitions::object::{NameField, Sharing, SharingSetting};
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 
+pub mod apps;
 pub mod computed;
 pub mod conversions;
 mod defaults;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub mod app;
 mod change;
 mod change_object;
 pub mod conversion;

@@ -83,6 +83,7 @@ fn build(kind: Kind) -> Json {
         Kind::Processes => ("Process", rules::process()),
         Kind::Conversions => ("Conversion", becoming::conversion()),
         Kind::Recurrences => ("Recurrence", becoming::recurrence()),
+        Kind::Apps => ("App", views::app()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = title.into();

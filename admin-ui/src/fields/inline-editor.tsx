@@ -1,6 +1,6 @@
 // Editing one value in place: Enter or leaving saves, Esc takes back, a refusal keeps what was typed.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { problemsByField } from "@/api/problem";
+import { problemsByField, warningsOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { Conflict, updateRecord } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
@@ -31,6 +31,7 @@ export function InlineEditor({ object, record, field: given, onClose, className 
   const [start] = useState(() => kind.read(record, field));
   const [value, setValue] = useState(start);
   const [error, setError] = useState<string | null>(null);
+  const [warned, setWarned] = useState(false);
   const [theirs, setTheirs] = useState<RecordData | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(value);
@@ -44,7 +45,7 @@ export function InlineEditor({ object, record, field: given, onClose, className 
     box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   }, []);
 
-  async function save(moved?: "down" | "next") {
+  async function save(moved?: "down" | "next", confirmed = false) {
     if (done.current) return;
     const next = latest.current;
     if (same(next, start) && !theirs) {
@@ -59,8 +60,7 @@ export function InlineEditor({ object, record, field: given, onClose, className 
     }
     done.current = true;
     try {
-      const saving = updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field));
-      await saving;
+      await updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field), confirmed);
       offerUndo(object, record.id, field, start, t("{field} changed", { field: field.label }));
       onClose(moved);
     } catch (problem) {
@@ -69,6 +69,9 @@ export function InlineEditor({ object, record, field: given, onClose, className 
         setTheirs(problem.theirs);
         return;
       }
+      const warnings = warningsOf(problem);
+      setWarned(warnings.length > 0);
+      if (warnings.length) return setError(warnings.join(" "));
       const found = problemsByField(problem);
       const own = Object.keys(kind.patch(next, field))
         .map((key) => found[key])
@@ -86,6 +89,7 @@ export function InlineEditor({ object, record, field: given, onClose, className 
     latest.current = next;
     setValue(next);
     setError(null);
+    setWarned(false);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -133,9 +137,14 @@ export function InlineEditor({ object, record, field: given, onClose, className 
         role="presentation"
         className="max-w-80 px-3 py-2"
       >
-        <p role="alert" className="text-red text-xs">
+        <p role="alert" className={cx("text-xs", warned ? "text-text" : "text-red")}>
           {error}
         </p>
+        {warned && (
+          <Button look="outline" className="mt-2" onClick={() => void save(undefined, true)}>
+            {t("Save anyway")}
+          </Button>
+        )}
       </Popover>
       {theirs && (
         <Popover open onClose={cancel} anchor={box} label={t("Conflict")} className="w-80 p-3">

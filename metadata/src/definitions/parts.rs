@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+use super::app::App;
 use super::rename::Renamed;
 use super::role::{PermissionSet, Role};
 use super::sharing_rule::{RestrictionRule, SharingRule};
@@ -187,6 +188,8 @@ parts! {
     Conversions { conversions: Conversion, "conversions", 'n' }
     /// `task.repeat`.
     Recurrences { recurrences: Recurrence, "recurrences", 'u' }
+    /// `sales`.
+    Apps { apps: App, "apps", 'a' }
 }
 
 impl Kind {

@@ -62,6 +62,7 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
         Kind::SharingRules | Kind::RestrictionRules => {
             &["when", "owned_by", "share_with", "access", "applies_to"]
         }
+        Kind::Apps => &["extends"],
         Kind::OptionSets | Kind::ListViews | Kind::Layouts => &[],
     };
     let is_switch = |key: &String| ["label", "required"].contains(&key.as_str());

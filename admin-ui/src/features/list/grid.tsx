@@ -2,6 +2,7 @@
 import {
   type CSSProperties,
   type KeyboardEvent,
+  startTransition,
   useCallback,
   useDeferredValue,
   useEffect,
@@ -70,7 +71,13 @@ export function Grid(props: GridProps) {
   const ready = useDeferredValue(!source.pending, !source.pending);
   const waiting = source.pending || !ready;
   const rows = waiting ? 14 : source.rows;
-  const window_ = windowRows(view.block * ROW_HEIGHT, view.height + ROW_HEIGHT, ROW_HEIGHT, rows, MARGIN);
+  // What one sees comes first, what is beyond the edges when that is painted.
+  const [margin, setMargin] = useState(0);
+  const window_ = windowRows(view.block * ROW_HEIGHT, view.height + ROW_HEIGHT, ROW_HEIGHT, rows, margin);
+
+  useEffect(() => {
+    if (!waiting) startTransition(() => setMargin(MARGIN));
+  }, [waiting]);
 
   const set = props.widths;
   const widths = useMemo(() => columns.map((f, i) => set[f.name] ?? (i === 0 ? 264 : kindOf(f).width)), [columns, set]);
@@ -187,7 +194,8 @@ export function Grid(props: GridProps) {
     else if (key === "enter" && id) {
       if (at.col === 0 || !canEdit(at.col)) onOpen(id);
       else edit(at.row, at.col);
-    } else if (key === "mod+enter" && id) onOpen(id);
+    } else if (key === "f2" && id) edit(at.row, at.col);
+    else if (key === "mod+enter" && id) onOpen(id);
     else if (key === "space" && id) onPeek(peek === id ? undefined : id);
     else if (key === "x" && at.row >= 0) selection.toggle(at.row, false);
     else if (key === "mod+a") selection.selectLoaded();
