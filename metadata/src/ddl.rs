@@ -27,7 +27,8 @@ pub use kinds::is_rewrite;
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
 pub use retypes::{Retype, Turn, is_retype, other};
-pub use search::{object_vector, search_columns, search_vector};
+pub(crate) use search::search_columns;
+pub use search::{Searched, search_functions};
 pub use tables::table_columns;
 
 /// The strongest table lock that a statement takes on a table that others may be using.

@@ -25,6 +25,7 @@ mod rename;
 pub mod role;
 mod rollback;
 mod rows;
+pub mod setting;
 pub mod sharing_rule;
 mod structure;
 mod touched;

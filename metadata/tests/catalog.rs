@@ -159,6 +159,16 @@ fn names_that_collide_are_refused() {
     assert_eq!(codes(&inverse), ["objects.deal.fields.b.inverse duplicate-name"]);
     let standard = deal(json!([lookup("a", "owner")]));
     assert_eq!(codes(&standard), ["objects.deal.fields.a.inverse duplicate-name"]);
+    let groups =
+        |name: &str, plural: &str| [object("deal", json!({})), object(name, json!({"plural": plural}))];
+    assert_eq!(codes(&groups("deals_aggregate", "many")), ["objects.deals_aggregate.name duplicate-name"]);
+    assert_eq!(codes(&groups("one", "deals_aggregate")), ["objects.one.plural duplicate-name"]);
+    // Nothing else that is made of names is anybody's name: `create_deal` begins as no other word of a root does.
+    for (name, plural) in
+        [("deal_aggregate", "many"), ("create_deal", "create_deals"), ("deal_changed", "deals_changed")]
+    {
+        assert!(try_define(&groups(name, plural)).is_ok(), "{name}");
+    }
     assert_eq!(codes(&[object("search", json!({"plural": "search"}))]).len(), 2);
     assert_eq!(codes(&[object("user", json!({}))]), ["objects.user system-object"]);
     assert_eq!(

@@ -33,7 +33,6 @@ const SUFFIXES: &[&str] = &[
     "",
     "Connection",
     "Edge",
-    "List",
     "Filter",
     "ListFilter",
     "Input",

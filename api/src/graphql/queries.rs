@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use engine::query::aggregate::DEFAULT_GROUPS;
-use engine::{Answer, Page, Query, Question, Told};
+use engine::{Answer, Query, Question, Told};
 use metadata::Object;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::collect::Field;
 use super::fault::{Fault, Refused};
 use super::limits::{self, PASS};
-use super::select::{Asked, Wanted, first};
-use super::shape::{self, EdgePart, ListPart, Record, Response};
+use super::select::{Asked, Wanted, listed, page};
+use super::shape::{self, List, Record, Response};
 use super::{Done, Run, aggregates};
 use crate::problem::{Code, Problem};
 
@@ -37,14 +37,6 @@ enum Form {
         record: Record,
         first: u32,
     },
-}
-
-/// A list's form and its place.
-struct List {
-    parts: Vec<(String, ListPart)>,
-    size: usize,
-    backward: bool,
-    begun: bool,
 }
 
 /// Answers every field by one statement; one that fails is `null` and told among the errors. Answers whether anything
@@ -202,9 +194,8 @@ fn list<'r>(
     let mut wanted = Wanted::default();
     let parts = run.list_parts(object, field, &mut wanted)?;
     let Asked { filter, sort } = run.asked(arguments, object)?;
-    let (page, size) = page(arguments)?;
-    let backward = matches!(page, Page::Before(_));
-    let begun = matches!(page, Page::After(_) | Page::Before(Some(_)));
+    let (page, size) = page(arguments, engine::query::DEFAULT_LIMIT)?;
+    let list = listed(parts, (&page, size));
     let query = Query {
         object: object.name.clone(),
         fields: wanted.selections(),
@@ -212,11 +203,11 @@ fn list<'r>(
         sort,
         page,
         limit: size.max(1),
-        include_total: parts.iter().any(|(_, part)| matches!(part, ListPart::Total)),
-        cursors: parts.iter().any(|(_, part)| needs_cursors(part)),
+        include_total: list.needs_total(),
+        cursors: list.needs_cursors(),
         ..Query::default()
     };
-    Ok((List { parts, size: size as usize, backward, begun }, query))
+    Ok((list, query))
 }
 
 impl Form {
@@ -290,36 +281,10 @@ impl List {
         let mut records = records(&answer.json)?;
         records.truncate(self.size);
         let more = answer.next_cursor.is_some() || (self.size == 0 && answer.count > 0);
-        let page = shape::Page {
-            has_next: if self.backward { self.begun } else { more },
-            has_previous: if self.backward { more } else { self.begun },
-            total: answer.total,
-            cursors: answer.cursors[..records.len().min(answer.cursors.len())].to_vec(),
-        };
+        let cursors = answer.cursors[..records.len().min(answer.cursors.len())].to_vec();
+        let page = shape::Page { total: answer.total, cursors, ..self.page(more) };
         shape::list(bytes, &self.parts, &records, &page);
         Ok(())
-    }
-}
-
-fn needs_cursors(part: &ListPart) -> bool {
-    match part {
-        ListPart::Edges(parts) => parts.iter().any(|(_, part)| matches!(part, EdgePart::Cursor)),
-        ListPart::Page(keys) => keys.iter().any(|(_, name)| name.ends_with("Cursor")),
-        _ => false,
-    }
-}
-
-/// Where the page begins and how long it is.
-fn page(arguments: &Map<String, Json>) -> Result<(Page, u32), Refused> {
-    let text = |key: &str| arguments.get(key).and_then(Json::as_str).map(str::to_owned);
-    let (ahead, back) = (first(arguments, "first")?, first(arguments, "last")?);
-    let (after, before) = (text("after"), text("before"));
-    match (ahead.is_some() || after.is_some(), back.is_some() || before.is_some()) {
-        (true, true) => Err(Refused::coded("one-of", "give `first` with `after`, or `last` with `before`")),
-        (_, false) => {
-            Ok((after.map_or(Page::First, Page::After), ahead.unwrap_or(engine::query::DEFAULT_LIMIT)))
-        }
-        (false, true) => Ok((Page::Before(before), back.unwrap_or(engine::query::DEFAULT_LIMIT))),
     }
 }
 

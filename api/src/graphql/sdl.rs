@@ -141,7 +141,8 @@ impl Of<'_> {
             if known.insert(&relation.name) {
                 let _ = writeln!(
                     text,
-                    "{}(filter: {other}Filter, where: String, sort: [String!], first: Int): {other}List!",
+                    "{}(filter: {other}Filter, where: String, sort: [String!], first: Int, after: String, last: Int, \
+                     before: String): {other}Connection!",
                     relation.name
                 );
             }
@@ -166,12 +167,9 @@ impl Of<'_> {
         let _ = writeln!(
             text,
             "type {ty}Connection {{ edges: [{ty}Edge!]! nodes: [{ty}!]! pageInfo: PageInfo!\n\
+             \"Whether there are more than these.\"\nhas_more: Boolean!\n\
              \"All matches.\"\ntotal_count: BigInt! }}\n\
-             type {ty}Edge {{ node: {ty}! cursor: String! }}\n\
-             \"The first related records.\"\ntype {ty}List {{ edges: [{ty}ListEdge!]! nodes: [{ty}!]!\n\
-             \"Without cursors: ask for the list itself, with a filter, to go on.\"\npageInfo: PageInfo!\n\
-             \"Whether there are more than these.\"\nhas_more: Boolean! }}\n\
-             type {ty}ListEdge {{ node: {ty}! }}"
+             type {ty}Edge {{ node: {ty}! cursor: String! }}"
         );
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use apollo_compiler::response::JsonMap;
+use engine::query::PLACE;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -22,9 +23,17 @@ pub(super) enum Source {
     One(String, Box<Record>),
     Many {
         key: String,
-        first: usize,
-        parts: Vec<(String, ListPart)>,
+        list: List,
     },
+}
+
+/// A list's form and its place.
+pub(super) struct List {
+    pub parts: Vec<(String, ListPart)>,
+    pub size: usize,
+    pub backward: bool,
+    /// Whether it begins behind others.
+    pub begun: bool,
 }
 
 /// One key of a list.
@@ -50,6 +59,7 @@ pub(super) enum EdgePart {
 pub(super) struct Page {
     pub has_next: bool,
     pub has_previous: bool,
+    pub has_more: bool,
     pub total: Option<i64>,
     pub cursors: Vec<String>,
 }
@@ -70,12 +80,57 @@ impl Record {
                 Some(value) => record.write(out, value),
                 None => out.extend_from_slice(b"null"),
             },
-            Source::Many { key, first, parts } => {
-                let records = find(key).map(records).unwrap_or_default();
-                let page = Page { has_next: records.len() > *first, ..Page::default() };
-                list(out, parts, &records[..records.len().min(*first)], &page);
+            Source::Many { key, list: form } => {
+                let mut records = find(key).map(records).unwrap_or_default();
+                let more = records.len() > form.size;
+                records.truncate(form.size);
+                if form.backward {
+                    records.reverse();
+                }
+                let total = find(&total_key(key)).and_then(|total| total.get().parse().ok());
+                let places = records.iter().filter(|_| form.needs_cursors()).filter_map(|raw| place(raw));
+                let page = Page { total, cursors: places.collect(), ..form.page(more) };
+                list(out, &form.parts, &records, &page);
             }
         });
+    }
+}
+
+/// The key of the engine's record under which the records of a list are counted.
+pub(super) fn total_key(key: &str) -> String {
+    format!("{key}_total")
+}
+
+/// The place that a record within a record tells.
+fn place(raw: &RawValue) -> Option<String> {
+    let entries: Entries<'_> = serde_json::from_str(raw.get()).ok()?;
+    let (_, place) = entries.0.iter().find(|(key, _)| key == PLACE)?;
+    serde_json::from_str(place.get()).ok()
+}
+
+impl List {
+    /// What is known of it when there are more records, or not, behind those that came.
+    pub(super) fn page(&self, more: bool) -> Page {
+        Page {
+            has_next: if self.backward { self.begun } else { more },
+            has_previous: if self.backward { more } else { self.begun },
+            has_more: more,
+            ..Page::default()
+        }
+    }
+
+    /// Whether all matches are counted.
+    pub(super) fn needs_total(&self) -> bool {
+        self.parts.iter().any(|(_, part)| matches!(part, ListPart::Total))
+    }
+
+    /// Whether records tell their places.
+    pub(super) fn needs_cursors(&self) -> bool {
+        self.parts.iter().any(|(_, part)| match part {
+            ListPart::Edges(parts) => parts.iter().any(|(_, part)| matches!(part, EdgePart::Cursor)),
+            ListPart::Page(keys) => keys.iter().any(|(_, name)| name.ends_with("Cursor")),
+            _ => false,
+        })
     }
 }
 
@@ -98,7 +153,7 @@ pub(super) fn list(out: &mut Vec<u8>, parts: &[(String, ListPart)], records: &[&
         }),
         ListPart::Page(keys) => object(out, keys, |out, name| page.write(out, name)),
         ListPart::Total => out.extend_from_slice(page.total.unwrap_or_default().to_string().as_bytes()),
-        ListPart::HasMore => flag(out, page.has_next),
+        ListPart::HasMore => flag(out, page.has_more),
     });
 }
 

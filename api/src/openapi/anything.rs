@@ -65,13 +65,13 @@ fn recurrence(operation: Operation) -> Operation {
         "type": "object",
         "required": ["rule"],
         "properties": {
-            "rule": text(), "start": time(), "time_zone": text(),
-            "count": { "type": "integer", "minimum": 1, "maximum": 100, "default": 5 },
+            "rule": text(), "start": nullable(time()), "time_zone": nullable(text()),
+            "count": nullable(whole(1, 100)),
         },
         "additionalProperties": false,
     });
     operation
-        .says("When a recurrence rule of RFC 5545 comes again after `start`, on the clock of `time_zone`")
+        .says("When a recurrence rule of RFC 5545 comes again after `start`, on the clock of `time_zone`; five times when `count` says nothing")
         .body(body)
         .example(json!({ "rule": "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=10", "time_zone": "Europe/Budapest" }))
         .answers(200, "The next ones", data(shown(json!({ "rule": text(), "occurrences": list(time()) }))))

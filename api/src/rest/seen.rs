@@ -35,7 +35,7 @@ impl<'c> Seen<'c> {
         let catalog = &self.call.context.snapshot.catalog;
         let mut json = catalog.component_json(kind, name)?;
         let object = match kind {
-            Kind::OptionSets => return Some(json),
+            Kind::OptionSets | Kind::Settings => return Some(json),
             Kind::Objects => name,
             Kind::Fields => name.split_once('.')?.0,
             _ => match json["object"].as_str() {

@@ -70,7 +70,7 @@ pub use import::{Import, ImportJob};
 pub use keys::{KeyRing, MasterKey};
 pub use leftovers::Leftovers;
 pub use query::aggregate::Aggregate;
-pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
+pub use query::{Bin, Nested, Page, Paged, Query, Selection, SortKey};
 pub use read::together::{Question, Told};
 pub use read::{Answer, One};
 pub use room::Usage;
