@@ -240,6 +240,44 @@ async fn in_other_orders(
     pages
 }
 
+/// Rules that open records by a condition and by their owners, each for a role.
+async fn define_rules(world: &World) {
+    let opens = |test: (&str, Json), role: &str| {
+        let mut rule = json!({ "object": "matter", "share_with": { "role": role }, "access": "read" });
+        rule[test.0] = test.1;
+        Some(rule)
+    };
+    let ruled = json!({ "label": "Ruled", "objects": { "matter": { "read": "own" } } });
+    let rules = [
+        (Kind::Roles, "ruled", Some(ruled.clone())),
+        (Kind::Roles, "led", Some(ruled)),
+        (Kind::SharingRules, "matter.won", opens(("when", json!("stage = \"won\"")), "ruled")),
+        (Kind::SharingRules, "matter.owner", opens(("when", json!("owner.name = \"p7\"")), "ruled")),
+        (Kind::SharingRules, "matter.team", opens(("owned_by", json!({ "team": "t3" })), "led")),
+        (Kind::SharingRules, "matter.one", opens(("owned_by", json!({ "user": person(9) })), "led")),
+    ];
+    world.define(rules).await.unwrap();
+}
+
+/// Somebody for each way to come to records.
+fn readers(base: &Context) -> [(&'static str, Context); 9] {
+    let by_role = |role: &str, reader: Context| {
+        let actor = Actor { roles: vec![role.into()], ..reader.actor };
+        Context { actor, ..reader }
+    };
+    [
+        ("owner and shares", reader(base, person(1), &[], false)),
+        ("teams and a queue", reader(base, person(2), &[0, 1, 2, 3, 4, 5, 6], false)),
+        ("above three", reader(base, person(58), &[1], true)),
+        ("above fifty", reader(base, person(59), &[1, 2], true)),
+        ("mates", by_role("mate", reader(base, person(4), &[4, 5], false))),
+        ("a rule's condition", by_role("ruled", reader(base, person(3), &[], false))),
+        ("a rule's condition and more", by_role("ruled", reader(base, person(59), &[1], true))),
+        ("owners of a rule", by_role("led", reader(base, person(5), &[2], false))),
+        ("nobody", reader(base, Uuid::from_u128(9), &[], false)),
+    ]
+}
+
 #[tokio::test]
 async fn windows_answer_what_each_record_answers_by_its_id() {
     let world = World::new("windows").await;
@@ -256,48 +294,12 @@ async fn windows_answer_what_each_record_answers_by_its_id() {
     let seed = 77;
     let mut random = Random::new(seed);
     let all = fill(&world, &mut random).await;
-    let opens = |test: (&str, Json), role: &str| {
-        let mut rule = json!({ "object": "matter", "share_with": { "role": role }, "access": "read" });
-        rule[test.0] = test.1;
-        Some(rule)
-    };
-    let ruled = json!({ "label": "Ruled", "objects": { "matter": { "read": "own" } } });
-    let rules = [
-        (Kind::Roles, "ruled", Some(ruled.clone())),
-        (Kind::Roles, "led", Some(ruled)),
-        (Kind::SharingRules, "matter.won", opens(("when", json!("stage = \"won\"")), "ruled")),
-        (Kind::SharingRules, "matter.owner", opens(("when", json!("owner.name = \"p7\"")), "ruled")),
-        (Kind::SharingRules, "matter.team", opens(("owned_by", json!({ "team": "t3" })), "led")),
-        (Kind::SharingRules, "matter.one", opens(("owned_by", json!({ "user": person(9) })), "led")),
-    ];
-    world.define(rules).await.unwrap();
+    define_rules(&world).await;
     let base = world.system().await;
-    let mut mates = reader(&base, person(4), &[4, 5], false);
-    mates.actor.roles = vec!["mate".into()];
-    let by_role = |role: &str, reader: Context| {
-        let actor = Actor { roles: vec![role.into()], ..reader.actor };
-        Context { actor, ..reader }
-    };
-    let readers = [
-        ("owner and shares", reader(&base, person(1), &[], false), true),
-        ("teams and a queue", reader(&base, person(2), &[0, 1, 2, 3, 4, 5, 6], false), true),
-        ("above three", reader(&base, person(58), &[1], true), true),
-        ("above fifty", reader(&base, person(59), &[1, 2], true), true),
-        ("mates", mates, true),
-        ("a rule's condition", by_role("ruled", reader(&base, person(3), &[], false)), true),
-        ("a rule's condition and more", by_role("ruled", reader(&base, person(59), &[1], true)), true),
-        ("owners of a rule", by_role("led", reader(&base, person(5), &[2], false)), true),
-        ("nobody", reader(&base, Uuid::from_u128(9), &[], false), true),
-    ];
     let mut pages = 0;
-    for (name, context, by_windows) in readers {
+    for (name, context) in readers(&base) {
         let view = world.engine.explain(&context, &question(&None, true, Page::First, 5)).unwrap();
-        assert_eq!(
-            view["sql"].as_str().unwrap().contains("WITH RECURSIVE"),
-            by_windows,
-            "{name}: {}",
-            view["sql"]
-        );
+        assert!(view["sql"].as_str().unwrap().contains("WITH RECURSIVE"), "{name}: {}", view["sql"]);
         let known =
             Query { limit: 1000, page: Page::Ids(all.clone()), ..question(&None, true, Page::First, 5) };
         let answer = world.read(&context, &Query { sort: Vec::new(), ..known }).await.unwrap();

@@ -282,7 +282,7 @@ async fn things_move_only_to_what_one_may_change() {
     };
     // Nothing points to the lead: whatever she sees can be taken.
     assert_eq!(matches(0).await, sorted([&others, &own]));
-    assert_eq!(matches(1).await, [theirs.clone()]);
+    assert_eq!(matches(1).await, std::slice::from_ref(&theirs));
     let into = |account: &str, contact: Option<&str>, dry_run: bool| {
         let mut targets = json!({ "account": { "id": account } });
         if let Some(contact) = contact {
