@@ -77,6 +77,17 @@ pub struct Mass {
     pub expected: Option<usize>,
 }
 
+/// A user as a record and as a member of teams: both are written, or neither.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// Who is there already; `None` makes a new one.
+    pub id: Option<Uuid>,
+    /// Of the record; none leave the record of one who is there as it is.
+    pub fields: Fields,
+    /// Names of exactly the teams that the user is in; `None` leaves them.
+    pub teams: Option<Vec<String>>,
+}
+
 /// The change of one record.
 #[derive(Clone, Debug)]
 pub struct Update {

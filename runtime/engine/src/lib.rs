@@ -61,7 +61,7 @@ pub use apply::{AllowLoss, Applied, Apply, Offending};
 pub use audit::Origin;
 pub use census::Census;
 pub use command::{
-    Become, Command, Conversion, Converted, Fields, Mass, Once, Op, Operation, Update, What, Written,
+    Become, Command, Conversion, Converted, Fields, Mass, Once, Op, Operation, Person, Update, What, Written,
 };
 pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};

@@ -27,6 +27,7 @@ pub(crate) mod aggregate;
 mod few;
 mod keyset;
 mod legs;
+mod parties;
 mod reach;
 mod scope;
 pub(crate) mod search;
