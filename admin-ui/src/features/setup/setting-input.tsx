@@ -17,6 +17,7 @@ import { parseNumber } from "@/lib/numbers";
 import { humanize } from "@/lib/text";
 import type { FieldDraft } from "./field-draft";
 import { OptionsEditor } from "./options-editor";
+import { fitsRollup } from "./rolled-up";
 
 interface SettingInputProps {
   object: ObjectDef;
@@ -34,9 +35,6 @@ const objectChoice = (o: ObjectDef): Choice => ({
   detail: <span className="font-mono">{o.name}</span>,
   icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
 });
-
-/** Kinds of which there is a sum, or at least a smallest and a largest. */
-const SUMMABLE = new Set(["integer", "decimal", "currency", "percent", "date", "datetime", "time", "formula"]);
 
 const fieldChoice = (f: FieldDef): Choice => ({
   id: f.name,
@@ -195,7 +193,9 @@ export function SettingInput({ object, setting: given, draft, value, error, exis
                 clearable
                 placeholder={related ? t("None") : t("Choose the related list first")}
                 disabled={!related}
-                choices={(related ? ownFields(related) : []).filter((f) => SUMMABLE.has(f.kind)).map(fieldChoice)}
+                choices={(related ? ownFields(related) : [])
+                  .filter((f) => fitsRollup(setting.name, draft.settings, f))
+                  .map(fieldChoice)}
                 value={value ? [String(value)] : []}
                 onChange={(next) => set(next[0])}
                 invalid={ids.invalid}
