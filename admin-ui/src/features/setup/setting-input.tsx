@@ -15,6 +15,7 @@ import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { parseNumber } from "@/lib/numbers";
 import { humanize } from "@/lib/text";
+import { type Dependence, DependentOptions } from "./dependent-options";
 import type { FieldDraft } from "./field-draft";
 import { OptionsEditor } from "./options-editor";
 import { fitsRollup } from "./rolled-up";
@@ -68,7 +69,8 @@ export function SettingInput({ object, setting: given, draft, value, error, exis
   const set = (next: unknown) => onChange({ [setting.name]: next });
   const relation = object.relations?.find((r) => r.name === draft.settings[setting.over ?? ""]);
   const related = setting.over ? catalog.object(relation?.object) : object;
-  const wide = ["options", "objects", "json", "formula"].includes(setting.control) || setting.name === "pattern";
+  const wide =
+    ["options", "objects", "json", "formula", "dependence"].includes(setting.control) || setting.name === "pattern";
   const fixed =
     existing && (setting.control === "object" || setting.control === "objects" || setting.name === "inverse");
   return (
@@ -157,6 +159,19 @@ export function SettingInput({ object, setting: given, draft, value, error, exis
                 onOptionSet={(option_set) => onChange({ option_set })}
               />
             );
+          case "dependence": {
+            const shared = catalog.optionSets.find((s) => s.name === draft.settings.option_set)?.options;
+            return (
+              <DependentOptions
+                id={ids.id}
+                object={object}
+                own={draft.name ?? undefined}
+                options={shared ?? (draft.settings.options as Option[] | undefined) ?? []}
+                value={value as Dependence | undefined}
+                onChange={set}
+              />
+            );
+          }
           case "formula":
             return related ? (
               <FormulaEditor
