@@ -148,6 +148,11 @@ async fn context(node: &Node, tenant: Option<&str>) -> anyhow::Result<Context> {
 fn print(applied: &Applied, dry_run: bool) {
     if dry_run {
         applied.steps.iter().for_each(|step| println!("{}", step.sql));
+        let foreseen = applied.foreseen.clone().unwrap_or_default();
+        let told = serde_json::json!({
+            "api": foreseen.api, "permissions": foreseen.permissions, "offending": applied.offending,
+        });
+        super::metadata::told::foreseen(&told).iter().for_each(|line| println!("{line}"));
     }
     for merged in &applied.merges {
         let word = if merged.outcome.is_conflict() { "conflict" } else { "merged" };
