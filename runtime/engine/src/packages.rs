@@ -20,6 +20,7 @@ use crate::snapshot::Snapshot;
 use crate::write::sql::table;
 
 mod records;
+pub mod shipped;
 
 /// How packages are installed.
 #[derive(Clone, Debug, Default)]

@@ -10,6 +10,7 @@ mod follower;
 mod node;
 mod office;
 mod pooler;
+mod registry;
 mod retype;
 mod shop;
 
