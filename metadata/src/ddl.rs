@@ -11,6 +11,7 @@ use crate::diff::Difference;
 use crate::problem::Problem;
 
 mod changes;
+mod estimate;
 mod retypes;
 mod indexes;
 mod kinds;
@@ -20,8 +21,10 @@ mod plan;
 mod renames;
 mod rollups;
 mod search;
+mod stricter;
 mod tables;
 
+pub use estimate::{Estimate, Size, Takes};
 pub use indexes::{Index, blind};
 pub use kinds::is_rewrite;
 pub use names::{gone, literal, quote};
@@ -29,6 +32,8 @@ pub use numbering::Numbering;
 pub use retypes::{Retype, Turn, is_retype, other};
 pub(crate) use search::search_columns;
 pub use search::{Searched, search_functions};
+pub(crate) use stricter::{Bounds, gone_options};
+pub use stricter::{Stricter, stricter};
 pub use tables::table_columns;
 
 /// The strongest table lock that a statement takes on a table that others may be using.
@@ -73,9 +78,25 @@ pub struct Step {
     pub risk: Risk,
     /// One sentence for people.
     pub description: String,
+    /// What it is expected to cost; of a plan that is only looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     /// The index that it makes, which on a large table can be made afterwards instead, while others write.
     #[serde(skip)]
     pub later: Option<Index>,
+    /// Stable id of the object whose table it works on; empty where it only renames.
+    #[serde(skip)]
+    pub object: String,
+}
+
+impl Step {
+    /// The step as it is done on a large table: its index is made afterwards, beside writers.
+    pub fn put_off(&mut self, schema: &str) {
+        if let Some(index) = &self.later {
+            self.sql = index.create_concurrently(schema);
+            (self.lock, self.risk) = (Lock::RowExclusive, Risk::Background);
+        }
+    }
 }
 
 /// Steps in the order in which one transaction runs them.

@@ -39,7 +39,7 @@ use crate::layers::Base;
 pub use parts::{Kind, Part, Parts};
 pub(crate) use parts::{Shelf, resolved};
 pub use rename::Renamed;
-pub use touched::{Action, Property, Touched};
+pub use touched::{Action, Property, Touched, properties};
 
 /// One requested change: a definition to put, or `None` to delete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,7 +12,10 @@ use crate::field_kinds::lookup::OnDelete;
 use crate::{Field, Language, catalog};
 
 mod fields;
+mod noticed;
 mod rollups;
+
+pub use noticed::{Noticed, What, noticed};
 
 /// Metadata at one revision: as written, and what it means.
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +126,33 @@ pub enum Difference {
 }
 
 impl Difference {
+    /// The object that it is about.
+    pub fn object(&self) -> &Arc<Object> {
+        match self {
+            Self::CreateObject { object }
+            | Self::RenameObject { object, .. }
+            | Self::RetireObject { object }
+            | Self::RestoreObject { object }
+            | Self::AddField { object, .. }
+            | Self::RenameField { object, .. }
+            | Self::RetireField { object, .. }
+            | Self::RestoreField { object, .. }
+            | Self::ChangeKind { object, .. }
+            | Self::ChangeEncryption { object, .. }
+            | Self::ChangeTarget { object, .. }
+            | Self::ChangeOnDelete { object, .. }
+            | Self::ChangeDefault { object, .. }
+            | Self::SetUnique { object, .. }
+            | Self::DropUnique { object, .. }
+            | Self::AddIndex { object, .. }
+            | Self::DropIndex { object, .. }
+            | Self::RebuildRollup { object, .. }
+            | Self::ChangeNameColumn { object }
+            | Self::ChangeSearch { object }
+            | Self::RenameTarget { object, .. } => object,
+        }
+    }
+
     /// The stable id of the field that it is about.
     pub fn field(&self) -> Option<&str> {
         match self {

@@ -1,7 +1,6 @@
 // Why somebody may do something, who may, with whom a record is shared, and what a change of roles would change.
 import { load, request } from "./client";
 import type { Document } from "./document";
-import type { Change } from "./metadata";
 import type { PageOf } from "./pages";
 import type { ObjectRef } from "./records";
 
@@ -87,14 +86,8 @@ export interface AccessDifference {
   action?: AccessAction;
   permission?: string;
   rule?: string;
+  /** An object whose records are shared otherwise by default. */
+  sharing?: string;
   before: string | boolean;
   after: string | boolean;
-}
-
-export async function simulateAccess(changes: Change[], signal?: AbortSignal): Promise<AccessDifference[]> {
-  const answer = await request<{ data: { changes: AccessDifference[] } }>("POST", "/admin/v1/access/simulate", {
-    body: { changes },
-    signal,
-  });
-  return answer.body.data.changes;
 }

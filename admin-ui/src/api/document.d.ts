@@ -155,6 +155,11 @@ export interface Document {
     rewrite: boolean;
     risk: string;
     description: string;
+    estimate?: {
+      rows: number;
+      bytes: number;
+      takes: "moment" | "seconds" | "minutes" | "hours";
+    };
   };
   Team: {
     id: string;

@@ -1,4 +1,5 @@
 // Changing what exists: objects and fields, with the plan shown before.
+import type { AccessDifference } from "./access";
 import { load, request } from "./client";
 import type { Document } from "./document";
 
@@ -9,8 +10,12 @@ export interface Plan {
   steps: Step[];
   /** Components whose data is hidden, or whose values do not go over to another kind. */
   data_loss?: string[];
-  /** Records that stand in the way of a change of kind. */
+  /** Records that the change does not suit. */
   offending?: Offending[];
+  /** What programs that use the API notice. */
+  api?: Noticed[];
+  /** What roles and rules give otherwise. */
+  permissions?: AccessDifference[];
   /** What a package gives or asks for that has to be approved. */
   grants?: string[];
   /** Where a package and the tenant differ, and what holds. */
@@ -30,8 +35,17 @@ export interface Merge {
 export interface Offending {
   path: string;
   code: string;
-  count: number;
+  /** Null when finding out takes too long. */
+  count: number | null;
   records: string[];
+}
+
+export interface Noticed {
+  action: "create" | "change" | "delete";
+  what: "route" | "type" | "field" | "relation";
+  name: string;
+  breaking: boolean;
+  text: string;
 }
 
 export interface Change {

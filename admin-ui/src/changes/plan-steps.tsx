@@ -2,7 +2,8 @@
 import { Lock } from "lucide-react";
 import type { Step } from "@/api/metadata";
 import { t } from "@/lib/i18n";
-import { isSafe, lockWords, riskWords } from "./plan";
+import { count } from "@/lib/text";
+import { isSafe, lockWords, riskWords, takesWords } from "./plan";
 
 export function PlanSteps({ steps }: { steps: Step[] }) {
   return (
@@ -18,6 +19,11 @@ export function PlanSteps({ steps }: { steps: Step[] }) {
               <span className="inline-flex items-center gap-1" title={step.lock.replace(/_/g, " ")}>
                 <Lock size={11} aria-hidden="true" />
                 {lockWords(step.lock)}
+              </span>
+            )}
+            {step.estimate && step.estimate.takes !== "moment" && (
+              <span className="font-medium text-amber">
+                {takesWords(step.estimate.takes)}, {count(step.estimate.rows, t("record"), t("records"))}
               </span>
             )}
             <span>{step.rewrite ? t("Rewrites the table") : t("No rewrite")}</span>

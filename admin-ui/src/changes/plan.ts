@@ -64,6 +64,15 @@ const RISKS: Record<string, string> = {
 };
 export const riskWords = (risk: string): string => t(RISKS[risk] ?? risk);
 
+const TAKES: Record<string, string> = {
+  moment: "A moment",
+  seconds: "Some seconds",
+  minutes: "Some minutes",
+  hours: "Some hours",
+};
+/** How long a step is expected to take. */
+export const takesWords = (takes: string): string => t(TAKES[takes] ?? takes);
+
 const LOCKS: Record<string, string> = {
   none: "No lock",
   row_exclusive: "Nobody waits",

@@ -12,10 +12,12 @@ import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextInput } from "@/components/inputs";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
+import { AccessEffect } from "./access-effect";
 import { DefinitionDiff, type Part } from "./definition-diff";
 import { Dependants } from "./dependants";
 import { isSafe, lockWords, planSummary, strongestLock } from "./plan";
 import { PlanSteps } from "./plan-steps";
+import { Programs } from "./programs";
 
 export interface Applying {
   message: string;
@@ -42,6 +44,8 @@ interface ReviewDialogProps {
   parts?: Part[];
   /** What else there is to know before, such as who gains and loses what; or to choose, by the newest plan. */
   more?: ReactNode | ((plan: Plan) => ReactNode);
+  /** Says who gains and loses what even when nobody does. */
+  aboutAccess?: boolean;
   /** The component whose users are listed: what else stands on it. */
   dependantsOf?: { kind: string; name: string };
   /** Asks why; the words stand in the history. */
@@ -71,8 +75,10 @@ export function ReviewDialog(props: ReviewDialogProps) {
   const steps = query.data?.steps ?? [];
   const grants = query.data?.grants ?? [];
   const offending = query.data?.offending ?? [];
-  const loses =
-    steps.some((s) => s.risk === "data_loss") || offending.length > 0 || Boolean(query.data?.data_loss?.length);
+  const unfit = offending.filter((one) => one.code === "does-not-fit");
+  const strict = offending.filter((one) => one.code !== "does-not-fit");
+  const access = query.data?.permissions ?? [];
+  const loses = steps.some((s) => s.risk === "data_loss") || unfit.length > 0 || Boolean(query.data?.data_loss?.length);
   const ready =
     Boolean(query.data) && !query.isFetching && (!loses || typed === word) && (grants.length === 0 || agreed);
 
@@ -125,7 +131,12 @@ export function ReviewDialog(props: ReviewDialogProps) {
             <DefinitionDiff parts={parts} />
           </section>
         )}
-        {offending.length > 0 && <Unfit offending={offending} />}
+        {unfit.length > 0 && <Records offending={unfit} title={t("Some values do not fit and would be left blank.")} />}
+        {strict.length > 0 && (
+          <Records offending={strict} title={t("Some records are not what is asked for from now on.")} />
+        )}
+        {query.data?.api && query.data.api.length > 0 && <Programs noticed={query.data.api} />}
+        {query.data && (access.length > 0 || props.aboutAccess) && <AccessEffect differences={access} />}
         {grants.length > 0 && <Grants grants={grants} agreed={agreed} onAgree={setAgreed} />}
         {typeof props.more === "function" ? newest.current && props.more(newest.current) : props.more}
         {props.dependantsOf && <Dependants {...props.dependantsOf} open={query.isError} />}
@@ -197,14 +208,24 @@ function Impact({ steps, loses }: { steps: Step[]; loses: boolean }) {
   );
 }
 
-/** Values that do not go over to another kind. */
-function Unfit({ offending }: { offending: Offending[] }) {
+const WRONG: Record<string, string> = {
+  required: "are blank: they stay, and whoever saves one fills it in",
+  duplicate: "hold a value that another holds too: nothing is changed until they differ",
+  "too-long": "are longer: they stay as long as nobody changes them",
+  "out-of-range": "are out of range: they stay as long as nobody changes them",
+  "unknown-option": "hold an option that is gone: they stay as long as nobody changes them",
+};
+
+/** Records that a change does not suit, by field. */
+function Records({ offending, title }: { offending: Offending[]; title: string }) {
   return (
-    <Notice title={t("Some values do not fit and would be left blank.")}>
+    <Notice title={title}>
       <ul className="flex flex-col gap-1">
         {offending.map((one) => (
-          <li key={one.path}>
-            <span className="font-mono text-xs">{one.path}</span> {count(one.count, t("record"), t("records"))}
+          <li key={one.path + one.code}>
+            <span className="font-mono text-xs">{one.path}</span>{" "}
+            {one.count === null ? t("More records than a plan looks at") : count(one.count, t("record"), t("records"))}{" "}
+            {t(WRONG[one.code] ?? "")}
           </li>
         ))}
       </ul>

@@ -16,6 +16,8 @@ use super::shape::{
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let step =
         json!({ "sql": text(), "lock": text(), "rewrite": flag(), "risk": text(), "description": text() });
+    let takes = one_of(&["moment", "seconds", "minutes", "hours"]);
+    let estimate = shown(json!({ "rows": count(), "bytes": count(), "takes": takes }));
     let touched = json!({ "action": text(), "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text() });
     let applied = json!({
         "revision": count(), "changes": list(reference("Touched")), "steps": list(reference("Step")), "data_loss": list(text()),
@@ -33,12 +35,16 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "field": text(), "kind": text(), "next": anything(), "former": anything(), "state": one_of(&["filling", "ready", "kept"]),
         "revision": count(), "done": nullable(count()), "total": nullable(count()), "error": nullable(text()), "kept_until": nullable(time()),
     });
-    let offending = json!({ "path": text(), "code": text(), "count": count(), "records": list(id()) });
+    let offending =
+        json!({ "path": text(), "code": text(), "count": nullable(count()), "records": list(id()) });
     let used = json!({ "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text(), "at": text() });
     vec![
-        ("Step", shown(step)),
+        ("Step", planned(shown(step), json!({ "estimate": estimate }))),
         ("Touched", shown(touched)),
-        ("Applied", shown(applied)),
+        (
+            "Applied",
+            planned(shown(applied), json!({ "api": list(noticed()), "permissions": list(permitted()) })),
+        ),
         ("Revision", shown(revision)),
         ("Merged", merged),
         ("Package", shown(package)),
@@ -46,6 +52,38 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Retype", shown(retype)),
         ("Offending", shown(offending)),
     ]
+}
+
+/// What is told besides of what is only looked at.
+fn planned(mut shape: Json, more: Json) -> Json {
+    if let (Json::Object(known), Json::Object(more)) = (&mut shape["properties"], more) {
+        known.extend(more);
+    }
+    shape
+}
+
+/// A property, and the revision that has set it last.
+fn blamed() -> Json {
+    shown(json!({
+        "path": text(), "revision": count(), "at": time(), "actor": who(), "message": nullable(text()),
+    }))
+}
+
+/// What programs notice of a change.
+fn noticed() -> Json {
+    shown(json!({
+        "action": one_of(&["create", "change", "delete"]), "what": one_of(&["route", "type", "field", "relation"]),
+        "name": text(), "breaking": flag(), "text": text(),
+    }))
+}
+
+/// What roles and rules give otherwise.
+fn permitted() -> Json {
+    let words = json!({
+        "holder": text(), "object": text(), "field": text(), "permission": text(), "rule": text(), "sharing": text(),
+        "action": text(),
+    });
+    planned(shown(json!({ "before": anything(), "after": anything() })), words)
 }
 
 /// The body of a deployment.
@@ -82,6 +120,10 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .answers(200, "Each with how far it is", data(list(reference("Retype")))),
         "packages" => packages(method, operation),
         "layers" => layers(method, operation),
+        "blame" => operation
+            .says("Who has set which property of a component last")
+            .values("kind", &Kind::ALL.map(Kind::word))
+            .answers(200, "The properties that it has", data(shown(json!({ "kind": text(), "name": text(), "properties": list(blamed()) })))),
         "files" => files(method, operation),
         "formulas" => formulas(rest, operation),
         "deploy" => operation

@@ -133,7 +133,9 @@ impl From<tenancy::Error> for Problem {
             tenancy::Error::Plan => Self::unprocessable(vec![Detail::new("plan", "unknown-plan", sentence)]),
             tenancy::Error::Domain => Self::new(Code::Conflict, sentence.clone())
                 .errors(vec![Detail::new("domain", "taken", sentence)]),
-            tenancy::Error::Reseller => Self::unprocessable(vec![Detail::new("name", "invalid", sentence)]),
+            tenancy::Error::Reseller | tenancy::Error::Publisher | tenancy::Error::NoPublisher => {
+                Self::unprocessable(vec![Detail::new("name", "invalid", sentence)])
+            }
             tenancy::Error::KeyReused => {
                 Self::unprocessable(vec![Detail::new("Idempotency-Key", "key-reused", sentence)])
             }

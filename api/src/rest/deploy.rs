@@ -45,15 +45,20 @@ pub(crate) async fn deploy(call: Call) -> Outcome {
     Ok(answer::data(&told(&applied)))
 }
 
-/// What a change did, or would do.
+/// What a change did, or would do; of one that is only looked at, also what others notice of it.
 pub(crate) fn told(applied: &Applied) -> Json {
-    json!({
+    let mut told = json!({
         "revision": applied.revision,
         "changes": applied.changes,
         "steps": applied.steps,
         "data_loss": applied.data_loss,
         "offending": applied.offending,
-    })
+    });
+    if let Some(foreseen) = &applied.foreseen {
+        told["api"] = json!(foreseen.api);
+        told["permissions"] = json!(foreseen.permissions);
+    }
+    told
 }
 
 fn field_name(call: &Call) -> String {

@@ -1,6 +1,7 @@
 //! `/metadata/v1/revisions`: who changed the metadata when, and the way back.
 
 use super::deploy::{told, wish};
+use super::metadata::kind;
 use crate::answer;
 use crate::asked::params::Params;
 use crate::body::form::Form;
@@ -20,6 +21,13 @@ pub(crate) async fn list(call: Call) -> Outcome {
 pub(crate) async fn show(call: Call) -> Outcome {
     call.asked.plain()?;
     Ok(answer::data(&call.engine().revision(&call.context, number(&call)?).await?))
+}
+
+/// Who has set which property of a component last.
+pub(crate) async fn blame(call: Call) -> Outcome {
+    call.asked.plain()?;
+    let (kind, name) = (kind(&call)?, call.asked.part("name"));
+    Ok(answer::data(&call.engine().blame(&call.context, (kind, name)).await?))
 }
 
 /// Fields on their way to another kind, and those whose former values are kept.

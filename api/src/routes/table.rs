@@ -149,6 +149,7 @@ fn changes() -> Vec<Route> {
             "manage_metadata",
             rest::revisions::rollback,
         ),
+        permission(GET, "/metadata/v1/blame/{kind}/{name}", "manage_metadata", rest::revisions::blame),
         permission(GET, "/metadata/v1/packages", "manage_metadata", rest::packages::list),
         permission(POST, "/metadata/v1/packages", "manage_metadata", rest::packages::install),
         permission(DELETE, "/metadata/v1/packages/{name}", "manage_metadata", rest::packages::uninstall),

@@ -37,6 +37,8 @@ pub(super) struct Builder<'a> {
     pub restored: HashSet<&'a str>,
     /// Names of the new ones.
     pub new_tables: HashSet<&'a str>,
+    /// The object whose steps are being said, by its stable id.
+    object: String,
     steps: Vec<(Phase, Step)>,
     pub data_loss: Vec<String>,
     pub numberings: Vec<Numbering>,
@@ -69,6 +71,7 @@ pub(super) fn build(
         restored: restored.collect(),
         new: created().map(|object| object.id.as_str()).collect(),
         new_tables: created().map(|object| object.name.as_str()).collect(),
+        object: String::new(),
         steps: Vec::new(),
         data_loss: Vec::new(),
         numberings: Vec::new(),
@@ -81,8 +84,14 @@ pub(super) fn build(
     // Those come with their columns and indexes.
     let turned = |difference: &&Difference| difference.field().is_some_and(|id| is_swapped(turns, id));
     let others = differences.iter().filter(|difference| !(difference.is_of_column() && turned(difference)));
-    others.for_each(|difference| builder.difference(difference));
-    turns.iter().for_each(|turn| builder.turn(turn));
+    for difference in others {
+        builder.object.clone_from(&difference.object().id);
+        builder.difference(difference);
+    }
+    for turn in turns {
+        builder.object.clone_from(&turn.retype().object);
+        builder.turn(turn);
+    }
     builder.finish()
 }
 
@@ -128,8 +137,9 @@ impl Builder<'_> {
     }
 
     pub fn push(&mut self, phase: Phase, sql: String, (lock, risk): (Lock, Risk), description: String) {
-        let rewrite = risk == Risk::Rewrite;
-        self.steps.push((phase, Step { sql, lock, rewrite, risk, description, later: None }));
+        let (rewrite, object) = (risk == Risk::Rewrite, self.object.clone());
+        let step = Step { sql, lock, rewrite, risk, description, estimate: None, later: None, object };
+        self.steps.push((phase, step));
     }
 
     /// The step that was pushed last can be run later.

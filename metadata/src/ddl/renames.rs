@@ -62,6 +62,8 @@ fn step(schema: &str, rename: &Rename, (from, to): (&str, &str)) -> Step {
         rewrite: false,
         risk: Risk::Safe,
         description: format!("Rename the {what} `{from}` to `{to}`"),
+        estimate: None,
         later: None,
+        object: String::new(),
     }
 }

@@ -35,6 +35,18 @@ pub enum Turn {
     Drop(Retype),
 }
 
+impl Turn {
+    /// The field that it is about.
+    pub fn retype(&self) -> &Retype {
+        let (Self::Begin(retype)
+        | Self::Swap(retype)
+        | Self::Whole(retype)
+        | Self::Rename(retype)
+        | Self::Drop(retype)) = self;
+        retype
+    }
+}
+
 /// One of the two columns.
 #[derive(Clone, Debug)]
 struct Side {
@@ -48,6 +60,8 @@ struct Side {
 pub struct Retype {
     /// The field's stable id.
     pub id: String,
+    /// Stable id of its object.
+    pub object: String,
     pub table: String,
     /// `deal.amount`
     pub name: String,
@@ -112,6 +126,7 @@ impl Retype {
     pub fn new(object: &Object, (visible, hidden): (&Field, &Field), (way, lossy): (Way, bool)) -> Self {
         Self {
             id: visible.id.clone(),
+            object: object.id.clone(),
             table: object.name.clone(),
             name: format!("{}.{}", object.name, visible.name),
             column: visible

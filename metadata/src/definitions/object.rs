@@ -95,6 +95,18 @@ pub enum SharingDefault {
     ControlledByParent,
 }
 
+impl SharingDefault {
+    /// The word in definitions.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Read => "read",
+            Self::ReadWrite => "read_write",
+            Self::ControlledByParent => "controlled_by_parent",
+        }
+    }
+}
+
 /// The `sharing` setting of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -60,16 +60,20 @@ impl Definitions {
     }
 }
 
+/// The properties in which one definition of a component is not another.
+pub fn properties(kind: Kind, was: &Json, is: &Json) -> Vec<Property> {
+    let (was, is) = (plain(kind, was.clone()), plain(kind, is.clone()));
+    let property =
+        |one: crate::layers::Override| Property { path: one.path, before: one.base, after: one.value };
+    differences(kind, &was, &is).into_iter().map(property).collect()
+}
+
 fn live(rows: &[Row]) -> HashMap<&str, &Row> {
     rows.iter().filter(|row| !row.retired).map(|row| (row.id.as_str(), row)).collect()
 }
 
 fn changed(old: &Row, new: &Row) -> Option<Touched> {
-    let (was, is) = (plain(old.kind, old.definition.clone()), plain(new.kind, new.definition.clone()));
-    let found = differences(new.kind, &was, &is);
-    let property =
-        |one: crate::layers::Override| Property { path: one.path, before: one.base, after: one.value };
-    let properties: Vec<Property> = found.into_iter().map(property).collect();
+    let properties = properties(new.kind, &old.definition, &new.definition);
     (!properties.is_empty()).then(|| one(Action::Change, new, properties))
 }
 

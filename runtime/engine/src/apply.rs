@@ -28,7 +28,9 @@ use crate::snapshot::{self, Snapshot};
 use crate::work::Kind as Work;
 use crate::write::sql::table;
 use crate::{Engine, indexes, store, work};
+pub use foresee::Foreseen;
 
+pub(crate) mod foresee;
 mod retype;
 mod loss;
 pub(crate) mod people;
@@ -55,6 +57,8 @@ pub struct Apply {
     pub approve: Option<AllowLoss>,
     /// What is asked for besides, which is to be approved too.
     pub asks: Vec<String>,
+    /// Whether the package comes along with an upgrade that nobody asked it for: what it gives is new to everybody.
+    pub brought_along: bool,
     /// How values of fields go over to other kinds, by the field's name (`deal.amount`).
     pub convert: BTreeMap<String, Formulas>,
     /// The field whose second column is filled and indexed, by its stable id: its job says so.
@@ -100,6 +104,8 @@ pub struct Applied {
     pub offending: Vec<Offending>,
     /// What a package gives or asks for that has to be approved.
     pub grants: Vec<String>,
+    /// What is told of a change that is only looked at.
+    pub foreseen: Option<Foreseen>,
 }
 
 impl Applied {
@@ -113,6 +119,10 @@ impl Applied {
         self.data_loss.extend(other.data_loss);
         self.offending.extend(other.offending);
         self.grants.extend(other.grants);
+        let Some(more) = other.foreseen else { return };
+        let foreseen = self.foreseen.get_or_insert_default();
+        foreseen.api.extend(more.api);
+        foreseen.permissions.extend(more.permissions);
     }
 }
 
@@ -122,8 +132,8 @@ pub struct Offending {
     /// The field, as in problems.
     pub path: String,
     pub code: &'static str,
-    /// How many there are, as far as they are counted.
-    pub count: usize,
+    /// How many there are, as far as they are counted; nothing when finding out takes too long.
+    pub count: Option<usize>,
     /// The first of them.
     pub records: Vec<Uuid>,
 }
@@ -217,6 +227,8 @@ pub(crate) struct Planned {
     old: Arc<Snapshot>,
     versions: crate::Versions,
     definitions: Definitions,
+    /// As it was wished: fields that wait for a job have their new kind here.
+    wished: Catalog,
     plan: DdlPlan,
     turning: retype::Turning,
     pub applied: Applied,
@@ -252,12 +264,13 @@ pub(crate) async fn attempt(
     if !wish.dry_run {
         lock(connection, tenant).await?;
     }
-    let planned = plan(connection, context, wish, next).await?;
+    let mut planned = plan(connection, context, wish, next).await?;
     if wish.dry_run {
+        foresee::foresee(connection, &mut planned).await?;
         return Ok((planned.applied, None));
     }
     planned.check(wish)?;
-    let Planned { old, versions, definitions, plan, turning, applied } = planned;
+    let Planned { old, versions, definitions, plan, turning, applied, .. } = planned;
     if definitions == old.definitions && turning.is_empty() {
         return Ok((applied, None));
     }
@@ -330,8 +343,9 @@ pub(crate) async fn plan(
         data_loss,
         offending: turning.offending.clone(),
         grants: grants(wish, &old.definitions, &definitions),
+        foreseen: None,
     };
-    Ok(Planned { old, versions, definitions, plan, turning, applied })
+    Ok(Planned { old, versions, definitions, wished: catalog, plan, turning, applied })
 }
 
 /// What comes that has to be approved: what is asked for, and what an upgrade gives more than before.
@@ -339,7 +353,7 @@ fn grants(wish: &Apply, old: &Definitions, new: &Definitions) -> Vec<String> {
     let mut grants = wish.asks.clone();
     if let (Some(package), Some(_)) = (&wish.package, &wish.approve) {
         let own = |row: &Row| row.package.as_ref() == Some(package) && row.base.is_some();
-        if old.rows().iter().any(own) {
+        if wish.brought_along || old.rows().iter().any(own) {
             grants.extend(added_grants(old, new, package));
         }
     }

@@ -97,5 +97,10 @@ pub(crate) fn has_moved_on(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| CODES.contains(&code.as_ref()))
 }
 
+/// Whether a statement was ended because its time was over.
+pub(crate) fn takes_too_long(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57014")
+}
+
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -104,7 +104,8 @@ impl Engine {
             snapshot.definitions.with_changes(changes, None).map_err(Error::Unprocessable)?;
         let catalog = Catalog::resolve(&definitions).map_err(Error::Unprocessable)?;
         let after = Policies::new(&snapshot.tenant.schema, &catalog)?;
-        let differences = permissions::differences::of(&snapshot.policies, &after, &catalog);
+        let differences =
+            permissions::differences::of((&snapshot.policies, &snapshot.catalog), (&after, &catalog));
         Ok(json!({ "changes": differences }))
     }
 }

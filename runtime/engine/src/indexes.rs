@@ -42,6 +42,11 @@ pub(crate) async fn is_large(
     Ok(false)
 }
 
+/// The same of a size that is known.
+pub(crate) fn is_size_large(bytes: u64) -> bool {
+    i64::try_from(bytes).is_ok_and(|size| size > SMALL)
+}
+
 impl Engine {
     /// Makes every index that the tenant's metadata asks for and that is not there, or was only half made. Answers
     /// their names.

@@ -57,7 +57,7 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
-pub use apply::{AllowLoss, Applied, Apply, Offending};
+pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending};
 pub use audit::Origin;
 pub use census::Census;
 pub use command::{

@@ -20,6 +20,7 @@ use crate::snapshot::Snapshot;
 use crate::write::sql::table;
 
 mod records;
+pub mod shipped;
 
 /// How packages are installed.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +77,11 @@ impl Engine {
         }
         let installed = load_installed(&mut transaction, context).await?;
         let mut applied = Applied { revision: context.snapshot.revision, ..Applied::default() };
-        let mut here = Here { context: context.clone(), installed, expected: options.expected_revision };
+        // What is wished for stands behind what it requires.
+        let wished = packages.last().map(|package| package.manifest.name.as_str());
+        let upgrade = wished.is_some_and(|name| installed.contains_key(name));
+        let expected = options.expected_revision;
+        let mut here = Here { context: context.clone(), installed, expected, upgrade };
         for package in packages {
             let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
             here.context.snapshot = snapshot;
@@ -154,13 +159,15 @@ struct Here {
     installed: BTreeMap<String, Installed>,
     /// The revision that the first of them is to find.
     expected: Option<i64>,
+    /// Whether what is wished for was there before: what else comes is brought along.
+    upgrade: bool,
 }
 
 /// One package within the transaction; the snapshot after it. Of one that is only looked at no table is touched, so
 /// that nobody waits for it; its records are not looked at either.
 async fn install_one(
     connection: &mut PgConnection,
-    Here { context, installed, expected }: &Here,
+    Here { context, installed, expected, upgrade }: &Here,
     package: &Package,
     (options, applied): (&Install, &mut Applied),
 ) -> Result<Arc<Snapshot>> {
@@ -180,6 +187,7 @@ async fn install_one(
         expected_revision: *expected,
         asks: asked.map(|word| format!("capabilities.{word}")).collect(),
         approve: Some(options.approve.clone()),
+        brought_along: *upgrade && before.is_none(),
         ..Apply::default()
     };
     let archive = |name: &str| options.allow_data_loss.covers(name);
@@ -190,6 +198,7 @@ async fn install_one(
     };
     if options.dry_run {
         let mut planned = apply::plan(connection, context, &wish, &next).await?;
+        apply::foresee::foresee(connection, &mut planned).await?;
         applied.add(std::mem::take(&mut planned.applied));
         return planned.imagined();
     }

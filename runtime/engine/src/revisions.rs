@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 use crate::write::sql::table;
 use crate::{Engine, packages, store};
 
+mod blame;
+
 /// What each component was; `None` when it did not exist.
 type Undone = BTreeMap<String, Option<Row>>;
 

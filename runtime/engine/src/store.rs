@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use metadata::ddl::Size;
 use metadata::definitions::Row;
 use metadata::layers::Base;
 use metadata::{Kind, Problem};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::context::{Tenant, Versions};
 use crate::error::{Error, Result};
+use crate::indexes::is_size_large;
 use crate::write::sql::{quoted, table};
 
 /// All stored metadata of a tenant.
@@ -77,6 +79,25 @@ pub(crate) fn base_of(json: Option<Json>) -> Result<Option<Base>> {
 pub(crate) async fn holds_any(connection: &mut PgConnection, table: &str, condition: &str) -> Result<bool> {
     let text = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition})");
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
+}
+
+/// What a table holds: counted where it is small, else as the planner takes it. Nothing where there is no such table.
+pub(crate) async fn size(connection: &mut PgConnection, table: &str) -> Result<Size> {
+    let bytes: Option<i64> = sqlx::query_scalar("SELECT pg_relation_size(to_regclass($1))")
+        .bind(table)
+        .fetch_one(&mut *connection)
+        .await?;
+    let Some(bytes) = bytes.and_then(|bytes| u64::try_from(bytes).ok()) else { return Ok(Size::default()) };
+    let rows = if is_size_large(bytes) {
+        let text = format!("EXPLAIN (FORMAT JSON) SELECT FROM {table}");
+        let plan: Json = sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?;
+        plan[0]["Plan"]["Plan Rows"].as_u64()
+    } else {
+        let text = format!("SELECT count(*) FROM {table}");
+        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?;
+        u64::try_from(rows).ok()
+    };
+    Ok(Size { rows: rows.unwrap_or_default(), bytes })
 }
 
 pub(crate) async fn bump_access(pool: &PgPool, tenant: &Tenant) -> Result<()> {

@@ -6,6 +6,10 @@ use std::time::Duration;
 use clap::{Args as Group, Parser, Subcommand};
 use engine::audit::chain::{Head, Hex};
 
+mod package;
+
+pub use package::{Package, Source};
+
 /// A schema-driven metadata platform and CRM.
 #[derive(Debug, Parser)]
 #[command(name = "trellis", version, propagate_version = true)]
@@ -104,6 +108,9 @@ pub struct Serve {
     /// Install the standard packages with sample records in the first tenant.
     #[arg(long, env = "TRELLIS_DEMO")]
     pub demo: bool,
+    /// Packages beside those that come with Trellis.
+    #[command(flatten)]
+    pub source: Source,
     /// Slug of the first tenant, made when there is none.
     #[arg(long, env = "TRELLIS_TENANT", default_value = "demo")]
     pub tenant: String,
@@ -248,83 +255,6 @@ pub enum ApiKey {
         /// Role of the key in place of the administrator's.
         #[arg(long, env = "TRELLIS_ROLE")]
         role: Option<String>,
-    },
-}
-
-/// `trellis package …`
-#[derive(Debug, Subcommand)]
-pub enum Package {
-    /// List the packages that come with Trellis, and those installed in a tenant.
-    List {
-        /// Slug of the tenant; may be left out when there is only one.
-        #[arg(long, env = "TRELLIS_TENANT")]
-        tenant: Option<String>,
-    },
-    /// Check a package on disk: everything that installing it would find, without a tenant.
-    Validate { dir: PathBuf },
-    /// Tell what a package should be beside being sound, and what breaks those who built on the version before.
-    Lint {
-        dir: PathBuf,
-        /// The version before: a folder, or a name of what comes with Trellis.
-        #[arg(long, env = "TRELLIS_AGAINST")]
-        against: Option<String>,
-    },
-    /// Tell what is different between two versions of a package.
-    Diff {
-        /// The version before: a folder, or a name of what comes with Trellis.
-        old: String,
-        /// The version after.
-        new: String,
-    },
-    /// Install a package from disk, or one that comes with Trellis, with what it requires.
-    Install {
-        /// A folder, or a name.
-        package: String,
-        /// Slug of the tenant; may be left out when there is only one.
-        #[arg(long, env = "TRELLIS_TENANT")]
-        tenant: Option<String>,
-        /// Load sample records too.
-        #[arg(long, env = "TRELLIS_SAMPLES")]
-        samples: bool,
-        /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
-        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
-        approve: Vec<String>,
-        /// Print the steps without running them.
-        #[arg(long, env = "TRELLIS_DRY_RUN")]
-        dry_run: bool,
-    },
-    /// Bring an installed package to the version on disk, or to the one that comes with Trellis.
-    Upgrade {
-        /// A folder, or a name.
-        package: String,
-        /// Slug of the tenant; may be left out when there is only one.
-        #[arg(long, env = "TRELLIS_TENANT")]
-        tenant: Option<String>,
-        /// A path of a conflict, such as `roles.sales_rep`, at which the package's value is to be taken.
-        #[arg(long, env = "TRELLIS_TAKE", value_delimiter = ',')]
-        take: Vec<String>,
-        /// An object or field (`deal.amount`) to be archived that the new version is without; others are kept as own.
-        #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS", value_delimiter = ',')]
-        allow_data_loss: Vec<String>,
-        /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
-        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
-        approve: Vec<String>,
-        /// Print the steps without running them.
-        #[arg(long, env = "TRELLIS_DRY_RUN")]
-        dry_run: bool,
-    },
-    /// Take a package's layer away.
-    Uninstall {
-        name: String,
-        /// Slug of the tenant; may be left out when there is only one.
-        #[arg(long, env = "TRELLIS_TENANT")]
-        tenant: Option<String>,
-        /// Go on although data would be lost.
-        #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS")]
-        allow_data_loss: bool,
-        /// Print the steps without running them.
-        #[arg(long, env = "TRELLIS_DRY_RUN")]
-        dry_run: bool,
     },
 }
 

@@ -12,6 +12,7 @@ mod key_file;
 mod master_key;
 mod node;
 mod packages;
+mod registry;
 mod serve;
 mod stop;
 mod uploads;

@@ -56,7 +56,11 @@ async fn serve(
     if let Some(warning) = node.engine.wall().await?.warning() {
         tracing::warn!("{warning}");
     }
-    let library = Arc::new(packages::library()?);
+    let shelf = packages::Shelf::open(node, &options.source).await?;
+    for one in &shelf.registry.refused {
+        tracing::warn!(package = one.name, version = %one.version, "not taken:\n{}", packages::lines(&one.problems));
+    }
+    let library = Arc::new(shelf.library);
     let uploads = Uploads::open(&common.data_dir)?;
     tokio::select! {
         prepared = first::prepare(node, options, &library) => prepared?,

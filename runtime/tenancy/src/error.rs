@@ -29,6 +29,14 @@ pub enum Error {
     /// The name of a reseller is empty, too long, or taken.
     #[error("a reseller's name has 1 to 200 characters and is not another's")]
     Reseller,
+    /// The name of a publisher is empty, too long or taken, or the key is another's or none.
+    #[error(
+        "a publisher has a name of 1 to 200 characters and a public key of 64 hexadecimal digits, both not another's"
+    )]
+    Publisher,
+    /// There is no such publisher.
+    #[error("no publisher of this name is trusted")]
+    NoPublisher,
     /// The `Idempotency-Key` was used for another request.
     #[error("this key was used for another request")]
     KeyReused,

@@ -1,8 +1,9 @@
 //! Which tenants there are, where each one's records live, and which one a sign-in is about.
 //!
 //! Reading order: [`migrate`] (the platform's own tables), [`slug`] (what a tenant may be called), [`tenants`]
-//! (create, find, list, delete), [`resolve`] and [`domains`] (from a host name or a word to a tenant), [`branding`] (what it looks like), [`plans`] (what a tenant may
-//! use), [`usage`] (what it has used), [`resellers`] (who sells tenants to others), [`founding`] (a tenant with all that
+//! (create, find, list, delete), [`resolve`] and [`domains`] (from a host name or a word to a tenant), [`branding`] (what it
+//! looks like), [`plans`] (what a tenant may use), [`publishers`] (whose packages are believed), [`usage`] (what it has
+//! used), [`resellers`] (who sells tenants to others), [`founding`] (a tenant with all that
 //! it shall begin with, all or nothing), [`turns`] (shut, opened, to be deleted), [`ending`] (gone, and what is left to show
 //! for it), [`events`] (what of this happened).
 //!
@@ -17,6 +18,7 @@ pub mod events;
 pub mod founding;
 pub mod migrate;
 pub mod plans;
+pub mod publishers;
 pub mod resellers;
 pub mod resolve;
 pub mod slug;
@@ -33,6 +35,7 @@ pub use events::By;
 pub use founding::{Founded, Founding};
 pub use migrate::{is_migrated, migrate};
 pub use plans::{Limits, Plan};
+pub use publishers::Publisher;
 pub use resellers::Reseller;
 pub use slug::Slug;
 pub use tenants::{Listed, Status, Tenants};

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "rates", include_str!("../../../migrations/0012_rates.sql")),
     (30, "master_key", include_str!("../../../migrations/0030_master_key.sql")),
     (65, "ends", include_str!("../../../migrations/0065_ends.sql")),
+    (85, "publishers", include_str!("../../../migrations/0085_publishers.sql")),
     (90, "branding", include_str!("../../../migrations/0090_branding.sql")),
 ];
 

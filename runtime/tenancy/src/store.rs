@@ -21,6 +21,7 @@ pub(crate) mod certificates;
 pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod plans;
+pub(crate) mod publishers;
 pub(crate) mod resellers;
 pub(crate) mod turns;
 pub(crate) mod usage;

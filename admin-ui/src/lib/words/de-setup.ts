@@ -492,6 +492,27 @@ export const words: Record<string, string> = {
   "It gives or asks for more than before": "Es gibt oder verlangt mehr als bisher",
   "I approve of all of this": "Ich stimme alldem zu",
   "Some values do not fit and would be left blank.": "Manche Werte passen nicht und blieben leer.",
+  "Some records are not what is asked for from now on.": "Manche Datensätze sind nicht, was von nun an verlangt wird.",
+  "More records than a plan looks at": "Mehr Datensätze, als ein Plan ansieht",
+  "are blank: they stay, and whoever saves one fills it in":
+    "sind leer: sie bleiben, und wer einen speichert, füllt es aus",
+  "hold a value that another holds too: nothing is changed until they differ":
+    "haben einen Wert, den ein anderer auch hat: nichts wird geändert, bis sie verschieden sind",
+  "are longer: they stay as long as nobody changes them": "sind länger: sie bleiben, solange niemand sie ändert",
+  "are out of range: they stay as long as nobody changes them":
+    "liegen außerhalb: sie bleiben, solange niemand sie ändert",
+  "hold an option that is gone: they stay as long as nobody changes them":
+    "haben eine Option, die es nicht mehr gibt: sie bleiben, solange niemand sie ändert",
+  "shared by default": "von vornherein geteilt",
+  "What programs notice": "Was Programme merken",
+  breaks: "bricht",
+  Route: "Adresse",
+  Relation: "Beziehung",
+  "Type in GraphQL": "Typ in GraphQL",
+  "A moment": "Einen Augenblick",
+  "Some seconds": "Einige Sekunden",
+  "Some minutes": "Einige Minuten",
+  "Some hours": "Einige Stunden",
   "Everything is as it was at revision {backTo}": "Alles ist wie bei Revision {backTo}",
   "Revision {number}": "Revision {number}",
   "Undo this change": "Diese Änderung zurücknehmen",

@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
+use super::foresee::{COUNTED, NAMED};
 use super::{Apply, Offending};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
@@ -21,10 +22,6 @@ use crate::retypes::store::{self, State, Stored};
 use crate::retypes::{KEPT, field_of, hidden_field};
 use crate::snapshot::Snapshot;
 use crate::work::Kind as Work;
-
-/// Offending records that a plan counts, and that it names.
-const COUNTED: usize = 1_000;
-const NAMED: usize = 20;
 
 /// What becomes of the fields that change their kind.
 #[derive(Default)]
@@ -213,7 +210,7 @@ impl Turning {
             self.offending.push(Offending {
                 path: format!("objects.{}.fields.{}", past.0.name, past.1.name),
                 code: "does-not-fit",
-                count: found.len(),
+                count: Some(found.len()),
                 records: found.into_iter().take(NAMED).collect(),
             });
             self.losses.push(name);

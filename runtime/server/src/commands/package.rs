@@ -1,4 +1,4 @@
-//! `trellis package`: list, check, compare, install, upgrade and uninstall packages.
+//! `trellis package`: list, check, compare, publish, install, upgrade and uninstall packages.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,29 +6,43 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use engine::packages::Install;
 use engine::{AllowLoss, Applied, Apply, Context};
-use metadata::package::{Package as Found, Validated};
+use metadata::package::{Package as Found, Validated, VersionReq};
 use serde_json::Value as Json;
 
 use super::{told, with_node};
-use crate::args::{Common, Package};
+use crate::args::{Common, Package, Source};
 use crate::node::Node;
-use crate::packages;
+use crate::packages::{self, Shelf};
+
+mod publish;
 
 /// Runs one of them.
 pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> {
     match command {
-        Package::Validate { dir } => validate(&dir),
-        Package::Lint { dir, against } => lint(&dir, against.as_deref()),
-        Package::Diff { old, new } => diff(&old, &new),
-        Package::List { tenant } => with_node(common, async |node| list(node, tenant.as_deref()).await).await,
-        Package::Install { package, tenant, samples, approve, dry_run } => {
-            let options = Install { samples, dry_run, approve: approved(approve), ..Install::default() };
-            with_node(common, async |node| install(node, &package, (tenant.as_deref(), options)).await).await
+        Package::Validate { dir, source } => validate(&dir, &Shelf::unchecked(&source)?),
+        Package::Lint { dir, against, source } => {
+            lint(&dir, (against.as_deref(), &Shelf::unchecked(&source)?))
         }
-        Package::Upgrade { package, tenant, take, allow_data_loss, approve, dry_run } => {
+        Package::Diff { old, new, source } => diff(&old, &new, &Shelf::unchecked(&source)?),
+        Package::Publish { dir, registry, key, unsigned } => {
+            publish::publish(&dir, &registry, (key.as_deref(), unsigned))
+        }
+        Package::Key { file } => publish::key(&file),
+        Package::Trust { name, key, remove } => publish::trust(common, (&name, key), remove).await,
+        Package::Publishers => publish::publishers(common).await,
+        Package::List { tenant, source } => {
+            with_node(common, async |node| list(node, (tenant.as_deref(), &source)).await).await
+        }
+        Package::Install { package, range, source, tenant, samples, approve, dry_run } => {
+            let options = Install { samples, dry_run, approve: approved(approve), ..Install::default() };
+            let wish = Wish { package, range, source, tenant, options };
+            with_node(common, async |node| install(node, wish.clone()).await).await
+        }
+        Package::Upgrade { package, range, source, tenant, take, allow_data_loss, approve, dry_run } => {
             let (allow_data_loss, approve) = (AllowLoss::Named(allow_data_loss), approved(approve));
             let options = Install { dry_run, take, allow_data_loss, approve, ..Install::default() };
-            with_node(common, async |node| install(node, &package, (tenant.as_deref(), options)).await).await
+            let wish = Wish { package, range, source, tenant, options };
+            with_node(common, async |node| install(node, wish.clone()).await).await
         }
         Package::Uninstall { name, tenant, allow_data_loss, dry_run } => {
             let allow_data_loss = if allow_data_loss { AllowLoss::All } else { AllowLoss::None };
@@ -44,14 +58,24 @@ pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> 
     }
 }
 
+/// What is to be installed, from where and how.
+#[derive(Clone)]
+struct Wish {
+    package: String,
+    range: Option<VersionReq>,
+    source: Source,
+    tenant: Option<String>,
+    options: Install,
+}
+
 /// Grants by name, or `all`.
 fn approved(names: Vec<String>) -> AllowLoss {
     if names.iter().any(|name| name == "all") { AllowLoss::All } else { AllowLoss::Named(names) }
 }
 
-fn validate(dir: &Path) -> anyhow::Result<ExitCode> {
+fn validate(dir: &Path, shelf: &Shelf) -> anyhow::Result<ExitCode> {
     let package = packages::on_disk(dir)?;
-    let validated = validated(&package)?;
+    let validated = validated(&package, shelf)?;
     let records = package.data.iter().map(|file| file.records.len()).sum::<usize>();
     let names: Vec<String> = validated.packages.iter().map(called).collect();
     println!("{}: {} definitions, {records} records, sound", called(&package), package.changes.len());
@@ -59,11 +83,10 @@ fn validate(dir: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What installing the package comes to, its requirements being those that come with Trellis.
-fn validated(package: &Found) -> anyhow::Result<Validated> {
-    let library = packages::library()?;
-    let known: Vec<Found> =
-        library.packages().iter().filter(|one| one.manifest.name != package.manifest.name).cloned().collect();
+/// What installing the package comes to, its requirements being those on the shelf.
+fn validated(package: &Found, shelf: &Shelf) -> anyhow::Result<Validated> {
+    let others = shelf.library.packages().iter().filter(|one| one.manifest.name != package.manifest.name);
+    let known: Vec<Found> = others.cloned().collect();
     package.validate(&known, chrono::Utc::now()).map_err(|problems| {
         let lines = packages::lines(&problems);
         anyhow::anyhow!("{} cannot be installed:\n{lines}", called(package))
@@ -75,43 +98,40 @@ fn called(package: &Found) -> String {
 }
 
 /// Advice; fails only when the version before is broken with.
-fn lint(dir: &Path, against: Option<&str>) -> anyhow::Result<ExitCode> {
+fn lint(dir: &Path, (against, shelf): (Option<&str>, &Shelf)) -> anyhow::Result<ExitCode> {
     let package = packages::on_disk(dir)?;
     let advice = package.lint();
     if !advice.is_empty() {
         println!("advice:\n{}", packages::lines(&advice));
     }
     let Some(against) = against else { return Ok(ExitCode::SUCCESS) };
-    let before = named(against)?;
-    let (old, new) = (validated(&before)?, validated(&package)?);
-    let breaks = package.lint_against(&before, (&old.definitions, &new.definitions));
-    if breaks.is_empty() {
-        println!("{} breaks nothing of {}", called(&package), called(&before));
-        return Ok(ExitCode::SUCCESS);
-    }
-    anyhow::bail!("{} breaks {}:\n{}", called(&package), called(&before), packages::lines(&breaks))
+    let before = shelf.find(against, &VersionReq::STAR)?;
+    refuse_breaks((&package, &before), shelf)?;
+    println!("{} breaks nothing of {}", called(&package), called(&before));
+    Ok(ExitCode::SUCCESS)
 }
 
-fn diff(old: &str, new: &str) -> anyhow::Result<ExitCode> {
-    let (old, new) = (named(old)?, named(new)?);
-    let (before, after) = (validated(&old)?, validated(&new)?);
+/// Refuses a version that breaks those who built on the one before, unless its number says so.
+fn refuse_breaks((package, before): (&Found, &Found), shelf: &Shelf) -> anyhow::Result<()> {
+    let (old, new) = (validated(before, shelf)?, validated(package, shelf)?);
+    let breaks = package.lint_against(before, (&old.definitions, &new.definitions));
+    if breaks.is_empty() {
+        return Ok(());
+    }
+    anyhow::bail!("{} breaks {}:\n{}", called(package), called(before), packages::lines(&breaks))
+}
+
+fn diff(old: &str, new: &str, shelf: &Shelf) -> anyhow::Result<ExitCode> {
+    let (old, new) = (shelf.find(old, &VersionReq::STAR)?, shelf.find(new, &VersionReq::STAR)?);
+    let (before, after) = (validated(&old, shelf)?, validated(&new, shelf)?);
     let changes = before.definitions.touched(&after.definitions);
     super::metadata::told::plan(&serde_json::json!({ "changes": changes }));
     Ok(ExitCode::SUCCESS)
 }
 
-/// A package of the library, or of a folder.
-fn named(word: &str) -> anyhow::Result<Found> {
-    match packages::library()?.find(word) {
-        Some(found) => Ok(found.clone()),
-        None if Path::new(word).is_dir() => packages::on_disk(Path::new(word)),
-        None => anyhow::bail!("`{word}` is neither a folder nor a package that comes with Trellis"),
-    }
-}
-
-async fn list(node: &Node, tenant: Option<&str>) -> anyhow::Result<ExitCode> {
+async fn list(node: &Node, (tenant, source): (Option<&str>, &Source)) -> anyhow::Result<ExitCode> {
     let installed = node.engine.installed_packages(&context(node, tenant).await?).await?;
-    let library = packages::library()?;
+    let Shelf { library, registry, .. } = Shelf::open(node, source).await?;
     for package in library.packages() {
         let manifest = &package.manifest;
         let there = installed.get(&manifest.name).map_or("-".into(), |one| one.manifest.version.to_string());
@@ -120,22 +140,26 @@ async fn list(node: &Node, tenant: Option<&str>) -> anyhow::Result<ExitCode> {
     for (name, one) in installed.iter().filter(|(name, _)| library.find(name).is_none()) {
         println!("{name}\t-\tinstalled: {}\t{}", one.manifest.version, one.manifest.label);
     }
+    for one in &registry.refused {
+        println!("{}\t{}\tnot taken\t{}", one.name, one.version, packages::lines(&one.problems).trim());
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn install(
-    node: &Node,
-    package: &str,
-    (tenant, options): (Option<&str>, Install),
-) -> anyhow::Result<ExitCode> {
-    let context = context(node, tenant).await?;
-    let library = packages::library()?;
-    let wished = named(package)?;
+async fn install(node: &Node, wish: Wish) -> anyhow::Result<ExitCode> {
+    let context = context(node, wish.tenant.as_deref()).await?;
+    let shelf = Shelf::open(node, &wish.source).await?;
+    let range = wish.range.unwrap_or(VersionReq::STAR);
+    let wished = shelf.find(&wish.package, &range)?;
     let installed = node.engine.installed_packages(&context).await?;
-    let chosen = library.with_requirements(&wished, &installed);
-    let chosen = chosen.map_err(|problems| told(engine::Error::Unprocessable(problems)))?;
-    let dry_run = options.dry_run;
-    let applied = node.engine.install(&context, &chosen, options).await.map_err(told)?;
+    let chosen = shelf.library.with_requirements(&wished, &installed).map_err(|problems| {
+        let names = problems.iter().filter_map(|problem| problem.path.strip_prefix("requires."));
+        let reasons: Vec<String> = names.map(|name| shelf.registry.reasons(name)).collect();
+        let error = told(engine::Error::Unprocessable(problems.clone()));
+        anyhow::anyhow!("{}", format!("{error}\n{}", reasons.join("\n")).trim_end())
+    })?;
+    let dry_run = wish.options.dry_run;
+    let applied = node.engine.install(&context, &chosen, wish.options).await.map_err(told)?;
     print(&applied, dry_run);
     Ok(ExitCode::SUCCESS)
 }
@@ -148,6 +172,11 @@ async fn context(node: &Node, tenant: Option<&str>) -> anyhow::Result<Context> {
 fn print(applied: &Applied, dry_run: bool) {
     if dry_run {
         applied.steps.iter().for_each(|step| println!("{}", step.sql));
+        let foreseen = applied.foreseen.clone().unwrap_or_default();
+        let told = serde_json::json!({
+            "api": foreseen.api, "permissions": foreseen.permissions, "offending": applied.offending,
+        });
+        super::metadata::told::foreseen(&told).iter().for_each(|line| println!("{line}"));
     }
     for merged in &applied.merges {
         let word = if merged.outcome.is_conflict() { "conflict" } else { "merged" };

@@ -4,19 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
-use crate::balancer::{Balancer, Lost};
+use crate::balancer::Balancer;
+use crate::errand::{Errands, Parcel};
 
-/// Between two tries of one request.
-const PAUSE: Duration = Duration::from_millis(30);
-/// Tries of one request; a node is back within them.
-const TRIES: usize = 2000;
 /// Records of one request that has many.
 const MANY: usize = 5;
 
@@ -58,18 +54,21 @@ struct Clerk {
     name: usize,
     random: StdRng,
     book: Book,
+    errands: Errands,
     count: usize,
 }
 
 /// Works until the day is over.
 pub async fn work(desk: Desk, (name, seed): (usize, u64)) -> Book {
     let random = StdRng::seed_from_u64(seed);
-    let mut clerk = Clerk { desk, name, random, book: Book::default(), count: 0 };
+    let errands = Errands::new(&desk.balancer, &desk.token);
+    let mut clerk = Clerk { desk, name, random, book: Book::default(), errands, count: 0 };
     while !clerk.desk.over.load(Ordering::Relaxed) {
         clerk.act().await;
         clerk.desk.done.send_modify(|done| *done += 1);
     }
-    clerk.book
+    let Errands { failed, again, .. } = clerk.errands;
+    Book { failed, again, ..clerk.book }
 }
 
 impl Clerk {
@@ -139,38 +138,8 @@ impl Clerk {
         status: u16,
     ) -> Json {
         let key = format!("{}-{}", self.name, self.count);
-        let token = self.desk.token.clone();
-        for again in 0..TRIES {
-            let made = |client: &reqwest::Client, node: &str| {
-                let asked = client.request(method.clone(), format!("{node}{path}")).bearer_auth(&token);
-                let asked = asked.header("content-type", "application/json").timeout(Duration::from_secs(30));
-                let asked = if method == Method::GET { asked } else { asked.header("idempotency-key", &key) };
-                let asked = version
-                    .into_iter()
-                    .fold(asked, |asked, version| asked.header("if-match", format!("\"{version}\"")));
-                body.iter().fold(asked, |asked, body| asked.body(body.to_string()))
-            };
-            match answered(self.desk.balancer.send(made).await).await {
-                Ok((found, json)) if found == status => {
-                    self.book.again += usize::from(again > 0);
-                    return json["data"].clone();
-                }
-                Ok((found, json)) if found < 500 => panic!("{method} {path}: {found} {json}"),
-                Ok((found, json)) => self.book.failed.push(format!("{method} {path}: {found} {json}")),
-                Err(Lost(why)) => self.book.failed.push(format!("{method} {path}: {why}")),
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        panic!("{method} {path} was never answered: {:?}", self.book.failed.last());
+        self.errands.ask((method, path), Parcel { body, version, key }, status).await
     }
-}
-
-/// Status and body, as a whole.
-pub async fn answered(response: Result<Response, Lost>) -> Result<(u16, Json), Lost> {
-    let response = response?;
-    let status = response.status().as_u16();
-    let bytes = response.bytes().await.map_err(|error| Lost(format!("{error:?}")))?;
-    Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
 }
 
 /// A record as a clerk keeps it.

@@ -5,10 +5,14 @@
 
 mod balancer;
 mod clerk;
+mod errand;
 mod follower;
 mod node;
 mod office;
 mod pooler;
+mod registry;
+mod retype;
+mod shop;
 
 use office::Office;
 use rand::{RngExt, SeedableRng, rngs::StdRng};

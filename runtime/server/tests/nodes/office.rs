@@ -15,7 +15,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::balancer::Balancer;
-use crate::clerk::{self, Book, Desk, Entry, answered};
+use crate::clerk::{self, Book, Desk, Entry};
+use crate::errand::answered;
 use crate::follower::{self, Ears};
 use crate::node::{Node, PASSWORD};
 use crate::pooler::Pooler;
@@ -24,7 +25,7 @@ use crate::pooler::Pooler;
 const CLERKS: usize = 4;
 const LEDGERS: usize = 3;
 /// Longest wait for something that must happen.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// All of it.
 pub struct Office {
@@ -175,7 +176,7 @@ impl Office {
     }
 }
 
-async fn sign_in(balancer: &Balancer) -> String {
+pub async fn sign_in(balancer: &Balancer) -> String {
     let body = json!({ "email": "admin@example.com", "password": PASSWORD });
     let json = ask(balancer, (Method::POST, "/auth/v1/login"), (None, body)).await;
     json["access_token"].as_str().unwrap().to_owned()
@@ -205,7 +206,7 @@ async fn furnish(balancer: &Balancer, token: &str) -> Vec<String> {
     ids.collect()
 }
 
-async fn ask(
+pub async fn ask(
     balancer: &Balancer,
     (method, path): (Method, &str),
     (token, body): (Option<&str>, Json),

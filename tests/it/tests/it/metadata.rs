@@ -7,7 +7,9 @@ use metadata::{Change, Kind};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+mod blame;
 mod nodes;
+mod plans;
 mod retype;
 mod rollback;
 mod while_working;

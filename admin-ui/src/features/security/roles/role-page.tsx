@@ -18,7 +18,6 @@ import { toast } from "@/components/toast";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { count, humanize } from "@/lib/text";
-import { AccessEffect } from "./access-effect";
 import { PermissionMatrix } from "./permission-matrix";
 import type { RoleDef, Roles } from "./rights";
 
@@ -184,7 +183,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
           plan={(signal) => planChanges(asked, signal)}
           apply={({ message, allowDataLoss }) => applyChanges(asked, message, allowDataLoss)}
           parts={[{ kind, name: role.name, before, after: definition }]}
-          more={<AccessEffect changes={asked} />}
+          aboutAccess
           messageHint={t("Why it is changed; shown in the change history.")}
           onClose={() => setOpen(null)}
           onDone={async () => {

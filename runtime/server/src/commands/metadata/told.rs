@@ -41,8 +41,11 @@ fn lines(answer: &Json) -> Vec<String> {
     }
     for step in list("steps").iter().filter(|step| step["lock"] != "none") {
         let parts = [text(step, "lock"), text(step, "risk"), text(step, "description")];
-        lines.push(format!("  step: {}", parts.join(", ")));
+        let takes = step["estimate"]["takes"].as_str().filter(|takes| *takes != "moment");
+        let takes = takes.map(|takes| format!(" ({takes}, {} rows)", step["estimate"]["rows"]));
+        lines.push(format!("  step: {}{}", parts.join(", "), takes.unwrap_or_default()));
     }
+    lines.extend(foreseen(answer));
     for name in list("data_loss") {
         lines.push(format!("! data of {} is hidden", name.as_str().unwrap_or_default()));
     }
@@ -52,10 +55,66 @@ fn lines(answer: &Json) -> Vec<String> {
     lines
 }
 
+/// What others notice of a change that is only looked at: programs, people by their roles, and records.
+pub(in crate::commands) fn foreseen(answer: &Json) -> Vec<String> {
+    let list = |key: &str| answer[key].as_array().cloned().unwrap_or_default();
+    let word = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+    let mut lines = Vec::new();
+    for one in list("api") {
+        let sign = if one["breaking"] == true { "! breaks programs:" } else { "  programs notice:" };
+        lines.push(format!("{sign} {} {}: {}", word(&one["what"]), word(&one["name"]), word(&one["text"])));
+    }
+    for one in list("permissions") {
+        let parts =
+            ["holder", "action", "object", "field", "permission", "rule", "sharing"].map(|key| one.get(key));
+        let parts: Vec<String> = parts.into_iter().flatten().map(word).collect();
+        lines.push(format!(
+            "  permission: {}: {} → {}",
+            parts.join(" "),
+            word(&one["before"]),
+            word(&one["after"])
+        ));
+    }
+    for one in list("offending") {
+        let records: Vec<String> = one["records"].as_array().into_iter().flatten().map(word).collect();
+        let count =
+            one["count"].as_u64().map_or("not counted".to_owned(), |count| format!("{count} records"));
+        let line =
+            format!("! {}: {}: {count} {}", word(&one["path"]), word(&one["code"]), records.join(", "));
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_others_notice_is_told_after_the_steps() {
+        let answer = json!({
+            "steps": [{ "lock": "row_exclusive", "risk": "background", "description": "Fill it",
+                        "estimate": { "rows": 1_000_000, "bytes": 9, "takes": "minutes" } }],
+            "api": [{ "what": "field", "name": "deal.price", "breaking": true, "text": "it is decimal in place of text" },
+                    { "what": "route", "name": "/api/v1/cars", "breaking": false, "text": "the route is new" }],
+            "permissions": [{ "holder": "role:rep", "action": "read", "object": "deal", "before": "none", "after": "own" },
+                            { "holder": "role:rep", "permission": "view_audit", "before": false, "after": true }],
+            "offending": [{ "path": "objects.deal.fields.price", "code": "required", "count": 2, "records": ["a", "b"] },
+                          { "path": "objects.deal.fields.code", "code": "duplicate", "count": null, "records": [] }] });
+        assert_eq!(
+            lines(&answer),
+            [
+                "  step: row_exclusive, background, Fill it (minutes, 1000000 rows)",
+                "! breaks programs: field deal.price: it is decimal in place of text",
+                "  programs notice: route /api/v1/cars: the route is new",
+                "  permission: role:rep read deal: none → own",
+                "  permission: role:rep view_audit: false → true",
+                "! objects.deal.fields.price: required: 2 records a, b",
+                "! objects.deal.fields.code: duplicate: not counted",
+            ]
+        );
+    }
 
     #[test]
     fn a_plan_reads_like_a_difference() {

@@ -1,8 +1,11 @@
 //! What a package may do is agreed to: capabilities when they are asked for, and what an upgrade gives to people that the
 //! version before did not. Looking at a plan locks nobody out.
 
+use engine::packages::Install;
+use engine::{AllowLoss, Error};
 use it::World;
 use it::site::Site;
+use metadata::Package;
 use serde_json::{Value as Json, json};
 
 /// A package with a role, in a version that asks for capabilities.
@@ -65,6 +68,40 @@ async fn capabilities_are_agreed_to_from_the_first() {
     let body = || fleet("1.0.0", driver(json!({ "read": "own" })), json!(["outbound_webhook"]));
     assert_eq!(install(body()).await.status, 409);
     install(with(body(), "approve", true.into())).await.data(201);
+}
+
+#[tokio::test]
+async fn what_an_upgrade_brings_along_is_agreed_to_too() {
+    let world = World::new("consent_along").await;
+    let package = |manifest: Json, role: Option<&str>| {
+        let mut files = vec![("manifest.json".to_owned(), manifest.to_string().into_bytes())];
+        let given = json!({ "label": "R", "objects": { "user": { "read": "all" } } });
+        files.extend(role.map(|name| (format!("roles/{name}.json"), given.to_string().into_bytes())));
+        Package::from_files(files.into_iter()).unwrap()
+    };
+    let app = |version: &str, requires: Json| {
+        package(json!({ "name": "app", "version": version, "label": "App", "requires": requires }), None)
+    };
+    let base =
+        |role: &str| package(json!({ "name": "base", "version": "1.0.0", "label": "Base" }), Some(role));
+    let install = async |packages: &[Package], approve: AllowLoss| {
+        let options = Install { approve, ..Install::default() };
+        world.engine.install(&world.system().await, packages, options).await
+    };
+    install(&[app("1.0.0", json!({}))], AllowLoss::None).await.unwrap();
+    let next = [base("watcher"), app("1.1.0", json!({ "base": "^1" }))];
+    let wanted = "roles.watcher.objects.user.read";
+    let refused = install(&next, AllowLoss::None).await.unwrap_err();
+    assert!(matches!(&refused, Error::Consent(names) if names == &[wanted]), "{refused:?}");
+    let dry = Install { dry_run: true, ..Install::default() };
+    let plan = world.engine.install(&world.system().await, &next, dry).await.unwrap();
+    assert_eq!(plan.grants, [wanted]);
+    let installed = world.engine.installed_packages(&world.system().await).await.unwrap();
+    assert_eq!(installed.keys().collect::<Vec<_>>(), ["app"], "nothing came");
+    install(&next, AllowLoss::Named(vec![wanted.into()])).await.unwrap();
+    // Who installs something for the first time is shown all of it, and has agreed.
+    let fresh = World::new("consent_along_fresh").await;
+    fresh.engine.install(&fresh.system().await, &next, Install::default()).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,19 +1,23 @@
-// What a change of a role would change for everybody: the roles that build on it too, before it is made.
-import { useQuery } from "@tanstack/react-query";
+// What a change gives people and takes from them, by their roles: before it is made.
 import { ArrowRight } from "lucide-react";
-import { type AccessDifference, simulateAccess } from "@/api/access";
-import type { Change } from "@/api/metadata";
-import { messageOf } from "@/api/problem";
+import type { AccessDifference } from "@/api/access";
 import { actionWord } from "@/catalog/access-words";
 import { useCatalog } from "@/catalog/catalog";
-import { Skeleton, Tag } from "@/components/bits";
+import { Tag } from "@/components/bits";
 import { groupBy } from "@/lib/groups";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 
-const RANK: Record<string, number> = { none: 0, own: 1, team: 2, all: 3 };
+const RANK: Record<string, number> = {
+  ...{ none: 0, own: 1, team: 2, all: 3 },
+  ...{ private: 0, controlled_by_parent: 1, read: 2, read_write: 3 },
+};
+/** Said of an object whose records the managers of their owners reach too. */
+const MANAGERS = / and managers$/;
 const reach = (value: string | boolean): number =>
-  typeof value === "boolean" ? Number(value) * 3 : (RANK[value] ?? 0);
+  typeof value === "boolean"
+    ? Number(value) * 3
+    : (RANK[value.replace(MANAGERS, "")] ?? 0) + Number(MANAGERS.test(value)) / 2;
 
 const reachWord = (value: string | boolean): string =>
   ({ none: t("none"), own: t("own"), team: t("team's"), all: t("all"), true: t("yes"), false: t("no") })[
@@ -23,17 +27,8 @@ const reachWord = (value: string | boolean): string =>
 /** "role:sales_rep" → "Sales rep". */
 const holderName = (holder: string): string => humanize(holder.replace(/^[^:]*:/, ""));
 
-export function AccessEffect({ changes }: { changes: Change[] }) {
-  const query = useQuery({
-    queryKey: ["access", "simulate", changes],
-    retry: false,
-    gcTime: 0,
-    queryFn: ({ signal }) => simulateAccess(changes, signal),
-  });
-  if (query.isPending) return <Skeleton className="w-2/5" />;
-  // What cannot be simulated cannot be planned either, and the plan says why.
-  if (query.isError) return <p className="text-text-2">{messageOf(query.error)}</p>;
-  const holders = [...groupBy(query.data, (one) => one.holder ?? "")];
+export function AccessEffect({ differences }: { differences: AccessDifference[] }) {
+  const holders = [...groupBy(differences, (one) => one.holder ?? "")];
   return (
     <section aria-label={t("Who gains and loses what")}>
       <h3 className="mb-1.5 font-medium text-text-2 text-xs">{t("Who gains and loses what")}</h3>
@@ -55,7 +50,7 @@ export function AccessEffect({ changes }: { changes: Change[] }) {
 }
 
 const keyOf = (one: AccessDifference): string =>
-  [one.object, one.field, one.permission, one.rule, one.action].filter(Boolean).join(" ");
+  [one.object, one.field, one.permission, one.rule, one.sharing, one.action].filter(Boolean).join(" ");
 
 function Difference({ one }: { one: AccessDifference }) {
   const more = reach(one.after) > reach(one.before);
@@ -72,9 +67,10 @@ function Difference({ one }: { one: AccessDifference }) {
   );
 }
 
-function useSubject({ object, field, action, permission, rule }: AccessDifference): string {
+function useSubject({ object, field, action, permission, rule, sharing }: AccessDifference): string {
   const catalog = useCatalog();
   const verb = action ? actionWord(action) : "";
+  if (sharing) return `${catalog.object(sharing)?.plural_label ?? humanize(sharing)}: ${t("shared by default")}`;
   if (object) return `${catalog.object(object)?.plural_label ?? humanize(object)}: ${verb}`;
   if (field) {
     const [of = "", name = ""] = field.split(".");

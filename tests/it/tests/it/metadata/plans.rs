@@ -1,0 +1,146 @@
+//! What a plan tells beside its steps: which records the change does not suit, what programs notice, who may do more or
+//! less, and how long it takes; and that looking changes nothing.
+
+use it::site::Site;
+
+use super::*;
+
+/// Keepers some of which are not what is asked for later; answers their ids.
+async fn motley(site: &Site) -> Vec<Uuid> {
+    let bea = site.world.person("bea", "administrator").await;
+    put_field(&site.world, "keeper.code", json!({ "name": "code", "kind": "text" })).await.unwrap();
+    put_field(&site.world, "keeper.weight", json!({ "name": "weight", "kind": "integer" })).await.unwrap();
+    let records = [
+        json!({ "name": "a", "code": "x", "weight": 5 }),
+        json!({ "name": "b", "code": "x", "weight": -5 }),
+        json!({ "name": "c", "weight": 500 }),
+        json!({ "name": "d", "code": "much too long", "weight": 7 }),
+        json!({ "name": "e", "code": "x", "weight": 7 }),
+    ];
+    let bea = site.world.again(&bea).await;
+    let ids =
+        site.world.run(&bea, "keeper", What::Create(records.iter().map(fields).collect())).await.unwrap().ids;
+    // What is in the bin stands in nobody's way.
+    site.world.run(&bea, "keeper", What::Delete(vec![ids[4]])).await.unwrap();
+    ids
+}
+
+async fn plan(site: &Site, changes: Json) -> Json {
+    let before = site.world.fingerprint().await;
+    let body = json!({ "changes": changes, "dry_run": true });
+    let plan = site.ask("POST", "/metadata/v1/deploy", Some(body)).await.data(200);
+    assert_eq!(site.world.fingerprint().await, before, "a plan changes nothing");
+    plan
+}
+
+#[tokio::test]
+async fn records_that_a_change_does_not_suit_are_named() {
+    let site = Site::new(World::zoo("plan_offending").await).await;
+    let ids = motley(&site).await;
+    let code = json!({ "name": "code", "kind": "text", "max_length": 8, "required": true, "unique": true });
+    let weight = json!({ "name": "weight", "kind": "integer", "min": 0, "max": 100 });
+    let plan = plan(
+        &site,
+        json!([
+            { "kind": "fields", "name": "keeper.code", "definition": code },
+            { "kind": "fields", "name": "keeper.weight", "definition": weight },
+        ]),
+    )
+    .await;
+    let expected = |field: &str, code: &str, records: &[Uuid]| json!({ "path": format!("objects.keeper.fields.{field}"), "code": code, "count": records.len(), "records": records });
+    assert_eq!(
+        plan["offending"],
+        json!([
+            expected("code", "required", &ids[2..3]),
+            expected("code", "duplicate", &ids[..2]),
+            expected("code", "too-long", &ids[3..4]),
+            expected("weight", "out-of-range", &ids[1..2]),
+            expected("weight", "out-of-range", &ids[2..3]),
+        ])
+    );
+    assert_eq!(plan["data_loss"], json!([]));
+    let estimates: Vec<(&Json, &Json)> = plan["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| (&step["estimate"]["rows"], &step["estimate"]["takes"]))
+        .collect();
+    assert!(estimates.iter().all(|told| *told == (&json!(5), &json!("moment"))), "{plan}");
+    assert!(!estimates.is_empty());
+}
+
+#[tokio::test]
+async fn who_gains_and_loses_is_told_and_a_new_name_is_no_difference() {
+    let site = Site::new(World::zoo("plan_access").await).await;
+    let clerk = json!({ "label": "Clerk", "objects": { "keeper": { "read": "own", "edit": "own" } },
+        "fields": { "keeper.rank": { "edit": false } }, "system": ["view_audit"] });
+    site.world.define([(Kind::Roles, "clerk", Some(clerk))]).await.unwrap();
+    let told = async |changes: Json| {
+        let plan = plan(&site, changes).await;
+        let one = |one: &Json| {
+            let word = |key: &str| one[key].as_str().map(str::to_owned);
+            let words =
+                ["holder", "action", "object", "field", "permission", "sharing"].into_iter().filter_map(word);
+            format!("{}: {} {}", words.collect::<Vec<_>>().join(" "), one["before"], one["after"])
+        };
+        plan["permissions"].as_array().unwrap().iter().map(one).collect::<Vec<String>>()
+    };
+    let wider = json!({ "label": "Clerk", "objects": { "keeper": { "read": "all", "edit": "own" } } });
+    assert_eq!(
+        told(json!([{ "kind": "roles", "name": "clerk", "definition": wider }])).await,
+        [
+            "role:clerk read keeper: \"own\" \"all\"",
+            "role:clerk edit keeper.rank: false true",
+            "role:clerk view_audit: true false",
+        ]
+    );
+    let rank = site.get("/metadata/v1/fields/keeper.rank").await.data(200);
+    let mut renamed = rank.clone();
+    renamed["name"] = "grade".into();
+    let mut keeper = site.get("/metadata/v1/objects/keeper").await.data(200);
+    (keeper["name"], keeper["plural"]) = (json!("warden"), json!("wardens"));
+    keeper.as_object_mut().unwrap().remove("fields");
+    let changes = json!([
+        { "kind": "fields", "name": "keeper.rank", "definition": renamed },
+        { "kind": "objects", "name": "keeper", "definition": keeper },
+    ]);
+    assert_eq!(told(changes.clone()).await, [""; 0]);
+    let open = json!({ "plural": "keepers", "sharing": { "default": "read" } });
+    assert_eq!(
+        told(json!([{ "kind": "objects", "name": "keeper", "definition": open }])).await,
+        ["keeper: \"private and managers\" \"read and managers\""]
+    );
+    let plan = plan(&site, changes).await;
+    let noticed: Vec<(&Json, &Json)> =
+        plan["api"].as_array().unwrap().iter().map(|one| (&one["name"], &one["breaking"])).collect();
+    for name in ["/api/v1/wardens", "warden", "warden.grade"] {
+        assert!(noticed.contains(&(&json!(name), &json!(true))), "{name}: {plan}");
+    }
+}
+
+#[tokio::test]
+async fn a_large_table_is_told_as_it_will_be_done() {
+    let site = Site::new(World::zoo("plan_large").await).await;
+    let bea = site.world.person("bea", "administrator").await;
+    keepers(&site.world, &bea, 2_000).await;
+    let field = || json!([{ "kind": "fields", "name": "keeper.rank", "definition": { "name": "rank", "kind": "integer", "indexed": true } }]);
+    let index = |plan: &Json| {
+        let steps = plan["steps"].as_array().unwrap();
+        steps.iter().find(|step| step["sql"].as_str().unwrap().contains("CREATE INDEX")).unwrap().clone()
+    };
+    let small = index(&plan(&site, field()).await);
+    assert_eq!(
+        (&small["lock"], &small["risk"], &small["estimate"]["rows"]),
+        (&json!("share"), &json!("scan"), &json!(2000))
+    );
+    let text = "INSERT INTO t_demo.keeper SELECT (jsonb_populate_record(k, jsonb_build_object('id', gen_random_uuid()))).* \
+                FROM t_demo.keeper k, generate_series(1, 60)";
+    sqlx::query(text).execute(site.world.engine.pool()).await.unwrap();
+    let large = index(&plan(&site, field()).await);
+    assert_eq!((&large["lock"], &large["risk"]), (&json!("row_exclusive"), &json!("background")), "{large}");
+    assert!(large["sql"].as_str().unwrap().contains("CONCURRENTLY"), "{large}");
+    // As the planner takes it, which knows the pages and guesses what stands in them.
+    let rows = large["estimate"]["rows"].as_i64().unwrap();
+    assert!((12_000..1_200_000).contains(&rows), "{large}");
+    assert_eq!(large["estimate"]["bytes"].as_i64().map(|bytes| bytes > 8 * 1024 * 1024), Some(true));
+}
