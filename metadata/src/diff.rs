@@ -148,7 +148,7 @@ impl Difference {
             | Self::DropIndex { object, .. }
             | Self::RebuildRollup { object, .. }
             | Self::ChangeNameColumn { object }
-            | Self::ChangeSearch { object }
+            | Self::ChangeSearch { object, .. }
             | Self::RenameTarget { object, .. } => object,
         }
     }
