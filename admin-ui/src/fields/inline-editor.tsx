@@ -13,23 +13,33 @@ import { liveField, liveFields } from "./live";
 import { checkValue, kindOf } from "./registry";
 import { offerUndo } from "./save";
 
+/** What was typed and not taken, to begin from again. */
+export interface Refused {
+  value: unknown;
+  problem: unknown;
+}
+
 interface InlineEditorProps {
   object: ObjectDef;
   record: RecordData;
   field: FieldDef;
   onClose: (moved?: "down" | "next") => void;
+  /** Lets Enter close the editor before the server has answered; this is told when it refuses. */
+  onRefused?: (refused: Refused) => void;
+  again?: Refused | undefined;
   className?: string;
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
-export function InlineEditor({ object, record, field: given, onClose, className }: InlineEditorProps) {
+export function InlineEditor({ object, record, field: given, onClose, className, ...props }: InlineEditorProps) {
+  const { onRefused, again } = props;
   const catalog = useCatalog();
   const live = liveFields(catalog, object, record, record)(given);
   const field = liveField(catalog, object, given, record, live);
   const kind = kindOf(field);
   const [start] = useState(() => kind.read(record, field));
-  const [value, setValue] = useState(start);
+  const [value, setValue] = useState(again ? again.value : start);
   const [error, setError] = useState<string | null>(null);
   const [warned, setWarned] = useState(false);
   const [theirs, setTheirs] = useState<RecordData | null>(null);
@@ -45,6 +55,27 @@ export function InlineEditor({ object, record, field: given, onClose, className 
     box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   }, []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is told once, when the editor opens again.
+  useEffect(() => {
+    if (again) refuse(again);
+  }, []);
+
+  /** What was typed stays, with what is wrong with it. */
+  function refuse({ value: typed, problem }: Refused) {
+    if (problem instanceof Conflict) {
+      setTheirs(problem.theirs);
+      return;
+    }
+    const warnings = warningsOf(problem);
+    setWarned(warnings.length > 0);
+    if (warnings.length) return setError(warnings.join(" "));
+    const found = problemsByField(problem);
+    const own = Object.keys(kind.patch(typed, field))
+      .map((key) => found[key])
+      .find(Boolean);
+    setError(own ?? found[field.name] ?? Object.values(found)[0] ?? t("This could not be saved."));
+  }
+
   async function save(moved?: "down" | "next", confirmed = false) {
     if (done.current) return;
     const next = latest.current;
@@ -59,24 +90,21 @@ export function InlineEditor({ object, record, field: given, onClose, className 
       return;
     }
     done.current = true;
+    const saving = updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field), confirmed);
+    const saved = () => offerUndo(object, record.id, field, start, t("{field} changed", { field: field.label }));
+    if (moved && onRefused) {
+      // In a sheet one types on at once: keys that come before the answer belong to the next cell.
+      onClose(moved);
+      saving.then(saved, (problem) => onRefused({ value: next, problem }));
+      return;
+    }
     try {
-      await updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field), confirmed);
-      offerUndo(object, record.id, field, start, t("{field} changed", { field: field.label }));
+      await saving;
+      saved();
       onClose(moved);
     } catch (problem) {
       done.current = false;
-      if (problem instanceof Conflict) {
-        setTheirs(problem.theirs);
-        return;
-      }
-      const warnings = warningsOf(problem);
-      setWarned(warnings.length > 0);
-      if (warnings.length) return setError(warnings.join(" "));
-      const found = problemsByField(problem);
-      const own = Object.keys(kind.patch(next, field))
-        .map((key) => found[key])
-        .find(Boolean);
-      setError(own ?? found[field.name] ?? Object.values(found)[0] ?? t("This could not be saved."));
+      refuse({ value: next, problem });
     }
   }
 

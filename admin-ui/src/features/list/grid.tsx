@@ -14,9 +14,12 @@ import {
 } from "react";
 import type { Aggregate } from "@/api/aggregates";
 import type { RowSource } from "@/api/grouped-rows";
+import { messageOf } from "@/api/problem";
 import { mayEdit } from "@/catalog/catalog";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { toastError } from "@/components/toast";
+import type { Refused } from "@/fields/inline-editor";
 import { kindOf } from "@/fields/registry";
 import { type Cursor, moveCursor, scrollFor, windowRows } from "@/lib/grid-window";
 import { isTyping, keyName } from "@/lib/shortcuts";
@@ -67,6 +70,9 @@ export function Grid(props: GridProps) {
   const [view, setView] = useState({ block: Math.floor(source.scrollTop / ROW_HEIGHT), height: 600 });
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [editing, setEditing] = useState(false);
+  const [again, setAgain] = useState<Refused | undefined>(undefined);
+  const busy = useRef(false);
+  busy.current = editing;
   // Rows that have just come are drawn in pieces, between which the browser answers to keys.
   const ready = useDeferredValue(!source.pending, !source.pending);
   const waiting = source.pending || !ready;
@@ -142,6 +148,7 @@ export function Grid(props: GridProps) {
       const id = source.idAt(row);
       if (!id || !field || !canEdit(col)) return;
       setCursor({ row, col });
+      setAgain(undefined);
       if (field.kind === "boolean") props.onToggleValue(id, field);
       else setEditing(true);
     },
@@ -164,10 +171,23 @@ export function Grid(props: GridProps) {
   const onDone = useCallback(
     (moved?: "down" | "next") => {
       setEditing(false);
+      setAgain(undefined);
       focusGrid();
       if (moved === "down") setCursor((c) => (c ? { ...c, row: Math.min(source.rows - 1, c.row + 1) } : c));
     },
     [focusGrid, source],
+  );
+
+  /** Opens the cell again with what was typed; whoever types elsewhere already is told, and not interrupted. */
+  const onRefused = useCallback(
+    (id: string, name: string, refused: Refused) => {
+      const [row, col] = [source.rowOf(id), columns.findIndex((field) => field.name === name)];
+      if (!scroller.current || busy.current || row < 0 || col < 0) return toastError(messageOf(refused.problem));
+      setAgain(refused);
+      setCursor({ row, col });
+      setEditing(true);
+    },
+    [source, columns],
   );
 
   const onToggle = useCallback(
@@ -282,6 +302,8 @@ export function Grid(props: GridProps) {
               onCell={onCell}
               onEdit={edit}
               onDone={onDone}
+              again={editing && cursor?.row === row ? again : undefined}
+              onRefused={onRefused}
               onToggle={onToggle}
             />
           );
