@@ -26,9 +26,12 @@ END $$",
     // is found.
     r"CREATE OR REPLACE FUNCTION {schema}._words(given text, language regconfig, most int) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-  plain text := regexp_replace(left(coalesce(given, ''), most), '[^[:alnum:]\u0300-\u036f]+', ' ', 'g');
-  words tsvector := to_tsvector('pg_catalog.simple'::regconfig, {schema}._folded(plain));
+  plain text;
+  words tsvector := '';
 BEGIN
+  IF coalesce(given, '') = '' THEN RETURN words; END IF;
+  plain := regexp_replace(left(given, most), '[^[:alnum:]\u0300-\u036f]+', ' ', 'g');
+  words := to_tsvector('pg_catalog.simple'::regconfig, {schema}._folded(plain));
   IF language = 'pg_catalog.simple'::regconfig THEN RETURN words; END IF;
   RETURN words || to_tsvector(language, plain);
 END $$",
