@@ -2,7 +2,9 @@
 
 mod indexes;
 mod limits;
+mod rules;
 mod statements;
+mod states;
 mod subscriptions;
 
 use it::World;
