@@ -64,11 +64,21 @@ impl Until {
 
 /// Sends `requests` (whole HTTP messages) in turn over `connections` connections.
 pub async fn run(address: &str, requests: &Arc<Vec<Vec<u8>>>, connections: usize, until: Until) -> Load {
+    gently(address, requests, (connections, Duration::ZERO), until).await
+}
+
+/// The same with a pause before each request of a connection, for a machine that is to be busy and not full.
+pub async fn gently(
+    address: &str,
+    requests: &Arc<Vec<Vec<u8>>>,
+    (connections, pause): (usize, Duration),
+    until: Until,
+) -> Load {
     let (next, started) = (Arc::new(AtomicUsize::new(0)), Instant::now());
     let tasks = (0..connections).map(|_| {
         let (address, requests, next, until) =
             (address.to_owned(), requests.clone(), next.clone(), until.clone());
-        tokio::spawn(async move { client(&address, &requests, &next, (started, &until)).await })
+        tokio::spawn(async move { client(&address, &requests, &next, (started, &until, pause)).await })
     });
     let mut load = Load::default();
     for outcome in join_all(tasks).await {
@@ -87,12 +97,15 @@ async fn client(
     address: &str,
     requests: &[Vec<u8>],
     next: &AtomicUsize,
-    (started, until): (Instant, &Until),
+    (started, until, pause): (Instant, &Until, Duration),
 ) -> Load {
     let mut load = Load::default();
     let mut connection = None;
     while !until.is_over(started) {
         let request = &requests[next.fetch_add(1, Ordering::Relaxed) % requests.len()];
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
         let asked = Instant::now();
         match send(&mut connection, address, request).await {
             Ok(status) if status < 400 => load.good += 1,
