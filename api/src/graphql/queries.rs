@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::collect::Field;
 use super::fault::{Fault, Refused};
 use super::limits::{self, PASS};
-use super::select::{Asked, Wanted, listed, page};
+use super::select::{Asked, Wanted, flag, listed, page};
 use super::shape::{self, List, Record, Response};
+use super::states::Log;
 use super::{Done, Run, aggregates};
 use crate::problem::{Code, Problem};
 
@@ -37,6 +38,8 @@ enum Form {
         record: Record,
         first: u32,
     },
+    /// The log of states is asked on its own.
+    Log(Box<Log>),
 }
 
 /// Answers every field by one statement; one that fails is `null` and told among the errors. Answers whether anything
@@ -54,15 +57,23 @@ pub(super) async fn run<'r>(
     };
     limits::check_cost(run, &fields.iter().zip(&roots).map(cost).collect::<Vec<_>>())?;
     let told = run.ask(&questions).await?;
+    let mut is_compared = told.iter().any(Result::is_ok);
     for (field, root) in fields.iter().zip(roots) {
         if matches!(field.name(), "__schema" | "__type") {
             response.introspected(field.key);
             continue;
         }
-        let outcome = root.and_then(|root| root.form.write(&told[root.questions]));
+        let outcome = match root {
+            Ok(Root { form: Form::Log(log), .. }) => {
+                let outcome = log.answer(run).await;
+                is_compared |= outcome.is_ok();
+                outcome
+            }
+            root => root.and_then(|root| root.form.write(&told[root.questions])),
+        };
         settle(run, field, outcome, response)?;
     }
-    Ok(told.iter().any(Result::is_ok))
+    Ok(is_compared)
 }
 
 /// Records that were written, as a mutation answers them: for each field one record or a list of them.
@@ -135,7 +146,8 @@ fn form<'r>(run: &Run<'r>, field: &Field<'r>, questions: &mut Vec<Question>) -> 
         let fields = run.collect(&field.sets(), run.type_of(object))?;
         let mut wanted = Wanted::default();
         let record = run.record(object, &fields, &mut wanted)?;
-        let query = Query { fields: wanted.selections(), ..Query::of(&object.name, vec![id]) };
+        let fresh = flag(&arguments, "fresh");
+        let query = Query { fields: wanted.selections(), fresh, ..Query::of(&object.name, vec![id]) };
         questions.push(Question::Records(query));
         return Ok(Form::One(vec![record]));
     }
@@ -150,8 +162,11 @@ fn form<'r>(run: &Run<'r>, field: &Field<'r>, questions: &mut Vec<Question>) -> 
         questions.push(Question::Groups(question));
         return Ok(Form::Groups { record, first });
     }
-    let object = catalog.find_plural(field.name());
-    let object = object.ok_or_else(|| Refused::message(format!("there is no field `{}`", field.name())))?;
+    let Some(object) = catalog.find_plural(field.name()) else {
+        let log = Log::find(run, field, &arguments)?;
+        let log = log.ok_or_else(|| Refused::message(format!("there is no field `{}`", field.name())))?;
+        return Ok(Form::Log(Box::new(log)));
+    };
     let (list, query) = list(run, field, (object, &arguments))?;
     questions.push(Question::Records(query));
     Ok(Form::List(list))
@@ -179,7 +194,8 @@ fn node<'r>(
             true => run.record(object, &run.collect(&field.sets(), ty)?, &mut wanted)?,
             false => run.record(object, &bare, &mut wanted)?,
         };
-        let query = Query { fields: wanted.selections(), ..Query::of(&object.name, vec![id]) };
+        let fresh = flag(arguments, "fresh");
+        let query = Query { fields: wanted.selections(), fresh, ..Query::of(&object.name, vec![id]) };
         questions.push(Question::Records(query));
         records.push(record);
     }
@@ -205,6 +221,7 @@ fn list<'r>(
         limit: size.max(1),
         include_total: list.needs_total(),
         cursors: list.needs_cursors(),
+        fresh: flag(arguments, "fresh"),
         ..Query::default()
     };
     Ok((list, query))
@@ -223,6 +240,7 @@ impl Form {
             Self::Many(record) => limits::cost(record, 1),
             Self::List(list) => limits::cost_of_list(&list.parts, list.size as u64),
             Self::Groups { record, first } => limits::cost(record, (*first).into()).saturating_add(PASS),
+            Self::Log(log) => log.cost(),
         }
     }
 
@@ -259,6 +277,7 @@ impl Form {
                     record.write(out, raw);
                 });
             }
+            Self::Log(_) => return Err(Refused::Problem(Problem::internal())),
         }
         Ok(bytes)
     }
@@ -290,7 +309,7 @@ impl List {
 
 impl Run<'_> {
     /// Answers to questions, by one statement. Only "plan again" is an error.
-    async fn ask(&self, questions: &[Question]) -> Result<Vec<Result<Told, Refused>>, Problem> {
+    pub(super) async fn ask(&self, questions: &[Question]) -> Result<Vec<Result<Told, Refused>>, Problem> {
         match self.call.engine().read_all(&self.call.context, questions).await {
             Ok(told) => Ok(told
                 .into_iter()

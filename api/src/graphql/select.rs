@@ -80,6 +80,11 @@ impl<'o> Seen<'o> {
         })
     }
 
+    /// Whether entries of the log of states are the caller's to see: those of picklists.
+    pub(super) fn has_states(&self) -> bool {
+        self.fields().any(|field| matches!(field.kind, FieldKind::Picklist(_)))
+    }
+
     /// Relations to many records: the field behind one must be the caller's to know too.
     pub(super) fn relations(&self) -> impl Iterator<Item = &'o Relation> {
         self.object.relations.iter().filter(|relation| {
@@ -101,7 +106,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    fn leaf(&mut self, key: &str) {
+    pub(super) fn leaf(&mut self, key: &str) {
         let selection = Selection::Field(key.to_owned());
         if !self.fields.contains(&selection) {
             self.fields.push(selection);
@@ -261,10 +266,9 @@ impl<'r> Run<'r> {
         };
         let formula =
             arguments.get("where").and_then(Json::as_str).map(|text| Filter::Formula(text.to_owned()));
-        let keys = arguments.get("sort").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-        let sort = keys.iter().filter_map(Json::as_str).map(|key| match key.strip_prefix('-') {
+        let sort = texts(arguments, "sort").into_iter().map(|key| match key.strip_prefix('-') {
             Some(path) => SortKey { path: path.to_owned(), descending: true },
-            None => SortKey { path: key.to_owned(), descending: false },
+            None => SortKey { path: key, descending: false },
         });
         Ok(Asked { filter: Filter::both(filter, formula), sort: sort.collect() })
     }
@@ -334,6 +338,20 @@ pub(super) fn listed(parts: Vec<(String, ListPart)>, (page, size): (&Page, u32))
     let backward = matches!(page, Page::Before(_));
     let begun = matches!(page, Page::After(_) | Page::Before(Some(_)));
     List { parts, size: size as usize, backward, begun }
+}
+
+/// The texts of an argument that is a list; one that is given alone is a list of itself, as GraphQL has it.
+pub(super) fn texts(arguments: &Map<String, Json>, key: &str) -> Vec<String> {
+    match arguments.get(key) {
+        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+        Some(Json::String(text)) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an argument says yes.
+pub(super) fn flag(arguments: &Map<String, Json>, key: &str) -> bool {
+    arguments.get(key).and_then(Json::as_bool).unwrap_or_default()
 }
 
 /// A number of records: `first` or `last`.

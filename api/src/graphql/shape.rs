@@ -6,8 +6,8 @@ use std::fmt;
 use apollo_compiler::response::JsonMap;
 use engine::query::PLACE;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
+use serde_json::{Value as Json, json};
 
 /// The keys of one record in the order of the answer.
 pub(super) struct Record {
@@ -246,13 +246,15 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 pub(super) struct Response {
     data: Vec<u8>,
     errors: Vec<Json>,
+    /// What rules warned of and the caller confirmed.
+    warnings: Vec<Json>,
     /// Answers of introspection by key.
     introspected: JsonMap,
 }
 
 impl Response {
     pub(super) fn new(introspected: JsonMap) -> Self {
-        Self { data: vec![b'{'], errors: Vec::new(), introspected }
+        Self { data: vec![b'{'], errors: Vec::new(), warnings: Vec::new(), introspected }
     }
 
     /// Begins the value of a key.
@@ -280,6 +282,12 @@ impl Response {
         self.errors.push(error);
     }
 
+    /// What was warned of at a root field; the path is below it.
+    pub(super) fn warn(&mut self, key: &str, warning: &metadata::Problem) {
+        let (path, code, message) = (&warning.path, &warning.code, &warning.message);
+        self.warnings.push(json!({ "field": key, "path": path, "code": code, "message": message }));
+    }
+
     /// The body.
     pub(super) fn finish(self) -> Vec<u8> {
         let mut body = Vec::with_capacity(self.data.len() + 32);
@@ -291,7 +299,13 @@ impl Response {
         }
         body.extend_from_slice(b"\"data\":");
         body.extend_from_slice(&self.data);
-        body.extend_from_slice(b"}}");
+        body.push(b'}');
+        if !self.warnings.is_empty() {
+            let told = json!({ "warnings": self.warnings }).to_string();
+            body.extend_from_slice(b",\"extensions\":");
+            body.extend_from_slice(told.as_bytes());
+        }
+        body.push(b'}');
         body
     }
 }

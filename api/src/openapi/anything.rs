@@ -79,8 +79,8 @@ fn recurrence(operation: Operation) -> Operation {
 
 fn batch(operation: Operation) -> Operation {
     let one = json!({
-        "op": one_of(&["create", "update", "upsert", "delete"]), "object": text(), "id": text(), "data": { "type": "object" },
-        "by": text(), "version": whole(i64::MIN, i64::MAX), "ref": text(),
+        "op": one_of(&["create", "update", "upsert", "delete", "transition"]), "object": text(), "id": text(), "data": { "type": "object" },
+        "by": text(), "transition": text(), "version": whole(i64::MIN, i64::MAX), "ref": text(),
     });
     let one = json!({ "type": "object", "required": ["op", "object"], "properties": one, "additionalProperties": false });
     let operations = json!({ "type": "array", "items": one, "maxItems": 10_000 });
@@ -94,7 +94,7 @@ fn batch(operation: Operation) -> Operation {
         .shared(&["idempotency", "confirm_warnings", "process_override"])
         .body(body)
         .example(json!({ "operations": [{ "op": "create", "object": "account", "data": { "name": "Tidewater" }, "ref": "a" }] }))
-        .answers(200, "What came of each", data(list(shown(done))))
+        .answers(200, "What came of each", data(list(super::records::warned(shown(done)))))
 }
 
 fn graphql(method: &str, operation: Operation) -> Operation {

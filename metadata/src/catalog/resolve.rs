@@ -40,6 +40,7 @@ impl Catalog {
         rollups::types(&mut catalog, &mut problems);
         computed::resolve(&mut catalog, &mut problems);
         rollups::conditions(&mut catalog, &mut problems);
+        computed::check_stored(&catalog, &mut problems);
         defaults::resolve(&mut catalog, definitions, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
         let live = definitions.parts.roles.iter().filter(|(_, role)| !role.retired);

@@ -143,6 +143,8 @@ pub struct Operation {
     pub if_version: Option<i64>,
     /// A word by which later operations mean this one's record.
     pub reference: Option<String>,
+    /// The name of the transition that is taken.
+    pub transition: Option<String>,
 }
 
 /// What an operation does.
@@ -152,6 +154,8 @@ pub enum Op {
     Update,
     Upsert,
     Delete,
+    /// Takes a transition of the record's process, with what is filled in on the way.
+    Transition,
 }
 
 /// What a command did.

@@ -46,7 +46,8 @@ impl Engine {
         let mut connection = self.connection(tenant).await?;
         let teams = store::load_teams_of(&mut connection, tenant, user).await?;
         let manages = store::load_manages(&mut connection, tenant, user).await?;
-        Ok(Membership { permission_sets, teams, manages })
+        let time_zone = store::load_time_zone(&mut connection, tenant, user).await?;
+        Ok(Membership { permission_sets, teams, manages, time_zone })
     }
 
     /// All teams by name, each with the ids of its members.

@@ -4,7 +4,9 @@ mod indexes;
 mod limits;
 mod nested;
 mod restarts;
+mod rules;
 mod statements;
+mod states;
 mod subscriptions;
 
 use it::World;
