@@ -112,8 +112,10 @@ impl Log {
                 let entries: Vec<Box<RawValue>> =
                     page.entries.iter().take(size as usize).filter_map(|entry| raw(entry, &known)).collect();
                 let entries: Vec<&RawValue> = entries.iter().map(AsRef::as_ref).collect();
+                let has_more = page.has_more || page.entries.len() > entries.len();
                 let page = shape::Page {
-                    has_next: page.has_more || page.entries.len() > entries.len(),
+                    has_next: has_more,
+                    has_more,
                     has_previous: matches!(self.asked.records.page, Page::After(_)),
                     total: None,
                     cursors: page.cursors,
