@@ -1,12 +1,12 @@
 // German: apps, and what a workspace looks like.
 export const words: Record<string, string> = {
-  "Add at least one object.": "Füge mindestens ein Objekt hinzu.",
+  "Add at least one object.": "Fügen Sie mindestens ein Objekt hinzu.",
   "Add object": "Objekt hinzufügen",
   "App: {label}": "App: {label}",
   Apps: "Apps",
   Everything: "Alles",
   "First view": "Erste Ansicht",
-  "Give it a name.": "Gib ihr einen Namen.",
+  "Give it a name.": "Geben Sie ihr einen Namen.",
   "Label of {name}": "Bezeichnung von {name}",
   "New app": "Neue App",
   "No apps yet": "Noch keine Apps",
