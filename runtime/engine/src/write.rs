@@ -59,6 +59,7 @@ mod upsert;
 mod whole;
 
 pub use convert::{Possible, PossibleTarget};
+pub(crate) use constraint::explain_anywhere;
 pub(crate) use create::create_with_ids;
 
 impl Engine {
@@ -236,7 +237,11 @@ async fn perform(
 }
 
 /// One command within a transaction.
-async fn run(connection: &mut PgConnection, context: &Context, command: Command) -> Result<Written> {
+pub(crate) async fn run(
+    connection: &mut PgConnection,
+    context: &Context,
+    command: Command,
+) -> Result<Written> {
     let object = writable(context, &command.object)?;
     let what = match command.what {
         What::If { version, what } => seen(connection, context, &object, (version, *what)).await?,
