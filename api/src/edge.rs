@@ -12,7 +12,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -123,11 +123,22 @@ fn new_id() -> String {
 }
 
 /// A method that an address does not take; which it takes stands in `Allow`, and OPTIONS asks for nothing else.
-pub(crate) async fn wrong_method(method: Method) -> Response {
-    if method == Method::OPTIONS {
-        return answer::no_content();
+pub(crate) async fn wrong_method(method: Method, uri: Uri) -> Response {
+    let mut response = match method {
+        Method::OPTIONS => answer::no_content(),
+        _ => Problem::new(Code::MethodNotAllowed, format!("this address does not take {method}"))
+            .into_response(),
+    };
+    if is_only_read(uri.path()) {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
     }
-    Problem::new(Code::MethodNotAllowed, format!("this address does not take {method}")).into_response()
+    response
+}
+
+/// Whether an address of records is one of users, who are written through routes of their own.
+fn is_only_read(path: &str) -> bool {
+    let rest = path.strip_prefix("/api/v1/users");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && rest.rfind('/') == Some(0))
 }
 
 #[cfg(test)]
@@ -143,6 +154,7 @@ mod tests {
     async fn answer(request: http::request::Builder) -> (u16, HeaderMap, serde_json::Value) {
         let routes = Router::new()
             .route("/fine", get(async || "fine"))
+            .route("/api/v1/{plural}", get(async || "list").post(async || "made"))
             .route("/long", get(async || ([("content-type", "application/json")], "[1,2,3]".repeat(1000))))
             .route("/panic", get(async || -> &'static str { panic!("secret") }))
             .fallback(async || Problem::not_found())
@@ -170,6 +182,12 @@ mod tests {
         assert_eq!(headers["allow"], "GET,HEAD");
         let (status, headers, _) = answer(Request::builder().uri("/fine").method("OPTIONS")).await;
         assert_eq!((status, &headers["allow"]), (204, &HeaderValue::from_static("GET,HEAD")));
+        for (path, allow) in [("/api/v1/deals", "GET,HEAD,POST"), ("/api/v1/users", "GET,HEAD")] {
+            for method in ["OPTIONS", "TRACE"] {
+                let (_, headers, _) = answer(Request::builder().uri(path).method(method)).await;
+                assert_eq!(headers["allow"], allow, "{method} {path}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -19,7 +19,7 @@ pub(crate) const PAGE: u32 = 100;
 /// How often something is tried while the metadata moves.
 pub(crate) const TRIES: usize = 3;
 /// Followers of a node.
-const FOLLOWERS: usize = 4000;
+const FOLLOWERS: usize = 8000;
 
 static PLACES: LazyLock<Places> = LazyLock::new(|| Places::new(FOLLOWERS));
 

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`request`] (the transport), [`schema`] with [`names`], [`sdl`] and [`pieces`] (what the caller may see, as one
 //! schema), [`limits`], [`collect`] (which fields an operation asks for), [`select`] (fields → the engine's query and
-//! the shape of the answer), [`shape`] (the answer's bytes), [`queries`] with [`aggregates`], and [`mutations`] (the roots), [`fault`]
+//! the shape of the answer), [`shape`] (the answer's bytes), [`queries`] with [`aggregates`] and [`states`], and [`mutations`] (the roots), [`fault`]
 //! (errors), [`subscribe`] (changes as they come) over a [`socket`]. `apollo-compiler` parses, validates and answers introspection; nothing is resolved field by field.
 
 use std::sync::Arc;
@@ -36,6 +36,7 @@ mod sdl;
 mod select;
 mod shape;
 mod socket;
+mod states;
 mod subscribe;
 
 pub use limits::Limits;

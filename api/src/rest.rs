@@ -6,6 +6,7 @@ pub(crate) mod aggregate;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod batch;
+pub(crate) mod branding;
 pub(crate) mod changes;
 pub(crate) mod conversions;
 pub(crate) mod deploy;

@@ -48,6 +48,17 @@ impl Expression {
         asks
     }
 
+    /// Whether its value depends on who asks, beside the zone of their days.
+    pub fn asks_who(&self) -> bool {
+        let mut asks = match self {
+            Expression::Variable { name, .. } => name.starts_with("$User.") && name != "$User.zone",
+            Expression::Call { function, .. } => matches!(function.name, "HASROLE" | "INTEAM"),
+            _ => false,
+        };
+        self.parts(&mut |part| asks |= part.asks_who());
+        asks
+    }
+
     fn least_capability(&self) -> Capability {
         let mut least = match self {
             Expression::Variable { .. } | Expression::Related { .. } => Capability::Query,

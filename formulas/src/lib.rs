@@ -65,6 +65,7 @@ pub use expression::{Arithmetic, Branch, Comparison, Expression, Quantifier, Ref
 pub use fault::Fault;
 pub use functions::{Function, FunctionRef};
 pub use limits::Limits;
+pub use moment::{day, midnight};
 pub use rename::{renamed, rewritten};
 pub use request::Request;
 pub use scope::{OptionLabel, Scope, Target, Unknown};

@@ -115,6 +115,16 @@ pub(crate) fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     (local - offset(listed, zone)).and_utc()
 }
 
+/// The day of an instant in a zone.
+pub fn day(instant: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    local(instant, zone).date()
+}
+
+/// The instant at which a day begins in a zone.
+pub fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    instant(day.and_time(NaiveTime::MIN), zone)
+}
+
 /// How far the zone's wall clock is ahead of UTC.
 fn offset(local: NaiveDateTime, zone: Tz) -> TimeDelta {
     let mut before = local;

@@ -9,7 +9,9 @@ use formulas::{Type, Value};
 use crate::definitions::object::{NameField, Sharing, SharingSetting};
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
+use crate::language::Language;
 
+pub mod apps;
 pub mod computed;
 pub mod conversions;
 mod defaults;
@@ -121,6 +123,10 @@ pub struct Object {
     pub(crate) sharing_set: SharingSetting,
     pub history: bool,
     pub traits: Vec<String>,
+    /// The language that its texts are in.
+    pub language: &'static Language,
+    /// What its definition says of it.
+    pub(crate) language_set: Option<String>,
     /// Standard fields first, then the defined ones in reading order.
     pub fields: Vec<Field>,
     pub(crate) by_name: HashMap<String, usize>,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub mod app;
 mod change;
 mod change_object;
 pub mod conversion;
@@ -24,6 +25,7 @@ mod rename;
 pub mod role;
 mod rollback;
 mod rows;
+pub mod setting;
 pub mod sharing_rule;
 mod structure;
 mod touched;

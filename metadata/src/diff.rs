@@ -9,7 +9,7 @@ use crate::definitions::field::FieldDefinition;
 use crate::definitions::{Component, Definitions, ObjectComponent};
 use crate::field_kinds::FieldKind;
 use crate::field_kinds::lookup::OnDelete;
-use crate::{Field, catalog};
+use crate::{Field, Language, catalog};
 
 mod fields;
 mod noticed;
@@ -110,9 +110,11 @@ pub enum Difference {
     ChangeNameColumn {
         object: Arc<Object>,
     },
-    /// Other columns are searched for words than before.
+    /// Other columns are searched for words than before, or in another language.
     ChangeSearch {
         object: Arc<Object>,
+        /// The language before; nobody knows that of an object that comes back.
+        from: Option<&'static Language>,
     },
     /// An any-lookup holds the name of an object that is renamed.
     RenameTarget {
@@ -146,7 +148,7 @@ impl Difference {
             | Self::DropIndex { object, .. }
             | Self::RebuildRollup { object, .. }
             | Self::ChangeNameColumn { object }
-            | Self::ChangeSearch { object }
+            | Self::ChangeSearch { object, .. }
             | Self::RenameTarget { object, .. } => object,
         }
     }
@@ -261,8 +263,10 @@ impl Pair<'_> {
         }
         let before = self.old.catalog.objects.iter().find(|past| past.id == object.id);
         // Of an object that comes back nobody knows what was searched.
-        if before.is_none_or(|before| searched(before) != searched(&object)) {
-            found.push(Difference::ChangeSearch { object });
+        let from = before.map(|before| before.language);
+        let is_same = |before: &Arc<Object>| searched(before) == searched(&object);
+        if from != Some(object.language) || !before.is_some_and(is_same) {
+            found.push(Difference::ChangeSearch { object, from });
         }
     }
 }

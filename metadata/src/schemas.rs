@@ -7,6 +7,7 @@ use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
 use crate::definitions::Kind;
+use crate::language;
 
 mod access;
 mod becoming;
@@ -83,6 +84,8 @@ fn build(kind: Kind) -> Json {
         Kind::Processes => ("Process", rules::process()),
         Kind::Conversions => ("Conversion", becoming::conversion()),
         Kind::Recurrences => ("Recurrence", becoming::recurrence()),
+        Kind::Apps => ("App", views::app()),
+        Kind::Settings => ("Setting", setting()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = title.into();
@@ -118,6 +121,7 @@ fn object() -> Json {
             "history": {"type": "boolean", "default": true, "description": "Whether each change leaves a history row."},
             "traits": {"type": "array", "maxItems": 20, "uniqueItems": true,
                 "items": name("What the UI may offer: schedulable, pipeline, hierarchical …")},
+            "language": language("The language of its texts for search, when it is not the tenant's."),
             "field_order": {"type": "array", "maxItems": 500, "items": {"type": "string"},
                 "description": "Names of fields in reading order. Not needed beside `fields`, whose order counts."},
             "fields": {"type": "array", "maxItems": 500, "items": {"$ref": "#/$defs/field"},
@@ -125,6 +129,22 @@ fn object() -> Json {
         },
         "$defs": {"field": fields},
     })
+}
+
+fn setting() -> Json {
+    json!({
+        "type": "object",
+        "description": "What holds for all of a tenant.",
+        "required": ["language"],
+        "additionalProperties": false,
+        "properties": {"language": language("The language of its texts: search finds forms of a word by one another.")},
+    })
+}
+
+/// The code of a language.
+fn language(description: &str) -> Json {
+    let codes: Vec<&str> = language::ALL.iter().map(|language| language.code).collect();
+    json!({"enum": codes, "description": description})
 }
 
 fn name_field() -> Json {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing case should stop its test")]
 
 use formulas::Value;
-use metadata::catalog::Link;
+use metadata::catalog::{Link, Named};
 use metadata::definitions::Kind;
 use metadata::definitions::layering::Layering;
 use metadata::{Catalog, Change, Definitions, Input, Problem};
@@ -159,6 +159,16 @@ fn names_that_collide_are_refused() {
     assert_eq!(codes(&inverse), ["objects.deal.fields.b.inverse duplicate-name"]);
     let standard = deal(json!([lookup("a", "owner")]));
     assert_eq!(codes(&standard), ["objects.deal.fields.a.inverse duplicate-name"]);
+    let groups =
+        |name: &str, plural: &str| [object("deal", json!({})), object(name, json!({"plural": plural}))];
+    assert_eq!(codes(&groups("deals_aggregate", "many")), ["objects.deals_aggregate.name duplicate-name"]);
+    assert_eq!(codes(&groups("one", "deals_aggregate")), ["objects.one.plural duplicate-name"]);
+    // Nothing else that is made of names is anybody's name: `create_deal` begins as no other word of a root does.
+    for (name, plural) in
+        [("deal_aggregate", "many"), ("create_deal", "create_deals"), ("deal_changed", "deals_changed")]
+    {
+        assert!(try_define(&groups(name, plural)).is_ok(), "{name}");
+    }
     assert_eq!(codes(&[object("search", json!({"plural": "search"}))]).len(), 2);
     assert_eq!(codes(&[object("user", json!({}))]), ["objects.user system-object"]);
     assert_eq!(
@@ -250,6 +260,54 @@ fn renames_reach_everything_that_speaks_of_the_name() {
     assert_eq!(view["filter"]["and"][1], json!({"customer_id": {"is_null": false}}));
     assert!(catalog.component_json(Kind::Layouts, "company.main").is_some());
     assert_eq!(catalog.find_object("deal").unwrap().name_field.compose, ["begin"]);
+}
+
+#[test]
+fn what_fields_are_made_of_is_known_and_follows_renames() {
+    let states = json!([{"value": "a"}, {"value": "b"}]);
+    let before = Definitions::initial()
+        .with_changes(
+            &[
+                object(
+                    "account",
+                    json!({"fields": [{"name": "last", "kind": "rollup", "of": "deals", "function": "last",
+                        "field": "part", "by": "due", "where": "whole = 'a' AND due < TODAY()"}]}),
+                ),
+                object(
+                    "deal",
+                    json!({"fields": [
+                    {"name": "account", "kind": "lookup", "to": "account", "inverse": "deals"},
+                    {"name": "due", "kind": "date"},
+                    {"name": "whole", "kind": "picklist", "options": states},
+                    {"name": "part", "kind": "picklist", "options": states,
+                     "depends_on": {"field": "whole", "matrix": {"a": ["b"]}}}]}),
+                ),
+            ],
+            None,
+        )
+        .unwrap();
+    let users = |definitions: &Definitions, name: &str| {
+        let catalog = Catalog::resolve(definitions).unwrap();
+        let used = catalog.used_by(&Named::new(Kind::Fields, name));
+        used.into_iter().map(|used| format!("{} {}", used.component.name, used.at)).collect::<Vec<_>>()
+    };
+    assert_eq!(users(&before, "deal.due"), ["account.last by", "account.last where"]);
+    assert_eq!(users(&before, "deal.whole"), ["account.last where", "deal.part depends_on"]);
+    let renamed = before
+        .with_changes(
+            &[
+                change(Kind::Fields, "deal.due", json!({"name": "ends", "kind": "date"})),
+                change(
+                    Kind::Fields,
+                    "deal.whole",
+                    json!({"name": "group", "kind": "picklist", "options": states}),
+                ),
+            ],
+            None,
+        )
+        .unwrap();
+    assert_eq!(users(&renamed, "deal.ends"), ["account.last by", "account.last where"]);
+    assert_eq!(users(&renamed, "deal.group"), ["account.last where", "deal.part depends_on"]);
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub struct Membership {
     pub teams: Vec<Team>,
     /// Whether anybody reports to the actor, directly or over others.
     pub manages: bool,
+    /// IANA name of the zone whose days are the actor's; UTC when they have not said.
+    pub time_zone: Option<String>,
 }
 
 /// A team that the actor belongs to.

@@ -46,6 +46,7 @@ fn actor(role: &str) -> Actor {
         permission_sets: Vec::new(),
         teams: vec![Team { id: Uuid::from_u128(7), name: "emea".into(), queue: false }],
         manages: true,
+        time_zone: None,
     };
     let roles = vec![role.to_owned()];
     Actor {

@@ -167,3 +167,48 @@ walk("two records that mean the same become one, with the values that were chose
   const tasks = await ask(page, "/api/v1/tasks?filter[title][eq]=Weigh%20the%20crane&fields=related_to_id");
   assert.equal(tasks.data[0].related_to_id, a.id);
 });
+
+walk("one types from cell to cell without waiting, and what is refused opens again with what was typed", async (page) => {
+  const rule = { object: "deal", when: "amount > 900000", message: "That is too much", field: "amount" };
+  await change(page, "PUT", "/metadata/v1/validation-rules/deal.too_much", rule);
+  const names = ["Quick one", "Quick two"];
+  const made = await change(page, "POST", "/api/v1/deals", names.map((name) => ({ name, stage: "new", amount: 5 })));
+  const amounts = async () => {
+    const { data } = await ask(page, "/api/v1/deals?filter[name][starts_with]=Quick&sort=name&fields=amount");
+    return data.map((one) => one.amount);
+  };
+  try {
+    // An answer that takes its time.
+    await page.route("**/api/v1/deals/*", async (route) => {
+      if (route.request().method() === "PATCH") await new Promise((later) => setTimeout(later, 700));
+      await route.continue();
+    });
+    await page.goto("/o/deals?view=all&q=Quick&sort=name");
+    const grid = page.getByRole("grid", { name: "Deals" });
+    await grid.getByRole("link", { name: "Quick two" }).waitFor();
+    const at = await grid.getByRole("columnheader", { name: "Amount" }).getAttribute("aria-colindex");
+    const cell = (row) => grid.locator(`[data-row="${row}"] [aria-colindex="${at}"]`);
+    await cell(0).click();
+    for (const typed of ["11", "22"]) {
+      await page.keyboard.press("F2");
+      await grid.getByRole("textbox").fill(typed);
+      await page.keyboard.press("Enter");
+      await grid.getByRole("textbox").waitFor({ state: "detached", timeout: 400 });
+    }
+    await until(async () => assert.deepEqual(await amounts(), [11, 22]));
+    await cell(0).click();
+    await page.keyboard.press("F2");
+    await grid.getByRole("textbox").fill("950000");
+    await page.keyboard.press("Enter");
+    await page.getByText("That is too much").waitFor();
+    assert.match(await grid.getByRole("textbox").inputValue(), /950.?000/);
+    await assertAccessible(page);
+    await grid.getByRole("textbox").fill("33");
+    await page.keyboard.press("Enter");
+    await until(async () => assert.deepEqual(await amounts(), [33, 22]));
+  } finally {
+    await page.unrouteAll({ behavior: "wait" });
+    await change(page, "DELETE", "/metadata/v1/validation-rules/deal.too_much");
+    for (const { id } of made.data) await change(page, "DELETE", `/api/v1/deals/${id}`);
+  }
+});

@@ -120,6 +120,11 @@ const SETUP = {
   "the API explorer": (page) => open(page, "/setup/api"),
   "the API keys": (page) => open(page, "/setup/api-keys"),
   "the packages": (page) => open(page, "/setup/packages"),
+  "the apps": (page) => open(page, "/setup/apps"),
+  "a new app": (page) => opened(page, "/setup/apps", "New app"),
+  "the branding": (page) => open(page, "/setup/branding"),
+  "what records become": (page) => open(page, "/setup/objects/lead/becoming"),
+  "a new conversion": (page) => opened(page, "/setup/objects/lead/becoming", "New conversion"),
 };
 
 const OUTSIDE = {

@@ -381,6 +381,39 @@ walk("a process is drawn, ruled by, and its ways are the only ones open", async 
   await page.getByRole("group", { name: "Picture of the process" }).waitFor();
 });
 
+walk("a way is begun by a clock, another asks for words, and a state is locked", async (page) => {
+  await page.goto("/setup/objects/competitor?tab=rules");
+  await page.getByRole("link", { name: /Watch/ }).click();
+  const ways = page.getByRole("region", { name: "Ways" });
+  const properties = page.getByRole("complementary", { name: "Properties" });
+  await ways.getByRole("button", { name: /^Take seriously/ }).click();
+  await properties.getByRole("button", { name: "Add a point" }).click();
+  await properties.getByLabel("Point 1").fill("Prices are known");
+  await choose(page, properties, /^A note on why/, "Must be given");
+  await properties.getByRole("button", { name: "Tell an event" }).click();
+  await properties.getByLabel("Tells the event").fill("competitor.serious");
+  await assertAccessible(page);
+  await ways.getByRole("button", { name: "Add a way" }).click();
+  await properties.getByLabel("Label").fill("Forget");
+  await choose(page, properties, /^It begins/, "By itself, after a time in the state");
+  await properties.getByLabel("Hours in the state").fill("0.25");
+  await page.getByRole("region", { name: "States" }).getByRole("button").last().click();
+  await properties.getByText("Records are locked here").click();
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish process" }).click();
+  await noted(page, "Published the process Watch");
+  const { data } = await ask(page, "/metadata/v1/processes/competitor.watch");
+  assert.deepEqual(data.transitions[0].during, {
+    fields: [{ field: "website", required: true }],
+    checklist: ["Prices are known"],
+    note: "required",
+  });
+  assert.deepEqual(data.transitions[0].after, [{ action: "emit", event: "competitor.serious" }]);
+  assert.deepEqual(data.transitions[1].trigger, { automatic: { after_hours: 0.25 } });
+  assert.equal(data.states.at(-1).lock, true);
+});
+
 walk("a field condition is written and found again", async (page) => {
   await page.goto("/setup/objects/deal?tab=rules");
   await page.getByRole("button", { name: "New field condition" }).click();

@@ -126,9 +126,12 @@ async function measureTyping(page) {
       await page.keyboard.press("Home");
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("F2");
+      const cell = grid.getByRole("textbox");
+      await cell.waitFor();
       const text = "a company of that name";
       await page.keyboard.type(text, { delay: 20 });
       await page.keyboard.press("Enter");
+      await cell.waitFor({ state: "detached" });
       await page.keyboard.press("ArrowDown");
       typed += text.length + 5;
     }

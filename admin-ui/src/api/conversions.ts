@@ -51,9 +51,11 @@ export async function convertRecord(
   id: string,
   name: string,
   targets: Record<string, Wish>,
+  confirmed = false,
 ): Promise<Converted> {
   const answer = await request<{ data: Converted }>("POST", `${path(object, id)}/${name}`, {
     body: { targets },
+    ...(confirmed ? { query: { confirm_warnings: true } } : {}),
     headers: { "idempotency-key": crypto.randomUUID() },
   });
   const done = answer.body.data;

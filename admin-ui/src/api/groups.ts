@@ -114,8 +114,9 @@ export function groupsFor(
 ): { groups: Groups; known: boolean } {
   const key = JSON.stringify([object.name, request, grouping.path, grouping.values]);
   const found = kept.get(key);
-  if (found) return { groups: found, known: true };
+  if (found) return { groups: found, known: found.all.every(({ source }) => !source.pending) };
   const groups = new Groups(object, request, grouping);
+  for (const { source } of groups.all) source.want(0, 1);
   kept.set(key, groups);
   const oldest = kept.keys().next().value;
   if (kept.size > KEEP && oldest !== undefined) kept.delete(oldest);

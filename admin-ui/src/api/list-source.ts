@@ -209,16 +209,20 @@ export class ListSource {
 const kept = new Map<string, ListSource>();
 const KEEP = 8;
 
-/** The source of a request: the same one again when one comes back to it, so that the list is there at once. */
+/**
+ * The source of a request: the same one again when one comes back to it, so that the list is there at once. A new one asks
+ * for its first page when it is made: that is on its way while the list around it is drawn.
+ */
 export function sourceFor(object: ObjectRef, request: ListRequest): { source: ListSource; known: boolean } {
   const key = JSON.stringify([object.name, request]);
   const found = kept.get(key);
   if (found) {
     kept.delete(key);
     kept.set(key, found);
-    return { source: found, known: true };
+    return { source: found, known: !found.pending };
   }
   const source = new ListSource(object, request);
+  source.want(0, 1);
   kept.set(key, source);
   const oldest = kept.keys().next().value;
   if (kept.size > KEEP && oldest !== undefined) kept.delete(oldest);

@@ -1,5 +1,5 @@
 // Names of records that are known only by id, asked for together and remembered.
-import { useEffect } from "react";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { recordStore, useRecord } from "./record-store";
 import { listRecords, type ObjectRef } from "./records";
 
@@ -36,4 +36,32 @@ export function useRecordName(object: ObjectRef | undefined, id: string | undefi
     if (object && id && name === undefined && recordStore.find(object.name, id)?.name === undefined) ask(object, id);
   }, [object, id, name]);
   return name;
+}
+
+const nameOf = (object: ObjectRef, id: string): string | undefined => {
+  const name = recordStore.find(object.name, id)?.name;
+  return typeof name === "string" ? name : undefined;
+};
+
+/** The names of several records by id, as far as they are known. */
+export function useRecordNames(object: ObjectRef | undefined, ids: string[]): Record<string, string> {
+  const key = ids.join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ids are compared by their content.
+  const watch = useCallback(
+    (watcher: () => void) => {
+      const stops = object ? ids.map((id) => recordStore.watch(object.name, id, watcher)) : [];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    [object, key],
+  );
+  const known = useSyncExternalStore(watch, () =>
+    JSON.stringify(Object.fromEntries(object ? ids.map((id) => [id, nameOf(object, id)]) : [])),
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above.
+  useEffect(() => {
+    if (object) for (const id of ids) if (nameOf(object, id) === undefined) ask(object, id);
+  }, [object, key]);
+  return JSON.parse(known) as Record<string, string>;
 }

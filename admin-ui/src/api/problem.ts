@@ -50,6 +50,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What rules warn about, where nothing else is in the way: the same request goes through once it is confirmed. */
+export function warningsOf(error: unknown): string[] {
+  if (!(error instanceof Problem) || error.errors.some((one) => one.code !== "warning")) return [];
+  return error.errors.map((one) => one.message);
+}
+
 /** The problems of a refusal by field name, with the rest under "". Paths such as "/data/x_id", "fields[2].label" are cut to their last word. */
 export function problemsByField(error: unknown): Record<string, string> {
   if (!(error instanceof Problem)) return { "": messageOf(error) };

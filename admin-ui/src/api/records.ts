@@ -72,9 +72,17 @@ export async function loadRecord(
   return recordStore.merge(object.name, body.data);
 }
 
-export async function createRecord(object: ObjectRef, data: Record<string, unknown>): Promise<RecordData> {
+/** Whoever has read what rules warn about saves all the same. */
+const consent = (confirmed: boolean) => (confirmed ? { query: { confirm_warnings: true } } : {});
+
+export async function createRecord(
+  object: ObjectRef,
+  data: Record<string, unknown>,
+  confirmed = false,
+): Promise<RecordData> {
   const answer = await request<{ data: RecordData }>("POST", base(object), {
     body: data,
+    ...consent(confirmed),
     headers: { "idempotency-key": crypto.randomUUID() },
   });
   const record = recordStore.merge(object.name, answer.body.data);
@@ -97,6 +105,7 @@ export async function updateRecord(
   id: string,
   patch: Record<string, unknown>,
   shown: Record<string, unknown> = patch,
+  confirmed = false,
 ): Promise<RecordData> {
   const version = recordStore.find(object.name, id)?.version;
   const takeBack = recordStore.applyOptimistic(object.name, id, shown);
@@ -105,6 +114,7 @@ export async function updateRecord(
   try {
     const answer = await request<{ data: RecordData }>("PATCH", `${base(object)}/${id}`, {
       body: patch,
+      ...consent(confirmed),
       headers: version === undefined ? {} : { "if-match": `"${version}"` },
     });
     return recordStore.merge(object.name, answer.body.data);

@@ -63,11 +63,13 @@ export async function takeWay(
   id: string,
   name: string,
   patch: Record<string, unknown>,
+  confirmed = false,
 ): Promise<RecordData> {
   const version = recordStore.find(object.name, id)?.version;
   try {
     const answer = await request<{ data: RecordData }>("POST", `${path(object, id)}/${name}`, {
       body: patch,
+      ...(confirmed ? { query: { confirm_warnings: true } } : {}),
       headers: version === undefined ? {} : { "if-match": `"${version}"` },
     });
     const record = recordStore.merge(object.name, answer.body.data);

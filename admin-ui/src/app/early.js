@@ -10,6 +10,13 @@
   }
   const dark = choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "dark" : "light";
+  try {
+    // The colour that the workspace had when this browser was here last.
+    const { accent } = JSON.parse(localStorage.getItem("trellis.brand") || "{}");
+    if (/^#[0-9a-f]{6}$/i.test(accent)) root.style.setProperty("--brand", accent);
+  } catch {
+    // Without it the page has the colour of the product until it knows better.
+  }
 
   if (/^\/(sign-in|forgot-password|set-password|tenants)/.test(location.pathname)) return;
   const headers = { accept: "application/json" };

@@ -148,6 +148,24 @@ const diagram = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/diagram/diagram-page"), "DiagramPage"),
 });
 
+const becoming = createRoute({
+  getParentRoute: () => setup,
+  path: "/objects/$object/becoming",
+  component: lazyRouteComponent(() => import("@/features/setup/becoming/becoming-page"), "BecomingPage"),
+});
+
+const apps = createRoute({
+  getParentRoute: () => setup,
+  path: "/apps",
+  component: lazyRouteComponent(() => import("@/features/setup/apps/apps-page"), "AppsPage"),
+});
+
+const branding = createRoute({
+  getParentRoute: () => setup,
+  path: "/branding",
+  component: lazyRouteComponent(() => import("@/features/setup/branding-page"), "BrandingPage"),
+});
+
 const packages = createRoute({
   getParentRoute: () => setup,
   path: "/packages",
@@ -284,6 +302,9 @@ const tree = root.addChildren([
       object,
       view,
       diagram,
+      becoming,
+      apps,
+      branding,
       packages,
       changes,
       users,

@@ -6,6 +6,7 @@ import { humanize } from "@/lib/text";
 import { layoutFor, type Situation } from "./assignment";
 import { type Removal, removalOf } from "./field-removal";
 import type {
+  AppDef,
   Bootstrap,
   FieldDef,
   FormCondition,
@@ -20,6 +21,8 @@ export class Catalog {
   readonly me: Me;
   readonly revision: number;
   readonly objects: ObjectDef[];
+  /** The apps of who is signed in. */
+  readonly apps: AppDef[];
   readonly optionSets: NonNullable<Bootstrap["option_sets"]>;
   readonly #byName = new Map<string, ObjectDef>();
   readonly #byPlural = new Map<string, ObjectDef>();
@@ -39,6 +42,7 @@ export class Catalog {
       processes: processes.filter((process) => process.object === object.name),
       conversions: (bootstrap.conversions ?? []).filter((one) => one.object === object.name),
     }));
+    this.apps = bootstrap.apps ?? [];
     this.optionSets = bootstrap.option_sets ?? [];
     this.#views = bootstrap.list_views ?? [];
     for (const layout of bootstrap.layouts ?? []) this.#layouts.push(this.#asWritten(layout));

@@ -1,5 +1,6 @@
 // The pages of setup, in the order of their menu: for the menu itself, for the command menu and for the first page one may see.
 import {
+  AppWindow,
   Boxes,
   Fingerprint,
   History,
@@ -9,6 +10,7 @@ import {
   type LucideIcon,
   MonitorSmartphone,
   Package,
+  Palette,
   ScrollText,
   Share2,
   ShieldCheck,
@@ -37,6 +39,7 @@ export interface SetupPage {
 export type SetupPath =
   | "/setup/objects"
   | "/setup/diagram"
+  | "/setup/apps"
   | "/setup/packages"
   | "/setup/changes"
   | "/setup/users"
@@ -49,6 +52,7 @@ export type SetupPath =
   | "/setup/security-settings"
   | "/setup/sign-in-history"
   | "/setup/sessions"
+  | "/setup/branding"
   | "/setup/api-keys"
   | "/setup/api";
 
@@ -70,6 +74,14 @@ const PAGES: SetupPage[] = [
     words: "picture relations graph erd",
   },
   {
+    to: "/setup/apps",
+    label: "Apps",
+    group: "Data model",
+    icon: AppWindow,
+    needs: "manage_metadata",
+    words: "navigation menu sidebar tabs",
+  },
+  {
     to: "/setup/packages",
     label: "Packages",
     group: "Data model",
@@ -84,6 +96,14 @@ const PAGES: SetupPage[] = [
     icon: History,
     needs: "manage_metadata",
     words: "revision rollback diff undo",
+  },
+  {
+    to: "/setup/branding",
+    label: "Branding",
+    group: "Data model",
+    icon: Palette,
+    needs: "manage_metadata",
+    words: "logo colour color name theme white label",
   },
   {
     to: "/setup/users",

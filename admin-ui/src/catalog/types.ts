@@ -149,6 +149,22 @@ export interface ConversionDef {
   label: string;
 }
 
+/** What somebody works with: the lines of its navigation. */
+export interface AppDef {
+  name: string;
+  label: string;
+  icon?: string | null;
+  description?: string | null;
+  items: AppItem[];
+}
+
+export interface AppItem {
+  object: string;
+  /** The word of a view; without one the object's first view opens. */
+  view?: string | null;
+  label: string;
+}
+
 /** When a field of a form is shown, must be filled, or stays; what is left out the server alone knows. */
 export interface FormCondition {
   field: string;
@@ -170,6 +186,7 @@ export interface Bootstrap {
   layouts?: (Omit<LayoutDef, "sections"> & { sections: (LayoutSection & { condition?: Expression })[] })[];
   processes?: ProcessDef[];
   conversions?: ConversionDef[];
+  apps?: AppDef[];
   record_types?: RecordTypeDef[];
   forms?: Record<string, FormCondition[]>;
 }

@@ -1,6 +1,6 @@
 // Editing one value in place: Enter or leaving saves, Esc takes back, a refusal keeps what was typed.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { problemsByField } from "@/api/problem";
+import { problemsByField, warningsOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { Conflict, updateRecord } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
@@ -13,24 +13,35 @@ import { liveField, liveFields } from "./live";
 import { checkValue, kindOf } from "./registry";
 import { offerUndo } from "./save";
 
+/** What was typed and not taken, to begin from again. */
+export interface Refused {
+  value: unknown;
+  problem: unknown;
+}
+
 interface InlineEditorProps {
   object: ObjectDef;
   record: RecordData;
   field: FieldDef;
   onClose: (moved?: "down" | "next") => void;
+  /** Lets Enter close the editor before the server has answered; this is told when it refuses. */
+  onRefused?: (refused: Refused) => void;
+  again?: Refused | undefined;
   className?: string;
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
-export function InlineEditor({ object, record, field: given, onClose, className }: InlineEditorProps) {
+export function InlineEditor({ object, record, field: given, onClose, className, ...props }: InlineEditorProps) {
+  const { onRefused, again } = props;
   const catalog = useCatalog();
   const live = liveFields(catalog, object, record, record)(given);
   const field = liveField(catalog, object, given, record, live);
   const kind = kindOf(field);
   const [start] = useState(() => kind.read(record, field));
-  const [value, setValue] = useState(start);
+  const [value, setValue] = useState(again ? again.value : start);
   const [error, setError] = useState<string | null>(null);
+  const [warned, setWarned] = useState(false);
   const [theirs, setTheirs] = useState<RecordData | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(value);
@@ -44,7 +55,28 @@ export function InlineEditor({ object, record, field: given, onClose, className 
     box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   }, []);
 
-  async function save(moved?: "down" | "next") {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is told once, when the editor opens again.
+  useEffect(() => {
+    if (again) refuse(again);
+  }, []);
+
+  /** What was typed stays, with what is wrong with it. */
+  function refuse({ value: typed, problem }: Refused) {
+    if (problem instanceof Conflict) {
+      setTheirs(problem.theirs);
+      return;
+    }
+    const warnings = warningsOf(problem);
+    setWarned(warnings.length > 0);
+    if (warnings.length) return setError(warnings.join(" "));
+    const found = problemsByField(problem);
+    const own = Object.keys(kind.patch(typed, field))
+      .map((key) => found[key])
+      .find(Boolean);
+    setError(own ?? found[field.name] ?? Object.values(found)[0] ?? t("This could not be saved."));
+  }
+
+  async function save(moved?: "down" | "next", confirmed = false) {
     if (done.current) return;
     const next = latest.current;
     if (same(next, start) && !theirs) {
@@ -58,22 +90,21 @@ export function InlineEditor({ object, record, field: given, onClose, className 
       return;
     }
     done.current = true;
+    const saving = updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field), confirmed);
+    const saved = () => offerUndo(object, record.id, field, start, t("{field} changed", { field: field.label }));
+    if (moved && onRefused) {
+      // In a sheet one types on at once: keys that come before the answer belong to the next cell.
+      onClose(moved);
+      saving.then(saved, (problem) => onRefused({ value: next, problem }));
+      return;
+    }
     try {
-      const saving = updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field));
       await saving;
-      offerUndo(object, record.id, field, start, t("{field} changed", { field: field.label }));
+      saved();
       onClose(moved);
     } catch (problem) {
       done.current = false;
-      if (problem instanceof Conflict) {
-        setTheirs(problem.theirs);
-        return;
-      }
-      const found = problemsByField(problem);
-      const own = Object.keys(kind.patch(next, field))
-        .map((key) => found[key])
-        .find(Boolean);
-      setError(own ?? found[field.name] ?? Object.values(found)[0] ?? t("This could not be saved."));
+      refuse({ value: next, problem });
     }
   }
 
@@ -86,6 +117,7 @@ export function InlineEditor({ object, record, field: given, onClose, className 
     latest.current = next;
     setValue(next);
     setError(null);
+    setWarned(false);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -133,9 +165,14 @@ export function InlineEditor({ object, record, field: given, onClose, className 
         role="presentation"
         className="max-w-80 px-3 py-2"
       >
-        <p role="alert" className="text-red text-xs">
+        <p role="alert" className={cx("text-xs", warned ? "text-text" : "text-red")}>
           {error}
         </p>
+        {warned && (
+          <Button look="outline" className="mt-2" onClick={() => void save(undefined, true)}>
+            {t("Save anyway")}
+          </Button>
+        )}
       </Popover>
       {theirs && (
         <Popover open onClose={cancel} anchor={box} label={t("Conflict")} className="w-80 p-3">

@@ -39,9 +39,12 @@ export interface Setting {
     | "json"
     | "formula"
     | "relation"
-    | "related-field";
+    | "related-field"
+    | "dependence";
   /** For a formula and a related field: the setting that names the relation whose records they are about. */
   over?: string;
+  /** Values of other settings beside which this one means anything; beside others it is not offered and not written. */
+  when?: Record<string, string[]>;
   hint?: string;
   choices?: { value: string; label: string }[];
   initial?: unknown;

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useRecordName } from "@/api/names";
+import { useRecordName, useRecordNames } from "@/api/names";
 import { listRecords } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
@@ -113,6 +113,12 @@ export function RecordSelect({ object, label, value, onChange, multiple, onDone,
   const [text, setText] = useState("");
   const found = useRecordSearch(object, text);
   const refs = found.data ?? [];
+  // Some are known by their id alone, such as what a formula has filled in.
+  const names = useRecordNames(
+    object,
+    value.filter((ref) => ref.name === undefined).map((ref) => ref.id),
+  );
+  const named = value.map((ref) => (ref.name === undefined ? { ...ref, name: names[ref.id] } : ref));
   const choice = (ref: Ref): Choice => ({
     id: ref.id,
     label: ref.name || t("Unnamed"),
@@ -127,7 +133,7 @@ export function RecordSelect({ object, label, value, onChange, multiple, onDone,
       {...(onDone ? { onClosed: onDone } : {})}
       placeholder={object ? t("Find {object}", { object: inSentence(object.label) }) : t("Choose")}
       choices={refs.map(choice)}
-      chosen={value.map((ref) => (ref.name === undefined ? { ...choice(ref), label: "…" } : choice(ref)))}
+      chosen={named.map((ref) => (ref.name === undefined ? { ...choice(ref), label: "…" } : choice(ref)))}
       value={value.map((v) => v.id)}
       onSearch={setText}
       busy={found.isFetching && !refs.length}

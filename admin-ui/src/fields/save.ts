@@ -1,6 +1,6 @@
 // Saving one value by a gesture (a drop, a click on a step): on screen at once, with a way back, and a question when
 // more is needed first. A value that is the state of a process goes by the process's transitions.
-import { messageOf, Problem } from "@/api/problem";
+import { messageOf, Problem, warningsOf } from "@/api/problem";
 import { type RecordData, recordStore } from "@/api/record-store";
 import { Conflict, loadRecord, updateRecord } from "@/api/records";
 import { asks, type Following, loadWays, takeWay, type Way } from "@/api/transitions";
@@ -148,7 +148,13 @@ export async function moveTo(object: ObjectDef, id: string, target: Target, said
       else toast(text, { key: "edit" });
     };
     if (ways.length === 1 && !asks(only)) {
-      await insisting(() => takeWay(object, id, only.name, {}));
+      try {
+        await insisting(() => takeWay(object, id, only.name, {}));
+      } catch (error) {
+        if (!warningsOf(error).length) throw error;
+        neededIntent.set({ object, id, field, value, ways, free, problem: error as Problem, done, cancel });
+        return false;
+      }
       done();
       return true;
     }

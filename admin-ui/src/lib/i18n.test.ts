@@ -4,12 +4,13 @@ import { parseAst } from "vite";
 import { afterEach, expect, it } from "vitest";
 import { speak, t } from "./i18n";
 import { words as work } from "./words/de";
+import { words as apps } from "./words/de-apps";
 import { words as becoming } from "./words/de-becoming";
 import { words as builders } from "./words/de-builders";
 import { words as fields } from "./words/de-fields";
 import { words as setup } from "./words/de-setup";
 
-const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields, ...becoming };
+const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields, ...becoming, ...apps };
 
 afterEach(() => speak({}));
 
@@ -25,7 +26,16 @@ const SAME = /^[\w*]+:\w+$/;
 /** What reads like words of a sentence and is none: keys, names, and what a search finds a command by. */
 const NO_WORDS = new Set([
   ...["Alt ←→", "Alt+ArrowUp Alt+ArrowDown Delete", "Alt+ArrowLeft Alt+ArrowRight Delete", "Mod-Enter", "g s", "g d"],
-  ...["English", "Deutsch", "noopener noreferrer", "Problem", "not a pattern", "no layout is being edited here"],
+  ...[
+    "English",
+    "Deutsch",
+    "noopener noreferrer",
+    "Problem",
+    "not a pattern",
+    "not a picture",
+    "Trellis",
+    "no layout is being edited here",
+  ],
   ...["public read", "public write", "parent master", "create add", "setup object definition", "csv excel file upload"],
   ...[
     "JavaScript",

@@ -19,6 +19,7 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
       import("./words/de-builders"),
       import("./words/de-fields"),
       import("./words/de-becoming"),
+      import("./words/de-apps"),
     ]);
     return { words: Object.assign({}, ...parts.map((part) => part.words)) as Words };
   },

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::problem::Problem;
 
-/// Reads `{"operations":[{"op","object","id"?,"data"?,"by"?,"version"?,"ref"?}]}`.
+/// Reads `{"operations":[{"op","object","id"?,"data"?,"by"?,"transition"?,"version"?,"ref"?}]}`.
 pub(crate) fn operations(bytes: &[u8]) -> Result<Vec<Operation>, Problem> {
     let (mut list, mut problems) = (None, Vec::new());
     for (key, raw) in super::record(bytes)? {
@@ -50,7 +50,7 @@ impl Reader<'_> {
     fn operation(&mut self, keys: Fields) -> Option<Operation> {
         let before = self.problems.len();
         let (mut op, mut object, mut id, mut by, mut reference) = (None, None, None, None, None);
-        let (mut fields, mut if_version) = (None, None);
+        let (mut fields, mut if_version, mut transition) = (None, None, None);
         for (key, raw) in keys {
             match key.as_str() {
                 "op" => op = self.op(&raw),
@@ -58,6 +58,7 @@ impl Reader<'_> {
                 "id" => id = self.text(&key, &raw),
                 "by" => by = self.text(&key, &raw),
                 "ref" => reference = self.text(&key, &raw),
+                "transition" => transition = self.text(&key, &raw),
                 "version" => match raw.get().parse() {
                     Ok(version) => if_version = Some(version),
                     Err(_) => self.problem("version", "wrong-type", "expected a whole number"),
@@ -69,12 +70,12 @@ impl Reader<'_> {
                 _ => self.problem(&key, "unknown-key", format!("`{key}` means nothing here")),
             }
         }
-        self.require(op, (&object, &id, &by), fields.is_some(), before);
+        self.require(op, (&object, &id, &by, &transition), fields.is_some(), before);
         if self.problems.len() > before {
             return None;
         }
         let fields = fields.unwrap_or_default();
-        Some(Operation { object: object?, op: op?, id, fields, by, if_version, reference })
+        Some(Operation { object: object?, op: op?, id, fields, by, if_version, reference, transition })
     }
 
     fn op(&mut self, raw: &RawValue) -> Option<Op> {
@@ -83,8 +84,10 @@ impl Reader<'_> {
             "\"update\"" => Op::Update,
             "\"upsert\"" => Op::Upsert,
             "\"delete\"" => Op::Delete,
+            "\"transition\"" => Op::Transition,
             _ => {
-                self.problem("op", "unknown-operation", "expected create, update, upsert or delete");
+                let text = "expected create, update, upsert, delete or transition";
+                self.problem("op", "unknown-operation", text);
                 return None;
             }
         };
@@ -103,7 +106,7 @@ impl Reader<'_> {
     fn require(
         &mut self,
         op: Option<Op>,
-        (object, id, by): (&Option<String>, &Option<String>, &Option<String>),
+        (object, id, by, transition): (&Option<String>, &Option<String>, &Option<String>, &Option<String>),
         has_data: bool,
         before: usize,
     ) {
@@ -111,13 +114,16 @@ impl Reader<'_> {
             return;
         }
         let Some(op) = op else { return self.problem("op", "required", "this is required") };
-        let wants_id = matches!(op, Op::Update | Op::Delete);
+        let wants_id = matches!(op, Op::Update | Op::Delete | Op::Transition);
+        // A transition may ask for nothing.
+        let has_data = has_data || op == Op::Transition;
         // An upsert finds its key in the data where nobody names it.
         let by_is_needless = op == Op::Upsert && by.is_none();
         for (key, has, wanted) in [
             ("object", object.is_some(), true),
             ("id", id.is_some(), wants_id),
             ("by", by.is_some() || by_is_needless, op == Op::Upsert),
+            ("transition", transition.is_some(), op == Op::Transition),
             ("data", has_data, op != Op::Delete),
         ] {
             match (has, wanted) {

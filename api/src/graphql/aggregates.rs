@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::Run;
 use super::collect::Field;
 use super::fault::Refused;
-use super::select::{Asked, Leaf, first};
+use super::select::{Asked, Leaf, first, flag, texts};
 use super::shape::{Record, Source};
 use crate::problem::Problem;
 
@@ -49,12 +49,12 @@ fn question(
     arguments: &Map<String, Json>,
     (filter, sort, metrics): (Option<Filter>, Vec<SortKey>, Vec<Metric>),
 ) -> Result<Aggregate, Problem> {
-    let keys = arguments.get("group_by").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    let keys = texts(arguments, "group_by");
     let mut group_by = Vec::with_capacity(keys.len());
-    for key in keys.iter().filter_map(Json::as_str) {
+    for key in keys {
         let text = "expected a path such as `stage`, `account.industry` or `created_at:month`";
         let wrong = || Problem::invalid(vec![metadata::Problem::new("group_by", "bad-value", text)]);
-        group_by.push(Group::parse(key).ok_or_else(wrong)?);
+        group_by.push(Group::parse(&key).ok_or_else(wrong)?);
     }
     let having = arguments.get("having").filter(|value| !value.is_null());
     let having = having.map(Filter::from_json).transpose().map_err(Problem::invalid)?;
@@ -73,6 +73,7 @@ fn question(
         having,
         sort,
         limit: limit.unwrap_or_default(),
+        fresh: flag(arguments, "fresh"),
         ..Aggregate::default()
     })
 }

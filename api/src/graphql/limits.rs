@@ -23,6 +23,9 @@ pub(super) const MAX_FIELDS: usize = 5_000;
 /// What a count of all matches costs, or an aggregate: it looks at many records to tell few values.
 pub(super) const PASS: u64 = 1_000;
 
+/// What it costs to count what is related to one record.
+const COUNT: u64 = 100;
+
 /// What an operator may set.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -127,7 +130,11 @@ pub(super) fn cost(record: &Record, records: u64) -> u64 {
     let one = |source: &Source| match source {
         Source::TypeName | Source::Value(_) => records,
         Source::One(_, record) => cost(record, records),
-        Source::Many { first, parts, .. } => cost_of_list(parts, records.saturating_mul(*first as u64)),
+        Source::Many { list, .. } => {
+            let counts = if list.needs_total() { records.saturating_mul(COUNT) } else { 0 };
+            let below = cost_of_list(&list.parts, records.saturating_mul(list.size as u64));
+            below.saturating_add(counts)
+        }
     };
     record.keys.iter().map(|(_, source)| one(source)).fold(records, u64::saturating_add)
 }

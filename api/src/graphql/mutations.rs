@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::{Op, Operation, Written};
+use engine::{Consent, Context, Op, Operation, Written};
 use metadata::Object;
 use metadata::catalog::Link;
 use serde_json::value::{RawValue, to_raw_value};
@@ -13,7 +13,7 @@ use super::collect::Field;
 use super::fault::Refused;
 use super::limits;
 use super::queries::{self, settle};
-use super::select::Wanted;
+use super::select::{Wanted, flag};
 use super::shape::{self, Response};
 use super::{Done, Run};
 use crate::problem::{Code, Problem};
@@ -68,7 +68,10 @@ pub(super) async fn run<'r>(
     let call = run.call;
     let written = match operations.is_empty() {
         true => Ok(Vec::new()),
-        false => call.engine().batch(&call.context, call.once()?.as_ref(), operations).await,
+        false => {
+            let context = Context { consent: consent(run, fields), ..call.context.clone() };
+            call.engine().batch(&context, call.once()?.as_ref(), operations).await
+        }
     };
     match written {
         Ok(written) => answer(run, fields, (&plan, &written), response).await?,
@@ -78,6 +81,13 @@ pub(super) async fn run<'r>(
         }
     }
     Ok(())
+}
+
+/// What the caller insists on. All of an operation is one transaction, so it holds where every field says it.
+fn consent(run: &Run<'_>, fields: &[Field<'_>]) -> Consent {
+    let writing = || fields.iter().filter(|field| field.name() != "__typename");
+    let all = |key: &str| writing().all(|field| flag(&run.arguments(field), key));
+    Consent { warnings: all("confirm_warnings"), process_override: all("process_override") }
 }
 
 impl Plan {
@@ -109,6 +119,7 @@ impl Plan {
             Some(("update", word)) => (Op::Update, word),
             Some(("upsert", word)) => (Op::Upsert, word),
             Some(("delete", word)) => (Op::Delete, word),
+            Some(("transition", word)) => (Op::Transition, word),
             _ => {
                 let object = catalog.objects.first().cloned();
                 let object = object.ok_or_else(|| Refused::Problem(Problem::internal()))?;
@@ -130,7 +141,10 @@ impl Plan {
         let text = |key: &str| arguments.get(key).and_then(Json::as_str).map(str::to_owned);
         let mut own = Vec::new();
         for (path, data) in data {
-            let empty = Map::new();
+            let mut data = data.as_object().cloned().unwrap_or_default();
+            for (key, argument) in [("_note", "note"), ("_checklist", "checklist")] {
+                data.extend(arguments.get(argument).map(|said| (key.to_owned(), said.clone())));
+            }
             let main = Operation {
                 object: object.name.clone(),
                 op,
@@ -139,8 +153,9 @@ impl Plan {
                 by: text("by"),
                 if_version: arguments.get("version").and_then(version),
                 reference: None,
+                transition: text("transition"),
             };
-            own.push(self.operation(run, (&object, data.as_object().unwrap_or(&empty)), main, (at, path))?);
+            own.push(self.operation(run, (&object, &data), main, (at, path))?);
         }
         let answer = match op {
             Op::Delete => Shape::Id,
@@ -278,6 +293,9 @@ impl Plan {
         let rest = path.strip_prefix("operations.")?;
         let (number, below) = rest.split_once('.').unwrap_or((rest, ""));
         let (root, origin) = self.origins.get(number.parse::<usize>().ok()?)?;
+        if below == "transition" {
+            return Some((*root, below.to_owned()));
+        }
         let below = below.strip_prefix("data.").unwrap_or(below);
         let parts: Vec<&str> = [origin.as_str(), below].into_iter().filter(|part| !part.is_empty()).collect();
         Some((*root, parts.join(".")))
@@ -293,6 +311,7 @@ fn created(object: &Object) -> Operation {
         by: None,
         if_version: None,
         reference: None,
+        transition: None,
     }
 }
 
@@ -314,6 +333,13 @@ async fn answer<'r>(
     let ids = |root: &Root| -> Vec<uuid::Uuid> {
         root.operations.iter().filter_map(|&at| written.get(at)?.ids.first().copied()).collect()
     };
+    for (one, (root, path)) in written.iter().zip(&plan.origins) {
+        for warning in &one.warnings {
+            let parts = [path.as_str(), &warning.path].into_iter().filter(|part| !part.is_empty());
+            let path = parts.collect::<Vec<_>>().join(".");
+            response.warn(fields[*root].key, &metadata::Problem { path, ..warning.clone() });
+        }
+    }
     let roots = plan.roots.iter().zip(fields);
     let asked: Vec<_> = roots
         .clone()

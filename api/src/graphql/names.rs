@@ -26,6 +26,7 @@ const TAKEN: &[&str] = &[
     "List",
     "Group",
     "ChangeAction",
+    "StateSeconds",
 ];
 
 /// What is put behind an object's type name to name its other types.
@@ -33,7 +34,6 @@ const SUFFIXES: &[&str] = &[
     "",
     "Connection",
     "Edge",
-    "List",
     "Filter",
     "ListFilter",
     "Input",
@@ -43,6 +43,10 @@ const SUFFIXES: &[&str] = &[
     "Numbers",
     "Values",
     "Change",
+    "StateEntry",
+    "StateEntryConnection",
+    "StateEntryEdge",
+    "StateEntryGroup",
 ];
 
 /// The type name of each object that the caller sees.

@@ -49,8 +49,11 @@ pub(super) fn put_together(known: &Pieces, texts: Vec<String>) -> Result<Valid<S
         for (name, ty) in known.find(text)?.iter() {
             match (schema.types.get_mut(name), ty) {
                 (Some(ExtendedType::Object(there)), ExtendedType::Object(more)) => {
-                    let more = more.fields.iter().map(|(name, field)| (name.clone(), field.clone()));
-                    there.make_mut().fields.extend(more);
+                    for (field, what) in &more.fields {
+                        if there.make_mut().fields.insert(field.clone(), what.clone()).is_some() {
+                            return Err(format!("there are two fields {name}.{field}"));
+                        }
+                    }
                 }
                 (Some(_), _) => return Err(format!("there are two types {name}")),
                 (None, ty) => drop(schema.types.insert(name.clone(), ty.clone())),
@@ -122,6 +125,7 @@ mod tests {
             vec!["type Query {".to_owned()],
             vec!["type Query { a: Int a: Int }".to_owned()],
             vec!["type Query { a: Int }\ninput A { a: Int }".to_owned(), "input A { b: Int }".to_owned()],
+            vec!["type Query { a: Int }".to_owned(), "type Query { b: Int a: String }".to_owned()],
             vec!["type Query { a: Missing }".to_owned()],
         ] {
             assert!(put_together(&known, wrong.clone()).is_err(), "{wrong:?}");

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use engine::query::aggregate::DEFAULT_GROUPS;
-use engine::{Answer, Page, Query, Question, Told};
+use engine::{Answer, Query, Question, Told};
 use metadata::Object;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::collect::Field;
 use super::fault::{Fault, Refused};
 use super::limits::{self, PASS};
-use super::select::{Asked, Wanted, first};
-use super::shape::{self, EdgePart, ListPart, Record, Response};
+use super::select::{Asked, Wanted, flag, listed, page};
+use super::shape::{self, List, Record, Response};
+use super::states::Log;
 use super::{Done, Run, aggregates};
 use crate::problem::{Code, Problem};
 
@@ -37,14 +38,8 @@ enum Form {
         record: Record,
         first: u32,
     },
-}
-
-/// A list's form and its place.
-struct List {
-    parts: Vec<(String, ListPart)>,
-    size: usize,
-    backward: bool,
-    begun: bool,
+    /// The log of states is asked on its own.
+    Log(Box<Log>),
 }
 
 /// Answers every field by one statement; one that fails is `null` and told among the errors. Answers whether anything
@@ -62,15 +57,23 @@ pub(super) async fn run<'r>(
     };
     limits::check_cost(run, &fields.iter().zip(&roots).map(cost).collect::<Vec<_>>())?;
     let told = run.ask(&questions).await?;
+    let mut is_compared = told.iter().any(Result::is_ok);
     for (field, root) in fields.iter().zip(roots) {
         if matches!(field.name(), "__schema" | "__type") {
             response.introspected(field.key);
             continue;
         }
-        let outcome = root.and_then(|root| root.form.write(&told[root.questions]));
+        let outcome = match root {
+            Ok(Root { form: Form::Log(log), .. }) => {
+                let outcome = log.answer(run).await;
+                is_compared |= outcome.is_ok();
+                outcome
+            }
+            root => root.and_then(|root| root.form.write(&told[root.questions])),
+        };
         settle(run, field, outcome, response)?;
     }
-    Ok(told.iter().any(Result::is_ok))
+    Ok(is_compared)
 }
 
 /// Records that were written, as a mutation answers them: for each field one record or a list of them.
@@ -143,7 +146,8 @@ fn form<'r>(run: &Run<'r>, field: &Field<'r>, questions: &mut Vec<Question>) -> 
         let fields = run.collect(&field.sets(), run.type_of(object))?;
         let mut wanted = Wanted::default();
         let record = run.record(object, &fields, &mut wanted)?;
-        let query = Query { fields: wanted.selections(), ..Query::of(&object.name, vec![id]) };
+        let fresh = flag(&arguments, "fresh");
+        let query = Query { fields: wanted.selections(), fresh, ..Query::of(&object.name, vec![id]) };
         questions.push(Question::Records(query));
         return Ok(Form::One(vec![record]));
     }
@@ -158,8 +162,11 @@ fn form<'r>(run: &Run<'r>, field: &Field<'r>, questions: &mut Vec<Question>) -> 
         questions.push(Question::Groups(question));
         return Ok(Form::Groups { record, first });
     }
-    let object = catalog.find_plural(field.name());
-    let object = object.ok_or_else(|| Refused::message(format!("there is no field `{}`", field.name())))?;
+    let Some(object) = catalog.find_plural(field.name()) else {
+        let log = Log::find(run, field, &arguments)?;
+        let log = log.ok_or_else(|| Refused::message(format!("there is no field `{}`", field.name())))?;
+        return Ok(Form::Log(Box::new(log)));
+    };
     let (list, query) = list(run, field, (object, &arguments))?;
     questions.push(Question::Records(query));
     Ok(Form::List(list))
@@ -187,7 +194,8 @@ fn node<'r>(
             true => run.record(object, &run.collect(&field.sets(), ty)?, &mut wanted)?,
             false => run.record(object, &bare, &mut wanted)?,
         };
-        let query = Query { fields: wanted.selections(), ..Query::of(&object.name, vec![id]) };
+        let fresh = flag(arguments, "fresh");
+        let query = Query { fields: wanted.selections(), fresh, ..Query::of(&object.name, vec![id]) };
         questions.push(Question::Records(query));
         records.push(record);
     }
@@ -202,9 +210,8 @@ fn list<'r>(
     let mut wanted = Wanted::default();
     let parts = run.list_parts(object, field, &mut wanted)?;
     let Asked { filter, sort } = run.asked(arguments, object)?;
-    let (page, size) = page(arguments)?;
-    let backward = matches!(page, Page::Before(_));
-    let begun = matches!(page, Page::After(_) | Page::Before(Some(_)));
+    let (page, size) = page(arguments, engine::query::DEFAULT_LIMIT)?;
+    let list = listed(parts, (&page, size));
     let query = Query {
         object: object.name.clone(),
         fields: wanted.selections(),
@@ -212,11 +219,12 @@ fn list<'r>(
         sort,
         page,
         limit: size.max(1),
-        include_total: parts.iter().any(|(_, part)| matches!(part, ListPart::Total)),
-        cursors: parts.iter().any(|(_, part)| needs_cursors(part)),
+        include_total: list.needs_total(),
+        cursors: list.needs_cursors(),
+        fresh: flag(arguments, "fresh"),
         ..Query::default()
     };
-    Ok((List { parts, size: size as usize, backward, begun }, query))
+    Ok((list, query))
 }
 
 impl Form {
@@ -232,6 +240,7 @@ impl Form {
             Self::Many(record) => limits::cost(record, 1),
             Self::List(list) => limits::cost_of_list(&list.parts, list.size as u64),
             Self::Groups { record, first } => limits::cost(record, (*first).into()).saturating_add(PASS),
+            Self::Log(log) => log.cost(),
         }
     }
 
@@ -268,6 +277,7 @@ impl Form {
                     record.write(out, raw);
                 });
             }
+            Self::Log(_) => return Err(Refused::Problem(Problem::internal())),
         }
         Ok(bytes)
     }
@@ -290,42 +300,16 @@ impl List {
         let mut records = records(&answer.json)?;
         records.truncate(self.size);
         let more = answer.next_cursor.is_some() || (self.size == 0 && answer.count > 0);
-        let page = shape::Page {
-            has_next: if self.backward { self.begun } else { more },
-            has_previous: if self.backward { more } else { self.begun },
-            total: answer.total,
-            cursors: answer.cursors[..records.len().min(answer.cursors.len())].to_vec(),
-        };
+        let cursors = answer.cursors[..records.len().min(answer.cursors.len())].to_vec();
+        let page = shape::Page { total: answer.total, cursors, ..self.page(more) };
         shape::list(bytes, &self.parts, &records, &page);
         Ok(())
     }
 }
 
-fn needs_cursors(part: &ListPart) -> bool {
-    match part {
-        ListPart::Edges(parts) => parts.iter().any(|(_, part)| matches!(part, EdgePart::Cursor)),
-        ListPart::Page(keys) => keys.iter().any(|(_, name)| name.ends_with("Cursor")),
-        _ => false,
-    }
-}
-
-/// Where the page begins and how long it is.
-fn page(arguments: &Map<String, Json>) -> Result<(Page, u32), Refused> {
-    let text = |key: &str| arguments.get(key).and_then(Json::as_str).map(str::to_owned);
-    let (ahead, back) = (first(arguments, "first")?, first(arguments, "last")?);
-    let (after, before) = (text("after"), text("before"));
-    match (ahead.is_some() || after.is_some(), back.is_some() || before.is_some()) {
-        (true, true) => Err(Refused::coded("one-of", "give `first` with `after`, or `last` with `before`")),
-        (_, false) => {
-            Ok((after.map_or(Page::First, Page::After), ahead.unwrap_or(engine::query::DEFAULT_LIMIT)))
-        }
-        (false, true) => Ok((Page::Before(before), back.unwrap_or(engine::query::DEFAULT_LIMIT))),
-    }
-}
-
 impl Run<'_> {
     /// Answers to questions, by one statement. Only "plan again" is an error.
-    async fn ask(&self, questions: &[Question]) -> Result<Vec<Result<Told, Refused>>, Problem> {
+    pub(super) async fn ask(&self, questions: &[Question]) -> Result<Vec<Result<Told, Refused>>, Problem> {
         match self.call.engine().read_all(&self.call.context, questions).await {
             Ok(told) => Ok(told
                 .into_iter()

@@ -11,6 +11,7 @@ use permissions::Action;
 use super::aggregates::{is_number, is_ordered};
 use super::names::Names;
 use super::select::{Leaf, Seen};
+use super::states;
 use crate::call::Call;
 use crate::rest::rights::FieldRights;
 
@@ -34,7 +35,12 @@ interface Node { id: ID! }
 type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 "What happened to a record: `delete` is into the recycle bin, `purge` for good."
 enum ChangeAction { create update delete restore purge }
+"How long records were in the state before, in seconds."
+type StateSeconds { sum: BigInt avg: Decimal min: BigInt max: BigInt }
 "#;
+
+/// What the caller of a change may insist on.
+const CONSENT: &str = "confirm_warnings: Boolean, process_override: Boolean";
 
 /// Scalars with their operators in filters.
 const FILTERS: &[(&str, &[&str])] = &[
@@ -74,7 +80,7 @@ const NUMBERS: &[&str] = &["eq", "ne", "gt", "gte", "lt", "lte", "between", "in"
 /// root types stand with the object that they are about, so a piece changes with its object and what that points to alone.
 pub(super) fn write(call: &Call, seen: &[Arc<Object>], names: &Names) -> Vec<String> {
     let mut fixed = format!(
-        "{FIXED}type Query {{\n\"The record with this id, whatever it is.\"\nnode(id: ID!): Node\n}}\n"
+        "{FIXED}type Query {{\n\"The record with this id, whatever it is.\"\nnode(id: ID!, fresh: Boolean): Node\n}}\n"
     );
     filters(&mut fixed);
     let objects = seen.iter().filter_map(|object| {
@@ -90,6 +96,9 @@ pub(super) fn write(call: &Call, seen: &[Arc<Object>], names: &Names) -> Vec<Str
             of.inputs(&mut text);
         }
         of.roots(&mut text);
+        if of.tells_states() {
+            states::types(&mut text, ty);
+        }
         Some(text)
     });
     std::iter::once(fixed).chain(objects).collect()
@@ -141,7 +150,8 @@ impl Of<'_> {
             if known.insert(&relation.name) {
                 let _ = writeln!(
                     text,
-                    "{}(filter: {other}Filter, where: String, sort: [String!], first: Int): {other}List!",
+                    "{}(filter: {other}Filter, where: String, sort: [String!], first: Int, after: String, last: Int, \
+                     before: String): {other}Connection!",
                     relation.name
                 );
             }
@@ -166,12 +176,9 @@ impl Of<'_> {
         let _ = writeln!(
             text,
             "type {ty}Connection {{ edges: [{ty}Edge!]! nodes: [{ty}!]! pageInfo: PageInfo!\n\
+             \"Whether there are more than these.\"\nhas_more: Boolean!\n\
              \"All matches.\"\ntotal_count: BigInt! }}\n\
-             type {ty}Edge {{ node: {ty}! cursor: String! }}\n\
-             \"The first related records.\"\ntype {ty}List {{ edges: [{ty}ListEdge!]! nodes: [{ty}!]!\n\
-             \"Without cursors: ask for the list itself, with a filter, to go on.\"\npageInfo: PageInfo!\n\
-             \"Whether there are more than these.\"\nhas_more: Boolean! }}\n\
-             type {ty}ListEdge {{ node: {ty}! }}"
+             type {ty}Edge {{ node: {ty}! cursor: String! }}"
         );
     }
 
@@ -280,24 +287,33 @@ impl Of<'_> {
         );
     }
 
+    /// Whether there is a log of states that the caller sees any of.
+    fn tells_states(&self) -> bool {
+        self.seen.has_states() && states::is_told(self.call, self.object)
+    }
+
     fn roots(&self, text: &mut String) {
         let (ty, name, plural) = (self.ty, &self.object.name, &self.object.plural);
         text.push_str("type Query {\n");
         if name != "node" {
-            let _ = writeln!(text, "{name}(id: ID!): {ty}");
+            let _ = writeln!(text, "{name}(id: ID!, fresh: Boolean): {ty}");
         }
         if plural != "node" {
             let _ = writeln!(
                 text,
-                "{plural}(filter: {ty}Filter, where: String, sort: [String!], first: Int, after: String, last: Int, \
-                 before: String): {ty}Connection"
+                "\"`fresh` computes roll-ups now that a worker brings up to date.\"\n\
+                 {plural}(filter: {ty}Filter, where: String, sort: [String!], first: Int, after: String, last: Int, \
+                 before: String, fresh: Boolean): {ty}Connection"
             );
             let _ = writeln!(
                 text,
                 "\"Groups are named as in REST: stage, account.industry, created_at:month.\"\n\
                  {plural}_aggregate(filter: {ty}Filter, where: String, group_by: [String!], having: JSON, \
-                 sort: [String!], first: Int): [{ty}Group!]"
+                 sort: [String!], first: Int, fresh: Boolean): [{ty}Group!]"
             );
+        }
+        if self.tells_states() {
+            states::roots(text, (ty, plural));
         }
         let mut mutations = String::new();
         self.mutations(&mut mutations);
@@ -318,19 +334,30 @@ impl Of<'_> {
         if writes && may(Action::Create) {
             let _ = writeln!(
                 text,
-                "create_{name}(data: {ty}Input!): {ty}\n\
-                 create_{plural}(data: [{ty}Input!]!): [{ty}]\n\
+                "create_{name}(data: {ty}Input!, {CONSENT}): {ty}\n\
+                 create_{plural}(data: [{ty}Input!]!, {CONSENT}): [{ty}]\n\
                  \"The record that has the same value in the unique field `by` is changed, or a new one made.\"\n\
-                 upsert_{name}(by: String!, data: {ty}Input!): {ty}"
+                 upsert_{name}(by: String!, data: {ty}Input!, {CONSENT}): {ty}"
             );
         }
         if writes && may(Action::Edit) {
-            let _ = writeln!(text, "update_{name}(id: ID!, data: {ty}Input!, version: BigInt): {ty}");
+            let _ =
+                writeln!(text, "update_{name}(id: ID!, data: {ty}Input!, version: BigInt, {CONSENT}): {ty}");
+            let rules = self.call.context.snapshot.catalog.rules(self.object);
+            if rules.is_some_and(|rules| !rules.workflows.is_empty()) {
+                let _ = writeln!(
+                    text,
+                    "\"Takes a transition of the record's process, with what it asks for.\"\n\
+                     transition_{name}(id: ID!, transition: String!, data: {ty}Input, note: String, checklist: [String!], \
+                     version: BigInt, {CONSENT}): {ty}"
+                );
+            }
         }
         if may(Action::Delete) {
             let _ = writeln!(
                 text,
-                "\"Into the recycle bin; answers the id.\"\ndelete_{name}(id: ID!, version: BigInt): ID"
+                "\"Into the recycle bin; answers the id.\"\n\
+                 delete_{name}(id: ID!, version: BigInt, {CONSENT}): ID"
             );
         }
     }

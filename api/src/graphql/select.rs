@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::{Filter, Nested, Selection, SortKey};
+use engine::{Filter, Nested, Page, Paged, Selection, SortKey};
 use metadata::catalog::Field as MetaField;
 use metadata::field_kinds::ColumnType;
 use metadata::{FieldKind, Object, Relation};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Run;
 use super::collect::Field;
 use super::fault::Refused;
-use super::shape::{EdgePart, ListPart, Record, Source};
+use super::shape::{EdgePart, List, ListPart, Record, Source, total_key};
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::rest::rights;
@@ -80,6 +80,11 @@ impl<'o> Seen<'o> {
         })
     }
 
+    /// Whether entries of the log of states are the caller's to see: those of picklists.
+    pub(super) fn has_states(&self) -> bool {
+        self.fields().any(|field| matches!(field.kind, FieldKind::Picklist(_)))
+    }
+
     /// Relations to many records: the field behind one must be the caller's to know too.
     pub(super) fn relations(&self) -> impl Iterator<Item = &'o Relation> {
         self.object.relations.iter().filter(|relation| {
@@ -101,7 +106,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    fn leaf(&mut self, key: &str) {
+    pub(super) fn leaf(&mut self, key: &str) {
         let selection = Selection::Field(key.to_owned());
         if !self.fields.contains(&selection) {
             self.fields.push(selection);
@@ -110,9 +115,23 @@ impl Wanted {
 
     /// A relation under a key of its own, so that it can be asked for twice.
     fn nest(&mut self, nested: Nested) -> String {
+        let alias = self.alias();
+        self.fields.push(Selection::Nested(Nested { alias: Some(alias.clone()), ..nested }));
+        alias
+    }
+
+    /// A page of a to-many relation, in the same way.
+    fn page(&mut self, (nested, page): (Nested, Page), list: &List) -> String {
+        let alias = self.alias();
+        let total = list.needs_total().then(|| total_key(&alias));
+        let nested = Nested { alias: Some(alias.clone()), ..nested };
+        self.fields.push(Selection::Paged(Paged { nested, page, places: list.needs_cursors(), total }));
+        alias
+    }
+
+    fn alias(&mut self) -> String {
         let alias = format!("_{}", self.nested);
         self.nested += 1;
-        self.fields.push(Selection::Nested(Nested { alias: Some(alias.clone()), ..nested }));
         alias
     }
 
@@ -171,13 +190,12 @@ impl<'r> Run<'r> {
         let other = other.ok_or_else(|| Refused::message(format!("there is no relation `{name}`")))?;
         let arguments = self.arguments(field);
         let Asked { filter, sort } = self.asked(&arguments, other).map_err(Refused::Problem)?;
-        let first = first(&arguments, "first")?.unwrap_or(engine::query::DEFAULT_NESTED_LIMIT);
         let mut below = Wanted::default();
         let parts = self.list_parts(other, field, &mut below)?;
-        // One more than asked for tells whether there are more.
-        let limit = Some((first + 1).min(engine::query::MAX_LIMIT));
-        let key = wanted.nest(Nested { filter, sort, limit, ..nested(name, below.selections()) });
-        Ok(Source::Many { key, first: first as usize, parts })
+        let (page, size) = page(&arguments, engine::query::DEFAULT_NESTED_LIMIT)?;
+        let list = listed(parts, (&page, size));
+        let nested = Nested { filter, sort, limit: Some(size), ..nested(name, below.selections()) };
+        Ok(Source::Many { key: wanted.page((nested, page), &list), list })
     }
 
     /// What is asked of a list: its edges, nodes and the rest.
@@ -248,10 +266,9 @@ impl<'r> Run<'r> {
         };
         let formula =
             arguments.get("where").and_then(Json::as_str).map(|text| Filter::Formula(text.to_owned()));
-        let keys = arguments.get("sort").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-        let sort = keys.iter().filter_map(Json::as_str).map(|key| match key.strip_prefix('-') {
+        let sort = texts(arguments, "sort").into_iter().map(|key| match key.strip_prefix('-') {
             Some(path) => SortKey { path: path.to_owned(), descending: true },
-            None => SortKey { path: key.to_owned(), descending: false },
+            None => SortKey { path: key, descending: false },
         });
         Ok(Asked { filter: Filter::both(filter, formula), sort: sort.collect() })
     }
@@ -302,6 +319,39 @@ fn below(lookup: &str, filter: Json) -> Json {
 
 fn nested(relation: &str, fields: Vec<Selection>) -> Nested {
     Nested { relation: relation.to_owned(), alias: None, fields, sort: Vec::new(), limit: None, filter: None }
+}
+
+/// Where a list's page begins and how long it is.
+pub(super) fn page(arguments: &Map<String, Json>, default: u32) -> Result<(Page, u32), Refused> {
+    let text = |key: &str| arguments.get(key).and_then(Json::as_str).map(str::to_owned);
+    let (ahead, back) = (first(arguments, "first")?, first(arguments, "last")?);
+    let (after, before) = (text("after"), text("before"));
+    match (ahead.is_some() || after.is_some(), back.is_some() || before.is_some()) {
+        (true, true) => Err(Refused::coded("one-of", "give `first` with `after`, or `last` with `before`")),
+        (_, false) => Ok((after.map_or(Page::First, Page::After), ahead.unwrap_or(default))),
+        (false, true) => Ok((Page::Before(before), back.unwrap_or(default))),
+    }
+}
+
+/// The form of a list with its place.
+pub(super) fn listed(parts: Vec<(String, ListPart)>, (page, size): (&Page, u32)) -> List {
+    let backward = matches!(page, Page::Before(_));
+    let begun = matches!(page, Page::After(_) | Page::Before(Some(_)));
+    List { parts, size: size as usize, backward, begun }
+}
+
+/// The texts of an argument that is a list; one that is given alone is a list of itself, as GraphQL has it.
+pub(super) fn texts(arguments: &Map<String, Json>, key: &str) -> Vec<String> {
+    match arguments.get(key) {
+        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+        Some(Json::String(text)) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an argument says yes.
+pub(super) fn flag(arguments: &Map<String, Json>, key: &str) -> bool {
+    arguments.get(key).and_then(Json::as_bool).unwrap_or_default()
 }
 
 /// A number of records: `first` or `last`.

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use apollo_compiler::response::JsonMap;
+use engine::query::PLACE;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
+use serde_json::{Value as Json, json};
 
 /// The keys of one record in the order of the answer.
 pub(super) struct Record {
@@ -22,9 +23,17 @@ pub(super) enum Source {
     One(String, Box<Record>),
     Many {
         key: String,
-        first: usize,
-        parts: Vec<(String, ListPart)>,
+        list: List,
     },
+}
+
+/// A list's form and its place.
+pub(super) struct List {
+    pub parts: Vec<(String, ListPart)>,
+    pub size: usize,
+    pub backward: bool,
+    /// Whether it begins behind others.
+    pub begun: bool,
 }
 
 /// One key of a list.
@@ -50,6 +59,7 @@ pub(super) enum EdgePart {
 pub(super) struct Page {
     pub has_next: bool,
     pub has_previous: bool,
+    pub has_more: bool,
     pub total: Option<i64>,
     pub cursors: Vec<String>,
 }
@@ -70,12 +80,57 @@ impl Record {
                 Some(value) => record.write(out, value),
                 None => out.extend_from_slice(b"null"),
             },
-            Source::Many { key, first, parts } => {
-                let records = find(key).map(records).unwrap_or_default();
-                let page = Page { has_next: records.len() > *first, ..Page::default() };
-                list(out, parts, &records[..records.len().min(*first)], &page);
+            Source::Many { key, list: form } => {
+                let mut records = find(key).map(records).unwrap_or_default();
+                let more = records.len() > form.size;
+                records.truncate(form.size);
+                if form.backward {
+                    records.reverse();
+                }
+                let total = find(&total_key(key)).and_then(|total| total.get().parse().ok());
+                let places = records.iter().filter(|_| form.needs_cursors()).filter_map(|raw| place(raw));
+                let page = Page { total, cursors: places.collect(), ..form.page(more) };
+                list(out, &form.parts, &records, &page);
             }
         });
+    }
+}
+
+/// The key of the engine's record under which the records of a list are counted.
+pub(super) fn total_key(key: &str) -> String {
+    format!("{key}_total")
+}
+
+/// The place that a record within a record tells.
+fn place(raw: &RawValue) -> Option<String> {
+    let entries: Entries<'_> = serde_json::from_str(raw.get()).ok()?;
+    let (_, place) = entries.0.iter().find(|(key, _)| key == PLACE)?;
+    serde_json::from_str(place.get()).ok()
+}
+
+impl List {
+    /// What is known of it when there are more records, or not, behind those that came.
+    pub(super) fn page(&self, more: bool) -> Page {
+        Page {
+            has_next: if self.backward { self.begun } else { more },
+            has_previous: if self.backward { more } else { self.begun },
+            has_more: more,
+            ..Page::default()
+        }
+    }
+
+    /// Whether all matches are counted.
+    pub(super) fn needs_total(&self) -> bool {
+        self.parts.iter().any(|(_, part)| matches!(part, ListPart::Total))
+    }
+
+    /// Whether records tell their places.
+    pub(super) fn needs_cursors(&self) -> bool {
+        self.parts.iter().any(|(_, part)| match part {
+            ListPart::Edges(parts) => parts.iter().any(|(_, part)| matches!(part, EdgePart::Cursor)),
+            ListPart::Page(keys) => keys.iter().any(|(_, name)| name.ends_with("Cursor")),
+            _ => false,
+        })
     }
 }
 
@@ -98,7 +153,7 @@ pub(super) fn list(out: &mut Vec<u8>, parts: &[(String, ListPart)], records: &[&
         }),
         ListPart::Page(keys) => object(out, keys, |out, name| page.write(out, name)),
         ListPart::Total => out.extend_from_slice(page.total.unwrap_or_default().to_string().as_bytes()),
-        ListPart::HasMore => flag(out, page.has_next),
+        ListPart::HasMore => flag(out, page.has_more),
     });
 }
 
@@ -191,13 +246,15 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 pub(super) struct Response {
     data: Vec<u8>,
     errors: Vec<Json>,
+    /// What rules warned of and the caller confirmed.
+    warnings: Vec<Json>,
     /// Answers of introspection by key.
     introspected: JsonMap,
 }
 
 impl Response {
     pub(super) fn new(introspected: JsonMap) -> Self {
-        Self { data: vec![b'{'], errors: Vec::new(), introspected }
+        Self { data: vec![b'{'], errors: Vec::new(), warnings: Vec::new(), introspected }
     }
 
     /// Begins the value of a key.
@@ -225,6 +282,12 @@ impl Response {
         self.errors.push(error);
     }
 
+    /// What was warned of at a root field; the path is below it.
+    pub(super) fn warn(&mut self, key: &str, warning: &metadata::Problem) {
+        let (path, code, message) = (&warning.path, &warning.code, &warning.message);
+        self.warnings.push(json!({ "field": key, "path": path, "code": code, "message": message }));
+    }
+
     /// The body.
     pub(super) fn finish(self) -> Vec<u8> {
         let mut body = Vec::with_capacity(self.data.len() + 32);
@@ -236,7 +299,13 @@ impl Response {
         }
         body.extend_from_slice(b"\"data\":");
         body.extend_from_slice(&self.data);
-        body.extend_from_slice(b"}}");
+        body.push(b'}');
+        if !self.warnings.is_empty() {
+            let told = json!({ "warnings": self.warnings }).to_string();
+            body.extend_from_slice(b",\"extensions\":");
+            body.extend_from_slice(told.as_bytes());
+        }
+        body.push(b'}');
         body
     }
 }

@@ -45,6 +45,7 @@ pub(crate) fn read(object: &Object, pairs: &Pairs) -> Result<Aggregate, Vec<Deta
         limit: query.limit,
         skip,
         bin: query.bin,
+        fresh: query.fresh,
         ..question
     })
 }

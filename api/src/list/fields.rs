@@ -1,7 +1,7 @@
 //! `fields=name,account.name,tasks.title` becomes a tree of selections; `limit[tasks]` and `sort[tasks]` are
 //! hung on its branches.
 
-use engine::{Nested, Selection, SortKey};
+use engine::{Nested, Paged, Selection, SortKey};
 use metadata::Problem as Detail;
 
 /// Most names in `fields`.
@@ -52,21 +52,23 @@ fn find<'t>(tree: &'t mut [Selection], name: &str) -> Option<&'t mut Nested> {
 /// The branch called `name`; one that stood there as a plain name becomes a branch.
 fn branch<'t>(tree: &'t mut Vec<Selection>, name: &str) -> &'t mut Nested {
     let found = tree.iter().position(|selection| match selection {
-        Selection::Nested(nested) => nested.relation == name,
+        Selection::Nested(nested) | Selection::Paged(Paged { nested, .. }) => nested.relation == name,
         Selection::Field(field) => field == name,
     });
     let mut fields = Vec::new();
     let place = found.unwrap_or(tree.len());
     match tree.get(place) {
         None => tree.push(nested(name, fields)),
-        Some(Selection::Nested(_)) => {}
+        Some(Selection::Nested(_) | Selection::Paged(_)) => {}
         Some(Selection::Field(_)) => {
             fields.push(Selection::Field("name".into()));
             tree[place] = nested(name, fields);
         }
     }
-    let Selection::Nested(branch) = &mut tree[place] else { unreachable!("made a branch just now") };
-    branch
+    match &mut tree[place] {
+        Selection::Nested(branch) | Selection::Paged(Paged { nested: branch, .. }) => branch,
+        Selection::Field(_) => unreachable!("made a branch just now"),
+    }
 }
 
 fn nested(name: &str, fields: Vec<Selection>) -> Selection {
@@ -125,6 +127,7 @@ mod tests {
         let one = |selection: &Selection| match selection {
             Selection::Field(name) => name.clone(),
             Selection::Nested(nested) => format!("{}({})", nested.relation, print(&nested.fields)),
+            Selection::Paged(paged) => format!("{}[…]", paged.nested.relation),
         };
         tree.iter().map(one).collect::<Vec<_>>().join(" ")
     }

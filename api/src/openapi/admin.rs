@@ -88,6 +88,17 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             "The shares",
             data(list(reference("Share"))),
         ),
+        "branding" if method == "PATCH" => operation
+            .says("Changes what is named; null takes it away")
+            .body(patch(json!({
+                "name": nullable(text()), "accent": nullable(text()),
+                "logo": { "type": ["string", "null"], "description": "PNG, JPEG or WebP as a data: address, at most 75 kB" },
+            })))
+            .example(json!({ "name": "Acme", "accent": "#0f766e" }))
+            .answers(200, "What the tenant looks like now", data(reference("Branding"))),
+        "branding" => operation
+            .says("What the tenant looks like: name, colour, logo")
+            .answers(200, "Its looks; null is as Trellis has it", data(reference("Branding"))),
         "security-settings" if method == "PATCH" => operation
             .says("Changes what is named, section by section")
             .body(settings(patch))

@@ -65,13 +65,13 @@ fn recurrence(operation: Operation) -> Operation {
         "type": "object",
         "required": ["rule"],
         "properties": {
-            "rule": text(), "start": time(), "time_zone": text(),
-            "count": { "type": "integer", "minimum": 1, "maximum": 100, "default": 5 },
+            "rule": text(), "start": nullable(time()), "time_zone": nullable(text()),
+            "count": nullable(whole(1, 100)),
         },
         "additionalProperties": false,
     });
     operation
-        .says("When a recurrence rule of RFC 5545 comes again after `start`, on the clock of `time_zone`")
+        .says("When a recurrence rule of RFC 5545 comes again after `start`, on the clock of `time_zone`; five times when `count` says nothing")
         .body(body)
         .example(json!({ "rule": "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=10", "time_zone": "Europe/Budapest" }))
         .answers(200, "The next ones", data(shown(json!({ "rule": text(), "occurrences": list(time()) }))))
@@ -79,8 +79,8 @@ fn recurrence(operation: Operation) -> Operation {
 
 fn batch(operation: Operation) -> Operation {
     let one = json!({
-        "op": one_of(&["create", "update", "upsert", "delete"]), "object": text(), "id": text(), "data": { "type": "object" },
-        "by": text(), "version": whole(i64::MIN, i64::MAX), "ref": text(),
+        "op": one_of(&["create", "update", "upsert", "delete", "transition"]), "object": text(), "id": text(), "data": { "type": "object" },
+        "by": text(), "transition": text(), "version": whole(i64::MIN, i64::MAX), "ref": text(),
     });
     let one = json!({ "type": "object", "required": ["op", "object"], "properties": one, "additionalProperties": false });
     let operations = json!({ "type": "array", "items": one, "maxItems": 10_000 });
@@ -94,7 +94,7 @@ fn batch(operation: Operation) -> Operation {
         .shared(&["idempotency", "confirm_warnings", "process_override"])
         .body(body)
         .example(json!({ "operations": [{ "op": "create", "object": "account", "data": { "name": "Tidewater" }, "ref": "a" }] }))
-        .answers(200, "What came of each", data(list(shown(done))))
+        .answers(200, "What came of each", data(list(super::records::warned(shown(done)))))
 }
 
 fn graphql(method: &str, operation: Operation) -> Operation {

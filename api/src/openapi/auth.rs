@@ -25,7 +25,9 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "reason": nullable(text()), "session_id": nullable(id()),
     });
     let token = json!({ "access_token": text(), "token_type": { "const": "Bearer" }, "expires_in": count() });
+    let branding = json!({ "name": nullable(text()), "accent": nullable(text()), "logo": nullable(text()) });
     vec![
+        ("Branding", shown(branding)),
         ("OpenSession", shown(session)),
         ("ApiKey", shown(key)),
         ("SignIn", shown(attempt)),
@@ -46,6 +48,13 @@ fn rights() -> Json {
 pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Operation {
     match path.trim_start_matches("/auth/v1/") {
         "login" | "logout" | "me" => signing(path, operation),
+        "branding" => operation
+            .says("What the tenant looks like that a sign-in would be about")
+            .query("tenant", "Its slug, where the host does not say it", text())
+            .header("If-None-Match", "The answer that is there already")
+            .answers(200, "Its looks; null is as Trellis has it", data(reference("Branding")))
+            .tells(200, "ETag", "Its version")
+            .answers_nothing(304, "What the caller has is still true"),
         "sessions" => operation.says("Where the caller is signed in").answers(
             200,
             "Open sessions, the newest first",

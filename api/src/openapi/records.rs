@@ -84,7 +84,7 @@ fn one(object: &Object) -> Json {
 }
 
 /// An answer that may say what rules warned of.
-fn warned(answer: Json) -> Json {
+pub(super) fn warned(answer: Json) -> Json {
     let mut answer = answer;
     answer["properties"]["warnings"] = list_of(reference("ProblemDetail"));
     answer

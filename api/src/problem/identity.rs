@@ -140,6 +140,7 @@ impl From<tenancy::Error> for Problem {
                 Self::unprocessable(vec![Detail::new("Idempotency-Key", "key-reused", sentence)])
             }
             tenancy::Error::Over(over) => over_plan(over, sentence),
+            tenancy::Error::Invalid(problems) => Self::unprocessable(problems),
             tenancy::Error::NotFound => Self::unprocessable(tenant("unknown-tenant")),
             tenancy::Error::Ambiguous => Self::unprocessable(tenant("required")),
             tenancy::Error::Engine(error) => error.into(),

@@ -37,5 +37,9 @@ fn write(json: &mut Vec<u8>, one: &Written, (object, reference): (&str, Option<&
     json.extend_from_slice(&head.as_bytes()[..head.len() - 1]);
     json.extend_from_slice(b",\"data\":");
     json.extend_from_slice(one.answer.as_ref().and_then(answer::only).unwrap_or(b"null"));
+    if !one.warnings.is_empty() {
+        json.extend_from_slice(b",\"warnings\":");
+        json.extend_from_slice(serde_json::json!(one.warnings).to_string().as_bytes());
+    }
     json.push(b'}');
 }

@@ -33,6 +33,7 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
         "record_types": components(&call, Kind::RecordTypes),
         "processes": components(&call, Kind::Processes),
         "conversions": conversions(&call),
+        "apps": Seen::new(&call).apps(),
     });
     Ok(answer::tagged(answer::data(&document), &tag))
 }

@@ -1,7 +1,7 @@
 //! `/api/v1/{plural}`: the records of any object.
 
 use axum::response::Response;
-use engine::{Command, Consent, Query, Update, What, Written};
+use engine::{Command, Consent, Query, Refusal, Update, What, Written};
 use http::{HeaderValue, StatusCode, header};
 
 use super::{explain, export};
@@ -95,8 +95,13 @@ pub(super) async fn write(call: &Call, what: What) -> Result<Written, Problem> {
     Ok(call.engine().write_once(&call.context, call.once()?.as_ref(), command).await?)
 }
 
-/// The call with what its parameters insist on.
+/// The call with what its parameters insist on. Records that are written through other routes are none to be asked about.
 pub(super) fn consenting(mut call: Call) -> Result<Call, Problem> {
+    if let Ok(object) = call.object()
+        && object.system
+    {
+        return Err(engine::Error::Forbidden(Refusal::SystemObject(object.name.clone())).into());
+    }
     let mut params = Params::new(call.asked.pairs()?);
     call.context.consent = Consent {
         warnings: params.flag("confirm_warnings"),

@@ -7,10 +7,12 @@ use std::rc::Rc;
 
 use engine::plan::Plan;
 use engine::{Filter, Query};
+use metadata::catalog::apps::App;
 use metadata::catalog::roles::SYSTEM_ROLES;
+use metadata::definitions::app::Item;
 use metadata::definitions::sharing_rule::People;
 use metadata::{Kind, Object};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::rights::{self, FieldRights};
 use crate::call::Call;
@@ -33,7 +35,7 @@ impl<'c> Seen<'c> {
         let catalog = &self.call.context.snapshot.catalog;
         let mut json = catalog.component_json(kind, name)?;
         let object = match kind {
-            Kind::OptionSets => return Some(json),
+            Kind::OptionSets | Kind::Settings => return Some(json),
             Kind::Objects => name,
             Kind::Fields => name.split_once('.')?.0,
             _ => match json["object"].as_str() {
@@ -145,6 +147,33 @@ impl<'c> Seen<'c> {
         let filter = Some(Filter::Formula(text.to_owned()));
         let query = Query { object: object.name.clone(), filter, ..Query::default() };
         Plan::new(&self.call.context, &query).is_ok()
+    }
+
+    /// The apps of the caller, each with what of it leads to records that they see.
+    pub(crate) fn apps(&self) -> Json {
+        let catalog = &self.call.context.snapshot.catalog;
+        let mine = |app: &App| {
+            let with = &app.source.shared_with;
+            self.all || with.is_empty() || with.iter().any(|people| self.is_among(people))
+        };
+        let told = |app: App| {
+            let items: Vec<Json> = app.items.iter().filter_map(|item| self.item(item)).collect();
+            let (icon, about) = (&app.source.icon, &app.source.description);
+            let told = json!({ "name": app.name, "label": app.label, "icon": icon, "description": about, "items": items });
+            (!items.is_empty()).then_some(told)
+        };
+        catalog.apps().into_iter().filter(mine).filter_map(told).collect()
+    }
+
+    /// A line of the navigation; one that opens a view which the caller does not see leads to the object itself.
+    fn item(&self, item: &Item) -> Option<Json> {
+        let catalog = &self.call.context.snapshot.catalog;
+        let object = catalog.find_object(&item.object).filter(|object| rights::sees(self.call, object))?;
+        let view = item.view_name().and_then(|name| self.component(Kind::ListViews, &name));
+        let word = item.view.as_ref().filter(|_| view.is_some());
+        let of_view = view.as_ref().and_then(|view| view["label"].as_str());
+        let label = item.label.as_deref().or(of_view).unwrap_or(&object.plural_label);
+        Some(json!({ "object": object.name, "view": word, "label": label }))
     }
 
     /// Whether the caller is one of those that something is shared with.

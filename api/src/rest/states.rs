@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::routes::Outcome;
 
 /// What entries are chosen by; everything else of a list's address chooses records.
-const CHOSEN: [&str; 5] = ["field", "from", "to", "process", "transition"];
+pub(crate) const CHOSEN: [&str; 5] = ["field", "from", "to", "process", "transition"];
 const OWN: [&str; 8] = ["field", "from", "to", "process", "transition", "since", "until", "group_by"];
 /// What a list of records answers and the log does not.
 const OTHERS: [&str; 6] = ["fields", "sort", "errors", "fresh", "include_total", "explain"];
@@ -67,7 +67,8 @@ fn words(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-fn moment(text: &str) -> Option<DateTime<Utc>> {
+/// A moment as a parameter tells it.
+pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
     let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
     (1..=9999).contains(&at.year()).then_some(at)
 }

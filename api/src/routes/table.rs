@@ -43,6 +43,7 @@ fn process() -> Vec<Route> {
 fn asking() -> Vec<Route> {
     vec![
         open(POST, "/auth/v1/login", rest::session::login),
+        open(GET, "/auth/v1/branding", rest::branding::look),
         compared(POST, "/auth/v1/logout", rest::session::logout),
         compared(GET, "/auth/v1/me", rest::session::me),
         compared(GET, "/auth/v1/sessions", rest::sessions::list),
@@ -198,6 +199,8 @@ fn administration() -> Vec<Route> {
         permission(DELETE, "/admin/v1/teams/{id}", "manage_users", rest::teams::delete),
         permission(GET, "/admin/v1/security-settings", "manage_security", rest::security::show),
         permission(PATCH, "/admin/v1/security-settings", "manage_security", rest::security::change),
+        permission(GET, "/admin/v1/branding", "manage_metadata", rest::branding::show),
+        permission(PATCH, "/admin/v1/branding", "manage_metadata", rest::branding::change),
         permission(GET, "/admin/v1/login-history", "view_audit", rest::security::login_history),
         permission(GET, "/admin/v1/access/explain", "explain_access", rest::access::explain),
         permission(GET, "/admin/v1/access/who", "explain_access", rest::access::who),
@@ -254,6 +257,7 @@ mod tests {
             "/readyz",
             "/metrics",
             "/auth/v1/login",
+            "/auth/v1/branding",
             "/auth/v1/password/forgot",
             "/auth/v1/password/reset",
             "/docs",

@@ -10,7 +10,6 @@ use formulas::{Branch, Capability, Expression, Limits, Reference, Type, Value};
 use super::expressions::{FieldName, Names, Text};
 use super::{Catalog, Checked, Column, Field, Object};
 use crate::field_kinds::formula::{Formula, Returns};
-use crate::field_kinds::rollup::Mode;
 use crate::field_kinds::{ColumnType, FieldKind};
 use crate::problem::Problem;
 
@@ -175,7 +174,7 @@ impl<'c> Resolver<'c> {
         let checked = names.check(Text { text: &settings.formula, options: &settings.options() });
         let mut found = match checked {
             Ok(_) if self.tainted.get() => return None,
-            Ok(checked) => match finished((object, field), settings, self.inlined(checked)) {
+            Ok(checked) => match finished(field, settings, self.inlined(checked)) {
                 Ok(computed) => return Some(Arc::new(computed)),
                 Err(problem) => vec![problem],
             },
@@ -211,11 +210,7 @@ impl<'c> Resolver<'c> {
 }
 
 /// The field's own settings applied to what its text means; paths of problems are below the field.
-fn finished(
-    (object, field): (&Object, &Field),
-    settings: &Formula,
-    checked: Checked,
-) -> Result<Computed, Problem> {
+fn finished(field: &Field, settings: &Formula, checked: Checked) -> Result<Computed, Problem> {
     let limits = Limits::default();
     if checked.expression.size() > limits.nodes || checked.expression.sql_length() > limits.sql {
         let problem =
@@ -239,7 +234,6 @@ fn finished(
     let capability = expression.capability();
     if field.indexed {
         check_index(&expression, (capability, ty))?;
-        check_stored(object, &expression)?;
     }
     Ok(Computed {
         shown_as: settings.returns.map_or_else(|| shown_as(ty), Returns::kind),
@@ -296,20 +290,32 @@ fn shown_as(ty: ColumnType) -> &'static str {
     }
 }
 
-/// Refuses an index over roll-ups of which nothing is stored.
-fn check_stored(object: &Object, expression: &Expression) -> Result<(), Problem> {
-    let mut unkept = None;
+/// Refuses indexes over roll-ups of which nothing is stored, when it is known which those are.
+pub(super) fn check_stored(catalog: &Catalog, problems: &mut Vec<Problem>) {
+    for object in &catalog.objects {
+        for field in object.fields.iter().filter(|field| field.indexed) {
+            let Some(name) =
+                field.computed.as_ref().and_then(|computed| unkept(object, &computed.expression))
+            else {
+                continue;
+            };
+            let path = format!("objects.{}.fields.{}.indexed", object.name, field.name);
+            let text = format!("this formula cannot be indexed: nothing is stored of `{name}`");
+            let problem = Problem::new(path, "not-allowed", text);
+            problems.push(problem.hint("leave `indexed` out, or let that roll-up be kept"));
+        }
+    }
+}
+
+/// The name of a roll-up that an expression reads and of which nothing is stored.
+fn unkept(object: &Object, expression: &Expression) -> Option<String> {
+    let mut found = None;
     expression.references(&mut |reference| {
         let used = object.find_field_by_id(&reference.field);
-        if let Some((field, FieldKind::Rollup(rollup))) = used.map(|field| (field, &field.kind))
-            && rollup.mode() == Mode::OnRead
-        {
-            unkept = Some(field.name.clone());
-        }
+        let rollup = used.and_then(|field| field.rollup.as_ref()).filter(|rollup| !rollup.is_kept());
+        found = rollup.and(used).map(|field| field.name.clone()).or(found.take());
     });
-    let Some(name) = unkept else { return Ok(()) };
-    let text = format!("this formula cannot be indexed: nothing is stored of `{name}`");
-    Err(Problem::new("indexed", "not-allowed", text).hint("leave `indexed` out, or let that roll-up be kept"))
+    found
 }
 
 fn check_index(expression: &Expression, (capability, ty): (Capability, ColumnType)) -> Result<(), Problem> {

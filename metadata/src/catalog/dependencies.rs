@@ -166,6 +166,12 @@ impl Catalog {
         if let Some((_, Some(set))) = field.kind.choices() {
             uses.component(Kind::OptionSets, set, "option_set");
         }
+        let depends = match &field.kind {
+            FieldKind::Picklist(list) => list.depends_on.as_ref(),
+            FieldKind::MultiPicklist(list) => list.depends_on.as_ref(),
+            _ => None,
+        };
+        depends.iter().for_each(|on| uses.path(object, &on.field, "depends_on"));
         if let Some(computed) = &field.computed {
             uses.names(&computed.uses, "formula");
         }
@@ -190,6 +196,7 @@ impl Catalog {
         let Some(relation) = relation else { return };
         uses.path(&relation.object, &relation.field, "of");
         rollup.field.iter().for_each(|field| uses.path(&relation.object, field, "field"));
+        rollup.by.iter().for_each(|field| uses.path(&relation.object, field, "by"));
         rollup.condition.iter().for_each(|text| uses.text(&relation.object, text, "where"));
     }
 

@@ -37,6 +37,7 @@ impl Object {
         put("sharing_in_force", json!(self.sharing));
         put("history", self.history.into());
         put("traits", json!(self.traits));
+        self.language_set.iter().for_each(|code| drop(put("language", code.clone().into())));
         put("fields", self.fields.iter().map(Field::to_json).collect());
         let inverse = self.relations.iter().filter(|relation| !relation.is_own());
         put("relations", inverse.map(Relation::to_json).collect());

@@ -10,6 +10,7 @@ use crate::suggest;
 pub(crate) fn check_part<T: Part>(catalog: &Catalog, name: &str, part: &T) -> Vec<Problem> {
     let Some(object) = part.object() else {
         let mut problems: Vec<Problem> = names::name_problem(String::new(), name).into_iter().collect();
+        problems.extend(T::ONLY.filter(|only| *only != name).map(|only| not_the_one(name, only)));
         problems.extend(part.check(catalog, None));
         return problems;
     };
@@ -23,6 +24,11 @@ pub(crate) fn check_part<T: Part>(catalog: &Catalog, name: &str, part: &T) -> Ve
         }
     }
     problems
+}
+
+fn not_the_one(name: &str, only: &str) -> Problem {
+    let text = format!("there is no `{name}` among these");
+    Problem::new("", "bad-name", text).hint(format!("the only one is `{only}`"))
 }
 
 /// What belongs to an object is named `object.name`.

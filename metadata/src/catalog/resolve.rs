@@ -8,9 +8,10 @@ use super::names::{is_url_word, label, name_problem};
 use super::{
     Catalog, Field, Object, computed, defaults, dependent, relations, roles, rollups, rules, standard,
 };
-use crate::definitions::object::NameField;
-use crate::definitions::{Definitions, ObjectComponent};
+use crate::definitions::object::{NameField, ObjectDefinition};
+use crate::definitions::{Definitions, ObjectComponent, setting};
 use crate::field_kinds::FieldKind;
+use crate::language::{self, Language};
 use crate::problem::Problem;
 use crate::suggest;
 
@@ -39,6 +40,7 @@ impl Catalog {
         rollups::types(&mut catalog, &mut problems);
         computed::resolve(&mut catalog, &mut problems);
         rollups::conditions(&mut catalog, &mut problems);
+        computed::check_stored(&catalog, &mut problems);
         defaults::resolve(&mut catalog, definitions, &mut problems);
         catalog.parts.check(&catalog, &mut problems);
         let live = definitions.parts.roles.iter().filter(|(_, role)| !role.retired);
@@ -65,6 +67,18 @@ impl Catalog {
         let encrypted = objects.iter().flat_map(|object| &object.fields).any(|field| field.encrypted);
         Self { sensitive, encrypted, objects, by_name, by_plural, parts, formulas, rules, rollups }
     }
+}
+
+/// Beside `deals` GraphQL has `deals_aggregate`, which nothing else can be called then. All that GraphQL makes of names
+/// besides begins with a verb of its own or ends in `_changed`, so that it differs where names do.
+fn like_groups(object: &Object, known: &HashMap<&str, &str>) -> Vec<Problem> {
+    let problem = |(key, word): (&str, &String)| {
+        let plural = word.strip_suffix("_aggregate")?;
+        let other = known.get(plural).filter(|other| **other != plural)?;
+        let text = format!("`{word}` is what GraphQL calls the groups of the object `{other}`");
+        Some(Problem::new(format!("objects.{}.{key}", object.name), "duplicate-name", text))
+    };
+    [("name", &object.name), ("plural", &object.plural)].into_iter().filter_map(problem).collect()
 }
 
 pub(crate) fn too_many(path: String, what: &str, most: usize) -> Problem {
@@ -95,6 +109,8 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         sharing_set: definition.sharing.clone(),
         history: definition.history,
         traits: definition.traits.clone(),
+        language: if system { language::NONE } else { language_of(definition, all) },
+        language_set: definition.language.clone(),
         by_name: fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect(),
         by_id: fields.iter().enumerate().map(|(at, field)| (field.id.clone(), at)).collect(),
         by_key: keys(&fields),
@@ -107,6 +123,13 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
     resolve_name(&mut object, &path, problems);
     dependent::check(&object, &path, problems);
     object
+}
+
+/// The object's own language, or the tenant's.
+fn language_of(definition: &ObjectDefinition, all: &Definitions) -> &'static Language {
+    let settings = all.parts.settings.get(setting::SEARCH).filter(|settings| !settings.retired);
+    let code = definition.language.as_ref().or(settings.map(|settings| &settings.definition.language));
+    code.and_then(|code| Language::find(code)).unwrap_or(language::NONE)
 }
 
 fn keys(fields: &[Field]) -> HashMap<String, (usize, usize)> {
@@ -242,6 +265,7 @@ fn check_object_names(objects: &[Object], problems: &mut Vec<Problem>) {
             }
         }
     }
+    problems.extend(objects.iter().flat_map(|object| like_groups(object, &seen)));
     if objects.len() > MAX_OBJECTS {
         problems.push(too_many("objects".into(), "objects", MAX_OBJECTS));
     }

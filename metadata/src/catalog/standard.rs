@@ -123,6 +123,7 @@ pub(super) fn objects() -> Vec<ObjectComponent> {
         sharing: SharingSetting { default: Some(SharingDefault::Read), hierarchy: false },
         history: true,
         traits: Vec::new(),
+        language: None,
         field_order: Vec::new(),
     };
     let fields = user_fields().into_iter().enumerate().filter_map(|(index, json)| {

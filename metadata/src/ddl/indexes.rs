@@ -3,7 +3,7 @@
 //! interrupted is found and done again.
 
 use super::names::quote;
-use super::search::{object_vector, search_name};
+use super::search::{Searched, search_name};
 use crate::Field;
 use crate::catalog::{Catalog, Object};
 use crate::field_kinds::FieldKind;
@@ -14,15 +14,22 @@ pub struct Index {
     /// Its name, made of the field's stable id.
     pub name: String,
     pub table: String,
-    /// What stands behind the name of the table.
-    pub(super) on: String,
+    pub(super) on: On,
     pub(super) unique: bool,
+}
+
+/// What stands behind the name of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum On {
+    Columns(String),
+    /// The words of its texts.
+    Words(Searched),
 }
 
 impl Index {
     /// The index of a field; nothing when it has none.
     pub fn of(object: &Object, field: &Field) -> Option<Self> {
-        let on = field.has_index().then(|| on(object, field))?;
+        let on = On::Columns(field.has_index().then(|| on(object, field))?);
         Some(Self { name: format!("{}_idx", field.id), table: object.name.clone(), on, unique: false })
     }
 
@@ -30,14 +37,15 @@ impl Index {
     pub(super) fn unique(object: &Object, field: &Field) -> Self {
         let column = quote(field.columns.first().map_or("", |column| column.name.as_str()));
         let column = if field.blind_index { format!("({})", blind(&column)) } else { column };
-        let on = format!("({column}) WHERE \"deleted_at\" IS NULL");
+        let on = On::Columns(format!("({column}) WHERE \"deleted_at\" IS NULL"));
         Self { name: format!("{}_key", field.id), table: object.name.clone(), on, unique: true }
     }
 
     /// The index that search uses.
     pub(super) fn search(object: &Object) -> Self {
-        let on = format!("USING gin (({})) WHERE \"deleted_at\" IS NULL", object_vector(object, None));
-        Self { name: search_name(object), table: object.name.clone(), on, unique: false }
+        let on = On::Words(Searched::of(object));
+        let name = search_name(object, object.language);
+        Self { name, table: object.name.clone(), on, unique: false }
     }
 
     /// The statement that makes it, while writers wait.
@@ -58,7 +66,13 @@ impl Index {
     fn statement(&self, schema: &str, what: &str) -> String {
         let unique = if self.unique { "UNIQUE " } else { "" };
         let (name, table) = (quote(&self.name), quote(&self.table));
-        format!("CREATE {unique}{what} {name} ON {}.{table} {}", quote(schema), self.on)
+        let on = match &self.on {
+            On::Columns(on) => on.clone(),
+            On::Words(searched) => {
+                format!("USING gin (({})) WHERE \"deleted_at\" IS NULL", searched.vector(schema, None))
+            }
+        };
+        format!("CREATE {unique}{what} {name} ON {}.{table} {on}", quote(schema))
     }
 }
 

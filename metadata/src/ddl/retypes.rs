@@ -10,6 +10,7 @@
 //! long as the index that finds such values is there, what is written leaves the hidden column blank; the turn fills it
 //! under its lock, and is what fails.
 
+use super::indexes::On;
 use super::names::{quote, text_literal};
 use super::plan::{Builder, Phase};
 use super::{Index, Lock, Risk};
@@ -266,7 +267,7 @@ impl Retype {
         let lost = Index {
             name: format!("{}_lost_idx", self.id),
             table: self.table.clone(),
-            on: format!("(\"id\") WHERE {}", self.lost()),
+            on: On::Columns(format!("(\"id\") WHERE {}", self.lost())),
             unique: false,
         };
         let own = self.indexes.iter().filter(|index| !index.unique);

@@ -35,6 +35,9 @@ pub struct ObjectDefinition {
     /// What the UI may offer: schedulable, pipeline, hierarchical …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traits: Vec<String>,
+    /// Code of the language that its texts are in, when it is not the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Names of fields in the order in which people read them; fields not named follow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub field_order: Vec<String>,

@@ -8,11 +8,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+use super::app::App;
 use super::rename::Renamed;
 use super::role::{PermissionSet, Role};
 use super::sharing_rule::{RestrictionRule, SharingRule};
 use super::{Component, Row};
-use super::{conversion::Conversion, recurrence::Recurrence};
+use super::{conversion::Conversion, recurrence::Recurrence, setting::Setting};
 use super::{field_condition::FieldCondition, process::Process, record_type::RecordType};
 use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
 use crate::catalog::{self, Catalog, Object, Uses};
@@ -20,6 +21,9 @@ use crate::problem::Problem;
 
 /// What each such kind answers about one definition.
 pub trait Part: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
+    /// The one name that a component of the kind can have; any when left out.
+    const ONLY: Option<&'static str> = None;
+
     /// The object that it belongs to; it is then named `object.name`.
     fn object(&self) -> Option<&str> {
         None
@@ -187,6 +191,10 @@ parts! {
     Conversions { conversions: Conversion, "conversions", 'n' }
     /// `task.repeat`.
     Recurrences { recurrences: Recurrence, "recurrences", 'u' }
+    /// `sales`.
+    Apps { apps: App, "apps", 'a' }
+    /// `search`. What holds for all of a tenant.
+    Settings { settings: Setting, "settings", 'k' }
 }
 
 impl Kind {

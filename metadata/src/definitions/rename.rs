@@ -124,6 +124,7 @@ impl Renamed<'_> {
     fn rollup(&self, object: &str, rollup: &mut Rollup) {
         let Some(other) = self.behind(object, &rollup.of) else { return };
         rollup.field = rollup.field.take().map(|field| self.path(&other, &field));
+        rollup.by = rollup.by.take().map(|field| self.path(&other, &field));
         rollup.condition = rollup.condition.take().map(|condition| self.formula(&other, &condition));
     }
 

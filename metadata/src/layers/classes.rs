@@ -62,7 +62,8 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
         Kind::SharingRules | Kind::RestrictionRules => {
             &["when", "owned_by", "share_with", "access", "applies_to"]
         }
-        Kind::OptionSets | Kind::ListViews | Kind::Layouts => &[],
+        Kind::Apps => &["extends"],
+        Kind::OptionSets | Kind::ListViews | Kind::Layouts | Kind::Settings => &[],
     };
     let is_switch = |key: &String| ["label", "required"].contains(&key.as_str());
     let name_of_records =

@@ -1,4 +1,4 @@
-//! The schemas of list views and layouts.
+//! The schemas of list views, layouts and apps.
 
 use serde_json::{Value as Json, json};
 
@@ -27,6 +27,36 @@ pub(super) fn list_view() -> Json {
             "display": {"enum": ["table", "board", "calendar", "timeline"], "default": "table"},
             "shared_with": {"type": "array", "maxItems": 100, "items": super::access::people("One of them."),
                 "description": "With whom it is shared; everybody when left out."},
+        },
+    })
+}
+
+pub(super) fn app() -> Json {
+    let item = json!({
+        "type": "object",
+        "required": ["object"],
+        "additionalProperties": false,
+        "properties": {
+            "object": name("The object whose records it leads to."),
+            "view": name("The list view of the object that it opens; the first one when left out."),
+            "label": text(80, "What people call it; that of the object or the view when left out."),
+        },
+    });
+    json!({
+        "type": "object",
+        "description": "What people of one kind of work have in their navigation.",
+        "required": ["items"],
+        "additionalProperties": false,
+        "properties": {
+            "label": text(80, "What people call it; made from the name when left out."),
+            "description": text(2000, "What it is for."),
+            "icon": text(60, "Name of an icon."),
+            "extends": name("The app that this adds to."),
+            "items": {"type": "array", "maxItems": 60, "items": item, "description": "What the navigation holds, in this order."},
+            "shared_with": {"type": "array", "maxItems": 100, "items": super::access::people("One of them."),
+                "description": "Who sees it; everybody when left out."},
+            "order": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000, "default": 0},
+            "active": {"type": "boolean", "default": true},
         },
     })
 }

@@ -374,10 +374,10 @@ async fn current(
 
 /// Runs the steps; tells whether some are left for later.
 async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan) -> Result<bool> {
-    let mut unfinished = false;
+    let (mut unfinished, mut indexed) = (false, 0);
     for step in plan.steps.iter().filter(|step| step.risk != Risk::Background) {
         if let Some(index) = &step.later
-            && indexes::is_large(connection, tenant, &index.table).await?
+            && indexes::is_large(connection, (tenant, &index.table), &mut indexed).await?
         {
             unfinished = true;
             continue;

@@ -77,6 +77,17 @@ pub struct Mass {
     pub expected: Option<usize>,
 }
 
+/// A user as a record and as a member of teams: both are written, or neither.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// Who is there already; `None` makes a new one.
+    pub id: Option<Uuid>,
+    /// Of the record; none leave the record of one who is there as it is.
+    pub fields: Fields,
+    /// Names of exactly the teams that the user is in; `None` leaves them.
+    pub teams: Option<Vec<String>>,
+}
+
 /// The change of one record.
 #[derive(Clone, Debug)]
 pub struct Update {
@@ -132,6 +143,8 @@ pub struct Operation {
     pub if_version: Option<i64>,
     /// A word by which later operations mean this one's record.
     pub reference: Option<String>,
+    /// The name of the transition that is taken.
+    pub transition: Option<String>,
 }
 
 /// What an operation does.
@@ -141,6 +154,8 @@ pub enum Op {
     Update,
     Upsert,
     Delete,
+    /// Takes a transition of the record's process, with what is filled in on the way.
+    Transition,
 }
 
 /// What a command did.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use formulas::Value;
 use metadata::Object;
 use permissions::{Action, Actor, Decision};
@@ -100,7 +101,24 @@ impl Context {
         ]);
         let roles = self.snapshot.policies.roles_of(&self.actor).into_iter().map(str::to_owned).collect();
         let teams = self.actor.membership.teams.iter().map(|team| team.name.clone()).collect();
-        formulas::Request { variables, roles, teams, ..formulas::Request::at(self.now) }
+        formulas::Request {
+            variables,
+            roles,
+            teams,
+            user_zone: self.zone(),
+            ..formulas::Request::at(self.now)
+        }
+    }
+
+    /// The zone whose days are the actor's.
+    pub fn zone(&self) -> Tz {
+        let name = self.actor.membership.time_zone.as_deref();
+        name.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+    }
+
+    /// The actor's day.
+    pub fn today(&self) -> NaiveDate {
+        formulas::day(self.now, self.zone())
     }
 
     /// A new record id, sortable by time (UUIDv7).

@@ -13,7 +13,7 @@ use crate::Engine;
 use crate::context::Tenant;
 use crate::error::{Error, Result};
 
-/// Tables up to this size are indexed while their writers wait: a moment.
+/// Tables up to this size, all those of one change together, are indexed while their writers wait: a moment.
 const SMALL: i64 = 8 * 1024 * 1024;
 /// Locks of sessions that make indexes: one a tenant. The number tells them from other advisory locks.
 const LOCK: i32 = 73_114;
@@ -23,15 +23,23 @@ pub(crate) const SUBJECT: &str = "all";
 /// Pause before the turn is asked for again.
 const TURN: Duration = Duration::from_millis(50);
 
-/// Whether an index of the table is better made later.
-pub(crate) async fn is_large(connection: &mut PgConnection, tenant: &Tenant, table: &str) -> Result<bool> {
+/// Whether an index of the table is better made later than beside those that the same change has made of `indexed` bytes.
+pub(crate) async fn is_large(
+    connection: &mut PgConnection,
+    (tenant, table): (&Tenant, &str),
+    indexed: &mut i64,
+) -> Result<bool> {
     let size: i64 =
         sqlx::query_scalar("SELECT pg_relation_size(format('%I.%I', $1::text, $2::text)::regclass)")
             .bind(&tenant.schema)
             .bind(table)
             .fetch_one(connection)
             .await?;
-    Ok(size > SMALL)
+    if *indexed + size > SMALL {
+        return Ok(true);
+    }
+    *indexed += size;
+    Ok(false)
 }
 
 /// The same of a size that is known.

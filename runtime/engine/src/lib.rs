@@ -61,7 +61,7 @@ pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending};
 pub use audit::Origin;
 pub use census::Census;
 pub use command::{
-    Become, Command, Conversion, Converted, Fields, Mass, Once, Op, Operation, Update, What, Written,
+    Become, Command, Conversion, Converted, Fields, Mass, Once, Op, Operation, Person, Update, What, Written,
 };
 pub use context::{Consent, Context, Tenant, Versions};
 pub use error::{Error, Refusal, Result};
@@ -70,7 +70,7 @@ pub use import::{Import, ImportJob};
 pub use keys::{KeyRing, MasterKey};
 pub use leftovers::Leftovers;
 pub use query::aggregate::Aggregate;
-pub use query::{Bin, Nested, Page, Query, Selection, SortKey};
+pub use query::{Bin, Nested, Page, Paged, Query, Selection, SortKey};
 pub use read::together::{Question, Told};
 pub use read::{Answer, One};
 pub use room::Usage;

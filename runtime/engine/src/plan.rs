@@ -72,6 +72,10 @@ pub(crate) struct Level {
     pub condition: Option<Expression>,
     pub order: Vec<OrderKey>,
     pub limit: u32,
+    /// Where related records begin.
+    pub after: Option<Cursor>,
+    /// What their places are told for; nothing where they are not told.
+    pub places: Option<String>,
 }
 
 /// One key of the answer.
@@ -101,6 +105,11 @@ pub(crate) enum What {
     },
     /// Records of a relation.
     ToMany {
+        relation: Relation,
+        level: Box<Level>,
+    },
+    /// How many those are.
+    Total {
         relation: Relation,
         level: Box<Level>,
     },

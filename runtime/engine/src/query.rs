@@ -55,6 +55,8 @@ pub enum Selection {
     Field(String),
     /// A to-one or to-many relation by name.
     Nested(Nested),
+    /// A to-many relation page by page.
+    Paged(Paged),
 }
 
 /// What to answer of a relation.
@@ -69,6 +71,22 @@ pub struct Nested {
     /// For to-many relations only.
     pub limit: Option<u32>,
     pub filter: Option<Filter>,
+}
+
+/// The key under which records of a [`Paged`] relation tell their place.
+pub const PLACE: &str = "_place";
+
+/// A page of the records of a to-many relation, and one record more where there is one. Before a cursor they come in the
+/// opposite order.
+#[derive(Clone, Debug, PartialEq, Hash, Serialize)]
+pub struct Paged {
+    pub nested: Nested,
+    /// The first page, or one after or before a place.
+    pub page: Page,
+    /// Whether each record tells its place in the order, under [`PLACE`].
+    pub places: bool,
+    /// The key under which all matches are counted.
+    pub total: Option<String>,
 }
 
 impl Nested {

@@ -1,14 +1,15 @@
 //! A tenant's PostgreSQL schema: its system tables, and its making and dropping.
 
 use metadata::Definitions;
+use metadata::ddl::search_functions;
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::context::Tenant;
 use crate::error::Result;
 use crate::write::sql::{quoted, table};
-use crate::{Engine, SYSTEM_USER, apply};
+use crate::{Engine, SYSTEM_USER, apply, indexes, work::Kind as Work};
 
-/// The system tables, each statement with `{schema}` in place of the quoted schema. Names begin with an
+/// The system tables, beside the functions of search, each statement with `{schema}` in place of the quoted schema. Names begin with an
 /// underscore, which no object's may. Everything that one transaction writes lives here, so that a
 /// tenant can be placed and moved as a whole. Each can be run again: a tenant of an earlier version gets what it lacks.
 const SYSTEM_TABLES: &[&str] = &[
@@ -46,7 +47,7 @@ const SYSTEM_TABLES: &[&str] = &[
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-pub const LEVEL: i32 = 8;
+pub const LEVEL: i32 = 9;
 
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] = &[
@@ -56,6 +57,8 @@ const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}._revisions ADD COLUMN IF NOT EXISTS packages jsonb",
     "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",
     "DROP INDEX IF EXISTS {schema}._shares_grantee_idx",
+    // Words were indexed in no language; a job makes the indexes of today.
+    "DO $$ DECLARE one regclass; BEGIN FOR one IN SELECT oid FROM pg_class WHERE relnamespace = '{schema}'::regnamespace AND relkind = 'i' AND relname LIKE '%\\_search\\_idx' LOOP EXECUTE format('DROP INDEX %s', one); END LOOP; END $$",
 ];
 
 impl Engine {
@@ -76,10 +79,12 @@ impl Engine {
         let state =
             format!("ALTER TABLE {schema}._state ADD COLUMN IF NOT EXISTS level int NOT NULL DEFAULT 0");
         sqlx::query(AssertSqlSafe(state)).execute(&mut *transaction).await?;
-        for statement in SYSTEM_TABLES.iter().chain(AMENDMENTS) {
-            let text = statement.replace("{schema}", &schema);
+        let amendments = AMENDMENTS.iter().map(|statement| statement.replace("{schema}", &schema));
+        for text in system_tables(tenant).chain(amendments) {
             sqlx::query(AssertSqlSafe(text)).execute(&mut *transaction).await?;
         }
+        let (kind, subject) = (Work::BuildIndexes.word(), [indexes::SUBJECT.to_owned()]);
+        jobs::enqueue(&mut transaction, &tenant.schema, (kind, &subject), chrono::Utc::now()).await?;
         set_level(&mut transaction, tenant).await?;
         self.raise_wall(&mut transaction, tenant).await?;
         Ok(transaction.commit().await?)
@@ -120,10 +125,17 @@ impl Engine {
 pub(crate) async fn create_system_tables(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
     let schema = quoted(&tenant.schema);
     sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut *connection).await?;
-    for statement in SYSTEM_TABLES {
-        sqlx::query(AssertSqlSafe(statement.replace("{schema}", &schema))).execute(&mut *connection).await?;
+    for text in system_tables(tenant) {
+        sqlx::query(AssertSqlSafe(text)).execute(&mut *connection).await?;
     }
     set_level(connection, tenant).await
+}
+
+/// The statements that make the system tables and the functions of search.
+fn system_tables(tenant: &Tenant) -> impl Iterator<Item = String> {
+    let schema = quoted(&tenant.schema);
+    let tables = SYSTEM_TABLES.iter().map(move |statement| statement.replace("{schema}", &schema));
+    tables.chain(search_functions(&tenant.schema))
 }
 
 async fn set_level(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {

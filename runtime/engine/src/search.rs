@@ -45,7 +45,8 @@ pub struct Hits {
 }
 
 impl Engine {
-    /// The records that have all words of the text, by their beginnings. Where there is none, those whose name is
+    /// The records that have all words of the text, by their beginnings, without marks on letters, or in another form
+    /// where texts are in a language. Where there is none, those whose name is
     /// much like the text, if the database has `pg_trgm`.
     pub async fn search(&self, context: &Context, search: &Search) -> Result<Hits> {
         let words = words(&search.text)?;
@@ -89,9 +90,7 @@ async fn look(
     words: &[String],
     limit: u32,
 ) -> Result<Hits> {
-    let query: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
-    let query = query.join(" & ");
-    let found = run(connection, (context, plans), Looking::Words(&query), (words, limit)).await?;
+    let found = run(connection, (context, plans), Looking::Words(words), (words, limit)).await?;
     if !found.hits.is_empty() || !has_similarity(connection).await? {
         return Ok(found);
     }
@@ -127,10 +126,11 @@ async fn run(
 
 fn hit(row: &PgRow, plan: &Plan, (words, similar): (&[String], bool)) -> Result<Json> {
     let texts: Vec<Option<String>> = row.try_get::<sqlx::types::Json<_>, _>("texts")?.0;
+    let found: Vec<String> = row.try_get::<Option<_>, _>("found")?.unwrap_or_default();
     let keys = plan.root.outputs[1..].iter().map(|output| &output.key);
     let mut highlights = Map::new();
     for (key, text) in keys.zip(&texts) {
-        if let Some(marked) = text.as_deref().and_then(|text| marks::marked(text, words)) {
+        if let Some(marked) = text.as_deref().and_then(|text| marks::marked(text, (words, &found))) {
             highlights.insert(key.clone(), marked.into());
         }
     }
@@ -152,7 +152,7 @@ fn words(text: &str) -> Result<Vec<String>> {
         return Err(Error::invalid("q", "too-long", format!("at most {MAX_TEXT} characters are looked for")));
     }
     let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| !is_of_word(c))
         .filter(|word| !word.is_empty())
         .take(MAX_WORDS)
         .map(str::to_lowercase)
@@ -161,6 +161,11 @@ fn words(text: &str) -> Result<Vec<String>> {
         return Err(Error::invalid("q", "empty", "expected at least one word to look for"));
     }
     Ok(words)
+}
+
+/// Letters and digits, and marks that stand behind their letter.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// One plan for each object that the actor may read, answering the id and the texts that are looked into.
@@ -195,6 +200,7 @@ mod tests {
     #[test]
     fn texts_become_words() {
         assert_eq!(words("  O'Neil & Söhne:* !").unwrap(), ["o", "neil", "söhne"]);
+        assert_eq!(words("So\u{308}hne").unwrap(), ["so\u{308}hne"]);
         for bad in ["", " ", "&|!:*'\\", "\0"] {
             assert!(words(bad).is_err(), "{bad}");
         }

@@ -46,7 +46,8 @@ impl Engine {
         let mut connection = self.connection(tenant).await?;
         let teams = store::load_teams_of(&mut connection, tenant, user).await?;
         let manages = store::load_manages(&mut connection, tenant, user).await?;
-        Ok(Membership { permission_sets, teams, manages })
+        let time_zone = store::load_time_zone(&mut connection, tenant, user).await?;
+        Ok(Membership { permission_sets, teams, manages, time_zone })
     }
 
     /// All teams by name, each with the ids of its members.
@@ -141,23 +142,6 @@ impl Engine {
         let mut connection = self.connection(tenant).await?;
         let known = store::load_names(&mut connection, tenant).await?;
         Ok(names.iter().filter(|name| !known.contains(*name)).cloned().collect())
-    }
-
-    /// Makes a user a member of exactly these teams; `told` says who does it, when and from where.
-    pub async fn put_teams_of(
-        &self,
-        tenant: &Tenant,
-        (user, names): (Uuid, &[String]),
-        told: &Event,
-    ) -> Result<()> {
-        let mut transaction = self.begin_within(tenant).await?;
-        let (left, joined) = store::put_teams_of(&mut transaction, tenant, (user, names)).await?;
-        let event = |team: &Uuid| told.clone().about(*team);
-        let left = left.iter().map(|team| event(team).with(json!({ "members": [[user], []] })));
-        let joined = joined.iter().map(|team| event(team).with(json!({ "members": [[], [user]] })));
-        audit::record(&mut transaction, tenant, &left.chain(joined).collect::<Vec<_>>()).await?;
-        store::bump_access(&mut transaction, tenant).await?;
-        Ok(transaction.commit().await?)
     }
 
     /// Names of the teams of each of these users.
@@ -267,6 +251,21 @@ pub(crate) fn moves(what: &What) -> bool {
 pub(crate) async fn follow(connection: &mut PgConnection, context: &Context) -> Result<()> {
     store::rebuild_reports(connection, context.tenant()).await?;
     store::bump_access(connection, context.tenant()).await
+}
+
+/// Makes a user a member of exactly these teams.
+pub(crate) async fn put_of(
+    connection: &mut PgConnection,
+    context: &Context,
+    (user, names): (Uuid, &[String]),
+) -> Result<()> {
+    let tenant = context.tenant();
+    let (left, joined) = store::put_teams_of(connection, tenant, (user, names)).await?;
+    let event = |team: &Uuid| Event::of(context, Deed::TeamChanged, "team").about(*team);
+    let left = left.iter().map(|team| event(team).with(json!({ "members": [[user], []] })));
+    let joined = joined.iter().map(|team| event(team).with(json!({ "members": [[], [user]] })));
+    audit::record(connection, tenant, &left.chain(joined).collect::<Vec<_>>()).await?;
+    store::bump_access(connection, tenant).await
 }
 
 /// A team as people see it.

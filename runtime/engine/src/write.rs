@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection, PgTransaction};
 use uuid::Uuid;
 
 use crate::Engine;
-use crate::command::{Command, MAX_RECORDS, Once, Operation, What, Written};
+use crate::command::{Command, MAX_RECORDS, Once, Operation, Person, Update, What, Written};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::lanes::{Lane, is_gone};
@@ -58,8 +58,8 @@ mod update;
 mod upsert;
 mod whole;
 
-pub use convert::{Possible, PossibleTarget};
 pub(crate) use constraint::explain_anywhere;
+pub use convert::{Possible, PossibleTarget};
 pub(crate) use create::create_with_ids;
 
 impl Engine {
@@ -87,6 +87,11 @@ impl Engine {
         operations: Vec<Operation>,
     ) -> Result<Vec<Written>> {
         self.transact(context, once, Work::Batch(operations)).await
+    }
+
+    /// Makes or changes a user's record together with the teams that the user is in.
+    pub async fn write_person(&self, context: &Context, person: Person) -> Result<Written> {
+        Ok(self.transact(context, None, Work::Person(person)).await?.pop().unwrap_or_default())
     }
 
     async fn transact(&self, context: &Context, once: Option<&Once>, work: Work) -> Result<Vec<Written>> {
@@ -194,6 +199,7 @@ pub(crate) fn is_deadlock(error: &Error) -> bool {
 enum Work {
     Command(Command),
     Batch(Vec<Operation>),
+    Person(Person),
 }
 
 impl Work {
@@ -205,6 +211,7 @@ impl Work {
                 check_size(command.what.count())
             }
             Self::Batch(operations) => check_size(operations.len()),
+            Self::Person(_) => writable(context, USER).map(drop),
         }
     }
 }
@@ -224,6 +231,7 @@ async fn perform(
     let written = match work {
         Work::Command(command) => vec![run(connection, context, command).await?],
         Work::Batch(operations) => batch::run(connection, context, operations).await?,
+        Work::Person(person) => vec![write_person(connection, context, person).await?],
     };
     if let Some(once) = once {
         once::keep(connection, context, once, &written).await?;
@@ -232,6 +240,24 @@ async fn perform(
     let is_compared = matches!(written.as_slice(), [one] if one.answer.is_some());
     if !is_compared {
         context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
+    }
+    Ok(written)
+}
+
+/// A user's record, if anything is said of it, and then the teams.
+async fn write_person(connection: &mut PgConnection, context: &Context, person: Person) -> Result<Written> {
+    let Person { id, fields, teams } = person;
+    let what = match id {
+        None => Some(What::Create(vec![fields])),
+        Some(id) if !fields.is_empty() => Some(What::Update(vec![Update { id, fields, if_version: None }])),
+        Some(_) => None,
+    };
+    let mut written = Written { ids: id.into_iter().collect(), ..Written::default() };
+    if let Some(what) = what {
+        written = run(connection, context, Command { object: USER.into(), what }).await?;
+    }
+    if let (Some(teams), Some(user)) = (teams, written.ids.first()) {
+        teams::put_of(connection, context, (*user, &teams)).await?;
     }
     Ok(written)
 }

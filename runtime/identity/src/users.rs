@@ -140,9 +140,6 @@ impl Identity {
         // The hash first: a user whose password cannot be hashed is not made.
         let hash = self.hash_of(user.password.as_ref()).await?;
         let id = self.write_new_user(tenant, &user).await?;
-        if !user.teams.is_empty() {
-            self.put_teams(tenant, id, &user.teams).await?;
-        }
         if let Some(hash) = hash {
             store::put_password(&self.pool, (tenant.id, id), &hash, self.clock.now()).await?;
         }
@@ -240,9 +237,6 @@ impl Identity {
     ) -> Result<()> {
         let id = user.id;
         self.write_user_patch(tenant, id, &patch).await?;
-        if let Some(teams) = &patch.teams {
-            self.put_teams(tenant, id, teams).await?;
-        }
         let now = self.clock.now();
         let mut transaction = self.pool.begin().await?;
         if let Some(hash) = &hash {
@@ -264,11 +258,6 @@ impl Identity {
             api_keys::store::revoke_all(&mut *transaction, tenant.id, id, now).await?;
         }
         Ok(transaction.commit().await?)
-    }
-
-    async fn put_teams(&self, tenant: &Tenant, id: Uuid, teams: &[String]) -> Result<()> {
-        let told = self.event(Deed::TeamChanged, "team");
-        Ok(self.engine.put_teams_of(tenant, (id, teams), &told).await?)
     }
 
     async fn hash_of(&self, password: Option<&Secret>) -> Result<Option<String>> {

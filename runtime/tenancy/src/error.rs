@@ -43,6 +43,9 @@ pub enum Error {
     /// The plan's limit of something is reached.
     #[error("{0}")]
     Over(crate::usage::Over),
+    /// What was given does not fit.
+    #[error("the data breaks rules")]
+    Invalid(Vec<metadata::Problem>),
     /// No such tenant.
     #[error("there is no such tenant")]
     NotFound,

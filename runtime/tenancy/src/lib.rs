@@ -1,14 +1,16 @@
 //! Which tenants there are, where each one's records live, and which one a sign-in is about.
 //!
 //! Reading order: [`migrate`] (the platform's own tables), [`slug`] (what a tenant may be called), [`tenants`]
-//! (create, find, list, delete), [`resolve`] and [`domains`] (from a host name or a word to a tenant), [`plans`] (what a tenant may
-//! use), [`publishers`] (whose packages are believed), [`usage`] (what it has used), [`resellers`] (who sells tenants to others), [`founding`] (a tenant with all that
+//! (create, find, list, delete), [`resolve`] and [`domains`] (from a host name or a word to a tenant), [`branding`] (what it
+//! looks like), [`plans`] (what a tenant may use), [`publishers`] (whose packages are believed), [`usage`] (what it has
+//! used), [`resellers`] (who sells tenants to others), [`founding`] (a tenant with all that
 //! it shall begin with, all or nothing), [`turns`] (shut, opened, to be deleted), [`ending`] (gone, and what is left to show
 //! for it), [`events`] (what of this happened).
 //!
 //! It is not where records are: those are the engine's, in the schema that a tenant names. After sign-in the tenant
 //! comes from the credential, so no request but a sign-in asks here.
 
+pub mod branding;
 pub mod domains;
 pub mod ending;
 mod error;
@@ -25,6 +27,7 @@ pub mod tenants;
 pub mod turns;
 pub mod usage;
 
+pub use branding::Branding;
 pub use domains::{Domain, Own};
 pub use ending::Certificate;
 pub use error::{Error, Result};

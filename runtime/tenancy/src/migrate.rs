@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (30, "master_key", include_str!("../../../migrations/0030_master_key.sql")),
     (65, "ends", include_str!("../../../migrations/0065_ends.sql")),
     (85, "publishers", include_str!("../../../migrations/0085_publishers.sql")),
+    (90, "branding", include_str!("../../../migrations/0090_branding.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other: the lock belongs to a

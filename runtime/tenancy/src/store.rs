@@ -16,6 +16,7 @@ macro_rules! tenants {
     };
 }
 
+pub(crate) mod branding;
 pub(crate) mod certificates;
 pub(crate) mod domains;
 pub(crate) mod events;

@@ -173,8 +173,8 @@ async fn fill(
     Ok(people)
 }
 
-/// 500 people of whom 300 report to the broad one; 2000 teams with about a thousand shares each, the typical one in 15;
-/// the narrow one has 50 of the oldest records.
+/// 500 people of whom 300 report to the broad one; 2000 teams with about a thousand shares each, the typical and the broad
+/// one in 15; the narrow one has 50 of the oldest records.
 fn rows(records: i64, (typical, narrow, broad): (&str, &str, &str)) -> Vec<String> {
     let user = "('00000000-0000-7000-8000-' || lpad(to_hex(u + 4096), 12, '0'))::uuid";
     let team = "('00000000-0000-7000-9000-' || lpad(to_hex(g), 12, '0'))::uuid";
@@ -190,7 +190,7 @@ fn rows(records: i64, (typical, narrow, broad): (&str, &str, &str)) -> Vec<Strin
         format!("INSERT INTO {SCHEMA}._reports SELECT '{broad}', {user} FROM generate_series(1, 300) u"),
         format!(
             "INSERT INTO {SCHEMA}._teams SELECT {team}, 'bench_' || g FROM generate_series(1, 15) g ON CONFLICT DO NOTHING; \
-             INSERT INTO {SCHEMA}._team_members SELECT {team}, '{typical}' FROM generate_series(1, 15) g"
+             INSERT INTO {SCHEMA}._team_members SELECT {team}, u.id::uuid FROM generate_series(1, 15) g, (VALUES ('{typical}'), ('{broad}')) u(id)"
         ),
         format!(
             "INSERT INTO {SCHEMA}.bench_matter (id, name, stage, amount, owner_id, created_at, created_by_id, updated_at, updated_by_id, version) \

@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`options`] (what can be chosen), [`world`] (the cluster, the programs), [`dataset`] (the
 //! records), [`handwritten`] (the other side), [`cases`] (what is asked of both), [`compare`] (the rounds),
-//! [`changes`] (new fields, also under load), [`rules`] and [`rollups`] (what they cost writers), [`access`] (what rights cost), [`million`] (formula
+//! [`changes`] (new fields, also under load), [`rules`] and [`rollups`] (what they cost writers), [`access`] (what rights cost), [`audit`] (what the log costs), [`million`] (formula
 //! fields on many records), [`retype`] (a field that becomes another kind), [`overload`] (more than can be answered),
 //! [`subscribers`] (who waits for changes), [`graphql`] (schemas of large tenants), [`tenants`] (many of them), [`starts`] (how
 //! fast it listens), [`report`] (the page).
@@ -19,6 +19,7 @@ mod compare;
 mod changes;
 mod rules;
 mod access;
+mod audit;
 mod rollups;
 mod million;
 mod retype;
@@ -77,6 +78,9 @@ async fn measure(world: &World, options: &Options, report: &mut Report) -> anyho
     }
     if options.wants(Part::Access) {
         access::run(world, options, report).await?;
+    }
+    if options.wants(Part::Audit) {
+        audit::run(world, options, report).await?;
     }
     if options.wants(Part::Rollups) {
         rollups::run(world, options, report).await?;

@@ -27,7 +27,7 @@ pub struct Options {
     #[arg(long)]
     pub smoke: bool,
     /// What to measure.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules, Part::Rollups, Part::Million, Part::Overload, Part::Access, Part::Subscribers, Part::Graphql])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Starts, Part::Compare, Part::Changes, Part::Rules, Part::Rollups, Part::Million, Part::Overload, Part::Access, Part::Audit, Part::Subscribers, Part::Graphql])]
     pub parts: Vec<Part>,
     /// Only the cases whose name contains this.
     #[arg(long)]
@@ -65,6 +65,8 @@ pub enum Part {
     Rules,
     /// Pages under rights on a million records.
     Access,
+    /// What the audit log costs, and how fast it is sealed and verified.
+    Audit,
     /// Children whose parents keep totals of them, and others.
     Rollups,
     /// Formula fields on a million records.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::access::Access;
+use crate::audit::Audit;
 use crate::changes::Changes;
 use crate::compare::{Compared, Side};
 use crate::graphql::Graphql;
@@ -23,6 +24,7 @@ pub struct Report {
     pub changes: Option<Changes>,
     pub rules: Option<Rules>,
     pub access: Option<Access>,
+    pub audit: Option<Audit>,
     pub rollups: Option<Rollups>,
     pub million: Option<Million>,
     pub retype: Option<Retype>,
@@ -41,6 +43,7 @@ impl Default for Report {
             changes: None,
             rules: None,
             access: None,
+            audit: None,
             rollups: None,
             million: None,
             retype: None,
@@ -119,6 +122,7 @@ impl Report {
             write_rules(text, rules);
         }
         self.access.iter().for_each(|access| access.write(text));
+        self.audit.iter().for_each(|audit| audit.write(text));
         self.rollups.iter().for_each(|rollups| write_rollups(text, rollups));
         self.million.iter().for_each(|million| write_million(text, million));
         self.retype.iter().for_each(|retype| write_retype(text, retype));

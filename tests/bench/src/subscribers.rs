@@ -117,7 +117,8 @@ async fn accounts(world: &World) -> anyhow::Result<Vec<String>> {
     for n in 0..ACCOUNTS {
         let (email, password) =
             (format!("follower-{}-{n}@example.com", std::process::id()), "a bench of followers");
-        let person = json!({ "email": email, "name": "Follower", "password": password, "roles": ["administrator"] });
+        let person =
+            json!({ "email": email, "name": "Follower", "password": password, "roles": ["administrator"] });
         http::json(address, &request("POST", "/admin/v1/users", Some(&world.key), Some(&person.to_string())))
             .await?;
         let login = json!({ "email": email, "password": password }).to_string();

@@ -24,10 +24,14 @@ fn router(engine: Engine, identity: Identity, tenants: Tenants) -> Router {
 }
 
 fn router_with(engine: Engine, identity: Identity, tenants: Tenants, settings: Settings) -> Router {
+    api::router(app_with(engine, identity, tenants, settings))
+}
+
+fn app_with(engine: Engine, identity: Identity, tenants: Tenants, settings: Settings) -> api::App {
     let library = Arc::new(api::Library::new(STANDARD.map(crate::package).into()));
     let settings = Arc::new(settings);
     let (graphql, ending) = Default::default();
-    api::router(api::App { graphql, engine, identity, tenants, library, settings, ending })
+    api::App { graphql, engine, identity, tenants, library, settings, ending }
 }
 
 /// A world with the wire in front of it and an administrator, Ada, whose token is used unless another is named.
@@ -101,6 +105,12 @@ impl Site {
     /// The same wire with other settings.
     pub fn with(&self, settings: Settings) -> Router {
         router_with(self.world.engine.clone(), self.identity.clone(), self.tenants.clone(), settings)
+    }
+
+    /// What a node of its own serves on a socket.
+    pub fn app(&self) -> api::App {
+        let (engine, identity) = (self.world.engine.clone(), self.identity.clone());
+        app_with(engine, identity, self.tenants.clone(), Settings::default())
     }
 
     /// Another node on the same database, with memories of its own.

@@ -1,11 +1,13 @@
 // The bar at the foot of a phone: objects, search, create, you.
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { LayoutGrid, Plus, Search, Settings } from "lucide-react";
+import { AppWindow, LayoutGrid, Plus, Search, Settings } from "lucide-react";
 import { mayCreate, useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
+import { chooseApp, chosenApp, EVERYTHING, navigationOf, placeOf } from "@/catalog/navigation";
 import { setupPages } from "@/catalog/setup-pages";
 import { Avatar, Glyph } from "@/components/bits";
 import { MenuButton, type MenuItem } from "@/components/menu";
+import { useCell } from "@/lib/cell";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { commandMenuOpen, createIntent } from "@/lib/intents";
@@ -20,11 +22,28 @@ export function BottomBar({ onSignOut }: { onSignOut: () => void }) {
   const { plural } = useParams({ strict: false });
   const here = plural ? catalog.objectByPlural(plural) : undefined;
   const you = useUserMenu(onSignOut);
-  const objects: MenuItem[] = catalog.navigation.map((o) => ({
-    label: o.plural_label,
-    icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
-    onSelect: () => navigate({ to: "/o/$plural", params: { plural: o.plural } }),
+  const { app, lines, more } = navigationOf(catalog, useCell(chosenApp));
+  const objects: MenuItem[] = [...lines, ...more].map((line, i) => ({
+    label: line.label,
+    icon: <Glyph icon={objectIcon(line.object)} hue={objectHue(line.object.name)} size={18} />,
+    separate: i === lines.length && i > 0,
+    onSelect: () => navigate(placeOf(line)),
   }));
+  const others = catalog.apps.filter((one) => one.name !== app?.name);
+  for (const [i, one] of others.entries())
+    objects.push({
+      label: t("App: {label}", { label: one.label }),
+      icon: <AppWindow size={16} />,
+      separate: i === 0,
+      onSelect: () => chooseApp(one.name),
+    });
+  if (app)
+    objects.push({
+      label: t("App: {label}", { label: t("Everything") }),
+      icon: <AppWindow size={16} />,
+      separate: others.length === 0,
+      onSelect: () => chooseApp(EVERYTHING),
+    });
   if (setupPages(catalog).length > 0) {
     objects.push({
       label: t("Setup"),

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect } from "react";
+import { wearBranding } from "@/api/branding";
 import { sessionExpired } from "@/api/client";
 import { forgetGroups } from "@/api/groups";
 import { forgetSources } from "@/api/list-source";
@@ -47,6 +48,12 @@ export function Shell() {
     if (!expired || pathname === "/sign-in") return;
     router.navigate({ to: "/sign-in", search: { next: href, expired: known || undefined }, replace: true });
   }, [expired, router, known]);
+
+  // What the workspace looks like is known from last time, and asked for when there is time.
+  const slug = catalog.data?.me.tenant.slug;
+  useEffect(() => {
+    if (slug) void wearBranding(slug);
+  }, [slug]);
 
   const leave = useCallback(async () => {
     await signOut().catch(() => {});

@@ -1,14 +1,36 @@
 // The sidebar: workspace, command menu, objects, setup, the person. Navigation comes from metadata.
-import { Link, useParams } from "@tanstack/react-router";
-import { ChevronRight, CircleHelp, Languages, LogOut, Monitor, Moon, Search, Settings, Sun } from "lucide-react";
-import { isPart, useCatalog } from "@/catalog/catalog";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import {
+  ChevronRight,
+  ChevronsUpDown,
+  CircleHelp,
+  Languages,
+  LayoutGrid,
+  LogOut,
+  Monitor,
+  Moon,
+  Search,
+  Settings,
+  Sun,
+} from "lucide-react";
+import { useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
+import {
+  appIcon,
+  chooseApp,
+  chosenApp,
+  EVERYTHING,
+  isHere,
+  type Line,
+  navigationOf,
+  placeOf,
+} from "@/catalog/navigation";
 import { setupPages } from "@/catalog/setup-pages";
-import type { ObjectDef } from "@/catalog/types";
 import { Avatar, Glyph } from "@/components/bits";
+import { BrandMark } from "@/components/brand-mark";
 import { Kbd } from "@/components/kbd";
-import { Logo } from "@/components/logo";
 import { MenuButton, type MenuItem } from "@/components/menu";
+import { brand } from "@/lib/brand";
 import { useCell } from "@/lib/cell";
 import { objectHue } from "@/lib/hues";
 import { LANGUAGES, language, setLanguage, t } from "@/lib/i18n";
@@ -63,28 +85,83 @@ export function UserCard() {
   );
 }
 
-function ObjectLink({ object }: { object: ObjectDef }) {
+function NavigationLink({ line, lit }: { line: Line; lit: boolean }) {
   return (
-    <Link to="/o/$plural" params={{ plural: object.plural }} className={row} activeProps={here} inactiveProps={away}>
-      <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={18} />
-      <span className="truncate">{object.plural_label}</span>
+    <Link
+      {...placeOf(line)}
+      aria-current={lit ? "page" : undefined}
+      className={`${row} ${(lit ? here : away).className}`}
+    >
+      <Glyph icon={objectIcon(line.object)} hue={objectHue(line.object.name)} size={18} />
+      <span className="truncate">{line.label}</span>
     </Link>
+  );
+}
+
+/** The apps of who is signed in, and all objects at once; nothing where there is one way to see them. */
+function AppSwitcher() {
+  const catalog = useCatalog();
+  const navigate = useNavigate();
+  const { app } = navigationOf(catalog, useCell(chosenApp));
+  if (catalog.apps.length === 0) return null;
+  const Icon = appIcon(app);
+  const open = (name: string) => {
+    chooseApp(name);
+    const [first] = navigationOf(catalog, name).lines;
+    if (first) void navigate(placeOf(first));
+  };
+  const items: MenuItem[] = catalog.apps.map((one) => {
+    const Mark = appIcon(one);
+    return {
+      label: one.label,
+      icon: <Mark size={15} />,
+      checked: one.name === app?.name,
+      onSelect: () => open(one.name),
+    };
+  });
+  items.push({
+    label: t("Everything"),
+    icon: <LayoutGrid size={15} />,
+    checked: !app,
+    separate: true,
+    onSelect: () => open(EVERYTHING),
+  });
+  const label = app?.label ?? t("Everything");
+  return (
+    <div className="px-2 pb-1">
+      <MenuButton items={items} label={t("Apps")}>
+        {(button) => (
+          <button
+            type="button"
+            {...button}
+            aria-label={t("App: {label}", { label })}
+            className={`${row} h-8 w-full text-start font-medium text-text`}
+          >
+            <Icon size={16} className="mx-px text-accent-text" />
+            <span className="min-w-0 flex-1 truncate">{label}</span>
+            <ChevronsUpDown size={13} className="text-text-3" />
+          </button>
+        )}
+      </MenuButton>
+    </div>
   );
 }
 
 export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
   const catalog = useCatalog();
   const { user, tenant } = catalog.me;
+  const { name } = useCell(brand);
   const menu = useUserMenu(onSignOut);
   const { plural } = useParams({ strict: false });
-  const whole = catalog.navigation.filter((o) => !isPart(o));
-  const parts = catalog.navigation.filter(isPart);
-  const moreOpen = parts.some((o) => o.plural === plural) || recall("nav-more") === "1";
+  const { view } = useSearch({ strict: false }) as { view?: string };
+  const { lines, more } = navigationOf(catalog, useCell(chosenApp));
+  const lit = (line: Line) => isHere(line, [...lines, ...more], plural, view);
+  const moreOpen = more.some(lit) || recall("nav-more") === "1";
   return (
     <aside className="hidden w-58 shrink-0 flex-col phone:flex">
       <div className="flex h-12 items-center gap-2.5 px-3.5">
-        <Logo size={22} />
-        <span className="truncate font-semibold text-base">{tenant.name}</span>
+        <BrandMark size={22} />
+        <span className="truncate font-semibold text-base">{name ?? tenant.name}</span>
       </div>
       <div className="px-2 pb-2">
         <button
@@ -97,18 +174,19 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
           <Kbd keys={shortcutLabel("mod+k")} />
         </button>
       </div>
+      <AppSwitcher />
       <nav aria-label={t("Main")} className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pt-1">
-        {whole.map((object) => (
-          <ObjectLink key={object.name} object={object} />
+        {lines.map((line) => (
+          <NavigationLink key={line.key} line={line} lit={lit(line)} />
         ))}
-        {parts.length > 0 && (
+        {more.length > 0 && (
           <details open={moreOpen} onToggle={(event) => remember("nav-more", event.currentTarget.open ? "1" : "0")}>
             <summary className={`${row} list-none text-text-3 [&::-webkit-details-marker]:hidden`}>
               <ChevronRight size={14} className="mx-0.5 transition-transform [details[open]>summary>&]:rotate-90" />
               {t("More")}
             </summary>
-            {parts.map((object) => (
-              <ObjectLink key={object.name} object={object} />
+            {more.map((line) => (
+              <NavigationLink key={line.key} line={line} lit={lit(line)} />
             ))}
           </details>
         )}

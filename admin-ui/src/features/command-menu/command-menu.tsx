@@ -7,6 +7,7 @@ import { type Hit, pieces, search } from "@/api/search";
 import { mayCreate, mayDelete, useCatalog } from "@/catalog/catalog";
 import { fieldOf } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
+import { appIcon, chooseApp, EVERYTHING, navigationOf, placeOf } from "@/catalog/navigation";
 import { setupPages } from "@/catalog/setup-pages";
 import type { ObjectDef } from "@/catalog/types";
 import { Glyph } from "@/components/bits";
@@ -84,6 +85,24 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
       words: `setup ${page.group} ${page.words ?? ""}`,
       run: () => navigate({ to: page.to }),
     }));
+    const apps: Command[] = catalog.apps.length
+      ? [...catalog.apps, { name: EVERYTHING, label: t("Everything"), icon: null }].map((app) => {
+          const Icon = appIcon(app);
+          return {
+            id: `app:${app.name}`,
+            label: t("App: {label}", { label: app.label }),
+            group: t("Go to"),
+            quiet: true,
+            icon: tile(<Icon size={16} />),
+            words: "switch navigation",
+            run: () => {
+              chooseApp(app.name);
+              const [first] = navigationOf(catalog, app.name).lines;
+              if (first) void navigate(placeOf(first));
+            },
+          };
+        })
+      : [];
     const make: Command[] = catalog.navigation.filter(mayCreate).map((o) => ({
       id: `new:${o.name}`,
       label: t("New {object}", { object: inSentence(o.label) }),
@@ -169,7 +188,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
         run: () => helpOpen.set(true),
       },
     ];
-    return [...go, ...make, ...views, ...files, ...setup, ...fields, ...other];
+    return [...go, ...apps, ...make, ...views, ...files, ...setup, ...fields, ...other];
   }, [catalog, navigate]);
 
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

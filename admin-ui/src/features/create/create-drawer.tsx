@@ -2,7 +2,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { useRef, useState } from "react";
-import { problemsByField } from "@/api/problem";
+import { problemsByField, warningsOf } from "@/api/problem";
 import { createRecord } from "@/api/records";
 import { type Catalog, useCatalog } from "@/catalog/catalog";
 import { formFields } from "@/catalog/fields";
@@ -14,6 +14,7 @@ import { Dialog } from "@/components/dialog";
 import { Checkbox } from "@/components/inputs";
 import { Kbd } from "@/components/kbd";
 import { toast } from "@/components/toast";
+import { Warned } from "@/components/warned";
 import { errorOf, FormField } from "@/fields/form-field";
 import { isEmpty } from "@/fields/kind";
 import { keyed, liveField, liveFields, offered } from "@/fields/live";
@@ -77,6 +78,7 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
   const presetMore = form.more.some((f) => intent.preset && f.name in intent.preset && !isEmpty(intent.preset[f.name]));
   const [draft, setDraft] = useState<Draft>(() => startOf(object, intent.preset));
   const [errors, setErrors] = useState<Record<string, string>>({});
+  const [warnings, setWarnings] = useState<string[]>([]);
   const [showMore, setShowMore] = useState(presetMore);
   const [another, setAnother] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -94,13 +96,13 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
     setErrors(found);
     if (more.some((f) => errorOf(found, f))) setShowMore(true);
     requestAnimationFrame(() => {
-      const el = body.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+      const el = body.current?.querySelector<HTMLElement>("[aria-invalid=true], [role=alert]");
       el?.scrollIntoView({ block: "center" });
       el?.focus();
     });
   }
 
-  async function save() {
+  async function save(confirmed = false) {
     if (busy) return;
     const wrong: Record<string, string> = {};
     for (const field of all) {
@@ -112,8 +114,9 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
       return;
     }
     setBusy(true);
+    setWarnings([]);
     try {
-      const record = await createRecord(object, bodyOf(all, draft));
+      const record = await createRecord(object, bodyOf(all, draft), confirmed);
       const open = () => navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: record.id } });
       toast(t("Created {name}", { name: String(record.name || object.label) }), {
         action: { label: t("Open"), run: open },
@@ -129,13 +132,16 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
       }
     } catch (error) {
       setBusy(false);
-      fail(problemsByField(error));
+      const warned = warningsOf(error);
+      setWarnings(warned);
+      fail(warned.length ? {} : problemsByField(error));
     }
   }
 
   const set = (name: string) => (value: unknown) => {
     setDraft((d) => withoutUnoffered(catalog, object, every, { ...d, [name]: value }));
     setErrors(({ [name]: _, ...rest }) => rest);
+    setWarnings([]);
   };
   const known = new Set(all.flatMap((f) => [f.name, ...Object.keys(kindOf(f).patch(null, f))]));
   const general = Object.entries(errors).filter(([name]) => !known.has(name));
@@ -159,7 +165,7 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
       title={t("New {object}", { object: inSentence(object.label) })}
       mark={<Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={22} />}
       onClose={onClose}
-      onSubmit={save}
+      onSubmit={() => save()}
       footer={
         <>
           <label className="me-auto flex items-center gap-2 text-text-2">
@@ -179,6 +185,7 @@ function CreateForm({ object, intent, onClose }: { object: ObjectDef; intent: Cr
       }
     >
       <div ref={body} className="flex flex-col gap-4">
+        {warnings.length > 0 && <Warned texts={warnings} busy={busy} onConfirm={() => void save(true)} />}
         {general.length > 0 && (
           <Notice title={t("This could not be saved.")}>{general.map(([, text]) => text).join(" ")}</Notice>
         )}

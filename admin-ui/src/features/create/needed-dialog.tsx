@@ -1,7 +1,7 @@
 // Asks for what a change still needs: the fields of the transition that goes there, or those that the server refused,
 // together with the change itself in one save.
 import { useState } from "react";
-import { messageOf, problemsByField } from "@/api/problem";
+import { messageOf, problemsByField, warningsOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import { updateRecord } from "@/api/records";
 import { takeWay, type Way } from "@/api/transitions";
@@ -13,6 +13,7 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Segments } from "@/components/segments";
 import { toastError } from "@/components/toast";
+import { Warned } from "@/components/warned";
 import { errorOf, FormField } from "@/fields/form-field";
 import { isEmpty } from "@/fields/kind";
 import { keyed, liveField } from "@/fields/live";
@@ -37,7 +38,10 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
   const { object, id, field, ways, free } = needed;
   const record = recordStore.find(object.name, id) ?? { id };
   const [way, setWay] = useState(() => easiest(ways));
-  const [errors, setErrors] = useState(() => (needed.problem ? problemsByField(needed.problem) : {}));
+  const [warnings, setWarnings] = useState(() => warningsOf(needed.problem));
+  const [errors, setErrors] = useState(() =>
+    needed.problem && !warnings.length ? problemsByField(needed.problem) : {},
+  );
   const [told] = useState(() => refused(object, field, errors));
   const [draft, setDraft] = useState<Record<string, unknown>>({});
   const [said, setSaid] = useState(nothingSaid);
@@ -64,12 +68,12 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
     onClose();
   };
 
-  function send() {
+  function send(confirmed: boolean) {
     const parts = asked.map((f): [FieldDef, unknown] => [f, drafted(f)]);
     if (way) {
       const typed = parts.filter(([f]) => f.name in draft);
       const patches = typed.map(([f, value]) => kindOf(f).patch(value, f));
-      return takeWay(object, id, way.name, Object.assign(saidPatch(way, said), ...patches));
+      return takeWay(object, id, way.name, Object.assign(saidPatch(way, said), ...patches), confirmed);
     }
     parts.unshift([field, needed.value]);
     return updateRecord(
@@ -77,10 +81,11 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
       id,
       Object.assign({}, ...parts.map(([f, value]) => kindOf(f).patch(value, f))),
       Object.assign({}, ...parts.map(([f, value]) => kindOf(f).shown(value, f))),
+      confirmed,
     );
   }
 
-  async function save() {
+  async function save(confirmed = false) {
     const wrong: Record<string, string> = way ? unsaid(way, said) : {};
     for (const f of asked) {
       const problem = checkValue(drafted(f), f);
@@ -92,12 +97,14 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
     }
     setBusy(true);
     try {
-      await send();
+      await send(confirmed);
       onClose();
       needed.done();
     } catch (error) {
       setBusy(false);
-      setErrors(problemsByField(error));
+      const warned = warningsOf(error);
+      setWarnings(warned);
+      setErrors(warned.length ? {} : problemsByField(error));
     }
   }
 
@@ -114,7 +121,7 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
       title={t("Before {name} goes to {target}", { name: String(record.name ?? object.label), target })}
       width="460px"
       onClose={close}
-      {...(asked.length || way ? { onSubmit: save } : {})}
+      {...(asked.length || way ? { onSubmit: () => save() } : {})}
       footer={
         <>
           {way && free && (
@@ -134,6 +141,7 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
       }
     >
       <div className="flex flex-col gap-4">
+        {warnings.length > 0 && <Warned texts={warnings} busy={busy} onConfirm={() => void save(true)} />}
         {general.length > 0 && (
           <Notice title={t("This move was refused.")}>{general.map(([, text]) => text).join(" ")}</Notice>
         )}

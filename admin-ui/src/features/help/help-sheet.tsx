@@ -22,6 +22,7 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
     keys: [
       ["↑ ↓ ← →", "Move"],
       ["enter", "Open, or edit the cell"],
+      ["f2", "Edit the cell"],
       ["mod+enter", "Open the record"],
       ["space", "Peek"],
       ["x", "Select"],

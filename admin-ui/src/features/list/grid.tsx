@@ -2,6 +2,7 @@
 import {
   type CSSProperties,
   type KeyboardEvent,
+  startTransition,
   useCallback,
   useDeferredValue,
   useEffect,
@@ -13,9 +14,12 @@ import {
 } from "react";
 import type { Aggregate } from "@/api/aggregates";
 import type { RowSource } from "@/api/grouped-rows";
+import { messageOf } from "@/api/problem";
 import { mayEdit } from "@/catalog/catalog";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { toastError } from "@/components/toast";
+import type { Refused } from "@/fields/inline-editor";
 import { kindOf } from "@/fields/registry";
 import { type Cursor, moveCursor, scrollFor, windowRows } from "@/lib/grid-window";
 import { isTyping, keyName } from "@/lib/shortcuts";
@@ -66,11 +70,20 @@ export function Grid(props: GridProps) {
   const [view, setView] = useState({ block: Math.floor(source.scrollTop / ROW_HEIGHT), height: 600 });
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [editing, setEditing] = useState(false);
+  const [again, setAgain] = useState<Refused | undefined>(undefined);
+  const busy = useRef(false);
+  busy.current = editing;
   // Rows that have just come are drawn in pieces, between which the browser answers to keys.
   const ready = useDeferredValue(!source.pending, !source.pending);
   const waiting = source.pending || !ready;
   const rows = waiting ? 14 : source.rows;
-  const window_ = windowRows(view.block * ROW_HEIGHT, view.height + ROW_HEIGHT, ROW_HEIGHT, rows, MARGIN);
+  // What one sees comes first, what is beyond the edges when that is painted.
+  const [margin, setMargin] = useState(0);
+  const window_ = windowRows(view.block * ROW_HEIGHT, view.height + ROW_HEIGHT, ROW_HEIGHT, rows, margin);
+
+  useEffect(() => {
+    if (!waiting) startTransition(() => setMargin(MARGIN));
+  }, [waiting]);
 
   const set = props.widths;
   const widths = useMemo(() => columns.map((f, i) => set[f.name] ?? (i === 0 ? 264 : kindOf(f).width)), [columns, set]);
@@ -135,6 +148,7 @@ export function Grid(props: GridProps) {
       const id = source.idAt(row);
       if (!id || !field || !canEdit(col)) return;
       setCursor({ row, col });
+      setAgain(undefined);
       if (field.kind === "boolean") props.onToggleValue(id, field);
       else setEditing(true);
     },
@@ -157,10 +171,23 @@ export function Grid(props: GridProps) {
   const onDone = useCallback(
     (moved?: "down" | "next") => {
       setEditing(false);
+      setAgain(undefined);
       focusGrid();
       if (moved === "down") setCursor((c) => (c ? { ...c, row: Math.min(source.rows - 1, c.row + 1) } : c));
     },
     [focusGrid, source],
+  );
+
+  /** Opens the cell again with what was typed; whoever types elsewhere already is told, and not interrupted. */
+  const onRefused = useCallback(
+    (id: string, name: string, refused: Refused) => {
+      const [row, col] = [source.rowOf(id), columns.findIndex((field) => field.name === name)];
+      if (!scroller.current || busy.current || row < 0 || col < 0) return toastError(messageOf(refused.problem));
+      setAgain(refused);
+      setCursor({ row, col });
+      setEditing(true);
+    },
+    [source, columns],
   );
 
   const onToggle = useCallback(
@@ -187,7 +214,8 @@ export function Grid(props: GridProps) {
     else if (key === "enter" && id) {
       if (at.col === 0 || !canEdit(at.col)) onOpen(id);
       else edit(at.row, at.col);
-    } else if (key === "mod+enter" && id) onOpen(id);
+    } else if (key === "f2" && id) edit(at.row, at.col);
+    else if (key === "mod+enter" && id) onOpen(id);
     else if (key === "space" && id) onPeek(peek === id ? undefined : id);
     else if (key === "x" && at.row >= 0) selection.toggle(at.row, false);
     else if (key === "mod+a") selection.selectLoaded();
@@ -274,6 +302,8 @@ export function Grid(props: GridProps) {
               onCell={onCell}
               onEdit={edit}
               onDone={onDone}
+              again={editing && cursor?.row === row ? again : undefined}
+              onRefused={onRefused}
               onToggle={onToggle}
             />
           );

@@ -5,7 +5,7 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Skeleton } from "@/components/bits";
 import { Checkbox } from "@/components/inputs";
 import { RecordLink } from "@/components/record-link";
-import { InlineEditor } from "@/fields/inline-editor";
+import { InlineEditor, type Refused } from "@/fields/inline-editor";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
@@ -24,6 +24,9 @@ export interface RowProps {
   onCell: (row: number, col: number, again: boolean) => void;
   onEdit: (row: number, col: number) => void;
   onDone: (moved?: "down" | "next") => void;
+  /** What was typed into the cell that is edited, when the server has refused it. */
+  again: Refused | undefined;
+  onRefused: (id: string, field: string, refused: Refused) => void;
   onToggle: (row: number, range: boolean) => void;
 }
 
@@ -90,6 +93,8 @@ export const Row = memo(function Row(props: RowProps) {
                 record={record}
                 field={field}
                 onClose={props.onDone}
+                again={props.again}
+                onRefused={(refused) => props.onRefused(record.id, field.name, refused)}
                 className="w-full px-px"
               />
             ) : col === 0 ? (

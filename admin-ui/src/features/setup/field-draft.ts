@@ -1,7 +1,7 @@
 // A field while it is being made: what was typed, and the definition that it means.
 import type { Change } from "@/api/metadata";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { type FieldKind, isEmpty, Unreadable } from "@/fields/kind";
+import { type FieldKind, isEmpty, type Setting, Unreadable } from "@/fields/kind";
 import { apiName } from "@/lib/text";
 
 export interface FieldDraft {
@@ -40,6 +40,11 @@ export function startDraft(_object: ObjectDef, kind: FieldKind, field: FieldDef 
   };
 }
 
+/** Whether a setting means anything beside the others. */
+export function isOffered(setting: Setting, settings: Record<string, unknown>): boolean {
+  return Object.entries(setting.when ?? {}).every(([other, values]) => values.includes(String(settings[other])));
+}
+
 /** A name for the list on the other side that nothing there has yet. */
 function freeInverse(object: ObjectDef, name: string, target: ObjectDef | undefined): string {
   const used = new Set([...(target?.fields ?? []), ...(target?.relations ?? [])].map((part) => part.name));
@@ -59,8 +64,9 @@ export function definitionOf(
   if (draft.required && kind.common.required) definition.required = true;
   if (draft.unique && kind.common.unique) definition.unique = true;
   if (!isEmpty(draft.default) && !(draft.default instanceof Unreadable)) definition.default = draft.default;
+  const idle = new Set(kind.settings.filter((s) => !isOffered(s, draft.settings)).map((s) => s.name));
   for (const [key, value] of Object.entries(draft.settings)) {
-    if (!isEmpty(value)) definition[key] = value;
+    if (!isEmpty(value) && !idle.has(key)) definition[key] = value;
   }
   if (draft.settings.option_set) delete definition.options;
   const needsInverse = kind.settings.some((s) => s.name === "inverse");

@@ -7,7 +7,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { Switch, TextArea, TextInput } from "@/components/inputs";
 import type { FieldKind } from "@/fields/kind";
 import { t } from "@/lib/i18n";
-import type { FieldDraft } from "./field-draft";
+import { type FieldDraft, isOffered } from "./field-draft";
 import { RelationDiagram } from "./relation-diagram";
 import { SettingInput } from "./setting-input";
 
@@ -79,25 +79,27 @@ export function FieldForm({
         )}
       </FieldFrame>
       <RelationDiagram object={object} definition={definition} />
-      {kind.settings.map((setting) => (
-        <SettingInput
-          key={setting.name}
-          object={object}
-          setting={
-            setting.name === "inverse" && target
-              ? {
-                  ...setting,
-                  hint: t("How {label} calls these records, in the API and on its page.", { label: target.label }),
-                }
-              : setting
-          }
-          draft={draft}
-          value={setting.name === "inverse" ? (definition.inverse as string) : draft.settings[setting.name]}
-          error={errors[setting.name]}
-          existing={existing}
-          onChange={(settings) => onChange({ settings: { ...draft.settings, ...settings } })}
-        />
-      ))}
+      {kind.settings
+        .filter((setting) => isOffered(setting, draft.settings))
+        .map((setting) => (
+          <SettingInput
+            key={setting.name}
+            object={object}
+            setting={
+              setting.name === "inverse" && target
+                ? {
+                    ...setting,
+                    hint: t("How {label} calls these records, in the API and on its page.", { label: target.label }),
+                  }
+                : setting
+            }
+            draft={draft}
+            value={setting.name === "inverse" ? (definition.inverse as string) : draft.settings[setting.name]}
+            error={errors[setting.name]}
+            existing={existing}
+            onChange={(settings) => onChange({ settings: { ...draft.settings, ...settings } })}
+          />
+        ))}
       <FieldFrame label={t("Help")} className="col-span-full" hint={t("Shown beside the field.")} error={errors.help}>
         {(ids) => (
           <TextArea

@@ -17,7 +17,7 @@ import type { FieldKind } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
-import { bare, changeOf, definitionOf, type FieldDraft, startDraft } from "./field-draft";
+import { bare, changeOf, definitionOf, type FieldDraft, isOffered, startDraft } from "./field-draft";
 import { FieldForm } from "./field-form";
 import { KindGrid } from "./kind-grid";
 import { RetireField } from "./retire-field";
@@ -212,6 +212,7 @@ function missing(draft: FieldDraft, kind: FieldKind): string | null {
     if (
       setting.required &&
       empty &&
+      isOffered(setting, draft.settings) &&
       !(setting.name === "inverse") &&
       !(setting.name === "options" && draft.settings.option_set)
     )

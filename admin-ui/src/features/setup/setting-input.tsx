@@ -15,8 +15,10 @@ import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { parseNumber } from "@/lib/numbers";
 import { humanize } from "@/lib/text";
+import { type Dependence, DependentOptions } from "./dependent-options";
 import type { FieldDraft } from "./field-draft";
 import { OptionsEditor } from "./options-editor";
+import { fitsRollup } from "./rolled-up";
 
 interface SettingInputProps {
   object: ObjectDef;
@@ -34,9 +36,6 @@ const objectChoice = (o: ObjectDef): Choice => ({
   detail: <span className="font-mono">{o.name}</span>,
   icon: <Glyph icon={objectIcon(o)} hue={objectHue(o.name)} size={18} />,
 });
-
-/** Kinds of which there is a sum, or at least a smallest and a largest. */
-const SUMMABLE = new Set(["integer", "decimal", "currency", "percent", "date", "datetime", "time", "formula"]);
 
 const fieldChoice = (f: FieldDef): Choice => ({
   id: f.name,
@@ -70,7 +69,8 @@ export function SettingInput({ object, setting: given, draft, value, error, exis
   const set = (next: unknown) => onChange({ [setting.name]: next });
   const relation = object.relations?.find((r) => r.name === draft.settings[setting.over ?? ""]);
   const related = setting.over ? catalog.object(relation?.object) : object;
-  const wide = ["options", "objects", "json", "formula"].includes(setting.control) || setting.name === "pattern";
+  const wide =
+    ["options", "objects", "json", "formula", "dependence"].includes(setting.control) || setting.name === "pattern";
   const fixed =
     existing && (setting.control === "object" || setting.control === "objects" || setting.name === "inverse");
   return (
@@ -159,6 +159,19 @@ export function SettingInput({ object, setting: given, draft, value, error, exis
                 onOptionSet={(option_set) => onChange({ option_set })}
               />
             );
+          case "dependence": {
+            const shared = catalog.optionSets.find((s) => s.name === draft.settings.option_set)?.options;
+            return (
+              <DependentOptions
+                id={ids.id}
+                object={object}
+                own={draft.name ?? undefined}
+                options={shared ?? (draft.settings.options as Option[] | undefined) ?? []}
+                value={value as Dependence | undefined}
+                onChange={set}
+              />
+            );
+          }
           case "formula":
             return related ? (
               <FormulaEditor
@@ -195,7 +208,9 @@ export function SettingInput({ object, setting: given, draft, value, error, exis
                 clearable
                 placeholder={related ? t("None") : t("Choose the related list first")}
                 disabled={!related}
-                choices={(related ? ownFields(related) : []).filter((f) => SUMMABLE.has(f.kind)).map(fieldChoice)}
+                choices={(related ? ownFields(related) : [])
+                  .filter((f) => fitsRollup(setting.name, draft.settings, f))
+                  .map(fieldChoice)}
                 value={value ? [String(value)] : []}
                 onChange={(next) => set(next[0])}
                 invalid={ids.invalid}

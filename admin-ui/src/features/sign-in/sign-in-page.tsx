@@ -5,6 +5,8 @@ import { type Credentials, signIn } from "@/api/session";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
+import { brand } from "@/lib/brand";
+import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { SignInFrame, signInForm } from "./sign-in-frame";
 
@@ -23,10 +25,11 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const { name } = useCell(brand);
 
   useEffect(() => {
-    document.title = `${t("Sign in")} · Trellis`;
-  }, []);
+    document.title = `${t("Sign in")} · ${name ?? "Trellis"}`;
+  }, [name]);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -62,7 +65,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
 
   return (
     <SignInFrame
-      title={t("Sign in to Trellis")}
+      title={t("Sign in to {name}", { name: name ?? "Trellis" })}
       about={expired && t("Your session has ended. Sign in to go on where you were.")}
     >
       <form ref={form} noValidate onSubmit={submit} className={signInForm}>

@@ -18,6 +18,9 @@ export const multiPicklist = defineKind({
   display: OptionDisplay,
   input: optionInput(true),
   operators: choicesOperators,
-  settings: [{ name: "options", label: "Options", control: "options", required: true }],
+  settings: [
+    { name: "options", label: "Options", control: "options", required: true },
+    { name: "depends_on", label: "Depends on another field", control: "dependence" },
+  ],
   common: { required: true, unique: false, default: true },
 });

@@ -15,6 +15,9 @@ export const picklist = defineKind({
   display: OptionDisplay,
   input: optionInput(false),
   operators: choiceOperators,
-  settings: [{ name: "options", label: "Options", control: "options", required: true }],
+  settings: [
+    { name: "options", label: "Options", control: "options", required: true },
+    { name: "depends_on", label: "Depends on another field", control: "dependence" },
+  ],
   common: { required: true, unique: false, default: true },
 });

@@ -153,13 +153,10 @@ export const words: Record<string, string> = {
   "Related list": "Verknüpfte Liste",
   Shows: "Zeigt",
   "Of the field": "Des Feldes",
-  "None to count.": "Keines zum Zählen.",
   "Only records where": "Nur Datensätze mit",
   'A formula over their own fields, such as stage = "won".':
     'Eine Formel über ihre eigenen Felder, etwa stage = "won".',
   "Up to date": "Auf dem Stand",
-  "Soon after: for records with very many changes at a time.":
-    "Kurz danach: für Datensätze mit sehr vielen Änderungen auf einmal.",
   "Type and press Enter": "Tippen und Enter drücken",
   Tags: "Schlagwörter",
   "Free words to group records by.": "Freie Wörter, um Datensätze zu ordnen.",
@@ -304,4 +301,12 @@ export const words: Record<string, string> = {
   "Done in the background, in pieces": "Geschieht im Hintergrund, in Stücken",
   Format: "Format",
   "Recurrence rule": "Regel der Wiederholung",
+  "In the order of": "In der Reihenfolge von",
+  "The number, date or time that says which comes first; when they were made if left out.":
+    "Die Zahl, das Datum oder die Zeit, nach der einer der erste ist; wann sie angelegt wurden, wenn nichts gewählt ist.",
+  "Soon after: for records with very many changes at a time. What depends on TODAY() or NOW() is computed when it is read.":
+    "Kurz danach: für Datensätze mit sehr vielen Änderungen auf einmal. Was von TODAY() oder NOW() abhängt, wird beim Lesen berechnet.",
+  "Of nothing": "Von nichts",
+  Zero: "Null",
+  Blank: "Leer",
 };

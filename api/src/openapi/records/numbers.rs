@@ -36,7 +36,7 @@ pub(super) fn aggregate(asked: &Asked<'_>, rest: &str) -> Operation {
         .json("having", "A filter on metrics", having)
         .query("zone", "The time zone whose days are meant: Europe/Berlin", text())
         .listed("sort", "Metrics and groups, the largest first with a minus", (order, 10))
-        .shared(&["limit", "page", "explain"]);
+        .shared(&["limit", "page", "fresh", "explain"]);
     filtered(operation, asked)
         .answers(200, "The groups, or with explain how they would be found", answer)
         .also(200, KIND, explained())

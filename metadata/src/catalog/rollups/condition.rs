@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use formulas::{Capability, Expression, Options, Type};
+use formulas::{Capability, Expression, Options, Type, Zone};
 
 use super::resolve::{at, path, places, put};
 use super::{Rollup, order};
 use crate::catalog::{Catalog, Link, Object};
 use crate::field_kinds::FieldKind;
+use crate::field_kinds::rollup::{Mode, Rollup as Settings};
 use crate::problem::Problem;
 
 /// Checks the conditions of all roll-ups, brings the roll-ups into their order, and lists them by child.
@@ -17,40 +18,70 @@ pub(in crate::catalog) fn resolve(catalog: &mut Catalog, problems: &mut Vec<Prob
         let (object, field) = at(catalog, place);
         let (Some(rollup), FieldKind::Rollup(settings)) = (&field.rollup, &field.kind) else { continue };
         let Some(child) = catalog.find_object(&rollup.child) else { continue };
-        let condition = match settings.condition.as_deref().map(|text| condition(catalog, child, text)) {
-            None => None,
-            Some(Ok(condition)) => Some(condition),
+        let found = settings.condition.as_deref().map(|text| condition(catalog, child, (text, settings)));
+        let (condition, mode) = match found {
+            None => (None, rollup.mode),
+            Some(Ok((condition, mode))) => (Some(condition), mode),
             Some(Err(found)) => {
                 let path = format!("{}.where", path(object, field));
                 problems.extend(found.into_iter().map(|problem| problem.under(&path)));
                 continue;
             }
         };
-        let rollup = complete(Rollup::clone(rollup), child, condition);
-        if let Some(used) = unkept(&rollup, child) {
+        if mode != rollup.mode && field.indexed {
+            let text = "nothing is stored of a roll-up whose `where` changes with time";
+            let problem = Problem::new(format!("{}.indexed", path(object, field)), "not-allowed", text);
+            problems.push(problem.hint("leave it out; it can be sorted and filtered all the same"));
+        }
+        put(catalog, place, complete(Rollup { mode, ..Rollup::clone(rollup) }, child, condition));
+    }
+    // Which of them are kept is known of all now.
+    for place in places(catalog) {
+        let (object, field) = at(catalog, place);
+        let Some(rollup) = &field.rollup else { continue };
+        let Some(child) = catalog.find_object(&rollup.child) else { continue };
+        if let Some(used) = unkept(rollup, child) {
             let text =
                 format!("`{}.{used}` is computed when it is read, so nothing can be kept of it", child.name);
             let problem = Problem::new(format!("{}.mode", path(object, field)), "not-stored", text);
             problems.push(problem.hint("let this one be `on_read` too"));
-            continue;
         }
-        put(catalog, place, rollup);
     }
     order::resolve(catalog, problems);
     list(catalog);
 }
 
-/// What a text means for one child, from its own stored fields alone.
-fn condition(catalog: &Catalog, child: &Object, text: &str) -> Result<Expression, Vec<Problem>> {
-    let options = Options { expects: Some(Type::Bool), ..Options::default() };
+/// What a text means for one child, from its own fields alone, and when changes arrive: what changes with time while
+/// nobody saves anything cannot be kept, so it is computed when it is read. Days are the tenant's, so that it is the
+/// same for everybody.
+fn condition(
+    catalog: &Catalog,
+    child: &Object,
+    (text, settings): (&str, &Settings),
+) -> Result<(Expression, Mode), Vec<Problem>> {
+    let options = Options { expects: Some(Type::Bool), zone: Zone::Tenant, ..Options::default() };
     let checked = catalog.check_expression(child, text, &options)?;
-    // What an index could hold: it changes with the record itself and with nothing else.
-    if checked.capability == Capability::Index {
-        return Ok(checked.expression);
+    let refuse = |text: String, hint: &str| Err(vec![Problem::new("", "not-stored", text).hint(hint)]);
+    let mut is_own = true;
+    checked.expression.references(&mut |reference| is_own &= reference.path.is_empty());
+    if !is_own {
+        let text = format!("a roll-up may ask only for fields of the `{}` itself", child.name);
+        return refuse(text, "leave out other records: nothing is saved here when those change");
     }
-    let text = format!("a roll-up may ask only for stored fields of the `{}` itself", child.name);
-    let hint = "leave out other records, the user, TODAY() and NOW(): nothing is saved when those change";
-    Err(vec![Problem::new("", "not-stored", text).hint(hint)])
+    if checked.expression.asks_who() {
+        let text = "a roll-up is the same for everybody who reads it".to_owned();
+        return refuse(text, "leave out $User, HASROLE() and INTEAM()");
+    }
+    // What an index could hold changes with the record itself and with nothing else.
+    match (checked.capability, settings.mode()) {
+        (Capability::Index, mode) | (_, mode @ Mode::OnRead) => Ok((checked.expression, mode)),
+        _ if settings.mode.is_none() => Ok((checked.expression, Mode::OnRead)),
+        _ => refuse(
+            "it changes with time while nothing is saved, or it is too long, so nothing can be kept of it"
+                .to_owned(),
+            "leave `mode` out or say `on_read`: it is computed when it is read then",
+        ),
+    }
 }
 
 /// What a roll-up that is kept would be made of that is not.

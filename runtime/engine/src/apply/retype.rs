@@ -64,7 +64,8 @@ pub(super) async fn weigh(
         if !is_retype(past.1, field) {
             continue;
         }
-        let large = indexes::is_large(connection, wished.context.tenant(), &past.0.name).await?;
+        let table = (wished.context.tenant(), past.0.name.as_str());
+        let large = indexes::is_large(connection, table, &mut 0).await?;
         if is_rewrite(&past.1.kind, &field.kind) && !large {
             continue;
         }

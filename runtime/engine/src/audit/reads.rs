@@ -85,7 +85,9 @@ fn of_level(context: &Context, level: &Level, found: &mut Fields) {
     level.object.fields.iter().filter(shown).for_each(|field| of_field(context, &level.object, field, found));
     for output in &level.outputs {
         match &output.what {
-            What::ToOne { level, .. } | What::ToMany { level, .. } => of_level(context, level, found),
+            What::ToOne { level, .. } | What::ToMany { level, .. } | What::Total { level, .. } => {
+                of_level(context, level, found);
+            }
             What::ToAny { levels, .. } => levels.iter().for_each(|level| of_level(context, level, found)),
             What::Computed(computed) => of_expression(context, &level.object, &computed.expression, found),
             What::Column(_) | What::Faults(_) => {}

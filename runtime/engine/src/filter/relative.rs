@@ -1,5 +1,5 @@
 //! Words for dates that move: `today`, `this_month`, `last_n_days:30`. A word is a span of whole days;
-//! weeks begin on Monday, days in UTC.
+//! weeks begin on Monday, days when they do where the asker is.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 

@@ -1,5 +1,6 @@
 //! The rejected rows of an import as a CSV: the columns of the file as they were, then the row's number
-//! and the reasons. Corrected, it can be imported again as it is.
+//! and the reasons. Corrected, it can be imported again as it is. Of a row that cannot be opened every cell says so,
+//! and such a row is rejected again.
 
 use std::sync::Arc;
 
@@ -7,11 +8,11 @@ use csv::Writer;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::store;
+use super::store::{self, Reject};
 use crate::Engine;
 use crate::context::{Context, Tenant};
 use crate::error::Result;
-use crate::keys::KeyRing;
+use crate::keys::{KeyRing, UNREADABLE};
 
 /// Rows of one piece.
 const PIECE_ROWS: i64 = 1_000;
@@ -45,7 +46,7 @@ impl Rejects {
             (self.id, self.after.max(0), PIECE_ROWS),
         )
         .await?;
-        self.after = rows.last().map_or(self.after.max(0), |(number, ..)| *number);
+        self.after = rows.last().map_or(self.after.max(0), |row| row.number);
         if rows.is_empty() && !is_first {
             return Ok(None);
         }
@@ -53,8 +54,12 @@ impl Rejects {
         if is_first {
             write(&mut csv, self.own().map(|(_, header)| header.as_str()), ADDED);
         }
-        for (number, reason, cells) in &rows {
-            let cell = |at: usize| cells.get(at).and_then(Json::as_str).unwrap_or_default();
+        for Reject { number, reason, cells } in &rows {
+            let cell = |at: usize| match cells {
+                Some(cells) => cells.get(at).and_then(Json::as_str).unwrap_or_default(),
+                None => UNREADABLE,
+            };
+            let reason = reason.as_deref().unwrap_or(UNREADABLE);
             write(&mut csv, self.own().map(|(at, _)| cell(at)), [&number.to_string(), reason]);
         }
         Ok(Some(csv.into_inner().unwrap_or_default()))

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::headers::squash;
 use super::plan::{Column, Goal, Plan};
 use super::source::{Cells, Raw};
+use crate::keys::{UNREADABLE, UNREADABLE_CODE};
 use crate::write::draft::{Draft, Slots};
 use crate::write::source::printed;
 
@@ -93,6 +94,7 @@ impl Fill<'_, '_> {
 
     fn put(&mut self, column: &Column, input: Input<'_>) {
         let outcome = match &column.goal {
+            Some(goal) if is_unreadable(&input) => Err(self.unreadable(goal)),
             None => Ok(()),
             Some(Goal::Slot { slot, key }) => {
                 let input = option(self.slots.columns[*slot].0, column, input);
@@ -108,6 +110,17 @@ impl Fill<'_, '_> {
             }
         };
         self.problems.extend(outcome.err());
+    }
+
+    /// A file of rejected rows tells so of what it could not open.
+    fn unreadable(&self, goal: &Goal) -> Problem {
+        let key = match goal {
+            Goal::Slot { key, .. } | Goal::Links { key } => key.as_str(),
+            Goal::Lookup(at) => &self.plan.lookups[*at].key,
+            Goal::Known => "",
+        };
+        let message = "it was read as a value that cannot be opened, which is no value";
+        Problem::new(key, UNREADABLE_CODE, message).hint("put the value there, or leave the cell empty")
     }
 
     fn want(&mut self, at: usize, input: &Input<'_>) -> Result<(), Problem> {
@@ -130,6 +143,11 @@ impl Fill<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether it is the sign for a value that cannot be opened.
+fn is_unreadable(input: &Input<'_>) -> bool {
+    matches!(input, Input::Text(text) if text.trim() == UNREADABLE)
 }
 
 /// A cell of a picklist may hold the label, in any spelling.

@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::row::{Row, originals};
 use super::{Import, Status};
 use crate::context::{Context, Tenant};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::{KeyRing, Place};
 use crate::write::sql::table;
 
@@ -270,12 +270,19 @@ pub(super) async fn list_open(connection: &mut PgConnection, tenant: &Tenant) ->
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(connection).await?)
 }
 
-/// Rejected rows after `after`, in the order of the file: number, reason, cells.
+/// A rejected row as it is kept; what cannot be opened is missing.
+pub(super) struct Reject {
+    pub number: i64,
+    pub reason: Option<String>,
+    pub cells: Option<Json>,
+}
+
+/// Rejected rows after `after`, in the order of the file.
 pub(super) async fn load_rejects(
     connection: &mut PgConnection,
     (tenant, keys): (&Tenant, Option<&KeyRing>),
     (id, after, limit): (Uuid, i64, i64),
-) -> Result<Vec<(i64, String, Json)>> {
+) -> Result<Vec<Reject>> {
     let text = format!(
         "SELECT row, reason, cells FROM {} WHERE import_id = $1 AND row > $2 ORDER BY row LIMIT $3",
         table(&tenant.schema, "_import_rejects")
@@ -286,17 +293,17 @@ pub(super) async fn load_rejects(
         let (number, reason, cells): (i64, String, Json) =
             (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let (object, record) = place(id, number);
-        let open = |field: &str, kept: &str| {
-            let sealed = kept.strip_prefix(SEALED)?;
-            keys?.open(Place { object: &object, field, record }, sealed)
+        let open = |field: &str, kept: &str| -> Result<Option<String>> {
+            let Some(sealed) = kept.strip_prefix(SEALED) else { return Ok(Some(kept.to_owned())) };
+            let keys = keys.ok_or_else(|| Error::Locked("the tenant has no keys".into()))?;
+            keys.require()?;
+            Ok(keys.open(Place { object: &object, field, record }, sealed))
         };
         let cells = match cells.as_str() {
-            Some(kept) => {
-                open("cells", kept).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
-            }
-            None => cells,
+            Some(kept) => open("cells", kept)?.and_then(|text| serde_json::from_str(&text).ok()),
+            None => Some(cells),
         };
-        Ok((number, open("reason", &reason).unwrap_or(reason), cells))
+        Ok(Reject { number, reason: open("reason", &reason)?, cells })
     };
     rows.iter().map(one).collect()
 }

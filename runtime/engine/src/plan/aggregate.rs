@@ -64,6 +64,7 @@ impl Aggregation {
             fields: vec![Selection::Field("id".into())],
             filter: question.filter.clone(),
             bin: question.bin,
+            fresh: question.fresh,
             ..Query::default()
         };
         let (plan, problems) = match bind::plan(context, &query, Action::Read) {

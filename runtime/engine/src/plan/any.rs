@@ -7,7 +7,7 @@ use metadata::catalog::{Field, Object};
 
 use super::bind::{Binder, MAX_NESTING, key_of, push};
 use super::{Level, Output, What};
-use crate::query::{Nested, Selection};
+use crate::query::{Nested, Paged, Selection};
 
 /// What every record has.
 const NAME: &str = "name";
@@ -22,7 +22,9 @@ impl<'c> Binder<'c> {
             match selection {
                 Selection::Field(name) if name == OBJECT => {}
                 Selection::Field(name) if name != "*" => names.push(name.as_str()),
-                Selection::Field(name) | Selection::Nested(Nested { relation: name, .. }) => {
+                Selection::Field(name)
+                | Selection::Nested(Nested { relation: name, .. })
+                | Selection::Paged(Paged { nested: Nested { relation: name, .. }, .. }) => {
                     let message = format!(
                         "`{}` may be of several objects, so that `{name}` does not nest in it",
                         field.name
@@ -72,6 +74,6 @@ impl<'c> Binder<'c> {
             }
         }
         let allowed = Some(self.decide(target).reach.clone());
-        Level { object: target.clone(), outputs, allowed, condition: None, order: Vec::new(), limit: 1 }
+        Level::of_one(target, outputs, allowed)
     }
 }

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use formulas::Type;
 use metadata::catalog::{Catalog, Field, Object};
 use metadata::{FieldKind, Problem, Relation};
-use permissions::{Action, Decision};
+use permissions::{Action, Decision, Reach};
 
+use super::cursor::shape_of;
 use super::paths::Lost;
 use super::{Cursor, Level, OrderKey, Output, Plan, Start, What, Who};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::query::{
-    DEFAULT_LIMIT, DEFAULT_NESTED_LIMIT, MAX_LIMIT, MAX_RECORDS, Nested, Page, Query, Selection, SortKey,
+    DEFAULT_LIMIT, DEFAULT_NESTED_LIMIT, MAX_LIMIT, MAX_RECORDS, Nested, Page, Paged, Query, Selection,
+    SortKey,
 };
 
 /// Deepest nesting of answers.
@@ -46,11 +48,10 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         return Err(Error::Forbidden(Refusal::Action { action: action.word(), object: object.name.clone() }));
     }
     let mut order = binder.order(object, &query.sort, "sort");
-    let start = binder.start(&query.page, &order);
+    let start = binder.start((&query.page, "cursor"), &order);
     let reversed = matches!(query.page, Page::Before(_));
     if reversed {
-        // The last records in an order are the first in the opposite one.
-        order.iter_mut().for_each(|key| key.descending = !key.descending);
+        turn(&mut order);
     }
     let mut root = Level {
         object: object.clone(),
@@ -59,6 +60,8 @@ pub(super) fn plan(context: &Context, query: &Query, action: Action) -> Result<P
         condition: query.filter.as_ref().map(|filter| binder.condition(object, filter)),
         limit: binder.limit(query.limit, DEFAULT_LIMIT),
         order,
+        after: None,
+        places: None,
     };
     if query.errors {
         add_faults(&mut root.outputs);
@@ -116,7 +119,7 @@ impl<'c> Binder<'c> {
         }
     }
 
-    fn start(&mut self, page: &Page, order: &[OrderKey]) -> Start {
+    fn start(&mut self, (page, place): (&Page, &str), order: &[OrderKey]) -> Start {
         match page {
             Page::First => Start::First,
             Page::Offset(0) => Start::First,
@@ -127,7 +130,7 @@ impl<'c> Binder<'c> {
                 Some(cursor) => Start::After(cursor),
                 None => {
                     self.problem(
-                        "cursor",
+                        place,
                         "bad-cursor",
                         "the cursor belongs to another list; begin again without it",
                     );
@@ -204,6 +207,7 @@ impl<'c> Binder<'c> {
                 Selection::Field(name) if name == "*" => self.add_all(&mut outputs, object),
                 Selection::Field(name) => self.output(&mut outputs, (object, name), depth),
                 Selection::Nested(nested) => self.nested(&mut outputs, (object, nested), depth),
+                Selection::Paged(paged) => self.paged(&mut outputs, (object, paged), depth),
             }
         }
         outputs
@@ -263,14 +267,7 @@ impl<'c> Binder<'c> {
             return self.unknown_name(object, name);
         };
         let outputs_below = self.outputs(target, &nested.fields, depth + 1);
-        let level = Level {
-            object: target.clone(),
-            outputs: outputs_below,
-            allowed: None,
-            condition: None,
-            order: Vec::new(),
-            limit: 1,
-        };
+        let level = Level::of_one(target, outputs_below, None);
         push(outputs, key_of(nested), What::ToOne { field: field.id.clone(), level: Box::new(level) });
     }
 
@@ -292,15 +289,52 @@ impl<'c> Binder<'c> {
             condition: nested.filter.as_ref().map(|filter| self.condition(other, filter)),
             order: self.order(other, &nested.sort, &format!("sort[{name}]")),
             limit: self.limit(nested.limit.unwrap_or_default(), DEFAULT_NESTED_LIMIT),
+            after: None,
+            places: None,
         };
         push(outputs, key_of(nested), What::ToMany { relation: relation.clone(), level: Box::new(level) });
     }
+
+    fn paged(&mut self, outputs: &mut Vec<Output>, (object, paged): (&'c Arc<Object>, &Paged), depth: usize) {
+        self.nested(outputs, (object, &paged.nested), depth);
+        let key = key_of(&paged.nested);
+        let output = outputs.iter_mut().find(|output| output.key == key).map(|output| &mut output.what);
+        // What is nothing of many records has been told already.
+        let Some(What::ToMany { relation, level }) = output else { return };
+        let place = format!("cursor[{}]", paged.nested.relation);
+        if let Start::After(cursor) = self.start((&paged.page, &place), &level.order) {
+            level.after = Some(cursor);
+        }
+        level.places = paged.places.then(|| shape_of(&level.order));
+        if matches!(paged.page, Page::Before(_)) {
+            turn(&mut level.order);
+        }
+        level.limit = paged.nested.limit.unwrap_or(DEFAULT_NESTED_LIMIT).min(MAX_LIMIT) + 1;
+        let Some(key) = &paged.total else { return };
+        let (allowed, condition) = (level.allowed.clone(), level.condition.clone());
+        let level = Level { condition, ..Level::of_one(&level.object, Vec::new(), allowed) };
+        let what = What::Total { relation: relation.clone(), level: Box::new(level) };
+        push(outputs, key.clone(), what);
+    }
+}
+
+impl Level {
+    /// The level of one record.
+    pub(super) fn of_one(object: &Arc<Object>, outputs: Vec<Output>, allowed: Option<Reach>) -> Self {
+        let (condition, order, after, places) = Default::default();
+        Self { object: object.clone(), outputs, allowed, condition, order, limit: 1, after, places }
+    }
+}
+
+/// The last records in an order are the first in the opposite one.
+fn turn(order: &mut [OrderKey]) {
+    order.iter_mut().for_each(|key| key.descending = !key.descending);
 }
 
 /// How many records an answer can hold when there are `rows` of this level.
 fn most_records(level: &Level, rows: u64) -> u64 {
     let below = |output: &Output| match &output.what {
-        What::Column(_) | What::Computed(_) | What::Faults(_) => 0,
+        What::Column(_) | What::Computed(_) | What::Faults(_) | What::Total { .. } => 0,
         What::ToOne { level, .. } => most_records(level, rows),
         What::ToAny { .. } => rows,
         What::ToMany { level, .. } => most_records(level, rows.saturating_mul(u64::from(level.limit))),

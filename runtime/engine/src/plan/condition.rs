@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use formulas::{Comparison, Document, Expression, Quantifier, TextMatch, Type, Value};
 use metadata::catalog::{Field, Object};
 use metadata::{Fault, FieldKind, Input};
@@ -103,8 +104,8 @@ impl<'c> Binder<'c> {
         operator: Operator,
         (path, value): (&str, &Json),
     ) -> Expression {
-        let today = self.context.now.date_naive();
-        let outcome = if has_nul(value) { Err(nul()) } else { comparison(target, operator, value, today) };
+        let days = Days { today: self.context.today(), zone: self.context.zone() };
+        let outcome = if has_nul(value) { Err(nul()) } else { comparison(target, operator, value, days) };
         outcome.unwrap_or_else(|fault| {
             self.problems.push(fault.at(format!("filter.{path}.{}", operator.word())));
             Expression::never()
@@ -138,9 +139,9 @@ fn comparison(
     target: &Target<'_>,
     operator: Operator,
     value: &Json,
-    today: NaiveDate,
+    days: Days,
 ) -> Result<Expression, Fault> {
-    let ordered = |op| order(target, op, value, today);
+    let ordered = |op| order(target, op, value, days);
     match operator {
         Operator::Eq => ordered(Comparison::Eq),
         Operator::Ne => Ok(Expression::Not(Box::new(ordered(Comparison::Eq)?))),
@@ -148,9 +149,9 @@ fn comparison(
         Operator::Gte => ordered(Comparison::Ge),
         Operator::Lt => ordered(Comparison::Lt),
         Operator::Lte => ordered(Comparison::Le),
-        Operator::Between => between(target, value, today),
-        Operator::In => inside(target, value, today),
-        Operator::NotIn => Ok(Expression::Not(Box::new(inside(target, value, today)?))),
+        Operator::Between => between(target, value, days),
+        Operator::In => inside(target, value, days),
+        Operator::NotIn => Ok(Expression::Not(Box::new(inside(target, value, days)?))),
         Operator::IsNull => is_null(target, value),
         Operator::Contains => matching(target, TextMatch::Contains, value),
         Operator::NotContains => Ok(Expression::Not(Box::new(matching(target, TextMatch::Contains, value)?))),
@@ -170,13 +171,13 @@ fn not_for(target: &Target<'_>, operator: &str) -> Fault {
 }
 
 /// A field that is a list itself is asked with `has_any` and `has_all`. Words such as `today` are spans in a list too.
-fn inside(target: &Target<'_>, value: &Json, today: NaiveDate) -> Result<Expression, Fault> {
+fn inside(target: &Target<'_>, value: &Json, days: Days) -> Result<Expression, Fault> {
     if target.reference.ty.is_list() {
         return Err(not_for(target, "in"));
     }
     let items = elements(value)?;
-    if items.iter().any(|item| span(target, item, today).is_some()) {
-        let each = items.iter().map(|item| order(target, Comparison::Eq, item, today));
+    if items.iter().any(|item| span(target, item, days).is_some()) {
+        let each = items.iter().map(|item| order(target, Comparison::Eq, item, days));
         return Ok(Expression::Or(each.collect::<Result<_, _>>()?));
     }
     Ok(Expression::In { item: field(target), list: list(target, value)? })
@@ -208,11 +209,11 @@ fn matching(target: &Target<'_>, how: TextMatch, value: &Json) -> Result<Express
 }
 
 /// One comparison; a span such as `this_month` is compared by its first and last moment.
-fn order(target: &Target<'_>, op: Comparison, value: &Json, today: NaiveDate) -> Result<Expression, Fault> {
+fn order(target: &Target<'_>, op: Comparison, value: &Json, days: Days) -> Result<Expression, Fault> {
     if op != Comparison::Eq && (target.reference.ty.is_list() || target.reference.ty == Type::Json) {
         return Err(not_for(target, "gt"));
     }
-    let Some((first, after)) = span(target, value, today) else {
+    let Some((first, after)) = span(target, value, days) else {
         return Ok(compare(target, op, literal(target, value)?));
     };
     Ok(match op {
@@ -234,7 +235,7 @@ fn compare(target: &Target<'_>, op: Comparison, value: Value) -> Expression {
     Expression::Compare { op, left: field(target), right: Box::new(Expression::Literal(value)) }
 }
 
-fn between(target: &Target<'_>, value: &Json, today: NaiveDate) -> Result<Expression, Fault> {
+fn between(target: &Target<'_>, value: &Json, days: Days) -> Result<Expression, Fault> {
     let parts: Vec<Json> = match value {
         Json::Array(items) => items.clone(),
         Json::String(text) => text.split(',').map(|part| Json::String(part.trim().to_owned())).collect(),
@@ -244,8 +245,8 @@ fn between(target: &Target<'_>, value: &Json, today: NaiveDate) -> Result<Expres
         return Err(Fault::wrong_type("two values: the lowest and the highest"));
     };
     Ok(Expression::And(vec![
-        order(target, Comparison::Ge, low, today)?,
-        order(target, Comparison::Le, high, today)?,
+        order(target, Comparison::Ge, low, days)?,
+        order(target, Comparison::Le, high, days)?,
     ]))
 }
 
@@ -329,24 +330,33 @@ fn choice(target: &Target<'_>, text: &str) -> Result<Value, Fault> {
 }
 
 /// First moment of a span and the moment after it, in the type of the field.
-fn span(target: &Target<'_>, value: &Json, today: NaiveDate) -> Option<(Value, Value)> {
+fn span(target: &Target<'_>, value: &Json, days: Days) -> Option<(Value, Value)> {
     let Json::String(word) = value else { return None };
     let bare_day =
         || NaiveDate::parse_from_str(word, "%Y-%m-%d").ok().and_then(|day| Some((day, day.succ_opt()?)));
     match target.reference.ty {
         Type::Date => {
-            let (first, after) = relative::span(word, today)?;
+            let (first, after) = relative::span(word, days.today)?;
             Some((Value::Date(first), Value::Date(after)))
         }
         // A whole day is a span of instants.
         Type::DateTime => {
-            let (first, after) = relative::span(word, today).or_else(bare_day)?;
-            Some((Value::DateTime(midnight(first)), Value::DateTime(midnight(after))))
+            let (first, after) = relative::span(word, days.today).or_else(bare_day)?;
+            Some((Value::DateTime(days.begins(first)), Value::DateTime(days.begins(after))))
         }
         _ => None,
     }
 }
 
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
+/// Days as the actor has them.
+#[derive(Clone, Copy)]
+struct Days {
+    today: NaiveDate,
+    zone: Tz,
+}
+
+impl Days {
+    fn begins(self, day: NaiveDate) -> DateTime<Utc> {
+        formulas::midnight(day, self.zone)
+    }
 }

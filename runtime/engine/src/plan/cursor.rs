@@ -31,8 +31,8 @@ impl Cursor {
     }
 }
 
-/// What the order is by, so that a cursor of another order is noticed.
-fn shape_of(order: &[OrderKey]) -> String {
+/// What the order is by, as it stands in a cursor, so that a cursor of another order is noticed.
+pub(super) fn shape_of(order: &[OrderKey]) -> String {
     let keys = order.iter().map(|key| {
         let sign = if key.descending { "-" } else { "" };
         format!("{sign}{}{}", key.reference.path.concat(), key.reference.field)

@@ -29,6 +29,8 @@ pub struct Aggregate {
     /// Time zone whose days and months are meant; the caller's when not said.
     pub zone: Option<String>,
     pub bin: Bin,
+    /// Whether roll-ups that a worker brings up to date are computed now instead.
+    pub fresh: bool,
 }
 
 /// One number of a group.

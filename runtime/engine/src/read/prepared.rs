@@ -192,8 +192,8 @@ impl Telling {
 impl<'q> Question<&'q Actor, &'q Query> {
     fn new(context: &'q Context, query: &'q Query) -> Self {
         // All of the context is named here, so that whoever adds to it must say whether statements depend on it.
-        let Context { actor, snapshot, access: _, consent: _, now, request_id: _, origin: _ } = context;
-        Self { snapshot: snapshot.serial, actor, today: now.date_naive(), source: Source::Table, query }
+        let Context { actor, snapshot, access: _, consent: _, now: _, request_id: _, origin: _ } = context;
+        Self { snapshot: snapshot.serial, actor, today: context.today(), source: Source::Table, query }
     }
 
     fn hash(&self) -> u64 {

@@ -18,6 +18,7 @@ use crate::command::MAX_RECORDS;
 use crate::error::Result;
 use crate::keys::{KeyRing, Seal};
 use crate::plan::{Cursor, Level, Output, Plan, Start, What};
+use crate::query::PLACE;
 use keyset::{First, Stretch};
 use scope::Scope;
 use text::Hole;
@@ -26,6 +27,7 @@ pub(crate) mod aggregate;
 mod few;
 mod keyset;
 mod legs;
+mod parties;
 mod reach;
 mod scope;
 pub(crate) mod search;
@@ -108,7 +110,8 @@ pub(crate) fn statement_of_written(plan: &Plan) -> Option<Statement> {
         // What opens an encrypted value, and how much of it is shown, is told by reads of the table.
         What::Column(column) => column.ty != ColumnType::Sealed,
         What::Computed(computed) => computed.capability == Capability::Index,
-        What::Faults(_) | What::ToOne { .. } | What::ToAny { .. } | What::ToMany { .. } => false,
+        What::Faults(_) | What::ToOne { .. } | What::ToAny { .. } => false,
+        What::ToMany { .. } | What::Total { .. } => false,
     };
     let is_known = |field: &Field| {
         let is_built = field.rollup.as_ref().is_none_or(|rollup| !plan.unstored.contains(&rollup.id));
@@ -252,6 +255,14 @@ fn is_one_of(scope: &Scope<'_>, ids: &[uuid::Uuid]) -> Expr {
 }
 
 impl Written {
+    /// JSON under a key.
+    fn json(key: &str) -> Self {
+        let mut label = Vec::with_capacity(key.len() + 3);
+        super::encode::string(&mut label, key);
+        label.push(b':');
+        Self { label, value: Arriving::Json }
+    }
+
     /// Whether an encrypted value arrives in it.
     fn is_sealed(&self) -> bool {
         match &self.value {
@@ -267,21 +278,21 @@ fn written_level(plan: &Plan, level: &Level) -> Vec<Written> {
 }
 
 fn written(plan: &Plan, object: &Object, output: &Output) -> Written {
-    let mut label = Vec::with_capacity(output.key.len() + 3);
-    super::encode::string(&mut label, &output.key);
-    label.push(b':');
     let value = match &output.what {
         What::Column(column) if column.ty == ColumnType::Sealed => sealed(plan, object, column),
         What::Column(column) => Arriving::Column(column.ty),
         What::Computed(computed) => Arriving::Column(computed.column.ty),
         What::ToOne { level, .. } => Arriving::Record(written_level(plan, level)),
         What::ToMany { level, .. } => {
-            let columns = written_level(plan, level);
+            let mut columns = written_level(plan, level);
+            let place = level.places.iter().map(|_| Written::json(PLACE));
+            columns.extend(place);
             if columns.iter().any(Written::is_sealed) { Arriving::List(columns) } else { Arriving::Json }
         }
+        What::Total { .. } => Arriving::Column(ColumnType::Bigint),
         What::ToAny { .. } | What::Faults(_) => Arriving::Json,
     };
-    Written { label, value }
+    Written { value, ..Written::json(&output.key) }
 }
 
 fn sealed(plan: &Plan, object: &Object, column: &Column) -> Arriving {

@@ -63,6 +63,17 @@ struct Children<'c> {
     alias: String,
     /// Roll-ups of the child that are not built: read from their own children.
     building: &'c BTreeSet<String>,
+    /// Puts what only a request knows into conditions.
+    fix: Fix<'c>,
+}
+
+/// What makes of a condition one that asks for nothing but its record: of those that are computed when they are read, some
+/// speak of the day or the moment.
+pub(crate) type Fix<'c> = &'c dyn Fn(&Expression) -> Expression;
+
+/// The conditions of what is kept ask for nothing else as they are.
+fn unchanged(condition: &Expression) -> Expression {
+    condition.clone()
 }
 
 impl Children<'_> {
@@ -71,7 +82,7 @@ impl Children<'_> {
         if let Some(rollup) = field.and_then(|field| field.rollup.as_ref())
             && self.building.contains(&rollup.id)
         {
-            return on_read((self.schema, self.catalog), rollup, &self.alias, self.building);
+            return on_read((self.schema, self.catalog), rollup, &self.alias, (self.building, self.fix));
         }
         format!("{}.{}", self.alias, quoted(name))
     }
@@ -83,7 +94,7 @@ impl Children<'_> {
 
     fn condition(&self, rollup: &Rollup) -> Option<String> {
         let mut select = Query::select();
-        select.expr(inline_condition(rollup.condition.as_ref()?, true, self));
+        select.expr(inline_condition(&(self.fix)(rollup.condition.as_ref()?), true, self));
         let text = select.to_string(PostgresQueryBuilder);
         Some(text.strip_prefix("SELECT ").unwrap_or(&text).to_owned())
     }
@@ -225,7 +236,7 @@ const BUILT: &BTreeSet<String> = &BTreeSet::new();
 
 fn children<'c>(context: &'c Context, object: &'c Object) -> Children<'c> {
     let (schema, catalog) = (context.tenant().schema.as_str(), context.snapshot.catalog.as_ref());
-    Children { schema, catalog, object, alias: "c".into(), building: BUILT }
+    Children { schema, catalog, object, alias: "c".into(), building: BUILT, fix: &unchanged }
 }
 
 /// What children `$1` give now, as JSON that [`apply`] takes back.
@@ -453,10 +464,10 @@ pub(crate) fn on_read(
     (schema, catalog): (&str, &Catalog),
     rollup: &Rollup,
     parent: &str,
-    building: &BTreeSet<String>,
+    (building, fix): (&BTreeSet<String>, Fix<'_>),
 ) -> String {
     let Some(child) = catalog.find_object(&rollup.child) else { return "NULL".into() };
-    let side = Children { schema, catalog, object: child, alias: format!("{parent}c"), building };
+    let side = Children { schema, catalog, object: child, alias: format!("{parent}c"), building, fix };
     let value = computed(0, rollup).into_iter().next().map(|(_, value)| value).unwrap_or_default();
     let column = format!("{parent}.{}", quoted(&rollup.column.name));
     if rollup.mode != Mode::Immediate {

@@ -1,14 +1,17 @@
 //! The part of a text where the words are, as safe HTML: everything is escaped but our own `<mark>`.
 
+use super::is_of_word;
+
 /// Characters shown before the first word, and altogether.
 const BEFORE: usize = 60;
 const LENGTH: usize = 200;
 
-/// The text around its first match with all matches marked; `None` where there is none.
-pub(super) fn marked(text: &str, words: &[String]) -> Option<String> {
+/// The text around its first match with all matches marked; `None` where there is none. A match begins with one of the
+/// words, or is one of those by which it was found.
+pub(super) fn marked(text: &str, (words, found): (&[String], &[String])) -> Option<String> {
     let chars: Vec<char> = text.chars().collect();
     let matches: Vec<(usize, usize)> =
-        runs(&chars).filter(|run| is_match(&chars[run.0..run.1], words)).collect();
+        runs(&chars).filter(|run| is_match(&chars[run.0..run.1], (words, found))).collect();
     let first = matches.first()?.0;
     let start = first.saturating_sub(BEFORE);
     let start = if chars.len() <= LENGTH { 0 } else { start };
@@ -36,19 +39,17 @@ pub(super) fn marked(text: &str, words: &[String]) -> Option<String> {
 fn runs(chars: &[char]) -> impl Iterator<Item = (usize, usize)> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let from = at + chars[at..].iter().position(|c| c.is_alphanumeric())?;
-        let to = chars[from..]
-            .iter()
-            .position(|c| !c.is_alphanumeric())
-            .map_or(chars.len(), |length| from + length);
+        let from = at + chars[at..].iter().position(|c| is_of_word(*c))?;
+        let to =
+            chars[from..].iter().position(|c| !is_of_word(*c)).map_or(chars.len(), |length| from + length);
         at = to;
         Some((from, to))
     })
 }
 
-fn is_match(run: &[char], words: &[String]) -> bool {
+fn is_match(run: &[char], (words, found): (&[String], &[String])) -> bool {
     let run: String = run.iter().flat_map(|c| c.to_lowercase()).collect();
-    words.iter().any(|word| run.starts_with(word.as_str()))
+    words.iter().any(|word| run.starts_with(word.as_str())) || found.contains(&run)
 }
 
 fn escape(html: &mut String, chars: &[char]) {
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     fn mark(text: &str, words: &[&str]) -> Option<String> {
-        marked(text, &words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+        marked(text, (&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), &[]))
     }
 
     #[test]
@@ -80,6 +81,13 @@ mod tests {
         );
         assert_eq!(mark("Ünal & Söhne", &["söh"]).unwrap(), "Ünal &amp; <mark>Söhne</mark>");
         assert_eq!(mark("low tide", &["ide"]), None);
+    }
+
+    #[test]
+    fn other_forms_are_marked_whole() {
+        let html =
+            marked("Verträge, Vertrag", (&["vertrags".into()], &["verträge".into(), "vertrag".into()]));
+        assert_eq!(html.unwrap(), "<mark>Verträge</mark>, <mark>Vertrag</mark>");
     }
 
     #[test]

@@ -79,6 +79,8 @@ impl Place {
 pub struct LogPage {
     /// As those of one record, with `record_id`.
     pub entries: Vec<Json>,
+    /// Where to go on behind each of them.
+    pub cursors: Vec<String>,
     pub limit: u32,
     pub has_more: bool,
     /// The cursor behind the last entry, where there are more.
@@ -104,8 +106,10 @@ impl Engine {
             Ok(entry)
         };
         let entries = rows.iter().map(entry).collect::<Result<_, _>>()?;
-        let last = rows.last().filter(|_| has_more).map(Place::of).transpose()?;
-        Ok(LogPage { entries, limit, has_more, next: last.map(|place| place.text()) })
+        let places = rows.iter().map(|row| Place::of(row).map(|place| place.text()));
+        let cursors = places.collect::<Result<Vec<String>, _>>()?;
+        let next = cursors.last().filter(|_| has_more).cloned();
+        Ok(LogPage { entries, cursors, limit, has_more, next })
     }
 
     /// How many entries there are for each of some of their words, the most first, and how long the state before

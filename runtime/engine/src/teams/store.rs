@@ -36,6 +36,17 @@ pub(super) async fn load_manages(connection: &mut PgConnection, tenant: &Tenant,
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(user).fetch_one(connection).await?)
 }
 
+pub(super) async fn load_time_zone(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    user: Uuid,
+) -> Result<Option<String>> {
+    let text = format!("SELECT time_zone FROM {} WHERE id = $1", table(&tenant.schema, "user"));
+    let found: Option<Option<String>> =
+        sqlx::query_scalar(AssertSqlSafe(text)).bind(user).fetch_optional(connection).await?;
+    Ok(found.flatten())
+}
+
 pub(super) async fn load_is_below(
     connection: &mut PgConnection,
     tenant: &Tenant,

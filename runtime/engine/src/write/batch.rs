@@ -16,6 +16,8 @@ use serde_json::value::RawValue;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::process::during;
+use super::saving::Taken;
 use super::{create, reach, remove, update, upsert, writable};
 use crate::command::{Fields, Op, Operation, Update, Written};
 use crate::context::Context;
@@ -32,6 +34,8 @@ struct Step {
     created: bool,
     /// The step, or one that it means, had a problem: what follows from that is not told again.
     failed: bool,
+    /// What rules warned of and the caller confirmed.
+    warnings: Vec<Problem>,
 }
 
 /// Runs the operations; answers each in its place.
@@ -116,7 +120,7 @@ impl Batch {
         }
         // New records know their ids before they are written, so that neighbours can point to each other.
         let id = (operation.op == Op::Create).then(|| context.new_id());
-        self.steps.push(Step { operation, object, id, created: false, failed: false });
+        self.steps.push(Step { operation, object, id, created: false, failed: false, warnings: Vec::new() });
         problems.into_iter().for_each(|problem| self.problem(n, problem));
         Ok(())
     }
@@ -142,6 +146,8 @@ impl Batch {
             Op::Update | Op::Delete => seen.insert(step.operation.id.clone()),
             // The second may change what the first has made.
             Op::Upsert => seen.insert(step.key_text()),
+            // Each by itself: they have states and words of their own.
+            Op::Transition => seen.insert(None),
         };
         at + self.steps[at..]
             .iter()
@@ -169,6 +175,7 @@ impl Batch {
             Op::Create => self.create(connection, context, (&object, &ready)).await,
             Op::Update => self.update(connection, context, (&object, &ready)).await,
             Op::Upsert => self.upsert(connection, context, (&object, &ready)).await,
+            Op::Transition => self.transition(connection, context, (&object, first)).await,
             Op::Delete => {
                 let ids = ready.iter().filter_map(|&n| self.steps[n].id).collect();
                 let seen = |&n: &usize| Some((self.steps[n].id?, self.steps[n].operation.if_version?));
@@ -211,7 +218,7 @@ impl Batch {
         };
         let mut id = None;
         let step = &self.steps[n];
-        if matches!(step.operation.op, Op::Update | Op::Delete) {
+        if matches!(step.operation.op, Op::Update | Op::Delete | Op::Transition) {
             id = step.operation.id.as_deref().and_then(|text| lookup(text, "id"));
         }
         let mut fields = Fields::with_capacity(step.operation.fields.len());
@@ -262,7 +269,8 @@ impl Batch {
                 (self.steps[n].id.unwrap_or_default(), std::mem::take(&mut self.steps[n].operation.fields))
             })
             .collect();
-        create::create_with_ids(connection, context, object, &records).await?;
+        let warnings = create::create_with_ids(connection, context, object, &records).await?;
+        self.warn(places, warnings);
         places.iter().for_each(|&n| self.steps[n].created = true);
         Ok(())
     }
@@ -279,7 +287,49 @@ impl Batch {
             Update { id: step.id.unwrap_or_default(), fields, if_version: step.operation.if_version }
         };
         let updates = places.iter().map(one).collect();
-        update::run(connection, context, object, updates).await.map(drop)
+        let written = update::run(connection, context, object, updates).await?;
+        self.warn(places, written.warnings);
+        Ok(())
+    }
+
+    async fn transition(
+        &mut self,
+        connection: &mut PgConnection,
+        context: &Context,
+        (object, n): (&Arc<Object>, usize),
+    ) -> Result<()> {
+        let step = &mut self.steps[n];
+        let name = step.operation.transition.clone().unwrap_or_default();
+        let id = step.id.unwrap_or_default();
+        let mut fields = std::mem::take(&mut step.operation.fields);
+        let mut taken = Taken { transition: name.clone(), ..Taken::default() };
+        during::read(&mut fields, &mut taken)?;
+        let update = Update { id, fields, if_version: step.operation.if_version };
+        match update::take(connection, context, object, (update, taken)).await {
+            Ok(written) => self.warn(&[n], written.warnings),
+            Err(Error::NotFound) => {
+                let wanted = (object.name.as_str(), &[id][..], Bin::Live);
+                let seen = reach::find(connection, context, wanted, (Action::Read, Lock::None)).await?;
+                if seen.is_empty() {
+                    return Err(Error::NotFound);
+                }
+                let text = format!("the {} has no transition `{name}`", object.name);
+                self.problem(n, Problem::new("transition", "unknown-transition", text));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Warnings of a group, kept with the operations that they belong to.
+    fn warn(&mut self, places: &[usize], warnings: Vec<Problem>) {
+        for warning in warnings {
+            let (at, path) = index(&warning.path);
+            let (place, path) = (places.get(at).or(places.first()).copied(), path.to_owned());
+            if let Some(step) = place.and_then(|n| self.steps.get_mut(n)) {
+                step.warnings.push(Problem { path, ..warning });
+            }
+        }
     }
 
     async fn upsert(
@@ -299,6 +349,7 @@ impl Batch {
             self.steps[n].id = Some(*id);
             self.steps[n].created = written.created.contains(id);
         }
+        self.warn(places, written.warnings);
         Ok(())
     }
 
@@ -386,7 +437,7 @@ fn written(step: &Step, rows: &HashMap<Uuid, (i64, Box<RawValue>)>) -> Written {
         answer,
         matched: None,
         created: if step.created { vec![id] } else { Vec::new() },
-        warnings: Vec::new(),
+        warnings: step.warnings.clone(),
     }
 }
 

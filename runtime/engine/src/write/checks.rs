@@ -23,7 +23,11 @@ use crate::read::sql::Lock;
 /// Fills what new records have without being told.
 pub(super) fn complete(saving: &mut Saving<'_>) {
     let (slots, context) = (saving.slots, saving.context);
-    saving.drafts.iter_mut().filter(|draft| draft.is_new()).for_each(|draft| slots.complete(context, draft));
+    let mut faults = Vec::new();
+    for (n, draft) in saving.drafts.iter_mut().enumerate().filter(|(_, draft)| draft.is_new()) {
+        faults.extend(slots.complete(context, draft).into_iter().map(|fault| (n, fault)));
+    }
+    faults.into_iter().for_each(|(n, fault)| saving.note(n, fault));
 }
 
 /// Fields that must not be blank and are. A value that could not be read is wrong, not missing.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use metadata::Problem;
 use metadata::catalog::Object;
-use metadata::catalog::conversions::Conversion as Way;
+use metadata::catalog::conversions::{Conversion as Way, Target};
 use permissions::{Action, Actor};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -22,6 +22,7 @@ use crate::Engine;
 use crate::command::{Conversion, Converted, Fields, Once, Update, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::read::sql::Lock;
 
 mod made;
 mod matches;
@@ -140,7 +141,7 @@ async fn run(
     let fields = own_fields(context, way, (&truth, &made))?;
     let update = Update { id, fields, if_version: None };
     let warnings = update::run(connection, &system, object, vec![update]).await?.warnings;
-    moves(connection, &system, object, (way, id, &made)).await?;
+    moves(connection, (context, &system), object, (way, id, &made)).await?;
     let mut source = answer(connection, context, &object.name, vec![id]).await?;
     source.warnings = made.iter().flat_map(|one| one.warnings.clone()).chain(warnings).collect();
     let mut targets = Vec::new();
@@ -204,21 +205,49 @@ fn own_fields(context: &Context, way: &Way, (truth, made): (&Seen, &[Made])) -> 
     Ok(fields)
 }
 
-/// Lets what points to the record by relations to any object point to what it became.
+/// Lets what points to the record by relations to any object point to what it became. Something moves only to a record
+/// that the actor has made, or may change.
 async fn moves(
     connection: &mut PgConnection,
-    system: &Context,
+    (context, system): (&Context, &Context),
     object: &Object,
     (way, id, made): (&Way, Uuid, &[Made]),
 ) -> Result<()> {
     let takers: Vec<&Made> =
         way.moves.iter().filter_map(|name| made.iter().find(|one| one.name == *name)).collect();
-    for relation in pointing::all(system, object) {
-        let taker = takers.iter().find(|one| relation.may_lead_to(&one.object));
-        let Some(taker) = taker.filter(|_| relation.may_lead_to(object)) else { continue };
+    for relation in pointing::all(system, object).iter().filter(|relation| relation.may_lead_to(object)) {
+        let Some(taker) = takers.iter().find(|one| relation.may_lead_to(&one.object)) else { continue };
         let (from, to) = (Ends { object, ids: &[id] }, Ends { object: &taker.object, ids: &[taker.id] });
-        let outcome = pointing::turn(connection, system, &relation, (from, to)).await;
+        let found = pointing::find(connection, system, relation, (from, Lock::Update)).await?;
+        if !taker.is_new && !found.is_empty() {
+            reach::lock(connection, context, (&taker.object, &[taker.id]), Action::Edit).await?;
+        }
+        let outcome = pointing::turn(connection, system, (relation, found), (from, to)).await;
         outcome.map_err(|error| pointing::at(&format!("targets.{}", taker.name), error))?;
     }
     Ok(())
+}
+
+/// Names of the targets to which something that points to the record now may move: the first that comes out takes it.
+async fn takers<'w>(
+    connection: &mut PgConnection,
+    system: &Context,
+    object: &Object,
+    (way, id): (&'w Way, Uuid),
+) -> Result<HashSet<&'w str>> {
+    let mut takers = HashSet::new();
+    for relation in pointing::all(system, object).iter().filter(|relation| relation.may_lead_to(object)) {
+        let targets = way.moves.iter().filter_map(|name| way.targets.iter().find(|one| one.name == *name));
+        let mut may_take: Vec<&Target> = targets.filter(|one| relation.may_lead_to(&one.object)).collect();
+        if let Some(certain) = may_take.iter().position(|one| !one.optional) {
+            may_take.truncate(certain + 1);
+        }
+        let from = Ends { object, ids: &[id] };
+        if !may_take.is_empty()
+            && !pointing::find(connection, system, relation, (from, Lock::None)).await?.is_empty()
+        {
+            takers.extend(may_take.iter().map(|one| one.name.as_str()));
+        }
+    }
+    Ok(takers)
 }

@@ -38,12 +38,12 @@ pub(crate) async fn create_with_ids(
     context: &Context,
     object: &Arc<Object>,
     records: &[(Uuid, Fields)],
-) -> Result<()> {
+) -> Result<Vec<Problem>> {
     if records.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let outcome = insert(connection, context, object, records).await;
-    outcome.map(drop).map_err(|error| constraint::explain(error, object, context))
+    outcome.map_err(|error| constraint::explain(error, object, context))
 }
 
 /// Saves new records; answers what was warned of and confirmed.

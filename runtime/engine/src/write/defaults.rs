@@ -1,6 +1,7 @@
 //! Computed defaults of new records: in memory, of what the record holds already, one field after the other.
 
 use formulas::{Record, Reference, Value, evaluate};
+use metadata::Problem;
 
 use super::draft::{Draft, Slots};
 use crate::context::Context;
@@ -24,13 +25,19 @@ impl Record for Making<'_> {
     }
 }
 
-/// Fills what is still not said and has a computed default. A fault, or a value that the field cannot hold, is blank.
-pub(super) fn compute(slots: &Slots<'_>, context: &Context, draft: &mut Draft) {
-    for (slot, (field, _)) in slots.columns.iter().enumerate() {
+/// Fills what is still not said and has a computed default. A fault, or a value that the field cannot hold, is blank;
+/// faults are told.
+pub(super) fn compute(slots: &Slots<'_>, context: &Context, draft: &mut Draft) -> Vec<Problem> {
+    let mut faults = Vec::new();
+    for (slot, (field, column)) in slots.columns.iter().enumerate() {
         let Some(checked) = field.default_formula.as_ref().filter(|_| draft.slots[slot].is_none()) else {
             continue;
         };
         let value = evaluate(&checked.expression, &Making { slots, draft }, &context.request());
+        if let Err(fault) = &value {
+            let text = format!("the default of {} could not be computed: {fault}", field.label);
+            faults.push(Problem::new(&column.key, "default-failed", text));
+        }
         let value = value.ok().and_then(|value| field.fitted(value)).unwrap_or(Value::Null);
         draft.slots[slot] = match value {
             Value::Null if super::draft::is_boolean(field) => Some(Value::Bool(false)),
@@ -40,4 +47,5 @@ pub(super) fn compute(slots: &Slots<'_>, context: &Context, draft: &mut Draft) {
             draft.filled.push(slot);
         }
     }
+    faults
 }

@@ -215,10 +215,10 @@ impl<'o> Slots<'o> {
         Ok(())
     }
 
-    /// Fills what a new record has without being told: owner, defaults, times.
-    pub(crate) fn complete(&self, context: &Context, draft: &mut Draft) {
+    /// Fills what a new record has without being told: owner, defaults, times. Answers which defaults have a fault.
+    pub(crate) fn complete(&self, context: &Context, draft: &mut Draft) -> Vec<Problem> {
         if std::mem::replace(&mut draft.is_complete, true) {
-            return;
+            return Vec::new();
         }
         self.fill_by_type(context, draft);
         for (slot, (field, column)) in self.columns.iter().enumerate() {
@@ -245,8 +245,9 @@ impl<'o> Slots<'o> {
             }
             draft.slots[slot] = given;
         }
-        super::defaults::compute(self, context, draft);
+        let faults = super::defaults::compute(self, context, draft);
         self.compose_name(draft);
+        faults
     }
 
     /// What the record's type says of fields that nobody says anything of.

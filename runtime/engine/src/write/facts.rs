@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use formulas::{Record, Reference, Request, Value};
+use formulas::{Expression, Record, Reference, Request, Value};
 use metadata::catalog::rules::Rules;
 use metadata::catalog::standard::RECORD_TYPE;
 use metadata::catalog::{Catalog, Column, Object};
@@ -144,10 +144,14 @@ impl Facts {
         }
         let (schema, snapshot) = (saving.context.tenant().schema.as_str(), &saving.context.snapshot);
         let unstored = snapshot.unstored(false);
+        let fix = |condition: &Expression| condition.fixed(&self.request);
         let stored = |(id, column): &(&String, &Column)| {
             let rollup = object.find_field_by_id(id).and_then(|field| field.rollup.as_ref());
             match rollup.filter(|rollup| unstored.contains(&rollup.id)) {
-                Some(rollup) => format!(", {}", on_read((schema, &snapshot.catalog), rollup, "t", &unstored)),
+                Some(rollup) => {
+                    let place = (schema, snapshot.catalog.as_ref());
+                    format!(", {}", on_read(place, rollup, "t", (&unstored, &fix)))
+                }
                 None => format!(", t.{}", quoted(&column.name)),
             }
         };

@@ -1,10 +1,11 @@
-//! Several records that mean the same thing become one: what points to the others points to it, and the others go
-//! into the recycle bin. The number of statements follows the number of relations, not of records.
+//! Several records that mean the same thing become one: what points to the others points to it, what they are linked to
+//! is linked to it ([`links`]), and the others go into the recycle bin. The number of statements follows the number of
+//! relations, not of records.
 
 use std::sync::Arc;
 
 use metadata::Problem;
-use metadata::catalog::{Link, Object, Relation};
+use metadata::catalog::Object;
 use permissions::{Action, Actor};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -13,11 +14,14 @@ use uuid::Uuid;
 
 use super::pointing::{self, Ends};
 use super::sql::{quoted, table};
-use super::{reach, remove, update};
+use super::{answer, reach, remove, update};
 use crate::audit::{self, Deed, Event};
 use crate::command::{Fields, Update, Written};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::read::sql::Lock;
+
+mod links;
 
 /// Most records that are merged into one.
 const MAX_OTHERS: usize = 20;
@@ -37,15 +41,20 @@ pub(super) async fn run(
     let system = Context { actor, access: None, ..context.clone() };
     let (from, to) = (Ends { object, ids: &others }, Ends { object, ids: &[id] });
     for relation in pointing::all(context, object) {
-        let outcome = pointing::turn(connection, &system, &relation, (from, to)).await;
+        let found = pointing::find(connection, &system, &relation, (from, Lock::Update)).await?;
+        let outcome = pointing::turn(connection, &system, (&relation, found), (from, to)).await;
         outcome.map_err(|error| pointing::at("others", error))?;
     }
-    for relation in object.relations.iter() {
-        links(connection, context, relation, (id, &others)).await?;
-    }
+    let turned = links::turn(connection, &system, object, (id, &others)).await;
+    turned.map_err(|error| pointing::at("others", error))?;
+    let named: Vec<String> = fields.iter().map(|(key, _)| key.clone()).collect();
     let fields = without_itself(connection, context, object, (id, &others, fields)).await?;
-    let written =
+    let mut written =
         update::run(connection, context, object, vec![Update { id, fields, if_version: None }]).await?;
+    if links::gather(connection, (context, &system), object, (id, &others, &named)).await? {
+        let warnings = std::mem::take(&mut written.warnings);
+        written = Written { warnings, ..answer(connection, context, &object.name, vec![id]).await? };
+    }
     let event =
         Event::of(context, Deed::Merge, &object.id).about(id).with(json!({ "others": [others, null] }));
     remove::delete(connection, context, object, others).await?;
@@ -72,27 +81,6 @@ fn check(id: Uuid, others: &[Uuid]) -> Result<()> {
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Unprocessable(problems)) }
-}
-
-/// Moves links of a many-to-many relation, those that the record has already apart.
-async fn links(
-    connection: &mut PgConnection,
-    context: &Context,
-    relation: &Relation,
-    (id, others): (Uuid, &[Uuid]),
-) -> Result<()> {
-    let Link::Table { table: name, here, there, .. } = &relation.link else { return Ok(()) };
-    let name = table(&context.tenant().schema, name);
-    let (here, there) = (quoted(here), quoted(there));
-    for text in [
-        format!(
-            "INSERT INTO {name} ({here}, {there}) SELECT DISTINCT $1::uuid, l.{there} FROM {name} l WHERE l.{here} = ANY($2) ON CONFLICT DO NOTHING"
-        ),
-        format!("DELETE FROM {name} WHERE $1::uuid IS NOT NULL AND {here} = ANY($2)"),
-    ] {
-        sqlx::query(AssertSqlSafe(text)).bind(id).bind(others).execute(&mut *connection).await?;
-    }
-    Ok(())
 }
 
 /// Lookups by which the record points to one of the others point to nothing, unless `fields` say where.

@@ -72,13 +72,13 @@ pub(super) fn all(context: &Context, object: &Object) -> Vec<Pointing> {
     found
 }
 
-/// Lets everything that points to some records through one relation point to the one of `to`.
-pub(super) async fn turn(
+/// Ids of what points to some records through one relation.
+pub(super) async fn find(
     connection: &mut PgConnection,
     system: &Context,
     relation: &Pointing,
-    (from, to): (Ends<'_>, Ends<'_>),
-) -> Result<()> {
+    (from, lock): (Ends<'_>, Lock),
+) -> Result<Vec<Uuid>> {
     let values = from.ids.iter().map(|id| Json::from(id.to_string())).collect();
     let is_one = Filter::Field { path: relation.key.clone(), operator: Operator::In, value: values };
     let named = relation.named.as_ref().map(|key| Filter::Field {
@@ -92,20 +92,34 @@ pub(super) async fn turn(
         ..Query::default()
     };
     let plan = Plan::for_action(system, &query, Action::Edit)?;
-    let (text, values) = reach_statement(&plan, Lock::Update, &[]);
+    let (text, values) = reach_statement(&plan, lock, &[]);
     let text = AssertSqlSafe(of_revision(system, &text));
     let rows: Vec<(Uuid, i64)> =
         sqlx::query_as_with(text, sea_query_sqlx::SqlxValues(values)).fetch_all(&mut *connection).await?;
-    if rows.len() > MAX_RECORDS {
-        let message = format!("more than {MAX_RECORDS} `{}` records point to them", relation.object.plural);
-        let problem = Problem::new("", "too-many", message);
-        return Err(Error::Unprocessable(vec![
-            problem.hint("let them point elsewhere first, some at a time"),
-        ]));
+    Ok(rows.into_iter().map(|(found, _)| found).collect())
+}
+
+/// Refuses to change more records than one request may.
+pub(super) fn check_count(object: &Object, count: usize) -> Result<()> {
+    if count <= MAX_RECORDS {
+        return Ok(());
     }
+    let message = format!("more than {MAX_RECORDS} `{}` records point to them", object.plural);
+    let problem = Problem::new("", "too-many", message);
+    Err(Error::Unprocessable(vec![problem.hint("let them point elsewhere first, some at a time")]))
+}
+
+/// Lets what was found to point to some records through one relation point to the one of `to`.
+pub(super) async fn turn(
+    connection: &mut PgConnection,
+    system: &Context,
+    (relation, found): (&Pointing, Vec<Uuid>),
+    (from, to): (Ends<'_>, Ends<'_>),
+) -> Result<()> {
+    check_count(&relation.object, found.len())?;
     // No record comes to point to itself; those that are left are on their way out.
-    let ids = rows.into_iter().map(|(found, _)| found);
-    let ids = ids.filter(|id| !from.has(&relation.object, *id) && !to.has(&relation.object, *id));
+    let ids =
+        found.into_iter().filter(|id| !from.has(&relation.object, *id) && !to.has(&relation.object, *id));
     // An any-lookup is written as a whole.
     let mut fields = vec![(relation.key.clone(), raw(&to.ids.first())?)];
     if let Some(key) = &relation.named {
@@ -121,7 +135,7 @@ pub(super) async fn turn(
 }
 
 /// What is wrong with records that the actor may not see is not the actor's to know.
-fn without_details(error: Error, object: &Object) -> Error {
+pub(super) fn without_details(error: Error, object: &Object) -> Error {
     match error {
         Error::Unprocessable(_) | Error::Conflict(_) | Error::Invalid(_) => {
             let message =

@@ -79,7 +79,7 @@ pub(super) async fn follow(connection: &mut PgConnection, saving: &Saving<'_>) -
         }
     }
     let made = Box::pin(create::create_with_ids(connection, &system, object, &records)).await;
-    made.map_err(|error| refused(error, recurrence))
+    made.map(drop).map_err(|error| refused(error, recurrence))
 }
 
 /// Those of some records that another one follows already, in the recycle bin or not.

@@ -99,8 +99,12 @@ impl<'s> Saving<'s> {
         if !self.context.consent.warnings {
             return self.blame(n, warning);
         }
+        self.note(n, Problem { hint: None, ..warning });
+    }
+
+    /// Notes what the caller is told beside what was saved, and need not confirm.
+    pub(crate) fn note(&mut self, n: usize, warning: Problem) {
         let many = self.is_many();
-        let warning = Problem { hint: None, ..warning };
         self.warnings.push(if many { warning.under(&n.to_string()) } else { warning });
     }
 

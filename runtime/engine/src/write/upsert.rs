@@ -37,9 +37,10 @@ pub(super) async fn run(
     loop {
         let mut savepoint = connection.begin().await?;
         match once(&mut savepoint, context, object, (column, &values, &records)).await {
-            Ok((ids, created)) => {
+            Ok(Done { ids, created, warnings }) => {
                 savepoint.commit().await?;
-                return Ok(Written { created, ..answer(connection, context, &object.name, ids).await? });
+                let answer = answer(connection, context, &object.name, ids).await?;
+                return Ok(Written { created, warnings, ..answer });
             }
             Err(error) => {
                 savepoint.rollback().await?;
@@ -149,13 +150,23 @@ fn looked_up(context: &Context, object: &Object, (column, value): (&Column, Stri
     }
 }
 
-/// One try: ids in the order of the records, and those that are new.
+/// What one try did.
+struct Done {
+    /// In the order of the records.
+    ids: Vec<Uuid>,
+    /// Those that are new.
+    created: Vec<Uuid>,
+    /// What was warned of and confirmed.
+    warnings: Vec<Problem>,
+}
+
+/// One try.
 async fn once(
     connection: &mut PgConnection,
     context: &Context,
     object: &Arc<Object>,
     (column, values, records): (&Column, &[String], &[Fields]),
-) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
+) -> Result<Done> {
     let known = known(connection, context, object, (column, values)).await?;
     let (mut ids, mut fresh, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     // Where each record of the two parts stood, for problems.
@@ -178,11 +189,14 @@ async fn once(
     }
     let created = fresh.iter().map(|(id, _)| *id).collect();
     let put = |error, part: usize| placed(error, &places[part], records.len());
-    create::create_with_ids(connection, context, object, &fresh).await.map_err(|error| put(error, 0))?;
+    let made = create::create_with_ids(connection, context, object, &fresh).await;
+    let mut warnings = as_whole(made.map_err(|error| put(error, 0))?, &places[0], records.len());
     if !changed.is_empty() {
-        update::run(connection, context, object, changed).await.map_err(|error| put(error, 1))?;
+        let written = update::run(connection, context, object, changed).await;
+        let written = written.map_err(|error| put(error, 1))?;
+        warnings.extend(as_whole(written.warnings, &places[1], records.len()));
     }
-    Ok((ids, created))
+    Ok(Done { ids, created, warnings })
 }
 
 async fn known(
@@ -197,7 +211,7 @@ async fn known(
 }
 
 /// Problems of a part as problems of the whole.
-fn placed(error: Error, places: &[usize], count: usize) -> Error {
+fn as_whole(found: Vec<Problem>, places: &[usize], count: usize) -> Vec<Problem> {
     let of = |problem: Problem| {
         let (n, rest) = super::batch::index(&problem.path);
         let rest = rest.to_owned();
@@ -205,9 +219,13 @@ fn placed(error: Error, places: &[usize], count: usize) -> Error {
         let place = places.get(n).copied().unwrap_or_default();
         if count > 1 { bare.under(&place.to_string()) } else { bare }
     };
+    found.into_iter().map(of).collect()
+}
+
+fn placed(error: Error, places: &[usize], count: usize) -> Error {
     match error {
-        Error::Unprocessable(found) => Error::Unprocessable(found.into_iter().map(of).collect()),
-        Error::Conflict(found) => Error::Conflict(found.into_iter().map(of).collect()),
+        Error::Unprocessable(found) => Error::Unprocessable(as_whole(found, places, count)),
+        Error::Conflict(found) => Error::Conflict(as_whole(found, places, count)),
         error => error,
     }
 }

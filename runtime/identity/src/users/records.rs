@@ -1,10 +1,7 @@
 //! Users as the engine keeps them: the queries and commands on the object `user`.
 
 use engine::filter::Operator;
-use engine::{
-    Answer, Bin, Command, Context, Fields, Filter, Nested, Page, Query, Selection, SortKey, Tenant, Update,
-    What,
-};
+use engine::{Answer, Bin, Context, Fields, Filter, Nested, Page, Person, Query, Selection, SortKey, Tenant};
 use permissions::{ADMINISTRATOR, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::to_raw_value;
@@ -99,7 +96,8 @@ impl Identity {
         fields.extend(user.manager_id.as_ref().map(|id| field("manager_id", id)));
         fields.extend(user.title.as_ref().map(|title| field("title", title)));
         fields.extend(user.time_zone.as_ref().map(|zone| field("time_zone", zone)));
-        let ids = self.write_users(tenant, || What::Create(vec![fields.clone()])).await?;
+        let teams = Some(user.teams.clone()).filter(|teams| !teams.is_empty());
+        let ids = self.write_person(tenant, Person { id: None, fields, teams }).await?;
         ids.first().copied().ok_or(Error::NotFound)
     }
 
@@ -113,11 +111,10 @@ impl Identity {
         fields.extend(patch.manager_id.as_ref().map(|id| field("manager_id", id)));
         fields.extend(patch.title.as_ref().map(|title| field("title", title)));
         fields.extend(patch.time_zone.as_ref().map(|zone| field("time_zone", zone)));
-        if fields.is_empty() {
-            return Ok(());
+        if !fields.is_empty() || patch.teams.is_some() {
+            let teams = patch.teams.clone();
+            self.write_person(tenant, Person { id: Some(id), fields, teams }).await?;
         }
-        let update = || What::Update(vec![Update { id, fields: fields.clone(), if_version: None }]);
-        self.write_users(tenant, update).await?;
         Ok(())
     }
 
@@ -145,15 +142,10 @@ impl Identity {
         })
     }
 
-    async fn write_users(
-        &self,
-        tenant: &Tenant,
-        what: impl Fn() -> What,
-    ) -> Result<Vec<Uuid>, engine::Error> {
+    async fn write_person(&self, tenant: &Tenant, person: Person) -> Result<Vec<Uuid>, engine::Error> {
         for _ in 0..ATTEMPTS {
             let context = self.writing_context(tenant).await?;
-            let command = Command { object: OBJECT.into(), what: what() };
-            match self.engine.write(&context, command).await {
+            match self.engine.write_person(&context, person.clone()).await {
                 Err(engine::Error::Outdated(_)) => self.engine.fresh_snapshot(tenant).await?,
                 written => return Ok(written?.ids),
             };

@@ -9,7 +9,7 @@ use engine::archive::Manifest;
 use identity::{SecuritySettings, StoredPassword};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tenancy::{Founding, Slug, Status};
+use tenancy::{Branding, Founding, Slug, Status};
 use uuid::Uuid;
 
 use super::told;
@@ -28,6 +28,7 @@ struct Standing {
     plan: Option<String>,
     suspended: bool,
     security_settings: Option<SecuritySettings>,
+    branding: Branding,
 }
 
 /// What an import may say otherwise than its folder.
@@ -53,6 +54,7 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
         plan: listed.plan.clone(),
         suspended: listed.status != Status::Active,
         security_settings: Some(node.identity.security_settings(&listed.tenant).await?),
+        branding: node.tenants.branding(&listed.tenant).await?,
     };
     fs::write(folder.join(PLATFORM), serde_json::to_string_pretty(&standing)? + "\n")?;
     manifest.name = Some(listed.name);
@@ -88,6 +90,7 @@ pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()
         if let Some(settings) = &standing.security_settings {
             node.identity.put_security_settings(&tenant, settings).await.map_err(anyhow::Error::from)?;
         }
+        node.tenants.put_branding(&tenant, &standing.branding).await.map_err(anyhow::Error::from)?;
         node.identity.put_passwords(&tenant, &passwords(folder)?).await.map_err(anyhow::Error::from)?;
         if let Some(email) = &wish.admin {
             let made = node.identity.first_administrator(&tenant, email, None, None).await;

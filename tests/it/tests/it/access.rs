@@ -8,6 +8,7 @@ use permissions::{Actor, Scope};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+mod apps;
 mod fields;
 mod holes;
 mod kept;

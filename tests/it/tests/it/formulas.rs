@@ -7,6 +7,8 @@ use metadata::{Change, Kind};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+#[path = "formulas/aggregates.rs"]
+mod aggregates;
 #[path = "formulas/blanks.rs"]
 mod blanks;
 #[path = "formulas/changes.rs"]
@@ -19,6 +21,8 @@ mod forms;
 mod indexes;
 #[path = "formulas/wire.rs"]
 mod wire;
+#[path = "formulas/zones.rs"]
+mod zones;
 
 fn put(kind: Kind, name: &str, definition: Json) -> Change {
     Change { kind, name: name.into(), definition: Some(definition) }

@@ -3,6 +3,7 @@
 mod aggregate;
 mod any;
 mod batch;
+mod branding;
 mod changes;
 mod conversions;
 mod duplicates;

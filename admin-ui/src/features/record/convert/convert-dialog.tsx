@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { type Conversion, type Converted, convertRecord } from "@/api/conversions";
+import { warningsOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
@@ -10,6 +11,7 @@ import type { ObjectDef } from "@/catalog/types";
 import { Glyph, Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
+import { Warned } from "@/components/warned";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { errorsOf, startOf, type TargetDraft, type TargetErrors, targetFields, wishOf, wrongIn } from "./convert-draft";
@@ -35,6 +37,7 @@ export function ConvertDialog({ object, record, conversion, onClose }: ConvertDi
     Object.fromEntries(parts.map((part) => [part.target.name, startOf(every(part), part.target)])),
   );
   const [errors, setErrors] = useState<TargetErrors>({});
+  const [warnings, setWarnings] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState<Converted | null>(null);
   const body = useRef<HTMLDivElement>(null);
@@ -49,7 +52,7 @@ export function ConvertDialog({ object, record, conversion, onClose }: ConvertDi
     });
   }
 
-  async function convert() {
+  async function convert(confirmed = false) {
     if (busy || done) return;
     const wrong: TargetErrors = {};
     for (const part of parts) {
@@ -64,15 +67,18 @@ export function ConvertDialog({ object, record, conversion, onClose }: ConvertDi
     }
     setBusy(true);
     setErrors({});
+    setWarnings([]);
     const wishes = parts.map((part) => {
       const draft = drafts[part.target.name];
       return [part.target.name, draft ? wishOf(every(part), part.target, draft) : null] as const;
     });
     try {
-      setDone(await convertRecord(object, record.id, conversion.name, Object.fromEntries(wishes)));
+      setDone(await convertRecord(object, record.id, conversion.name, Object.fromEntries(wishes), confirmed));
       await client.invalidateQueries();
     } catch (error) {
-      fail(errorsOf(error));
+      const warned = warningsOf(error);
+      setWarnings(warned);
+      fail(warned.length ? {} : errorsOf(error));
     }
     setBusy(false);
   }
@@ -122,7 +128,7 @@ export function ConvertDialog({ object, record, conversion, onClose }: ConvertDi
       title={`${conversion.label}: ${name}`}
       mark={<Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={22} />}
       onClose={onClose}
-      onSubmit={convert}
+      onSubmit={() => convert()}
       footer={
         <>
           <Button size="md" onClick={onClose}>
@@ -136,6 +142,9 @@ export function ConvertDialog({ object, record, conversion, onClose }: ConvertDi
     >
       <div ref={body} className="flex flex-col gap-5">
         {conversion.description && <p className="text-text-2">{conversion.description}</p>}
+        {warnings.length > 0 && (
+          <Warned texts={warnings} busy={busy} label={t("Go on anyway")} onConfirm={() => void convert(true)} />
+        )}
         {errors[""] && <Notice title={t("Nothing was converted.")}>{Object.values(errors[""]).join(" ")}</Notice>}
         {parts.map(({ target, of, fields }) => {
           const draft = drafts[target.name];
@@ -148,6 +157,7 @@ export function ConvertDialog({ object, record, conversion, onClose }: ConvertDi
               draft={draft}
               errors={errors[target.name] ?? {}}
               onChange={(next, field) => {
+                setWarnings([]);
                 setDrafts((all) => ({ ...all, [target.name]: next }));
                 setErrors(({ [target.name]: own, ...rest }) => {
                   const { [field ?? ""]: _, ...left } = own ?? {};

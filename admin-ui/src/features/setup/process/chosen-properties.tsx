@@ -6,6 +6,7 @@ import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextArea } from "@/components/inputs";
 import { t } from "@/lib/i18n";
 import { OrderedFields } from "../ordered-fields";
+import { ActionsForm } from "./actions-form";
 import { patchState, patchTransition } from "./process-draft";
 import type { ListProps } from "./process-lists";
 import { TransitionForm } from "./transition-form";
@@ -57,9 +58,16 @@ export function ChosenProperties({ object, draft, options, chosen, onChoose, onC
       {(["initial", "final"] as const).map((key) => (
         <label key={key} className="flex items-center gap-2">
           <Checkbox checked={member(key)} onChange={() => toggle(key)} />
-          {key === "initial" ? "A record may begin here" : "A record ends here"}
+          {key === "initial" ? t("A record may begin here") : t("A record ends here")}
         </label>
       ))}
+      <label className="flex items-center gap-2">
+        <Checkbox
+          checked={Boolean(state.lock)}
+          onChange={(e) => onChange(patchState(draft, state.value, { lock: e.target.checked }))}
+        />
+        {t("Records are locked here: only a way goes on")}
+      </label>
       <FieldFrame label={t("What to do here")} hint={t("Shown on the record while it is in this state.")}>
         {(ids) => (
           <TextArea
@@ -82,6 +90,13 @@ export function ChosenProperties({ object, draft, options, chosen, onChoose, onC
           onChange={(key_fields) => onChange(patchState(draft, state.value, { key_fields }))}
         />
       </div>
+      <ActionsForm
+        tells={false}
+        object={object}
+        label={t("Done when a record comes here")}
+        actions={state.enter ?? []}
+        onChange={(enter) => onChange(patchState(draft, state.value, { enter }))}
+      />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   addTransition,
   arcsOf,
+  hoursOf,
   type Process,
   readProcess,
   toggleState,
@@ -31,6 +32,76 @@ describe("a process", () => {
     expect((written.transitions as { during?: unknown }[])[1]).not.toHaveProperty("during");
     const again = readProcess({ name: "project.way", ...(written as unknown as Process) });
     expect(again.states).toEqual(draft.states);
+  });
+
+  it("keeps all that is said of ways and states, and nothing that nobody could do", () => {
+    const full: Process = {
+      ...draft,
+      states: [
+        { value: "plan", lock: false, enter: [{ action: "set", field: "probability", value: 0 }] },
+        { value: "build", lock: true },
+        { value: "done", enter: [{ action: "set", field: "win_reason", value: null }] },
+      ],
+      transitions: [
+        {
+          name: "start",
+          from: ["plan"],
+          to: "build",
+          trigger: "manual",
+          during: {
+            fields: [{ field: "budget", required: true, when: "budget > 0", message: "" }],
+            checklist: ["Budget confirmed", " ", ""],
+            note: "required",
+          },
+          after: [
+            { action: "emit", event: "project.started" },
+            { action: "emit", event: " " },
+            { action: "set", field: "started_at", value: "NOW()" },
+            { action: "set", field: "name", value: "" },
+          ],
+        },
+        {
+          name: "expire",
+          from: ["plan"],
+          to: "done",
+          trigger: { automatic: { after_hours: 0.25 } },
+          who: ["owner"],
+          before: "budget < 5",
+          during: { checklist: ["Nobody is here"], note: "optional" },
+        },
+      ],
+    };
+    expect(writeProcess(full)).toMatchObject({
+      states: [
+        { value: "plan", enter: [{ action: "set", field: "probability", value: 0 }] },
+        { value: "build", lock: true },
+        { value: "done", enter: [{ action: "set", field: "win_reason", value: null }] },
+      ],
+    });
+    expect(writeProcess(full).transitions).toEqual([
+      {
+        name: "start",
+        from: ["plan"],
+        to: "build",
+        during: {
+          fields: [{ field: "budget", required: true, when: "budget > 0" }],
+          checklist: ["Budget confirmed"],
+          note: "required",
+        },
+        after: [
+          { action: "emit", event: "project.started" },
+          { action: "set", field: "started_at", value: "NOW()" },
+        ],
+      },
+      {
+        name: "expire",
+        from: ["plan"],
+        to: "done",
+        trigger: { automatic: { after_hours: 0.25 } },
+        before: "budget < 5",
+      },
+    ]);
+    expect(full.transitions.map(hoursOf)).toEqual([null, 0.25]);
   });
 
   it("joins every state that is no end with the target of a way without a beginning", () => {

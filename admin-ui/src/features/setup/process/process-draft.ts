@@ -60,20 +60,40 @@ const filled = (value: unknown): boolean =>
 const kept = <T extends object>(thing: T): T =>
   Object.fromEntries(Object.entries(thing).filter(([, value]) => filled(value))) as T;
 
+/** After how many hours Trellis takes a way by itself; null where people take it. */
+export function hoursOf({ trigger }: Transition): number | null {
+  return typeof trigger === "object" ? trigger.automatic.after_hours : null;
+}
+
+const isSaid = (action: Action) => (action.action === "emit" ? action.event.trim() !== "" : filled(action.value));
+
+/** What Trellis does; what is not said yet stays out, and a value of nothing stays what it is. */
+const doings = (actions: Action[] | undefined): Action[] | undefined =>
+  actions?.filter((one) => isSaid(one) || (one.action === "set" && one.value === null));
+
+/** A way as it is written: nobody is there to be asked when Trellis takes it. */
+function writeTransition(way: Transition): Record<string, unknown> {
+  const { during, who, trigger, ...rest } = way;
+  const after = doings(way.after);
+  if (hoursOf(way) !== null) return kept({ ...rest, trigger, after });
+  const asked = kept({
+    ...during,
+    fields: during?.fields?.map(kept),
+    checklist: during?.checklist?.map((item) => item.trim()).filter(filled),
+  });
+  return kept({ ...rest, who, after, during: Object.keys(asked).length ? asked : undefined });
+}
+
 /** The definition as it is written: what is empty stays out, a state of which nothing is said is its value alone. */
 export function writeProcess(draft: Process): Record<string, unknown> {
   const { package: _, ...rest } = draft;
   return {
     ...kept(rest),
     states: draft.states.map((s) => {
-      const state = kept(s);
+      const state = kept({ ...s, enter: doings(s.enter), lock: s.lock || undefined });
       return Object.keys(state).length === 1 ? state.value : state;
     }),
-    transitions: draft.transitions.map((t) => {
-      const { during: asked, ...others } = kept(t);
-      const during = kept({ ...asked, fields: asked?.fields?.map(kept) });
-      return { ...others, ...(Object.keys(during).length ? { during } : {}) };
-    }),
+    transitions: draft.transitions.map(writeTransition),
   };
 }
 

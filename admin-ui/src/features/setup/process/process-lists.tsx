@@ -8,7 +8,7 @@ import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import type { Chosen } from "./process-diagram";
-import { addTransition, type Process, toggleState } from "./process-draft";
+import { addTransition, hoursOf, type Process, toggleState } from "./process-draft";
 
 export interface ListProps {
   draft: Process;
@@ -83,6 +83,7 @@ export function Ways({
                   onClick={() => onChoose(lit ? null : { kind: "transition", at })}
                 >
                   <span className="font-medium">{way.label || humanize(way.name)}</span>
+                  {hoursOf(way) !== null && <Tag>{t("by itself")}</Tag>}
                   <span className="flex min-w-0 items-center gap-1 truncate text-text-2 text-xs">
                     {way.from?.length ? way.from.map(labelOf).join(", ") : t("any")}
                     <ArrowRight size={11} aria-label={t("to")} />

@@ -14,10 +14,11 @@ import { useComponents } from "@/changes/use-components";
 import { Empty, Notice } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
-import { TextInput } from "@/components/inputs";
+import { Checkbox, TextInput } from "@/components/inputs";
 import { useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
+import { FormulaField } from "@/formulas/formula-field";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { apiName, humanize } from "@/lib/text";
@@ -205,7 +206,7 @@ interface ProcessSettingsProps {
   onRestart: (field: { name: string; options: Option[] }) => void;
 }
 
-function ProcessSettings({ draft, fields, existing, onChange, onRestart }: ProcessSettingsProps) {
+function ProcessSettings({ object, draft, fields, existing, onChange, onRestart }: ProcessSettingsProps) {
   return (
     <div className="grid gap-4 phone:grid-cols-3">
       <FieldFrame label={t("Label")} required={!existing}>
@@ -247,6 +248,22 @@ function ProcessSettings({ draft, fields, existing, onChange, onRestart }: Proce
           />
         )}
       </FieldFrame>
+      <div className="phone:col-span-2">
+        <FormulaField
+          plain
+          object={object}
+          label={t("Which records follow it")}
+          value={draft.applies ?? ""}
+          expects="boolean"
+          lines={1}
+          placeholder={t("all of them")}
+          onChange={(applies) => onChange({ applies })}
+        />
+      </div>
+      <label className="flex items-center gap-2 self-end pb-1.5">
+        <Checkbox checked={draft.active !== false} onChange={(event) => onChange({ active: event.target.checked })} />
+        {t("In force")}
+      </label>
     </div>
   );
 }

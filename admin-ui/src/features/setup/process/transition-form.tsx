@@ -1,16 +1,17 @@
-// A way from some states to another: who may take it, what must be true, what is filled in on the way.
-import { Trash2, X } from "lucide-react";
-import { columnFields, fieldOf, isWritable } from "@/catalog/fields";
+// A way from some states to another: who or what takes it, what must be true, what is asked on the way and done after it.
+import { Trash2 } from "lucide-react";
 import type { ObjectDef, Option } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
-import { Checkbox, TextInput } from "@/components/inputs";
+import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { FormulaField } from "@/formulas/formula-field";
 import { t } from "@/lib/i18n";
+import { parseNumber } from "@/lib/numbers";
 import { humanize } from "@/lib/text";
-import { AddField } from "../ordered-fields";
-import type { DuringField, Process, Transition } from "./process-draft";
+import { ActionsForm } from "./actions-form";
+import { DuringForm } from "./during-form";
+import { hoursOf, type Process, type Transition } from "./process-draft";
 
 interface TransitionFormProps {
   object: ObjectDef;
@@ -29,6 +30,7 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
     id: s.value,
     label: options.find((o) => o.value === s.value)?.label ?? s.value,
   }));
+  const hours = hoursOf(transition);
   return (
     <div className="flex flex-col gap-4">
       <FieldFrame label={t("Label")} hint={t("On the button that people press.")}>
@@ -70,24 +72,27 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
           )}
         </FieldFrame>
       </div>
-      <FieldFrame label={t("Who may take it")}>
-        {(ids) => (
-          <Select
-            id={ids.id}
-            multiple
-            label={t("Who may take it")}
-            placeholder={t("Whoever may edit the record")}
-            choices={[
-              { id: "owner", label: t("Its owner") },
-              ...roles.map((r) => ({ id: `role:${r.name}`, label: r.label ?? humanize(r.name), group: t("Roles") })),
-            ]}
-            value={words(transition.who)}
-            onChange={(next) =>
-              onChange({ who: [...(transition.who ?? []).filter((w) => typeof w !== "string"), ...next] })
-            }
-          />
-        )}
-      </FieldFrame>
+      <Beginning transition={transition} onChange={onChange} />
+      {hours === null && (
+        <FieldFrame label={t("Who may take it")}>
+          {(ids) => (
+            <Select
+              id={ids.id}
+              multiple
+              label={t("Who may take it")}
+              placeholder={t("Whoever may edit the record")}
+              choices={[
+                { id: "owner", label: t("Its owner") },
+                ...roles.map((r) => ({ id: `role:${r.name}`, label: r.label ?? humanize(r.name), group: t("Roles") })),
+              ]}
+              value={words(transition.who)}
+              onChange={(next) =>
+                onChange({ who: [...(transition.who ?? []).filter((w) => typeof w !== "string"), ...next] })
+              }
+            />
+          )}
+        </FieldFrame>
+      )}
       <FormulaField
         plain
         object={object}
@@ -99,7 +104,7 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
         placeholder={t("always")}
         onChange={(before) => onChange({ before })}
       />
-      {transition.before?.trim() && (
+      {transition.before?.trim() && hours === null && (
         <FieldFrame label={t("Told when it is not")}>
           {(ids) => (
             <TextInput
@@ -111,10 +116,15 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
           )}
         </FieldFrame>
       )}
-      <During
+      {hours === null && (
+        <DuringForm object={object} during={transition.during ?? {}} onChange={(during) => onChange({ during })} />
+      )}
+      <ActionsForm
+        tells
         object={object}
-        fields={transition.during?.fields ?? []}
-        onChange={(fields) => onChange({ during: { ...transition.during, fields } })}
+        label={t("Done after it")}
+        actions={transition.after ?? []}
+        onChange={(after) => onChange({ after })}
       />
       <Button look="danger-ghost" className="self-start" icon={<Trash2 size={13} />} onClick={onRemove}>
         {t("Remove this way")}
@@ -123,48 +133,47 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
   );
 }
 
-interface DuringProps {
-  object: ObjectDef;
-  fields: DuringField[];
-  onChange: (fields: DuringField[]) => void;
-}
-
-function During({ object, fields, onChange }: DuringProps) {
-  const free = columnFields(object).filter((f) => isWritable(object, f) && !fields.some((d) => d.field === f.name));
+/** Whether people take the way, or Trellis does after a time. */
+function Beginning({ transition, onChange }: Pick<TransitionFormProps, "transition" | "onChange">) {
+  const hours = hoursOf(transition);
   return (
-    <div className="flex flex-col gap-1.5">
-      <h3 className="font-medium text-text-2 text-xs">{t("Filled in on the way")}</h3>
-      {fields.length > 0 && (
-        <ul className="flex flex-col divide-y divide-line rounded-control border border-line">
-          {fields.map((one, at) => (
-            <li key={one.field} className="flex h-8.5 items-center gap-2 ps-2.5 pe-1">
-              <span className="min-w-0 flex-1 truncate">{fieldOf(object, one.field)?.label ?? one.field}</span>
-              <label className="flex items-center gap-1.5 text-xs">
-                <Checkbox
-                  checked={Boolean(one.required)}
-                  onChange={(e) =>
-                    onChange(fields.map((f, i) => (i === at ? { ...f, required: e.target.checked } : f)))
-                  }
-                />
-                {t("Required")}
-              </label>
-              <button
-                type="button"
-                aria-label={t("Remove {label}", { label: fieldOf(object, one.field)?.label ?? one.field })}
-                className="inline-flex size-7 items-center justify-center rounded-control text-text-3 hover:bg-hover"
-                onClick={() => onChange(fields.filter((_, i) => i !== at))}
-              >
-                <X size={13} />
-              </button>
-            </li>
-          ))}
-        </ul>
+    <>
+      <FieldFrame label={t("It begins")}>
+        {(ids) => (
+          <Select
+            id={ids.id}
+            label={t("It begins")}
+            choices={[
+              { id: "manual", label: t("When somebody takes it") },
+              { id: "automatic", label: t("By itself, after a time in the state") },
+            ]}
+            value={[hours === null ? "manual" : "automatic"]}
+            onChange={([next]) =>
+              onChange({ trigger: next === "automatic" ? { automatic: { after_hours: hours ?? 24 } } : "manual" })
+            }
+          />
+        )}
+      </FieldFrame>
+      {hours !== null && (
+        <FieldFrame
+          label={t("Hours in the state")}
+          hint={t("A quarter of an hour is 0.25, a week 168. Choose the states that it begins in.")}
+        >
+          {(ids) => (
+            <TextInput
+              id={ids.id}
+              inputMode="decimal"
+              className="num"
+              aria-describedby={ids.describedBy}
+              defaultValue={String(hours)}
+              onChange={(e) => {
+                const exact = parseNumber(e.target.value);
+                if (exact) onChange({ trigger: { automatic: { after_hours: Number(exact) } } });
+              }}
+            />
+          )}
+        </FieldFrame>
       )}
-      <AddField
-        label={t("Add field")}
-        fields={free}
-        onPick={(field) => onChange([...fields, { field, required: true }])}
-      />
-    </div>
+    </>
   );
 }

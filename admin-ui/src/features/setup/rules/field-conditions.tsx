@@ -2,6 +2,7 @@
 import { Eye, Plus } from "lucide-react";
 import { useState } from "react";
 import { Loaded } from "@/api/loaded";
+import { useCatalog } from "@/catalog/catalog";
 import { fieldOf, ownFields } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { ComponentDrawer } from "@/changes/component-drawer";
@@ -15,6 +16,7 @@ import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { untaken } from "@/lib/text";
+import { OptionsWhen, written } from "./options-when";
 
 export interface FieldCondition {
   name: string;
@@ -126,10 +128,13 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
   const set = (patch: Partial<FieldCondition>) => setDraft((d) => ({ ...d, ...patch }));
   const base = `${object.name}.${draft.field || "field"}`;
   const name = condition?.name ?? untaken(base, taken);
-  const label = fieldOf(object, draft.field)?.label ?? t("the field");
+  const catalog = useCatalog();
+  const asked = fieldOf(object, draft.field);
+  const shared = catalog.optionSets.find((s) => s.name === asked?.option_set)?.options;
+  const label = asked?.label ?? t("the field");
   const missing: Record<string, string> = {
     ...(draft.field ? {} : { field: t("Choose a field.") }),
-    ...(KEYS.some((key) => draft[key]?.trim()) || draft.options_when?.length
+    ...(KEYS.some((key) => draft[key]?.trim()) || written(draft.options_when)
       ? {}
       : { visible: t("Write at least one of the three conditions.") }),
   };
@@ -140,8 +145,11 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
       label={label}
       existing={condition?.name}
       name={name}
-      definition={{ ...cleaned(draft), active: draft.active !== false }}
-      known={["field", ...KEYS, "when_hidden", "enforce", "active"]}
+      definition={{
+        ...cleaned({ ...draft, options_when: written(draft.options_when) }),
+        active: draft.active !== false,
+      }}
+      known={["field", ...KEYS, "options_when", "when_hidden", "enforce", "active"]}
       missing={missing}
       onClose={onClose}
     >
@@ -174,6 +182,14 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
               onChange={(text) => set({ [key]: text })}
             />
           ))}
+          {asked && ["picklist", "multi_picklist"].includes(asked.kind) && (
+            <OptionsWhen
+              object={object}
+              options={asked.options ?? shared ?? []}
+              rules={draft.options_when ?? []}
+              onChange={(options_when) => set({ options_when })}
+            />
+          )}
           <div className="grid gap-4 phone:grid-cols-2">
             <FieldFrame label={t("Its value while it is hidden")}>
               {(ids) => (

@@ -212,7 +212,7 @@ function RuleSettings({ object, draft, errors, onChange }: RuleSettingsProps) {
               label={t("How bad it is")}
               choices={[
                 { id: "error", label: t("An error: nothing is saved") },
-                { id: "warning", label: "A warning: saved when confirmed" },
+                { id: "warning", label: t("A warning: saved when confirmed") },
               ]}
               value={[draft.severity ?? "error"]}
               onChange={(next) => onChange({ severity: next[0] as "error" | "warning" })}

@@ -70,6 +70,21 @@ pub(super) fn after(scope: &Scope<'_>, values: &[Option<String>], order: &[Order
     joined(cases, " OR ")
 }
 
+/// The place of a row in an order, as [`Cursor`] prints it, made by PostgreSQL.
+pub(super) fn place(scope: &Scope<'_>, shape: &str, order: &[OrderKey]) -> Expr {
+    let values = order.iter().map(|key| {
+        let form = match key.column.ty {
+            ColumnType::Timestamptz => "to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00'",
+            ColumnType::Date => "to_char($1, 'YYYY-MM-DD')",
+            _ => "CAST($1 AS text)",
+        };
+        Expr::cust_with_exprs(form, [scope.reference(&key.reference)])
+    });
+    let values = joined(values.collect(), ", ");
+    let text = "encode(convert_to(json_build_array($1::text, json_build_array $2)::text, 'UTF8'), 'hex')";
+    Expr::cust_with_exprs(text, [Expr::from(shape.to_owned()), values])
+}
+
 fn row_comparison(scope: &Scope<'_>, values: &[Option<String>], order: &[OrderKey]) -> Expr {
     let columns = joined(order.iter().map(|key| scope.reference(&key.reference)).collect(), ", ");
     let values =

@@ -1,6 +1,7 @@
 //! A page in the order of the ids for somebody who comes to records in several ways: the newest of each way, put
 //! together, where the one condition of all ways would walk past everything that others own. Where all ways are looked
-//! up it is made of windows ([`super::windows`]); here stand those of rules and masters.
+//! up it is made of windows ([`super::windows`]); here stand those of masters and of rules that open
+//! what anybody owns.
 //!
 //! Which of both answers is decided by the statement itself: of the newest records it counts how many are within
 //! reach. When a page is among them, walking on is right; else each way is asked on its own. Both answer the same.

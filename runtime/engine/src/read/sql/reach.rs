@@ -80,7 +80,11 @@ impl Render<'_> {
     pub(super) fn stored(&self, alias: &str, column: &Column, field: Option<&Field>) -> Expr {
         let (plan, rollup) = (self.plan, field.and_then(|field| field.rollup.as_ref()));
         match rollup.filter(|rollup| plan.unstored.contains(&rollup.id)) {
-            Some(rollup) => Expr::cust(on_read((&plan.schema, &plan.catalog), rollup, alias, &plan.unstored)),
+            Some(rollup) => {
+                let fix = |condition: &Expression| plan.who.fixed(condition);
+                let place = (plan.schema.as_str(), plan.catalog.as_ref());
+                Expr::cust(on_read(place, rollup, alias, (&plan.unstored, &fix)))
+            }
             None => column_at(alias, &column.name),
         }
     }

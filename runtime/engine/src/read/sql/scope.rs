@@ -11,9 +11,9 @@ use sea_query::{Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, Query, Se
 
 use permissions::Reach;
 
-use super::Render;
+use super::{Render, keyset};
 use crate::plan::{BLIND, Level, OrderKey, Output, What, column_of};
-use crate::query::Bin;
+use crate::query::{Bin, PLACE};
 
 mod any;
 mod computed;
@@ -228,6 +228,7 @@ impl<'p> Scope<'p> {
             What::ToOne { field, level } => self.to_one(&[path, std::slice::from_ref(field)].concat(), level),
             What::ToAny { field, levels } => self.to_any((&alias, &object), field, levels),
             What::ToMany { relation, level } => self.to_many((&alias, &object), relation, level),
+            What::Total { relation, level } => self.total((&alias, &object), relation, level),
         }
     }
 
@@ -250,6 +251,12 @@ impl<'p> Scope<'p> {
         for output in &level.outputs {
             select.expr_as(scope.output(&[], output, Form::Json), output.key.clone());
         }
+        if let Some(shape) = &level.places {
+            select.expr_as(keyset::place(&scope, shape, &level.order), PLACE);
+        }
+        if let Some(cursor) = &level.after {
+            select.and_where(keyset::after(&scope, &cursor.values, &level.order));
+        }
         scope.order(&mut select, &level.order);
         select.limit(u64::from(level.limit));
         scope.filter(&mut select, level, Bin::Live);
@@ -257,6 +264,14 @@ impl<'p> Scope<'p> {
         let mut list = Query::select();
         list.expr(Expr::cust("coalesce(json_agg(row_to_json(x.*)), '[]'::json)")).from_subquery(rows, "x");
         Expr::SubQuery(None, Box::new(list.into()))
+    }
+
+    /// How many related records there are.
+    fn total(&self, from: (&str, &Arc<Object>), relation: &Relation, level: &Level) -> Expr {
+        let (scope, mut select) = self.related_rows(from, relation, &level.object);
+        select.expr(Expr::cust("count(*)"));
+        scope.filter(&mut select, level, Bin::Live);
+        Expr::SubQuery(None, Box::new(scope.finish(select).into()))
     }
 
     /// A select over the other side of a relation, tied to this scope's row.

@@ -2,7 +2,7 @@
 //! comes of it is held against the texts that the actor may see.
 
 use formulas::Type;
-use metadata::ddl::{object_vector, search_vector};
+use metadata::ddl::Searched;
 use sea_query::{Asterisk, Expr, JoinType, Order, Query, SelectStatement, UnionType, Values};
 
 use super::Render;
@@ -11,8 +11,8 @@ use crate::plan::{Output, Plan, What};
 /// How words are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Looking<'q> {
-    /// All of them must be there, by their beginnings: a query in PostgreSQL's language.
-    Words(&'q str),
+    /// All of them must be there, by their beginnings or in another form.
+    Words(&'q [String]),
     /// A name much like the text.
     Similar(&'q str),
 }
@@ -36,10 +36,30 @@ pub(crate) fn statement(plans: &[Plan], looking: Looking<'_>, limit: u32) -> (St
     page.limit(u64::from(limit) + 1);
     let mut outer = Query::select();
     outer.expr(Expr::cust("g.revision")).expr(Expr::cust("g.access")).expr(Expr::cust("p.*"));
+    outer.expr_as(found(plans, looking), "found");
     outer.from_as((plans[0].schema.clone(), "_state"), "g");
     outer.join_subquery(JoinType::LeftJoin, page, "p", Expr::cust("TRUE"));
     outer.order_by_expr(Expr::cust("p.rank"), Order::Desc).order_by_expr(Expr::cust("p.id"), Order::Desc);
     super::built(&plans[0], &outer)
+}
+
+/// The words of a hit's texts by which it was found, which only the page's own hits are asked for.
+fn found(plans: &[Plan], looking: Looking<'_>) -> Expr {
+    let Looking::Words(words) = looking else { return Expr::cust("NULL::text[]") };
+    let mut languages: Vec<(Searched, Vec<String>)> = Vec::new();
+    for (place, plan) in plans.iter().enumerate() {
+        let searched = Searched::of(&plan.root.object);
+        match languages.iter_mut().find(|(known, _)| known.language() == searched.language()) {
+            Some((_, places)) => places.push(place.to_string()),
+            None => languages.push((searched, vec![place.to_string()])),
+        }
+    }
+    let when = |(searched, places): &(Searched, Vec<String>)| {
+        let found = searched.found(&plans[0].schema, "p.texts", "$1");
+        format!("WHEN p.place IN ({}) THEN {found}", places.join(", "))
+    };
+    let cases: Vec<String> = languages.iter().map(when).collect();
+    Expr::cust_with_exprs(format!("CASE {} END", cases.join(" ")), [Expr::from(words.to_vec())])
 }
 
 /// The best of one object: its place among the plans, id, name, rank, texts.
@@ -57,14 +77,17 @@ fn branch<'p>(render: &'p Render<'p>, place: usize, (looking, limit): (Looking<'
     let name = texts.first().filter(|_| has_name).cloned().unwrap_or_else(|| Expr::cust("NULL::text"));
     select.expr_as(name.clone(), "name");
     match looking {
-        Looking::Words(query) => {
+        Looking::Words(words) => {
+            let searched = Searched::of(&plan.root.object);
             // The texts that the actor sees; the index may know of more.
             let seen =
                 (1..=texts.len()).map(|n| (format!("${n}"), if n == 1 && has_name { 'A' } else { 'B' }));
-            let seen = Expr::cust_with_exprs(format!("({})", search_vector(seen)), texts.clone());
-            let query = Expr::cust_with_exprs("to_tsquery('simple', $1)", [Expr::from(query.to_owned())]);
+            let seen = format!("({})", searched.vector_of(&plan.schema, seen));
+            let seen = Expr::cust_with_exprs(seen, texts.clone());
+            let query = searched.asked(&plan.schema, "$1");
+            let query = Expr::cust_with_exprs(query, [Expr::from(words.to_vec())]);
             select.expr_as(Expr::cust_with_exprs("ts_rank($1, $2)", [seen.clone(), query.clone()]), "rank");
-            let indexed = Expr::cust(format!("({})", object_vector(&plan.root.object, Some(scope.alias()))));
+            let indexed = Expr::cust(format!("({})", searched.vector(&plan.schema, Some(scope.alias()))));
             select.and_where(Expr::cust_with_exprs("$1 @@ $2", [indexed, query.clone()]));
             select.and_where(Expr::cust_with_exprs("$1 @@ $2", [seen, query]));
         }

@@ -1,8 +1,9 @@
 //! A page in the order of the ids for somebody who comes to records in ways that are looked up: what is own, what
-//! queues, teams and people below own, what is shared. Each owner and each grantee is a *party*, whose records an index
-//! has in that order. A window is what all parties have down to the place at which the first of them has shown as much
-//! as it was asked for; from there the next, wider one goes on, until the page is full. So a page costs about as much as
-//! the number of parties, however many records there are and however few of them are within reach.
+//! queues, teams and people below own, what is shared, what rules open. Each owner and each grantee is a *party*
+//! ([`super::parties`]), whose records an index has in that order; what meets the condition of a rule is walked to in it. A
+//! window is what all parties have down to the place at which the first of them has shown as much as it was asked for;
+//! from there the next, wider one goes on, until the page is full. So a page costs about as much as the number of
+//! parties, however many records there are and however few of them are within reach.
 //!
 //! Ids come out of indexes alone; a record is looked at when its turn comes, so that what is in the recycle bin, beyond a
 //! limit or not asked for only takes the next id.
@@ -10,13 +11,13 @@
 //! What is known of the actor stands in subqueries of its own. The planner learns nothing from it and so makes one plan
 //! that is as good for everybody, which PostgreSQL keeps after a few uses.
 
-use permissions::{Level, Reach, Way};
+use permissions::{Level, Reach, Rule, Way};
 use sea_query::{
     Alias, Asterisk, CommonTableExpression, Expr, JoinType, Query, SelectStatement, UnionType, WithClause,
 };
 
 use super::keyset::{self, Stretch};
-use super::text::Hole;
+use super::parties::{Party, parties};
 use super::{Key, Render};
 
 /// A later window asks each party for so many times as much as the one before, and at most for [`MOST`].
@@ -28,15 +29,6 @@ const LEAST: u64 = 12;
 const UNKNOWN: usize = 16;
 /// With more owners than this the newest records are looked at first.
 const CROWD: u64 = 32;
-
-/// Whose records a way leads to.
-pub(super) enum Party {
-    Owner,
-    Queue,
-    Team,
-    Hierarchy,
-    Share(Level),
-}
 
 /// The way down, or up, the ids.
 struct Course {
@@ -60,19 +52,6 @@ const OLDEST: Course = Course {
     ends: ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"],
 };
 
-/// The parties of the ways; nothing when one of them is none that is looked up.
-pub(super) fn parties(ways: &[Way]) -> Option<Vec<Party>> {
-    let party = |way: &Way| match way {
-        Way::Owner => Some(Party::Owner),
-        Way::Queue => Some(Party::Queue),
-        Way::Team => Some(Party::Team),
-        Way::Hierarchy => Some(Party::Hierarchy),
-        Way::Share(level) => Some(Party::Share(*level)),
-        Way::Rule(_) | Way::Master { .. } => None,
-    };
-    ways.iter().map(party).collect()
-}
-
 impl<'p> Render<'p> {
     /// The page by windows, or by a look at the newest records for somebody who reaches most of them; nothing where
     /// there are other ways, or where a condition finds records by itself.
@@ -83,10 +62,14 @@ impl<'p> Render<'p> {
         (keys, width): (&[Key], usize),
         limit: u64,
     ) -> Option<SelectStatement> {
-        let parties = parties(ways).filter(|_| !self.finds_by_itself())?;
+        let is_apart = |party: &Party<'_>| matches!(party, Party::Part { .. });
+        let parties = parties(ways).filter(|parties| !parties.is_empty() && !parties.iter().any(is_apart))?;
+        if self.finds_by_itself() {
+            return None;
+        }
         self.hides.set(true);
         let mut page = self.windows((&parties, reach), stretch, (keys, width), limit);
-        if !parties.iter().any(|party| matches!(party, Party::Team | Party::Hierarchy)) {
+        if !parties.iter().any(Party::is_unknown) {
             return Some(page);
         }
         let is_enough = Expr::cust("(SELECT e.enough FROM enough AS e)");
@@ -128,7 +111,7 @@ impl<'p> Render<'p> {
     /// is asked.
     fn near(
         &'p self,
-        (parties, reach): (&[Party], &Reach),
+        (parties, reach): (&[Party<'_>], &Reach),
         stretch: &Stretch<'_>,
         (keys, width): (&[Key], usize),
         limit: u64,
@@ -140,11 +123,18 @@ impl<'p> Render<'p> {
             None => self.with_keys(&scope, (keys, width)),
             Some(_) => Query::select().expr(Expr::cust("1")).take(),
         };
-        let text =
-            format!("(SELECT count(*) > {CROWD} FROM (SELECT 1 FROM ($1) AS q LIMIT {}) AS q)", CROWD + 1);
-        near.and_where(Expr::cust_with_exprs(text, [self.owners(parties)]));
-        if let Some(within) = self.reach((scope.alias(), object), reach) {
-            near.and_where(within);
+        // What meets a condition may be most records, or so few that a walk to them passes everything.
+        if !parties.iter().any(|party| matches!(party, Party::Meeting(_))) {
+            let text = format!(
+                "(SELECT count(*) > {CROWD} FROM (SELECT 1 FROM ($1) AS q LIMIT {}) AS q)",
+                CROWD + 1
+            );
+            near.and_where(Expr::cust_with_exprs(text, [self.all_owners(parties)]));
+        }
+        near.and_where(self.within((scope.alias(), object), parties));
+        let limits = Reach { ways: None, limits: reach.limits.clone() };
+        if let Some(limits) = self.reach((scope.alias(), object), &limits) {
+            near.and_where(limits);
         }
         scope.order(&mut near, &stretch.order);
         near.limit(limit);
@@ -154,7 +144,7 @@ impl<'p> Render<'p> {
     /// The page out of windows.
     fn windows(
         &'p self,
-        (parties, reach): (&[Party], &Reach),
+        (parties, reach): (&[Party<'_>], &Reach),
         stretch: &Stretch<'_>,
         (keys, width): (&[Key], usize),
         limit: u64,
@@ -190,30 +180,32 @@ impl<'p> Render<'p> {
     }
 
     /// What each party is asked for at first: together twice a page.
-    fn first(&self, parties: &[Party], limit: u64) -> u64 {
+    fn first(&self, parties: &[Party<'_>], limit: u64) -> u64 {
         let who = &self.plan.who;
-        let count = |party: &Party| match party {
+        let count = |party: &Party<'_>| match party {
             Party::Owner => 0,
             Party::Queue => who.queues.len(),
             Party::Share(_) => who.grantees.len(),
-            Party::Team | Party::Hierarchy => UNKNOWN,
+            Party::Meeting(_) | Party::Part { .. } => 1,
+            Party::Team | Party::Hierarchy | Party::OwnedBy(_) | Party::OwnedByRoles(_) => UNKNOWN,
         };
         let parties: usize = parties.iter().map(count).sum();
         (2 * limit / (1 + parties as u64)).clamp(Ord::min(LEAST, limit), limit)
     }
 
     /// The window behind `w`: the ids down to its end, and its end where there may be more.
-    fn window(&self, parties: &[Party], course: &Course, limit: u64) -> SelectStatement {
+    fn window(&self, parties: &[Party<'_>], course: &Course, limit: u64) -> SelectStatement {
         let Course { back, word, ends: [_, end], .. } = course;
         let mut legs = Vec::new();
-        if parties.iter().any(|party| !matches!(party, Party::Share(_))) {
+        if parties.iter().any(Party::owns) {
             legs.push(self.owned(parties, course, limit));
         }
-        let shares = parties.iter().filter_map(|party| match party {
+        let others = parties.iter().filter_map(|party| match party {
             Party::Share(level) => Some(self.shared_with(*level, course)),
+            Party::Meeting(rule) => Some(self.meeting(rule, course)),
             _ => None,
         });
-        legs.extend(shares);
+        legs.extend(others);
         let places: Vec<String> = (1..=legs.len()).map(|place| format!("${place}")).collect();
         let text = format!(
             "n.below, n.ids, n.k FROM w, LATERAL (WITH party AS MATERIALIZED ({}), \
@@ -229,9 +221,10 @@ impl<'p> Render<'p> {
     }
 
     /// The next ids of each owner.
-    fn owned(&self, parties: &[Party], Course { sign, word, .. }: &Course, limit: u64) -> Expr {
+    fn owned(&self, parties: &[Party<'_>], Course { sign, word, .. }: &Course, limit: u64) -> Expr {
         // Most have most of what they reach themselves.
-        let is_one = matches!(parties, [Party::Owner] | [Party::Owner, Party::Share(_)]);
+        let mut owners = parties.iter().filter(|party| party.owns());
+        let is_one = matches!((owners.next(), owners.next()), (Some(Party::Owner), None));
         let k = if is_one { limit.to_string() } else { "w.k".to_owned() };
         let text = format!(
             "SELECT ARRAY(SELECT o.id FROM {} AS o WHERE o.owner_id = q.id AND o.id {sign} w.below ORDER BY o.id {word} LIMIT {k}) AS ids, {k} AS k FROM ($1) AS q",
@@ -242,49 +235,20 @@ impl<'p> Render<'p> {
 
     /// The next ids that are shared with each grantee.
     fn shared_with(&self, level: Level, Course { sign, word, .. }: &Course) -> Expr {
-        let shares = self
-            .shares_of_party(level, &format!(" AND s.record_id {sign} w.below ORDER BY s.record_id {word}"));
+        let next = format!(" AND s.record_id {sign} w.below ORDER BY s.record_id {word}");
+        let shares = self.shares_of_party(&self.plan.root.object, (level, &next));
         let text = "SELECT ARRAY($1 LIMIT w.k) AS ids, w.k AS k FROM (SELECT unnest($2) AS id) AS q";
         Expr::cust_with_exprs(text, [shares, self.ids(&self.plan.who.grantees)])
     }
 
-    /// `SELECT … AS id`: what is shared with the grantee `q.id`.
-    pub(super) fn shares_of_party(&self, level: Level, and: &str) -> Expr {
+    /// The next ids of what meets a rule's condition.
+    fn meeting(&self, rule: &Rule, Course { sign, word, .. }: &Course) -> Expr {
+        let object = &self.plan.root.object;
         let text = format!(
-            "SELECT s.record_id AS id FROM {} AS s WHERE s.grantee_id = q.id AND s.object_id = $1 AND s.level >= {} \
-             AND (s.expires_at IS NULL OR s.expires_at > $2){and}",
-            self.table("_shares"),
-            level.number()
+            "SELECT ARRAY(SELECT o.id FROM {} AS o WHERE o.deleted_at IS NULL AND $1 AND o.id {sign} w.below ORDER BY o.id {word} LIMIT w.k) AS ids, w.k AS k",
+            self.table(&object.name)
         );
-        let object: Expr = self.plan.root.object.id.clone().into();
-        Expr::cust_with_exprs(text, [self.hidden(object), self.hidden(Hole::Now.into())])
-    }
-
-    /// `SELECT … AS id`: everybody whose records are within reach.
-    pub(super) fn owners(&self, parties: &[Party]) -> Expr {
-        let who = &self.plan.who;
-        let owners = parties.iter().filter_map(|party| match party {
-            Party::Owner => Some(Expr::cust_with_exprs("SELECT $1 AS id", [self.me()])),
-            Party::Queue => Some(Expr::cust_with_exprs("SELECT unnest($1) AS id", [self.ids(&who.queues)])),
-            Party::Team => {
-                let text = format!(
-                    "SELECT m.user_id AS id FROM {} AS m WHERE m.team_id = ANY($1) UNION SELECT $2",
-                    self.table("_team_members")
-                );
-                Some(Expr::cust_with_exprs(text, [self.ids(&who.teams), self.me()]))
-            }
-            Party::Hierarchy => {
-                let text = format!(
-                    "SELECT h.below_id AS id FROM {} AS h WHERE h.above_id = $1",
-                    self.table("_reports")
-                );
-                Some(Expr::cust_with_exprs(text, [self.me()]))
-            }
-            Party::Share(_) => None,
-        });
-        let owners: Vec<Expr> = owners.collect();
-        let places: Vec<String> = (1..=owners.len()).map(|place| format!("${place}")).collect();
-        Expr::cust_with_exprs(places.join(" UNION "), owners)
+        Expr::cust_with_exprs(text, [self.rule(("o", object), rule)])
     }
 }
 

@@ -57,9 +57,7 @@ pub(super) async fn all(
                 let message = format!("{} cannot be left out", target.label);
                 Err(Error::Unprocessable(vec![Problem::new("", "required", message)]))
             }
-            Some(Become::Existing(id, fields)) => {
-                take(connection, context, (way, target), (*id, fields)).await
-            }
+            Some(Become::Existing(id, fields)) => take(connection, context, target, (*id, fields)).await,
             Some(Become::New(fields)) => making.create(connection, context, (target, seen, fields)).await,
             None => making.create(connection, context, (target, seen, &Fields::new())).await,
         };
@@ -150,12 +148,11 @@ fn under_values(error: Error) -> Error {
     }
 }
 
-/// A record that is there already and that the actor may see; it is changed only where something is said of it. What
-/// points to the converted record comes to point to it only where the actor may change it.
+/// A record that is there already and that the actor may see; it is changed only where something is said of it.
 async fn take(
     connection: &mut PgConnection,
     context: &Context,
-    (way, target): (&Way, &Target),
+    target: &Target,
     (id, fields): (Uuid, &Fields),
 ) -> Result<Made> {
     let place = (target.object.name.as_str(), &[id][..], Bin::Live);
@@ -163,9 +160,6 @@ async fn take(
     if !seen.contains_key(&id) {
         let message = format!("there is no {} with id {id}", target.object.name);
         return Err(Error::Unprocessable(vec![Problem::new("id", "not-found", message)]));
-    }
-    if way.moves.contains(&target.name) {
-        reach::lock(connection, context, (&target.object, &[id]), Action::Edit).await?;
     }
     let mut warnings = Vec::new();
     if !fields.is_empty() {

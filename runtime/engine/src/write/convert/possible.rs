@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::matches::{self, Match};
 use super::seen::{self, Seen};
-use super::{made, refusal, system};
+use super::{made, refusal, system, takers};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::Bin;
@@ -74,7 +74,7 @@ pub(super) async fn list(
         // What cannot be done is told without looking for what it would make.
         let targets = match refused {
             Some(_) => Vec::new(),
-            None => targets(connection, context, (way, object, id)).await?,
+            None => targets(connection, (context, &system), (way, object, id)).await?,
         };
         all.push(Possible {
             name: way.name.clone(),
@@ -90,18 +90,19 @@ pub(super) async fn list(
 
 async fn targets(
     connection: &mut PgConnection,
-    context: &Context,
+    (context, system): (&Context, &Context),
     (way, object, id): (&Way, &Arc<Object>, Uuid),
 ) -> Result<Vec<PossibleTarget>> {
     let seen = Seen::load(connection, context, (object, id), &seen::given(way)).await?;
     let seen = seen.ok_or(Error::NotFound)?;
+    let takers = takers(connection, system, object, (way, id)).await?;
     let sees = |target: &&Target| context.decide(Action::Read, &target.object).is_allowed();
     let mut all = Vec::new();
     for target in way.targets.iter().filter(sees) {
         let fields = made::mapped(context, target, &seen)?;
         let mut matches = matches::find(connection, context, (target, &fields)).await?;
         // What things move to has to be the actor's to change.
-        if way.moves.contains(&target.name) {
+        if takers.contains(target.name.as_str()) {
             let ids: Vec<Uuid> = matches.iter().map(|one| one.id).collect();
             let place = (target.object.name.as_str(), ids.as_slice(), Bin::Live);
             let open = reach::find(connection, context, place, (Action::Edit, Lock::None)).await?;

@@ -6,7 +6,9 @@
 //! It was seen red with the product broken on purpose, in one place at a time: restriction rules left out of a reach; who
 //! reports to whom turned round; records within records without their reach; the record at the end of a lookup
 //! readable by all; a field shown on every row although a role gives it on some; words found in the index but not
-//! held against what is seen; withheld fields left in the history; shares that are over.
+//! held against what is seen; withheld fields left in the history; shares that are over. And in the pages out of windows:
+//! restriction rules left out of the records whose turn comes; a rule's condition left out of what it leads to; shares
+//! that are over among a grantee's. (The limits of masters left out of the parts of few records: `access::windows`.)
 
 use std::ops::Range;
 

@@ -61,3 +61,55 @@ async fn an_unchanged_value_may_be_sent_to_a_field_that_is_read_only_now() {
     assert_eq!(other.problems(422), ["ssn read-only"]);
     assert_eq!(site.get(&path).await.data(200)["ssn"], "1111");
 }
+
+#[tokio::test]
+async fn a_rejected_row_that_cannot_be_opened_says_so_and_is_rejected_again() {
+    let site = site("encrypted_rejects").await;
+    import(&site).await;
+    let ada = site.world.person("again", "administrator").await;
+    let id: Uuid = sqlx::query_scalar("SELECT import_id FROM t_demo._import_rejects")
+        .fetch_one(site.world.engine.pool())
+        .await
+        .unwrap();
+    let rejects = async || {
+        let ada = site.world.again(&ada).await;
+        let file = site.world.engine.import_rejects(&ada, id).await.unwrap().all().await.unwrap();
+        String::from_utf8(file).unwrap()
+    };
+    let before = rejects().await;
+    assert!(before.contains("Fay,SECRETG2"), "{before}");
+    let damage = "UPDATE t_demo._import_rejects SET reason = overlay(reason placing 'AAAA' from 12), \
+         cells = to_jsonb(overlay(cells #>> '{}' placing 'AAAA' from 12))";
+    sqlx::query(damage).execute(site.world.engine.pool()).await.unwrap();
+    let file = rejects().await;
+    let row = file.lines().nth(1).unwrap();
+    assert_eq!(row, [UNREADABLE; 4].join(",") + ",3," + UNREADABLE);
+    let job = ImportJob {
+        object: "patient".into(),
+        source: Source::Bytes(file.replacen(UNREADABLE, "Fay", 1).into_bytes()),
+        format: Format::Csv,
+        file_name: None,
+        mapping: Vec::new(),
+        match_field: None,
+        dry_run: false,
+    };
+    let again = site.world.again(&ada).await;
+    let import = site.world.engine.run_import(&again, job).await.unwrap();
+    assert_eq!((import.created, import.rejected), (0, 1));
+    // Nor into a field that is not encrypted.
+    let job = ImportJob {
+        object: "patient".into(),
+        source: Source::Bytes(format!("name,ward\nFay,{UNREADABLE}\n").into_bytes()),
+        format: Format::Csv,
+        file_name: None,
+        mapping: Vec::new(),
+        match_field: None,
+        dry_run: false,
+    };
+    let again = site.world.again(&ada).await;
+    let import = site.world.engine.run_import(&again, job).await.unwrap();
+    assert_eq!((import.created, import.rejected), (0, 1));
+    let file = site.world.engine.import_rejects(&ada, import.id).await.unwrap().all().await.unwrap();
+    let file = String::from_utf8(file).unwrap();
+    assert!(file.contains("cannot be opened"), "{file}");
+}

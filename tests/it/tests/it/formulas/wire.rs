@@ -114,7 +114,14 @@ async fn computed_defaults_are_read_of_the_record_itself() {
     put("share", "decimal", "amount / seats").await;
     put("keeper", "text", "$User.name").await;
     let create = json!({"name": "acme", "amount": 100, "seats": 0, "close_date": "2026-01-31"});
-    let made = site.ask("POST", "/api/v1/deals", Some(create)).await.data(201);
+    let made = site.ask("POST", "/api/v1/deals", Some(create)).await;
+    let warned = &made.json()["warnings"];
+    assert_eq!(
+        (&warned[0]["path"], &warned[0]["code"]),
+        (&json!("share"), &json!("default-failed")),
+        "{warned}"
+    );
+    let made = made.data(201);
     let told = ["goal", "ends", "code", "hot", "share", "keeper"].map(|key| made[key].clone());
     assert_eq!(
         told,

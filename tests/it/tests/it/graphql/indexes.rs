@@ -74,6 +74,7 @@ const QUERIES: &[&str] = &[
     "{ parcels(filter: {id: {in: [\"PARCEL\"]}}) { nodes { name } } }",
     "{ depots(filter: {town: {eq: \"Town 7\"}}) { nodes { name parcels(first: 3) { nodes { name scans(first: 2) { nodes { name parcel { depot { name } } } } } } } } }",
     "{ depots(first: 20) { nodes { name parcels(first: 5, sort: [\"-weight\"]) { nodes { weight } has_more } } } }",
+    "{ depots(first: 20) { nodes { name parcels(first: 5) { total_count edges { cursor node { weight } } pageInfo { endCursor } } } } }",
     "{ depots(first: 20, filter: {parcels: {some: {code: {eq: \"P-9\"}}}}, sort: [\"town\"]) { nodes { name } } }",
     "{ parcel(id: \"PARCEL\") { name depot { parcels { nodes { scans { nodes { name } } } } } } }",
     "{ node(id: \"PARCEL\") { id __typename ... on Parcel { weight scans { nodes { name } } } ... on Depot { town } } }",

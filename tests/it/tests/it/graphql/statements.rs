@@ -36,6 +36,8 @@ const ROOTS: &[&str] = &[
     "specimens(first: 7) { nodes { keeper { boss { boss { boss { name rank } } } } } }",
     "specimens(first: 4) { nodes { a: keeper { name } b: keeper { rank } name n: name } }",
     "specimens(first: 3) { nodes { friends(first: 2, sort: [\"-name\"]) { nodes { name boss { name } } has_more } } }",
+    "keepers { nodes { name specimen_kept(first: 2, sort: [\"-seen_at\"]) { total_count edges { cursor node { name friends(last: 1) { total_count pageInfo { startCursor hasPreviousPage } } } } pageInfo { endCursor } } } }",
+    "keepers { nodes { crew(last: 2, sort: [\"name\"]) { nodes { name } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }",
     "keepers { nodes { name specimen_kept(first: 2) { nodes { name teeth { nodes { place specimen { keeper { name } } } } } } } }",
     "keepers(first: 5) { nodes { crew(filter: {on_duty: {eq: true}}) { edges { node { name hired } } } few: crew(first: 1) { nodes { name } has_more } } }",
     "keepers(sort: [\"-rank\"]) { nodes { rank unit hired on_duty } total_count }",

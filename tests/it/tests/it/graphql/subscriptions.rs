@@ -95,7 +95,7 @@ async fn following(site: &Site, address: SocketAddr, token: &str, query: &str) -
     line
 }
 
-async fn make(site: &Site, name: &str) -> String {
+pub(super) async fn make(site: &Site, name: &str) -> String {
     let made =
         data(site, &format!("mutation {{ create_keeper(data: {{name: \"{name}\", rank: 1}}) {{ id }} }}"))
             .await;

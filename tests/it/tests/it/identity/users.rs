@@ -49,6 +49,38 @@ async fn an_administrator_without_a_password_gets_one_at_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_user_comes_with_teams_or_not_at_all() {
+    let (world, _) = World::with_ada("teams").await;
+    let team = engine::TeamWish { name: Some("emea".into()), ..engine::TeamWish::default() };
+    world.make_team(team).await;
+    let bob = world.user("bob@example.com", "member").await;
+    let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no teams now'; END $$; \
+         CREATE TRIGGER refuse BEFORE INSERT ON t_demo._team_members EXECUTE FUNCTION refuse()";
+    sqlx::raw_sql(refuse).execute(&world.pool).await.unwrap();
+    let user = NewUser { teams: vec!["emea".into()], ..new_user("eve@example.com") };
+    assert!(world.node.create_user(&world.tenant, user.clone()).await.is_err());
+    assert_eq!(world.node.find_user_id(&world.tenant, "eve@example.com").await.unwrap(), None);
+    let change = json!({ "name": "Robert", "teams": ["emea"] });
+    assert!(world.node.patch_user(&world.tenant, bob, patch(change.clone())).await.is_err());
+    let name = async || {
+        let text = "SELECT name FROM t_demo.\"user\" WHERE id = $1";
+        sqlx::query_scalar::<_, String>(text).bind(bob).fetch_one(&world.pool).await.unwrap()
+    };
+    assert_eq!(name().await, "bob");
+    sqlx::raw_sql("DROP TRIGGER refuse ON t_demo._team_members").execute(&world.pool).await.unwrap();
+    world.node.create_user(&world.tenant, user).await.unwrap();
+    world.node.patch_user(&world.tenant, bob, patch(change)).await.unwrap();
+    // Teams alone leave the record as it is.
+    world.node.patch_user(&world.tenant, bob, patch(json!({ "teams": [] }))).await.unwrap();
+    let text = "SELECT version FROM t_demo.\"user\" WHERE id = $1";
+    let version: i64 = sqlx::query_scalar(text).bind(bob).fetch_one(&world.pool).await.unwrap();
+    assert_eq!((name().await.as_str(), version), ("Robert", 2));
+    let text = "SELECT count(*) FROM t_demo._audit_tail WHERE action = 'team_changed'";
+    let told: i64 = sqlx::query_scalar(text).fetch_one(&world.pool).await.unwrap();
+    assert_eq!(told, 3, "one for each who came or went");
+}
+
+#[tokio::test]
 async fn every_failure_looks_the_same() {
     let (world, _) = World::with_ada("login").await;
     let bob = world.user("bob@example.com", "member").await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use engine::{Context, Engine, Page, Query, Tenant};
+use engine::{Context, Engine, Page, Query, TeamWish, Tenant};
 use identity::{
     Caller, Clock, Credential, FirstAdministrator, Identity, NewSession, NewUser, Origin, Secret,
 };
@@ -77,6 +77,11 @@ impl World {
             time_zone: None,
         };
         self.node.create_user(&self.tenant, user).await.expect("a user")
+    }
+
+    pub async fn make_team(&self, wish: TeamWish) {
+        let context = self.engines[0].system_context(&self.tenant, "test").await.expect("a context");
+        self.engines[0].create_team(&context, wish).await.expect("a team");
     }
 
     pub async fn login(&self, email: &str, password: &str) -> Result<NewSession, identity::LoginError> {

@@ -254,7 +254,7 @@ async fn things_move_only_to_what_one_may_change() {
     let site = site("convert_moves").await;
     let rep = json!({ "objects": {
         "lead": { "create": true, "read": "own", "edit": "own" }, "account": { "create": true, "read": "all", "edit": "own" },
-        "contact": { "create": true, "read": "own", "edit": "own" }, "deal": { "read": "own" }, "task": { "read": "own" },
+        "contact": { "create": true, "read": "all", "edit": "own" }, "deal": { "read": "own" }, "task": { "read": "own" },
     } });
     site.world.define([(Kind::Roles, "reader", Some(rep))]).await.unwrap();
     let bearer = format!("Bearer {}", site.person("mia", "reader").await);
@@ -267,15 +267,46 @@ async fn things_move_only_to_what_one_may_change() {
     let id = make(&site, "leads", hers).await;
     let others = make(&site, "accounts", json!({ "name": "Analytical Engines" })).await;
     let own = make(&site, "accounts", json!({ "name": "Analytical engines", "owner_id": me })).await;
-    let ways = as_mia("GET", &format!("/api/v1/leads/{id}/conversions"), None).await.data(200);
-    assert_eq!(
-        ways[0]["targets"][0]["matches"],
-        json!([{ "id": own, "name": "Analytical engines", "on": ["name"] }])
-    );
-    let into = |account: &str| Some(json!({ "targets": { "account": { "id": account } } }));
-    assert_eq!(as_mia("POST", &path(&id), into(&others)).await.status, 403);
-    let done = as_mia("POST", &path(&id), into(&own)).await.data(200);
-    assert_eq!(done["targets"]["account"]["id"], json!(own));
+    let contact = json!({ "last_name": "Byron", "first_name": "Ada", "email": "ada@engines.example" });
+    let theirs = make(&site, "contacts", contact).await;
+    let matches = async |target: usize| {
+        let ways = as_mia("GET", &format!("/api/v1/leads/{id}/conversions"), None).await.data(200);
+        let mut ids: Vec<String> = ways[0]["targets"][target]["matches"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect();
+        ids.sort_unstable();
+        ids
+    };
+    // Nothing points to the lead: whatever she sees can be taken.
+    assert_eq!(matches(0).await, sorted([&others, &own]));
+    assert_eq!(matches(1).await, std::slice::from_ref(&theirs));
+    let into = |account: &str, contact: Option<&str>, dry_run: bool| {
+        let mut targets = json!({ "account": { "id": account } });
+        if let Some(contact) = contact {
+            targets["contact"] = json!({ "id": contact });
+        }
+        Some(json!({ "targets": targets, "dry_run": dry_run }))
+    };
+    as_mia("POST", &path(&id), into(&others, Some(&theirs), true)).await.data(200);
+    // A task that she does not see would move to the contact, never to the account.
+    let task = json!({ "title": "Call", "related_to_object": "lead", "related_to_id": id });
+    let task = make(&site, "tasks", task).await;
+    assert_eq!(matches(0).await, sorted([&others, &own]));
+    assert!(matches(1).await.is_empty());
+    assert_eq!(as_mia("POST", &path(&id), into(&own, Some(&theirs), false)).await.status, 403);
+    let done = as_mia("POST", &path(&id), into(&others, None, false)).await.data(200);
+    assert_eq!(done["targets"]["account"]["id"], json!(others));
+    let task = site.get(&format!("/api/v1/tasks/{task}")).await.data(200);
+    assert_eq!(task["related_to_id"], done["targets"]["contact"]["id"]);
+}
+
+fn sorted(ids: [&String; 2]) -> Vec<String> {
+    let mut ids = ids.map(String::clone).to_vec();
+    ids.sort_unstable();
+    ids
 }
 
 #[tokio::test]

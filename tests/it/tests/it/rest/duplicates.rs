@@ -1,7 +1,10 @@
 //! Clones, merges and changes of many records at once.
 
+use std::collections::BTreeSet;
+
 use it::World;
 use it::site::{Reply, Site};
+use metadata::Kind;
 use serde_json::{Value as Json, json};
 
 async fn make(site: &Site, plural: &str, record: Json) -> String {
@@ -81,6 +84,86 @@ async fn what_points_to_the_others_points_to_the_one() {
     let gone =
         site.ask("POST", &format!("/api/v1/keepers/{one}/merge"), Some(json!({ "others": [two] }))).await;
     assert_eq!(gone.status, 404);
+}
+
+/// Ids of a record's friends, in order.
+async fn friends(site: &Site, id: &str) -> Vec<String> {
+    let record = site.get(&format!("/api/v1/specimens/{id}?fields=friends.id")).await.data(200);
+    let ids = record["friends"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned());
+    ids.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn sorted(ids: &[&String]) -> Vec<String> {
+    let mut ids: Vec<String> = ids.iter().map(|id| (*id).clone()).collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[tokio::test]
+async fn links_of_merged_records_move_and_their_histories_tell_it() {
+    let site = Site::new(World::zoo("merge_links").await).await;
+    let mut keepers = Vec::new();
+    for name in ["Kim", "Kim K", "Lee", "Max"] {
+        keepers.push(make(&site, "keepers", json!({ "name": name })).await);
+    }
+    let [kim, other, lee, max] = keepers.try_into().unwrap();
+    let a = make(&site, "specimens", json!({ "name": "a", "friends": [kim, other] })).await;
+    let b = make(&site, "specimens", json!({ "name": "b", "friends": [other, lee, max] })).await;
+    let c = make(&site, "specimens", json!({ "name": "c", "friends": [lee] })).await;
+    site.ask("DELETE", &format!("/api/v1/keepers/{max}"), None).await;
+    let merge = format!("/api/v1/keepers/{kim}/merge");
+    site.ask("POST", &merge, Some(json!({ "others": [other] }))).await.data(200);
+    assert_eq!(
+        (friends(&site, &a).await, friends(&site, &b).await),
+        (sorted(&[&kim]), sorted(&[&kim, &lee]))
+    );
+    let newest = async |id: &str| {
+        site.get(&format!("/api/v1/specimens/{id}/history")).await.data(200)[0]["changes"].clone()
+    };
+    assert_eq!(newest(&a).await, json!({ "friends": [sorted(&[&kim, &other]), [kim]] }));
+    assert_eq!(newest(&b).await, json!({ "friends": [sorted(&[&other, &lee]), sorted(&[&kim, &lee])] }));
+    assert!(newest(&c).await["friends"].is_null(), "nothing was done to it");
+    assert_eq!(show(&site, "specimens", &a).await.data(200)["version"], 2);
+    // What is in the recycle bin keeps its links.
+    site.ask("POST", &format!("/api/v1/keepers/{max}/restore"), None).await.data(200);
+    assert_eq!(friends(&site, &b).await, sorted(&[&kim, &lee, &max]));
+
+    // What the others are linked to comes to the one, and stays with them.
+    let merge = format!("/api/v1/specimens/{a}/merge");
+    let merged = site.ask("POST", &merge, Some(json!({ "others": [b, c] }))).await.data(200);
+    assert_eq!(friends(&site, &a).await, sorted(&[&kim, &lee, &max]));
+    assert_eq!(newest(&a).await, json!({ "friends": [[kim], sorted(&[&kim, &lee, &max])] }));
+    assert_eq!(merged["version"], show(&site, "specimens", &a).await.data(200)["version"]);
+    site.ask("POST", &format!("/api/v1/specimens/{b}/restore"), None).await.data(200);
+    assert_eq!(friends(&site, &b).await, sorted(&[&kim, &lee, &max]));
+    // Unless something else is said.
+    let said = json!({ "others": [b], "fields": { "friends": [lee] } });
+    site.ask("POST", &merge, Some(said)).await.data(200);
+    assert_eq!(friends(&site, &a).await, sorted(&[&lee]));
+}
+
+#[tokio::test]
+async fn nobody_links_by_a_merge_what_they_may_not_link() {
+    let site = Site::new(World::zoo("merge_link_rights").await).await;
+    let rights = json!({ "keeper": { "read": "all" }, "specimen": { "create": true, "read": "all", "edit": "all", "delete": "all" } });
+    let blind =
+        json!({ "label": "Blind", "objects": rights, "fields": { "specimen.friends": { "read": false } } });
+    let reader =
+        json!({ "label": "Reader", "objects": rights, "fields": { "specimen.friends": { "edit": false } } });
+    let roles = [(Kind::Roles, "blind", Some(blind)), (Kind::Roles, "reader", Some(reader))];
+    site.world.define(roles).await.unwrap();
+    let kim = make(&site, "keepers", json!({ "name": "Kim" })).await;
+    for role in ["blind", "reader"] {
+        let bearer = format!("Bearer {}", site.person(role, role).await);
+        let one = make(&site, "specimens", json!({ "name": "one" })).await;
+        let other = make(&site, "specimens", json!({ "name": "other", "friends": [kim] })).await;
+        let (path, body) = (format!("/api/v1/specimens/{one}/merge"), json!({ "others": [other] }));
+        site.ask_with("POST", &path, Some(body), &[("authorization", &bearer)]).await.data(200);
+        assert!(friends(&site, &one).await.is_empty(), "{role}");
+        // Whoever puts it back finds its links.
+        site.ask("POST", &format!("/api/v1/specimens/{other}/restore"), None).await.data(200);
+        assert_eq!(friends(&site, &other).await, sorted(&[&kim]), "{role}");
+    }
 }
 
 #[tokio::test]

@@ -3,8 +3,11 @@
 use it::World;
 use it::site::{Site, encoded};
 use metadata::Kind;
+use metadata::ddl::Searched;
 use serde_json::{Value as Json, json};
 use sqlx::AssertSqlSafe;
+
+mod language;
 
 async fn site(name: &str) -> Site {
     let site = Site::new(World::with_packages(name).await).await;
@@ -116,7 +119,7 @@ async fn fields_become_searchable_and_the_index_is_used() {
     assert_eq!(find(&site, "onward").await, []);
     define(true).await;
     assert_eq!(find(&site, "onward acme").await, [("account".to_owned(), "Acme".to_owned())]);
-    let definition: Vec<String> = sqlx::query_scalar("SELECT indexdef FROM pg_indexes WHERE schemaname = 't_demo' AND tablename = 'account' AND indexname LIKE '%search_idx'").fetch_all(pool).await.unwrap();
+    let definition: Vec<String> = sqlx::query_scalar("SELECT indexdef FROM pg_indexes WHERE schemaname = 't_demo' AND tablename = 'account' AND indexname LIKE '%words_none_idx'").fetch_all(pool).await.unwrap();
     assert!(definition.len() == 1 && definition[0].contains("motto"), "{definition:?}");
     let mut connection = pool.acquire().await.unwrap();
     let many = (0..3000).map(|n| it::fields(&json!({ "name": format!("Account {n}") })));
@@ -124,12 +127,13 @@ async fn fields_become_searchable_and_the_index_is_used() {
     site.world.run(&system, "account", engine::What::Create(many.collect())).await.unwrap();
     sqlx::raw_sql("ANALYZE t_demo.account").execute(&mut *connection).await.unwrap();
     let (snapshot, _) = site.world.engine.fresh_snapshot(&site.world.tenant).await.unwrap();
-    let vector = metadata::ddl::object_vector(snapshot.catalog.find_object("account").unwrap(), Some("r0"));
+    let searched = Searched::of(snapshot.catalog.find_object("account").unwrap());
+    let (vector, asked) = (searched.vector("t_demo", Some("r0")), searched.asked("t_demo", "ARRAY['onw']"));
     let text = format!(
-        "EXPLAIN SELECT id FROM t_demo.account r0 WHERE ({vector}) @@ to_tsquery('simple', '''onw'':*') AND r0.deleted_at IS NULL"
+        "EXPLAIN SELECT id FROM t_demo.account r0 WHERE ({vector}) @@ {asked} AND r0.deleted_at IS NULL"
     );
     let plan: Vec<String> =
         sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(&mut *connection).await.unwrap();
-    assert!(plan.iter().any(|line| line.contains("search_idx")), "{plan:?}");
+    assert!(plan.iter().any(|line| line.contains("words_none_idx")), "{plan:?}");
     assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
 }

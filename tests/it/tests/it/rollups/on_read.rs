@@ -1,7 +1,7 @@
 //! Roll-ups that are computed when they are read: sorted, filtered, judged by rules and never stored; and what would
 //! need a value that is not there is refused.
 
-use engine::{Filter, Operator, Query, SortKey, What};
+use engine::{Context, Filter, Operator, Query, SortKey, What};
 use it::{fields, problems};
 use metadata::Kind;
 use serde_json::{Value as Json, json};
@@ -127,4 +127,94 @@ async fn what_would_need_a_stored_value_is_refused() {
     assert_eq!(put("b", over).await, ["mode not-stored"]);
     let formula = json!({ "kind": "formula", "formula": "stages + 1", "indexed": true });
     assert_eq!(put("c", formula).await, ["indexed not-allowed"]);
+    // What changes with time is computed when it is read, or not at all.
+    let late = |rest: Json| {
+        let mut all = json!({ "function": "count", "where": "due < TODAY()" });
+        all.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        all
+    };
+    assert_eq!(put("late", late(json!({ "mode": "immediate" }))).await, ["where not-stored"]);
+    assert_eq!(put("late", late(json!({ "mode": "deferred" }))).await, ["where not-stored"]);
+    assert_eq!(put("late", late(json!({ "indexed": true }))).await, ["indexed not-allowed"]);
+    assert_eq!(put("late", late(json!({ "where": "owner_id = $User.id" }))).await, ["where not-stored"]);
+    assert_eq!(put("late", late(json!({ "where": "HASROLE(\"clerk\")" }))).await, ["where not-stored"]);
+    assert_eq!(put("late", late(json!({ "where": "partner.name = \"x\"" }))).await, ["where not-stored"]);
+    let long = json!({ "where": "TEXT(due, \"yyyy\") = \"2026\"", "mode": "immediate" });
+    assert_eq!(put("late", late(long)).await, ["where not-stored"]);
+    assert_eq!(put("late", late(json!({}))).await, ["late is good"]);
+    let over = json!({ "kind": "rollup", "of": "branches", "function": "sum", "field": "late" });
+    assert_eq!(put("b", over).await, ["mode not-stored"]);
+    let formula = json!({ "kind": "formula", "formula": "late + 1", "indexed": true });
+    assert_eq!(put("c", formula).await, ["indexed not-allowed"]);
+}
+
+/// The same person at another moment.
+fn at(context: &Context, moment: &str) -> Context {
+    Context { now: moment.parse().unwrap(), ..context.clone() }
+}
+
+#[tokio::test]
+async fn what_depends_on_the_day_turns_with_it() {
+    let (world, ada) = super::trade("rollup_day").await;
+    let firm = super::firm(&world, &ada, "f").await;
+    let other = super::firm(&world, &ada, "g").await;
+    let due = |firm, day: &str| json!({ "name": "d", "firm_id": firm, "due": day, "amount": 3 });
+    let early = at(&ada, "2026-03-01T12:00:00Z");
+    for (firm, day) in
+        [(firm, "2026-03-09"), (firm, "2026-03-10"), (firm, "2026-03-12"), (other, "2026-03-10")]
+    {
+        world.create(&early, "deal", due(firm, day)).await.unwrap();
+    }
+    let rollup = |name: &str, rest: Json| {
+        let mut field = json!({ "name": name, "kind": "rollup", "of": "deals", "function": "count" });
+        field.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        field
+    };
+    world.put_field("firm", rollup("late", json!({ "where": "due < TODAY()" }))).await;
+    // The same, said by a formula of the deals.
+    world
+        .put_field("deal", json!({ "name": "is_late", "kind": "formula", "formula": "due < TODAY()" }))
+        .await;
+    let of_late = json!({ "function": "sum", "field": "amount", "where": "is_late", "mode": "on_read" });
+    world.put_field("firm", rollup("late_amount", of_late)).await;
+    world.put_field("firm", rollup("new_ones", json!({ "where": "created_at > NOW() - 1" }))).await;
+    world.put_field("firm", json!({ "name": "is_bad", "kind": "formula", "formula": "late > 1" })).await;
+    let rule = json!({ "object": "deal", "when": "firm.late > 1", "message": "They are late already" });
+    world.define([(Kind::ValidationRules, "deal.late", Some(rule))]).await.unwrap();
+    let ada = world.again(&ada).await;
+    let told = async |moment: &str| {
+        let query = Query::of("firm", vec![firm]);
+        let told = world.read(&at(&ada, moment), &query).await.unwrap();
+        ["late", "late_amount", "new_ones", "is_bad"].map(|key| super::plain(&told[0][key]))
+    };
+    let list = async |moment: &str, condition: &str| {
+        let query = Query {
+            object: "firm".into(),
+            filter: Some(Filter::Formula(condition.into())),
+            sort: vec![
+                SortKey { path: "late".into(), descending: true },
+                SortKey { path: "name".into(), descending: false },
+            ],
+            ..Query::default()
+        };
+        let told = world.read(&at(&ada, moment), &query).await.unwrap();
+        told.as_array().unwrap().iter().map(|f| format!("{}{}", f["name"], f["late"])).collect::<String>()
+    };
+    // Twice, so that what was prepared before midnight is there after it; and back again.
+    for _ in 0..2 {
+        assert_eq!(told("2026-03-02T11:59:59Z").await, [json!(0), json!(0), json!(3), json!(false)]);
+        assert_eq!(told("2026-03-02T12:00:00Z").await, [json!(0), json!(0), json!(0), json!(false)]);
+        assert_eq!(told("2026-03-10T23:59:59.999999Z").await, [json!(1), json!(3), json!(0), json!(false)]);
+        assert_eq!(told("2026-03-11T00:00:00Z").await, [json!(2), json!(6), json!(0), json!(true)]);
+        assert_eq!(list("2026-03-10T23:59:59Z", "late >= 0").await, "\"f\"1\"g\"0");
+        assert_eq!(list("2026-03-11T00:00:00Z", "late >= 0").await, "\"f\"2\"g\"1");
+        assert_eq!(list("2026-03-10T23:59:59Z", "is_bad").await, "");
+        assert_eq!(list("2026-03-11T00:00:00Z", "is_bad OR late_amount > 5").await, "\"f\"2");
+    }
+    // Whoever saves is judged by the day on which they save.
+    world.create(&at(&ada, "2026-03-10T23:59:59Z"), "deal", due(firm, "2026-04-01")).await.unwrap();
+    let late = world.create(&at(&ada, "2026-03-11T00:00:00Z"), "deal", due(firm, "2026-04-01")).await;
+    assert_eq!(problems(late.unwrap_err())[0].code, "broken-rule");
+    assert_eq!(world.engine.doctor(&world.tenant).await.unwrap(), []);
+    assert!(world.engine.check_rollups(&world.tenant, false).await.unwrap().is_empty());
 }

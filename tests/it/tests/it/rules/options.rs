@@ -107,3 +107,51 @@ async fn dependencies_that_cannot_be_are_refused() {
     ];
     assert_eq!(told(&found), expected);
 }
+
+#[tokio::test]
+async fn an_option_that_something_speaks_of_stays() {
+    let world = World::new("options_in_use").await;
+    let state = |options: &[&str]| {
+        let options: Vec<Json> = options.iter().map(|value| json!({ "value": value })).collect();
+        json!({ "name": "state", "kind": "picklist", "options": options })
+    };
+    let thing = json!({ "name": "thing", "plural": "things", "fields": [
+        state(&["a", "b", "c", "d"]),
+        { "name": "is_a", "kind": "formula", "formula": "state = \"a\"" },
+        { "name": "above", "kind": "lookup", "to": "thing", "inverse": "below" },
+        { "name": "bees", "kind": "rollup", "of": "below", "function": "count", "where": "state = \"b\"" } ] });
+    let rule = json!({ "object": "thing", "when": "CHANGEDTO(state, \"b\")", "message": "No" });
+    let hides = json!({ "object": "thing", "field": "above", "visible": "state IN [\"a\", \"c\"]" });
+    let process = json!({ "object": "thing", "field": "state", "states": ["a", "b"],
+        "transitions": [{ "name": "go", "from": ["a"], "to": "b" }] });
+    let shares = json!({ "object": "thing", "when": "state = \"c\"", "share_with": { "everyone": true }, "access": "read" });
+    world.define([(Kind::Objects, "thing", Some(thing))]).await.unwrap();
+    world
+        .define([
+            (Kind::ValidationRules, "thing.rule", Some(rule)),
+            (Kind::FieldConditions, "thing.hides", Some(hides)),
+            (Kind::Processes, "thing.process", Some(process)),
+            (Kind::SharingRules, "thing.shares", Some(shares)),
+        ])
+        .await
+        .unwrap();
+    let put = async |options: &[&str]| {
+        let outcome = world.define([(Kind::Fields, "thing.state", Some(state(options)))]).await;
+        let Err(error) = outcome else { return Vec::new() };
+        let mut places: Vec<String> = problems(error).into_iter().map(|problem| problem.path).collect();
+        places.sort();
+        places
+    };
+    assert_eq!(put(&["a", "b", "c"]).await, [""; 0]);
+    let users = put(&["z"]).await;
+    for user in [
+        "objects.thing.fields.is_a.formula",
+        "objects.thing.fields.bees.where",
+        "validation-rules.thing.rule.when",
+        "field-conditions.thing.hides.visible",
+        "processes.thing.process.states.0",
+        "sharing-rules.thing.shares.when",
+    ] {
+        assert!(users.iter().any(|path| path == user), "{user} in {users:?}");
+    }
+}

@@ -44,7 +44,16 @@ fn record(acme: Uuid, prefix: &str, n: usize, amount: usize) -> engine::Fields {
 }
 
 fn operation(op: Op, fields: engine::Fields) -> Operation {
-    Operation { object: "deal".into(), op, id: None, fields, by: None, if_version: None, reference: None }
+    Operation {
+        object: "deal".into(),
+        op,
+        id: None,
+        fields,
+        by: None,
+        if_version: None,
+        reference: None,
+        transition: None,
+    }
 }
 
 /// Statements of each kind of save with so many records, in a fixed order.

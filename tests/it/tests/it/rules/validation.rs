@@ -153,6 +153,7 @@ async fn upserts_and_batches_obey() {
         by: (op == Op::Upsert).then(|| "external_id".into()),
         if_version: None,
         reference: None,
+        transition: None,
     };
     let operations = vec![
         operation(Op::Create, &json!({ "name": "fine" })),
@@ -236,6 +237,7 @@ async fn records_of_one_command_are_seen_by_each_other() {
         by: None,
         if_version: None,
         reference: Some(reference.into()),
+        transition: None,
     };
     let herd = |rank| {
         vec![

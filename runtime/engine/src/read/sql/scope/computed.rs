@@ -26,7 +26,8 @@ impl Columns for Inside<'_, '_> {
         let path = [self.path, &reference.path].concat();
         let found = self.scope.joined(&path, Sight::Definer(self.path.len())).and_then(|(alias, object)| {
             let column = column_of(&object, &reference.field)?;
-            Some(column_at(&alias, &column.name))
+            let field = object.find_field_by_id(&reference.field);
+            Some(self.scope.render.stored(&alias, column, field))
         });
         found.unwrap_or_else(|| Expr::cust("NULL"))
     }

@@ -1,0 +1,23 @@
+// What the workspace looks like: told to everybody, set by who shapes it.
+import { type Brand, PLAIN, wear } from "@/lib/brand";
+import { load, request } from "./client";
+
+/** Puts on what the workspace looks like. Without an answer everything stays as it is. */
+export async function wearBranding(tenant: string | undefined): Promise<void> {
+  try {
+    const { data } = await load<{ data: Brand }>("/auth/v1/branding", { tenant });
+    wear({ ...PLAIN, ...data });
+  } catch {
+    // What it looks like is no reason to stop.
+  }
+}
+
+export async function loadBranding(signal?: AbortSignal): Promise<Brand> {
+  return (await load<{ data: Brand }>("/admin/v1/branding", undefined, signal)).data;
+}
+
+export async function saveBranding(patch: Partial<Brand>): Promise<Brand> {
+  const { body } = await request<{ data: Brand }>("PATCH", "/admin/v1/branding", { body: patch });
+  wear({ ...PLAIN, ...body.data });
+  return body.data;
+}

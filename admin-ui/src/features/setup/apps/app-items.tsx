@@ -1,0 +1,184 @@
+// The lines of an app's navigation, in their order: each opens an object, or one of its views.
+import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
+import { useRef, useState } from "react";
+import { useCatalog } from "@/catalog/catalog";
+import { objectIcon } from "@/catalog/icons";
+import { Glyph } from "@/components/bits";
+import { Button } from "@/components/button";
+import { TextInput } from "@/components/inputs";
+import { type Choice, PickerList } from "@/components/picker";
+import { Popover } from "@/components/popover";
+import { Select } from "@/components/select";
+import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
+
+export interface ItemDraft {
+  object: string;
+  view?: string;
+  label?: string;
+}
+
+interface AppItemsProps {
+  items: ItemDraft[];
+  error: string | undefined;
+  onChange: (items: ItemDraft[]) => void;
+}
+
+const tool =
+  "inline-flex size-7 items-center justify-center rounded-control text-text-3 hover:bg-hover hover:text-text disabled:opacity-30";
+
+export function AppItems({ items, error, onChange }: AppItemsProps) {
+  const change = (at: number, patch: Partial<ItemDraft>) =>
+    onChange(items.map((item, i) => (i === at ? { ...item, ...patch } : item)));
+  function move(at: number, to: number) {
+    const next = [...items];
+    const [taken] = next.splice(at, 1);
+    if (taken) next.splice(to, 0, taken);
+    onChange(next);
+  }
+  return (
+    <div className="flex flex-col gap-1.5">
+      <h3 className="font-medium text-text-2 text-xs">{t("What its navigation holds")}</h3>
+      {items.length > 0 && (
+        <ol
+          aria-label={t("What its navigation holds")}
+          className="flex flex-col divide-y divide-line rounded-control border border-line"
+        >
+          {items.map((item, at) => (
+            <li
+              key={`${item.object}/${item.view ?? ""}`}
+              className="flex flex-wrap items-center gap-2 py-1.5 ps-2.5 pe-1"
+            >
+              <Item item={item} items={items} onChange={(patch) => change(at, patch)}>
+                {(name) => (
+                  <>
+                    <button
+                      type="button"
+                      aria-label={t("Move {name} up", { name })}
+                      className={tool}
+                      disabled={at === 0}
+                      onClick={() => move(at, at - 1)}
+                    >
+                      <ArrowUp size={13} />
+                    </button>
+                    <button
+                      type="button"
+                      aria-label={t("Move {name} down", { name })}
+                      className={tool}
+                      disabled={at === items.length - 1}
+                      onClick={() => move(at, at + 1)}
+                    >
+                      <ArrowDown size={13} />
+                    </button>
+                    <button
+                      type="button"
+                      aria-label={t("Remove {name}", { name })}
+                      className={tool}
+                      onClick={() => onChange(items.filter((_, i) => i !== at))}
+                    >
+                      <X size={14} />
+                    </button>
+                  </>
+                )}
+              </Item>
+            </li>
+          ))}
+        </ol>
+      )}
+      {error && (
+        <p role="alert" className="text-red text-xs">
+          {error}
+        </p>
+      )}
+      <AddItem items={items} onAdd={(item) => onChange([...items, item])} />
+    </div>
+  );
+}
+
+interface ItemProps {
+  item: ItemDraft;
+  items: ItemDraft[];
+  onChange: (patch: Partial<ItemDraft>) => void;
+  children: (name: string) => React.ReactNode;
+}
+
+function Item({ item, items, onChange, children }: ItemProps) {
+  const catalog = useCatalog();
+  const object = catalog.object(item.object);
+  const views = catalog.viewsOf(item.object);
+  const slug = (name: string) => name.split(".").slice(1).join(".");
+  const others = items.filter((one) => one !== item && one.object === item.object).map((one) => one.view ?? "");
+  const name = item.label || object?.plural_label || item.object;
+  return (
+    <>
+      {object && <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={20} />}
+      <TextInput
+        className="h-7 min-w-28 flex-1"
+        maxLength={80}
+        aria-label={t("Label of {name}", { name: object?.plural_label ?? item.object })}
+        placeholder={views.find((view) => slug(view.name) === item.view)?.label ?? object?.plural_label ?? item.object}
+        value={item.label ?? ""}
+        onChange={(e) => onChange({ label: e.target.value })}
+      />
+      <Select
+        className="w-40"
+        label={t("View of {name}", { name })}
+        placeholder={t("First view")}
+        choices={[
+          { id: "", label: t("First view") },
+          ...views.map((view) => ({ id: slug(view.name), label: view.label })),
+        ].filter((choice) => !others.includes(choice.id))}
+        value={[item.view ?? ""]}
+        onChange={(next) => onChange({ view: next[0] ?? "" })}
+      />
+      <span className="flex">{children(name)}</span>
+    </>
+  );
+}
+
+function AddItem({ items, onAdd }: { items: ItemDraft[]; onAdd: (item: ItemDraft) => void }) {
+  const catalog = useCatalog();
+  const [open, setOpen] = useState(false);
+  const anchor = useRef<HTMLButtonElement>(null);
+  const free = (object: string) => !items.some((item) => item.object === object && !item.view);
+  const choices: Choice[] = catalog.objects
+    .filter((object) => !object.system)
+    .map((object) => ({
+      id: object.name,
+      label: object.plural_label,
+      disabled: !free(object.name),
+      icon: <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={18} />,
+    }));
+  return (
+    <>
+      <Button
+        ref={anchor}
+        look="outline"
+        className="self-start"
+        icon={<Plus size={14} />}
+        aria-haspopup="listbox"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {t("Add object")}
+      </Button>
+      <Popover
+        open={open}
+        onClose={() => setOpen(false)}
+        anchor={anchor}
+        role="presentation"
+        className="flex w-64 flex-col"
+      >
+        <PickerList
+          label={t("Add object")}
+          choices={choices}
+          onPick={(choice) => {
+            setOpen(false);
+            onAdd({ object: choice.id });
+            anchor.current?.focus();
+          }}
+        />
+      </Popover>
+    </>
+  );
+}

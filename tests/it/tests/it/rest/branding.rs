@@ -1,0 +1,64 @@
+//! What a tenant looks like: set by who shapes it, told to whoever is about to sign in, and to nobody else's people.
+
+use axum::http::Request;
+use it::World;
+use it::site::Site;
+use serde_json::{Value as Json, json};
+
+const ADMIN: &str = "/admin/v1/branding";
+const LOGO: &str = "data:image/png;base64,iVBORw0KGgoAAA==";
+
+/// Asked without any credential.
+async fn told(site: &Site, query: &str) -> Json {
+    let path = format!("/auth/v1/branding{query}");
+    site.send(Request::get(path), Vec::new()).await.data(200)
+}
+
+#[tokio::test]
+async fn looks_are_told_before_signing_in_and_set_by_who_shapes_the_tenant() {
+    let site = Site::new(World::new("branding").await).await;
+    let none = json!({ "name": null, "accent": null, "logo": null });
+    assert_eq!(told(&site, "").await, none);
+    assert_eq!(site.get(ADMIN).await.data(200), none);
+    let looks = json!({ "name": "Acme", "accent": "#0F766E", "logo": LOGO });
+    let set = site.ask("PATCH", ADMIN, Some(looks)).await.data(200);
+    assert_eq!(set, json!({ "name": "Acme", "accent": "#0f766e", "logo": LOGO }));
+    assert_eq!(told(&site, "").await, set);
+    // Who has it already is told that alone.
+    let first = site.send(Request::get("/auth/v1/branding"), Vec::new()).await;
+    let tag = first.headers["etag"].clone();
+    let again = Request::get("/auth/v1/branding").header("if-none-match", tag);
+    assert_eq!(site.send(again, Vec::new()).await.status, 304);
+    // A tenant that is not there looks like one that says nothing.
+    assert_eq!(told(&site, "?tenant=nobody").await, none);
+    // All problems at once, and nothing changes.
+    let wrong =
+        json!({ "name": "", "accent": "red; }", "logo": "https://elsewhere.example/x.png", "css": "*{}" });
+    let problems = site.ask("PATCH", ADMIN, Some(wrong)).await.problems(422);
+    for path in ["name invalid", "accent invalid", "logo invalid", "css unknown-key"] {
+        assert!(problems.iter().any(|one| one == path), "{path}: {problems:?}");
+    }
+    assert_eq!(told(&site, "").await, set);
+    // Null takes away what is named alone.
+    let left = site.ask("PATCH", ADMIN, Some(json!({ "logo": null }))).await.data(200);
+    assert_eq!(left, json!({ "name": "Acme", "accent": "#0f766e", "logo": null }));
+    let rows = site.get("/admin/v1/audit-log?object=branding").await.data(200);
+    let changes: Vec<&Json> = rows.as_array().unwrap().iter().map(|row| &row["changes"]).collect();
+    assert_eq!(changes.len(), 2, "{rows}");
+    assert_eq!(changes[1]["accent"], json!([null, "#0f766e"]));
+    assert!(!rows.to_string().contains("iVBOR"), "{rows}");
+    let member = site.person("member", "user").await;
+    assert_eq!(site.get_as(&member, ADMIN).await.status, 403);
+}
+
+#[tokio::test]
+async fn the_looks_of_one_tenant_are_not_those_of_another() {
+    let site = Site::new(World::new("branding_other").await).await;
+    let slug = site.world.tenant.slug.clone();
+    site.tenants.create("other-branding", "Other").await.unwrap();
+    site.ask("PATCH", ADMIN, Some(json!({ "name": "Acme" }))).await.data(200);
+    assert_eq!(told(&site, &format!("?tenant={slug}")).await["name"], "Acme");
+    assert_eq!(told(&site, "?tenant=other-branding").await["name"], Json::Null);
+    // Two tenants, and nothing says which one is meant.
+    assert_eq!(told(&site, "").await["name"], Json::Null);
+}
