@@ -14,9 +14,11 @@ mod data;
 mod files;
 mod lint;
 mod resolve;
+mod trials;
 mod validate;
 
 pub use resolve::resolve;
+pub use trials::{Expected, Given, Made, Trial};
 pub use validate::Validated;
 
 /// `manifest.json`: what the package is and needs.
@@ -82,6 +84,8 @@ pub struct Package {
     pub changes: Vec<Change>,
     /// Records, in the order of loading.
     pub data: Vec<DataFile>,
+    /// Cases that it is held to before it is installed.
+    pub trials: Vec<Trial>,
     /// `README.md`, when there is one.
     pub readme: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::{DataFile, Manifest, Package};
+use super::{DataFile, Manifest, Package, Trial};
 use crate::catalog::check_name;
 use crate::catalog::roles::SYSTEM_ROLES;
 use crate::definitions::{Change, Kind};
@@ -21,6 +21,7 @@ struct Draft {
     manifest: Option<Manifest>,
     changes: Vec<Change>,
     data: Vec<DataFile>,
+    trials: Vec<Trial>,
     readme: Option<String>,
     problems: Vec<Problem>,
 }
@@ -38,9 +39,13 @@ impl Package {
         draft.check_references();
         draft.changes.sort_by_key(|change| Kind::ALL.iter().position(|kind| *kind == change.kind));
         match draft.manifest {
-            Some(manifest) if draft.problems.is_empty() => {
-                Ok(Self { manifest, changes: draft.changes, data: draft.data, readme: draft.readme })
-            }
+            Some(manifest) if draft.problems.is_empty() => Ok(Self {
+                manifest,
+                changes: draft.changes,
+                data: draft.data,
+                trials: draft.trials,
+                readme: draft.readme,
+            }),
             Some(_) => Err(draft.problems),
             None => {
                 if !files.iter().any(|(path, _)| path == "manifest.json") {
@@ -67,11 +72,12 @@ impl Draft {
             None if path == "README.md" => self.readme = Some(String::from_utf8_lossy(bytes).into_owned()),
             None if path.ends_with(".md") || path == "LICENSE" => {}
             Some(("data", _)) => self.data(path, bytes),
+            Some(("tests", _)) => self.trials(path, bytes),
             Some((folder, name)) if Kind::find(folder).is_some() => {
                 self.component(path, (folder, name), bytes)
             }
             Some((folder, _)) => {
-                let known = Kind::ALL.iter().map(|kind| kind.word()).chain(["data"]);
+                let known = Kind::ALL.iter().map(|kind| kind.word()).chain(["data", "tests"]);
                 let words: Vec<&str> = known.clone().collect();
                 let hint =
                     suggest::hint(folder, known).unwrap_or_else(|| format!("known are {}", words.join(", ")));
@@ -114,6 +120,15 @@ impl Draft {
             self.problems.push(problem.hint("bring a role of another name, which may inherit from it"));
         }
         self.changes.push(Change { kind, name: name.to_owned(), definition: Some(definition) });
+    }
+
+    fn trials(&mut self, path: &str, bytes: &[u8]) {
+        let read = self.read::<Vec<Trial>>(path, bytes).unwrap_or_default().into_iter().enumerate();
+        for (at, trial) in read {
+            let trial = Trial { path: format!("{path}.{at}"), ..trial };
+            self.problems.extend(trial.check());
+            self.trials.push(trial);
+        }
     }
 
     fn data(&mut self, path: &str, bytes: &[u8]) {

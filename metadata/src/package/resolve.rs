@@ -151,7 +151,7 @@ mod tests {
         let manifest =
             serde_json::json!({"name": name, "version": version, "label": name, "requires": requires});
         let manifest = serde_json::from_value(manifest).unwrap();
-        Package { manifest, changes: Vec::new(), data: Vec::new(), readme: None }
+        Package { manifest, changes: Vec::new(), data: Vec::new(), trials: Vec::new(), readme: None }
     }
 
     fn names(found: Result<Vec<Package>, Vec<Problem>>) -> Vec<String> {

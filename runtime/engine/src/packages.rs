@@ -21,6 +21,7 @@ use crate::write::sql::table;
 
 mod records;
 pub mod shipped;
+mod trials;
 
 /// How packages are installed.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +89,9 @@ impl Engine {
             here.expected = None;
             let one = Installed { manifest: package.manifest.clone(), installed_at: context.now };
             here.installed.insert(package.manifest.name.clone(), one);
+        }
+        if options.dry_run {
+            trials::run(&mut transaction, &here.context, packages).await?;
         }
         self.finish(transaction, here.context.snapshot, options.dry_run).await?;
         Ok(applied)

@@ -144,7 +144,7 @@ async fn set_level(connection: &mut PgConnection, tenant: &Tenant) -> Result<()>
     Ok(())
 }
 
-async fn insert_system_user(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+pub(crate) async fn insert_system_user(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
     let text = format!(
         "INSERT INTO {} (id, name, kind, active, owner_id, created_by_id, updated_by_id, created_at, updated_at, version) \
          VALUES ($1, 'Trellis', 'system', true, $1, $1, $1, $2, $2, 1)",

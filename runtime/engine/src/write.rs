@@ -58,6 +58,7 @@ mod update;
 mod upsert;
 mod whole;
 
+pub(crate) use constraint::explain_anywhere;
 pub use convert::{Possible, PossibleTarget};
 pub(crate) use create::create_with_ids;
 
@@ -262,7 +263,11 @@ async fn write_person(connection: &mut PgConnection, context: &Context, person: 
 }
 
 /// One command within a transaction.
-async fn run(connection: &mut PgConnection, context: &Context, command: Command) -> Result<Written> {
+pub(crate) async fn run(
+    connection: &mut PgConnection,
+    context: &Context,
+    command: Command,
+) -> Result<Written> {
     let object = writable(context, &command.object)?;
     let what = match command.what {
         What::If { version, what } => seen(connection, context, &object, (version, *what)).await?,

@@ -78,6 +78,8 @@ impl Shelf {
         let place = Path::new(word);
         let found = match self.library.matching(word, range) {
             Some(found) => return Ok(found.clone()),
+            // A folder that happens to have the name of a package is meant by `./name` alone.
+            None if self.is_known(word) => bail!("{}", self.unknown(word, range)),
             None if place.is_dir() => on_disk(place)?,
             None if place.is_file() => registry::shipped(place)?
                 .open(&self.trust)
@@ -88,6 +90,11 @@ impl Shelf {
             bail!("{word} is {} {}, not {range}", found.manifest.name, found.manifest.version);
         }
         Ok(found)
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        let refused = self.registry.refused.iter().any(|one| one.name == name);
+        refused || self.library.versions(name).next().is_some()
     }
 
     fn unknown(&self, word: &str, range: &VersionReq) -> String {

@@ -38,11 +38,11 @@ pub(super) async fn load(
 }
 
 /// References that are loaded already.
-struct Known {
+pub(super) struct Known {
     /// The package's own, from before too.
-    own: Refs,
+    pub(super) own: Refs,
     /// Those of the other installed packages.
-    others: Refs,
+    pub(super) others: Refs,
 }
 
 async fn load_refs(connection: &mut PgConnection, context: &Context, package: &str) -> Result<Known> {
@@ -126,7 +126,7 @@ fn locate(error: Error, path: &str) -> Error {
 }
 
 /// The value with references and relative dates replaced; the name of a reference that is not there.
-fn resolve(value: &Json, context: &Context, refs: (&Known, &Refs)) -> Result<Json, String> {
+pub(super) fn resolve(value: &Json, context: &Context, refs: (&Known, &Refs)) -> Result<Json, String> {
     match value {
         Json::String(text) => {
             if let Some(date) = relative::resolve(text, context.now) {

@@ -3,6 +3,7 @@
 mod consent;
 mod files;
 mod layers;
+mod trials;
 
 use engine::{AllowLoss, Apply, Error, Query};
 use it::World;

@@ -122,6 +122,8 @@ async fn who_gains_and_loses_is_told_and_a_new_name_is_no_difference() {
 async fn a_large_table_is_told_as_it_will_be_done() {
     let site = Site::new(World::zoo("plan_large").await).await;
     let bea = site.world.person("bea", "administrator").await;
+    put_field(&site.world, "keeper.note", json!({ "name": "note", "kind": "long_text" })).await.unwrap();
+    let bea = site.world.again(&bea).await;
     keepers(&site.world, &bea, 2_000).await;
     let field = || json!([{ "kind": "fields", "name": "keeper.rank", "definition": { "name": "rank", "kind": "integer", "indexed": true } }]);
     let index = |plan: &Json| {
@@ -133,14 +135,14 @@ async fn a_large_table_is_told_as_it_will_be_done() {
         (&small["lock"], &small["risk"], &small["estimate"]["rows"]),
         (&json!("share"), &json!("scan"), &json!(2000))
     );
-    let text = "INSERT INTO t_demo.keeper SELECT (jsonb_populate_record(k, jsonb_build_object('id', gen_random_uuid()))).* \
-                FROM t_demo.keeper k, generate_series(1, 60)";
+    let text = "INSERT INTO t_demo.keeper SELECT (jsonb_populate_record(k, jsonb_build_object('id', gen_random_uuid(), 'note', repeat('x', 1800)))).* \
+                FROM t_demo.keeper k, generate_series(1, 3)";
     sqlx::query(text).execute(site.world.engine.pool()).await.unwrap();
     let large = index(&plan(&site, field()).await);
     assert_eq!((&large["lock"], &large["risk"]), (&json!("row_exclusive"), &json!("background")), "{large}");
     assert!(large["sql"].as_str().unwrap().contains("CONCURRENTLY"), "{large}");
     // As the planner takes it, which knows the pages and guesses what stands in them.
     let rows = large["estimate"]["rows"].as_i64().unwrap();
-    assert!((12_000..1_200_000).contains(&rows), "{large}");
+    assert!((500..500_000).contains(&rows), "{large}");
     assert_eq!(large["estimate"]["bytes"].as_i64().map(|bytes| bytes > 8 * 1024 * 1024), Some(true));
 }
