@@ -2,11 +2,15 @@
 import { type Brand, PLAIN, wear } from "@/lib/brand";
 import { load, request } from "./client";
 
-/** Puts on what the workspace looks like. Without an answer everything stays as it is. */
+let asked = 0;
+
+/** Puts on what the workspace looks like, unless it was asked for anew meanwhile. Without an answer everything stays as it is. */
 export async function wearBranding(tenant: string | undefined): Promise<void> {
+  asked += 1;
+  const turn = asked;
   try {
     const { data } = await load<{ data: Brand }>("/auth/v1/branding", { tenant });
-    wear({ ...PLAIN, ...data });
+    if (turn === asked) wear({ ...PLAIN, ...data });
   } catch {
     // What it looks like is no reason to stop.
   }

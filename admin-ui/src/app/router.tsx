@@ -37,7 +37,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (raw: Record<string, unknown>): { next?: string | undefined; expired?: boolean | undefined } => ({
-    next: typeof raw.next === "string" && /^\/(?!\/)/.test(raw.next) ? raw.next : undefined,
+    next: typeof raw.next === "string" && /^\/(?![/\\])/.test(raw.next) ? raw.next : undefined,
     expired: raw.expired === true ? true : undefined,
   }),
   component: SignInRoute,

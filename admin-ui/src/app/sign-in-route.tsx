@@ -16,6 +16,8 @@ export function SignInRoute() {
   }, []);
 
   async function go() {
+    // Whoever was here before may have been somebody else: nothing of what the page holds may outlive them.
+    if (expired) return window.location.assign(here(next));
     const { catalogQuery } = await import("@/catalog/load");
     await client.resetQueries({ queryKey: catalogQuery.queryKey });
     client.prefetchQuery(catalogQuery);
@@ -23,4 +25,10 @@ export function SignInRoute() {
   }
 
   return <SignInPage expired={Boolean(expired)} onSignedIn={go} />;
+}
+
+/** The address within this place; another place's is the first page. */
+function here(next: string | undefined): string {
+  const url = new URL(next ?? "/", window.location.origin);
+  return url.origin === window.location.origin ? url.href : "/";
 }

@@ -46,6 +46,8 @@ export function InlineEditor({ object, record, field: given, onClose, className,
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(value);
   const done = useRef(false);
+  /** Where Enter or Tab wanted to go when the save was refused. */
+  const going = useRef<"down" | "next" | undefined>(undefined);
   const Input = kind.input;
   const picks =
     ["picklist", "multi_picklist", "lookup", "master_detail", "many_to_many", "any_lookup"].includes(field.kind) ||
@@ -90,6 +92,7 @@ export function InlineEditor({ object, record, field: given, onClose, className,
       return;
     }
     done.current = true;
+    going.current = moved;
     const saving = updateRecord(object, record.id, kind.patch(next, field), kind.shown(next, field), confirmed);
     const saved = () => offerUndo(object, record.id, field, start, t("{field} changed", { field: field.label }));
     if (moved && onRefused) {
@@ -169,9 +172,12 @@ export function InlineEditor({ object, record, field: given, onClose, className,
           {error}
         </p>
         {warned && (
-          <Button look="outline" className="mt-2" onClick={() => void save(undefined, true)}>
-            {t("Save anyway")}
-          </Button>
+          // biome-ignore lint/a11y/noStaticElementInteractions: keys of the button are not keys of the input, to which they would bubble.
+          <div onKeyDown={(event) => event.key !== "Escape" && event.stopPropagation()}>
+            <Button look="outline" className="mt-2" onClick={() => void save(going.current, true)}>
+              {t("Save anyway")}
+            </Button>
+          </div>
         )}
       </Popover>
       {theirs && (

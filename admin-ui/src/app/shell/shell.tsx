@@ -1,13 +1,10 @@
 // The frame around every page: navigation, the sheet, and what opens over it.
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect } from "react";
 import { wearBranding } from "@/api/branding";
 import { sessionExpired } from "@/api/client";
-import { forgetGroups } from "@/api/groups";
-import { forgetSources } from "@/api/list-source";
 import { messageOf, Problem } from "@/api/problem";
-import { recordStore } from "@/api/record-store";
 import { signOut } from "@/api/session";
 import { CatalogContext } from "@/catalog/catalog";
 import { moreIcons } from "@/catalog/icons";
@@ -35,7 +32,6 @@ const HelpSheet = lazy(() => import("@/features/help/help-sheet").then((m) => ({
 
 export function Shell() {
   const router = useRouter();
-  const client = useQueryClient();
   const catalog = useQuery(catalogQuery);
   const expired = useCell(sessionExpired);
   useCell(moreIcons);
@@ -57,12 +53,9 @@ export function Shell() {
 
   const leave = useCallback(async () => {
     await signOut().catch(() => {});
-    client.clear();
-    recordStore.clear();
-    forgetSources();
-    forgetGroups();
-    router.navigate({ to: "/sign-in" });
-  }, [client, router]);
+    // A page of its own: what this one holds, and answers still on their way, end with it.
+    window.location.assign("/sign-in");
+  }, []);
 
   if (!catalog.data || !drawn) {
     if (catalog.error instanceof Problem && catalog.error.code === "totp-setup-required")

@@ -18,6 +18,7 @@ import { formatDateTime } from "@/lib/dates";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
+import { isNewer } from "@/lib/versions";
 
 type Open = { doing: "install" | "uninstall"; item: PackageInfo } | null;
 
@@ -112,6 +113,7 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
   const neededBy = all.filter((p) => p.installed && p.requires && item.name in p.requires).map((p) => p.label);
   const objects = catalog.objects.filter((o) => o.package === item.name);
   const fields = catalog.objects.flatMap((o) => o.fields).filter((f) => f.package === item.name).length;
+  const canUpgrade = item.installed_version !== null && isNewer(item.version, item.installed_version);
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 py-3.5">
       <Glyph icon={Package} hue={objectHue(item.name)} size={32} />
@@ -121,9 +123,7 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
           <span className="font-mono text-text-3 text-xs">
             {item.name} {item.installed_version ?? item.version}
           </span>
-          {item.installed && item.installed_version !== item.version && (
-            <Tag color="yellow">{t("{version} available", { version: item.version })}</Tag>
-          )}
+          {canUpgrade && <Tag color="yellow">{t("{version} available", { version: item.version })}</Tag>}
         </div>
         {item.description && <p className="max-w-[70ch] text-text-2">{item.description}</p>}
         {objects.length > 0 && (
@@ -147,7 +147,7 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
             .join(" · ")}
         </p>
       </div>
-      {item.installed && item.installed_version !== item.version && (
+      {canUpgrade && (
         <Button
           look="solid"
           size="md"

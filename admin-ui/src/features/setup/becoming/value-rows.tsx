@@ -1,5 +1,6 @@
 // Where the values of a new record come from: for each of its fields a field of the record before, or a formula about it.
 import { X } from "lucide-react";
+import { useState } from "react";
 import { fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Select } from "@/components/select";
@@ -23,6 +24,16 @@ interface ValueRowsProps {
 const FORMULA = "=";
 
 export function ValueRows({ from, to, values, fields, label, onChange }: ValueRowsProps) {
+  // While a formula is typed it may be the name of a field for a moment, and stays a formula.
+  const [formulas, setFormulas] = useState(
+    () => new Set(values.filter(([, value]) => !isField(from, value)).map(([name]) => name)),
+  );
+  const choose = (name: string, isFormula: boolean) => {
+    const next = new Set(formulas);
+    if (isFormula) next.add(name);
+    else next.delete(name);
+    setFormulas(next);
+  };
   const put = (at: number, value: Value) => onChange(values.map((row, i) => (i === at ? [row[0], value] : row)));
   const choices = [
     { id: FORMULA, label: t("A formula") },
@@ -42,7 +53,7 @@ export function ValueRows({ from, to, values, fields, label, onChange }: ValueRo
           {values.map(([name, value], at) => {
             const field = fieldOf(to, name);
             const title = field?.label ?? name;
-            const taken = isField(from, value);
+            const taken = !formulas.has(name) && isField(from, value);
             return (
               <li key={name} className="flex flex-col gap-1.5 py-1.5 ps-2.5 pe-1">
                 <span className="flex items-center gap-2">
@@ -52,7 +63,10 @@ export function ValueRows({ from, to, values, fields, label, onChange }: ValueRo
                     label={t("{field} comes from", { field: title })}
                     choices={choices}
                     value={[taken ? String(value) : FORMULA]}
-                    onChange={(next) => put(at, next[0] === FORMULA ? (taken ? "" : value) : (next[0] ?? ""))}
+                    onChange={([next = FORMULA]) => {
+                      choose(name, next === FORMULA);
+                      put(at, next !== FORMULA ? next : taken ? "" : value);
+                    }}
                   />
                   <button
                     type="button"
@@ -81,7 +95,11 @@ export function ValueRows({ from, to, values, fields, label, onChange }: ValueRo
       <AddField
         label={t("Add field")}
         fields={fields.filter((f) => !values.some(([name]) => name === f.name))}
-        onPick={(name) => onChange([...values, [name, from !== to && isField(from, name) ? name : ""]])}
+        onPick={(name) => {
+          const taken = from !== to && isField(from, name);
+          choose(name, !taken);
+          onChange([...values, [name, taken ? name : ""]]);
+        }}
       />
     </div>
   );
