@@ -66,7 +66,8 @@ walk("a conversion is made for an object of one's own, and does what it says", a
   await page.keyboard.press("Escape");
   await account.getByRole("button", { name: "Add field" }).click();
   await page.getByRole("option", { name: "Description" }).click();
-  await write(page, account, "Formula of Description", '"Worth " & TEXT(worth)');
+  // It stays a formula where it spells a field's name on its way.
+  await write(page, account, "Formula of Description", 'name & " at " & TEXT(worth)');
   await drawer.getByRole("button", { name: "Add field" }).last().click();
   await page.getByRole("option", { name: "Stage", exact: true }).click();
   await write(page, drawer, "Formula of Stage", '"closed"');
@@ -85,7 +86,7 @@ walk("a conversion is made for an object of one's own, and does what it says", a
     .getByRole("link", { name: "Kites & Co" })
     .waitFor();
   const { data } = await ask(page, `/api/v1/ideas/${idea.id}?fields=*,result.name,result.description`);
-  assert.deepEqual([data.stage, data.result.name, data.result.description], ["closed", "Kites & Co", "Worth 7"]);
+  assert.deepEqual([data.stage, data.result.name, data.result.description], ["closed", "Kites & Co", "Kites at 7"]);
   assert.ok(data.adopted_at);
 });
 
