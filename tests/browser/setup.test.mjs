@@ -388,7 +388,7 @@ walk("a way is begun by a clock, another asks for words, and a state is locked",
   const properties = page.getByRole("complementary", { name: "Properties" });
   await ways.getByRole("button", { name: /^Take seriously/ }).click();
   await properties.getByRole("button", { name: "Add a point" }).click();
-  await properties.getByLabel("Point 1").fill("Prices are known");
+  await properties.getByLabel("Point 1", { exact: true }).fill("Prices are known");
   await choose(page, properties, /^A note on why/, "Must be given");
   await properties.getByRole("button", { name: "Tell an event" }).click();
   await properties.getByLabel("Tells the event").fill("competitor.serious");
