@@ -153,7 +153,8 @@ fn value(field: &Field, column: &Column) -> Json {
         (FieldKind::Picklist(_), _) => options(field),
         (_, ColumnType::Boolean) => flag(),
         (_, ColumnType::Uuid) => id(),
-        (_, ColumnType::Bigint) => json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX }),
+        // What no column holds can be asked for, and nothing is found.
+        (_, ColumnType::Bigint) => json!({ "type": "integer" }),
         (_, ColumnType::Numeric(..)) => json!({ "type": "number" }),
         (_, ColumnType::Date | ColumnType::Timestamptz) => reference("DateOrWord"),
         (_, ColumnType::Time) => clock(),
@@ -214,7 +215,7 @@ pub(super) fn conditions() -> Vec<(&'static str, Json)> {
         { "type": "string", "format": "date" }, time(), { "type": "string", "enum": words },
         { "type": "string", "pattern": "^(last|next)_n_days:[1-9][0-9]{0,2}$" },
     ] });
-    let integer = json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX });
+    let integer = json!({ "type": "integer" });
     let mut lists = operators(&text(), &["has_any", "has_all"]);
     for key in ["eq", "ne", "in", "not_in"] {
         lists["properties"].as_object_mut().map(|properties| properties.remove(key));

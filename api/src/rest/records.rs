@@ -73,6 +73,7 @@ pub(crate) async fn update(call: Call) -> Outcome {
 
 /// Into the recycle bin, or gone for good with `permanent=true`.
 pub(crate) async fn delete(call: Call) -> Outcome {
+    refuse_system(&call)?;
     let id = call.id()?;
     let mut params = Params::new(call.asked.pairs()?);
     let permanent = params.flag("permanent");
@@ -95,13 +96,19 @@ pub(super) async fn write(call: &Call, what: What) -> Result<Written, Problem> {
     Ok(call.engine().write_once(&call.context, call.once()?.as_ref(), command).await?)
 }
 
-/// The call with what its parameters insist on. Records that are written through other routes are none to be asked about.
-pub(super) fn consenting(mut call: Call) -> Result<Call, Problem> {
-    if let Ok(object) = call.object()
-        && object.system
-    {
-        return Err(engine::Error::Forbidden(Refusal::SystemObject(object.name.clone())).into());
+/// Refuses what would write records that are written through other routes, whatever else is asked.
+fn refuse_system(call: &Call) -> Result<(), Problem> {
+    match call.object() {
+        Ok(object) if object.system => {
+            Err(engine::Error::Forbidden(Refusal::SystemObject(object.name.clone())).into())
+        }
+        _ => Ok(()),
     }
+}
+
+/// The call with what its parameters insist on.
+pub(super) fn consenting(mut call: Call) -> Result<Call, Problem> {
+    refuse_system(&call)?;
     let mut params = Params::new(call.asked.pairs()?);
     call.context.consent = Consent {
         warnings: params.flag("confirm_warnings"),
