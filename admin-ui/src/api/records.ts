@@ -73,7 +73,7 @@ export async function loadRecord(
 }
 
 /** Whoever has read what rules warn about saves all the same. */
-const consent = (confirmed: boolean) => (confirmed ? { query: { confirm_warnings: true } } : {});
+export const consent = (confirmed: boolean) => (confirmed ? { query: { confirm_warnings: true } } : {});
 
 export async function createRecord(
   object: ObjectRef,

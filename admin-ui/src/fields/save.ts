@@ -34,24 +34,10 @@ export const neededIntent = new Cell<Needed | null>(null);
 
 type Said = (record: RecordData) => string;
 
-/** Did the server refuse for reasons that more input can answer? */
+/** Did the server refuse for reasons that more input can answer, or a yes to what rules warn about? */
 function asksForMore(error: unknown): error is Problem {
-  return error instanceof Problem && error.status === 422 && error.errors.length > 0;
-}
-
-/** Says that a value was changed and offers the one before. Only the newest of such notes stays. */
-export function offerUndo(object: ObjectDef, id: string, field: FieldDef, before: unknown, text: string): void {
-  toast(text, {
-    key: "edit",
-    action: {
-      label: t("Undo"),
-      undo: true,
-      run: () =>
-        updateRecord(object, id, kindOf(field).patch(before, field), kindOf(field).shown(before, field)).catch(
-          (error) => toastError(messageOf(error)),
-        ),
-    },
-  });
+  if (!(error instanceof Problem)) return false;
+  return warningsOf(error).length > 0 || (error.status === 422 && error.errors.length > 0);
 }
 
 /** A gesture means what it says whatever else has changed in the record meanwhile: once more, on the newer version. */
@@ -64,6 +50,37 @@ async function insisting<T>(save: () => Promise<T>): Promise<T> {
   }
 }
 
+type Change = Pick<Needed, "object" | "id" | "field" | "value" | "done">;
+type Once = <T>(save: () => Promise<T>) => Promise<T>;
+
+/** Saves a value; the shell asks for what it needs first. Answers whether it was saved. */
+async function trying(change: Change, once: Once): Promise<boolean> {
+  const { object, id, field, value, done } = change;
+  const kind = kindOf(field);
+  try {
+    await once(() => updateRecord(object, id, kind.patch(value, field), kind.shown(value, field)));
+    done();
+    return true;
+  } catch (error) {
+    if (asksForMore(error)) neededIntent.set({ ...change, ways: [], free: false, problem: error, cancel: () => {} });
+    else toastError(messageOf(error));
+    return false;
+  }
+}
+
+/** Says that a value was changed and offers the one before. Only the newest of such notes stays. */
+export function offerUndo(object: ObjectDef, id: string, field: FieldDef, before: unknown, text: string): void {
+  toast(text, {
+    key: "edit",
+    action: {
+      label: t("Undo"),
+      undo: true,
+      // What somebody else has written meanwhile is theirs: an undo does not insist.
+      run: () => trying({ object, id, field, value: before, done: () => {} }, (save) => save()),
+    },
+  });
+}
+
 /** Sets a field of a record that is on screen. Answers whether it was saved. */
 export async function setValue(
   object: ObjectDef,
@@ -72,21 +89,16 @@ export async function setValue(
   value: unknown,
   said: Said,
 ): Promise<boolean> {
-  const kind = kindOf(field);
   const record = recordStore.find(object.name, id);
   if (!record) return false;
-  const before = kind.read(record, field);
+  const before = kindOf(field).read(record, field);
   const done = () => offerUndo(object, id, field, before, said(recordStore.find(object.name, id) ?? record));
-  try {
-    await insisting(() => updateRecord(object, id, kind.patch(value, field), kind.shown(value, field)));
-    done();
-    return true;
-  } catch (error) {
-    if (asksForMore(error))
-      neededIntent.set({ object, id, field, value, ways: [], free: false, problem: error, done, cancel: () => {} });
-    else toastError(messageOf(error));
-    return false;
-  }
+  return trying({ object, id, field, value, done }, insisting);
+}
+
+/** Turns a yes into a no, or back. */
+export function setSwitch(object: ObjectDef, id: string, field: FieldDef, value: boolean): Promise<boolean> {
+  return setValue(object, id, field, value, () => t("{field} changed", { field: field.label }));
 }
 
 const stateLabel = (field: FieldDef, value: unknown): string => kindOf(field).text(value, field);

@@ -60,6 +60,7 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
       draft,
     ),
   };
+  const moves = field.kind === "picklist";
   const target = kindOf(field).text(needed.value, field);
   const firstEmpty = asked.findIndex((f) => isEmpty(drafted(f)));
 
@@ -118,7 +119,11 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
 
   return (
     <Dialog
-      title={t("Before {name} goes to {target}", { name: String(record.name ?? object.label), target })}
+      title={
+        moves
+          ? t("Before {name} goes to {target}", { name: String(record.name ?? object.label), target })
+          : t("Before {field} becomes {target}", { field: field.label, target: target || t("empty") })
+      }
       width="460px"
       onClose={close}
       {...(asked.length || way ? { onSubmit: () => save() } : {})}
@@ -134,7 +139,7 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
           </Button>
           {(asked.length > 0 || way) && (
             <Button look="solid" size="md" type="submit" busy={busy}>
-              {way ? way.label : t("Save and move")}
+              {way ? way.label : moves ? t("Save and move") : t("Save")}
             </Button>
           )}
         </>
@@ -143,7 +148,9 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
       <div className="flex flex-col gap-4">
         {warnings.length > 0 && <Warned texts={warnings} busy={busy} onConfirm={() => void save(true)} />}
         {general.length > 0 && (
-          <Notice title={t("This move was refused.")}>{general.map(([, text]) => text).join(" ")}</Notice>
+          <Notice title={moves ? t("This move was refused.") : t("This could not be saved.")}>
+            {general.map(([, text]) => text).join(" ")}
+          </Notice>
         )}
         {ways.length > 1 && (
           <Segments

@@ -1,6 +1,6 @@
 // Setting one field of all selected records, with the way back while the old values are known.
 import { useState } from "react";
-import { changeRecords } from "@/api/bulk";
+import { changeRecords, warnedApart } from "@/api/bulk";
 import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import { columnFields, isWritable } from "@/catalog/fields";
@@ -10,6 +10,7 @@ import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
 import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
+import { Warned } from "@/components/warned";
 import { FormField } from "@/fields/form-field";
 import { checkValue, kindOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
@@ -27,15 +28,44 @@ interface BulkEditProps {
 export const editableFields = (object: ObjectDef): FieldDef[] =>
   columnFields(object).filter((f) => isWritable(object, f) && !f.unique && f.name !== "name");
 
+/** Puts the values from before back; what rules warn about then is put to whoever asked for it. */
+export async function undoChanges(
+  object: ObjectDef,
+  ids: string[],
+  patch: (id: string) => Record<string, unknown>,
+  confirmed = false,
+): Promise<void> {
+  const failed = await changeRecords(object, ids, patch, undefined, confirmed);
+  const { ids: warned, texts, rest } = warnedApart(failed);
+  if (warned.length)
+    toast(texts.join(" "), {
+      action: { label: t("Save anyway"), run: () => undoChanges(object, warned, patch, true) },
+    });
+  if (rest.length) toastError(couldNot(object, rest));
+}
+
+const words = (object: ObjectDef, n: number) => count(n, inSentence(object.label), inSentence(object.plural_label));
+
+const couldNot = (object: ObjectDef, reasons: unknown[]) =>
+  `${t("{records} could not be changed.", { records: words(object, reasons.length) })} ${messageOf(reasons[0])}`;
+
 export function BulkEdit({ object, ids, field: first, onClose, onDone }: BulkEditProps) {
   const fields = editableFields(object);
   const [field, setField] = useState(first);
   const [value, setValue] = useState<unknown>(null);
   const [error, setError] = useState<string>();
   const [done, setDone] = useState<number | null>(null);
-  const words = (n: number) => count(n, inSentence(object.label), inSentence(object.plural_label));
+  /** Who still waits for a yes, and what rules warn about there. */
+  const [warned, setWarned] = useState<{ ids: string[]; texts: string[] } | null>(null);
+  const change = t("Change {records}", { records: words(object, ids.length) });
 
-  async function save() {
+  /** Forgets what was said of the value before. */
+  function clear() {
+    setError(undefined);
+    setWarned(null);
+  }
+
+  async function save(asked = ids, confirmed = false) {
     if (!field || done !== null) return;
     const wrong = checkValue(value, field);
     if (wrong) {
@@ -44,38 +74,38 @@ export function BulkEdit({ object, ids, field: first, onClose, onDone }: BulkEdi
     }
     const kind = kindOf(field);
     const before = new Map(
-      ids.flatMap((id) => {
+      asked.flatMap((id) => {
         const record = recordStore.find(object.name, id);
         const known = record && kind.paths(field).some((path) => (path.split(".")[0] ?? path) in record);
         return known ? [[id, kind.read(record, field)] as const] : [];
       }),
     );
     setDone(0);
-    const failed = await changeRecords(object, ids, () => kind.patch(value, field), setDone);
-    onDone();
-    const changed = ids.filter((id) => !failed.has(id));
+    const failed = await changeRecords(object, asked, () => kind.patch(value, field), setDone, confirmed);
+    const waiting = warnedApart(failed);
+    const changed = asked.filter((id) => !failed.has(id));
     const undo = {
       label: t("Undo"),
       undo: true,
-      run: () => changeRecords(object, changed, (id) => kind.patch(before.get(id), field)),
+      run: () => undoChanges(object, changed, (id) => kind.patch(before.get(id), field)),
     };
     if (changed.length)
       toast(
-        t("Changed {field} of {records}", { field: field.label, records: words(changed.length) }),
-        before.size === ids.length ? { action: undo } : {},
+        t("Changed {field} of {records}", { field: field.label, records: words(object, changed.length) }),
+        before.size === asked.length ? { action: undo } : {},
       );
-    if (failed.size)
-      toastError(
-        `${t("{records} could not be changed.", { records: words(failed.size) })} ${messageOf([...failed.values()][0])}`,
-      );
+    if (waiting.rest.length) toastError(couldNot(object, waiting.rest));
+    if (!waiting.ids.length) return onDone();
+    setDone(null);
+    setWarned(waiting);
   }
 
   return (
     <Dialog
-      title={t("Change {records}", { records: words(ids.length) })}
+      title={change}
       width="440px"
       onClose={onClose}
-      onSubmit={save}
+      onSubmit={() => save(warned?.ids)}
       footer={
         <>
           {done !== null && ids.length > 50 && (
@@ -85,12 +115,19 @@ export function BulkEdit({ object, ids, field: first, onClose, onDone }: BulkEdi
             {t("Cancel")}
           </Button>
           <Button look="solid" size="md" type="submit" busy={done !== null} disabled={!field}>
-            {t("Change {records}", { records: words(ids.length) })}
+            {change}
           </Button>
         </>
       }
     >
       <div className="flex min-h-36 flex-col gap-4">
+        {warned && (
+          <Warned
+            texts={[...warned.texts, t("{records} wait for this.", { records: words(object, warned.ids.length) })]}
+            busy={done !== null}
+            onConfirm={() => void save(warned.ids, true)}
+          />
+        )}
         {!first && (
           <FieldFrame label={t("Field")}>
             {({ id }) => (
@@ -106,7 +143,7 @@ export function BulkEdit({ object, ids, field: first, onClose, onDone }: BulkEdi
                 onChange={([name]) => {
                   setField(fields.find((f) => f.name === name));
                   setValue(null);
-                  setError(undefined);
+                  clear();
                 }}
               />
             )}
@@ -120,7 +157,7 @@ export function BulkEdit({ object, ids, field: first, onClose, onDone }: BulkEdi
             error={error}
             onChange={(next) => {
               setValue(next);
-              setError(undefined);
+              clear();
             }}
           />
         )}

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { mergeRecords } from "@/api/bulk";
-import { messageOf, Problem } from "@/api/problem";
+import { messageOf, Problem, warningsOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { loadRecord } from "@/api/records";
 import { isWritable, nameField, ownFields } from "@/catalog/fields";
@@ -12,6 +12,7 @@ import { Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { toast } from "@/components/toast";
+import { Warned } from "@/components/warned";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
@@ -62,7 +63,7 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
     return records.find((r) => !isEmpty(held(r, field)))?.id ?? kept;
   }
 
-  async function merge() {
+  async function merge(confirmed = false) {
     setBusy(true);
     setError(null);
     const patches = differing
@@ -70,7 +71,7 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
       .map((field) => kindOf(field).patch(held(find(sourceOf(field)), field), field));
     try {
       const others = ids.filter((id) => id !== kept);
-      const record = await mergeRecords(object, kept, others, Object.assign({}, ...patches));
+      const record = await mergeRecords(object, kept, others, Object.assign({}, ...patches), confirmed);
       onDone();
       toast(
         t("Merged {records} into {name}", {
@@ -84,6 +85,7 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
     }
   }
 
+  const warnings = warningsOf(error);
   const columns = { gridTemplateColumns: `minmax(96px, 9rem) repeat(${ids.length}, minmax(140px, 1fr))` };
   return (
     <Dialog
@@ -92,7 +94,7 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
       })}
       width={`${Math.min(1100, 260 + ids.length * 220)}px`}
       onClose={onClose}
-      onSubmit={merge}
+      onSubmit={() => merge()}
       footer={
         <>
           <Button size="md" onClick={onClose}>
@@ -107,7 +109,12 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
       <p className="mb-3 text-text-2">
         {t("What points to the others will point to the one that stays. The others go to the recycle bin.")}
       </p>
-      {error !== null && (
+      {warnings.length > 0 && (
+        <div className="mb-3">
+          <Warned texts={warnings} busy={busy} label={t("Go on anyway")} onConfirm={() => void merge(true)} />
+        </div>
+      )}
+      {error !== null && !warnings.length && (
         <div className="mb-3">
           <Notice title={t("Nothing was merged.")}>
             {error instanceof Problem && error.errors.length
@@ -123,7 +130,15 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
         <div role="region" aria-label={t("Values side by side")} tabIndex={0} className="overflow-x-auto">
           <Line columns={columns} label={t("Stays")}>
             {records.map((record) => (
-              <Cell key={record.id} group="stays" chosen={record.id === kept} onChoose={() => setKept(record.id)}>
+              <Cell
+                key={record.id}
+                group="stays"
+                chosen={record.id === kept}
+                onChoose={() => {
+                  setKept(record.id);
+                  setError(null);
+                }}
+              >
                 <span className="block truncate font-medium">{String(record.name ?? "") || t("Unnamed")}</span>
                 <span className="block truncate text-text-2 text-xs">{formatDateTime(String(record.created_at))}</span>
               </Cell>
@@ -139,7 +154,10 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
                     key={record.id}
                     group={field.name}
                     chosen={sourceOf(field) === record.id}
-                    onChoose={() => setChosen((c) => ({ ...c, [field.name]: record.id }))}
+                    onChoose={() => {
+                      setChosen((c) => ({ ...c, [field.name]: record.id }));
+                      setError(null);
+                    }}
                   >
                     {isEmpty(value) ? (
                       <span className="text-text-2">{t("empty")}</span>

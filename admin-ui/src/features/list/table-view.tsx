@@ -4,11 +4,10 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { GroupedRows, type RowSource } from "@/api/grouped-rows";
 import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
-import { updateRecord } from "@/api/records";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
-import { toastError } from "@/components/toast";
+import { setSwitch } from "@/fields/save";
 import { arrange, arrangementOf } from "@/lib/arrangement";
 import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
@@ -84,7 +83,7 @@ function Table({ object, state, search, onSearch, onTotal, source }: TableViewPr
   const onToggleValue = useCallback(
     (id: string, field: FieldDef) => {
       const value = !recordStore.find(object.name, id)?.[field.name];
-      updateRecord(object, id, { [field.name]: value }).catch((error) => toastError(messageOf(error)));
+      void setSwitch(object, id, field, value);
     },
     [object],
   );

@@ -1,16 +1,14 @@
 // One field of a record: label and value; a click on the value edits it where it stands.
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
-import { updateRecord } from "@/api/records";
 import { mayEdit } from "@/catalog/catalog";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Switch } from "@/components/inputs";
-import { toastError } from "@/components/toast";
 import { InlineEditor } from "@/fields/inline-editor";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
+import { setSwitch } from "@/fields/save";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 
@@ -57,9 +55,7 @@ export function Value({ object, record, field }: FieldRowProps) {
         <Switch
           label={field.label}
           checked={value === true}
-          onChange={(next) =>
-            updateRecord(object, record.id, { [field.name]: next }).catch((error) => toastError(messageOf(error)))
-          }
+          onChange={(next) => void setSwitch(object, record.id, field, next)}
         />
       </span>
     );

@@ -4,6 +4,8 @@ export const words: Record<string, string> = {
   "Go on anyway": "Trotzdem fortfahren",
   "Is this as it should be?": "Soll das so sein?",
   "Save anyway": "Trotzdem speichern",
+  "Before {field} becomes {target}": "Bevor {field} zu {target} wird",
+  "{records} wait for this.": "{records} warten darauf.",
   "Make of it": "Daraus wird",
   "New {object}": "Neu: {object}",
   "Nothing was converted.": "Nichts wurde umgewandelt.",
