@@ -47,6 +47,11 @@ export class Groups {
     for (const group of this.all) group.source.refresh();
   }
 
+  /** Nobody comes back to them. */
+  leave(): void {
+    for (const group of this.all) group.source.leave();
+  }
+
   attach(): () => void {
     return recordStore.listen(this.#onEvent);
   }
@@ -106,23 +111,31 @@ export function placeOf(object: string, ids: string[], record: RecordData, sort:
 const kept = new Map<string, Groups>();
 const KEEP = 4;
 
-/** The groups of a request: the same ones again when one comes back to them. */
+/** The groups of a request: the same ones again when one comes back to them, with those sources that had an answer. */
 export function groupsFor(
   object: ObjectRef,
   request: ListRequest,
   grouping: Grouping,
-): { groups: Groups; known: boolean } {
+): { groups: Groups; known: ListSource[] } {
   const key = JSON.stringify([object.name, request, grouping.path, grouping.values]);
   const found = kept.get(key);
-  if (found) return { groups: found, known: found.all.every(({ source }) => !source.pending) };
+  if (found) {
+    kept.delete(key);
+    kept.set(key, found);
+    return { groups: found, known: found.all.map(({ source }) => source).filter((source) => !source.pending) };
+  }
   const groups = new Groups(object, request, grouping);
   for (const { source } of groups.all) source.want(0, 1);
   kept.set(key, groups);
-  const oldest = kept.keys().next().value;
-  if (kept.size > KEEP && oldest !== undefined) kept.delete(oldest);
-  return { groups, known: false };
+  const [oldest] = kept;
+  if (kept.size > KEEP && oldest) {
+    kept.delete(oldest[0]);
+    oldest[1].leave();
+  }
+  return { groups, known: [] };
 }
 
 export function forgetGroups(): void {
+  for (const groups of kept.values()) groups.leave();
   kept.clear();
 }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { type Fetch, ListSource, PAGE_SIZE } from "./list-source";
+import { recordStore, type StoreEvent } from "./record-store";
 
 const TOTAL = 100_000;
 const object = { name: "thing", plural: "things" };
@@ -88,4 +89,48 @@ it("is a list also while nobody knows how long it is", async () => {
   source.want(0, 30);
   await settle();
   expect([source.error, source.total, source.rows]).toEqual([null, undefined, 3]);
+});
+
+it("loads again when something happened while its answer was on the way", async () => {
+  const events: StoreEvent[] = [
+    { type: "removed", object: "thing", id: "r3" },
+    { type: "updated", object: "thing", id: "r3", fields: ["name"] },
+    { type: "created", object: "thing", id: "new" },
+  ];
+  for (const event of events) {
+    fetch.mockClear();
+    const source = new ListSource(object, {}, fetch);
+    source.want(0, 1);
+    recordStore.announce(event);
+    recordStore.announce({ ...event, object: "other" });
+    await settle();
+    expect([source.pending, source.stale]).toEqual([false, true]);
+    const before = fetch.mock.calls.length;
+    source.watch(() => {});
+    source.refresh();
+    recordStore.announce(event);
+    await settle();
+    expect([source.stale, fetch.mock.calls.length - before]).toEqual([false, event.type === "updated" ? 2 : 4]);
+    source.leave();
+  }
+});
+
+it("lets go of what is on its way when nobody comes back to it, but not of what is seen", async () => {
+  const signals: AbortSignal[] = [];
+  fetch.mockImplementation(
+    (_, signal) =>
+      new Promise((_, refuse) => {
+        signals.push(signal);
+        signal.addEventListener("abort", () => refuse(new Error("aborted")));
+      }),
+  );
+  const source = new ListSource(object, {}, fetch);
+  source.want(0, 1);
+  const unwatch = source.watch(() => {});
+  source.leave();
+  expect(signals.map((s) => s.aborted)).toEqual([false]);
+  unwatch();
+  expect(signals.map((s) => s.aborted)).toEqual([true]);
+  recordStore.announce({ type: "created", object: "thing", id: "new" });
+  expect(source.stale).toBe(false);
 });

@@ -23,6 +23,9 @@ export class ListSource {
   #counting: AbortController | undefined;
   #total: number | undefined;
   #version = 0;
+  #stale = false;
+  #left = false;
+  readonly #deafen: () => void;
   error: unknown = null;
   /** Where the list was scrolled to, for coming back. */
   scrollTop = 0;
@@ -31,18 +34,39 @@ export class ListSource {
     this.object = object;
     this.#request = request;
     this.#fetch = fetch ?? ((r, signal) => listRecords(object, r, signal));
+    this.#deafen = recordStore.listen(this.#notice);
   }
 
   watch = (watcher: () => void): (() => void) => {
     this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+      if (this.#left) this.leave();
+    };
   };
+
+  /** Nobody comes back to it: what is on its way is not wanted any more, once nobody sees it either. */
+  leave(): void {
+    this.#left = true;
+    if (this.#watchers.size > 0) return;
+    this.#deafen();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#filler);
+    this.#counting?.abort();
+    for (const controller of this.#loading.values()) controller.abort();
+    this.#loading.clear();
+  }
 
   version = (): number => this.#version;
 
   /** True until the first answer. */
   get pending(): boolean {
     return this.#pages.size === 0 && !this.error;
+  }
+
+  /** Whether something happened while an answer was on its way, which may not be in it. */
+  get stale(): boolean {
+    return this.#stale;
   }
 
   get total(): number | undefined {
@@ -88,6 +112,7 @@ export class ListSource {
 
   /** Loads again what is on screen; what is shown stays until the answer is there. */
   refresh(): void {
+    this.#stale = false;
     for (const controller of this.#loading.values()) controller.abort();
     this.#loading.clear();
     const keep = new Set(this.#wanted);
@@ -99,6 +124,12 @@ export class ListSource {
     for (const page of new Set([0, ...this.#wanted])) void this.#load(page);
     this.#changed();
   }
+
+  /** Heard from the beginning on, also before anybody sees it. What is on screen stays in its place when it changes. */
+  #notice = (event: StoreEvent): void => {
+    if (event.object !== this.object.name || this.#loading.size === 0) return;
+    if (event.type !== "updated" || this.pending) this.#stale = true;
+  };
 
   /** What happened to records of this object elsewhere on screen. */
   onEvent = (event: StoreEvent): void => {
@@ -179,6 +210,7 @@ export class ListSource {
       if (this.#loading.get(page) === controller) this.#loading.delete(page);
     }
     this.#changed();
+    if (this.#stale && !this.error && this.#loading.size === 0 && this.#watchers.size > 0) this.refresh();
   }
 
   /** How many there are is known when one page holds all of them; otherwise it is asked once the page is here to be seen. */
@@ -224,11 +256,15 @@ export function sourceFor(object: ObjectRef, request: ListRequest): { source: Li
   const source = new ListSource(object, request);
   source.want(0, 1);
   kept.set(key, source);
-  const oldest = kept.keys().next().value;
-  if (kept.size > KEEP && oldest !== undefined) kept.delete(oldest);
+  const [oldest] = kept;
+  if (kept.size > KEEP && oldest) {
+    kept.delete(oldest[0]);
+    oldest[1].leave();
+  }
   return { source, known: false };
 }
 
 export function forgetSources(): void {
+  for (const source of kept.values()) source.leave();
   kept.clear();
 }

@@ -22,8 +22,9 @@ export function useGroups(object: ObjectDef, request: ListRequest, field: FieldD
 
   useEffect(() => {
     const detach = [groups.attach(), ...groups.all.map((group) => group.source.watch(changed))];
-    if (known) groups.refresh();
-    else for (const group of groups.all) group.source.want(0, 1);
+    for (const { source } of groups.all)
+      if (known.includes(source) || source.stale) source.refresh();
+      else source.want(0, 1);
     return () => {
       for (const stop of detach) stop();
     };

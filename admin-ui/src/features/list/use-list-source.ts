@@ -11,7 +11,7 @@ export function useListSource(object: ObjectDef, request: ListRequest): ListSour
   useSyncExternalStore(source.watch, source.version);
   useEffect(() => {
     const detach = source.attach();
-    if (known) source.refresh();
+    if (known || source.stale) source.refresh();
     else source.want(0, 1);
     return detach;
   }, [source, known]);
