@@ -27,7 +27,7 @@ async function plain(page) {
 walk("a workspace gets a name, a colour and a logo, and strangers see them where they sign in", async (page) => {
   await page.goto("/setup/branding");
   await page.getByLabel("Name").fill("Tidewater");
-  await page.getByRole("radio", { name: "#0f766e" }).click();
+  await page.getByRole("radio", { name: "Teal" }).click();
   await page.getByLabel("Logo", { exact: true }).setInputFiles({ name: "dot.png", mimeType: "image/png", buffer: DOT });
   await page.getByRole("img", { name: "Logo" }).waitFor();
   for (const theme of ["Light", "Dark"]) {

@@ -1,6 +1,6 @@
 // What the workspace looks like: its name, its logo and one colour, seen in both themes before it is saved.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Check, Upload } from "lucide-react";
+import { Upload } from "lucide-react";
 import { type CSSProperties, useRef, useState } from "react";
 import { loadBranding, saveBranding } from "@/api/branding";
 import { Loaded } from "@/api/loaded";
@@ -18,10 +18,7 @@ import { contrastsOf } from "@/lib/contrast";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { shrunk } from "@/lib/picture";
-
-/** The colour of the product. */
-const OWN = "#4f46e5";
-const COLOURS = [OWN, "#2563eb", "#0f766e", "#15803d", "#b45309", "#dc2626", "#be185d", "#7c3aed", "#475569"];
+import { ColourSwatches, OWN } from "./colour-swatches";
 
 export function BrandingPage() {
   const catalog = useCatalog();
@@ -195,24 +192,7 @@ function ColourField({ value, error, onChange }: PartProps) {
             />
             {value && <Button onClick={() => onChange(null)}>{t("Remove")}</Button>}
           </div>
-          <div role="radiogroup" aria-label={t("Colours")} className="flex flex-wrap gap-1.5">
-            {COLOURS.map((colour) => (
-              <button
-                key={colour}
-                type="button"
-                role="radio"
-                aria-checked={shown.toLowerCase() === colour}
-                aria-label={colour}
-                title={colour}
-                data-theme="light"
-                style={{ "--brand": colour } as CSSProperties}
-                className="inline-flex size-7 items-center justify-center rounded-full bg-accent text-white"
-                onClick={() => onChange(colour === OWN ? null : colour)}
-              >
-                {shown.toLowerCase() === colour && <Check size={14} strokeWidth={3} aria-hidden="true" />}
-              </button>
-            ))}
-          </div>
+          <ColourSwatches value={shown} onChange={(colour) => onChange(colour === OWN ? null : colour)} />
         </div>
       )}
     </FieldFrame>

@@ -1,5 +1,18 @@
 // German words of setup: fetched with the others, kept apart so that both files stay readable.
 export const words: Record<string, string> = {
+  Amber: "Bernstein",
+  Blue: "Blau",
+  Green: "Grün",
+  Indigo: "Indigo",
+  Pink: "Rosa",
+  Red: "Rot",
+  Slate: "Schiefer",
+  Teal: "Petrol",
+  Violet: "Violett",
+  "A number above zero, such as 0.25 or 168.": "Eine Zahl über null, etwa 0,25 oder 168.",
+  "Say this, or remove the line.": "Bitte angeben oder die Zeile entfernen.",
+  "Say when, or remove the condition.": "Bitte angeben, wann, oder die Bedingung entfernen.",
+  "Something is begun here and not said yet.": "Hier ist etwas begonnen und noch nicht angegeben.",
   "Every record has a name": "Jeder Datensatz hat einen Namen",
   "Nothing is saved without one.": "Ohne ihn wird nichts gespeichert.",
   "The sign-ins": "Die Anmeldungen",

@@ -27,14 +27,21 @@ interface AppItemsProps {
 const tool =
   "inline-flex size-7 items-center justify-center rounded-control text-text-3 hover:bg-hover hover:text-text disabled:opacity-30";
 
+function moved<T>(list: T[], at: number, to: number): T[] {
+  const next = [...list];
+  next.splice(to, 0, ...next.splice(at, 1));
+  return next;
+}
+
 export function AppItems({ items, error, onChange }: AppItemsProps) {
+  // A line stays the same one whatever it opens and wherever it stands, so that the keyboard stays in it.
+  const made = useRef(items.length);
+  const [keys, setKeys] = useState(() => items.map((_, at) => at));
   const change = (at: number, patch: Partial<ItemDraft>) =>
     onChange(items.map((item, i) => (i === at ? { ...item, ...patch } : item)));
   function move(at: number, to: number) {
-    const next = [...items];
-    const [taken] = next.splice(at, 1);
-    if (taken) next.splice(to, 0, taken);
-    onChange(next);
+    setKeys(moved(keys, at, to));
+    onChange(moved(items, at, to));
   }
   return (
     <div className="flex flex-col gap-1.5">
@@ -45,10 +52,7 @@ export function AppItems({ items, error, onChange }: AppItemsProps) {
           className="flex flex-col divide-y divide-line rounded-control border border-line"
         >
           {items.map((item, at) => (
-            <li
-              key={`${item.object}/${item.view ?? ""}`}
-              className="flex flex-wrap items-center gap-2 py-1.5 ps-2.5 pe-1"
-            >
+            <li key={keys[at]} className="flex flex-wrap items-center gap-2 py-1.5 ps-2.5 pe-1">
               <Item item={item} items={items} onChange={(patch) => change(at, patch)}>
                 {(name) => (
                   <>
@@ -74,7 +78,10 @@ export function AppItems({ items, error, onChange }: AppItemsProps) {
                       type="button"
                       aria-label={t("Remove {name}", { name })}
                       className={tool}
-                      onClick={() => onChange(items.filter((_, i) => i !== at))}
+                      onClick={() => {
+                        setKeys(keys.filter((_, i) => i !== at));
+                        onChange(items.filter((_, i) => i !== at));
+                      }}
                     >
                       <X size={14} />
                     </button>
@@ -90,7 +97,13 @@ export function AppItems({ items, error, onChange }: AppItemsProps) {
           {error}
         </p>
       )}
-      <AddItem items={items} onAdd={(item) => onChange([...items, item])} />
+      <AddItem
+        items={items}
+        onAdd={(item) => {
+          setKeys([...keys, made.current++]);
+          onChange([...items, item]);
+        }}
+      />
     </div>
   );
 }

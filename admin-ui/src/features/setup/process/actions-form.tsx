@@ -3,11 +3,12 @@ import { Megaphone, X } from "lucide-react";
 import { columnFields, fieldOf, isWritable } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
+import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
 import { FormulaField } from "@/formulas/formula-field";
 import { t } from "@/lib/i18n";
 import { AddField } from "../ordered-fields";
-import type { Action } from "./process-draft";
+import { type Action, isSaid } from "./process-draft";
 
 interface ActionsFormProps {
   object: ObjectDef;
@@ -16,6 +17,8 @@ interface ActionsFormProps {
   actions: Action[];
   /** Whether events may be told here. */
   tells: boolean;
+  /** Whether it was tried to publish this: what is not said yet is marked then. */
+  tried: boolean;
   onChange: (actions: Action[]) => void;
 }
 
@@ -27,7 +30,7 @@ export function formulaOf(value: unknown): string {
   return value === undefined ? "" : String(value).toUpperCase();
 }
 
-export function ActionsForm({ object, label, actions, tells, onChange }: ActionsFormProps) {
+export function ActionsForm({ object, label, actions, tells, tried, onChange }: ActionsFormProps) {
   const set = (at: number, next: Action) => onChange(actions.map((one, i) => (i === at ? next : one)));
   const remove = (at: number) => onChange(actions.filter((_, i) => i !== at));
   const taken = new Set(actions.map((one) => (one.action === "set" ? one.field : "")));
@@ -38,6 +41,7 @@ export function ActionsForm({ object, label, actions, tells, onChange }: Actions
         <ul className="flex flex-col gap-2">
           {actions.map((one, at) => {
             const name = one.action === "set" ? (fieldOf(object, one.field)?.label ?? one.field) : t("the event");
+            const error = tried && !isSaid(one) ? t("Say this, or remove the line.") : undefined;
             return (
               <li key={at} className="flex items-start gap-1">
                 <div className="min-w-0 flex-1">
@@ -49,20 +53,25 @@ export function ActionsForm({ object, label, actions, tells, onChange }: Actions
                       value={formulaOf(one.value)}
                       saving
                       lines={1}
+                      error={error}
                       onChange={(value) => set(at, { ...one, value })}
                     />
                   ) : (
-                    <label className="flex flex-col gap-1 font-medium text-text-2 text-xs">
-                      {t("Tells the event")}
-                      <TextInput
-                        className="font-mono text-xs"
-                        spellCheck={false}
-                        placeholder={EXAMPLE}
-                        maxLength={80}
-                        value={one.event}
-                        onChange={(e) => set(at, { ...one, event: e.target.value })}
-                      />
-                    </label>
+                    <FieldFrame label={t("Tells the event")} error={error}>
+                      {(ids) => (
+                        <TextInput
+                          id={ids.id}
+                          className="font-mono text-xs"
+                          spellCheck={false}
+                          placeholder={EXAMPLE}
+                          maxLength={80}
+                          aria-describedby={ids.describedBy}
+                          aria-invalid={ids.invalid || undefined}
+                          value={one.event}
+                          onChange={(e) => set(at, { ...one, event: e.target.value })}
+                        />
+                      )}
+                    </FieldFrame>
                   )}
                 </div>
                 <button

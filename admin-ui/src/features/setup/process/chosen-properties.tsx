@@ -14,9 +14,10 @@ import { TransitionForm } from "./transition-form";
 interface ChosenProps extends ListProps {
   object: ObjectDef;
   options: Option[];
+  tried: boolean;
 }
 
-export function ChosenProperties({ object, draft, options, chosen, onChoose, onChange }: ChosenProps) {
+export function ChosenProperties({ object, draft, options, chosen, tried, onChoose, onChange }: ChosenProps) {
   const roles = useComponents<{ name: string; label?: string }>("roles");
   const transition = chosen?.kind === "transition" ? draft.transitions[chosen.at] : undefined;
   const state = chosen?.kind === "state" ? draft.states.find((s) => s.value === chosen.value) : undefined;
@@ -29,6 +30,7 @@ export function ChosenProperties({ object, draft, options, chosen, onChoose, onC
         transition={transition}
         options={options}
         roles={roles.data ?? []}
+        tried={tried}
         onChange={(patch) => onChange(patchTransition(draft, chosen.at, patch))}
         onRemove={() => {
           onChoose(null);
@@ -92,6 +94,7 @@ export function ChosenProperties({ object, draft, options, chosen, onChoose, onC
       </div>
       <ActionsForm
         tells={false}
+        tried={tried}
         object={object}
         label={t("Done when a record comes here")}
         actions={state.enter ?? []}

@@ -2,8 +2,11 @@ import { describe, expect, it } from "vitest";
 import {
   addTransition,
   arcsOf,
+  halfSaid,
   hoursOf,
   type Process,
+  patchState,
+  patchTransition,
   readProcess,
   toggleState,
   unreachable,
@@ -102,6 +105,22 @@ describe("a process", () => {
       },
     ]);
     expect(full.transitions.map(hoursOf)).toEqual([null, 0.25]);
+  });
+
+  it("knows where something is begun and not said, which would be lost", () => {
+    expect(halfSaid(draft)).toBeNull();
+    const state = patchState(draft, "done", { enter: [{ action: "set", field: "name", value: "" }] });
+    expect(halfSaid(state)).toEqual({ kind: "state", value: "done" });
+    const nothing = patchState(draft, "done", { enter: [{ action: "set", field: "name", value: null }] });
+    expect(halfSaid(nothing)).toBeNull();
+    const event = patchTransition(draft, 1, { after: [{ action: "emit", event: " " }] });
+    expect(halfSaid(event)).toEqual({ kind: "transition", at: 1 });
+    for (const [hours, found] of [
+      [Number.NaN, { kind: "transition", at: 1 }],
+      [0, { kind: "transition", at: 1 }],
+      [0.25, null],
+    ] as const)
+      expect(halfSaid(patchTransition(draft, 1, { trigger: { automatic: { after_hours: hours } } }))).toEqual(found);
   });
 
   it("joins every state that is no end with the target of a way without a beginning", () => {

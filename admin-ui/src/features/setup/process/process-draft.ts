@@ -65,11 +65,24 @@ export function hoursOf({ trigger }: Transition): number | null {
   return typeof trigger === "object" ? trigger.automatic.after_hours : null;
 }
 
-const isSaid = (action: Action) => (action.action === "emit" ? action.event.trim() !== "" : filled(action.value));
+/** Whether it is said what Trellis does; a value of nothing is said too. */
+export const isSaid = (action: Action): boolean =>
+  action.action === "emit" ? action.event.trim() !== "" : action.value === null || filled(action.value);
 
-/** What Trellis does; what is not said yet stays out, and a value of nothing stays what it is. */
-const doings = (actions: Action[] | undefined): Action[] | undefined =>
-  actions?.filter((one) => isSaid(one) || (one.action === "set" && one.value === null));
+/** What Trellis does; what is not said yet stays out, and `halfSaid` knows where that is. */
+const doings = (actions: Action[] | undefined): Action[] | undefined => actions?.filter(isSaid);
+
+/** Whether so many hours in a state are a time. */
+export const isTime = (hours: number): boolean => Number.isFinite(hours) && hours > 0;
+
+/** The first state or way in which something is begun and not said, so that it would be lost. */
+export function halfSaid(draft: Process): { kind: "state"; value: string } | { kind: "transition"; at: number } | null {
+  const begun = (actions: Action[] | undefined) => actions?.some((one) => !isSaid(one)) ?? false;
+  const state = draft.states.find((one) => begun(one.enter));
+  if (state) return { kind: "state", value: state.value };
+  const at = draft.transitions.findIndex((way) => begun(way.after) || !isTime(hoursOf(way) ?? 1));
+  return at < 0 ? null : { kind: "transition", at };
+}
 
 /** A way as it is written: nobody is there to be asked when Trellis takes it. */
 function writeTransition(way: Transition): Record<string, unknown> {

@@ -17,14 +17,14 @@ import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextInput } from "@/components/inputs";
 import { useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
-import { toast } from "@/components/toast";
+import { toast, toastError } from "@/components/toast";
 import { FormulaField } from "@/formulas/formula-field";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { apiName, humanize } from "@/lib/text";
 import { ChosenProperties } from "./chosen-properties";
 import { type Chosen, ProcessDiagram } from "./process-diagram";
-import { type Process, type RawProcess, readProcess, unreachable, writeProcess } from "./process-draft";
+import { halfSaid, type Process, type RawProcess, readProcess, unreachable, writeProcess } from "./process-draft";
 import { States, Ways } from "./process-lists";
 
 export function ProcessPage() {
@@ -86,6 +86,7 @@ function Designer({ object, name, before }: DesignerProps) {
   const [draft, setDraft] = useState<Process>(() => before ?? startProcess(object, choices[0]));
   const [chosen, setChosen] = useState<Chosen>(null);
   const [open, setOpen] = useState<"publish" | "delete" | null>(null);
+  const [tried, setTried] = useState(false);
   const set = (patch: Partial<Process>) => setDraft((d) => ({ ...d, ...patch }));
   const options = choices.find((c) => c.name === draft.field)?.options ?? [];
   const label = draft.label || t("New process");
@@ -94,11 +95,20 @@ function Designer({ object, name, before }: DesignerProps) {
   const lost = unreachable(draft);
   const written = writeProcess(draft);
   const changed = !before || differences(writeProcess(before), written).length > 0;
+  const half = halfSaid(draft);
   const ready = draft.states.length > 1 && draft.transitions.length > 0 && Boolean(draft.label?.trim() || name);
   const definition = open === "delete" ? null : written;
   const changes = [{ kind: "processes", name: full, definition }];
   const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "rules" } } as const;
   const labelOf = (value: string) => options.find((o) => o.value === value)?.label ?? humanize(value);
+
+  /** What is begun and not said would be lost without a word: it is shown instead. */
+  function publish() {
+    setTried(true);
+    if (!half) return setOpen("publish");
+    setChosen(half);
+    toastError(t("Something is begun here and not said yet."));
+  }
 
   return (
     <section aria-label={t("Process designer")} className="flex min-w-0 flex-1 flex-col">
@@ -119,7 +129,7 @@ function Designer({ object, name, before }: DesignerProps) {
               <Trash2 size={15} />
             </IconButton>
           )}
-          <Button look="solid" size="md" disabled={!changed || !ready} onClick={() => setOpen("publish")}>
+          <Button look="solid" size="md" disabled={(!changed && !half) || !ready} onClick={publish}>
             {t("Publish")}
           </Button>
         </div>
@@ -160,6 +170,7 @@ function Designer({ object, name, before }: DesignerProps) {
             draft={draft}
             options={options}
             chosen={chosen}
+            tried={tried}
             onChange={setDraft}
             onChoose={setChosen}
           />

@@ -1,5 +1,6 @@
 // A way from some states to another: who or what takes it, what must be true, what is asked on the way and done after it.
 import { Trash2 } from "lucide-react";
+import { useState } from "react";
 import type { ObjectDef, Option } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
@@ -11,7 +12,7 @@ import { parseNumber } from "@/lib/numbers";
 import { humanize } from "@/lib/text";
 import { ActionsForm } from "./actions-form";
 import { DuringForm } from "./during-form";
-import { hoursOf, type Process, type Transition } from "./process-draft";
+import { hoursOf, isTime, type Process, type Transition } from "./process-draft";
 
 interface TransitionFormProps {
   object: ObjectDef;
@@ -19,13 +20,15 @@ interface TransitionFormProps {
   transition: Transition;
   options: Option[];
   roles: { name: string; label?: string }[];
+  tried: boolean;
   onChange: (patch: Partial<Transition>) => void;
   onRemove: () => void;
 }
 
 const words = (who: unknown[] | undefined): string[] => (who ?? []).filter((w): w is string => typeof w === "string");
 
-export function TransitionForm({ object, draft, transition, options, roles, onChange, onRemove }: TransitionFormProps) {
+export function TransitionForm(props: TransitionFormProps) {
+  const { object, draft, transition, options, roles, tried, onChange, onRemove } = props;
   const states = draft.states.map((s) => ({
     id: s.value,
     label: options.find((o) => o.value === s.value)?.label ?? s.value,
@@ -121,6 +124,7 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
       )}
       <ActionsForm
         tells
+        tried={tried}
         object={object}
         label={t("Done after it")}
         actions={transition.after ?? []}
@@ -134,8 +138,9 @@ export function TransitionForm({ object, draft, transition, options, roles, onCh
 }
 
 /** Whether people take the way, or Trellis does after a time. */
-function Beginning({ transition, onChange }: Pick<TransitionFormProps, "transition" | "onChange">) {
+export function Beginning({ transition, onChange }: Pick<TransitionFormProps, "transition" | "onChange">) {
   const hours = hoursOf(transition);
+  const [typed, setTyped] = useState(hours !== null && isTime(hours) ? String(hours) : "");
   return (
     <>
       <FieldFrame label={t("It begins")}>
@@ -148,15 +153,18 @@ function Beginning({ transition, onChange }: Pick<TransitionFormProps, "transiti
               { id: "automatic", label: t("By itself, after a time in the state") },
             ]}
             value={[hours === null ? "manual" : "automatic"]}
-            onChange={([next]) =>
-              onChange({ trigger: next === "automatic" ? { automatic: { after_hours: hours ?? 24 } } : "manual" })
-            }
+            onChange={([next]) => {
+              const begins = hours ?? 24;
+              if (hours === null) setTyped(String(begins));
+              onChange({ trigger: next === "automatic" ? { automatic: { after_hours: begins } } : "manual" });
+            }}
           />
         )}
       </FieldFrame>
       {hours !== null && (
         <FieldFrame
           label={t("Hours in the state")}
+          error={isTime(hours) ? undefined : t("A number above zero, such as 0.25 or 168.")}
           hint={t("A quarter of an hour is 0.25, a week 168. Choose the states that it begins in.")}
         >
           {(ids) => (
@@ -165,10 +173,13 @@ function Beginning({ transition, onChange }: Pick<TransitionFormProps, "transiti
               inputMode="decimal"
               className="num"
               aria-describedby={ids.describedBy}
-              defaultValue={String(hours)}
+              aria-invalid={ids.invalid || undefined}
+              value={typed}
               onChange={(e) => {
-                const exact = parseNumber(e.target.value);
-                if (exact) onChange({ trigger: { automatic: { after_hours: Number(exact) } } });
+                setTyped(e.target.value);
+                // What cannot be read is no number, and not the one before.
+                const exact = parseNumber(e.target.value) || Number.NaN;
+                onChange({ trigger: { automatic: { after_hours: Number(exact) } } });
               }}
             />
           )}

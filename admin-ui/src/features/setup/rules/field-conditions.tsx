@@ -16,7 +16,7 @@ import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { untaken } from "@/lib/text";
-import { OptionsWhen, written } from "./options-when";
+import { halfWritten, OptionsWhen } from "./options-when";
 
 export interface FieldCondition {
   name: string;
@@ -134,9 +134,10 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
   const label = asked?.label ?? t("the field");
   const missing: Record<string, string> = {
     ...(draft.field ? {} : { field: t("Choose a field.") }),
-    ...(KEYS.some((key) => draft[key]?.trim()) || written(draft.options_when)
+    ...(KEYS.some((key) => draft[key]?.trim()) || draft.options_when?.length
       ? {}
       : { visible: t("Write at least one of the three conditions.") }),
+    ...(halfWritten(draft.options_when) ? { options_when: t("Say when, or remove the condition.") } : {}),
   };
   return (
     <ComponentDrawer
@@ -146,7 +147,7 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
       existing={condition?.name}
       name={name}
       definition={{
-        ...cleaned({ ...draft, options_when: written(draft.options_when) }),
+        ...cleaned({ ...draft }),
         active: draft.active !== false,
       }}
       known={["field", ...KEYS, "options_when", "when_hidden", "enforce", "active"]}
@@ -187,6 +188,7 @@ function ConditionDrawer({ object, condition, taken, onClose }: ConditionDrawerP
               object={object}
               options={asked.options ?? shared ?? []}
               rules={draft.options_when ?? []}
+              error={errors.options_when}
               onChange={(options_when) => set({ options_when })}
             />
           )}

@@ -11,20 +11,20 @@ export interface OptionsRule {
   allow: string[];
 }
 
-/** What is written: rules that say when; nothing where there are none. */
-export function written(rules: OptionsRule[] | undefined): OptionsRule[] | undefined {
-  const said = (rules ?? []).filter((rule) => rule.when.trim());
-  return said.length ? said : undefined;
+/** Whether one of them does not say when: it would never hold. */
+export function halfWritten(rules: OptionsRule[] | undefined): boolean {
+  return rules?.some((rule) => !rule.when.trim()) ?? false;
 }
 
 interface OptionsWhenProps {
   object: ObjectDef;
   options: Option[];
   rules: OptionsRule[];
+  error: string | undefined;
   onChange: (rules: OptionsRule[]) => void;
 }
 
-export function OptionsWhen({ object, options, rules, onChange }: OptionsWhenProps) {
+export function OptionsWhen({ object, options, rules, error, onChange }: OptionsWhenProps) {
   const set = (at: number, patch: Partial<OptionsRule>) =>
     onChange(rules.map((rule, i) => (i === at ? { ...rule, ...patch } : rule)));
   const choices = options.map((o) => ({ id: o.value, label: o.label || o.value }));
@@ -50,7 +50,7 @@ export function OptionsWhen({ object, options, rules, onChange }: OptionsWhenPro
               value={rule.when}
               expects="boolean"
               lines={1}
-              placeholder={t("never")}
+              error={rule.when.trim() ? undefined : error}
               onChange={(when) => set(at, { when })}
             />
           </div>
@@ -64,6 +64,11 @@ export function OptionsWhen({ object, options, rules, onChange }: OptionsWhenPro
           </button>
         </div>
       ))}
+      {error && !halfWritten(rules) && (
+        <p role="alert" className="text-red text-xs">
+          {error}
+        </p>
+      )}
       <Button
         look="outline"
         className="self-start"
