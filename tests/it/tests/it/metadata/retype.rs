@@ -331,7 +331,8 @@ async fn what_is_on_its_way_is_given_up_by_a_rollback_and_by_taking_the_field_aw
         assert_sound(&world).await;
     }
     let left: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 't_demo'",
+        "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+         WHERE n.nspname = 't_demo' AND p.prorettype = 'trigger'::regtype",
     )
     .fetch_one(world.engine.pool())
     .await
