@@ -19,6 +19,17 @@ pub struct Source {
     pub allow_unsigned: bool,
 }
 
+/// What is installed only when it is asked for.
+#[derive(Clone, Copy, Debug, Default, Group)]
+pub struct Force {
+    /// Go on although a later version is installed.
+    #[arg(long, env = "TRELLIS_ALLOW_DOWNGRADE")]
+    pub allow_downgrade: bool,
+    /// Go on although the installed version was signed by another publisher, or by nobody.
+    #[arg(long, env = "TRELLIS_ALLOW_OTHER_PUBLISHER")]
+    pub allow_other_publisher: bool,
+}
+
 /// `trellis package …`
 #[derive(Debug, Subcommand)]
 pub enum Package {
@@ -39,7 +50,7 @@ pub enum Package {
     /// Tell what a package should be beside being sound, and what breaks those who built on the version before.
     Lint {
         dir: PathBuf,
-        /// The version before: a folder, or a name of what comes with Trellis.
+        /// The version before: the path of a folder (`./fleet`), or a name of what is to be had here.
         #[arg(long, env = "TRELLIS_AGAINST")]
         against: Option<String>,
         #[command(flatten)]
@@ -47,7 +58,7 @@ pub enum Package {
     },
     /// Tell what is different between two versions of a package.
     Diff {
-        /// The version before: a folder, or a name of what comes with Trellis.
+        /// The version before: the path of a folder (`./fleet`), or a name of what is to be had here.
         old: String,
         /// The version after.
         new: String,
@@ -61,7 +72,7 @@ pub enum Package {
         #[arg(long, env = "TRELLIS_REGISTRY")]
         registry: PathBuf,
         /// The file of the publisher's secret key; `trellis package key` makes one.
-        #[arg(long, env = "TRELLIS_PUBLISHER_KEY")]
+        #[arg(long, env = "TRELLIS_KEY")]
         key: Option<PathBuf>,
         /// Publish it without a signature, for those who allow that.
         #[arg(long, env = "TRELLIS_UNSIGNED", conflicts_with = "key")]
@@ -84,7 +95,7 @@ pub enum Package {
     Publishers,
     /// Install a package from disk, or one that comes with Trellis, with what it requires.
     Install {
-        /// A folder, a file as it was published, or a name.
+        /// A name; a folder or a file as it was published by its path, such as `./fleet`.
         package: String,
         /// The versions that will do, such as `^1.2`; the newest of them is taken.
         #[arg(long, env = "TRELLIS_RANGE")]
@@ -94,6 +105,8 @@ pub enum Package {
         /// Slug of the tenant; may be left out when there is only one.
         #[arg(long, env = "TRELLIS_TENANT")]
         tenant: Option<String>,
+        #[command(flatten)]
+        force: Force,
         /// Load sample records too.
         #[arg(long, env = "TRELLIS_SAMPLES")]
         samples: bool,
@@ -106,7 +119,7 @@ pub enum Package {
     },
     /// Bring an installed package to the version on disk, or to the one that comes with Trellis.
     Upgrade {
-        /// A folder, a file as it was published, or a name.
+        /// A name; a folder or a file as it was published by its path, such as `./fleet`.
         package: String,
         /// The versions that will do, such as `^1.2`; the newest of them is taken.
         #[arg(long, env = "TRELLIS_RANGE")]
@@ -116,6 +129,8 @@ pub enum Package {
         /// Slug of the tenant; may be left out when there is only one.
         #[arg(long, env = "TRELLIS_TENANT")]
         tenant: Option<String>,
+        #[command(flatten)]
+        force: Force,
         /// A path of a conflict, such as `roles.sales_rep`, at which the package's value is to be taken.
         #[arg(long, env = "TRELLIS_TAKE", value_delimiter = ',')]
         take: Vec<String>,
