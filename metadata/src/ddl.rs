@@ -25,13 +25,13 @@ mod stricter;
 mod tables;
 
 pub use estimate::{Estimate, Size, Takes};
-pub use indexes::{Index, blind};
+pub use indexes::{Index, blind, drop_concurrently};
 pub use kinds::is_rewrite;
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
 pub use retypes::{Retype, Turn, is_retype, other};
 pub(crate) use search::search_columns;
-pub use search::{Searched, search_functions};
+pub use search::{EARLIER, Searched, search_functions};
 pub(crate) use stricter::{Bounds, gone_options};
 pub use stricter::{Stricter, stricter};
 pub use tables::table_columns;
@@ -109,6 +109,9 @@ pub struct DdlPlan {
     pub numberings: Vec<Numbering>,
     /// Stable ids of roll-ups to build after the change, each after those that it is made of.
     pub rollups: Vec<String>,
+    /// Whether indexes stay that are of no use after it, to be dropped beside everybody.
+    #[serde(skip)]
+    pub leaves_indexes: bool,
 }
 
 impl DdlPlan {

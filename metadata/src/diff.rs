@@ -9,7 +9,7 @@ use crate::definitions::field::FieldDefinition;
 use crate::definitions::{Component, Definitions, ObjectComponent};
 use crate::field_kinds::FieldKind;
 use crate::field_kinds::lookup::OnDelete;
-use crate::{Field, Language, catalog};
+use crate::{Field, catalog};
 
 mod fields;
 mod noticed;
@@ -110,11 +110,13 @@ pub enum Difference {
     ChangeNameColumn {
         object: Arc<Object>,
     },
-    /// Other columns are searched for words than before, or in another language.
+    /// Other columns are searched for words than before, or nobody knows which were, as of an object that comes back.
     ChangeSearch {
         object: Arc<Object>,
-        /// The language before; nobody knows that of an object that comes back.
-        from: Option<&'static Language>,
+    },
+    /// The same columns are searched for words in another language.
+    ChangeLanguage {
+        object: Arc<Object>,
     },
     /// An any-lookup holds the name of an object that is renamed.
     RenameTarget {
@@ -148,7 +150,8 @@ impl Difference {
             | Self::DropIndex { object, .. }
             | Self::RebuildRollup { object, .. }
             | Self::ChangeNameColumn { object }
-            | Self::ChangeSearch { object, .. }
+            | Self::ChangeSearch { object }
+            | Self::ChangeLanguage { object }
             | Self::RenameTarget { object, .. } => object,
         }
     }
@@ -262,11 +265,12 @@ impl Pair<'_> {
             found.push(Difference::ChangeNameColumn { object: object.clone() });
         }
         let before = self.old.catalog.objects.iter().find(|past| past.id == object.id);
-        // Of an object that comes back nobody knows what was searched.
-        let from = before.map(|before| before.language);
-        let is_same = |before: &Arc<Object>| searched(before) == searched(&object);
-        if from != Some(object.language) || !before.is_some_and(is_same) {
-            found.push(Difference::ChangeSearch { object, from });
+        match before.filter(|before| searched(before) == searched(&object)) {
+            None => found.push(Difference::ChangeSearch { object }),
+            Some(before) if before.language != object.language => {
+                found.push(Difference::ChangeLanguage { object });
+            }
+            Some(_) => {}
         }
     }
 }

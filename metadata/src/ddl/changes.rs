@@ -39,7 +39,8 @@ impl Builder<'_> {
             D::AddIndex { object, field } => self.index(object, field),
             D::DropIndex { object, field } => self.drop_index(object, field, ("idx", Phase::Loosen)),
             D::ChangeNameColumn { object } => self.refuse_name(object),
-            D::ChangeSearch { object, from } => self.change_search(object, *from),
+            D::ChangeSearch { object } => self.change_search(object),
+            D::ChangeLanguage { object } => self.change_language(object),
             D::RenameTarget { object, field, from, to } => self.rename_target(object, field, (from, to)),
         }
     }

@@ -58,9 +58,9 @@ impl Index {
         self.statement(schema, "INDEX CONCURRENTLY IF NOT EXISTS")
     }
 
-    /// The statement that removes what an interrupted build has left.
-    pub fn drop_concurrently(&self, schema: &str) -> String {
-        format!("DROP INDEX CONCURRENTLY IF EXISTS {}.{}", quote(schema), quote(&self.name))
+    /// The statement that makes it while writers wait, unless it is there.
+    pub(super) fn create_unless_there(&self, schema: &str) -> String {
+        self.statement(schema, "INDEX IF NOT EXISTS")
     }
 
     fn statement(&self, schema: &str, what: &str) -> String {
@@ -74,6 +74,11 @@ impl Index {
         };
         format!("CREATE {unique}{what} {name} ON {}.{table} {on}", quote(schema))
     }
+}
+
+/// The statement that removes an index beside everybody: what an interrupted build has left, or what is of no use any more.
+pub fn drop_concurrently(schema: &str, index: &str) -> String {
+    format!("DROP INDEX CONCURRENTLY IF EXISTS {}.{}", quote(schema), quote(index))
 }
 
 impl Catalog {

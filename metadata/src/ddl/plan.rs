@@ -44,6 +44,7 @@ pub(super) struct Builder<'a> {
     pub numberings: Vec<Numbering>,
     /// Roll-ups to build: level and stable id.
     pub rollups: Vec<(usize, String)>,
+    pub leaves_indexes: bool,
     /// Names of the objects whose writers the plan waits for.
     pub awaited: HashSet<String>,
     pub problems: Vec<Problem>,
@@ -76,6 +77,7 @@ pub(super) fn build(
         data_loss: Vec::new(),
         numberings: Vec::new(),
         rollups: Vec::new(),
+        leaves_indexes: false,
         awaited: HashSet::new(),
         problems: Vec::new(),
         tables: Renames::default(),
@@ -112,7 +114,8 @@ impl Builder<'_> {
         let steps = self.steps.into_iter().map(|(_, step)| step).collect();
         self.rollups.sort();
         let rollups = self.rollups.into_iter().map(|(_, id)| id).collect();
-        Ok(DdlPlan { steps, data_loss: self.data_loss, numberings: self.numberings, rollups })
+        let Self { data_loss, numberings, leaves_indexes, .. } = self;
+        Ok(DdlPlan { steps, data_loss, numberings, rollups, leaves_indexes })
     }
 
     /// The quoted name of a table in the tenant's schema.

@@ -5,7 +5,7 @@
 use super::names::quote;
 use super::plan::{Builder, Phase};
 use super::{Index, Lock, Risk};
-use crate::catalog::Object;
+use crate::catalog::{Catalog, Object};
 use crate::language::{self, Language};
 
 /// Characters of one text that are searched, and of all texts of a record: a vector of words has a size that it cannot
@@ -16,14 +16,14 @@ const MAX_TEXTS: usize = 100_000;
 /// The functions of a tenant's schema, with `{schema}` in place of it. Indexes hold what they answer, so none may ever
 /// answer anything else: another one has another name.
 const FUNCTIONS: [&str; 4] = [
-    // In small letters, without marks on them.
+    // In small letters, without marks on them; the two small sigmas are one letter.
     r"CREATE OR REPLACE FUNCTION {schema}._folded(given text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
   IF octet_length(given) = length(given) THEN RETURN lower(given); END IF;
-  RETURN replace(normalize(regexp_replace(normalize(lower(given), NFD), '[\u0300-\u036f]', '', 'g'), NFC), 'ß', 'ss');
+  RETURN replace(replace(normalize(regexp_replace(normalize(lower(given), NFD), '[\u0300-\u036f]', '', 'g'), NFC), 'ß', 'ss'), 'ς', 'σ');
 END $$",
     // The vector of one text, in its first characters. Addresses and codes are cut into their words, so that each of them
-    // is found.
+    // is found. Stems are made of letters that are one with their marks: to dictionaries others are no letters.
     r"CREATE OR REPLACE FUNCTION {schema}._words(given text, language regconfig, most int) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   plain text;
@@ -33,36 +33,57 @@ BEGIN
   plain := regexp_replace(left(given, most), '[^[:alnum:]\u0300-\u036f]+', ' ', 'g');
   words := to_tsvector('pg_catalog.simple'::regconfig, {schema}._folded(plain));
   IF language = 'pg_catalog.simple'::regconfig THEN RETURN words; END IF;
-  RETURN words || to_tsvector(language, plain);
+  RETURN words || to_tsvector(language, normalize(plain, NFC));
 END $$",
-    // What has all of some words, each by its beginning or in another form.
+    // What has all of some words, each by its beginning or in another form. What is no word is passed over.
     r"CREATE OR REPLACE FUNCTION {schema}._asked(words text[], language regconfig) RETURNS tsquery LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   word text;
+  plain text;
   one tsquery;
   stems tsquery;
   whole tsquery;
 BEGIN
   FOREACH word IN ARRAY words LOOP
-    one := to_tsquery('pg_catalog.simple'::regconfig, quote_literal({schema}._folded(word)) || ':*');
+    plain := {schema}._folded(word);
+    CONTINUE WHEN plain !~ '[[:alnum:]]';
+    one := to_tsquery('pg_catalog.simple'::regconfig, quote_literal(plain) || ':*');
+    CONTINUE WHEN numnode(one) = 0;
     IF language <> 'pg_catalog.simple'::regconfig THEN
       SELECT string_agg(quote_literal(stem), ' & ')::tsquery INTO stems
-        FROM unnest(tsvector_to_array(to_tsvector(language, word))) AS stem;
+        FROM unnest(tsvector_to_array(to_tsvector(language, normalize(word, NFC)))) AS stem;
       one := coalesce(one || stems, one);
     END IF;
     whole := coalesce(whole && one, one);
   END LOOP;
   RETURN whole;
 END $$",
-    // The words of some texts that are found by those that were asked for, in small letters.
+    // The words of some texts that are found by those that were asked for, in small letters. Each text is folded and
+    // stemmed once as a whole, word for word, and all of them together in as many characters as one text is searched in.
     r"CREATE OR REPLACE FUNCTION {schema}._found(texts json, words text[], language regconfig) RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
-  any_of tsquery := (SELECT string_agg('(' || {schema}._asked(ARRAY[word], language)::text || ')', ' | ')::tsquery FROM unnest(words) AS word);
+  most int := 20000 / greatest(json_array_length(texts), 1);
+  begun text[] := ARRAY(SELECT {schema}._folded(word) FROM unnest(words) AS word);
+  stems tsquery;
+  given text;
+  plain text;
+  marked text;
+  hits text[] := '{}';
 BEGIN
-  RETURN (SELECT array_agg(word) FROM (
-    SELECT DISTINCT lower(word) AS word FROM json_array_elements_text(texts) AS given,
-      regexp_split_to_table(left(given, 20000), '[^[:alnum:]\u0300-\u036f]+') AS word WHERE word <> '') AS known
-    WHERE {schema}._words(word, language, 20000) @@ any_of);
+  IF language <> 'pg_catalog.simple'::regconfig THEN
+    SELECT string_agg(quote_literal(stem), ' | ')::tsquery INTO stems
+      FROM unnest(words) AS word, unnest(tsvector_to_array(to_tsvector(language, normalize(word, NFC)))) AS stem;
+  END IF;
+  FOR given IN SELECT one FROM json_array_elements_text(texts) AS one WHERE one <> '' LOOP
+    plain := regexp_replace(left(given, most), '[^[:alnum:]\u0300-\u036f]+', ' ', 'g');
+    marked := coalesce(ts_headline(language, normalize(plain, NFC), stems, 'HighlightAll=true, StartSel=<, StopSel=>'), '');
+    hits := hits || ARRAY(SELECT DISTINCT replace(lower(w.word), 'ς', 'σ')
+      FROM unnest(string_to_array(plain, ' '), string_to_array({schema}._folded(plain), ' '), string_to_array(marked, ' '))
+        AS w(word, folded, marked)
+      WHERE w.word <> '' AND (strpos(w.marked, '<') > 0
+        OR EXISTS (SELECT FROM unnest(begun) AS beginning WHERE beginning <> '' AND starts_with(w.folded, beginning))));
+  END LOOP;
+  RETURN hits;
 END $$",
 ];
 
@@ -154,17 +175,57 @@ impl Builder<'_> {
         self.defer((!self.new.contains(object.id.as_str())).then_some(index));
     }
 
-    /// The same when other fields are searched than before, or in another language. The new index has another name when
-    /// the language is another, so that one which is being made for the former is not taken for it.
-    pub fn change_search(&mut self, object: &Object, from: Option<&'static Language>) {
-        let before = from.map_or(language::ALL, std::slice::from_ref);
-        let names = before.iter().map(|language| self.table(&search_name(object, language)));
+    /// The same when other fields are searched than before, or nobody knows which were.
+    pub fn change_search(&mut self, object: &Object) {
+        let names = language::ALL.iter().map(|language| self.table(&search_name(object, language)));
         let sql = format!("DROP INDEX IF EXISTS {}", names.collect::<Vec<_>>().join(", "));
         let text = format!("Drop the index of the words of `{}`", object.name);
         self.push(Phase::Loosen, sql, (Lock::AccessExclusive, Risk::Safe), text);
         self.search_index(object);
     }
+
+    /// The same when only the language is another. The index of the former one has another name, and stays until it is of
+    /// no use any more: it may have come back before it was dropped.
+    pub fn change_language(&mut self, object: &Object) {
+        let index = Index::search(object);
+        let sql = index.create_unless_there(self.schema);
+        let text = format!("Index the words of `{}` in another language", object.name);
+        self.push(Phase::Index, sql, (Lock::Share, Risk::Scan), text);
+        self.defer(Some(index));
+        self.leaves_indexes = true;
+    }
 }
+
+impl Catalog {
+    /// Whether an index is of the words of an object as they were searched before: in another language than today, or by
+    /// an earlier version of Trellis.
+    pub fn is_former_index(&self, index: &str) -> bool {
+        if index.ends_with(EARLIER) {
+            return true;
+        }
+        let Some((id, language)) = index.strip_suffix("_idx").and_then(|rest| rest.split_once("_words_"))
+        else {
+            return false;
+        };
+        self.objects.iter().any(|object| object.id == id && object.language.code != language)
+    }
+
+    /// Objects by stable id whose words are indexed in another language than today's and not yet in that, with the
+    /// language; which indexes there are tells the caller.
+    pub fn searched_before(
+        &self,
+        is_there: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&str, &'static Language)> {
+        let before = move |object: &Object| {
+            let is_indexed = |language: &Language| is_there(&search_name(object, language));
+            if is_indexed(object.language) { None } else { language::ALL.iter().find(|one| is_indexed(one)) }
+        };
+        self.objects.iter().filter_map(move |object| Some((object.id.as_str(), before(object)?)))
+    }
+}
+
+/// How names of indexes of words end that an earlier version made, in no language.
+pub const EARLIER: &str = "_search_idx";
 
 pub(super) fn search_name(object: &Object, language: &Language) -> String {
     format!("{}_words_{}_idx", object.id, language.code)

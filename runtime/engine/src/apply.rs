@@ -280,7 +280,7 @@ pub(crate) async fn attempt(
     record(connection, context, (&old.definitions, &definitions), (wish, &applied.steps, revision)).await?;
     let kind = Work::BuildRollup.word();
     jobs::enqueue(connection, &tenant.schema, (kind, &plan.rollups), context.now).await?;
-    if unfinished {
+    if unfinished || plan.leaves_indexes {
         let subject = vec![indexes::SUBJECT.to_owned()];
         jobs::enqueue(connection, &tenant.schema, (Work::BuildIndexes.word(), &subject), context.now).await?;
     }
@@ -289,6 +289,7 @@ pub(crate) async fn attempt(
     let aside = (building, context.snapshot.vault.clone());
     let mut snapshot = Snapshot::new(tenant.clone(), versions, definitions, aside)?;
     snapshot.unlock(connection).await?;
+    snapshot.searched_before = indexes::load_searched_before(connection, &snapshot).await?;
     if !old.catalog.has_encrypted() {
         snapshot.keys.iter().try_for_each(|keys| keys.require())?;
     }

@@ -1,17 +1,21 @@
 //! Indexes of large tables: made after the change that asked for them is committed, beside writers.
 //!
 //! What is missing follows from the catalog, so that a build may be interrupted anywhere and is found again: the change
-//! leaves a job, and `trellis doctor --repair` needs none. Until it is there, questions are only slower.
+//! leaves a job, and `trellis doctor --repair` needs none. Until it is there, questions are only slower. What is of no use
+//! any more goes when nothing is missing: until then it serves those who still ask for it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use metadata::Problem;
-use metadata::ddl::Index;
+use metadata::ddl::{EARLIER, Index, drop_concurrently};
+use metadata::{Language, Problem};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::Engine;
 use crate::context::Tenant;
 use crate::error::{Error, Result};
+use crate::snapshot::Snapshot;
+use crate::work::Kind as Work;
 
 /// Tables up to this size, all those of one change together, are indexed while their writers wait: a moment.
 const SMALL: i64 = 8 * 1024 * 1024;
@@ -35,14 +39,20 @@ pub(crate) async fn is_large(
             .bind(table)
             .fetch_one(connection)
             .await?;
-    if *indexed + size > SMALL {
-        return Ok(true);
-    }
-    *indexed += size;
-    Ok(false)
+    Ok(is_more(u64::try_from(size).unwrap_or_default(), indexed))
 }
 
 /// The same of a size that is known.
+pub(crate) fn is_more(bytes: u64, indexed: &mut i64) -> bool {
+    let all = i64::try_from(bytes).unwrap_or(i64::MAX).saturating_add(*indexed);
+    if all > SMALL {
+        return true;
+    }
+    *indexed = all;
+    false
+}
+
+/// Whether a table of this size alone is large.
 pub(crate) fn is_size_large(bytes: u64) -> bool {
     i64::try_from(bytes).is_ok_and(|size| size > SMALL)
 }
@@ -93,11 +103,58 @@ async fn build(engine: &Engine, connection: &mut PgConnection, tenant: &Tenant) 
         let missing = snapshot.catalog.indexes().into_iter().find(|index| {
             !made.contains(&index.name) && !there.iter().any(|(name, valid)| *name == index.name && *valid)
         });
-        let Some(index) = missing else { return Ok(made) };
+        let Some(index) = missing else {
+            let former = there.into_iter().map(|(name, _)| name);
+            let former = former.filter(|name| snapshot.catalog.is_former_index(name)).collect();
+            drop_former(engine, connection, (tenant, former)).await?;
+            return Ok(made);
+        };
         let half = there.iter().any(|(name, _)| *name == index.name);
         make(&mut *connection, tenant, (&index, half)).await?;
         made.push(index.name);
     }
+}
+
+/// Drops what is of no use any more, after every node has been told that its successor is there.
+async fn drop_former(
+    engine: &Engine,
+    connection: &mut PgConnection,
+    (tenant, former): (&Tenant, Vec<String>),
+) -> Result<()> {
+    if !former.is_empty() {
+        engine.touch_access(tenant).await?;
+    }
+    for index in former {
+        let sql = drop_concurrently(&tenant.schema, &index);
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Which objects are searched in the language of before, for a snapshot. Where no job waits, none is.
+pub(crate) async fn load_searched_before(
+    connection: &mut PgConnection,
+    snapshot: &Snapshot,
+) -> Result<BTreeMap<String, &'static Language>> {
+    let tenant = &snapshot.tenant;
+    if jobs::list(&mut *connection, &tenant.schema, Work::BuildIndexes.word()).await?.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let there = load(connection, tenant).await?;
+    let is_whole = |index: &str| there.iter().any(|(name, is_whole)| name == index && *is_whole);
+    let found = snapshot.catalog.searched_before(is_whole);
+    Ok(found.map(|(id, language)| (id.to_owned(), language)).collect())
+}
+
+/// Whether an index of an earlier version is still there: then it is not known whether its successor is. A node of that
+/// version may have taken the job, and found nothing to do.
+pub(crate) async fn has_earlier(connection: &mut PgConnection, tenant: &Tenant) -> Result<bool> {
+    // From the schema to its tables to their indexes: of other tenants nothing is read.
+    let text = "SELECT EXISTS (SELECT FROM pg_namespace n \
+         JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.classid = 'pg_class'::regclass \
+         JOIN pg_index i ON i.indrelid = d.objid JOIN pg_class c ON c.oid = i.indexrelid \
+         WHERE n.nspname = $1 AND right(c.relname::text, length($2)) = $2)";
+    Ok(sqlx::query_scalar(text).bind(&tenant.schema).bind(EARLIER).fetch_one(connection).await?)
 }
 
 /// Waits its turn by asking again and again: a session that waits in a statement would be waited for by the build.
@@ -117,7 +174,7 @@ async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
 
 async fn make(connection: &mut PgConnection, tenant: &Tenant, (index, half): (&Index, bool)) -> Result<()> {
     if half {
-        let sql = index.drop_concurrently(&tenant.schema);
+        let sql = drop_concurrently(&tenant.schema, &index.name);
         sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
     }
     let text = index.create_concurrently(&tenant.schema);

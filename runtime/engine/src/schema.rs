@@ -57,8 +57,6 @@ const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}._revisions ADD COLUMN IF NOT EXISTS packages jsonb",
     "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",
     "DROP INDEX IF EXISTS {schema}._shares_grantee_idx",
-    // Words were indexed in no language; a job makes the indexes of today.
-    "DO $$ DECLARE one regclass; BEGIN FOR one IN SELECT oid FROM pg_class WHERE relnamespace = '{schema}'::regnamespace AND relkind = 'i' AND relname LIKE '%\\_search\\_idx' LOOP EXECUTE format('DROP INDEX %s', one); END LOOP; END $$",
 ];
 
 impl Engine {

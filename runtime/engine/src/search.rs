@@ -3,6 +3,9 @@
 //! It is not a second way to read: each object's rows are those of its list, and only texts that the actor may see
 //! count and are shown.
 
+use std::sync::Arc;
+
+use metadata::Object;
 use serde_json::{Map, Value as Json, json};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
@@ -153,6 +156,7 @@ fn words(text: &str) -> Result<Vec<String>> {
     }
     let words: Vec<String> = text
         .split(|c: char| !is_of_word(c))
+        .map(|word| word.trim_start_matches(is_mark))
         .filter(|word| !word.is_empty())
         .take(MAX_WORDS)
         .map(str::to_lowercase)
@@ -165,7 +169,12 @@ fn words(text: &str) -> Result<Vec<String>> {
 
 /// Letters and digits, and marks that stand behind their letter.
 fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
+    c.is_alphanumeric() || is_mark(c)
+}
+
+/// Without a letter before it a mark is no word.
+fn is_mark(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// One plan for each object that the actor may read, answering the id and the texts that are looked into.
@@ -181,6 +190,11 @@ fn plans(context: &Context, objects: &[String]) -> Result<Vec<Plan>> {
             Err(Error::Forbidden(_)) => continue,
             Err(error) => return Err(error),
         };
+        if let Some(before) = context.snapshot.searched_before.get(&object.id) {
+            let mut object = Object::clone(object);
+            object.language = before;
+            plan.root.object = Arc::new(object);
+        }
         let mut outputs = std::mem::take(&mut plan.root.outputs);
         outputs.retain(|output| output.key == "id" || is_searched(&plan, output));
         // The id is first in any answer; the name comes next where it may be seen at all.
@@ -201,7 +215,8 @@ mod tests {
     fn texts_become_words() {
         assert_eq!(words("  O'Neil & Söhne:* !").unwrap(), ["o", "neil", "söhne"]);
         assert_eq!(words("So\u{308}hne").unwrap(), ["so\u{308}hne"]);
-        for bad in ["", " ", "&|!:*'\\", "\0"] {
+        assert_eq!(words("\u{301} \u{345}\u{301}e\u{301}").unwrap(), ["e\u{301}"]);
+        for bad in ["", " ", "&|!:*'\\", "\0", "\u{301}", "\u{345} \u{36f}"] {
             assert!(words(bad).is_err(), "{bad}");
         }
         assert!(words(&"x".repeat(201)).is_err());

@@ -1,12 +1,12 @@
 //! One tenant's catalog and policies at one revision: immutable, shared, evictable. A snapshot may be old;
 //! each statement checks that it is not, so it never has to be fetched to be sure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use metadata::field_kinds::rollup::Mode;
-use metadata::{Catalog, Definitions};
+use metadata::{Catalog, Definitions, Language};
 use moka::sync::Cache;
 use permissions::{Actor, Policies};
 use sqlx::PgConnection;
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::keys::{self, KeyRing, Vault};
 use crate::room::Room;
 use crate::work::Kind as Work;
-use crate::{Engine, SYSTEM_USER, store};
+use crate::{Engine, SYSTEM_USER, indexes, store};
 
 /// Most tenants whose snapshots are kept.
 const MAX_SNAPSHOTS: u64 = 1_000;
@@ -34,6 +34,9 @@ pub struct Snapshot {
     pub policies: Policies,
     /// Stable ids of roll-ups that are being built: they are read from their records meanwhile.
     pub building: Arc<BTreeSet<String>>,
+    /// Objects by stable id that are searched in the language of before meanwhile, as long as their words are indexed in it
+    /// and not yet in another.
+    pub(crate) searched_before: BTreeMap<String, &'static Language>,
     /// What encrypted fields are read and written with; nothing where there are none.
     pub(crate) keys: Option<Arc<KeyRing>>,
     /// Where the keys come from.
@@ -64,6 +67,7 @@ impl Snapshot {
             catalog: Arc::new(catalog),
             policies,
             building: Arc::new(building),
+            searched_before: BTreeMap::new(),
             keys: None,
             vault,
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
@@ -94,7 +98,7 @@ impl Snapshot {
 
     /// Whether it is what these counters tell. What is built, and a new key, says so by the counter of access.
     fn is_of(&self, versions: Versions) -> bool {
-        let is_lasting = self.building.is_empty() && self.keys.is_none();
+        let is_lasting = self.building.is_empty() && self.searched_before.is_empty() && self.keys.is_none();
         self.revision == versions.revision && (is_lasting || self.access == versions.access)
     }
 }
@@ -217,6 +221,7 @@ pub(crate) async fn load(
     let aside = (building, vault.clone());
     let mut snapshot = Snapshot::new(tenant.clone(), stored.versions, definitions, aside)?;
     snapshot.unlock(connection).await?;
+    snapshot.searched_before = indexes::load_searched_before(connection, &snapshot).await?;
     Ok((Arc::new(snapshot), stored.versions))
 }
 

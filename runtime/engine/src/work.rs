@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result, has_moved_on};
 use crate::write::{is_deadlock, timed};
-use crate::{Engine, keys, rollups, store};
+use crate::{Engine, indexes, keys, rollups, store};
 
 /// The subject of work that is about the tenant as a whole.
 const ALL: &str = "";
@@ -95,10 +95,11 @@ impl Engine {
         Ok(deferred || !snapshot.building.is_empty())
     }
 
-    /// Whether nothing is asked of a tenant, not even what comes again and again: of one whose metadata an earlier version
-    /// has changed it is not known whether that is as it should be.
+    /// Whether nothing is asked of a tenant, not even what comes again and again, or it has indexes of an earlier version: of
+    /// one on which such a version has worked it is not known whether that is as it should be.
     pub async fn asks_nothing(&self, tenant: &Tenant) -> Result<bool> {
-        Ok(!store::has_jobs(self.pool(), tenant).await?)
+        let asks = store::has_jobs(self.pool(), tenant).await?;
+        Ok(!asks || indexes::has_earlier(&mut *self.pool().acquire().await?, tenant).await?)
     }
 
     /// Asks for what comes again and again in a tenant whose metadata came by no change, as one that was imported.
@@ -192,6 +193,11 @@ pub(crate) async fn schedule(connection: &mut PgConnection, context: &Context) -
         let Some(first) = kind.first(context) else { continue };
         let schema = &context.tenant().schema;
         is_new |= jobs::schedule(connection, schema, (kind.word(), ALL), (context.now, first)).await?;
+    }
+    if indexes::has_earlier(connection, context.tenant()).await? {
+        let (schema, word) = (&context.tenant().schema, Kind::BuildIndexes.word());
+        let when = (context.now, context.now);
+        is_new |= jobs::schedule(connection, schema, (word, indexes::SUBJECT), when).await?;
     }
     Ok(is_new)
 }

@@ -10,8 +10,9 @@ const LENGTH: usize = 200;
 /// words, or is one of those by which it was found.
 pub(super) fn marked(text: &str, (words, found): (&[String], &[String])) -> Option<String> {
     let chars: Vec<char> = text.chars().collect();
+    let words: Vec<String> = words.iter().map(|word| word.chars().map(letter).collect()).collect();
     let matches: Vec<(usize, usize)> =
-        runs(&chars).filter(|run| is_match(&chars[run.0..run.1], (words, found))).collect();
+        runs(&chars).filter(|run| is_match(&chars[run.0..run.1], (&words, found))).collect();
     let first = matches.first()?.0;
     let start = first.saturating_sub(BEFORE);
     let start = if chars.len() <= LENGTH { 0 } else { start };
@@ -48,8 +49,13 @@ fn runs(chars: &[char]) -> impl Iterator<Item = (usize, usize)> {
 }
 
 fn is_match(run: &[char], (words, found): (&[String], &[String])) -> bool {
-    let run: String = run.iter().flat_map(|c| c.to_lowercase()).collect();
+    let run: String = run.iter().flat_map(|c| c.to_lowercase()).map(letter).collect();
     words.iter().any(|word| run.starts_with(word.as_str())) || found.contains(&run)
+}
+
+/// The two small sigmas are one letter.
+fn letter(c: char) -> char {
+    if c == 'ς' { 'σ' } else { c }
 }
 
 fn escape(html: &mut String, chars: &[char]) {
@@ -81,6 +87,7 @@ mod tests {
         );
         assert_eq!(mark("Ünal & Söhne", &["söh"]).unwrap(), "Ünal &amp; <mark>Söhne</mark>");
         assert_eq!(mark("low tide", &["ide"]), None);
+        assert_eq!(mark("ΟΔΟΣ", &["οδος"]).unwrap(), "<mark>ΟΔΟΣ</mark>");
     }
 
     #[test]
