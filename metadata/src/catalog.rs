@@ -20,6 +20,7 @@ pub(crate) mod dependent;
 pub mod encrypted;
 pub mod expressions;
 mod fields;
+mod groups;
 pub mod json;
 mod names;
 mod parse;

@@ -13,7 +13,7 @@ fn change(kind: Kind, name: &str, definition: Json) -> Change {
 }
 
 fn try_define(changes: &[Change]) -> Result<Catalog, Vec<Problem>> {
-    Catalog::resolve(&Definitions::initial().with_changes(changes, None)?)
+    Catalog::resolve_after(&Definitions::initial().with_changes(changes, None)?, None)
 }
 
 fn codes(changes: &[Change]) -> Vec<String> {
@@ -145,6 +145,35 @@ fn answers_are_numbers_and_resolved() {
         json!({"name": "linked_from", "object": "deal", "field": "others", "kind": "many_to_many"})
     );
     assert_eq!(deal["fields"][12]["options"][1], json!({"value": "won", "label": "Won!"}));
+}
+
+#[test]
+fn a_tenant_that_has_named_something_like_groups_already_keeps_it() {
+    let like = |plural: &str| object("one", json!({ "plural": plural }));
+    let next = |old: &Definitions, changes: &[Change]| {
+        let before = Catalog::resolve(old).unwrap();
+        let new = old.with_changes(changes, None).unwrap();
+        Catalog::resolve_after(&new, Some(&before)).map(|catalog| (new, catalog))
+    };
+    let first = [object("deal", json!({})), object("lead", json!({})), like("deals_aggregate")];
+    let stored = Definitions::initial().with_changes(&first, None).unwrap();
+    let catalog = Catalog::resolve(&stored).unwrap();
+    let groups = |catalog: &Catalog, name: &str| catalog.has_groups(catalog.find_object(name).unwrap());
+    assert_eq!([groups(&catalog, "deal"), groups(&catalog, "lead")], [false, true]);
+    // Everything else of it can be changed, and the name itself.
+    let other = json!({ "kind": "text", "name": "code" });
+    next(&stored, &[change(Kind::Fields, "deal.code", other)]).unwrap();
+    let (free, catalog) = next(&stored, &[like("ones")]).unwrap();
+    assert!(groups(&catalog, "deal"));
+    // Not to what is the same of another, and not back.
+    for plural in ["leads_aggregate", "deals_aggregate"] {
+        let from = if plural == "leads_aggregate" { &stored } else { &free };
+        let problems = next(from, &[like(plural)]).err().unwrap();
+        assert_eq!(problems[0].path, "objects.one.plural");
+    }
+    // Nor by a new name of the other.
+    let renamed = object("lead", json!({ "plural": "ones" }));
+    assert_eq!(next(&free, &[like("ones_aggregate"), renamed]).err().unwrap()[0].code, "duplicate-name");
 }
 
 #[test]

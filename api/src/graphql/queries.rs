@@ -152,7 +152,7 @@ fn form<'r>(run: &Run<'r>, field: &Field<'r>, questions: &mut Vec<Question>) -> 
         return Ok(Form::One(vec![record]));
     }
     let aggregated = field.name().strip_suffix("_aggregate").and_then(|plural| catalog.find_plural(plural));
-    if let Some(object) = aggregated {
+    if let Some(object) = aggregated.filter(|object| catalog.has_groups(object)) {
         let (record, question) = aggregates::root(run, field, (object, &arguments))?;
         let first = match (question.group_by.is_empty(), question.limit) {
             (true, _) => 1,

@@ -305,6 +305,8 @@ impl Of<'_> {
                  {plural}(filter: {ty}Filter, where: String, sort: [String!], first: Int, after: String, last: Int, \
                  before: String, fresh: Boolean): {ty}Connection"
             );
+        }
+        if plural != "node" && self.call.context.snapshot.catalog.has_groups(self.object) {
             let _ = writeln!(
                 text,
                 "\"Groups are named as in REST: stage, account.industry, created_at:month.\"\n\

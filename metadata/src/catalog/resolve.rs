@@ -69,18 +69,6 @@ impl Catalog {
     }
 }
 
-/// Beside `deals` GraphQL has `deals_aggregate`, which nothing else can be called then. All that GraphQL makes of names
-/// besides begins with a verb of its own or ends in `_changed`, so that it differs where names do.
-fn like_groups(object: &Object, known: &HashMap<&str, &str>) -> Vec<Problem> {
-    let problem = |(key, word): (&str, &String)| {
-        let plural = word.strip_suffix("_aggregate")?;
-        let other = known.get(plural).filter(|other| **other != plural)?;
-        let text = format!("`{word}` is what GraphQL calls the groups of the object `{other}`");
-        Some(Problem::new(format!("objects.{}.{key}", object.name), "duplicate-name", text))
-    };
-    [("name", &object.name), ("plural", &object.plural)].into_iter().filter_map(problem).collect()
-}
-
 pub(crate) fn too_many(path: String, what: &str, most: usize) -> Problem {
     Problem::new(path, "too-many", format!("at most {most} {what} fit"))
 }
@@ -265,7 +253,6 @@ fn check_object_names(objects: &[Object], problems: &mut Vec<Problem>) {
             }
         }
     }
-    problems.extend(objects.iter().flat_map(|object| like_groups(object, &seen)));
     if objects.len() > MAX_OBJECTS {
         problems.push(too_many("objects".into(), "objects", MAX_OBJECTS));
     }

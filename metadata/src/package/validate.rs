@@ -33,7 +33,7 @@ impl Package {
         for package in &packages {
             let layering = Layering::of(&package.manifest.name);
             let (next, _) = definitions.with_package(&package.changes, layering)?;
-            let catalog = Catalog::resolve(&next)?;
+            let catalog = Catalog::resolve_after(&next, None)?;
             let problems = package.check_data(&catalog, &known, now);
             if !problems.is_empty() {
                 return Err(problems);

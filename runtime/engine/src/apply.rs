@@ -315,7 +315,7 @@ pub(crate) async fn plan(
     }
     let (definitions, merges) = next(&old.definitions)?;
     let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
-    let catalog = Catalog::resolve(&definitions).map_err(explain)?;
+    let catalog = Catalog::resolve_after(&definitions, Some(&old.catalog)).map_err(explain)?;
     if wish.package.is_none() {
         people::check(connection, tenant, (&old.catalog, &catalog)).await?;
     }
