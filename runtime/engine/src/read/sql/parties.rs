@@ -37,6 +37,11 @@ impl Party<'_> {
         !matches!(self, Self::Share(_) | Self::Meeting(_) | Self::Part { .. })
     }
 
+    /// The rule whose condition is to be met.
+    pub(super) fn rule(&self) -> Option<&Rule> {
+        if let Self::Meeting(rule) = self { Some(rule) } else { None }
+    }
+
     /// Whether what it leads to is found without a look at much else, when it is little.
     pub(super) fn is_found(&self) -> bool {
         match self {

@@ -200,20 +200,38 @@ impl<'p> Render<'p> {
         if parties.iter().any(Party::owns) {
             legs.push(self.owned(parties, course, limit));
         }
-        let others = parties.iter().filter_map(|party| match party {
+        let shared = parties.iter().filter_map(|party| match party {
             Party::Share(level) => Some(self.shared_with(*level, course)),
-            Party::Meeting(rule) => Some(self.meeting(rule, course)),
             _ => None,
         });
-        legs.extend(others);
+        legs.extend(shared);
         let places: Vec<String> = (1..=legs.len()).map(|place| format!("${place}")).collect();
+        let found = places.join(" UNION ALL ");
+        let first = |of: &str| {
+            format!(
+                "SELECT p.ids[p.k] AS id FROM {of} AS p WHERE p.ids[p.k] IS NOT NULL ORDER BY 1 {word} LIMIT 1"
+            )
+        };
+        let rules: Vec<&Rule> = parties.iter().filter_map(Party::rule).collect();
+        let party = if rules.is_empty() {
+            format!("party AS MATERIALIZED ({found})")
+        } else if legs.is_empty() {
+            legs.push(self.meeting(&rules, course, None));
+            "party AS MATERIALIZED ($1)".to_owned()
+        } else {
+            legs.push(self.meeting(&rules, course, Some("reached")));
+            let (reached, place) = (first("found"), legs.len());
+            format!(
+                "found AS MATERIALIZED ({found}), reached AS MATERIALIZED ({reached}), \
+                 party AS MATERIALIZED (SELECT f.ids, f.k FROM found AS f UNION ALL ${place})"
+            )
+        };
+        let last = first("party");
         let text = format!(
-            "n.below, n.ids, n.k FROM w, LATERAL (WITH party AS MATERIALIZED ({}), \
-             last AS MATERIALIZED (SELECT p.ids[p.k] AS id FROM party AS p WHERE p.ids[p.k] IS NOT NULL ORDER BY 1 {word} LIMIT 1) \
+            "n.below, n.ids, n.k FROM w, LATERAL (WITH {party}, last AS MATERIALIZED ({last}) \
              SELECT (SELECT l.id FROM last AS l) AS below, \
              ARRAY(SELECT DISTINCT i.id FROM party AS p, unnest(p.ids) AS i(id) WHERE i.id {back} coalesce((SELECT l.id FROM last AS l), '{end}') ORDER BY i.id {word}) AS ids, \
-             least(w.k * {GROWTH}, {MOST}) AS k) AS n WHERE w.below IS NOT NULL",
-            places.join(" UNION ALL ")
+             least(w.k * {GROWTH}, {MOST}) AS k) AS n WHERE w.below IS NOT NULL"
         );
         let mut window = Query::select();
         window.expr(Expr::cust_with_exprs(text, legs));
@@ -225,7 +243,13 @@ impl<'p> Render<'p> {
         // Most have most of what they reach themselves.
         let mut owners = parties.iter().filter(|party| party.owns());
         let is_one = matches!((owners.next(), owners.next()), (Some(Party::Owner), None));
-        let k = if is_one { limit.to_string() } else { "w.k".to_owned() };
+        // What meets a rule may be far between, so that with it windows grow all the same.
+        let is_ruled = parties.iter().any(|party| party.rule().is_some());
+        let k = match (is_one, is_ruled) {
+            (true, false) => limit.to_string(),
+            (true, true) => format!("greatest(w.k, {limit})"),
+            (false, _) => "w.k".to_owned(),
+        };
         let text = format!(
             "SELECT ARRAY(SELECT o.id FROM {} AS o WHERE o.owner_id = q.id AND o.id {sign} w.below ORDER BY o.id {word} LIMIT {k}) AS ids, {k} AS k FROM ($1) AS q",
             self.table(&self.plan.root.object.name)
@@ -241,14 +265,22 @@ impl<'p> Render<'p> {
         Expr::cust_with_exprs(text, [shares, self.ids(&self.plan.who.grantees)])
     }
 
-    /// The next ids of what meets a rule's condition.
-    fn meeting(&self, rule: &Rule, Course { sign, word, .. }: &Course) -> Expr {
+    /// The next ids of what meets the condition of a rule, down to where the window ends for all others: what meets none
+    /// is passed once, however many windows there are.
+    fn meeting(&self, rules: &[&Rule], course: &Course, end: Option<&str>) -> Expr {
+        let Course { sign, back, word, ends: [_, last] } = course;
         let object = &self.plan.root.object;
+        let end =
+            end.map(|end| format!(" AND o.id {back} coalesce((SELECT e.id FROM {end} AS e), '{last}')"));
+        let places: Vec<String> = (1..=rules.len()).map(|place| format!("${place}")).collect();
         let text = format!(
-            "SELECT ARRAY(SELECT o.id FROM {} AS o WHERE o.deleted_at IS NULL AND $1 AND o.id {sign} w.below ORDER BY o.id {word} LIMIT w.k) AS ids, w.k AS k",
-            self.table(&object.name)
+            "SELECT ARRAY(SELECT o.id FROM {} AS o WHERE o.deleted_at IS NULL AND ({}) AND o.id {sign} w.below{} ORDER BY o.id {word} LIMIT w.k) AS ids, w.k AS k",
+            self.table(&object.name),
+            places.join(" OR "),
+            end.unwrap_or_default()
         );
-        Expr::cust_with_exprs(text, [self.rule(("o", object), rule)])
+        let conditions: Vec<Expr> = rules.iter().map(|rule| self.rule(("o", object), rule)).collect();
+        Expr::cust_with_exprs(text, conditions)
     }
 }
 

@@ -342,6 +342,68 @@ async fn windows_answer_what_each_record_answers_by_its_id() {
 }
 
 #[tokio::test]
+async fn what_meets_a_rule_is_walked_to_once() {
+    let world = World::new("windows_rules").await;
+    let matter = json!({ "name": "matter", "plural": "matters", "sharing": { "default": "private" },
+        "fields": [{ "name": "stage", "kind": "text" }] });
+    let role = json!({ "label": "Ruled", "objects": { "matter": { "read": "own" } } });
+    let rule = |when: &str| json!({ "object": "matter", "when": when, "share_with": { "everyone": true }, "access": "read" });
+    let limit = json!({ "object": "matter", "when": "name != \"m7\"", "applies_to": { "role": "held" } });
+    let changes = [
+        (Kind::Objects, "matter", Some(matter)),
+        (Kind::Roles, "ruled", Some(role.clone())),
+        (Kind::Roles, "held", Some(role)),
+        (Kind::SharingRules, "matter.rare", Some(rule("name = \"m7\" OR name = \"m8\""))),
+        (Kind::SharingRules, "matter.other", Some(rule("name = \"m9\""))),
+        (Kind::RestrictionRules, "matter.held", Some(limit)),
+    ];
+    world.define(changes).await.unwrap();
+    let mut random = Random::new(79);
+    let all = fill(&world, &mut random).await;
+    // Nearly all of it is one's own, so that there are many windows before what is asked for.
+    let text =
+        format!("UPDATE t_demo.matter SET owner_id = '{}' WHERE name NOT IN ('m7', 'm8', 'm9')", person(1));
+    run(&world, text).await;
+    let few = "stage = CASE WHEN name IN ('m7', 'm8', 'm9', 'm100', 'm600') THEN 'few' ELSE stage END";
+    run(&world, format!("UPDATE t_demo.matter SET deleted_at = NULL, {few}")).await;
+    let base = world.system().await;
+    for role in ["ruled", "held"] {
+        let mut context = reader(&base, person(1), &[], false);
+        context.actor.roles = vec![role.into()];
+        let rare = Some(json!({ "stage": "few" }));
+        for filter in [None, rare] {
+            for descending in [true, false] {
+                let first = |limit| question(&filter, descending, Page::First, limit);
+                let sql = world.engine.explain(&context, &first(50)).unwrap()["sql"].to_string();
+                // One walk for all rules, no further than the window is, and windows that grow.
+                assert_eq!(sql.matches("reached AS MATERIALIZED").count(), 1, "{sql}");
+                assert_eq!(sql.matches("coalesce((SELECT e.id FROM reached AS e)").count(), 1, "{sql}");
+                assert!(sql.contains("greatest(w.k,"), "{sql}");
+                let known = Query { page: Page::Ids(all.clone()), sort: Vec::new(), ..first(1000) };
+                let answer = world.read(&context, &known).await.unwrap();
+                let mut known: Vec<Uuid> = answer
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|row| row["id"].as_str().unwrap().parse().unwrap())
+                    .collect();
+                known.sort();
+                if descending {
+                    known.reverse();
+                }
+                let held = usize::from(role == "held");
+                assert_eq!(known.len(), if filter.is_none() { RECORDS } else { 5 } - held);
+                assert_eq!(
+                    walked(&world, &context, first(50)).await,
+                    known,
+                    "{role} {filter:?} {descending}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_goes_into_the_bin_leaves_its_place_to_the_next() {
     let world = World::new("windows_bin").await;
     let matter =
