@@ -12,6 +12,11 @@ fn change(kind: Kind, name: &str, definition: Json) -> Change {
 
 /// A shop before and after some changes.
 fn both(changes: &[Change]) -> (Catalog, Catalog) {
+    let (old, new) = definitions(changes);
+    (Catalog::resolve(&old).unwrap(), Catalog::resolve(&new).unwrap())
+}
+
+fn definitions(changes: &[Change]) -> (Definitions, Definitions) {
     let shelf = json!({ "plural": "shelves", "fields": [] });
     let item = json!({ "plural": "items", "fields": [
         { "name": "code", "kind": "text", "max_length": 20 },
@@ -23,7 +28,7 @@ fn both(changes: &[Change]) -> (Catalog, Catalog) {
     let first = [change(Kind::Objects, "shelf", shelf), change(Kind::Objects, "item", item)];
     let old = Definitions::initial().with_changes(&first, None).unwrap();
     let new = old.with_changes(changes, None).unwrap();
-    (Catalog::resolve(&old).unwrap(), Catalog::resolve(&new).unwrap())
+    (old, new)
 }
 
 fn field(name: &str, definition: Json) -> Change {
@@ -88,6 +93,36 @@ fn what_breaks_programs_is_told_apart_from_what_does_not() {
         ]),
         ["field item.a: it is new", "! field item.b: it is new, and whoever makes a record must say it"]
     );
+}
+
+#[test]
+fn values_of_another_type_are_noticed_where_the_kind_stays() {
+    let formula = |text: &str| json!({ "name": "f", "kind": "formula", "formula": text });
+    let total = |more: Json| {
+        let mut field = json!({ "name": "total", "kind": "rollup", "of": "items" });
+        field.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        change(Kind::Fields, "shelf.total", field)
+    };
+    let first = [field("f", formula("price * 2")), total(json!({ "function": "sum", "field": "price" }))];
+    let (_, old) = definitions(&first);
+    let told = |changes: &[Change]| {
+        let new = old.with_changes(changes, None).unwrap();
+        let found = noticed(&Catalog::resolve(&old).unwrap(), &Catalog::resolve(&new).unwrap());
+        found.into_iter().map(|one| (one.breaking, one.name, one.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[field("f", formula("price * 3"))]), []);
+    let text = |text: &str| text.to_owned();
+    assert_eq!(
+        told(&[field("f", formula("code")), total(json!({ "function": "count" }))]),
+        [
+            (true, text("shelf.total"), text("its values are integer in place of decimal")),
+            (true, text("item.f"), text("its values are text in place of decimal")),
+        ]
+    );
+    let sealed = json!({ "name": "code", "kind": "text", "max_length": 20, "encrypted": true });
+    let found = told(&[field("f", formula("price * 2")), field("code", sealed)]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].0 && found[0].2.starts_with("it is encrypted"), "{found:?}");
 }
 
 #[test]

@@ -162,6 +162,23 @@ fn differences(was: &Field, now: &Field) -> Vec<(bool, String)> {
     if old != new {
         found.push((!is_wider(&was.kind, &now.kind), format!("it is {new} in place of {old}")));
     }
+    if let (Some(old), Some(new)) = (worked_out(was), worked_out(now))
+        && old != new
+    {
+        found.push((true, format!("its values are {new} in place of {old}")));
+    }
+    if was.encrypted != now.encrypted {
+        let text = if now.encrypted {
+            "it is encrypted: nothing can be filtered, sorted or worked out by it any more"
+        } else {
+            "it is not encrypted any more"
+        };
+        found.push((now.encrypted, text.into()));
+    } else if was.blind_index != now.blind_index {
+        let text =
+            if now.blind_index { "it can be filtered by" } else { "it cannot be filtered by any more" };
+        found.push((was.blind_index, text.into()));
+    }
     if is_needed(now) && !is_needed(was) {
         found.push((true, "whoever makes a record must say it".into()));
     } else if was.required != now.required {
@@ -181,6 +198,12 @@ fn differences(was: &Field, now: &Field) -> Vec<(bool, String)> {
         found.extend(values(was, now));
     }
     found
+}
+
+/// The kind whose values a formula or a roll-up answers.
+fn worked_out(field: &Field) -> Option<&'static str> {
+    let computed = field.computed.as_ref().map(|computed| computed.shown_as);
+    computed.or_else(|| field.rollup.as_ref().map(|rollup| rollup.shown_as))
 }
 
 /// Whether every value of the one is a value of the other, and looks the same.
