@@ -115,12 +115,14 @@ impl<'p> Names<'p> {
         names
     }
 
-    fn object_before(&self, name: &'p str) -> &'p str {
-        self.objects.get(name).copied().unwrap_or(name)
+    /// Nothing where the object is new, whatever had its name.
+    fn object_before(&self, name: &str) -> Option<&'p str> {
+        self.objects.get(name).copied()
     }
 
-    fn path_before(&self, path: &str) -> String {
-        self.fields.get(path).cloned().unwrap_or_else(|| path.to_owned())
+    /// Nothing where the field is new, whatever had its name.
+    fn path_before(&self, path: &str) -> Option<&str> {
+        self.fields.get(path).map(String::as_str)
     }
 
     /// Nothing where the field is gone.
@@ -135,7 +137,9 @@ impl<'p> Both<'p> {
         for object in &catalog.objects {
             let was = self.names.object_before(&object.name);
             for action in Action::ALL {
-                let before = old.given(was, self.before.names(was), action);
+                // Who has every object had those that were to come.
+                let before =
+                    old.given(was.unwrap_or(""), was.is_some_and(|was| self.before.names(was)), action);
                 let after = new.given(&object.name, self.after.names(&object.name), action);
                 if before != after {
                     let (holder, object) = (holder.subject(), object.name.clone());
@@ -150,7 +154,7 @@ impl<'p> Both<'p> {
         for field in fields {
             let was = self.names.path_before(field);
             for action in [Action::Read, Action::Edit] {
-                let before = gives(self.before, &old, (&was, action));
+                let before = was.is_some_and(|was| gives(self.before, &old, (was, action)));
                 let after = gives(self.after, &new, (field, action));
                 if before != after {
                     let (holder, field) = (holder.subject(), field.clone());

@@ -19,6 +19,8 @@ pub struct Stricter {
     pub path: String,
     /// As of the problem of a record that does not meet it.
     pub code: &'static str,
+    /// Stable ids of the object and the field.
+    pub about: (String, String),
     /// Name of the table before the change.
     table: String,
     /// What has to be true of a row that does not meet it, in the words of SQL.
@@ -48,6 +50,7 @@ pub fn stricter(old: &Catalog, new: &Catalog) -> Vec<Stricter> {
             let demand = |(code, condition): (&'static str, String)| Stricter {
                 path: format!("objects.{}.fields.{}", before.name, was.name),
                 code,
+                about: (before.id.clone(), was.id.clone()),
                 table: before.name.clone(),
                 condition,
             };

@@ -16,6 +16,7 @@ use metadata::diff::{Version, diff};
 use metadata::layers::{Merged, added_grants};
 use metadata::retype::Formulas;
 use metadata::{Catalog, Change, Definitions, Problem};
+use permissions::Actor;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -132,7 +133,8 @@ pub struct Offending {
     /// The field, as in problems.
     pub path: String,
     pub code: &'static str,
-    /// How many there are, as far as they are counted; nothing when finding out takes too long.
+    /// How many there are, as far as they are counted; nothing when finding out takes too long, or when whoever asks
+    /// does not see the field of all records: then there may be none.
     pub count: Option<usize>,
     /// The first of them.
     pub records: Vec<Uuid>,
@@ -224,6 +226,8 @@ pub(crate) async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Resu
 
 /// A change that was looked at, with what there is to do.
 pub(crate) struct Planned {
+    /// Who looks at it.
+    actor: Actor,
     old: Arc<Snapshot>,
     versions: crate::Versions,
     definitions: Definitions,
@@ -346,7 +350,8 @@ pub(crate) async fn plan(
         grants: grants(wish, &old.definitions, &definitions),
         foreseen: None,
     };
-    Ok(Planned { old, versions, definitions, wished: catalog, plan, turning, applied })
+    let actor = context.actor.clone();
+    Ok(Planned { actor, old, versions, definitions, wished: catalog, plan, turning, applied })
 }
 
 /// What comes that has to be approved: what is asked for, and what an upgrade gives more than before.

@@ -3,23 +3,26 @@
 //! of it.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use metadata::ddl::{Estimate, Size, Step, stricter};
+use metadata::ddl::{Estimate, Risk, Size, Step, stricter};
+use metadata::definitions::role::Reaches;
 use metadata::diff::{Noticed, noticed};
-use permissions::{Policies, differences};
+use permissions::{Action, Actor, Policies, Sight, differences};
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::{Offending, Planned};
 use crate::error::{Result, has_moved_on, takes_too_long};
+use crate::snapshot::Snapshot;
 use crate::write::sql::table;
 use crate::{indexes, store};
 
 /// Offending records that a plan counts, and that it names.
 pub(super) const COUNTED: usize = 1_000;
 pub(super) const NAMED: usize = 20;
-/// How long a plan looks for the records that one demand does not suit.
-const LOOK: &str = "SAVEPOINT looked; SET LOCAL statement_timeout = '3s'";
+/// How long a plan looks for records that its demands do not suit, all together.
+const BUDGET: Duration = Duration::from_secs(5);
 
 /// What is told of a change that is only looked at.
 #[derive(Clone, Debug, Default)]
@@ -37,9 +40,15 @@ pub(crate) async fn foresee(connection: &mut PgConnection, planned: &mut Planned
     let permissions = differences::of((&old.policies, &old.catalog), (&after, &planned.wished));
     let api = noticed(&old.catalog, &planned.wished);
     planned.applied.foreseen = Some(Foreseen { api, permissions });
+    let until = Instant::now() + BUDGET;
     for demand in stricter(&old.catalog, &planned.wished) {
-        let question = demand.question(&old.tenant.schema);
-        if let Some(found) = look(connection, question).await? {
+        let found = if sees_all(&old, &planned.actor, &demand.about) {
+            let left = until.saturating_duration_since(Instant::now());
+            look(connection, demand.question(&old.tenant.schema), left).await?
+        } else {
+            Some(None)
+        };
+        if let Some(found) = found {
             let count = found.as_ref().map(Vec::len);
             let records = found.unwrap_or_default().into_iter().take(NAMED).collect();
             planned.applied.offending.push(Offending {
@@ -50,16 +59,34 @@ pub(crate) async fn foresee(connection: &mut PgConnection, planned: &mut Planned
             });
         }
     }
-    let mut sizes = BTreeMap::new();
+    let mut known = Known::default();
     for step in &mut planned.applied.steps {
-        estimate(connection, &planned.old, (step, &mut sizes)).await?;
+        estimate(connection, &planned.old, (step, &mut known)).await?;
     }
     Ok(())
 }
 
+/// Whether somebody reads a field of every record as it is. To others a demand answers nothing: by asking for one
+/// maximum after the other they would learn the values.
+fn sees_all(old: &Snapshot, actor: &Actor, (object, field): &(String, String)) -> bool {
+    let Some(object) = old.catalog.objects.iter().find(|known| known.id == *object) else { return false };
+    let decision = old.policies.decide(actor, Action::Read, object, &old.catalog);
+    let is_plain = |field| decision.sight(field) == Sight::Shown && decision.plain(field) == Sight::Shown;
+    decision.widest() == Reaches::All && object.find_field_by_id(field).is_some_and(is_plain)
+}
+
 /// The first records that a question finds: nothing where there are none, no list where finding out takes too long.
-async fn look(connection: &mut PgConnection, question: String) -> Result<Option<Option<Vec<Uuid>>>> {
-    sqlx::raw_sql(LOOK).execute(&mut *connection).await?;
+async fn look(
+    connection: &mut PgConnection,
+    question: String,
+    left: Duration,
+) -> Result<Option<Option<Vec<Uuid>>>> {
+    let millis = left.as_millis();
+    if millis == 0 {
+        return Ok(Some(None));
+    }
+    let begin = format!("SAVEPOINT looked; SET LOCAL statement_timeout = {millis}");
+    sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut *connection).await?;
     let limit = i64::try_from(COUNTED).unwrap_or(i64::MAX);
     let found: Result<Vec<Uuid>, sqlx::Error> =
         sqlx::query_scalar(AssertSqlSafe(question)).bind(limit).fetch_all(&mut *connection).await;
@@ -75,20 +102,29 @@ async fn look(connection: &mut PgConnection, question: String) -> Result<Option<
     }
 }
 
+/// What is known while steps are weighed: sizes of objects' tables, and the bytes of those indexed so far while their
+/// writers wait.
+#[derive(Default)]
+struct Known {
+    sizes: BTreeMap<String, Size>,
+    indexed: i64,
+}
+
 /// Says what a step costs, on the table as it is now. What comes with the plan holds nothing yet.
 async fn estimate(
     connection: &mut PgConnection,
-    old: &crate::Snapshot,
-    (step, sizes): (&mut Step, &mut BTreeMap<String, Size>),
+    old: &Snapshot,
+    (step, known): (&mut Step, &mut Known),
 ) -> Result<()> {
     let object = old.catalog.objects.iter().find(|object| object.id == step.object);
-    let size = match (object, sizes.get(&step.object)) {
+    let size = match (object, known.sizes.get(&step.object)) {
         (_, Some(size)) => *size,
         (None, None) => Size::default(),
         (Some(object), None) => store::size(connection, &table(&old.tenant.schema, &object.name)).await?,
     };
-    sizes.insert(step.object.clone(), size);
-    if indexes::is_size_large(size.bytes) {
+    known.sizes.insert(step.object.clone(), size);
+    let is_now = step.risk != Risk::Background;
+    if is_now && step.later.is_some() && indexes::is_more(size.bytes, &mut known.indexed) {
         step.put_off(&old.tenant.schema);
     }
     step.estimate = Some(Estimate::of(step, size));

@@ -25,6 +25,49 @@ async fn motley(site: &Site) -> Vec<Uuid> {
     ids
 }
 
+/// The records of a plan as somebody who changes metadata and reads what the role gives.
+async fn offending_as(site: &Site, token: &str, changes: Json) -> Json {
+    let body = json!({ "changes": changes, "dry_run": true });
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", bearer.as_str())];
+    site.ask_with("POST", "/metadata/v1/deploy", Some(body), &headers).await.data(200)["offending"].clone()
+}
+
+/// Somebody with a role of that name.
+async fn with_role(site: &Site, name: &str, role: Json) -> String {
+    site.world.define([(Kind::Roles, name, Some(role))]).await.unwrap();
+    site.person(name, name).await
+}
+
+#[tokio::test]
+async fn who_does_not_read_a_field_learns_nothing_of_it_by_plans() {
+    let site = Site::new(World::zoo("plan_secret").await).await;
+    let ids = motley(&site).await;
+    let weight = |max: i64| {
+        json!([{ "kind": "fields", "name": "keeper.weight",
+        "definition": { "name": "weight", "kind": "integer", "max": max } }])
+    };
+    let role = |read: &str, fields: Json| json!({ "objects": { "keeper": { "read": read } }, "fields": fields, "system": ["manage_metadata"] });
+    let path = "objects.keeper.fields.weight";
+    let told = |count: Option<usize>, records: &[Uuid]| json!([{ "path": path, "code": "out-of-range", "count": count, "records": records }]);
+    let hidden = json!({ "keeper.weight": { "read": false } });
+    for (name, role) in [
+        ("unread", role("none", json!({}))),
+        ("owner", role("own", json!({}))),
+        ("unseen", role("all", hidden)),
+    ] {
+        let token = with_role(&site, name, role).await;
+        // The same whether there is a larger value or none.
+        for max in [100, 1000] {
+            let found = offending_as(&site, &token, weight(max)).await;
+            assert_eq!(found, told(None, &[]), "{name} {max}");
+        }
+    }
+    let token = with_role(&site, "reader", role("all", json!({}))).await;
+    assert_eq!(offending_as(&site, &token, weight(100)).await, told(Some(1), &ids[2..3]));
+    assert_eq!(offending_as(&site, &token, weight(1000)).await, json!([]));
+}
+
 async fn plan(site: &Site, changes: Json) -> Json {
     let before = site.world.fingerprint().await;
     let body = json!({ "changes": changes, "dry_run": true });
@@ -105,6 +148,18 @@ async fn who_gains_and_loses_is_told_and_a_new_name_is_no_difference() {
         { "kind": "objects", "name": "keeper", "definition": keeper },
     ]);
     assert_eq!(told(changes.clone()).await, [""; 0]);
+    // What takes the name that is free then is new, whatever was given of the one that had it.
+    let mut taken = changes.as_array().unwrap().clone();
+    taken.push(
+        json!({ "kind": "objects", "name": "keeper", "definition": { "plural": "keepers", "fields": [] } }),
+    );
+    let wider = json!({ "label": "Clerk", "objects": { "keeper": { "read": "own", "edit": "own" }, "warden": { "read": "own", "edit": "own" } },
+        "fields": { "warden.grade": { "edit": false } }, "system": ["view_audit"] });
+    taken.push(json!({ "kind": "roles", "name": "clerk", "definition": wider }));
+    assert_eq!(
+        told(json!(taken)).await,
+        ["role:clerk read keeper: \"none\" \"own\"", "role:clerk edit keeper: \"none\" \"own\""]
+    );
     let open = json!({ "plural": "keepers", "sharing": { "default": "read" } });
     assert_eq!(
         told(json!([{ "kind": "objects", "name": "keeper", "definition": open }])).await,
