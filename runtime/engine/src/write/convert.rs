@@ -219,11 +219,12 @@ async fn moves(
         let Some(taker) = takers.iter().find(|one| relation.may_lead_to(&one.object)) else { continue };
         let (from, to) = (Ends { object, ids: &[id] }, Ends { object: &taker.object, ids: &[taker.id] });
         let found = pointing::find(connection, system, relation, (from, Lock::Update)).await?;
+        let at = |error| pointing::at(&format!("targets.{}", taker.name), error);
         if !taker.is_new && !found.is_empty() {
-            reach::lock(connection, context, (&taker.object, &[taker.id]), Action::Edit).await?;
+            let locked = reach::lock(connection, context, (&taker.object, &[taker.id]), Action::Edit).await;
+            locked.map_err(at)?;
         }
-        let outcome = pointing::turn(connection, system, (relation, found), (from, to)).await;
-        outcome.map_err(|error| pointing::at(&format!("targets.{}", taker.name), error))?;
+        pointing::turn(connection, system, (relation, found), (from, to)).await.map_err(at)?;
     }
     Ok(())
 }
