@@ -157,7 +157,7 @@ impl<'c> Seen<'c> {
             self.all || with.is_empty() || with.iter().any(|people| self.is_among(people))
         };
         let told = |app: App| {
-            let items: Vec<Json> = app.items.iter().filter_map(|item| self.item(item)).collect();
+            let items = self.items(&app.items);
             let (icon, about) = (&app.source.icon, &app.source.description);
             let told = json!({ "name": app.name, "label": app.label, "icon": icon, "description": about, "items": items });
             (!items.is_empty()).then_some(told)
@@ -165,14 +165,32 @@ impl<'c> Seen<'c> {
         catalog.apps().into_iter().filter(mine).filter_map(told).collect()
     }
 
-    /// A line of the navigation; one that opens a view which the caller does not see leads to the object itself.
+    /// The lines of the navigation that lead anywhere for the caller, each place once.
+    fn items(&self, items: &[Item]) -> Vec<Json> {
+        let mut told: Vec<Json> = Vec::new();
+        // A line that leads where it says goes before one that only leads to the same place.
+        let is_said =
+            |json: &Json| items.iter().any(|item| json["object"] == item.object && item.view.is_none());
+        for (item, json) in items.iter().filter_map(|item| Some((item, self.item(item)?))) {
+            let is_other = item.view.is_some() && json["view"].is_null();
+            let same = |other: &Json| other["object"] == json["object"] && other["view"] == json["view"];
+            if !(is_other && is_said(&json)) && !told.iter().any(same) {
+                told.push(json);
+            }
+        }
+        told
+    }
+
+    /// A line of the navigation; one that opens a view which the caller does not see leads to the object itself, under
+    /// the object's name: its own may speak of what is in the view.
     fn item(&self, item: &Item) -> Option<Json> {
         let catalog = &self.call.context.snapshot.catalog;
         let object = catalog.find_object(&item.object).filter(|object| rights::sees(self.call, object))?;
         let view = item.view_name().and_then(|name| self.component(Kind::ListViews, &name));
         let word = item.view.as_ref().filter(|_| view.is_some());
         let of_view = view.as_ref().and_then(|view| view["label"].as_str());
-        let label = item.label.as_deref().or(of_view).unwrap_or(&object.plural_label);
+        let own = item.label.as_deref().filter(|_| item.view.is_none() || view.is_some());
+        let label = own.or(of_view).unwrap_or(&object.plural_label);
         Some(json!({ "object": object.name, "view": word, "label": label }))
     }
 

@@ -49,3 +49,26 @@ async fn an_app_shows_what_leads_to_records_that_its_reader_sees() {
     put(&site, "apps", "sales", off).await;
     assert_eq!(apps(&site, &rep).await, []);
 }
+
+#[tokio::test]
+async fn a_line_whose_view_is_hidden_does_not_tell_its_name() {
+    let site = Site::new(World::with_packages("apps_hidden").await).await;
+    put(&site, "roles", "blind", json!({ "inherits": ["user"] })).await;
+    let view = json!({ "object": "deal", "label": "Rich", "columns": ["name"], "shared_with": [{ "role": "sales_rep" }] });
+    put(&site, "list-views", "deal.rich", view.clone()).await;
+    put(&site, "list-views", "deal.poor", view).await;
+    let line = |view: &str, label: &str| json!({ "object": "deal", "view": view, "label": label });
+    let plain = json!({ "object": "deal", "label": "All of them" });
+    let whole =
+        json!({ "label": "A", "items": [line("rich", "Layoffs 2027"), plain, line("poor", "Secret")] });
+    let views = json!({ "label": "B", "items": [line("rich", "Layoffs 2027"), line("poor", "Secret")] });
+    put(&site, "apps", "a", whole).await;
+    put(&site, "apps", "b", views).await;
+    let of =
+        |all: Vec<(String, Vec<String>)>, app: &str| all.into_iter().find(|(name, _)| name == app).unwrap().1;
+    let (rep, blind) = (site.person("rep", "sales_rep").await, site.person("blind", "blind").await);
+    let seen = ["deal/rich: Layoffs 2027", "deal/-: All of them", "deal/poor: Secret"];
+    assert_eq!(of(apps(&site, &rep).await, "A"), seen);
+    assert_eq!(of(apps(&site, &blind).await, "A"), ["deal/-: All of them"]);
+    assert_eq!(of(apps(&site, &blind).await, "B"), ["deal/-: Deals"]);
+}
