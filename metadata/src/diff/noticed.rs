@@ -194,7 +194,8 @@ fn differences(was: &Field, now: &Field) -> Vec<(bool, String)> {
         let text = if now.read_only { "it cannot be written any more" } else { "it can be written" };
         found.push((now.read_only, text.into()));
     }
-    if old == new {
+    // What is worked out takes no values.
+    if old == new && worked_out(now).is_none() {
         found.extend(values(was, now));
     }
     found
