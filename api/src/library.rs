@@ -2,15 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use engine::audit::chain::Hex;
 use engine::packages::Installed;
 use metadata::Problem;
-use metadata::package::{Package, VersionReq, resolve};
+use metadata::package::{Package, Version, VersionReq, resolve};
 
 /// All of them, read and checked.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     packages: Vec<Package>,
+    /// Who has signed which version; what is built in nobody has.
+    signers: Signers,
+    /// Whether what somebody has signed is here only as long as that one is trusted.
+    checked: bool,
 }
+
+/// Keys of publishers by the name and version of what they have signed.
+pub type Signers = BTreeMap<(String, Version), Hex>;
 
 impl Library {
     /// A library of packages, listed by name, newest first.
@@ -19,7 +27,36 @@ impl Library {
             let (a, b) = (&a.manifest, &b.manifest);
             a.name.cmp(&b.name).then(b.version.cmp(&a.version))
         });
-        Self { packages }
+        Self { packages, signers: Signers::new(), checked: false }
+    }
+
+    /// The same with who has signed what; `checked` where that counts.
+    #[must_use]
+    pub fn signed(self, signers: Signers, checked: bool) -> Self {
+        Self { signers, checked, ..self }
+    }
+
+    /// Whether it depends on whom one trusts.
+    pub fn is_checked(&self) -> bool {
+        self.checked && !self.signers.is_empty()
+    }
+
+    /// Without what others have signed than those that are trusted now; nothing where that is all of it.
+    pub fn without_others_than(&self, trusted: &[Hex]) -> Option<Self> {
+        let is_trusted = |one: &&Package| self.signer(one).is_none_or(|key| trusted.contains(key));
+        let kept: Vec<Package> = self.packages.iter().filter(is_trusted).cloned().collect();
+        (kept.len() < self.packages.len()).then(|| Self { packages: kept, ..self.clone() })
+    }
+
+    /// Who has signed a package of this library.
+    pub fn signer(&self, package: &Package) -> Option<&Hex> {
+        self.signers.get(&(package.manifest.name.clone(), package.manifest.version.clone()))
+    }
+
+    /// Who has signed which of these packages of this library, by name.
+    pub fn signers(&self, packages: &[Package]) -> BTreeMap<String, Hex> {
+        let signed = |one: &Package| Some((one.manifest.name.clone(), self.signer(one)?.clone()));
+        packages.iter().filter_map(signed).collect()
     }
 
     /// All packages by name.

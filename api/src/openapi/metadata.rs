@@ -29,7 +29,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let merged = shown(json!({ "path": text(), "class": text(), "outcome": text() }));
     let package = json!({
         "name": text(), "label": text(), "description": text(), "version": text(), "requires": by_name(text()),
-        "installed": flag(), "installed_version": nullable(text()), "installed_at": nullable(time()),
+        "installed": flag(), "installed_version": nullable(text()), "installed_at": nullable(time()), "is_newer": flag(), "signer": nullable(text()),
     });
     let retype = json!({
         "field": text(), "kind": text(), "next": anything(), "former": anything(), "state": one_of(&["filling", "ready", "kept"]),
@@ -240,6 +240,7 @@ fn packages(method: &str, operation: Operation) -> Operation {
         "name": text(), "version": text(), "source": { "type": "object", "description": "Its files by path, JSON as it is and other files as text" },
         "samples": flag(), "dry_run": flag(), "take": list(text()), "allow_data_loss": loss(),
         "expected_revision": json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX }), "approve": loss(),
+        "allow_downgrade": flag(), "allow_other_publisher": flag(),
     });
     let answer = || {
         let more = json!({ "installed": list(text()), "consent": list(json!({ "type": "object" })) });

@@ -2,6 +2,7 @@
 //! the tenant's.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use engine::packages::{Install, Installed};
 use engine::{Applied, Apply};
@@ -14,17 +15,30 @@ use super::deploy::{allow_json, allow_text, allowed_loss, told};
 use super::metadata::kind;
 use crate::Library;
 use crate::answer;
+use crate::asked::Asked;
 use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::routes::Outcome;
 
+/// What can be installed now: nothing of a publisher who was trusted when the library was read, and is no longer.
+pub(super) async fn offered(asked: &Asked) -> Result<Arc<Library>, Problem> {
+    let library = &asked.app.library;
+    if !library.is_checked() {
+        return Ok(library.clone());
+    }
+    let publishers = asked.app.tenants.list_publishers().await?;
+    let keys: Vec<_> = publishers.into_iter().map(|publisher| publisher.key).collect();
+    Ok(library.without_others_than(&keys).map_or_else(|| library.clone(), Arc::new))
+}
+
 /// Packages that come with Trellis or are installed, by name.
 pub(crate) async fn list(call: Call) -> Outcome {
     call.asked.plain()?;
     let installed = call.engine().installed_packages(&call.context).await?;
-    let manifests = call.asked.app.library.packages().iter().map(|package| &package.manifest);
+    let library = offered(&call.asked).await?;
+    let manifests = library.packages().iter().map(|package| &package.manifest);
     // The newest version comes last, and stays.
     let mut all: BTreeMap<&str, &Manifest> =
         manifests.rev().map(|manifest| (manifest.name.as_str(), manifest)).collect();
@@ -45,6 +59,8 @@ fn describe(manifest: &Manifest, installed: Option<&Installed>) -> Json {
         "requires": manifest.requires,
         "installed": installed.is_some(),
         "installed_version": installed.map(|one| &one.manifest.version),
+        "is_newer": installed.is_some_and(|one| manifest.version > one.manifest.version),
+        "signer": installed.and_then(|one| one.signer.as_ref()),
         "installed_at": installed.map(|one| one.installed_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)),
     })
 }
@@ -53,21 +69,29 @@ fn describe(manifest: &Manifest, installed: Option<&Installed>) -> Json {
 pub(crate) async fn install(call: Call) -> Outcome {
     call.asked.plain()?;
     let mut form = Form::new(call.asked.json()?)?;
-    let library = call.asked.app.library.clone();
+    let library = offered(&call.asked).await?;
+    let by_hand = form.says("source");
     let wanted = wanted(&mut form, &library);
-    let options = Install {
+    let mut options = Install {
         samples: form.flag("samples").unwrap_or_default(),
         dry_run: form.flag("dry_run").unwrap_or_default(),
         take: form.texts("take").unwrap_or_default(),
         allow_data_loss: allowed_loss(&mut form),
         expected_revision: form.integer("expected_revision"),
         approve: form.typed("approve", "true or a list of grants", allow_json).unwrap_or_default(),
+        allow_downgrade: form.flag("allow_downgrade").unwrap_or_default(),
+        allow_other_publisher: form.flag("allow_other_publisher").unwrap_or_default(),
+        ..Install::default()
     };
     form.finish()?;
     let missing = || Problem::unprocessable(vec![Detail::new("name", "required", "this is required")]);
     let wanted = wanted.ok_or_else(missing)?;
     let installed = call.engine().installed_packages(&call.context).await?;
     let chosen = library.with_requirements(&wanted, &installed).map_err(Problem::unprocessable)?;
+    options.signers = library.signers(&chosen);
+    if by_hand {
+        options.signers.remove(&wanted.manifest.name);
+    }
     let status = if options.dry_run { StatusCode::OK } else { StatusCode::CREATED };
     let consent = consent(&chosen, &installed);
     let applied = call.engine().install(&call.context, &chosen, options).await?;

@@ -6,20 +6,19 @@ use std::collections::BTreeMap;
 use metadata::files::{self, Files};
 use metadata::package::Manifest;
 use metadata::{Definitions, Kind};
-use sqlx::PgConnection;
 
 use crate::Engine;
 use crate::apply::{self, Applied, Apply, patiently};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::packages;
+use crate::packages::{self, Installed};
 
 impl Engine {
     /// The revision and all files at it.
     pub async fn metadata_files(&self, context: &Context) -> Result<(i64, Files)> {
         apply::require_permission(context)?;
         let mut connection = self.connection(context.tenant()).await?;
-        let installed = manifests(&mut connection, context).await?;
+        let installed = manifests(&packages::load_installed(&mut connection, context).await?);
         Ok((context.snapshot.revision, context.snapshot.definitions.files(&installed)))
     }
 
@@ -34,14 +33,18 @@ impl Engine {
     async fn try_files(&self, context: &Context, wanted: &files::Wanted, wish: &Apply) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
         apply::lock(&mut transaction, context.tenant()).await?;
-        let installed = manifests(&mut transaction, context).await?;
+        let there = packages::load_installed(&mut transaction, context).await?;
+        let installed = manifests(&there);
         let archive = |name: &str| wish.allow_data_loss.covers(name);
         let next =
             |old: &Definitions| old.with_files(wanted, &installed, &archive).map_err(Error::Unprocessable);
         let (applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
         for package in &wanted.packages {
-            if installed.get(&package.manifest.name) != Some(&package.manifest) {
-                packages::put_installed(&mut transaction, context, &package.manifest, &BTreeMap::new())
+            let manifest = &package.manifest;
+            if installed.get(&manifest.name) != Some(manifest) {
+                // Files are not signed; whose the package is stays as it is.
+                let signer = there.get(&manifest.name).and_then(|one| one.signer.clone());
+                packages::put_installed(&mut transaction, context, (manifest, signer), &BTreeMap::new())
                     .await?;
             }
         }
@@ -68,7 +71,6 @@ impl Engine {
     }
 }
 
-async fn manifests(connection: &mut PgConnection, context: &Context) -> Result<BTreeMap<String, Manifest>> {
-    let installed = packages::load_installed(connection, context).await?;
-    Ok(installed.into_iter().map(|(name, one)| (name, one.manifest)).collect())
+fn manifests(installed: &BTreeMap<String, Installed>) -> BTreeMap<String, Manifest> {
+    installed.iter().map(|(name, one)| (name.clone(), one.manifest.clone())).collect()
 }

@@ -14,11 +14,13 @@ use uuid::Uuid;
 
 use crate::Engine;
 use crate::apply::{self, AllowLoss, Applied, Apply, patiently};
+use crate::audit::chain::Hex;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
 use crate::write::sql::table;
 
+mod pins;
 mod records;
 pub mod shipped;
 mod trials;
@@ -39,6 +41,18 @@ pub struct Install {
     /// What the packages may be given: capabilities that they ask for, and what an upgrade gives to people that the
     /// version before did not.
     pub approve: AllowLoss,
+    /// Who has signed the packages, by name; what came by hand or is built in nobody has.
+    pub signers: BTreeMap<String, Hex>,
+    /// Go on although a later version is installed.
+    pub allow_downgrade: bool,
+    /// Go on although the installed version is somebody else's.
+    pub allow_other_publisher: bool,
+}
+
+impl Install {
+    fn signer(&self, package: &Package) -> Option<Hex> {
+        self.signers.get(&package.manifest.name).cloned()
+    }
 }
 
 /// One installed package.
@@ -46,6 +60,8 @@ pub struct Install {
 pub struct Installed {
     pub manifest: Manifest,
     pub installed_at: chrono::DateTime<chrono::Utc>,
+    /// Who has signed it.
+    pub signer: Option<Hex>,
 }
 
 impl Engine {
@@ -87,7 +103,8 @@ impl Engine {
             let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
             here.context.snapshot = snapshot;
             here.expected = None;
-            let one = Installed { manifest: package.manifest.clone(), installed_at: context.now };
+            let (manifest, signer) = (package.manifest.clone(), options.signer(package));
+            let one = Installed { manifest, installed_at: context.now, signer };
             here.installed.insert(package.manifest.name.clone(), one);
         }
         if options.dry_run {
@@ -182,6 +199,7 @@ async fn install_one(
         return Err(Error::Unprocessable(missing));
     }
     let before = installed.get(&manifest.name);
+    pins::check(before, manifest, options)?;
     let known = |word: &&String| before.is_some_and(|before| before.manifest.capabilities.contains(word));
     let asked = manifest.capabilities.iter().filter(|word| !known(word));
     let wish = Apply {
@@ -213,7 +231,7 @@ async fn install_one(
         None => context.clone(),
     };
     let refs = records::load(connection, &here, package, options.samples).await?;
-    put_installed(connection, &here, manifest, &refs).await?;
+    put_installed(connection, &here, (manifest, options.signer(package)), &refs).await?;
     Ok(here.snapshot)
 }
 
@@ -222,7 +240,7 @@ pub(crate) async fn load_installed(
     context: &Context,
 ) -> Result<BTreeMap<String, Installed>> {
     let text = format!(
-        "SELECT name, manifest, installed_at FROM {} WHERE removed_at IS NULL",
+        "SELECT name, manifest, installed_at, signer FROM {} WHERE removed_at IS NULL",
         table(&context.tenant().schema, "_packages")
     );
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
@@ -230,8 +248,10 @@ pub(crate) async fn load_installed(
     for row in &rows {
         let manifest: Json = row.try_get("manifest")?;
         let Ok(manifest) = serde_json::from_value::<Manifest>(manifest) else { continue };
-        installed
-            .insert(row.try_get("name")?, Installed { manifest, installed_at: row.try_get("installed_at")? });
+        let signer: Option<String> = row.try_get("signer")?;
+        let signer = signer.and_then(|signer| signer.try_into().ok());
+        let one = Installed { manifest, installed_at: row.try_get("installed_at")?, signer };
+        installed.insert(row.try_get("name")?, one);
     }
     Ok(installed)
 }
@@ -246,7 +266,8 @@ pub(crate) async fn settle(
     keep_installed(connection, context).await?;
     let schema = &context.tenant().schema;
     let text = format!(
-        "UPDATE {} p SET version = t.value->>'version', manifest = t.value->'manifest' FROM jsonb_each((SELECT r.packages \
+        "UPDATE {} p SET version = t.value->>'version', manifest = t.value->'manifest', \
+         signer = CASE WHEN t.value ? 'signer' THEN t.value->>'signer' ELSE p.signer END FROM jsonb_each((SELECT r.packages \
          FROM {} r WHERE r.number > $1 AND r.packages IS NOT NULL ORDER BY r.number LIMIT 1)) t WHERE p.name = t.key",
         table(schema, "_packages"),
         table(schema, "_revisions")
@@ -275,7 +296,7 @@ async fn keep_installed(connection: &mut PgConnection, context: &Context) -> Res
     let schema = &context.tenant().schema;
     let text = format!(
         "UPDATE {} r SET packages = (SELECT coalesce(jsonb_object_agg(p.name, jsonb_build_object('version', p.version, \
-         'manifest', p.manifest)), '{{}}') FROM {} p) FROM {} s WHERE r.number = s.revision AND r.packages IS NULL",
+         'manifest', p.manifest, 'signer', p.signer)), '{{}}') FROM {} p) FROM {} s WHERE r.number = s.revision AND r.packages IS NULL",
         table(schema, "_revisions"),
         table(schema, "_packages"),
         table(schema, "_state")
@@ -296,13 +317,13 @@ pub(crate) async fn put_removed(connection: &mut PgConnection, context: &Context
 pub(crate) async fn put_installed(
     connection: &mut PgConnection,
     context: &Context,
-    manifest: &Manifest,
+    (manifest, signer): (&Manifest, Option<Hex>),
     refs: &BTreeMap<String, Uuid>,
 ) -> Result<()> {
     keep_installed(connection, context).await?;
     let text = format!(
-        "INSERT INTO {} AS p (name, version, installed_at, manifest, refs) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, \
+        "INSERT INTO {} AS p (name, version, installed_at, manifest, refs, signer) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, signer = excluded.signer, \
          refs = p.refs || excluded.refs, removed_at = NULL, installed_at = excluded.installed_at",
         table(&context.tenant().schema, "_packages")
     );
@@ -312,6 +333,7 @@ pub(crate) async fn put_installed(
         .bind(context.now)
         .bind(serde_json::to_value(manifest).unwrap_or_default())
         .bind(json!(refs))
+        .bind(signer.map(String::from))
         .execute(connection)
         .await?;
     Ok(())

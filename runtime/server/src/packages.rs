@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use api::Library;
+use engine::audit::chain::Hex;
 use engine::packages::shipped::Trust;
 use metadata::Problem;
 use metadata::package::{Package, VersionReq};
@@ -54,47 +55,42 @@ impl Shelf {
     }
 
     fn new(source: &Source, trust: Trust) -> anyhow::Result<Self> {
-        let mut all: Vec<Package> = library()?.packages().to_vec();
-        let registry = match &source.registry {
+        let own = library()?;
+        let mut registry = match &source.registry {
             Some(folder) if folder.join(registry::INDEX).exists() || !folder.is_dir() => {
                 Registry::read(folder, &trust)?
             }
             _ => Registry::default(),
         };
-        // What is built in is what it is, whoever says otherwise.
-        let is_new = |one: &&Package| {
-            let same = |own: &Package| {
-                (&own.manifest.name, &own.manifest.version) == (&one.manifest.name, &one.manifest.version)
-            };
-            !all.iter().any(same)
-        };
-        let more: Vec<Package> = registry.packages.iter().filter(is_new).cloned().collect();
-        all.extend(more);
-        Ok(Self { library: Library::new(all), registry, trust })
+        registry.keep_off(|name| own.find(name).is_some());
+        let all = own.packages().iter().chain(&registry.packages).cloned().collect();
+        let library = Library::new(all).signed(registry.signers.clone(), !trust.anybody);
+        Ok(Self { library, registry, trust })
     }
 
     /// A package by its name, in the newest version that will do; or that of a folder, or of a file as it was published.
-    pub fn find(&self, word: &str, range: &VersionReq) -> anyhow::Result<Package> {
+    /// With who has signed it.
+    pub fn find(&self, word: &str, range: &VersionReq) -> anyhow::Result<(Package, Option<Hex>)> {
+        if !is_place(word) {
+            let found = self.library.matching(word, range).with_context(|| self.unknown(word, range))?;
+            return Ok((found.clone(), self.library.signer(found).cloned()));
+        }
         let place = Path::new(word);
-        let found = match self.library.matching(word, range) {
-            Some(found) => return Ok(found.clone()),
-            // A folder that happens to have the name of a package is meant by `./name` alone.
-            None if self.is_known(word) => bail!("{}", self.unknown(word, range)),
-            None if place.is_dir() => on_disk(place)?,
-            None if place.is_file() => registry::shipped(place)?
-                .open(&self.trust)
-                .map_err(|problems| anyhow::anyhow!("{word} is not taken:\n{}", lines(&problems)))?,
-            None => bail!("{}", self.unknown(word, range)),
-        };
-        if *range != VersionReq::STAR && !range.matches(&found.manifest.version) {
-            bail!("{word} is {} {}, not {range}", found.manifest.name, found.manifest.version);
+        let found = if place.is_dir() { (on_disk(place)?, None) } else { self.shipped(place)? };
+        let manifest = &found.0.manifest;
+        if *range != VersionReq::STAR && !range.matches(&manifest.version) {
+            bail!("{word} is {} {}, not {range}", manifest.name, manifest.version);
         }
         Ok(found)
     }
 
-    fn is_known(&self, name: &str) -> bool {
-        let refused = self.registry.refused.iter().any(|one| one.name == name);
-        refused || self.library.versions(name).next().is_some()
+    fn shipped(&self, place: &Path) -> anyhow::Result<(Package, Option<Hex>)> {
+        let shipped = registry::shipped(place)?;
+        let refused = |problems: Vec<Problem>| {
+            anyhow::anyhow!("{} is not taken:\n{}", place.display(), lines(&problems))
+        };
+        let package = shipped.open(&self.trust).map_err(refused)?;
+        Ok((package, shipped.signature.map(|signature| signature.key)))
     }
 
     fn unknown(&self, word: &str, range: &VersionReq) -> String {
@@ -102,12 +98,18 @@ impl Shelf {
             self.library.versions(word).map(|one| one.manifest.version.to_string()).collect();
         let reasons = self.registry.reasons(word);
         let text = if known.is_empty() {
-            format!("`{word}` is neither a folder nor a package that is to be had here")
+            format!("there is no package `{word}` to be had here; a folder of this name is `./{word}`")
         } else {
             format!("there is no `{word}` {range}; to be had are {}", known.join(", "))
         };
         format!("{text}\n{reasons}").trim_end().to_owned()
     }
+}
+
+/// Whether a word says where something is. A name alone never does, whatever lies in the working directory: what a
+/// registry does not give must not come from there instead.
+fn is_place(word: &str) -> bool {
+    word.contains(['/', '\\', '.'])
 }
 
 /// A package in a folder.
@@ -118,8 +120,7 @@ pub fn on_disk(folder: &Path) -> anyhow::Result<Package> {
 /// The files of a package in a folder, hidden ones apart.
 pub fn files(folder: &Path) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
-    collect(folder, folder, &mut files).with_context(|| format!("cannot read {}", folder.display()))?;
-    files.retain(|(path, _)| !path.split('/').any(|word| word.starts_with('.')));
+    collect(folder, folder, &mut files)?;
     files.sort();
     Ok(files)
 }
@@ -141,14 +142,20 @@ pub fn lines(problems: &[Problem]) -> String {
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
+/// Hidden entries are not even read. A link is no part of a package: it would bring along what lies elsewhere.
+fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> anyhow::Result<()> {
+    let cannot = || format!("cannot read {}", folder.display());
+    for entry in fs::read_dir(folder).with_context(cannot)? {
+        let entry = entry.with_context(cannot)?;
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        let path = entry.path();
+        if entry.file_type().with_context(cannot)?.is_dir() {
             collect(root, &path, files)?;
         } else {
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            files.push((name, fs::read(&path)?));
+            files.push((name, registry::bounded(&path)?));
         }
     }
     Ok(())

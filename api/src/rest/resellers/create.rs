@@ -14,10 +14,12 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::{ResellerCall, place};
+use crate::Library;
 use crate::asked::Asked;
 use crate::body::form::Form;
 use crate::call::once::once_of;
 use crate::problem::Problem;
+use crate::rest::packages::offered;
 
 /// The plan of a tenant whose wish names none.
 const PLAN: &str = "starter";
@@ -53,7 +55,8 @@ impl Wish {
         let slug = check_slug(&mut form, &slug);
         check_name(&mut form, &name);
         check_plan(&mut form, &plan, &call.tenants().list_plans().await?);
-        check_packages(&mut form, &packages, &call.asked);
+        let library = offered(&call.asked).await?;
+        check_packages(&mut form, &packages, &library);
         let admin = Admin::read(&mut form);
         let (Some(slug), Some(admin)) = (slug, admin) else {
             form.finish()?;
@@ -131,12 +134,12 @@ pub(super) fn check_plan(form: &mut Form, plan: &str, plans: &[Plan]) {
     }
 }
 
-fn check_packages(form: &mut Form, names: &[String], asked: &Asked) {
+fn check_packages(form: &mut Form, names: &[String], library: &Library) {
     if names.len() > MOST_PACKAGES {
         form.problem("packages", "out-of-range", format!("at most {MOST_PACKAGES} packages"));
     }
     for (n, name) in names.iter().enumerate().take(MOST_PACKAGES) {
-        if asked.app.library.find(name).is_none() {
+        if library.find(name).is_none() {
             form.problem(
                 format!("packages.{n}"),
                 "unknown-package",
@@ -163,9 +166,11 @@ async fn furnish(
 ) -> Result<Json, Problem> {
     asked.app.engine.create_schema(&tenant).await?;
     let context = asked.app.engine.system_context(&tenant, "reseller").await?;
-    let chosen = chosen(asked, &wish.packages)?;
+    let library = offered(asked).await?;
+    let chosen = chosen(&library, &wish.packages)?;
     if !chosen.is_empty() {
-        asked.app.engine.install(&context, &chosen, Install::default()).await?;
+        let options = Install { signers: library.signers(&chosen), ..Install::default() };
+        asked.app.engine.install(&context, &chosen, options).await?;
     }
     let admin = &wish.admin;
     let made = asked
@@ -185,8 +190,7 @@ async fn furnish(
 }
 
 /// The packages after what they require, each once.
-fn chosen(asked: &Asked, names: &[String]) -> Result<Vec<Package>, Problem> {
-    let library = &asked.app.library;
+fn chosen(library: &Library, names: &[String]) -> Result<Vec<Package>, Problem> {
     let mut chosen: Vec<Package> = Vec::new();
     for package in names.iter().filter_map(|name| library.find(name)) {
         let with = library.with_requirements(package, &Default::default());

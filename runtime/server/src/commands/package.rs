@@ -10,7 +10,7 @@ use metadata::package::{Package as Found, Validated, VersionReq};
 use serde_json::Value as Json;
 
 use super::{told, with_node};
-use crate::args::{Common, Package, Source};
+use crate::args::{Common, Force, Package, Source};
 use crate::node::Node;
 use crate::packages::{self, Shelf};
 
@@ -33,14 +33,24 @@ pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> 
         Package::List { tenant, source } => {
             with_node(common, async |node| list(node, (tenant.as_deref(), &source)).await).await
         }
-        Package::Install { package, range, source, tenant, samples, approve, dry_run } => {
-            let options = Install { samples, dry_run, approve: approved(approve), ..Install::default() };
+        Package::Install { package, range, source, tenant, force, samples, approve, dry_run } => {
+            let options = Install { samples, dry_run, approve: approved(approve), ..forced(force) };
             let wish = Wish { package, range, source, tenant, options };
             with_node(common, async |node| install(node, wish.clone()).await).await
         }
-        Package::Upgrade { package, range, source, tenant, take, allow_data_loss, approve, dry_run } => {
+        Package::Upgrade {
+            package,
+            range,
+            source,
+            tenant,
+            force,
+            take,
+            allow_data_loss,
+            approve,
+            dry_run,
+        } => {
             let (allow_data_loss, approve) = (AllowLoss::Named(allow_data_loss), approved(approve));
-            let options = Install { dry_run, take, allow_data_loss, approve, ..Install::default() };
+            let options = Install { dry_run, take, allow_data_loss, approve, ..forced(force) };
             let wish = Wish { package, range, source, tenant, options };
             with_node(common, async |node| install(node, wish.clone()).await).await
         }
@@ -66,6 +76,11 @@ struct Wish {
     source: Source,
     tenant: Option<String>,
     options: Install,
+}
+
+fn forced(force: Force) -> Install {
+    let Force { allow_downgrade, allow_other_publisher } = force;
+    Install { allow_downgrade, allow_other_publisher, ..Install::default() }
 }
 
 /// Grants by name, or `all`.
@@ -105,7 +120,7 @@ fn lint(dir: &Path, (against, shelf): (Option<&str>, &Shelf)) -> anyhow::Result<
         println!("advice:\n{}", packages::lines(&advice));
     }
     let Some(against) = against else { return Ok(ExitCode::SUCCESS) };
-    let before = shelf.find(against, &VersionReq::STAR)?;
+    let (before, _) = shelf.find(against, &VersionReq::STAR)?;
     refuse_breaks((&package, &before), shelf)?;
     println!("{} breaks nothing of {}", called(&package), called(&before));
     Ok(ExitCode::SUCCESS)
@@ -122,7 +137,8 @@ fn refuse_breaks((package, before): (&Found, &Found), shelf: &Shelf) -> anyhow::
 }
 
 fn diff(old: &str, new: &str, shelf: &Shelf) -> anyhow::Result<ExitCode> {
-    let (old, new) = (shelf.find(old, &VersionReq::STAR)?, shelf.find(new, &VersionReq::STAR)?);
+    let find = |word: &str| Ok::<_, anyhow::Error>(shelf.find(word, &VersionReq::STAR)?.0);
+    let (old, new) = (find(old)?, find(new)?);
     let (before, after) = (validated(&old, shelf)?, validated(&new, shelf)?);
     let changes = before.definitions.touched(&after.definitions);
     super::metadata::told::plan(&serde_json::json!({ "changes": changes }));
@@ -150,7 +166,7 @@ async fn install(node: &Node, wish: Wish) -> anyhow::Result<ExitCode> {
     let context = context(node, wish.tenant.as_deref()).await?;
     let shelf = Shelf::open(node, &wish.source).await?;
     let range = wish.range.unwrap_or(VersionReq::STAR);
-    let wished = shelf.find(&wish.package, &range)?;
+    let (wished, signer) = shelf.find(&wish.package, &range)?;
     let installed = node.engine.installed_packages(&context).await?;
     let chosen = shelf.library.with_requirements(&wished, &installed).map_err(|problems| {
         let names = problems.iter().filter_map(|problem| problem.path.strip_prefix("requires."));
@@ -158,8 +174,12 @@ async fn install(node: &Node, wish: Wish) -> anyhow::Result<ExitCode> {
         let error = told(engine::Error::Unprocessable(problems.clone()));
         anyhow::anyhow!("{}", format!("{error}\n{}", reasons.join("\n")).trim_end())
     })?;
-    let dry_run = wish.options.dry_run;
-    let applied = node.engine.install(&context, &chosen, wish.options).await.map_err(told)?;
+    let mut options = wish.options;
+    options.signers = shelf.library.signers(&chosen);
+    options.signers.remove(&wished.manifest.name);
+    options.signers.extend(signer.map(|key| (wished.manifest.name.clone(), key)));
+    let dry_run = options.dry_run;
+    let applied = node.engine.install(&context, &chosen, options).await.map_err(told)?;
     print(&applied, dry_run);
     Ok(ExitCode::SUCCESS)
 }

@@ -67,7 +67,8 @@ async fn demo(node: &Node, tenant: &Tenant, library: &Library) -> anyhow::Result
             }
         }
     }
-    node.engine.install(&context, &chosen, Install { samples: true, ..Install::default() }).await?;
+    let options = Install { samples: true, signers: library.signers(&chosen), ..Install::default() };
+    node.engine.install(&context, &chosen, options).await?;
     Ok(())
 }
 

@@ -114,6 +114,7 @@ async fn changed_and_unsigned(bench: &Bench) {
     assert!(bench.bad(&install).await.contains("nobody has signed"));
     // The file itself is held to the same.
     assert!(bench.bad(&["package", "install", "reg/plain-1.0.0.json"]).await.contains("nobody has signed"));
+    assert!(bench.bad(&["package", "install", "late"]).await.contains("a folder of this name is `./late`"));
     let allowed = [&install[..], &["--allow-unsigned"]].concat();
     bench.good(&allowed).await;
     bench.write(("spied", "1.0.0"), json!({}), &[("roles/spy.json", json!({ "label": "Spy" }))]);
@@ -125,11 +126,95 @@ async fn changed_and_unsigned(bench: &Bench) {
         let said = bench.bad(&[&["package", "install", "spied"], words].concat()).await;
         assert!(said.contains("its checksum is another one"), "{said}");
     }
-    // An index that points elsewhere is no index.
+    // A line of the index that points elsewhere is refused, and the rest is read.
     edit(&bench.folder.join("reg/index.json"), |json| {
         json["packages"]["plain"]["versions"]["1.0.0"] = "../acme.key".into();
     });
-    assert!(bench.bad(&install).await.contains("names a file elsewhere"));
+    assert!(bench.bad(&allowed).await.contains("names a file elsewhere"));
+    assert!(bench.good(&["package", "list", "--registry", "reg"]).await.contains("fleet\t1.1.0"));
     bench.good(&["package", "trust", "Acme", "--remove"]).await;
     bench.bad(&["package", "trust", "Acme", "--remove"]).await;
+}
+
+/// Another publisher who is trusted takes neither what is installed nor what is built in, whatever the index says; a step back
+/// is asked for; and who is trusted no longer is offered nowhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_package_stays_with_who_has_signed_it() {
+    let (database, folder) = (test_database("registry_hands").await, tempfile::tempdir().unwrap());
+    let node = Node::new((folder.path(), "a"), (&database.url(), false), &Balancer::new());
+    let bench = Bench { node, folder: folder.path().to_owned() };
+    bench.good(&["tenant", "create", "demo"]).await;
+    for (name, file) in [("Acme", "acme.key"), ("Other", "other.key")] {
+        let key = bench.good(&["package", "key", file]).await.trim().to_owned();
+        bench.good(&["package", "trust", name, &key]).await;
+    }
+    let publish = async |name: &str, version: &str, (registry, key): (&str, &str), good: bool| {
+        bench.write((name, version), json!({}), &[]);
+        bench.run(&["package", "publish", name, "--registry", registry, "--key", key], good).await
+    };
+    publish("fleet", "1.0.0", ("reg", "acme.key"), true).await;
+    publish("fleet", "1.1.0", ("reg", "acme.key"), true).await;
+    let install = async |words: &[&str], good: bool| {
+        bench.run(&[&["package", "install", "fleet", "--registry", "reg"], words].concat(), good).await
+    };
+    install(&[], true).await;
+    // Back only when that is said.
+    assert!(install(&["--range", "~1.0"], false).await.contains("1.0.0 is older"));
+    install(&["--range", "~1.0", "--allow-downgrade"], true).await;
+    install(&[], true).await;
+    // The other's version, put beside by hand: with the index as it was, edited, or silent on whose it is.
+    let other = publish("fleet", "9.0.0", ("theirs", "other.key"), true).await;
+    assert!(other.contains("fleet 9.0.0 published"), "{other}");
+    std::fs::copy(bench.folder.join("theirs/fleet-9.0.0.json"), bench.folder.join("reg/fleet-9.0.0.json"))
+        .unwrap();
+    let index = bench.folder.join("reg/index.json");
+    let theirs: Json =
+        serde_json::from_slice(&std::fs::read(bench.folder.join("theirs/index.json")).unwrap()).unwrap();
+    for publisher in [None, Some(Json::Null), Some(theirs["packages"]["fleet"]["publisher"].clone())] {
+        edit(&index, |json| {
+            json["packages"]["fleet"]["versions"]["9.0.0"] = "fleet-9.0.0.json".into();
+            if let Some(publisher) = &publisher {
+                json["packages"]["fleet"]["publisher"] = publisher.clone();
+            }
+        });
+        let said = install(&[], false).await;
+        assert!(said.contains("of several publishers"), "{said}");
+    }
+    // And with Acme's versions gone from it: what is installed knows whose it is.
+    edit(&index, |json| {
+        json["packages"]["fleet"]["versions"] = json!({ "9.0.0": "fleet-9.0.0.json" });
+    });
+    let said = install(&[], false).await;
+    assert!(said.contains("--allow-other-publisher"), "{said}");
+    assert!(bench.good(&["package", "list", "--registry", "reg"]).await.contains("installed: 1.1.0"));
+    // Names that come with Trellis are nobody else's.
+    assert!(publish("accounts", "99.0.0", ("reg", "other.key"), false).await.contains("comes with Trellis"));
+    let key = bench.good(&["package", "key", "other.key"]).await.trim().to_owned();
+    bench.good(&["package", "trust", "Other", "--remove"]).await;
+    assert!(install(&["--allow-other-publisher"], false).await.contains(&key));
+    bench.good(&["package", "trust", "Other", &key]).await;
+    install(&["--allow-other-publisher"], true).await;
+    beside_the_rules(&bench).await;
+}
+
+/// Nothing is written over, no index made anew, and nothing read through a link.
+async fn beside_the_rules(bench: &Bench) {
+    let publish = ["package", "publish", "extra", "--registry", "more", "--unsigned"];
+    bench.write(("extra", "1.0.0"), json!({}), &[(".hidden/roles/x.json", json!("no package's"))]);
+    std::fs::create_dir(bench.folder.join("more")).unwrap();
+    std::fs::write(bench.folder.join("more/extra-1.0.0.json"), "{}").unwrap();
+    assert!(bench.bad(&publish).await.contains("but no index.json"));
+    std::fs::write(bench.folder.join("more/index.json"), r#"{"packages":{}}"#).unwrap();
+    assert!(bench.bad(&publish).await.contains("nothing writes over"));
+    assert_eq!(std::fs::read(bench.folder.join("more/extra-1.0.0.json")).unwrap(), b"{}");
+    std::fs::remove_file(bench.folder.join("more/extra-1.0.0.json")).unwrap();
+    std::os::unix::fs::symlink(bench.folder.join("acme.key"), bench.folder.join("extra/README.md")).unwrap();
+    assert!(bench.bad(&publish).await.contains("README.md is no file"));
+    std::fs::remove_file(bench.folder.join("extra/README.md")).unwrap();
+    bench.good(&publish).await;
+    let link = bench.folder.join("more/extra-1.0.0.json");
+    std::fs::rename(&link, bench.folder.join("moved.json")).unwrap();
+    std::os::unix::fs::symlink(bench.folder.join("moved.json"), &link).unwrap();
+    let said = bench.bad(&["package", "install", "extra", "--registry", "more", "--allow-unsigned"]).await;
+    assert!(said.contains("is no file"), "{said}");
 }

@@ -29,6 +29,9 @@ pub fn publish(
     let package = packages::read(&dir.display().to_string(), files.clone())?;
     let there = folder.is_dir().then(|| folder.to_owned());
     let shelf = Shelf::unchecked(&Source { registry: there, allow_unsigned: true })?;
+    if packages::library()?.find(&package.manifest.name).is_some() {
+        bail!("`{}` comes with Trellis; a package that is published has another name", package.manifest.name);
+    }
     validated(&package, &shelf)?;
     if let Some(before) = newest_before(&package, &shelf) {
         refuse_breaks((&package, before), &shelf)?;
@@ -69,8 +72,18 @@ pub async fn trust(
 ) -> anyhow::Result<ExitCode> {
     with_node(common, async |node| {
         match &key {
-            Some(key) if !remove => node.tenants.trust_publisher(name, key).await?,
-            _ => node.tenants.distrust_publisher(name).await?,
+            Some(key) if !remove => {
+                node.tenants.trust_publisher(name, key).await?;
+                println!(
+                    "trellis: what {key} signs is taken; servers that run offer it when they start again"
+                );
+            }
+            _ => {
+                node.tenants.distrust_publisher(name).await?;
+                println!(
+                    "trellis: of {name} nothing more is installed, on any node; what is installed stays"
+                );
+            }
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -62,6 +62,25 @@ async fn an_upgrade_that_gives_more_is_agreed_to_anew() {
 }
 
 #[tokio::test]
+async fn a_step_back_is_asked_for() {
+    let site = Site::new(World::new("consent_back").await).await;
+    let install = async |body: Json| site.ask("POST", "/metadata/v1/packages", Some(body)).await;
+    let version = |version: &str| fleet(version, driver(json!({ "read": "own" })), json!([]));
+    install(version("1.10.0")).await.data(201);
+    for body in [version("1.9.0"), with(version("1.9.0"), "dry_run", true.into())] {
+        assert_eq!(install(body).await.problems(409), ["version older-version"]);
+    }
+    let listed = async || {
+        let all = site.get("/metadata/v1/packages").await.data(200);
+        all.as_array().unwrap().iter().find(|one| one["name"] == "fleet").unwrap().clone()
+    };
+    let one = listed().await;
+    assert_eq!((&one["installed_version"], &one["is_newer"]), (&json!("1.10.0"), &json!(false)));
+    install(with(version("1.9.0"), "allow_downgrade", true.into())).await.data(201);
+    assert_eq!(listed().await["installed_version"], "1.9.0");
+}
+
+#[tokio::test]
 async fn capabilities_are_agreed_to_from_the_first() {
     let site = Site::new(World::new("consent_first").await).await;
     let install = async |body: Json| site.ask("POST", "/metadata/v1/packages", Some(body)).await;
