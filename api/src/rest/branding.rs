@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use http::header;
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use tenancy::Branding;
+use tenancy::{Branding, Slug};
 
 use super::session;
 use crate::answer;
@@ -15,24 +14,30 @@ use crate::body::form::Form;
 use crate::call::Call;
 use crate::routes::Outcome;
 
-/// The looks of the tenant that a sign-in would be about. One that is not there, or shut, looks as one without any.
+/// The looks of the tenant that a sign-in would be about. One that is not there, or shut, looks as one without any, to the
+/// letter, and what is no name of a tenant is not even looked for: nobody finds out who there is.
 pub(crate) async fn look(asked: Arc<Asked>) -> Outcome {
     let mut params = Params::new(asked.pairs()?);
     let tenant = params.text("tenant");
     params.finish()?;
-    let branding = match session::find_tenant(&asked, tenant.as_deref()).await {
-        Ok((tenant, false)) => asked.app.tenants.branding(&tenant).await?,
-        Ok((_, true)) | Err(tenancy::Error::NotFound | tenancy::Error::Ambiguous) => Branding::default(),
+    let is_name = tenant.as_deref().is_none_or(|slug| Slug::parse(slug).is_ok());
+    let found = if is_name {
+        session::find_tenant(&asked, tenant.as_deref()).await
+    } else {
+        Err(tenancy::Error::NotFound)
+    };
+    let (branding, since) = match found {
+        Ok((tenant, false)) => asked.app.tenants.branding_since(&tenant).await?,
+        Ok((_, true)) | Err(tenancy::Error::NotFound | tenancy::Error::Ambiguous) => Default::default(),
         Err(error) => return Err(error.into()),
     };
-    let told = json!(branding);
-    let hash = Sha256::digest(told.to_string());
-    let tag: String = hash[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+    // What was set and taken away again looks as never set.
+    let since = since.filter(|_| branding != Branding::default());
+    let tag = format!("\"{:x}\"", since.map_or(0, |since| since.timestamp_micros()));
     if answer::is_known(asked.header(&header::IF_NONE_MATCH), &tag) {
         return Ok(answer::not_modified(&tag));
     }
-    Ok(answer::tagged(answer::data(&told), &tag))
+    Ok(answer::tagged(answer::data(&json!(branding)), &tag))
 }
 
 /// What is set.

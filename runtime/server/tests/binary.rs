@@ -135,6 +135,19 @@ async fn a_tenant_that_is_moved_keeps_what_the_platform_knows_of_it() {
     let place = folder.path().join("moved");
     let saved = run(folder.path(), &["tenant", "export", "demo", "--output", place.to_str().unwrap()]);
     assert!(saved.status.success(), "{}", text(&saved));
+    // Looks are held to what a change of them is held to, wherever the folder comes from.
+    let platform = place.join("platform.json");
+    let kept = std::fs::read_to_string(&platform).unwrap();
+    let mut wrong: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    wrong["branding"] = json!({ "logo": "data:image/svg+xml;base64,PHN2Zz4=", "accent": "url(x)" });
+    std::fs::write(&platform, wrong.to_string()).unwrap();
+    let refused = run(folder.path(), &["tenant", "import", place.to_str().unwrap(), "--slug", "copy"]);
+    let said = text(&refused);
+    assert!(
+        !refused.status.success() && said.contains("branding.logo") && said.contains("branding.accent"),
+        "{said}"
+    );
+    std::fs::write(&platform, kept).unwrap();
     let made = run(folder.path(), &["tenant", "import", place.to_str().unwrap(), "--slug", "copy"]);
     assert!(made.status.success() && text(&made).contains("is shut here"), "{}", text(&made));
     let found = "SELECT t.plan, t.status, (s.settings #>> '{password,min_length}')::int FROM platform.tenants t \

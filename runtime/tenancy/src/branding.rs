@@ -1,6 +1,7 @@
 //! What a tenant looks like to its people: a name, a logo and one colour, of which the UI takes hue and strength alone, so
 //! that everything stays readable. It is told to whoever asks before signing in, so nothing in it is a secret.
 
+use chrono::{DateTime, Utc};
 use engine::audit::{Event, record};
 use engine::{Context, Tenant};
 use metadata::Problem;
@@ -56,6 +57,11 @@ impl Tenants {
         Ok(branding)
     }
 
+    /// The same, and since when: what a copy of it is good for.
+    pub async fn branding_since(&self, tenant: &Tenant) -> Result<(Branding, Option<DateTime<Utc>>)> {
+        Ok(store::branding::load_since(self.pool(), tenant.id).await?)
+    }
+
     /// Gives a tenant the looks that it had where it comes from.
     pub async fn put_branding(&self, tenant: &Tenant, branding: &Branding) -> Result<()> {
         let (mut transaction, now) = (self.pool().begin().await?, chrono::Utc::now());
@@ -66,6 +72,16 @@ impl Tenants {
 }
 
 impl Branding {
+    /// All of it from a document, held to what a change is held to: it may come from anywhere.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn read(document: &Map<String, Json>) -> std::result::Result<Self, Vec<Problem>> {
+        let mut branding = Self::default();
+        let problems = branding.apply(document);
+        if problems.is_empty() { Ok(branding) } else { Err(problems) }
+    }
+
     /// Takes over what `patch` names, and tells all that is wrong with it.
     fn apply(&mut self, patch: &Map<String, Json>) -> Vec<Problem> {
         let mut problems = Vec::new();

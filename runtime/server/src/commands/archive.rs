@@ -8,12 +8,13 @@ use engine::Tenant;
 use engine::archive::Manifest;
 use identity::{SecuritySettings, StoredPassword};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 use tenancy::{Branding, Founding, Slug, Status};
 use uuid::Uuid;
 
 use super::told;
 use crate::node::Node;
+use crate::packages::lines;
 use crate::serve::first::tell;
 
 /// Hashes of passwords, one a line, where the export was told to take them along.
@@ -28,7 +29,7 @@ struct Standing {
     plan: Option<String>,
     suspended: bool,
     security_settings: Option<SecuritySettings>,
-    branding: Branding,
+    branding: Map<String, Json>,
 }
 
 /// What an import may say otherwise than its folder.
@@ -54,7 +55,10 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
         plan: listed.plan.clone(),
         suspended: listed.status != Status::Active,
         security_settings: Some(node.identity.security_settings(&listed.tenant).await?),
-        branding: node.tenants.branding(&listed.tenant).await?,
+        branding: match json!(node.tenants.branding(&listed.tenant).await?) {
+            Json::Object(branding) => branding,
+            _ => Map::new(),
+        },
     };
     fs::write(folder.join(PLATFORM), serde_json::to_string_pretty(&standing)? + "\n")?;
     manifest.name = Some(listed.name);
@@ -67,6 +71,7 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
 pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()> {
     let manifest = Manifest::read(folder).map_err(told)?;
     let standing = standing(folder)?;
+    let branding = branding(&standing.branding)?;
     let (plans, had_plan) = (node.tenants.list_plans().await?, standing.plan.is_some());
     let plan = standing.plan.filter(|name| plans.iter().any(|plan| plan.name == *name));
     // The same id where it is free: then the audit chain goes on.
@@ -90,7 +95,7 @@ pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()
         if let Some(settings) = &standing.security_settings {
             node.identity.put_security_settings(&tenant, settings).await.map_err(anyhow::Error::from)?;
         }
-        node.tenants.put_branding(&tenant, &standing.branding).await.map_err(anyhow::Error::from)?;
+        node.tenants.put_branding(&tenant, &branding).await.map_err(anyhow::Error::from)?;
         node.identity.put_passwords(&tenant, &passwords(folder)?).await.map_err(anyhow::Error::from)?;
         if let Some(email) = &wish.admin {
             let made = node.identity.first_administrator(&tenant, email, None, None).await;
@@ -145,6 +150,14 @@ fn standing(folder: &Path) -> anyhow::Result<Standing> {
     }
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+}
+
+/// What people are shown before they sign in is held to what a change of it is held to.
+fn branding(document: &Map<String, Json>) -> anyhow::Result<Branding> {
+    Branding::read(document).map_err(|problems| {
+        let problems: Vec<_> = problems.into_iter().map(|one| one.under("branding")).collect();
+        anyhow::anyhow!("{PLATFORM} is not taken:\n{}", lines(&problems))
+    })
 }
 
 fn passwords(folder: &Path) -> anyhow::Result<Vec<StoredPassword>> {

@@ -9,12 +9,21 @@ use crate::branding::Branding;
 
 /// Nothing of it where nothing was set.
 pub(crate) async fn load(pool: &PgPool, tenant: Uuid) -> sqlx::Result<Branding> {
-    let text = "select settings from platform.branding where tenant_id = $1";
-    let stored: Option<Json<Branding>> = sqlx::query_scalar(text).bind(tenant).fetch_optional(pool).await?;
-    Ok(stored.map(|stored| stored.0).unwrap_or_default())
+    Ok(load_since(pool, tenant).await?.0)
 }
 
-/// The same, kept from others until the transaction ends: two changes at once both hold.
+/// The same, and when it was changed last.
+pub(crate) async fn load_since(
+    pool: &PgPool,
+    tenant: Uuid,
+) -> sqlx::Result<(Branding, Option<DateTime<Utc>>)> {
+    let text = "select settings, changed_at from platform.branding where tenant_id = $1";
+    let stored: Option<(Json<Branding>, DateTime<Utc>)> =
+        sqlx::query_as(text).bind(tenant).fetch_optional(pool).await?;
+    Ok(stored.map(|(stored, changed_at)| (stored.0, Some(changed_at))).unwrap_or_default())
+}
+
+/// The same as set, kept from others until the transaction ends: two changes at once both hold.
 pub(crate) async fn lock(
     held: &mut PgConnection,
     tenant: Uuid,

@@ -29,8 +29,19 @@ async fn looks_are_told_before_signing_in_and_set_by_who_shapes_the_tenant() {
     let tag = first.headers["etag"].clone();
     let again = Request::get("/auth/v1/branding").header("if-none-match", tag);
     assert_eq!(site.send(again, Vec::new()).await.status, 304);
-    // A tenant that is not there looks like one that says nothing.
-    assert_eq!(told(&site, "?tenant=nobody").await, none);
+    let own = format!("?tenant={}", site.world.tenant.slug);
+    // A tenant that is not there looks like one that says nothing, to the letter; so does what cannot be one.
+    site.tenants.create("plain-branding", "Plain").await.unwrap();
+    let look = async |word: &str| {
+        let reply = site.send(Request::get(format!("/auth/v1/branding?tenant={word}")), Vec::new()).await;
+        (reply.status, reply.header("etag").to_owned(), reply.json())
+    };
+    let plain = look("plain-branding").await;
+    assert_eq!((plain.0, &plain.2["data"]), (200, &none));
+    let long = "a".repeat(3000);
+    for word in ["nobody", "%00", "demo%00", "..%2F", "%F0%9F%98%80", "", "www", &long] {
+        assert_eq!(look(word).await, plain, "{word}");
+    }
     // All problems at once, and nothing changes.
     let wrong =
         json!({ "name": "", "accent": "red; }", "logo": "https://elsewhere.example/x.png", "css": "*{}" });
@@ -38,7 +49,7 @@ async fn looks_are_told_before_signing_in_and_set_by_who_shapes_the_tenant() {
     for path in ["name invalid", "accent invalid", "logo invalid", "css unknown-key"] {
         assert!(problems.iter().any(|one| one == path), "{path}: {problems:?}");
     }
-    assert_eq!(told(&site, "").await, set);
+    assert_eq!(told(&site, &own).await, set);
     // Null takes away what is named alone.
     let left = site.ask("PATCH", ADMIN, Some(json!({ "logo": null }))).await.data(200);
     assert_eq!(left, json!({ "name": "Acme", "accent": "#0f766e", "logo": null }));
