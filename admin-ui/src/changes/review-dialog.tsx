@@ -224,7 +224,7 @@ function Records({ offending, title }: { offending: Offending[]; title: string }
         {offending.map((one) => (
           <li key={one.path + one.code}>
             <span className="font-mono text-xs">{one.path}</span>{" "}
-            {one.count === null ? t("More records than a plan looks at") : count(one.count, t("record"), t("records"))}{" "}
+            {one.count === null ? t("Not counted") : count(one.count, t("record"), t("records"))}{" "}
             {t(WRONG[one.code] ?? "")}
           </li>
         ))}

@@ -506,7 +506,7 @@ export const words: Record<string, string> = {
   "I approve of all of this": "Ich stimme alldem zu",
   "Some values do not fit and would be left blank.": "Manche Werte passen nicht und blieben leer.",
   "Some records are not what is asked for from now on.": "Manche Datensätze sind nicht, was von nun an verlangt wird.",
-  "More records than a plan looks at": "Mehr Datensätze, als ein Plan ansieht",
+  "Not counted": "Nicht gezählt",
   "are blank: they stay, and whoever saves one fills it in":
     "sind leer: sie bleiben, und wer einen speichert, füllt es aus",
   "hold a value that another holds too: nothing is changed until they differ":
