@@ -174,7 +174,8 @@ impl<'c> Seen<'c> {
         for (item, json) in items.iter().filter_map(|item| Some((item, self.item(item)?))) {
             let is_other = item.view.is_some() && json["view"].is_null();
             let same = |other: &Json| other["object"] == json["object"] && other["view"] == json["view"];
-            if !(is_other && is_said(&json)) && !told.iter().any(same) {
+            let is_told = told.iter().any(same) || is_other && is_said(&json);
+            if !is_told {
                 told.push(json);
             }
         }
