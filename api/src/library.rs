@@ -92,3 +92,34 @@ impl Library {
         resolve(package, &self.packages, &known)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_signed_stays_as_long_as_its_publisher_is_trusted() {
+        let package = |name: &str, version: &str| {
+            let manifest = serde_json::json!({ "name": name, "version": version, "label": name });
+            let files = vec![("manifest.json".to_owned(), manifest.to_string().into_bytes())];
+            Package::from_files(files.into_iter()).unwrap()
+        };
+        let key = |byte: u8| Hex(vec![byte; 32]);
+        let own = |name: &str, byte: u8| ((name.to_owned(), Version::new(1, 0, 0)), key(byte));
+        let all = vec![package("accounts", "1.0.0"), package("fleet", "1.0.0"), package("trips", "1.0.0")];
+        let signers = || Signers::from([own("fleet", 1), own("trips", 2)]);
+        let library = Library::new(all.clone()).signed(signers(), true);
+        assert!(library.is_checked() && !Library::new(all.clone()).signed(signers(), false).is_checked());
+        assert!(library.without_others_than(&[key(1), key(2)]).is_none());
+        let names = |trusted: &[Hex]| -> Vec<String> {
+            let left = library.without_others_than(trusted).unwrap();
+            left.packages().iter().map(|one| one.manifest.name.clone()).collect()
+        };
+        assert_eq!(names(&[key(2)]), ["accounts", "trips"]);
+        assert_eq!(names(&[]), ["accounts"]);
+        assert_eq!(
+            library.signers(&all),
+            BTreeMap::from([("fleet".into(), key(1)), ("trips".into(), key(2))])
+        );
+    }
+}

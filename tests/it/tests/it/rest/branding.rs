@@ -39,8 +39,11 @@ async fn looks_are_told_before_signing_in_and_set_by_who_shapes_the_tenant() {
     let plain = look("plain-branding").await;
     assert_eq!((plain.0, &plain.2["data"]), (200, &none));
     let long = "a".repeat(3000);
-    for word in ["nobody", "%00", "demo%00", "..%2F", "%F0%9F%98%80", "", "www", &long] {
+    for word in ["nobody", "%01", "..%2F", "%F0%9F%98%80", "", "www", &long] {
         assert_eq!(look(word).await, plain, "{word}");
+    }
+    for word in ["%00", "demo%00", "%FF"] {
+        assert_eq!(look(word).await.0, 400, "{word}: no address has this, whoever there is");
     }
     // All problems at once, and nothing changes.
     let wrong =
