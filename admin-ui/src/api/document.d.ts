@@ -57,6 +57,8 @@ export interface Document {
     installed: boolean;
     installed_version: string | null;
     installed_at: string | null;
+    is_newer: boolean;
+    signer: string | null;
   };
   Pagination: {
     limit: number;
