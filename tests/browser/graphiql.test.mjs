@@ -37,6 +37,9 @@ walk("a change is made and a subscription hears of it", async (page) => {
   await until(async () => {
     await page.getByRole("button", { name: /^Execute query/ }).click();
     await page.getByRole("button", { name: /^Stop query/ }).waitFor({ timeout: 1000 });
+    // What was sent as a query is refused, and was one that could be stopped for a moment.
+    const isRefused = await page.getByText('"not-here"').waitFor({ timeout: 500 }).then(() => true, () => false);
+    assert.ok(!isRefused);
   });
   const heard = page.locator(".graphiql-response .CodeMirror-code");
   const other = await page.context().newPage();
