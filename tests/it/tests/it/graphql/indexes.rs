@@ -97,8 +97,12 @@ async fn nothing_is_read_from_end_to_end(site: &Site) {
         all.push(connection);
     }
     drop(all);
+    let backends = async || -> Vec<i32> {
+        let text = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'";
+        sqlx::query_scalar(text).fetch_all(site.world.engine.pool()).await.unwrap()
+    };
     let ask = async |query: &str| {
-        let before = scans().await;
+        let (before, others) = (scans().await, backends().await);
         let (node, engine) = site.node_with_engine().await;
         let request = axum::http::Request::post("/graphql")
             .header("authorization", format!("Bearer {token}"))
@@ -107,8 +111,14 @@ async fn nothing_is_read_from_end_to_end(site: &Site) {
             .unwrap();
         let reply = answer_by(&node, request).await.json();
         assert!(reply.get("errors").is_none(), "{reply:#}");
-        // A process of the database tells what it counted when it ends.
+        // A process of the database tells what it counted when it ends, which it does after its connection.
         engine.pool().close().await;
+        for _ in 0..1_000 {
+            if backends().await.iter().all(|pid| others.contains(pid)) {
+                break;
+            }
+            sqlx::query("SELECT pg_sleep(0.01)").execute(site.world.engine.pool()).await.unwrap();
+        }
         let mut counted: Vec<i64> =
             scans().await.iter().zip(before).map(|(now, before)| now.1 - before.1).collect();
         let by_itself = counted.pop().unwrap();

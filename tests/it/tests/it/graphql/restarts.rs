@@ -148,11 +148,6 @@ async fn nodes_that_end_send_followers_to_the_next() {
             tokio::join!(writing, ending, listen(&mut line, &mut by_line, &first), listening);
         assert_eq!(code, 1012, "the line of node {round} ends with the word for a restart");
     }
-    // The last node is asked for what nobody has heard.
-    let rest = site.get(&format!("/api/v1/keepers/changes?since={last_event}&limit=1000")).await.json();
-    by_events.extend(
-        rest["data"].as_array().unwrap().iter().map(|change| change["id"].as_str().unwrap().to_owned()),
-    );
     let node = Node::start(&site).await;
     let mut line = Line::of(node.address, &token).await;
     let after = &by_line.last;
@@ -163,6 +158,11 @@ async fn nodes_that_end_send_followers_to_the_next() {
         let change = line.hear().await["payload"]["data"]["keeper_changed"].clone();
         by_line.take(change["cursor"].as_str().unwrap(), &change);
     }
+    // The last node is asked for what nobody has heard: all of it is told by now, since the line has heard it.
+    let rest = site.get(&format!("/api/v1/keepers/changes?since={last_event}&limit=1000")).await.json();
+    by_events.extend(
+        rest["data"].as_array().unwrap().iter().map(|change| change["id"].as_str().unwrap().to_owned()),
+    );
     for heard in [&by_line.names, &by_events] {
         let once: BTreeSet<&String> = heard.iter().collect();
         assert_eq!((heard.len(), once.len()), (NODES * EACH, NODES * EACH), "each change once: {heard:?}");
