@@ -86,7 +86,7 @@ walk("an upgrade shows where the package and the tenant differ, and does what is
   source["manifest.json"].version = "0.9.0";
   source["fields/account.open_tasks.json"] = { ...counted, where: 'status <> "done"' };
   source["fields/account.old_tasks.json"] = { name: "old_tasks", kind: "text", label: "Old tasks" };
-  await change(page, "POST", "/metadata/v1/packages", { source, approve: true });
+  await change(page, "POST", "/metadata/v1/packages", { source, approve: true, allow_downgrade: true });
   const address = "/metadata/v1/objects/account/fields/open_tasks";
   await change(page, "PUT", address, { ...counted, where: 'status = "todo"' });
 

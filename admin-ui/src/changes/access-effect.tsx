@@ -33,7 +33,11 @@ export function AccessEffect({ differences }: { differences: AccessDifference[] 
     <section aria-label={t("Who gains and loses what")}>
       <h3 className="mb-1.5 font-medium text-text-2 text-xs">{t("Who gains and loses what")}</h3>
       {holders.length === 0 && <p>{t("Nobody: what the roles give stays the same.")}</p>}
-      <ul className="flex max-h-72 flex-col gap-3 overflow-y-auto rounded-control border border-line px-3 py-2.5">
+      <ul
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        className="flex max-h-72 flex-col gap-3 overflow-y-auto rounded-control border border-line px-3 py-2.5"
+      >
         {holders.map(([holder, list]) => (
           <li key={holder}>
             <p className="font-medium">{holder ? holderName(holder) : t("Rules")}</p>

@@ -20,7 +20,11 @@ export function Programs({ noticed }: { noticed: Noticed[] }) {
   return (
     <section aria-label={t("What programs notice")}>
       <h3 className="mb-1.5 font-medium text-text-2 text-xs">{t("What programs notice")}</h3>
-      <ul className="flex max-h-48 flex-col gap-1 overflow-y-auto rounded-control border border-line px-2.5 py-2 text-xs">
+      <ul
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        className="flex max-h-48 flex-col gap-1 overflow-y-auto rounded-control border border-line px-2.5 py-2 text-xs"
+      >
         {byWeight(noticed).map((one) => (
           <li key={`${one.what} ${one.name} ${one.action}`} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
             {one.breaking && <Tag color="amber">{t("breaks")}</Tag>}

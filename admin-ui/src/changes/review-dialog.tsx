@@ -244,7 +244,11 @@ function Grants({ grants, agreed, onAgree }: GrantsProps) {
   return (
     <section aria-label={t("What it may do")} className="flex flex-col gap-2">
       <h3 className="font-medium text-text-2 text-xs">{t("It gives or asks for more than before")}</h3>
-      <ul className="max-h-48 overflow-y-auto rounded-control border border-line px-2.5 py-2 font-mono text-xs">
+      <ul
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        className="max-h-48 overflow-y-auto rounded-control border border-line px-2.5 py-2 font-mono text-xs"
+      >
         {grants.map((grant) => (
           <li key={grant}>{grant}</li>
         ))}
