@@ -1,14 +1,12 @@
 // Fields in an order that one can change: by dragging, or with the arrows at each.
-import { ArrowDown, ArrowUp, GripVertical, Plus, X } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { GripVertical, X } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { Button } from "@/components/button";
-import { PickerList } from "@/components/picker";
-import { Popover } from "@/components/popover";
+import { AddPicker } from "@/components/add-picker";
+import { moved, RowTools } from "@/components/row-tools";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
-import { t } from "@/lib/i18n";
 
 interface OrderedFieldsProps {
   object: ObjectDef;
@@ -23,19 +21,13 @@ interface OrderedFieldsProps {
   extra?: (path: string) => ReactNode;
 }
 
-const tool =
-  "inline-flex size-7 items-center justify-center rounded-control text-text-3 hover:bg-hover hover:text-text disabled:opacity-30";
-
 export function OrderedFields({ object, paths, from, label, add, onChange, extra }: OrderedFieldsProps) {
   const [held, setHeld] = useState<number | null>(null);
   const [over, setOver] = useState<number | null>(null);
 
   function move(at: number, to: number) {
     if (to < 0 || to >= paths.length || at === to) return;
-    const next = [...paths];
-    const [taken] = next.splice(at, 1);
-    if (taken) next.splice(to, 0, taken);
-    onChange(next);
+    onChange(moved(paths, at, to));
   }
 
   return (
@@ -81,32 +73,13 @@ export function OrderedFields({ object, paths, from, label, add, onChange, extra
                 <Icon size={14} aria-hidden="true" className="text-text-3" />
                 <span className="min-w-0 flex-1 truncate">{name}</span>
                 {extra?.(path)}
-                <button
-                  type="button"
-                  aria-label={t("Move {name} up", { name })}
-                  className={tool}
-                  disabled={at === 0}
-                  onClick={() => move(at, at - 1)}
-                >
-                  <ArrowUp size={13} />
-                </button>
-                <button
-                  type="button"
-                  aria-label={t("Move {name} down", { name })}
-                  className={tool}
-                  disabled={at === paths.length - 1}
-                  onClick={() => move(at, at + 1)}
-                >
-                  <ArrowDown size={13} />
-                </button>
-                <button
-                  type="button"
-                  aria-label={t("Remove {name}", { name })}
-                  className={tool}
-                  onClick={() => onChange(paths.filter((p) => p !== path))}
-                >
-                  <X size={14} />
-                </button>
+                <RowTools
+                  name={name}
+                  at={at}
+                  count={paths.length}
+                  onMove={(to) => move(at, to)}
+                  onRemove={() => onChange(paths.filter((p) => p !== path))}
+                />
               </li>
             );
           })}
@@ -128,42 +101,9 @@ interface AddFieldProps {
 }
 
 export function AddField({ label, fields, onPick }: AddFieldProps) {
-  const [open, setOpen] = useState(false);
-  const anchor = useRef<HTMLButtonElement>(null);
-  return (
-    <>
-      <Button
-        ref={anchor}
-        look="outline"
-        className="self-start"
-        icon={<Plus size={14} />}
-        aria-haspopup="listbox"
-        aria-expanded={open}
-        disabled={fields.length === 0}
-        onClick={() => setOpen(!open)}
-      >
-        {label}
-      </Button>
-      <Popover
-        open={open}
-        onClose={() => setOpen(false)}
-        anchor={anchor}
-        role="presentation"
-        className="flex w-64 flex-col"
-      >
-        <PickerList
-          label={label}
-          choices={fields.map((f) => {
-            const Icon = kindOf(f).icon;
-            return { id: f.name, label: f.label, words: f.name, icon: <Icon size={14} className="text-text-3" /> };
-          })}
-          onPick={(choice) => {
-            setOpen(false);
-            onPick(choice.id);
-            anchor.current?.focus();
-          }}
-        />
-      </Popover>
-    </>
-  );
+  const choices = fields.map((f) => {
+    const Icon = kindOf(f).icon;
+    return { id: f.name, label: f.label, words: f.name, icon: <Icon size={14} className="text-text-3" /> };
+  });
+  return <AddPicker label={label} choices={choices} disabled={fields.length === 0} onPick={onPick} />;
 }

@@ -1,13 +1,12 @@
 // The lines of an app's navigation, in their order: each opens an object, or one of its views.
-import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
 import { useRef, useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
+import { AddPicker } from "@/components/add-picker";
 import { Glyph } from "@/components/bits";
-import { Button } from "@/components/button";
 import { TextInput } from "@/components/inputs";
-import { type Choice, PickerList } from "@/components/picker";
-import { Popover } from "@/components/popover";
+import type { Choice } from "@/components/picker";
+import { moved, RowTools } from "@/components/row-tools";
 import { Select } from "@/components/select";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
@@ -22,15 +21,6 @@ interface AppItemsProps {
   items: ItemDraft[];
   error: string | undefined;
   onChange: (items: ItemDraft[]) => void;
-}
-
-const tool =
-  "inline-flex size-7 items-center justify-center rounded-control text-text-3 hover:bg-hover hover:text-text disabled:opacity-30";
-
-function moved<T>(list: T[], at: number, to: number): T[] {
-  const next = [...list];
-  next.splice(to, 0, ...next.splice(at, 1));
-  return next;
 }
 
 export function AppItems({ items, error, onChange }: AppItemsProps) {
@@ -55,37 +45,16 @@ export function AppItems({ items, error, onChange }: AppItemsProps) {
             <li key={keys[at]} className="flex flex-wrap items-center gap-2 py-1.5 ps-2.5 pe-1">
               <Item item={item} items={items} onChange={(patch) => change(at, patch)}>
                 {(name) => (
-                  <>
-                    <button
-                      type="button"
-                      aria-label={t("Move {name} up", { name })}
-                      className={tool}
-                      disabled={at === 0}
-                      onClick={() => move(at, at - 1)}
-                    >
-                      <ArrowUp size={13} />
-                    </button>
-                    <button
-                      type="button"
-                      aria-label={t("Move {name} down", { name })}
-                      className={tool}
-                      disabled={at === items.length - 1}
-                      onClick={() => move(at, at + 1)}
-                    >
-                      <ArrowDown size={13} />
-                    </button>
-                    <button
-                      type="button"
-                      aria-label={t("Remove {name}", { name })}
-                      className={tool}
-                      onClick={() => {
-                        setKeys(keys.filter((_, i) => i !== at));
-                        onChange(items.filter((_, i) => i !== at));
-                      }}
-                    >
-                      <X size={14} />
-                    </button>
-                  </>
+                  <RowTools
+                    name={name}
+                    at={at}
+                    count={items.length}
+                    onMove={(to) => move(at, to)}
+                    onRemove={() => {
+                      setKeys(keys.filter((_, i) => i !== at));
+                      onChange(items.filter((_, i) => i !== at));
+                    }}
+                  />
                 )}
               </Item>
             </li>
@@ -151,8 +120,6 @@ function Item({ item, items, onChange, children }: ItemProps) {
 
 function AddItem({ items, onAdd }: { items: ItemDraft[]; onAdd: (item: ItemDraft) => void }) {
   const catalog = useCatalog();
-  const [open, setOpen] = useState(false);
-  const anchor = useRef<HTMLButtonElement>(null);
   const free = (object: string) => !items.some((item) => item.object === object && !item.view);
   const choices: Choice[] = catalog.objects
     .filter((object) => !object.system)
@@ -162,36 +129,5 @@ function AddItem({ items, onAdd }: { items: ItemDraft[]; onAdd: (item: ItemDraft
       disabled: !free(object.name),
       icon: <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={18} />,
     }));
-  return (
-    <>
-      <Button
-        ref={anchor}
-        look="outline"
-        className="self-start"
-        icon={<Plus size={14} />}
-        aria-haspopup="listbox"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        {t("Add object")}
-      </Button>
-      <Popover
-        open={open}
-        onClose={() => setOpen(false)}
-        anchor={anchor}
-        role="presentation"
-        className="flex w-64 flex-col"
-      >
-        <PickerList
-          label={t("Add object")}
-          choices={choices}
-          onPick={(choice) => {
-            setOpen(false);
-            onAdd({ object: choice.id });
-            anchor.current?.focus();
-          }}
-        />
-      </Popover>
-    </>
-  );
+  return <AddPicker label={t("Add object")} choices={choices} onPick={(id) => onAdd({ object: id })} />;
 }

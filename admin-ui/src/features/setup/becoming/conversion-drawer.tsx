@@ -1,16 +1,13 @@
 // Writing one conversion: when it may be done, what comes out of it, what the record gets.
-import { Plus } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
 import type { ObjectDef } from "@/catalog/types";
 import { ComponentDrawer } from "@/changes/component-drawer";
+import { AddPicker } from "@/components/add-picker";
 import { Glyph } from "@/components/bits";
-import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextInput } from "@/components/inputs";
-import { PickerList } from "@/components/picker";
-import { Popover } from "@/components/popover";
 import { Select } from "@/components/select";
 import { FormulaField } from "@/formulas/formula-field";
 import { objectHue } from "@/lib/hues";
@@ -197,8 +194,6 @@ interface TargetsProps {
 
 function Targets({ object, draft, before, error, onChange, onTargets }: TargetsProps) {
   const catalog = useCatalog();
-  const [open, setOpen] = useState(false);
-  const anchor = useRef<HTMLButtonElement>(null);
   const choices = catalog.objects
     .filter((one) => !one.system)
     .map((one) => ({
@@ -224,35 +219,14 @@ function Targets({ object, draft, before, error, onChange, onTargets }: TargetsP
           {error}
         </p>
       )}
-      <Button
-        ref={anchor}
-        look="outline"
-        className="self-start"
-        icon={<Plus size={14} />}
-        aria-haspopup="listbox"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        {t("Add a record")}
-      </Button>
-      <Popover
-        open={open}
-        onClose={() => setOpen(false)}
-        anchor={anchor}
-        role="presentation"
-        className="flex w-64 flex-col"
-      >
-        <PickerList
-          label={t("Add a record")}
-          choices={choices}
-          onPick={(choice) => {
-            const to = catalog.object(choice.id);
-            setOpen(false);
-            if (to) onTargets([...draft.targets, newTarget(object, to, [...before, ...draft.targets])]);
-            anchor.current?.focus();
-          }}
-        />
-      </Popover>
+      <AddPicker
+        label={t("Add a record")}
+        choices={choices}
+        onPick={(id) => {
+          const to = catalog.object(id);
+          if (to) onTargets([...draft.targets, newTarget(object, to, [...before, ...draft.targets])]);
+        }}
+      />
     </div>
   );
 }
