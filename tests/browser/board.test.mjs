@@ -17,8 +17,9 @@ const walk = (name, steps) =>
 const column = (page, name) => page.getByRole("region", { name, exact: true });
 const card = (page, name, where) => column(page, where).getByRole("link", { name, exact: true });
 
+/** Its words as they stand in the page: `innerText` is empty until the browser has looked whether a column is in sight. */
 async function firstCard(page, where) {
-  return column(page, where).getByRole("listitem").first().getByRole("link").innerText();
+  return column(page, where).getByRole("listitem").first().getByRole("link").textContent();
 }
 
 async function stageOf(page, name) {
