@@ -29,7 +29,7 @@ mod seal;
 mod store;
 mod verify;
 
-pub use seal::Status;
+pub use seal::{BLOCK, Status};
 pub(crate) use store::{BLOCKS, SEALED, TAIL, ensure_month};
 pub use verify::verify_file;
 
