@@ -227,7 +227,7 @@ pub(crate) async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Resu
 /// A change that was looked at, with what there is to do.
 pub(crate) struct Planned {
     /// Who looks at it.
-    actor: Actor,
+    actor: Arc<Actor>,
     old: Arc<Snapshot>,
     versions: crate::Versions,
     definitions: Definitions,

@@ -44,7 +44,7 @@ pub struct Versions {
 /// Everything that a plan needs besides the question itself. Time and ids come from here.
 #[derive(Clone)]
 pub struct Context {
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// The tenant's metadata at one revision; kept for the whole request.
     pub snapshot: Arc<Snapshot>,
     /// The `access` counter that the actor was looked up under; `None` for the system itself.

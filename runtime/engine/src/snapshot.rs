@@ -154,7 +154,7 @@ impl Engine {
     pub async fn system_context(&self, tenant: &Tenant, reason: &str) -> Result<Context> {
         let (snapshot, _) = self.fresh_snapshot(tenant).await?;
         Ok(Context {
-            actor: Actor::system(SYSTEM_USER, reason),
+            actor: Arc::new(Actor::system(SYSTEM_USER, reason)),
             snapshot,
             access: None,
             consent: crate::Consent { warnings: true, process_override: true },

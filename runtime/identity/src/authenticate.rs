@@ -2,6 +2,7 @@
 //! proved by the engine, whose statements compare the tenant's `access` counter with [`Caller::access`].
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use engine::Tenant;
 use permissions::Actor;
@@ -32,7 +33,8 @@ pub enum Credential<'a> {
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub tenant: Tenant,
-    pub actor: Actor,
+    /// Told on to each of the caller's requests, which copy nothing of it.
+    pub actor: Arc<Actor>,
     pub email: Option<String>,
     /// The tenant's `access` counter that all this was looked up under.
     pub access: i64,
@@ -139,7 +141,7 @@ impl Identity {
         &self,
         credential: Credential<'_>,
         ip: Option<IpAddr>,
-    ) -> Result<std::sync::Arc<Known>, AuthError> {
+    ) -> Result<Arc<Known>, AuthError> {
         let now = self.clock.now();
         if matches!(credential, Credential::Cookie(_)) && credential.is_key() {
             return Err(AuthError::Unknown);

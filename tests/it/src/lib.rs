@@ -124,7 +124,7 @@ impl World {
             kind: ActorKind::Person,
             scopes: None,
         };
-        Context { actor, access: None, consent: Consent::default(), ..system }
+        Context { actor: actor.into(), access: None, consent: Consent::default(), ..system }
     }
 
     /// The same caller in a new request: another moment, another request id, today's metadata.

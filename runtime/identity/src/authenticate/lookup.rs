@@ -81,7 +81,7 @@ impl Identity {
         let settings = self.security_settings(&tenant).await?;
         let must_enrol = self.requires_second_factor(&tenant, &actor, &settings).await?
             && !self.has_second_factor(&tenant, actor.user_id).await?;
-        let (email, is_limited, is_bounded) = (user.email, false, false);
+        let (actor, email, is_limited, is_bounded) = (Arc::new(actor), user.email, false, false);
         let caller =
             Caller { tenant, actor, email, access, session, rate: None, is_limited, is_bounded, must_enrol };
         let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
@@ -115,7 +115,7 @@ impl Identity {
                 || key.allowed_ips.is_some()
                 || key.rate_limit.is_some_and(|limit| i64::from(limit) < i64::from(DEFAULT_PER_HOUR)),
             must_enrol: false,
-            actor: Actor { membership, ..actor(user, key.role, key.scopes) },
+            actor: Arc::new(Actor { membership, ..actor(user, key.role, key.scopes) }),
         };
         let addresses =
             key.allowed_ips.map(|ranges| ranges.iter().filter_map(|r| AddressRange::parse(r)).collect());
