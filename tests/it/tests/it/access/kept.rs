@@ -99,7 +99,8 @@ async fn a_team_that_is_joined_or_left_is_seen_at_once() {
     let id = Uuid::parse_str(created["id"].as_str().unwrap()).unwrap();
     let alone = with_roles(&s.world.again(&s.mia).await, &["player"]);
     let mut member = alone.clone();
-    std::sync::Arc::make_mut(&mut member.actor).membership.teams = vec![Team { id, name: "emea".into(), queue: false }];
+    std::sync::Arc::make_mut(&mut member.actor).membership.teams =
+        vec![Team { id, name: "emea".into(), queue: false }];
     for _ in 0..ROUNDS {
         assert_eq!(ids(&s, &alone, &all_fields("deal")).await, sorted(&[s.deal]));
         assert_eq!(ids(&s, &member, &all_fields("deal")).await, sorted(&[s.deal, s.hidden_deal]));

@@ -369,7 +369,7 @@ async fn what_meets_a_rule_is_walked_to_once() {
     let base = world.system().await;
     for role in ["ruled", "held"] {
         let mut context = reader(&base, person(1), &[], false);
-        context.actor.roles = vec![role.into()];
+        std::sync::Arc::make_mut(&mut context.actor).roles = vec![role.into()];
         let rare = Some(json!({ "stage": "few" }));
         for filter in [None, rare] {
             for descending in [true, false] {
