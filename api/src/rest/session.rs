@@ -98,7 +98,7 @@ pub(crate) async fn describe(call: &Call) -> Result<Json, Problem> {
     let (actor, tenant) = (&call.context.actor, &call.caller.tenant);
     let name = call.asked.app.tenants.find_name(tenant.id).await?;
     Ok(json!({
-        "user": { "id": actor.user_id, "name": actor.name, "email": call.caller.email },
+        "user": { "id": actor.user_id, "name": actor.name, "email": call.caller.email.as_deref() },
         "tenant": { "id": tenant.id, "slug": tenant.slug, "name": name },
         "roles": actor.roles,
         "permissions": rights::summary(call),

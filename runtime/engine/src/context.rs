@@ -53,7 +53,7 @@ pub struct Context {
     pub consent: Consent,
     /// The request's one moment.
     pub now: DateTime<Utc>,
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// Where the request comes from.
     pub origin: Origin,
 }

@@ -162,7 +162,7 @@ impl Engine {
             access: None,
             consent: crate::Consent { warnings: true, process_override: true },
             now: chrono::Utc::now(),
-            request_id: Uuid::now_v7().to_string(),
+            request_id: Uuid::now_v7().to_string().into(),
             origin: crate::Origin::default(),
         })
     }

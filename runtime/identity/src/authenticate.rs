@@ -29,13 +29,13 @@ pub enum Credential<'a> {
     Cookie(&'a str),
 }
 
-/// Who sent a request.
+/// Who sent a request. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    pub tenant: Tenant,
+    pub tenant: Arc<Tenant>,
     /// Told on to each of the caller's requests, which copy nothing of it.
     pub actor: Arc<Actor>,
-    pub email: Option<String>,
+    pub email: Option<Arc<str>>,
     /// The tenant's `access` counter that all this was looked up under.
     pub access: i64,
     /// `None` for a key.

@@ -139,7 +139,7 @@ impl Identity {
         Ok(Context {
             actor: Arc::new(Actor::system(by, "identity")),
             origin: self.acting.origin.clone(),
-            request_id: self.acting.request_id.to_string(),
+            request_id: self.acting.request_id.clone(),
             ..context
         })
     }
