@@ -2,7 +2,8 @@ import { EditorState } from "@codemirror/state";
 import { expect, it } from "vitest";
 import { marking, marksOf, setMarks } from "./marks";
 
-const problem = (span: [number, number] | undefined, message = "Wrong.") => ({ message, ...(span && { span }) }) as never;
+const problem = (span: [number, number] | undefined, message = "Wrong.") =>
+  ({ message, ...(span && { span }) }) as never;
 
 it("underlines something wherever a problem is, also at the end and beyond it", () => {
   const places = (span: [number, number] | undefined, length: number) => {
