@@ -8,7 +8,7 @@ use engine::audit::chain::{Head, Hex};
 
 mod package;
 
-pub use package::{Force, Package, Source};
+pub use package::{Package, Source, Wanted};
 
 /// A schema-driven metadata platform and CRM.
 #[derive(Debug, Parser)]
