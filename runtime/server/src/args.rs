@@ -362,9 +362,13 @@ pub struct Doctor {
     /// Slug of one tenant; all when not said.
     #[arg(long, env = "TRELLIS_TENANT")]
     pub tenant: Option<String>,
-    /// Compute roll-ups anew where they are not what their records give, and make indexes that are missing.
+    /// Bring back what tables lack, compute roll-ups anew where they are not what their records give, and make indexes that
+    /// are missing.
     #[arg(long, env = "TRELLIS_REPAIR")]
     pub repair: bool,
+    /// Print the statements that would bring back what tables lack, and run none.
+    #[arg(long, env = "TRELLIS_PLAN", conflicts_with = "repair")]
+    pub plan: bool,
 }
 
 /// `trellis audit …`
