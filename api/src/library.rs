@@ -15,6 +15,8 @@ pub struct Library {
     signers: Signers,
     /// Whether what somebody has signed is here only as long as that one is trusted.
     checked: bool,
+    /// Whether there is a registry of which nothing could be read.
+    is_partial: bool,
 }
 
 /// Keys of publishers by the name and version of what they have signed.
@@ -27,13 +29,24 @@ impl Library {
             let (a, b) = (&a.manifest, &b.manifest);
             a.name.cmp(&b.name).then(b.version.cmp(&a.version))
         });
-        Self { packages, signers: Signers::new(), checked: false }
+        Self { packages, signers: Signers::new(), ..Self::default() }
     }
 
     /// The same with who has signed what; `checked` where that counts.
     #[must_use]
     pub fn signed(self, signers: Signers, checked: bool) -> Self {
         Self { signers, checked, ..self }
+    }
+
+    /// The same where more should be here, and its registry could not be read.
+    #[must_use]
+    pub fn partial(self) -> Self {
+        Self { is_partial: true, ..self }
+    }
+
+    /// Whether what is not here may be in a registry that could not be read.
+    pub fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// Whether it depends on whom one trusts.

@@ -15,6 +15,7 @@ mod estimate;
 mod retypes;
 mod indexes;
 mod kinds;
+mod mend;
 mod names;
 mod numbering;
 mod plan;
@@ -27,13 +28,14 @@ mod tables;
 pub use estimate::{Estimate, Size, Takes};
 pub use indexes::{Index, blind, drop_concurrently};
 pub use kinds::is_rewrite;
+pub use mend::{Lack, mending};
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
 pub use retypes::{Retype, Turn, is_retype, other};
 pub(crate) use search::search_columns;
 pub use search::{EARLIER, Searched, search_functions};
 pub(crate) use stricter::{Bounds, gone_options};
-pub use stricter::{Stricter, stricter};
+pub use stricter::{Stricter, distinct, stricter};
 pub use tables::table_columns;
 
 /// The strongest table lock that a statement takes on a table that others may be using.

@@ -111,6 +111,13 @@ impl Definitions {
         Some(Layers { package, removed: row.retired, changes: differences(kind, &base, &definition), base })
     }
 
+    /// The package that has brought a component without a table of its own; `None` where it is the tenant's.
+    pub fn package_of(&self, kind: Kind, name: &str) -> Option<String> {
+        let shelves = self.parts.shelves();
+        let (_, shelf) = shelves.into_iter().find(|(known, _)| *known == kind)?;
+        shelf.find(kind, name)?.package
+    }
+
     /// A row's definition as layers compare it: an object names the order of its fields, as far as it is not just the
     /// package's with what came after.
     pub(crate) fn spoken(&self, row: &Row) -> Json {

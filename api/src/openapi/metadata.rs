@@ -21,7 +21,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let touched = json!({ "action": text(), "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text() });
     let applied = json!({
         "revision": count(), "changes": list(reference("Touched")), "steps": list(reference("Step")), "data_loss": list(text()),
-        "offending": list(reference("Offending")),
+        "offending": list(reference("Offending")), "background": list(text()),
     });
     let revision = json!({
         "revision": count(), "at": time(), "actor": who(), "message": nullable(text()), "changes": list(reference("Touched")),
@@ -32,8 +32,9 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "installed": flag(), "installed_version": nullable(text()), "installed_at": nullable(time()), "is_newer": flag(), "signer": nullable(text()),
     });
     let retype = json!({
-        "field": text(), "kind": text(), "next": anything(), "former": anything(), "state": one_of(&["filling", "ready", "kept"]),
-        "revision": count(), "done": nullable(count()), "total": nullable(count()), "error": nullable(text()), "records": list(id()), "kept_until": nullable(time()),
+        "field": text(), "kind": text(), "next": anything(), "former": anything(), "state": one_of(&["looking", "filling", "ready", "kept", "indexing", "failed"]),
+        "revision": count(), "done": nullable(count()), "total": nullable(count()), "error": nullable(text()), "kept_until": nullable(time()),
+        "code": text(), "records": nullable(list(id())),
     });
     let offending =
         json!({ "path": text(), "code": text(), "count": nullable(count()), "records": list(id()) });
@@ -116,7 +117,7 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     match rest.split('/').next().unwrap_or_default() {
         "revisions" => revisions(method, rest, operation),
         "retypes" => operation
-            .says("Fields that change their kind, or have done so lately")
+            .says("Fields that change their kind or become unique in the background, or have done so lately")
             .answers(200, "Each with how far it is", data(list(reference("Retype")))),
         "packages" => packages(method, operation),
         "layers" => layers(method, operation),
@@ -169,7 +170,9 @@ fn definition(kind: Kind) -> Json {
 
 fn one(method: &str, kind: Kind, operation: Operation) -> Operation {
     let changed = |component: Json| {
-        shown(json!({ "data": component, "revision": count(), "steps": list(reference("Step")) }))
+        shown(
+            json!({ "data": component, "revision": count(), "steps": list(reference("Step")), "background": list(text()) }),
+        )
     };
     match method {
         "GET" => operation.says("One component").answers(

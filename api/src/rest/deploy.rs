@@ -53,6 +53,7 @@ pub(crate) fn told(applied: &Applied) -> Json {
         "steps": applied.steps,
         "data_loss": applied.data_loss,
         "offending": applied.offending,
+        "background": applied.background,
     });
     if let Some(foreseen) = &applied.foreseen {
         told["api"] = json!(foreseen.api);
@@ -98,7 +99,7 @@ async fn change(call: &Call, change: Change, after: Option<&str>) -> Outcome {
 }
 
 fn changed(component: Option<Json>, applied: &Applied) -> Json {
-    json!({ "data": component, "revision": applied.revision, "steps": applied.steps })
+    json!({ "data": component, "revision": applied.revision, "steps": applied.steps, "background": applied.background })
 }
 
 /// `true`, or names separated by commas.

@@ -133,7 +133,11 @@ fn wanted(form: &mut Form, library: &Library) -> Option<Package> {
 fn from_library(form: &mut Form, library: &Library, range: &VersionReq) -> Option<Package> {
     let name = form.required_text("name");
     let found = library.matching(&name, range).or_else(|| library.find(&name));
-    if found.is_none() && !name.is_empty() {
+    if found.is_none() && !name.is_empty() && library.is_partial() {
+        let text =
+            format!("`{name}` does not come with Trellis, and the registry of this server cannot be read");
+        form.problem("name", "registry-unreadable", text);
+    } else if found.is_none() && !name.is_empty() {
         form.problem("name", "unknown-package", format!("no package `{name}` comes with Trellis"));
     }
     found.cloned()

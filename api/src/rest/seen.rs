@@ -34,8 +34,17 @@ impl<'c> Seen<'c> {
         Self { call, fields: RefCell::default(), sets: OnceCell::new(), all: call.holds("manage_metadata") }
     }
 
-    /// One component, without what the caller may not know of; `None` when that is all of it.
+    /// One component, without what the caller may not know of; `None` when that is all of it. It says which package has
+    /// brought it.
     pub(crate) fn component(&self, kind: Kind, name: &str) -> Option<Json> {
+        let mut json = self.known(kind, name)?;
+        if !matches!(kind, Kind::Objects | Kind::Fields) {
+            json["package"] = json!(self.call.context.snapshot.definitions.package_of(kind, name));
+        }
+        Some(json)
+    }
+
+    fn known(&self, kind: Kind, name: &str) -> Option<Json> {
         let catalog = &self.call.context.snapshot.catalog;
         let mut json = catalog.component_json(kind, name)?;
         let object = match kind {

@@ -34,7 +34,7 @@ impl Index {
     }
 
     /// Unique among the records that are not in the recycle bin.
-    pub(super) fn unique(object: &Object, field: &Field) -> Self {
+    pub fn unique(object: &Object, field: &Field) -> Self {
         let column = quote(field.columns.first().map_or("", |column| column.name.as_str()));
         let column = if field.blind_index { format!("({})", blind(&column)) } else { column };
         let on = On::Columns(format!("({column}) WHERE \"deleted_at\" IS NULL"));

@@ -68,20 +68,10 @@ pub(super) fn build(
         _ => None,
     });
     let mut builder = Builder {
-        schema,
         restored: restored.collect(),
         new: created().map(|object| object.id.as_str()).collect(),
         new_tables: created().map(|object| object.name.as_str()).collect(),
-        object: String::new(),
-        steps: Vec::new(),
-        data_loss: Vec::new(),
-        numberings: Vec::new(),
-        rollups: Vec::new(),
-        leaves_indexes: false,
-        awaited: HashSet::new(),
-        problems: Vec::new(),
-        tables: Renames::default(),
-        columns: Renames::default(),
+        ..Builder::new(schema)
     };
     // Those come with their columns and indexes.
     let turned = |difference: &&Difference| difference.field().is_some_and(|id| is_swapped(turns, id));
@@ -91,7 +81,7 @@ pub(super) fn build(
         builder.difference(difference);
     }
     for turn in turns {
-        builder.object.clone_from(&turn.retype().object);
+        turn.object().clone_into(&mut builder.object);
         builder.turn(turn);
     }
     builder.finish()
@@ -99,6 +89,39 @@ pub(super) fn build(
 
 fn is_swapped(turns: &[Turn], id: &str) -> bool {
     turns.iter().any(|turn| matches!(turn, Turn::Swap(one) | Turn::Whole(one) if one.id == id))
+}
+
+impl<'a> Builder<'a> {
+    /// A plan of nothing yet.
+    pub fn new(schema: &'a str) -> Self {
+        Self {
+            schema,
+            restored: HashSet::new(),
+            new: HashSet::new(),
+            new_tables: HashSet::new(),
+            object: String::new(),
+            steps: Vec::new(),
+            data_loss: Vec::new(),
+            numberings: Vec::new(),
+            rollups: Vec::new(),
+            leaves_indexes: false,
+            awaited: HashSet::new(),
+            problems: Vec::new(),
+            tables: Renames::default(),
+            columns: Renames::default(),
+        }
+    }
+
+    /// What is said next is about this object.
+    pub fn about(&mut self, object: &Object) {
+        self.object.clone_from(&object.id);
+    }
+
+    /// The steps by themselves, in their order.
+    pub fn steps(mut self) -> Vec<Step> {
+        self.steps.sort_by_key(|(phase, _)| *phase);
+        self.steps.into_iter().map(|(_, step)| step).collect()
+    }
 }
 
 impl Builder<'_> {

@@ -10,6 +10,8 @@
 //! long as the index that finds such values is there, what is written leaves the hidden column blank; the turn fills it
 //! under its lock, and is what fails.
 
+use std::sync::Arc;
+
 use super::indexes::On;
 use super::names::{quote, text_literal};
 use super::plan::{Builder, Phase};
@@ -31,19 +33,25 @@ pub enum Turn {
     Whole(Retype),
     /// The field has another name now.
     Rename(Retype),
+    /// A job makes the unique index of a field, and plans again when it is there.
+    Key(Arc<Object>, Box<Field>),
+    /// The unique index that a job was making goes; names are those of before the plan.
+    Unkey(Arc<Object>, Box<Field>),
     /// The hidden column goes; names are those of before the plan.
     Drop(Retype),
 }
 
 impl Turn {
-    /// The field that it is about.
-    pub fn retype(&self) -> &Retype {
-        let (Self::Begin(retype)
-        | Self::Swap(retype)
-        | Self::Whole(retype)
-        | Self::Rename(retype)
-        | Self::Drop(retype)) = self;
-        retype
+    /// Stable id of the object that it is about.
+    pub fn object(&self) -> &str {
+        match self {
+            Self::Begin(retype)
+            | Self::Swap(retype)
+            | Self::Whole(retype)
+            | Self::Rename(retype)
+            | Self::Drop(retype) => &retype.object,
+            Self::Key(object, _) | Self::Unkey(object, _) => &object.id,
+        }
     }
 }
 
@@ -245,6 +253,29 @@ impl Retype {
         format!("SELECT \"id\" FROM {} WHERE {lost} ORDER BY \"id\" LIMIT $1", self.table(schema))
     }
 
+    /// Looks at so many records (`$2`) after one (`$1`): answers the last, how many there were, and those whose value would
+    /// be lost, `$3` at most.
+    pub fn look(&self, schema: &str) -> String {
+        format!(
+            "WITH b AS MATERIALIZED (SELECT \"id\", {} AS v FROM {} WHERE \"id\" > $1 ORDER BY \"id\" LIMIT $2) \
+             SELECT (SELECT \"id\" FROM b ORDER BY \"id\" DESC LIMIT 1), (SELECT count(*) FROM b), \
+             ARRAY(SELECT \"id\" FROM b WHERE v IS NOT NULL AND {}(v) IS NULL ORDER BY \"id\" LIMIT $3)",
+            quote(&self.column),
+            self.table(schema),
+            self.function(schema, "convert")
+        )
+    }
+
+    /// Ids of records of a sample of so many percent (`$2`) whose value would be lost, `$1` at most.
+    pub fn sample(&self, schema: &str) -> String {
+        let own = quote(&self.column);
+        format!(
+            "SELECT \"id\" FROM {} TABLESAMPLE SYSTEM ($2) WHERE {own} IS NOT NULL AND {}({own}) IS NULL LIMIT $1",
+            self.table(schema),
+            self.function(schema, "convert")
+        )
+    }
+
     /// The unique index of the hidden column, of a field that is to be unique. It is there for the turn alone: when that
     /// fails it goes.
     pub fn key(&self) -> Option<Index> {
@@ -294,6 +325,7 @@ impl Builder<'_> {
         match turn {
             Turn::Begin(retype) => {
                 self.begin(retype);
+                self.look(retype);
                 self.tell(retype);
             }
             Turn::Swap(retype) => self.swap(retype),
@@ -307,6 +339,18 @@ impl Builder<'_> {
                 self.push(Phase::Convert, retype.keep(self.schema), (Lock::None, Risk::Safe), text);
             }
             Turn::Drop(retype) => self.drop_retype(retype),
+            Turn::Key(object, field) => {
+                let sql = Index::unique(object, field).create_concurrently(self.schema);
+                let text = format!("Keep `{}.{}` unique, beside writers", object.name, field.name);
+                self.push(Phase::Index, sql, (Lock::RowExclusive, Risk::Background), text);
+            }
+            Turn::Unkey(object, field) => {
+                let key = self.table(&format!("{}_key", field.id));
+                let text =
+                    format!("Drop what was made of the uniqueness of `{}.{}`", object.name, field.name);
+                let moment = (Lock::AccessExclusive, Risk::Safe);
+                self.push(Phase::Loosen, format!("DROP INDEX IF EXISTS {key}"), moment, text);
+            }
         }
     }
 
@@ -355,6 +399,15 @@ impl Builder<'_> {
         for index in retype.indexes().into_iter().chain(retype.key()) {
             let text = format!("Index the second column of `{name}`");
             self.push(Phase::Convert, index.create(self.schema), (Lock::Share, Risk::Scan), text);
+        }
+    }
+
+    /// What a job does before it fills anything.
+    fn look(&mut self, retype: &Retype) {
+        let (name, sql) = (&retype.name, retype.look(self.schema));
+        if !retype.exists && !retype.lossy {
+            let text = format!("Look in batches whether all values of `{name}` can go over");
+            self.push(Phase::Convert, sql, (Lock::None, Risk::Background), text);
         }
     }
 

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::blind;
 use super::names::{quote, text_literal};
 use crate::Field;
-use crate::catalog::{Catalog, Column};
+use crate::catalog::{Catalog, Column, Object};
 use crate::field_kinds::{ColumnType, FieldKind};
 
 /// One demand that is new.
@@ -37,6 +37,24 @@ impl Stricter {
              SELECT id FROM here WHERE {condition} ORDER BY id LIMIT $1"
         )
     }
+}
+
+/// The demand that no two records hold the same value of a field.
+pub fn distinct(object: &Object, field: &Field) -> Option<Stricter> {
+    let column = quote(&field.columns.last()?.name);
+    Some(Stricter {
+        path: format!("objects.{}.fields.{}", object.name, field.name),
+        code: "duplicate",
+        about: (object.id.clone(), field.id.clone()),
+        table: object.name.clone(),
+        condition: twice(field, &column),
+    })
+}
+
+/// What is true of a row whose value another one has too.
+fn twice(field: &Field, own: &str) -> String {
+    let value = if field.blind_index { blind(own) } else { own.to_owned() };
+    format!("{value} IN (SELECT {value} FROM here WHERE {own} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)")
 }
 
 /// All demands of `new` that `old` did not make, on fields that are in both.
@@ -71,13 +89,7 @@ fn demands(was: &Field, now: &Field, column: &Column) -> Vec<(&'static str, Stri
     }
     let same_kind = was.kind.name() == now.kind.name();
     if now.unique && !was.unique && same_kind {
-        let value = if now.blind_index { blind(&own) } else { own.clone() };
-        found.push((
-            "duplicate",
-            format!(
-                "{value} IN (SELECT {value} FROM here WHERE {own} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
-            ),
-        ));
+        found.push(("duplicate", twice(now, &own)));
     }
     if !same_kind || now.encrypted {
         return found;

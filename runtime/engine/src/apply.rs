@@ -33,6 +33,7 @@ pub use foresee::Foreseen;
 
 pub(crate) mod foresee;
 mod retype;
+mod unique;
 mod loss;
 pub(crate) mod people;
 
@@ -62,8 +63,11 @@ pub struct Apply {
     pub brought_along: bool,
     /// How values of fields go over to other kinds, by the field's name (`deal.amount`).
     pub convert: BTreeMap<String, Formulas>,
-    /// The field whose second column is filled and indexed, by its stable id: its job says so.
+    /// The field whose second column is filled and indexed, by its stable id, or the unique index that is made: its job
+    /// says so.
     pub ready: Option<String>,
+    /// What came to nothing, in the same way.
+    pub give_up: Option<String>,
     /// The revision that a rollback goes back to: what began later is given up.
     pub back_to: Option<i64>,
 }
@@ -105,6 +109,8 @@ pub struct Applied {
     pub offending: Vec<Offending>,
     /// What a package gives or asks for that has to be approved.
     pub grants: Vec<String>,
+    /// Fields of which a job does the rest, while they stay as they are.
+    pub background: Vec<String>,
     /// What is told of a change that is only looked at.
     pub foreseen: Option<Foreseen>,
 }
@@ -120,6 +126,7 @@ impl Applied {
         self.data_loss.extend(other.data_loss);
         self.offending.extend(other.offending);
         self.grants.extend(other.grants);
+        self.background.extend(other.background);
         let Some(more) = other.foreseen else { return };
         let foreseen = self.foreseen.get_or_insert_default();
         foreseen.api.extend(more.api);
@@ -336,6 +343,7 @@ pub(crate) async fn plan(
         differences = diff(Some(before), Version { definitions: held, catalog: &catalog });
     }
     let definitions = held.unwrap_or(definitions);
+    differences.retain(|difference| !turning.is_made(difference));
     let plan = DdlPlan::with_turns(&tenant.schema, &differences, &turning.turns);
     let plan = plan.map_err(Error::Unprocessable)?;
     let mut data_loss = loss::find(connection, (tenant, &old.catalog), &plan).await?;
@@ -349,6 +357,7 @@ pub(crate) async fn plan(
         data_loss,
         offending: turning.offending.clone(),
         grants: grants(wish, &old.definitions, &definitions),
+        background: turning.background(&old.catalog),
         foreseen: None,
     };
     let actor = context.actor.clone();
@@ -407,7 +416,7 @@ async fn execute(connection: &mut PgConnection, tenant: &Tenant, plan: &DdlPlan)
 }
 
 /// Existing data that stands against a new rule is the data's conflict, not a failure.
-fn explain(error: sqlx::Error, step: &Step) -> Error {
+pub(crate) fn explain(error: sqlx::Error, step: &Step) -> Error {
     let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
     match code.as_deref() {
         Some("23505") => Error::Conflict(vec![

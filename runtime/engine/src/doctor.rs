@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::rollups::check::WrongRollup;
 use crate::{Engine, snapshot, store};
 
+mod mend;
+
 /// One difference between the metadata and the tables.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "drift", rename_all = "kebab-case")]

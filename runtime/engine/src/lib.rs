@@ -19,6 +19,7 @@ pub mod change;
 pub mod command;
 pub mod context;
 mod retypes;
+mod uniques;
 pub mod doctor;
 pub mod error;
 pub mod explain;

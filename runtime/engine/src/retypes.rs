@@ -5,16 +5,13 @@
 //! change of metadata: a killed process goes on where it was. What begins it is a change of metadata
 //! ([`crate::apply`]); what the columns look like is `metadata::ddl`.
 
-use std::collections::HashSet;
-
 use chrono::TimeDelta;
 use metadata::catalog::{Catalog, Object};
 use metadata::ddl::Retype;
 use metadata::definitions::Component;
 use metadata::definitions::field::{COMMON_KEYS, FieldDefinition};
 use metadata::{Definitions, Field, Problem};
-use permissions::{Action, Sight};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -22,21 +19,26 @@ use crate::Engine;
 use crate::apply::{AllowLoss, Apply};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
-use crate::query::{Query, Selection};
-use crate::read;
-use crate::work::{Kind, Progress};
+use crate::work::Progress;
 
 pub(crate) mod store;
+mod told;
 
 use store::{State, Stored};
+pub(crate) use told::seen;
 
 /// Records of one batch: short enough for writers to wait for.
 const BATCH: i64 = 1_000;
 /// How long what a field held before is kept.
 pub(crate) const KEPT: TimeDelta = TimeDelta::days(30);
-/// Offending records that are looked for, and that are named.
-const LOOKED_AT: i64 = 100;
-const NAMED: usize = 5;
+/// Records that are looked at in one step, before anything is filled.
+const LOOKED: i64 = 10_000;
+/// Offending records that are named.
+const NAMED: i64 = 20;
+/// What the progress of a job says: that all values fit, which do not, and how it came to nothing.
+const FITS: &str = "fits";
+const UNFIT: &str = "unfit";
+pub(crate) const ENDED: &str = "ended";
 
 /// A field that anybody may have defined, by its stable id, and its object.
 pub(crate) fn field_of<'c>(catalog: &'c Catalog, id: &str) -> Option<(&'c Object, &'c Field)> {
@@ -91,8 +93,15 @@ impl Engine {
         job: &jobs::Job,
     ) -> Result<Progress> {
         let Some(found) = find(connection, context, &job.subject).await? else { return Ok(Progress::Done) };
+        if let Some(unfit) = job.progress.get(UNFIT) {
+            return self.end_retype(context, &found, unfit.clone()).await;
+        }
+        let is_begun = ["after", "filled", FITS].iter().any(|key| !job.progress[*key].is_null());
         match found.stored.state {
-            State::Kept => Ok(Progress::Done),
+            State::Kept | State::Indexing => Ok(Progress::Done),
+            State::Filling if !found.stored.lossy && !is_begun => {
+                check(connection, context, (&found, job)).await
+            }
             State::Filling if job.progress["filled"] != true => {
                 fill(connection, context, (&found, job)).await
             }
@@ -100,6 +109,18 @@ impl Engine {
                 self.finish_retype(context, &found).await.map(|()| Progress::Done)
             }
         }
+    }
+
+    /// Gives up a change of kind that values stand against: its field goes on as it was.
+    async fn end_retype(&self, context: &Context, found: &Found, unfit: Json) -> Result<Progress> {
+        let next = found.stored.hidden["kind"].as_str().unwrap_or_default();
+        let text = format!("`{}` stays as it is: values do not fit `{next}`", found.name);
+        let give_up = Some(found.stored.field.clone());
+        let wish = Apply { message: Some(text.clone()), give_up, ..Apply::default() };
+        let same = |old: &Definitions| Ok((old.clone(), Vec::new()));
+        let applied = self.change(context, &wish, &same).await?;
+        let ended = json!({ "code": "does-not-fit", "records": unfit, "revision": applied.revision, "next": found.stored.hidden });
+        Ok(Progress::Ended(json!({ ENDED: ended }), text))
     }
 
     /// Takes away what a field held before, as the owner of its table: behind the wall nobody may.
@@ -182,50 +203,60 @@ impl Engine {
         let next = |old: &Definitions| Ok((turned(old, &ready)?, Vec::new()));
         self.change(context, &wish, &next).await.map(drop)
     }
-
-    /// The fields that have a second column: what they are, what they were or will be, and how far that is.
-    pub async fn retypes(&self, context: &Context) -> Result<Json> {
-        let tenant = context.tenant();
-        let mut connection = self.connection(tenant).await?;
-        let progress = progress(&mut connection, tenant).await?;
-        let mut told = Vec::new();
-        for stored in store::list(&mut connection, tenant).await? {
-            let Some((object, field)) = field_of(&context.snapshot.catalog, &stored.field) else { continue };
-            let found = progress.iter().find(|one| one.field == stored.field);
-            let is_stuck = found.is_some_and(|one| one.error.is_some());
-            let records = if is_stuck {
-                in_the_way(&mut connection, context, &stored.field).await?
-            } else {
-                Vec::new()
-            };
-            let is_kept = stored.state == State::Kept;
-            let number = |key: &str| found.map(|one| one.progress[key].clone()).unwrap_or_default();
-            told.push(json!({
-                "field": format!("{}.{}", object.name, field.name),
-                "kind": field.kind.name(),
-                if is_kept { "former" } else { "next" }: stored.hidden,
-                "state": stored.state.word(),
-                "revision": stored.revision,
-                "done": number("done"),
-                "total": number("total"),
-                "error": found.and_then(|one| one.error.clone()),
-                "records": records,
-                "kept_until": is_kept.then(|| (stored.at + KEPT).to_rfc3339()),
-            }));
-        }
-        Ok(Json::Array(told))
-    }
 }
 
-/// The first records whose values would be lost, of those that whoever asks may see with their values.
-async fn in_the_way(connection: &mut PgConnection, context: &Context, id: &str) -> Result<Vec<Uuid>> {
-    let Some(found) = find(connection, context, id).await? else { return Ok(Vec::new()) };
-    let Some(past) = field_of(&context.snapshot.catalog, id) else { return Ok(Vec::new()) };
-    let text = found.retype.offending(&context.tenant().schema);
-    let ids = sqlx::query_scalar(AssertSqlSafe(text)).bind(LOOKED_AT).fetch_all(&mut *connection).await?;
-    let mut seen = seen(connection, context, (past, ids)).await?;
-    seen.truncate(NAMED);
-    Ok(seen)
+/// What a look at some records found.
+pub(crate) struct Looked {
+    pub last: Option<Uuid>,
+    pub count: i64,
+    /// Those whose value would be lost, as far as they are named.
+    pub unfit: Vec<Uuid>,
+}
+
+/// Looks at so many records after one.
+pub(crate) async fn look(
+    connection: &mut PgConnection,
+    (schema, retype): (&str, &Retype),
+    (after, many): (Uuid, i64),
+) -> Result<Looked> {
+    let asked = sqlx::query(AssertSqlSafe(retype.look(schema))).bind(after).bind(many).bind(NAMED);
+    let row = asked.fetch_one(connection).await?;
+    Ok(Looked { last: row.try_get(0)?, count: row.try_get(1)?, unfit: row.try_get(2)? })
+}
+
+/// The first part of the job: whether all values can go over. What comes meanwhile is seen before the columns change places.
+async fn check(
+    connection: &mut PgConnection,
+    context: &Context,
+    (found, job): (&Found, &jobs::Job),
+) -> Result<Progress> {
+    let schema = &context.tenant().schema;
+    let after = job.progress["looked"].as_str().and_then(|text| Uuid::parse_str(text).ok());
+    let total = total(connection, (schema, &found.retype), job).await?;
+    let looked = look(connection, (schema, &found.retype), (after.unwrap_or(Uuid::nil()), LOOKED)).await?;
+    if !looked.unfit.is_empty() {
+        // The change that gives it up takes the table, which this transaction has looked at.
+        return Ok(Progress::More(json!({ UNFIT: looked.unfit, "total": total })));
+    }
+    let done = job.progress["done"].as_i64().unwrap_or(0) + looked.count;
+    Ok(Progress::More(if looked.count < LOOKED {
+        json!({ FITS: true, "done": 0, "total": total })
+    } else {
+        json!({ "looked": looked.last, "done": done, "total": total })
+    }))
+}
+
+/// How many records there were when the job began.
+async fn total(
+    connection: &mut PgConnection,
+    (schema, retype): (&str, &Retype),
+    job: &jobs::Job,
+) -> Result<i64> {
+    if let Some(total) = job.progress["total"].as_i64() {
+        return Ok(total);
+    }
+    let text = format!("SELECT count(*) FROM {}", crate::write::sql::table(schema, &retype.table));
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
 }
 
 /// One batch after the record that the progress names.
@@ -237,14 +268,7 @@ async fn fill(
     let schema = &context.tenant().schema;
     let after =
         job.progress["after"].as_str().and_then(|text| Uuid::parse_str(text).ok()).unwrap_or(Uuid::nil());
-    let total = match job.progress["total"].as_i64() {
-        Some(total) => total,
-        None => {
-            let text =
-                format!("SELECT count(*) FROM {}", crate::write::sql::table(schema, &found.retype.table));
-            sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(&mut *connection).await?
-        }
-    };
+    let total = total(connection, (schema, &found.retype), job).await?;
     let row = sqlx::query(AssertSqlSafe(found.retype.fill(schema)))
         .bind(after)
         .bind(BATCH)
@@ -271,30 +295,6 @@ async fn refuse_losses(connection: &mut PgConnection, tenant: &Tenant, found: &F
     Err(Error::Conflict(vec![problem.hint("change these values, or roll back and say how they go over")]))
 }
 
-/// Of some records those that somebody may read together with a field of them.
-pub(crate) async fn seen(
-    connection: &mut PgConnection,
-    context: &Context,
-    ((object, field), ids): ((&Object, &Field), Vec<Uuid>),
-) -> Result<Vec<Uuid>> {
-    if ids.is_empty() {
-        return Ok(ids);
-    }
-    let decision = context.decide(Action::Read, object);
-    let Some(column) = field.columns.first().filter(|_| decision.is_allowed()) else { return Ok(Vec::new()) };
-    if decision.sight(field) == Sight::Hidden || decision.plain(field) != Sight::Shown {
-        return Ok(Vec::new());
-    }
-    let fields = ["id", column.key.as_str()].map(|key| Selection::Field(key.to_owned())).into();
-    let query = Query { fields, ..Query::of(&object.name, ids.clone()) };
-    let answer = read::run(connection, context, &query).await?;
-    let rows: Vec<Map<String, Json>> = serde_json::from_slice(&answer.json).unwrap_or_default();
-    // Each of them has a value, so where there is none it is not shown.
-    let shown = rows.iter().filter(|row| row.get(&column.key).is_some_and(|value| !value.is_null()));
-    let shown: HashSet<&str> = shown.filter_map(|row| row.get("id")?.as_str()).collect();
-    Ok(ids.into_iter().filter(|id| shown.contains(id.to_string().as_str())).collect())
-}
-
 /// The definitions with the field's next one, and what was changed of the field meanwhile.
 fn turned(old: &Definitions, stored: &Stored) -> Result<Definitions> {
     let mut definitions = old.clone();
@@ -314,18 +314,6 @@ fn turned(old: &Definitions, stored: &Stored) -> Result<Definitions> {
     let read = FieldDefinition::from_json(&next);
     field.definition = read.map_err(|fault| Error::Damaged(vec![fault.at(stored.field.clone())]))?;
     Ok(definitions)
-}
-
-/// What the jobs of retypes tell.
-struct Told {
-    field: String,
-    progress: Json,
-    error: Option<String>,
-}
-
-async fn progress(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Told>> {
-    let all = jobs::told(connection, &tenant.schema, Kind::Retype.word()).await?;
-    Ok(all.into_iter().map(|(field, progress, error)| Told { field, progress, error }).collect())
 }
 
 /// Takes away what a field held before, when its time has come.

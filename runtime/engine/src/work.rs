@@ -31,10 +31,12 @@ pub(crate) enum Kind {
     Retype,
     /// Takes away what such a field held before; the subject is its stable id.
     ForgetKept,
+    /// Makes the unique index of a field of a large table; the subject is its name.
+    MakeUnique,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::BuildRollup,
         Self::BuildIndexes,
         Self::Reseal,
@@ -42,6 +44,7 @@ impl Kind {
         Self::Reconcile,
         Self::Retype,
         Self::ForgetKept,
+        Self::MakeUnique,
     ];
 
     /// The word in rows of jobs.
@@ -54,6 +57,7 @@ impl Kind {
             Self::Reconcile => "reconcile",
             Self::Retype => "retype",
             Self::ForgetKept => "forget_kept",
+            Self::MakeUnique => "make_unique",
         }
     }
 
@@ -68,7 +72,12 @@ impl Kind {
             Self::Reconcile => {
                 rollups::reconcile::is_needed(context).then(|| rollups::reconcile::next(context))
             }
-            Self::BuildRollup | Self::BuildIndexes | Self::Reseal | Self::Retype | Self::ForgetKept => None,
+            Self::BuildRollup
+            | Self::BuildIndexes
+            | Self::Reseal
+            | Self::Retype
+            | Self::ForgetKept
+            | Self::MakeUnique => None,
         }
     }
 
@@ -84,6 +93,8 @@ pub(crate) enum Progress {
     More(Json),
     /// It goes on from there, not before this moment and behind what waits already.
     Rest(Json, DateTime<Utc>),
+    /// It came to nothing, for this reason, and is not tried again.
+    Ended(Json, String),
     Done,
 }
 
@@ -151,6 +162,7 @@ impl Engine {
             // On a connection of its own: no index is made beside writers within a transaction.
             Some(Kind::BuildIndexes) => self.build_indexes(context.tenant()).await.map(|_| Progress::Done),
             Some(Kind::Retype) => self.retype(&mut transaction, context, &job).await,
+            Some(Kind::MakeUnique) => self.make_unique(context, &job).await,
             Some(Kind::ForgetKept) => self.forget_kept(context, &job.subject).await,
             kind => run(&mut transaction, context, (kind, &job)).await,
         };
@@ -162,6 +174,11 @@ impl Engine {
             Ok(Progress::Rest(progress, until)) => {
                 jobs::rest(&mut transaction, schema, (&job, &progress), until).await?;
                 transaction.commit().await?;
+            }
+            Ok(Progress::Ended(progress, error)) => {
+                jobs::give_up(&mut transaction, schema, (&job, &progress, &error)).await?;
+                transaction.commit().await?;
+                tracing::warn!(kind = job.kind, subject = job.subject, error, "a job came to nothing");
             }
             Ok(Progress::Done) => {
                 jobs::finish(&mut transaction, schema, &job).await?;
@@ -233,6 +250,8 @@ async fn run(
         Some(Kind::TakeTimed) => timed::step(connection, context, &job.progress).await,
         Some(Kind::Reconcile) => rollups::reconcile::step(connection, context, &job.progress).await,
         // Left by a newer version of Trellis.
-        Some(Kind::BuildIndexes | Kind::Retype | Kind::ForgetKept) | None => Ok(Progress::Done),
+        Some(Kind::BuildIndexes | Kind::Retype | Kind::ForgetKept | Kind::MakeUnique) | None => {
+            Ok(Progress::Done)
+        }
     }
 }

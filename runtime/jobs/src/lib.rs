@@ -7,7 +7,7 @@
 
 mod store;
 
-pub use store::{claim, enqueue, finish, keep, list, postpone, rest, schedule, told};
+pub use store::{claim, enqueue, finish, give_up, keep, list, postpone, rest, schedule, told};
 
 /// The statement that makes the table; `{schema}` stands for the quoted schema.
 pub const TABLE: &str = "CREATE TABLE IF NOT EXISTS {schema}._jobs (kind text NOT NULL, subject text NOT NULL, queued_at timestamptz NOT NULL, place int NOT NULL, progress jsonb NOT NULL DEFAULT 'null', attempts int NOT NULL DEFAULT 0, not_before timestamptz NOT NULL, error text, CONSTRAINT _jobs_pkey PRIMARY KEY (kind, subject))";

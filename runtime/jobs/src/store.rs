@@ -136,6 +136,23 @@ pub async fn finish(connection: &mut PgConnection, schema: &str, job: &Job) -> s
     Ok(())
 }
 
+/// Notes why a claimed job has come to nothing: nobody tries it again, and it stays to be looked at until it is asked for
+/// anew.
+pub async fn give_up(
+    connection: &mut PgConnection,
+    schema: &str,
+    (job, progress, error): (&Job, &Json, &str),
+) -> sqlx::Result<()> {
+    let text = format!(
+        "UPDATE {} SET progress = $3, error = $4, not_before = 'infinity', queued_at = 'infinity' \
+         WHERE kind = $1 AND subject = $2",
+        table(schema)
+    );
+    let given_up = sqlx::query(AssertSqlSafe(text)).bind(&job.kind).bind(&job.subject);
+    given_up.bind(progress).bind(error).execute(connection).await?;
+    Ok(())
+}
+
 /// Notes why a step failed, and leaves the job alone for a while that grows with each failure.
 pub async fn postpone(
     connection: &mut PgConnection,

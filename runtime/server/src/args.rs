@@ -8,7 +8,7 @@ use engine::audit::chain::{Head, Hex};
 
 mod package;
 
-pub use package::{Force, Package, Source};
+pub use package::{Package, Source, Wanted};
 
 /// A schema-driven metadata platform and CRM.
 #[derive(Debug, Parser)]
@@ -362,9 +362,13 @@ pub struct Doctor {
     /// Slug of one tenant; all when not said.
     #[arg(long, env = "TRELLIS_TENANT")]
     pub tenant: Option<String>,
-    /// Compute roll-ups anew where they are not what their records give, and make indexes that are missing.
+    /// Bring back what tables lack, compute roll-ups anew where they are not what their records give, and make indexes that
+    /// are missing.
     #[arg(long, env = "TRELLIS_REPAIR")]
     pub repair: bool,
+    /// Print the statements that would bring back what tables lack, and run none.
+    #[arg(long, env = "TRELLIS_PLAN", conflicts_with = "repair")]
+    pub plan: bool,
 }
 
 /// `trellis audit …`

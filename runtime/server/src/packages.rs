@@ -49,6 +49,22 @@ impl Shelf {
         Self::new(source, Trust { keys, anybody: source.allow_unsigned })
     }
 
+    /// The same for a server, which goes on without a registry that cannot be read, and says why.
+    pub async fn open_or_partial(
+        node: &Node,
+        source: &Source,
+    ) -> anyhow::Result<(Self, Option<anyhow::Error>)> {
+        match Self::open(node, source).await {
+            Ok(shelf) => Ok((shelf, None)),
+            Err(error) if source.registry.is_some() => {
+                let without = Source { registry: None, ..source.clone() };
+                let shelf = Self::open(node, &without).await?;
+                Ok((Self { library: shelf.library.partial(), ..shelf }, Some(error)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// With everything that is not damaged, whoever has signed it: to look at, and to be held against.
     pub fn unchecked(source: &Source) -> anyhow::Result<Self> {
         Self::new(source, Trust { anybody: true, ..Trust::default() })

@@ -56,7 +56,10 @@ async fn serve(
     if let Some(warning) = node.engine.wall().await?.warning() {
         tracing::warn!("{warning}");
     }
-    let shelf = packages::Shelf::open(node, &options.source).await?;
+    let (shelf, unread) = packages::Shelf::open_or_partial(node, &options.source).await?;
+    if let Some(error) = unread {
+        tracing::error!("nothing of the registry is offered: {error:#}");
+    }
     for one in &shelf.registry.refused {
         tracing::warn!(package = one.name, version = %one.version, "not taken:\n{}", packages::lines(&one.problems));
     }

@@ -4,7 +4,9 @@
 //! one the change only begins it: until the job is done the field keeps its definition. A field that has a column of the
 //! wished kind beside it already, because it had that kind before, gets it back at once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use metadata::catalog::{Catalog, Object};
 use metadata::ddl::{Retype, Turn, is_retype, is_rewrite};
@@ -16,14 +18,22 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::foresee::{COUNTED, NAMED, sees_all};
-use super::{Apply, Offending};
+use super::{Apply, Offending, unique};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 use crate::indexes;
 use crate::retypes::store::{self, State, Stored};
-use crate::retypes::{KEPT, field_of, hidden_field, seen};
+use crate::retypes::{KEPT, field_of, hidden_field, look, seen};
 use crate::snapshot::Snapshot;
 use crate::work::Kind as Work;
+use crate::write::sql::table;
+
+/// How long a plan of a large table looks for values that do not fit, and how long a change that is made.
+const PLANNED: Duration = Duration::from_secs(2);
+const APPLIED: Duration = Duration::from_millis(200);
+/// Records of a sample, about, and of one look.
+const SAMPLED: f64 = 2_000.0;
+const GLANCE: i64 = 2_000;
 
 /// What becomes of the fields that change their kind.
 #[derive(Default)]
@@ -32,11 +42,15 @@ pub(super) struct Turning {
     pub turns: Vec<Turn>,
     /// Fields that keep their definition until their job is done.
     held: Vec<String>,
+    /// Fields that are unique when their job is done.
+    pub(super) keys: Vec<String>,
+    /// Fields that are to be unique and whose index is there.
+    pub(super) made: Vec<String>,
     /// What is noted when all is done.
-    put: Vec<Stored>,
+    pub(super) put: Vec<Stored>,
     /// What is on its way already and is to be otherwise when it is there.
     amended: Vec<Stored>,
-    remove: Vec<String>,
+    pub(super) remove: Vec<String>,
     /// Fields with values that would be lost.
     pub losses: Vec<String>,
     pub offending: Vec<Offending>,
@@ -57,7 +71,13 @@ pub(super) async fn weigh(
     wished: &Wished<'_>,
     differences: &[Difference],
 ) -> Result<Turning> {
-    let known = store::list(connection, wished.context.tenant()).await?;
+    let all = store::list(connection, wished.context.tenant()).await?;
+    let is_due = |id: &String| all.iter().any(|one| one.field == *id && one.state != State::Kept);
+    if [&wished.wish.ready, &wished.wish.give_up].into_iter().flatten().any(|id| !is_due(id)) {
+        // Taken back while its job was at it.
+        return Err(Error::Outdated(crate::Versions::default()));
+    }
+    let (keys, known): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.state == State::Indexing);
     let mut turning = Turning::default();
     let mut problems = Vec::new();
     for difference in differences {
@@ -69,6 +89,10 @@ pub(super) async fn weigh(
         let table = (wished.context.tenant(), past.0.name.as_str());
         let large = indexes::is_large(connection, table, &mut 0).await?;
         if is_rewrite(&past.1.kind, &field.kind) && !large {
+            continue;
+        }
+        if keys.iter().any(|one| one.field == unique::key(&field.id)) {
+            problems.push(unique::busy(past));
             continue;
         }
         let stored = known.iter().find(|one| one.field == field.id);
@@ -84,6 +108,7 @@ pub(super) async fn weigh(
     for stored in &known {
         turning.follow(wished, stored);
     }
+    unique::weigh(connection, wished, (differences, &keys), &mut turning).await?;
     Ok(turning)
 }
 
@@ -103,7 +128,7 @@ struct Planned {
 
 impl<'w> Wished<'w> {
     /// Object and field as they are shown now.
-    fn past(&self, id: &str) -> Option<(&'w Object, &'w Field)> {
+    pub(super) fn past(&self, id: &str) -> Option<(&'w Object, &'w Field)> {
         field_of(&self.old.catalog, id)
     }
 
@@ -207,12 +232,17 @@ impl Turning {
             return Ok(());
         };
         let here = retype.named(&past.0.name, column);
-        let found = offending(connection, tenant, &here).await?;
-        let context = Context { snapshot: wished.old.clone(), ..wished.context.clone() };
+        let in_background = matches!(planned.turn, Turn::Begin(_)) && !here.exists;
+        let (found, is_all) = if in_background {
+            glance(connection, wished, &here).await?
+        } else {
+            (offending(connection, tenant, &here).await?, true)
+        };
         // To others it is the same whether values would be lost: by one formula after the other they would learn them.
-        let sees_all = sees_all(wished.old, &context.actor, (past.0, past.1));
+        let context = Context { snapshot: wished.old.clone(), ..wished.context.clone() };
+        let sees_all = sees_all(wished.old, &context.actor, &(past.0.id.clone(), past.1.id.clone()));
         if !sees_all || !found.is_empty() {
-            let count = sees_all.then_some(found.len());
+            let count = (is_all && sees_all).then_some(found.len());
             let mut records =
                 if sees_all { found } else { seen(connection, &context, (past, found)).await? };
             records.truncate(NAMED);
@@ -253,7 +283,8 @@ impl Turning {
         let retype = |object: &Object, field: &Field| {
             Retype::new(object, (field, &hidden), (stored.way.clone(), stored.lossy))
         };
-        let undone = wished.wish.back_to.is_some_and(|number| number < stored.revision);
+        let undone = wished.wish.back_to.is_some_and(|number| number < stored.revision)
+            || wished.wish.give_up.as_ref() == Some(&stored.field);
         let now = field_of(wished.catalog, &stored.field);
         let stays =
             now.is_some_and(|(_, now)| now.kind.name() == past.kind.name() || self.is_held(&stored.field));
@@ -273,13 +304,18 @@ impl Turning {
         }
     }
 
-    fn is_held(&self, id: &str) -> bool {
+    /// Stable ids of the fields that wait for a job.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &str> {
+        self.held.iter().chain(&self.keys).map(String::as_str)
+    }
+
+    pub(super) fn is_held(&self, id: &str) -> bool {
         self.held.iter().any(|held| held == id)
     }
 
     /// The definitions with those of the fields that wait for a job; nothing when none does.
     pub(super) fn hold(&self, old: &Definitions, wished: &Definitions) -> Option<Definitions> {
-        if self.held.is_empty() {
+        if self.held.is_empty() && self.keys.is_empty() {
             return None;
         }
         let mut definitions = wished.clone();
@@ -289,6 +325,9 @@ impl Turning {
                 let name = std::mem::take(&mut field.definition.common.name);
                 field.definition = before.clone();
                 field.definition.common.name = name;
+            }
+            if self.keys.contains(&field.id) {
+                field.definition.common.unique = false;
             }
         }
         Some(definitions)
@@ -321,12 +360,43 @@ impl Turning {
             let (kind, at) = match stored.state {
                 State::Kept => (Work::ForgetKept, context.now + KEPT),
                 State::Filling | State::Ready => (Work::Retype, context.now),
+                State::Indexing => (Work::MakeUnique, context.now),
             };
             let subject = vec![stored.field.clone()];
             jobs::enqueue(connection, &tenant.schema, (kind.word(), &subject), at).await?;
         }
         Ok(())
     }
+}
+
+/// Some records of a large table whose value would be lost, and whether there are no others: a sample of all of it, and
+/// then one after the other, until there are enough to be named or the time is over. Its job looks at the rest.
+async fn glance(
+    connection: &mut PgConnection,
+    wished: &Wished<'_>,
+    retype: &Retype,
+) -> Result<(Vec<Uuid>, bool)> {
+    let schema = &wished.context.tenant().schema;
+    let until = Instant::now() + if wished.wish.dry_run { PLANNED } else { APPLIED };
+    for sql in retype.convert(schema) {
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+    }
+    let most = i64::try_from(NAMED).unwrap_or(i64::MAX);
+    let size = crate::store::size(&mut *connection, &table(schema, &retype.table)).await?;
+    let percent = (100.0 * SAMPLED / size.rows.max(1) as f64).min(100.0);
+    let text = retype.sample(schema);
+    let sample = sqlx::query_scalar(AssertSqlSafe(text)).bind(most).bind(percent);
+    let mut found: BTreeSet<Uuid> = sample.fetch_all(&mut *connection).await?.into_iter().collect();
+    let mut after = Uuid::nil();
+    while found.len() < NAMED && Instant::now() < until {
+        let looked = look(&mut *connection, (schema, retype), (after, GLANCE)).await?;
+        found.extend(looked.unfit);
+        match looked.last {
+            Some(last) if looked.count == GLANCE => after = last,
+            _ => return Ok((found.into_iter().collect(), true)),
+        }
+    }
+    Ok((found.into_iter().take(NAMED).collect(), false))
 }
 
 /// Records whose value would be lost, as many as are counted.

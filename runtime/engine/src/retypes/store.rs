@@ -18,6 +18,8 @@ pub(crate) enum State {
     Ready,
     /// They have, and the former one is kept in step.
     Kept,
+    /// No second column at all: the unique index of a field is being made. Stands under the name of that index.
+    Indexing,
 }
 
 impl State {
@@ -26,18 +28,22 @@ impl State {
             Self::Filling => "filling",
             Self::Ready => "ready",
             Self::Kept => "kept",
+            Self::Indexing => "indexing",
         }
     }
 
     fn find(word: &str) -> Self {
-        [Self::Ready, Self::Kept].into_iter().find(|one| one.word() == word).unwrap_or(Self::Filling)
+        [Self::Ready, Self::Kept, Self::Indexing]
+            .into_iter()
+            .find(|one| one.word() == word)
+            .unwrap_or(Self::Filling)
     }
 }
 
 /// One field with a second column.
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
-    /// Stable id of the field.
+    /// Stable id of the field, or the name of its unique index.
     pub field: String,
     pub state: State,
     /// The revision that began it.

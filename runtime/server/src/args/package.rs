@@ -30,6 +30,29 @@ pub struct Force {
     pub allow_other_publisher: bool,
 }
 
+/// What is to be installed or upgraded, from where and how.
+#[derive(Clone, Debug, Group)]
+pub struct Wanted {
+    /// A name; a folder or a file as it was published by its path, such as `./fleet`.
+    pub package: String,
+    /// The versions that will do, such as `^1.2`; the newest of them is taken.
+    #[arg(long, env = "TRELLIS_RANGE")]
+    pub range: Option<VersionReq>,
+    #[command(flatten)]
+    pub source: Source,
+    /// Slug of the tenant; may be left out when there is only one.
+    #[arg(long, env = "TRELLIS_TENANT")]
+    pub tenant: Option<String>,
+    #[command(flatten)]
+    pub force: Force,
+    /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
+    #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
+    pub approve: Vec<String>,
+    /// Print the steps without running them.
+    #[arg(long, env = "TRELLIS_DRY_RUN")]
+    pub dry_run: bool,
+}
+
 /// `trellis package …`
 #[derive(Debug, Subcommand)]
 pub enum Package {
@@ -95,54 +118,22 @@ pub enum Package {
     Publishers,
     /// Install a package from disk, or one that comes with Trellis, with what it requires.
     Install {
-        /// A name; a folder or a file as it was published by its path, such as `./fleet`.
-        package: String,
-        /// The versions that will do, such as `^1.2`; the newest of them is taken.
-        #[arg(long, env = "TRELLIS_RANGE")]
-        range: Option<VersionReq>,
         #[command(flatten)]
-        source: Source,
-        /// Slug of the tenant; may be left out when there is only one.
-        #[arg(long, env = "TRELLIS_TENANT")]
-        tenant: Option<String>,
-        #[command(flatten)]
-        force: Force,
+        wanted: Wanted,
         /// Load sample records too.
         #[arg(long, env = "TRELLIS_SAMPLES")]
         samples: bool,
-        /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
-        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
-        approve: Vec<String>,
-        /// Print the steps without running them.
-        #[arg(long, env = "TRELLIS_DRY_RUN")]
-        dry_run: bool,
     },
     /// Bring an installed package to the version on disk, or to the one that comes with Trellis.
     Upgrade {
-        /// A name; a folder or a file as it was published by its path, such as `./fleet`.
-        package: String,
-        /// The versions that will do, such as `^1.2`; the newest of them is taken.
-        #[arg(long, env = "TRELLIS_RANGE")]
-        range: Option<VersionReq>,
         #[command(flatten)]
-        source: Source,
-        /// Slug of the tenant; may be left out when there is only one.
-        #[arg(long, env = "TRELLIS_TENANT")]
-        tenant: Option<String>,
-        #[command(flatten)]
-        force: Force,
+        wanted: Wanted,
         /// A path of a conflict, such as `roles.sales_rep`, at which the package's value is to be taken.
         #[arg(long, env = "TRELLIS_TAKE", value_delimiter = ',')]
         take: Vec<String>,
         /// An object or field (`deal.amount`) to be archived that the new version is without; others are kept as own.
         #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS", value_delimiter = ',')]
         allow_data_loss: Vec<String>,
-        /// A grant that needs approval, such as `roles.sales_rep.objects.deal.delete`, or `all`.
-        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
-        approve: Vec<String>,
-        /// Print the steps without running them.
-        #[arg(long, env = "TRELLIS_DRY_RUN")]
-        dry_run: bool,
     },
     /// Take a package's layer away.
     Uninstall {

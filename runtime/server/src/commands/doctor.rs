@@ -36,6 +36,12 @@ async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
         if options.repair {
             repair(node, &listed.tenant).await?;
         }
+        if options.plan {
+            let steps = node.engine.mending(&listed.tenant).await;
+            for step in steps.with_context(|| format!("cannot examine {slug}"))? {
+                println!("{slug}: -- {}\n{};", step.description, step.sql);
+            }
+        }
         let drifts =
             node.engine.doctor(&listed.tenant).await.with_context(|| format!("cannot examine {slug}"))?;
         for drift in &drifts {
@@ -53,6 +59,10 @@ async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
 async fn repair(node: &Node, tenant: &Tenant) -> anyhow::Result<()> {
     if node.engine.mend_wall(tenant).await? {
         println!("{}: made the rights of its role right", tenant.slug);
+    }
+    let mended = node.engine.mend_tables(tenant).await.map_err(super::told);
+    for step in mended.with_context(|| format!("cannot mend the tables of {}", tenant.slug))? {
+        println!("{}: {}", tenant.slug, step.description);
     }
     let made = node.engine.build_indexes(tenant).await;
     for index in made.with_context(|| format!("cannot make indexes of {}", tenant.slug))? {

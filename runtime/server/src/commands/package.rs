@@ -10,7 +10,7 @@ use metadata::package::{Package as Found, Validated, VersionReq};
 use serde_json::Value as Json;
 
 use super::{told, with_node};
-use crate::args::{Common, Force, Package, Source};
+use crate::args::{Common, Package, Source, Wanted};
 use crate::node::Node;
 use crate::packages::{self, Shelf};
 
@@ -33,26 +33,14 @@ pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> 
         Package::List { tenant, source } => {
             with_node(common, async |node| list(node, (tenant.as_deref(), &source)).await).await
         }
-        Package::Install { package, range, source, tenant, force, samples, approve, dry_run } => {
-            let options = Install { samples, dry_run, approve: approved(approve), ..forced(force) };
-            let wish = Wish { package, range, source, tenant, options };
-            with_node(common, async |node| install(node, wish.clone()).await).await
+        Package::Install { wanted, samples } => {
+            let options = Install { samples, ..asked(&wanted) };
+            with_node(common, async |node| install(node, &wanted, options.clone()).await).await
         }
-        Package::Upgrade {
-            package,
-            range,
-            source,
-            tenant,
-            force,
-            take,
-            allow_data_loss,
-            approve,
-            dry_run,
-        } => {
-            let (allow_data_loss, approve) = (AllowLoss::Named(allow_data_loss), approved(approve));
-            let options = Install { dry_run, take, allow_data_loss, approve, ..forced(force) };
-            let wish = Wish { package, range, source, tenant, options };
-            with_node(common, async |node| install(node, wish.clone()).await).await
+        Package::Upgrade { wanted, take, allow_data_loss } => {
+            let allow_data_loss = AllowLoss::Named(allow_data_loss);
+            let options = Install { take, allow_data_loss, ..asked(&wanted) };
+            with_node(common, async |node| install(node, &wanted, options.clone()).await).await
         }
         Package::Uninstall { name, tenant, allow_data_loss, dry_run } => {
             let allow_data_loss = if allow_data_loss { AllowLoss::All } else { AllowLoss::None };
@@ -68,19 +56,15 @@ pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> 
     }
 }
 
-/// What is to be installed, from where and how.
-#[derive(Clone)]
-struct Wish {
-    package: String,
-    range: Option<VersionReq>,
-    source: Source,
-    tenant: Option<String>,
-    options: Install,
-}
-
-fn forced(force: Force) -> Install {
-    let Force { allow_downgrade, allow_other_publisher } = force;
-    Install { allow_downgrade, allow_other_publisher, ..Install::default() }
+/// How it is to be installed, as far as upgrades say the same.
+fn asked(wanted: &Wanted) -> Install {
+    Install {
+        dry_run: wanted.dry_run,
+        approve: approved(wanted.approve.clone()),
+        allow_downgrade: wanted.force.allow_downgrade,
+        allow_other_publisher: wanted.force.allow_other_publisher,
+        ..Install::default()
+    }
 }
 
 /// Grants by name, or `all`.
@@ -162,11 +146,11 @@ async fn list(node: &Node, (tenant, source): (Option<&str>, &Source)) -> anyhow:
     Ok(ExitCode::SUCCESS)
 }
 
-async fn install(node: &Node, wish: Wish) -> anyhow::Result<ExitCode> {
-    let context = context(node, wish.tenant.as_deref()).await?;
-    let shelf = Shelf::open(node, &wish.source).await?;
-    let range = wish.range.unwrap_or(VersionReq::STAR);
-    let (wished, signer) = shelf.find(&wish.package, &range)?;
+async fn install(node: &Node, wanted: &Wanted, mut options: Install) -> anyhow::Result<ExitCode> {
+    let context = context(node, wanted.tenant.as_deref()).await?;
+    let shelf = Shelf::open(node, &wanted.source).await?;
+    let range = wanted.range.clone().unwrap_or(VersionReq::STAR);
+    let (wished, signer) = shelf.find(&wanted.package, &range)?;
     let installed = node.engine.installed_packages(&context).await?;
     let chosen = shelf.library.with_requirements(&wished, &installed).map_err(|problems| {
         let names = problems.iter().filter_map(|problem| problem.path.strip_prefix("requires."));
@@ -174,7 +158,6 @@ async fn install(node: &Node, wish: Wish) -> anyhow::Result<ExitCode> {
         let error = told(engine::Error::Unprocessable(problems.clone()));
         anyhow::anyhow!("{}", format!("{error}\n{}", reasons.join("\n")).trim_end())
     })?;
-    let mut options = wish.options;
     options.signers = shelf.library.signers(&chosen);
     options.signers.remove(&wished.manifest.name);
     options.signers.extend(signer.map(|key| (wished.manifest.name.clone(), key)));

@@ -12,6 +12,7 @@ mod office;
 mod pooler;
 mod registry;
 mod retype;
+mod served;
 mod shop;
 
 use office::Office;

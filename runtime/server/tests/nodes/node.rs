@@ -20,6 +20,8 @@ pub struct Node {
     /// Its address, and whether a pooler hands its sessions to many.
     database: (String, bool),
     balancer: Arc<Balancer>,
+    /// What its commands are told besides.
+    pub settings: Vec<(&'static str, PathBuf)>,
     process: Option<Child>,
 }
 
@@ -34,7 +36,8 @@ impl Node {
         let address = format!("http://{free}");
         balancer.add(&address);
         let (folder, balancer) = (folder.join(name), balancer.clone());
-        Self { address, folder, database: (database.into(), pooled), balancer, process: None }
+        let (settings, process) = (Vec::new(), None);
+        Self { address, folder, database: (database.into(), pooled), balancer, settings, process }
     }
 
     /// A subcommand with this node's settings.
@@ -47,6 +50,7 @@ impl Node {
         command.env("TRELLIS_DATABASE_POOLED", self.database.1.to_string());
         command.env("TRELLIS_AUDIT_KEY", self.folder.parent().unwrap().join("audit.key"));
         command.env("TRELLIS_MASTER_KEY", "17".repeat(32)).env("TRELLIS_ADMIN_PASSWORD", PASSWORD);
+        command.envs(self.settings.iter().map(|(name, value)| (*name, value)));
         command.env("TRELLIS_LOG", "warn").kill_on_drop(true);
         command
     }

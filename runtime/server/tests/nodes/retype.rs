@@ -59,6 +59,20 @@ async fn killed_at_each_step_of_a_change_of_kind_no_price_is_lost() {
     shop.until(&turned("decimal")).await;
     shop.kill().await;
     shop.sell(BETWEEN).await;
+    // And a field that becomes unique, killed while its index is made and when it is there.
+    let writers = shop.hold_writers().await;
+    let serial = json!({ "name": "serial", "kind": "text", "unique": true });
+    shop.ask(Method::PUT, "/metadata/v1/objects/item/fields/serial", Some(serial)).await;
+    shop.until_stopped(&writers).await;
+    shop.sell(BETWEEN).await;
+    shop.kill().await;
+    shop.sell(BETWEEN).await;
+    writers.open().await;
+    shop.until("SELECT (definition->>'unique') IS NOT DISTINCT FROM 'true' FROM t_demo._metadata WHERE name = 'serial'").await;
+    shop.kill().await;
+    let field = shop.ask(Method::GET, "/metadata/v1/fields/item.serial", None).await;
+    assert_eq!(field["unique"], true);
+    shop.sell(BETWEEN).await;
     let (sold, failed, again) = shop.close().await;
     println!("{sold} prices set, {failed} failed tries, {again} answered again");
     assert!(failed > 0 && again > 0, "killing was noticed by nobody");

@@ -101,6 +101,11 @@ impl Shop {
         self.hold("LOCK TABLE t_demo.item IN ACCESS SHARE MODE").await
     }
 
+    /// Holds the table as a writer does, so that no index is made beside it.
+    pub async fn hold_writers(&self) -> Gate {
+        self.hold("LOCK TABLE t_demo.item IN ROW EXCLUSIVE MODE").await
+    }
+
     async fn hold(&self, text: &str) -> Gate {
         let mut connection = self.database.connect_options().connect().await.unwrap();
         let text = format!("BEGIN; {text}");
@@ -178,13 +183,13 @@ impl Gate {
 /// Items with a price that is a text; answers their ids in order, and the prices.
 async fn furnish(balancer: &Arc<Balancer>, token: &str) -> Vec<(String, String)> {
     let item = json!({ "name": "item", "plural": "items", "fields": [
-        { "name": "price", "kind": "text", "indexed": true }, { "name": "note", "kind": "long_text" },
+        { "name": "price", "kind": "text", "indexed": true }, { "name": "serial", "kind": "text" }, { "name": "note", "kind": "long_text" },
     ] });
     ask(balancer, (Method::PUT, "/metadata/v1/objects/item"), (Some(token), item)).await;
     let (mut items, note) = (Vec::new(), "x".repeat(400));
     for from in (0..ITEMS).step_by(MADE) {
         // Leading zeros tell whether a price comes back to the letter.
-        let item = |n: usize| json!({ "name": format!("i{n}"), "price": format!("0{n}.50"), "note": note });
+        let item = |n: usize| json!({ "name": format!("i{n}"), "price": format!("0{n}.50"), "serial": format!("s{n}"), "note": note });
         let wishes: Vec<Json> = (from..from + MADE).map(item).collect();
         let made = ask(balancer, (Method::POST, "/api/v1/items"), (Some(token), wishes.into())).await;
         let text = |record: &Json, key: &str| record[key].as_str().unwrap().to_owned();

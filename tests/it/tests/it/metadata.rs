@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 mod blame;
+mod drift;
 mod nodes;
 mod plans;
 mod retype;

@@ -43,6 +43,7 @@ fn definitions() -> Vec<(Kind, &'static str, Option<Json>)> {
     let deal = json!({ "name": "deal", "plural": "deals", "fields": [
         { "name": "account", "kind": "lookup", "to": "account", "inverse": "deals" },
         { "name": "price", "kind": "integer" },
+        { "name": "settled_at", "kind": "datetime" },
         { "name": "secret_cost", "kind": "integer" },
         { "name": "tier", "kind": "formula", "formula": "IF(account.worth > 1000, 1, 2)" } ] });
     let ledger = json!({ "name": "ledger", "plural": "ledgers", "fields": [{ "name": "worth_date", "kind": "date" }] });
@@ -52,7 +53,7 @@ fn definitions() -> Vec<(Kind, &'static str, Option<Json>)> {
     let opened = json!({ "object": "deal", "when": "account.worth > 5", "share_with": { "everyone": true }, "access": "read" });
     let view =
         json!({ "object": "deal", "label": "Worthy", "columns": ["name"], "where": "account.worth > 5" });
-    let settle = json!({ "object": "deal", "label": "Settle", "targets": [{ "name": "ledger", "object": "ledger", "values": { "name": "name" } }] });
+    let settle = json!({ "object": "deal", "label": "Settle", "mark": "settled_at", "targets": [{ "name": "ledger", "object": "ledger", "values": { "name": "name" } }] });
     let rights = json!({ "create": true, "read": "own", "edit": "own" });
     let hidden = json!({ "read": false });
     let rep = json!({ "inherits": ["user"], "objects": { "account": rights, "deal": rights, "ledger": { "read": "none" } },

@@ -52,7 +52,7 @@ async fn a_spreadsheet_runs_nothing_that_comes_in() {
     let names = site.get("/api/v1/deals?fields=name&sort=created_at").await.data(200);
     let names: Vec<&str> =
         names.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
-    assert!(EVIL.iter().all(|text| names.contains(&text.trim())), "{names:?}");
+    assert!(EVIL.iter().all(|text| names.contains(text)), "{names:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -75,7 +75,7 @@ async fn rows_that_come_back_run_nothing_and_are_what_they_were() {
     let names = site.get("/api/v1/deals?fields=name").await.data(200);
     let names: Vec<&str> =
         names.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
-    assert!(EVIL.iter().all(|text| names.contains(&text.trim())), "{names:?}");
+    assert!(EVIL.iter().all(|text| names.contains(text)), "{names:?}");
 }
 
 /// A stored archive entry may say any size, and a compressed body may become any: neither is believed.
@@ -98,7 +98,7 @@ async fn nothing_is_unpacked_that_would_fill_the_memory() {
         let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xed\xc1\x01\x01\0\0\0\x80\x90\xfe\xaf\xee\x08".to_vec();
         let head = Request::builder().method(method).uri(path).header("content-type", "application/json");
         let reply = site.send(head.header("content-encoding", "gzip"), gzip).await;
-        assert!([400, 415].contains(&reply.status), "{path}: {} {}", reply.status, reply.text());
+        assert!([400, 415, 422].contains(&reply.status), "{path}: {} {}", reply.status, reply.text());
     }
     assert_eq!(site.get("/api/v1/deals").await.data(200), json!([]));
 }

@@ -192,6 +192,15 @@ async fn look(world: Arc<World>, ada: Context, done: Arc<AtomicBool>) -> usize {
     count
 }
 
+/// Works until all values are looked at, so that what comes from then on comes meanwhile.
+async fn look_through(world: &World) {
+    let text =
+        "SELECT EXISTS (SELECT FROM t_demo._jobs WHERE kind = 'retype' AND progress->>'fits' = 'true')";
+    while !sqlx::query_scalar::<_, bool>(text).fetch_one(world.engine.pool()).await.unwrap() {
+        assert!(world.engine.work(&world.tenant).await.unwrap());
+    }
+}
+
 /// Works as processes that are killed again and again do: each is given up after a random while.
 async fn work_killed(world: &World, random: &mut Random) -> usize {
     let mut killed = 0;
@@ -202,7 +211,8 @@ async fn work_killed(world: &World, random: &mut Random) -> usize {
         let work = async { while node.work(&world.tenant).await.expect("the work is done") {} };
         killed += usize::from(tokio::time::timeout(patience, work).await.is_err());
         // What a killed process had claimed is free when its connections are known to be gone.
-        let text = "SELECT count(*) FROM t_demo._jobs WHERE kind = 'retype'";
+        // One that came to nothing is only there to be looked at.
+        let text = "SELECT count(*) FROM t_demo._jobs WHERE kind = 'retype' AND not_before < 'infinity'";
         let left: i64 = sqlx::query_scalar(text).fetch_one(world.engine.pool()).await.unwrap();
         if left == 0 {
             return killed;
@@ -262,6 +272,7 @@ async fn a_value_that_comes_meanwhile_and_does_not_fit_stops_the_turn_until_it_d
     let (world, ada, ids) = world("retype_meanwhile", 12_000, text()).await;
     grow(&world).await;
     retype(&world, Apply::default(), decimal()).await.unwrap();
+    look_through(&world).await;
     world.update(&ada, "keeper", ids[9], json!({ "price": "on request" })).await.unwrap();
     let outcome = loop {
         match world.engine.work(&world.tenant).await {
@@ -320,7 +331,9 @@ async fn what_is_on_its_way_is_given_up_by_a_rollback_and_by_taking_the_field_aw
     grow(&world).await;
     for by_rollback in [true, false] {
         let before = world.system().await.snapshot.revision;
-        retype(&world, Apply::default(), decimal()).await.unwrap();
+        let applied = retype(&world, Apply::default(), decimal()).await.unwrap();
+        assert_eq!(applied.background, [PRICE]);
+        look_through(&world).await;
         assert!(world.engine.work(&world.tenant).await.unwrap());
         let other = json!({ "name": "price", "kind": "date" });
         let found = problems(retype(&world, Apply::default(), other).await.unwrap_err());
@@ -345,6 +358,133 @@ async fn what_is_on_its_way_is_given_up_by_a_rollback_and_by_taking_the_field_aw
     .await
     .unwrap();
     assert_eq!(left, 0, "functions are gone with their field");
+}
+
+/// What the newest revision says of itself, and whether it changed any component.
+async fn last_revision(world: &World) -> (String, Json) {
+    let told = world.engine.revisions(&world.system().await, 1, None).await.unwrap();
+    (told[0]["message"].as_str().unwrap_or_default().to_owned(), told[0]["changes"].clone())
+}
+
+#[tokio::test]
+async fn a_large_table_is_only_glanced_at_and_what_its_job_finds_ends_the_change() {
+    let (world, ada, ids) = world("retype_ended", 12_000, text()).await;
+    grow(&world).await;
+    // Early ones are seen at once, as in a small table.
+    world.update(&ada, "keeper", ids[2], json!({ "price": "cheap" })).await.unwrap();
+    let refused = retype(&world, Apply::default(), decimal()).await.unwrap_err();
+    assert!(matches!(&refused, Error::DataLoss(names) if names == &[PRICE]), "{refused:?}");
+    assert_eq!(second(&world).await, [""; 0]);
+    world.update(&ada, "keeper", ids[2], json!({ "price": "2.50" })).await.unwrap();
+    let applied = retype(&world, Apply::default(), decimal()).await.unwrap();
+    assert_eq!((applied.background.clone(), applied.offending.len()), (vec![PRICE.to_owned()], 0));
+    // In the second batch of its look.
+    world.update(&ada, "keeper", ids[11_000], json!({ "price": "dear" })).await.unwrap();
+    let mut random = Random::new(11);
+    let killed = work_killed(&world, &mut random).await;
+    drain(&world).await;
+    assert_eq!(kind(&world).await, "text", "after {killed} killed processes");
+    assert_eq!(second(&world).await, [""; 0], "nothing is left behind");
+    let told = world.engine.retypes(&world.again(&ada).await).await.unwrap();
+    assert_eq!((&told[0]["field"], &told[0]["state"]), (&json!(PRICE), &json!("failed")), "{told}");
+    assert_eq!((&told[0]["records"], &told[0]["next"]["kind"]), (&json!([ids[11_000]]), &json!("decimal")));
+    let (message, changes) = last_revision(&world).await;
+    assert!(message.contains("stays as it is") && changes == json!([]), "{message} {changes}");
+    assert!(!message.contains(&ids[11_000].to_string()), "who reads the history may not read the record");
+    let noted: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM t_demo._audit_tail WHERE changes->'message'->>1 = $1")
+            .bind(&message)
+            .fetch_one(world.engine.pool())
+            .await
+            .unwrap();
+    assert_eq!(noted, 1, "the audit stream tells it");
+    assert_sound(&world).await;
+    // The field goes on, and the next attempt forgets the one before.
+    world.update(&ada, "keeper", ids[11_000], json!({ "price": "11.25" })).await.unwrap();
+    retype(&world, Apply::default(), decimal()).await.unwrap();
+    drain(&world).await;
+    assert_eq!(kind(&world).await, "decimal");
+    let told = world.engine.retypes(&world.system().await).await.unwrap();
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(world.one(&ada, "keeper", ids[11_000]).await.unwrap()["price"].as_f64(), Some(11.25));
+    assert_sound(&world).await;
+}
+
+#[tokio::test]
+async fn a_field_of_a_large_table_becomes_unique_beside_writers() {
+    let (world, ada, ids) = world("unique_large", 12_000, text()).await;
+    grow(&world).await;
+    let unique = || json!({ "name": "price", "kind": "text", "unique": true, "label": "Cost" });
+    let is_unique = async || {
+        let snapshot = world.system().await.snapshot;
+        let field = snapshot.catalog.find_object("keeper").unwrap().find_field("price").unwrap();
+        (field.unique, field.label.clone())
+    };
+    let failed =
+        async |world: &World| world.engine.retypes(&world.again(&ada).await).await.unwrap()[0].clone();
+    // A value that is there twice, far behind.
+    world.update(&ada, "keeper", ids[11_500], json!({ "price": "3.50" })).await.unwrap();
+    let applied = retype(&world, Apply::default(), unique()).await.unwrap();
+    assert_eq!(applied.background, [PRICE]);
+    assert_eq!(is_unique().await, (false, "Cost".into()), "the rest of the change holds at once");
+    assert_eq!(failed(&world).await["state"], "indexing");
+    let decided = problems(retype(&world, Apply::default(), decimal()).await.unwrap_err());
+    assert_eq!(
+        (decided[0].path.as_str(), decided[0].code.as_str()),
+        ("objects.keeper.fields.price.kind", "cannot-change")
+    );
+    drain(&world).await;
+    assert!(!is_unique().await.0);
+    let told = failed(&world).await;
+    assert_eq!((&told["state"], &told["code"]), (&json!("failed"), &json!("duplicate")), "{told}");
+    assert_eq!(told["records"], json!([ids[3], ids[11_500]]));
+    let (message, changes) = last_revision(&world).await;
+    assert!(message.contains("does not become unique") && changes == json!([]), "{message}");
+    let key = "SELECT count(*) FROM pg_indexes WHERE schemaname = 't_demo' AND tablename = 'keeper' AND indexname LIKE '%\\_key' AND indexdef LIKE '%price%'";
+    let keys = async || sqlx::query_scalar::<_, i64>(key).fetch_one(world.engine.pool()).await.unwrap();
+    assert_eq!(keys().await, 0);
+    // What nobody may see of all records is not named to them.
+    let blind = world.person("blind", "user").await;
+    let told = world.engine.retypes(&blind).await.unwrap();
+    assert_eq!(told[0]["records"], json!(null), "{told}");
+    // The same value may still be written, until there is none.
+    world.update(&ada, "keeper", ids[11_501], json!({ "price": "4.50" })).await.unwrap();
+    for (n, id) in [(11_500, ids[11_500]), (11_501, ids[11_501])] {
+        world.update(&ada, "keeper", id, json!({ "price": format!("{n}.50") })).await.unwrap();
+    }
+    let before = world.system().await.snapshot.revision;
+    // Given up by a rollback, with what a killed process left.
+    retype(&world, Apply::default(), unique()).await.unwrap();
+    let snapshot = world.system().await.snapshot;
+    let id = snapshot.catalog.find_object("keeper").unwrap().find_field("price").unwrap().id.clone();
+    let half = format!("CREATE UNIQUE INDEX \"{id}_key\" ON t_demo.keeper (price) WHERE deleted_at IS NULL");
+    sqlx::query(AssertSqlSafe(half)).execute(world.engine.pool()).await.unwrap();
+    world.engine.rollback(&world.system().await, before, Apply::default()).await.unwrap();
+    drain(&world).await;
+    assert_eq!((is_unique().await.0, keys().await), (false, 0));
+    // And to the end, beside a writer and whenever its process is killed.
+    let (world, done) = (Arc::new(world), Arc::new(AtomicBool::new(false)));
+    let writer =
+        tokio::spawn(write(world.clone(), ada.clone(), (ids[..50].to_vec(), 2_000_000), done.clone()));
+    retype(&world, Apply::default(), unique()).await.unwrap();
+    let mut random = Random::new(5);
+    loop {
+        let node = world.node(3).await;
+        let patience = Duration::from_millis((50 + random.below(400)) as u64);
+        let work = async { while node.work(&world.tenant).await.expect("the work is done") {} };
+        let _ = tokio::time::timeout(patience, work).await;
+        let text = "SELECT count(*) FROM t_demo._jobs WHERE kind = 'make_unique'";
+        if sqlx::query_scalar::<_, i64>(text).fetch_one(world.engine.pool()).await.unwrap() == 0 {
+            break;
+        }
+    }
+    done.store(true, Ordering::Relaxed);
+    assert!(writer.await.unwrap().len() >= 20);
+    let snapshot = world.system().await.snapshot;
+    assert!(snapshot.catalog.find_object("keeper").unwrap().find_field("price").unwrap().unique);
+    let twice = world.update(&ada, "keeper", ids[60], json!({ "price": "61.50" })).await;
+    assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+    assert_sound(&world).await;
 }
 
 /// Names of the tenant's indexes and columns that belong to second columns.
