@@ -43,11 +43,12 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS _rollup_dirty_idx ON {schema}._rollup_dirty (parent_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._keys (number int NOT NULL, home uuid NOT NULL, wrapped bytea NOT NULL, master text NOT NULL, made_at timestamptz NOT NULL, CONSTRAINT _keys_pkey PRIMARY KEY (number))",
     "CREATE TABLE IF NOT EXISTS {schema}._retypes (field_id text NOT NULL, state text NOT NULL, revision bigint NOT NULL, hidden jsonb NOT NULL, before jsonb NOT NULL, up text NOT NULL, down text NOT NULL, lossy boolean NOT NULL, changed_at timestamptz NOT NULL, CONSTRAINT _retypes_pkey PRIMARY KEY (field_id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._former_names (old text NOT NULL, new text NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, key_id uuid NOT NULL, version bigint NOT NULL, requests bigint NOT NULL, first_at timestamptz NOT NULL, last_at timestamptz NOT NULL, CONSTRAINT _former_names_pkey PRIMARY KEY (old, new, actor_id, key_id, version))",
     jobs::TABLE,
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-pub const LEVEL: i32 = 10;
+pub const LEVEL: i32 = 11;
 
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] = &[

@@ -46,6 +46,10 @@ pub struct Caller {
     pub is_bounded: bool,
     /// The tenant asks for a second factor that this person has not set up: nothing else may be done before.
     pub must_enrol: bool,
+    /// Which key it is; `None` for a session.
+    pub key: Option<Uuid>,
+    /// The version whose names a key's requests say.
+    pub version: Option<String>,
 }
 
 impl Caller {

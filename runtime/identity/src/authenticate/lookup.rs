@@ -82,8 +82,19 @@ impl Identity {
         let must_enrol = self.requires_second_factor(&tenant, &actor, &settings).await?
             && !self.has_second_factor(&tenant, actor.user_id).await?;
         let (email, is_limited, is_bounded) = (user.email, false, false);
-        let caller =
-            Caller { tenant, actor, email, access, session, rate: None, is_limited, is_bounded, must_enrol };
+        let caller = Caller {
+            tenant,
+            actor,
+            email,
+            access,
+            session,
+            rate: None,
+            is_limited,
+            is_bounded,
+            must_enrol,
+            key: None,
+            version: None,
+        };
         let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
         let tenant_addresses = settings.addresses();
         let limits = settings.rate_limits;
@@ -115,6 +126,8 @@ impl Identity {
                 || key.allowed_ips.is_some()
                 || key.rate_limit.is_some_and(|limit| i64::from(limit) < i64::from(DEFAULT_PER_HOUR)),
             must_enrol: false,
+            key: Some(key.id),
+            version: key.version.clone(),
             actor: Actor { membership, ..actor(user, key.role, key.scopes) },
         };
         let addresses =
