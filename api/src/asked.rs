@@ -124,6 +124,11 @@ impl Asked {
         Params::new(self.pairs()?).finish()
     }
 
+    /// A part of the path, where the route has it.
+    pub fn find_part(&self, name: &str) -> Option<&str> {
+        self.path.iter().find(|(known, _)| known == name).map(|(_, part)| part.as_str())
+    }
+
     /// A part of the path.
     pub fn part(&self, name: &str) -> &str {
         self.path.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)

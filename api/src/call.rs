@@ -11,8 +11,8 @@ use metadata::Object;
 use uuid::Uuid;
 
 use crate::asked::Asked;
-use crate::credential;
 use crate::problem::{Code, Problem};
+use crate::{credential, former};
 
 pub(crate) mod once;
 
@@ -93,7 +93,11 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
         Err(problem) if problem.code.status().is_server_error() && is_gone(asked, &caller.tenant).await => {
             Err(identity::AuthError::Unknown.into())
         }
-        outcome => outcome.map(|snapshot| Call::new(asked.clone(), caller, snapshot)),
+        Ok(snapshot) => {
+            let snapshot = former::named(asked, &caller, snapshot).await?;
+            Ok(Call::new(asked.clone(), caller, snapshot))
+        }
+        Err(problem) => Err(problem),
     }
 }
 
@@ -115,6 +119,7 @@ async fn admit_again(
     let caller = asked.app.identity.authenticate_again(credential, asked.ip, rate).await?;
     check_enrolment(asked, &caller)?;
     let (snapshot, _) = asked.app.engine.fresh_snapshot(&caller.tenant).await?;
+    let snapshot = former::named(asked, &caller, snapshot).await?;
     Ok(Call::new(asked.clone(), caller, snapshot))
 }
 

@@ -2,7 +2,7 @@
 //! envelopes, status codes or cookies; nothing here knows SQL or decides who may do what.
 //!
 //! Reading order: [`routes`] (every address on one page), `edge` (what holds for every request), `asked`
-//! (a request with its body), `call` (the same with its caller, planned again while metadata moves),
+//! (a request with its body), `call` (the same with its caller, planned again while metadata moves), `former` (names of an earlier version),
 //! `list` and `body` (from URLs and JSON to questions), `rest` (the handlers), [`graphql`] and `mcp` (the same in other forms), `answer` and `problem` (what goes
 //! out), `ui` (the embedded pages), [`serve`] (the socket), `ending` (how it is let go).
 
@@ -14,6 +14,7 @@ mod credential;
 mod edge;
 mod ending;
 mod follower;
+mod former;
 pub mod graphql;
 pub mod library;
 mod list;

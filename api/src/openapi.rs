@@ -59,7 +59,7 @@ pub(crate) fn document(call: &Call) -> Json {
         "openapi": "3.1.0",
         "info": {
             "title": format!("Trellis: {}", call.caller.tenant.slug),
-            "version": call.context.snapshot.revision.to_string(),
+            "version": version(call).to_string(),
             "description": "What you may do with the records of your tenant. Types, fields and options are those of its metadata; they change with it.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
@@ -111,4 +111,10 @@ fn tags(objects: &[&Object], paths: &Map<String, Json>) -> Json {
         .collect();
     let all = described.chain(others).filter(|(tag, _)| used.contains(tag.as_str()));
     all.map(|(tag, text)| json!({ "name": tag, "description": text })).collect()
+}
+
+/// The revision whose names it has.
+fn version(call: &Call) -> i64 {
+    let snapshot = &call.context.snapshot;
+    snapshot.former().map_or(snapshot.revision, |names| names.revision)
 }

@@ -16,7 +16,7 @@ use crate::call::{Call, Trust, with_caller};
 use crate::pressure::Pressure;
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
-use crate::{App, edge, ui};
+use crate::{App, edge, former, ui};
 
 mod table;
 
@@ -131,10 +131,14 @@ where
 {
     let asking = |call: Call| {
         let rate = call.caller.rate;
+        let names = call.context.snapshot.former().cloned().map(|names| (names, call.clone()));
         // Kilobytes, which would be copied each time they are passed on.
         let handling = Box::pin(handler(call));
         async move {
             let mut response = handling.await?;
+            if let Some((names, call)) = names {
+                response = Box::pin(former::told(&call, &names, response)).await;
+            }
             rate.iter().for_each(|rate| response.headers_mut().extend(crate::problem::rate_headers(rate)));
             Ok(response)
         }

@@ -114,6 +114,8 @@ pub struct Object {
     /// Singular name; also the name of its table.
     pub name: String,
     pub plural: String,
+    /// The word that scopes of API keys know it by: its plural as it is, under whatever name it is shown.
+    pub scope: String,
     pub label: String,
     pub plural_label: String,
     pub icon: Option<String>,

@@ -17,6 +17,7 @@ pub mod layout;
 pub mod list_view;
 pub mod object;
 pub mod option_set;
+mod former;
 mod parts;
 pub mod process;
 pub mod record_type;
@@ -36,6 +37,7 @@ use object::ObjectDefinition;
 
 use crate::layers::Base;
 
+pub use former::Former;
 pub use parts::{Kind, Part, Parts};
 pub(crate) use parts::{Shelf, resolved};
 pub use rename::Renamed;

@@ -73,7 +73,7 @@ impl Policies {
     /// Whether `actor` may do `action` with records of `object`, with which records and which of their fields.
     pub fn decide(&self, actor: &Actor, action: Action, object: &Object, catalog: &Catalog) -> Decision {
         let changes = !matches!(action, Action::Read | Action::Export);
-        if !actor.in_scope(&object.plural, changes) {
+        if !actor.in_scope(&object.scope, changes) {
             return Decision::none(action);
         }
         let grants = self.grants(actor);
@@ -180,7 +180,7 @@ impl Policies {
         let action = if level == Level::Read { Action::Read } else { Action::Edit };
         let above = Question { action, object: master, depth: depth + 1, ..*question };
         let given = self.most(&self.grants(question.actor), action, master, |_| true);
-        if given == Reaches::None || !question.actor.in_scope(&master.plural, level != Level::Read) {
+        if given == Reaches::None || !question.actor.in_scope(&master.scope, level != Level::Read) {
             return Some(Vec::new());
         }
         let reach = Box::new(self.reach(&above, given));
@@ -342,7 +342,7 @@ impl Policies {
     pub fn reasons(&self, actor: &Actor, action: Action, object: &Object) -> Vec<String> {
         let named = self.objects.contains(&object.name);
         let mut reasons = Vec::new();
-        if !actor.in_scope(&object.plural, !matches!(action, Action::Read | Action::Export)) {
+        if !actor.in_scope(&object.scope, !matches!(action, Action::Read | Action::Export)) {
             reasons.push(format!("the key's scopes do not hold `{}`", object.plural));
         }
         for grant in self.grants(actor) {

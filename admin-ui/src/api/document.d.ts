@@ -6,6 +6,7 @@ export interface Document {
     name: string;
     prefix: string;
     role: string | null;
+    version: string | null;
     scopes: string[] | null;
     expires_at: string | null;
     rate_limit: number | null;

@@ -15,9 +15,12 @@ const MAX_KEY: usize = 255;
 impl Call {
     /// The key of the request, if it has one.
     pub fn once(&self) -> Result<Option<Once>, Problem> {
-        // Whoever may do other things by now, or shows a narrower key, does not get the old answer.
+        // Whoever may do other things by now, shows a narrower key or says other names does not get the old answer.
         let actor = &self.context.actor;
-        let rights = format!("{:?} {:?} {:?}", actor.roles, actor.membership.permission_sets, actor.scopes);
+        let names = self.context.snapshot.former().map(|names| names.revision);
+        let mut rights =
+            format!("{:?} {:?} {:?}", actor.roles, actor.membership.permission_sets, actor.scopes);
+        names.iter().for_each(|names| rights.push_str(&format!(" {names}")));
         once_of(&self.asked, &rights)
     }
 }

@@ -45,6 +45,8 @@ pub struct Schemas {
 struct Key {
     tenant: Uuid,
     revision: i64,
+    /// The revision whose names it has, where that is another one.
+    names: Option<i64>,
     /// What decides on what the caller sees: roles, permission sets and scopes.
     seen_as: String,
 }
@@ -82,6 +84,7 @@ impl Schemas {
         let key = Key {
             tenant: call.caller.tenant.id,
             revision: call.context.snapshot.revision,
+            names: call.context.snapshot.former().map(|names| names.revision),
             seen_as: format!("{:?} {:?} {:?}", actor.roles, actor.membership.permission_sets, actor.scopes),
         };
         if let Some(schema) = self.all.get(&key) {

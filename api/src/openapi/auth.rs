@@ -15,7 +15,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "ip": nullable(text()), "user_agent": nullable(text()),
     });
     let key = json!({
-        "id": id(), "user_id": id(), "name": text(), "prefix": text(), "role": nullable(text()),
+        "id": id(), "user_id": id(), "name": text(), "prefix": text(), "role": nullable(text()), "version": nullable(text()),
         "scopes": nullable(list(text())), "expires_at": nullable(time()), "rate_limit": nullable(count()),
         "allowed_ips": nullable(list(text())), "created_at": time(), "last_used_at": nullable(time()), "use_count": count(),
     });
@@ -139,7 +139,7 @@ pub(super) fn limit(most: i64) -> Json {
 fn new_key(operation: Operation) -> Operation {
     let wish = json!({
         "name": text(), "scopes": list(text()), "expires_at": time(), "rate_limit": whole(1, i64::from(i32::MAX)),
-        "allowed_ips": list(text()), "role": text(),
+        "allowed_ips": list(text()), "role": text(), "version": json!({ "type": ["string", "integer"] }),
     });
     operation
         .says("Makes a key and shows it once")

@@ -70,6 +70,13 @@ fn blamed() -> Json {
     }))
 }
 
+/// Who has said a former name.
+fn spoken() -> Json {
+    shown(json!({
+        "actor": who(), "key": nullable(id()), "version": count(), "requests": count(), "first_at": time(), "last_at": time(),
+    }))
+}
+
 /// What programs notice of a change.
 fn noticed() -> Json {
     shown(json!({
@@ -119,6 +126,9 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
         "retypes" => operation
             .says("Fields that change their kind or become unique in the background, or have done so lately")
             .answers(200, "Each with how far it is", data(list(reference("Retype")))),
+        "former-names" => operation
+            .says("Names of before a rename that requests have said, under `Trellis-Version`, and who said them")
+            .answers(200, "Each name with its uses, the latest first", data(list(shown(json!({ "old": text(), "new": text(), "requests": count(), "used_by": list(spoken()) }))))),
         "packages" => packages(method, operation),
         "layers" => layers(method, operation),
         "blame" => operation

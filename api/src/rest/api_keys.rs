@@ -37,6 +37,11 @@ pub(crate) async fn revoke(call: Call) -> Outcome {
     Ok(answer::no_content())
 }
 
+/// `12` and `"2026-11-22"`.
+fn version(value: &serde_json::Value) -> Option<String> {
+    value.as_i64().map(|number| number.to_string()).or_else(|| value.as_str().map(str::to_owned))
+}
+
 fn read(body: &[u8]) -> Result<NewKey, Problem> {
     let mut form = Form::new(body)?;
     let instant = |value: &serde_json::Value| DateTime::parse_from_rfc3339(value.as_str()?).ok();
@@ -49,6 +54,7 @@ fn read(body: &[u8]) -> Result<NewKey, Problem> {
         rate_limit: form.typed("rate_limit", "a whole number", |value| u32::try_from(value.as_u64()?).ok()),
         allowed_ips: form.texts("allowed_ips"),
         role: form.text("role"),
+        version: form.typed("version", "a revision or a day such as 2026-11-22", version),
     };
     form.finish()?;
     Ok(key)

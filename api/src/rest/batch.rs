@@ -12,10 +12,13 @@ use crate::routes::Outcome;
 /// Runs the operations, all or nothing; answers each in its place with the record as it is at the end.
 pub(crate) async fn run(call: Call) -> Outcome {
     let call = consenting(call)?;
-    let operations = operations(call.asked.json()?)?;
+    let mut operations = operations(call.asked.json()?)?;
     // What was asked is told with what came of it, so that an answer is understood by itself.
     let asked: Vec<(String, Option<String>)> =
         operations.iter().map(|one| (one.object.clone(), one.reference.clone())).collect();
+    if let Some(names) = call.context.snapshot.former() {
+        operations.iter_mut().for_each(|one| one.object = names.object(&one.object).to_owned());
+    }
     let written = call.engine().batch(&call.context, call.once()?.as_ref(), operations).await?;
     let mut json = vec![b'['];
     for (n, (one, (object, reference))) in written.iter().zip(&asked).enumerate() {

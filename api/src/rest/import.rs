@@ -13,12 +13,14 @@ use serde_json::json;
 use crate::answer;
 use crate::asked::params::Params;
 use crate::call::Call;
+use crate::former::refuse_former;
 use crate::list::pairs::Pairs;
 use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
 
 /// Takes the file and answers at once; the import goes on.
 pub(crate) async fn start(call: Call) -> Outcome {
+    refuse_former(&call)?;
     let object = call.object()?.name.clone();
     let format = format(call.asked.header(&header::CONTENT_TYPE))?;
     let (mapping, rest) = mapping(call.asked.pairs()?);

@@ -12,8 +12,9 @@ pub(crate) async fn show(call: Call) -> Outcome {
     call.asked.plain()?;
     let who = call.context.actor.user_id;
     let scopes = format!("{:?}", call.context.actor.scopes);
-    let tag =
-        format!("\"{}-{}-{who}-{:x}\"", call.context.snapshot.revision, call.caller.access, digest(&scopes));
+    let snapshot = &call.context.snapshot;
+    let names = snapshot.former().map_or(snapshot.revision, |names| names.revision);
+    let tag = format!("\"{}-{names}-{}-{who}-{:x}\"", snapshot.revision, call.caller.access, digest(&scopes));
     if answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
         return Ok(answer::not_modified(&tag));
     }

@@ -30,6 +30,12 @@ pub(crate) async fn blame(call: Call) -> Outcome {
     Ok(answer::data(&call.engine().blame(&call.context, (kind, name)).await?))
 }
 
+/// Former names that are still said, and by whom.
+pub(crate) async fn former_names(call: Call) -> Outcome {
+    call.asked.plain()?;
+    Ok(answer::data(&call.engine().former_names(&call.context).await?))
+}
+
 /// Fields on their way to another kind, and those whose former values are kept.
 pub(crate) async fn retypes(call: Call) -> Outcome {
     call.asked.plain()?;

@@ -141,6 +141,7 @@ fn definitions() -> Vec<Route> {
 fn changes() -> Vec<Route> {
     vec![
         permission(GET, "/metadata/v1/retypes", "manage_metadata", rest::revisions::retypes),
+        permission(GET, "/metadata/v1/former-names", "manage_metadata", rest::revisions::former_names),
         permission(GET, "/metadata/v1/revisions", "manage_metadata", rest::revisions::list),
         permission(GET, "/metadata/v1/revisions/{number}", "manage_metadata", rest::revisions::show),
         permission(

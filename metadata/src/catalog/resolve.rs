@@ -28,6 +28,18 @@ impl Catalog {
     /// # Errors
     /// Every problem found, with paths such as `objects.deal.fields.account.to`.
     pub fn resolve(definitions: &Definitions) -> Result<Self, Vec<Problem>> {
+        Self::resolve_named(definitions, None)
+    }
+
+    /// What definitions under other names mean, which are stored as `stored` says ([`Definitions::under`]).
+    ///
+    /// # Errors
+    /// As [`Catalog::resolve`].
+    pub fn resolve_over(definitions: &Definitions, stored: &Self) -> Result<Self, Vec<Problem>> {
+        Self::resolve_named(definitions, Some(stored))
+    }
+
+    fn resolve_named(definitions: &Definitions, stored: Option<&Self>) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let system = standard::objects();
         let live = definitions.objects.iter().filter(|o| !o.object.retired);
@@ -35,6 +47,9 @@ impl Catalog {
             system.iter().map(|o| object(o, true, definitions, &mut problems)).collect();
         objects.extend(live.map(|o| object(o, false, definitions, &mut problems)));
         check_object_names(&objects, &mut problems);
+        if let Some(stored) = stored {
+            objects.iter_mut().for_each(|object| keep_columns(object, stored));
+        }
         relations::resolve(&mut objects, &mut problems);
         let mut catalog = Self::assemble(objects, definitions);
         rollups::types(&mut catalog, &mut problems);
@@ -69,6 +84,18 @@ impl Catalog {
     }
 }
 
+/// Gives the fields of an object the columns in which they are stored, and the object its word in scopes.
+fn keep_columns(object: &mut Object, stored: &Catalog) {
+    let Some(real) = stored.objects.iter().find(|real| real.id == object.id) else { return };
+    object.scope.clone_from(&real.scope);
+    for field in &mut object.fields {
+        let columns = real.find_field_by_id(&field.id).map(|field| field.columns.as_slice());
+        for (column, real) in field.columns.iter_mut().zip(columns.unwrap_or_default()) {
+            column.name.clone_from(&real.name);
+        }
+    }
+}
+
 pub(crate) fn too_many(path: String, what: &str, most: usize) -> Problem {
     Problem::new(path, "too-many", format!("at most {most} {what} fit"))
 }
@@ -88,6 +115,7 @@ fn object(source: &ObjectComponent, system: bool, all: &Definitions, problems: &
         id: source.object.id.clone(),
         name: definition.name.clone(),
         plural: definition.plural.clone(),
+        scope: definition.plural.clone(),
         label: definition.label.clone().unwrap_or_else(|| label(&definition.name)),
         plural_label: definition.plural_label.clone().unwrap_or_else(|| label(&definition.plural)),
         icon: definition.icon.clone(),

@@ -382,7 +382,7 @@ async fn current(
     context: &Context,
 ) -> Result<(Arc<Snapshot>, crate::Versions)> {
     let versions = store::load_versions(connection, context.tenant()).await?;
-    if versions.revision == context.snapshot.revision {
+    if versions.revision == context.snapshot.revision && context.snapshot.former.is_none() {
         return Ok((context.snapshot.clone(), versions));
     }
     snapshot::load(connection, context.tenant(), &context.snapshot.vault).await

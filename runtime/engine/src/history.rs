@@ -207,7 +207,7 @@ fn entry(
     })
 }
 
-/// Keys by what changes are noted under: the field's id, or for a field of several columns the key itself.
+/// Keys by what changes are noted under: the field's id, or for a field of several columns the column's name.
 fn names(object: &Object) -> HashMap<&str, &str> {
     let mut names = HashMap::new();
     for field in &object.fields {
@@ -215,7 +215,7 @@ fn names(object: &Object) -> HashMap<&str, &str> {
             [column] => drop(names.insert(field.id.as_str(), column.key.as_str())),
             // Links.
             [] => drop(names.insert(field.id.as_str(), field.name.as_str())),
-            columns => names.extend(columns.iter().map(|column| (column.key.as_str(), column.key.as_str()))),
+            columns => names.extend(columns.iter().map(|column| (column.name.as_str(), column.key.as_str()))),
         }
     }
     names

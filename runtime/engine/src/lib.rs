@@ -7,8 +7,9 @@
 //! left behind), [`apply`] (metadata), [`retypes`] (fields that change their kind), [`rollups`] and [`work`] (what follows
 //! from changes), [`Leftovers`] (where there is some), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
-//! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
-//! is with whom, what is shared by hand), [`views`] (what people keep of lists), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
+//! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`former`] (names of before for
+//! programs that say those), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`views`] (what people keep of
+//! lists), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
 //! [`schema`] (a tenant's own schema), [`wall`] (what keeps others out of it), [`archive`] (all of it as files).
 
 pub mod apply;
@@ -26,6 +27,7 @@ pub mod explain;
 pub mod export;
 pub mod files;
 pub mod filter;
+pub mod former;
 pub mod forms;
 pub mod history;
 pub mod import;

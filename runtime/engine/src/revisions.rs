@@ -29,7 +29,7 @@ pub(crate) fn rows_json(rows: &[&Row]) -> Json {
         .collect()
 }
 
-fn row_from_json(json: &Json) -> Option<Row> {
+pub(crate) fn row_from_json(json: &Json) -> Option<Row> {
     let text = |key: &str| json[key].as_str().map(str::to_owned);
     Some(Row {
         id: text("id")?,

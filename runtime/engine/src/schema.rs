@@ -46,6 +46,7 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS {schema}._views (id uuid NOT NULL, user_id uuid NOT NULL, object_id text NOT NULL, position int NOT NULL, definition jsonb NOT NULL, changed_at timestamptz NOT NULL, CONSTRAINT _views_pkey PRIMARY KEY (id))",
     "CREATE INDEX IF NOT EXISTS _views_user_idx ON {schema}._views (user_id, object_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._view_defaults (user_id uuid NOT NULL, object_id text NOT NULL, view text NOT NULL, CONSTRAINT _view_defaults_pkey PRIMARY KEY (user_id, object_id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._former_names (old text NOT NULL, new text NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, key_id uuid NOT NULL, version bigint NOT NULL, requests bigint NOT NULL, first_at timestamptz NOT NULL, last_at timestamptz NOT NULL, CONSTRAINT _former_names_pkey PRIMARY KEY (old, new, actor_id, key_id, version))",
     jobs::TABLE,
 ];
 

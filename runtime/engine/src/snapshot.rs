@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use metadata::definitions::Former;
 use metadata::field_kinds::rollup::Mode;
 use metadata::{Catalog, Definitions, Language};
 use moka::sync::Cache;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use crate::context::{Context, Tenant, Versions};
 use crate::error::{Error, Result};
+use crate::former::Names;
 use crate::keys::{self, KeyRing, Vault};
 use crate::room::Room;
 use crate::work::Kind as Work;
@@ -48,6 +50,8 @@ pub struct Snapshot {
     pub(crate) serial: u64,
     /// The tenant's `access` counter when this was loaded; it grows when something is built.
     pub(crate) access: i64,
+    /// The names of an earlier revision that it goes by; `None` where all is called what it is called now.
+    pub(crate) former: Option<Arc<Names>>,
     /// How many more records there may be; of a snapshot that is kept, so not within a change of metadata.
     pub(crate) room: OnceLock<Arc<Room>>,
 }
@@ -75,8 +79,35 @@ impl Snapshot {
             vault,
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             access,
+            former: None,
             room: OnceLock::new(),
         })
+    }
+
+    /// The same tenant under other names, which leads to the same tables.
+    pub(crate) fn under(&self, former: &Former, names: Arc<Names>) -> Result<Self> {
+        let definitions = self.definitions.under(former);
+        let catalog = Catalog::resolve_over(&definitions, &self.catalog).map_err(Error::Unprocessable)?;
+        Ok(Self {
+            tenant: self.tenant.clone(),
+            revision: self.revision,
+            definitions,
+            policies: Policies::new(&self.tenant.schema, &catalog)?,
+            catalog: Arc::new(catalog),
+            building: self.building.clone(),
+            searched_before: self.searched_before.clone(),
+            keys: self.keys.clone(),
+            vault: self.vault.clone(),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            access: self.access,
+            former: Some(names),
+            room: self.room.clone(),
+        })
+    }
+
+    /// The names of an earlier revision that it goes by.
+    pub fn former(&self) -> Option<&Arc<Names>> {
+        self.former.as_ref()
     }
 
     /// Gets the keys of its encrypted fields; the first such field of a tenant makes them.

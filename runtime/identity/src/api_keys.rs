@@ -43,6 +43,9 @@ pub struct NewKey {
     pub allowed_ips: Option<Vec<String>>,
     /// Replaces the user's roles; must be one of them unless the user is an administrator.
     pub role: Option<String>,
+    /// The version whose names its requests say: a revision or a day; none is whatever holds.
+    #[serde(default)]
+    pub version: Option<String>,
 }
 
 /// A key that was just made; the only moment at which it can be read.
@@ -63,6 +66,8 @@ pub struct KeyInfo {
     pub name: String,
     pub prefix: String,
     pub role: Option<String>,
+    /// The version whose names its requests say.
+    pub version: Option<String>,
     pub scopes: Option<Vec<String>>,
     pub expires_at: Option<DateTime<Utc>>,
     /// Requests an hour; `null` is no limit.
@@ -196,6 +201,10 @@ impl NewKey {
         if self.rate_limit.is_some_and(|limit| limit == 0 || i32::try_from(limit).is_err()) {
             let message = "expected a positive number of requests an hour";
             problems.push(Problem::new("rate_limit", "out-of-range", message));
+        }
+        if self.version.as_deref().is_some_and(|version| !engine::former::is_version(version)) {
+            let message = "expected a revision or a day such as 2026-11-22";
+            problems.push(Problem::new("version", "invalid", message));
         }
         let scope = |text: &str| Scope::parse(text).is_some();
         check_entries(

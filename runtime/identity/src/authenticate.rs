@@ -50,6 +50,8 @@ pub struct Caller {
     pub is_bounded: bool,
     /// The tenant asks for a second factor that this person has not set up: nothing else may be done before.
     pub must_enrol: bool,
+    /// The version whose names a key's requests say.
+    pub version: Option<String>,
 }
 
 impl Caller {

@@ -180,13 +180,13 @@ impl View<'_> {
     }
 
     /// The field, and the key that its value has in answers, of what changes are noted under: its stable id, or for a
-    /// field of several columns the key of one.
+    /// field of several columns the name of one.
     fn find(&self, noted: &str) -> Option<(&Field, String)> {
         if let Some(field) = self.object.find_field_by_id(noted) {
             let key = field.columns.first().filter(|_| field.columns.len() == 1);
             return Some((field, key.map_or_else(|| field.name.clone(), |column| column.key.clone())));
         }
-        self.object.find_key(noted).map(|(field, column)| (field, column.key.clone()))
+        self.find_column(noted).map(|(field, column)| (field, column.key.clone()))
     }
 
     /// The field whose column has this name.

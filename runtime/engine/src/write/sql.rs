@@ -187,7 +187,7 @@ pub(crate) fn clear(schema: &str, object: &Object, field: &Field) -> String {
         "UPDATE {table} t SET {blank}version = t.version + 1, updated_at = $2, updated_by_id = $3 FROM (SELECT b.id{kept} FROM {table} b WHERE b.id = ANY($1)) b WHERE t.id = b.id RETURNING t.id, t.version{kept}"
     );
     let told = field.columns.iter().map(|column| {
-        let key = if field.columns.len() > 1 { &column.key } else { &field.id };
+        let key = if field.columns.len() > 1 { &column.name } else { &field.id };
         format!("'{key}', jsonb_build_array(w.{}, NULL)", quoted(&column.name))
     });
     let told = format!("jsonb_build_object({})", told.collect::<Vec<_>>().join(", "));
@@ -201,7 +201,7 @@ fn differences(slots: &Slots<'_>, used: &[usize]) -> String {
         .map(|&slot| {
             let (field, column) = slots.columns[slot];
             let name = quoted(&column.name);
-            let key = if field.columns.len() > 1 { &column.key } else { &field.id };
+            let key = if field.columns.len() > 1 { &column.name } else { &field.id };
             format!(
                 "CASE WHEN b.{name} IS DISTINCT FROM w.{name} THEN jsonb_build_object('{key}', jsonb_build_array(b.{name}, w.{name})) ELSE '{{}}'::jsonb END"
             )

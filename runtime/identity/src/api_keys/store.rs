@@ -12,6 +12,7 @@ pub(crate) struct Known {
     pub id: Uuid,
     pub user: Uuid,
     pub role: Option<String>,
+    pub version: Option<String>,
     pub scopes: Option<Vec<String>>,
     pub expires_at: Option<DateTime<Utc>>,
     /// Requests an hour.
@@ -29,7 +30,7 @@ pub(crate) async fn insert(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "insert into platform.api_keys (id, tenant_id, user_id, name, prefix, key_hash, role, scopes, expires_at, \
-         rate_limit, allowed_ips, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         rate_limit, allowed_ips, created_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(id)
     .bind(tenant)
@@ -43,6 +44,7 @@ pub(crate) async fn insert(
     .bind(wish.rate_limit.and_then(|limit| i32::try_from(limit).ok()))
     .bind(&wish.allowed_ips)
     .bind(now)
+    .bind(&wish.version)
     .execute(executor)
     .await?;
     Ok(())
@@ -67,7 +69,7 @@ pub(crate) async fn load_tenant(
 /// `None` when it is unknown or revoked.
 pub(crate) async fn load(pool: &PgPool, hash: SecretHash) -> sqlx::Result<Option<Known>> {
     let row = sqlx::query(
-        "select id, user_id, role, scopes, expires_at, rate_limit, allowed_ips, last_used_at from platform.api_keys \
+        "select id, user_id, role, scopes, expires_at, rate_limit, allowed_ips, last_used_at, version from platform.api_keys \
          where key_hash = $1 and revoked_at is null",
     )
     .bind(hash.0.as_slice())
@@ -83,13 +85,14 @@ pub(crate) async fn load(pool: &PgPool, hash: SecretHash) -> sqlx::Result<Option
         rate_limit: row.try_get::<Option<i32>, _>(5)?.map(i32::cast_unsigned),
         allowed_ips: row.try_get(6)?,
         last_used_at: row.try_get(7)?,
+        version: row.try_get(8)?,
     }))
 }
 
 pub(crate) async fn load_all(pool: &PgPool, tenant: Uuid, user: Option<Uuid>) -> sqlx::Result<Vec<KeyInfo>> {
     let rows = sqlx::query(
         "select id, user_id, name, prefix, role, scopes, expires_at, rate_limit, allowed_ips, created_at, \
-         last_used_at, use_count from platform.api_keys \
+         last_used_at, use_count, version from platform.api_keys \
          where tenant_id = $1 and ($2::uuid is null or user_id = $2) and revoked_at is null \
          order by created_at desc, id desc limit 1000",
     )
@@ -114,6 +117,7 @@ fn info(row: &sqlx::postgres::PgRow) -> sqlx::Result<KeyInfo> {
         created_at: row.try_get(9)?,
         last_used_at: row.try_get(10)?,
         use_count: row.try_get(11)?,
+        version: row.try_get(12)?,
     })
 }
 

@@ -90,6 +90,7 @@ impl Identity {
             access,
             session,
             key: None,
+            version: None,
             rate: None,
             is_limited,
             is_bounded,
@@ -127,6 +128,7 @@ impl Identity {
                 || key.allowed_ips.is_some()
                 || key.rate_limit.is_some_and(|limit| i64::from(limit) < i64::from(DEFAULT_PER_HOUR)),
             must_enrol: false,
+            version: key.version.clone(),
             actor: Arc::new(Actor { membership, ..actor(user, key.role, key.scopes) }),
         };
         let addresses =

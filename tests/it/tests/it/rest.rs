@@ -9,6 +9,7 @@ mod conversions;
 mod duplicates;
 mod export;
 mod followers;
+mod former;
 mod once;
 mod openapi;
 mod recurrence;

@@ -1,0 +1,268 @@
+//! Names of before: what a program that was written for an earlier revision says, and is answered in. The snapshot of
+//! such a request is the tenant's own under the names of then, over the same tables, so everything that reads and
+//! writes goes its usual way. What came since has its own name, unless that is a former one; what went is gone. Values
+//! and kinds are those of now.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use metadata::definitions::{Former, Row};
+use metadata::{Kind, Object, Problem};
+use moka::sync::Cache;
+use permissions::Actor;
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::Engine;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::snapshot::Snapshot;
+
+mod store;
+
+/// How long a former name is answered after the rename.
+pub const SERVED: TimeDelta = TimeDelta::days(365);
+/// Most snapshots under former names that are kept, and how long without being asked for.
+const MOST: u64 = 256;
+const IDLE: std::time::Duration = std::time::Duration::from_secs(600);
+/// Longest version that is looked at.
+const MAX_VERSION: usize = 40;
+/// What a problem of the version is about.
+const VERSION: &str = "Trellis-Version";
+
+static KEPT: LazyLock<Cache<(u64, String), Arc<Snapshot>>> =
+    LazyLock::new(|| Cache::builder().max_capacity(MOST).time_to_idle(IDLE).build());
+
+/// The names that a snapshot goes by.
+#[derive(Debug)]
+pub struct Names {
+    /// The revision that they are of.
+    pub revision: i64,
+    pub renamed: Vec<Renamed>,
+}
+
+/// A name that is another one now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Renamed {
+    /// Its stable id.
+    #[serde(skip)]
+    pub id: String,
+    /// Stable id of the object that it is, or is a field of.
+    #[serde(skip)]
+    pub object: String,
+    /// `deal.amount`, or the plural of an object.
+    pub old: String,
+    pub new: String,
+    /// When it was renamed.
+    pub at: DateTime<Utc>,
+    /// What requests say of it: the field's name and keys, or the plural.
+    #[serde(skip)]
+    pub words: Vec<String>,
+    /// The object's singular names, then and now.
+    #[serde(skip)]
+    pub singular: Option<(String, String)>,
+    #[serde(skip)]
+    pub is_object: bool,
+}
+
+/// A version as it was asked for.
+enum Asked {
+    Revision(i64),
+    /// What was so before this moment.
+    Before(DateTime<Utc>),
+}
+
+fn parse(text: &str) -> Option<Asked> {
+    if let Ok(number) = text.parse::<i64>() {
+        return (number >= 0).then_some(Asked::Revision(number));
+    }
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        let next = day.checked_add_days(Days::new(1))?;
+        return Some(Asked::Before(next.and_time(chrono::NaiveTime::MIN).and_utc()));
+    }
+    DateTime::parse_from_rfc3339(text).ok().map(|at| Asked::Before(at.with_timezone(&Utc)))
+}
+
+/// Whether a version can be asked for in these words.
+pub fn is_version(text: &str) -> bool {
+    text.len() <= MAX_VERSION && parse(text).is_some()
+}
+
+fn unknown(message: impl Into<String>) -> Error {
+    let problem = Problem::new(VERSION, "unknown-version", message);
+    Error::Invalid(vec![problem.hint("a revision (GET /metadata/v1/revisions) or a day such as 2026-11-22")])
+}
+
+impl Names {
+    /// The singular name by which an object goes now.
+    pub fn object<'n>(&'n self, then: &'n str) -> &'n str {
+        let mut known = self.renamed.iter().filter_map(|one| one.singular.as_ref());
+        known.find(|(old, _)| old.as_str() == then).map_or(then, |(_, new)| new.as_str())
+    }
+
+    /// The first of its renames.
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        self.renamed.iter().map(|one| one.at).min()
+    }
+}
+
+impl Engine {
+    /// A snapshot under the names of an earlier version: a revision, a day or a moment.
+    ///
+    /// # Errors
+    /// A version that cannot be read, is not there yet, or is so old that its names are answered no more.
+    pub async fn under_version(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        (version, now): (&str, DateTime<Utc>),
+    ) -> Result<Arc<Snapshot>> {
+        let version = version.trim();
+        let asked = if version.len() <= MAX_VERSION { parse(version) } else { None };
+        let Some(asked) = asked else { return Err(unknown("this is no version")) };
+        let key = (snapshot.serial, version.to_owned());
+        let found = match KEPT.get(&key) {
+            Some(found) => found,
+            None => {
+                let made = self.make_former(snapshot, asked).await?;
+                KEPT.insert(key, made.clone());
+                made
+            }
+        };
+        let is_over = |one: &&Renamed| one.at + SERVED <= now;
+        let over = found.former.iter().flat_map(|names| &names.renamed).find(is_over);
+        match over {
+            None => Ok(found),
+            Some(one) => Err(unknown(format!(
+                "`{}` is `{}` since {} and is not answered under its old name any more",
+                one.old,
+                one.new,
+                one.at.date_naive()
+            ))),
+        }
+    }
+
+    async fn make_former(&self, snapshot: &Arc<Snapshot>, asked: Asked) -> Result<Arc<Snapshot>> {
+        let tenant = &snapshot.tenant;
+        let mut snapshot = snapshot.clone();
+        if matches!(asked, Asked::Revision(number) if number > snapshot.revision) {
+            // Another node may know of it already.
+            (snapshot, _) = self.fresh_snapshot(tenant).await?;
+        }
+        let mut connection = self.connection(tenant).await?;
+        let number = match asked {
+            Asked::Revision(number) => number,
+            Asked::Before(at) => {
+                store::revision_at(&mut connection, tenant, at).await?.min(snapshot.revision)
+            }
+        };
+        if number > snapshot.revision {
+            return Err(unknown(format!("there is no revision {number} yet")));
+        }
+        let past = store::load_since(&mut connection, tenant, (number, snapshot.revision)).await?;
+        let (former, renamed) = renames(&snapshot, &past);
+        let names = Arc::new(Names { revision: number, renamed });
+        Ok(Arc::new(snapshot.under(&former, names)?))
+    }
+
+    /// Notes that former names were said by somebody.
+    pub async fn note_former(
+        &self,
+        context: &Context,
+        (names, key): (&[&Renamed], Option<uuid::Uuid>),
+    ) -> Result<()> {
+        let Some(former) = context.snapshot.former() else { return Ok(()) };
+        let mut connection = self.connection(context.tenant()).await?;
+        let used: Vec<(String, String)> =
+            names.iter().map(|one| (one.old.clone(), one.new.clone())).collect();
+        let who: (&Actor, _) = (&context.actor, key);
+        store::note(&mut connection, context.tenant(), (&used, former.revision), (who, context.now)).await
+    }
+
+    /// Who has said which former name, and how often.
+    pub async fn former_names(&self, context: &Context) -> Result<Json> {
+        let tenant = context.tenant();
+        let mut connection = self.connection(tenant).await?;
+        let mut told: BTreeMap<(String, String), Vec<Json>> = BTreeMap::new();
+        for one in store::list(&mut connection, tenant).await? {
+            told.entry((one.old, one.new)).or_default().push(json!({
+                "actor": { "id": one.actor, "name": one.actor_name }, "key": one.key, "version": one.version,
+                "requests": one.requests, "first_at": one.first_at, "last_at": one.last_at,
+            }));
+        }
+        let one = |((old, new), uses): ((String, String), Vec<Json>)| {
+            let requests: i64 = uses.iter().filter_map(|one| one["requests"].as_i64()).sum();
+            json!({ "old": old, "new": new, "requests": requests, "used_by": uses })
+        };
+        Ok(told.into_iter().map(one).collect())
+    }
+}
+
+/// The names that are others now, and since when, of what was there then and still is.
+fn renames(snapshot: &Snapshot, past: &[store::Past]) -> (Former, Vec<Renamed>) {
+    let (mut former, mut renamed) = (Former::default(), Vec::new());
+    for object in snapshot.catalog.objects.iter().filter(|object| !object.system) {
+        let was = past.iter().find(|one| one.row.id == object.id && is_live(&one.row));
+        let plural = was.and_then(|was| was.row.definition["plural"].as_str());
+        let singular = was.map(|was| was.row.name.clone()).filter(|name| *name != object.name);
+        let other = plural.filter(|plural| *plural != object.plural);
+        if let (Some(was), true) = (was, other.is_some() || singular.is_some()) {
+            let old = plural.unwrap_or(&object.plural).to_owned();
+            renamed.push(Renamed {
+                id: object.id.clone(),
+                object: object.id.clone(),
+                new: object.plural.clone(),
+                at: was.changed_at,
+                words: [Some(old.clone()), singular.clone()].into_iter().flatten().collect(),
+                singular: singular.map(|name| (name, object.name.clone())),
+                is_object: true,
+                old,
+            });
+        }
+        if let Some(plural) = other {
+            former.plurals.insert(object.id.clone(), plural.to_owned());
+        }
+        fields(object, past, (&mut former, &mut renamed));
+    }
+    (former, renamed)
+}
+
+fn fields(object: &Object, past: &[store::Past], (former, renamed): (&mut Former, &mut Vec<Renamed>)) {
+    for field in object.fields.iter().filter(|field| !field.standard) {
+        let was = past.iter().find(|one| one.row.id == field.id && is_live(&one.row));
+        let Some(was) = was.filter(|was| store::own_name(&was.row) != field.name) else { continue };
+        let own = store::own_name(&was.row).to_owned();
+        let keys = field.columns.iter().filter_map(|column| column.key.strip_prefix(&field.name));
+        let words = keys.map(|suffix| format!("{own}{suffix}")).chain([own.clone()]).collect();
+        renamed.push(Renamed {
+            id: field.id.clone(),
+            object: object.id.clone(),
+            old: format!("{}.{own}", object.name),
+            new: format!("{}.{}", object.name, field.name),
+            at: was.changed_at,
+            words,
+            singular: None,
+            is_object: false,
+        });
+        former.fields.insert(field.id.clone(), own);
+    }
+}
+
+fn is_live(row: &Row) -> bool {
+    !row.retired && matches!(row.kind, Kind::Objects | Kind::Fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_revisions_days_and_moments() {
+        for text in ["0", "12", "2026-11-22", "2026-11-22T10:00:00Z"] {
+            assert!(is_version(text), "{text}");
+        }
+        for text in ["", "-1", "v2", "2026-13-01", "latest", &"1".repeat(50)] {
+            assert!(!is_version(text), "{text}");
+        }
+    }
+}
