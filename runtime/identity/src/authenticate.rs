@@ -38,6 +38,8 @@ pub struct Caller {
     pub access: i64,
     /// `None` for a key.
     pub session: Option<SessionInfo>,
+    /// `None` for a session.
+    pub key: Option<Uuid>,
     /// What is left of the requests; `None` without a limit.
     pub rate: Option<Rate>,
     /// A key with a role or scopes of its own: it may not make credentials.

@@ -82,8 +82,18 @@ impl Identity {
         let must_enrol = self.requires_second_factor(&tenant, &actor, &settings).await?
             && !self.has_second_factor(&tenant, actor.user_id).await?;
         let (email, is_limited, is_bounded) = (user.email, false, false);
-        let caller =
-            Caller { tenant, actor, email, access, session, rate: None, is_limited, is_bounded, must_enrol };
+        let caller = Caller {
+            tenant,
+            actor,
+            email,
+            access,
+            session,
+            key: None,
+            rate: None,
+            is_limited,
+            is_bounded,
+            must_enrol,
+        };
         let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
         let tenant_addresses = settings.addresses();
         let limits = settings.rate_limits;
@@ -109,6 +119,7 @@ impl Identity {
             email,
             access,
             session: None,
+            key: Some(key.id),
             rate: None,
             is_limited: key.role.is_some() || key.scopes.is_some(),
             is_bounded: key.expires_at.is_some()
