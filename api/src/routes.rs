@@ -13,6 +13,7 @@ use http::{Method, Request};
 
 use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
+use crate::noted::{Noted, Whose};
 use crate::pressure::Pressure;
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
@@ -131,6 +132,7 @@ where
 {
     let asking = |call: Call| {
         let rate = call.caller.rate;
+        call.asked.head.extensions.get::<Whose>().into_iter().for_each(|whose| whose.is(&call.caller));
         // Kilobytes, which would be copied each time they are passed on.
         let handling = Box::pin(handler(call));
         async move {
@@ -150,11 +152,11 @@ pub(crate) fn routed(app: Arc<App>) -> Router {
         // Files come in as fast as the line is, and who asks whether we live is always answered. How a tenant looks is read
         // from the database, whoever asks.
         let is_limited = reading == Reading::Whole
-            && (need != Need::Nothing || !method.is_safe() || path == "/auth/v1/branding");
+            && (need != Need::Nothing || !method.is_safe() || path.starts_with("/auth/v1/branding"));
         let pressure = is_limited.then(|| pressure.clone());
         let Ok(filter) = MethodFilter::try_from(method) else { continue };
         let app = app.clone();
-        let run = Run { patience: patience(path, reading, &app), reading, pressure, handler };
+        let run = Run { path, patience: patience(path, reading, &app), reading, pressure, handler };
         let answering = move |request: Request<Body>| run.clone().answer(app.clone(), request);
         router = router.route(path, on(filter, answering));
     }
@@ -175,6 +177,7 @@ fn patience(path: &str, reading: Reading, app: &App) -> Duration {
 /// How one route answers.
 #[derive(Clone)]
 struct Run {
+    path: &'static str,
     patience: Duration,
     reading: Reading,
     pressure: Option<Pressure>,
@@ -182,7 +185,14 @@ struct Run {
 }
 
 impl Run {
-    async fn answer(self, app: Arc<App>, request: Request<Body>) -> Response {
+    async fn answer(self, app: Arc<App>, mut request: Request<Body>) -> Response {
+        let (noted, identity) = (Noted::begin(self.path, &mut request), app.identity.clone());
+        let response = self.answer_in_time(app, request).await;
+        noted.into_iter().for_each(|noted| noted.end(&identity, &response));
+        response
+    }
+
+    async fn answer_in_time(self, app: Arc<App>, request: Request<Body>) -> Response {
         let answering = async {
             if let Some(pressure) = &self.pressure {
                 pressure.check()?;

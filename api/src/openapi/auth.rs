@@ -55,6 +55,12 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .answers(200, "Its looks; null is as Trellis has it", data(reference("Branding")))
             .tells(200, "ETag", "Its version")
             .answers_nothing(304, "What the caller has is still true"),
+        "branding/manifest" => operation
+            .says("The same as a web app manifest, of the tenant whose host it is")
+            .header("If-None-Match", "The answer that is there already")
+            .answers_json(200, "A web app manifest", "application/manifest+json", json!({ "type": "object" }))
+            .tells(200, "ETag", "Its version")
+            .answers_nothing(304, "What the caller has is still true"),
         "sessions" => operation.says("Where the caller is signed in").answers(
             200,
             "Open sessions, the newest first",
@@ -68,6 +74,8 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             "Keys, the newest first; none readable",
             data(list(reference("ApiKey"))),
         ),
+        "api-keys/requests" => super::own::requests(operation),
+        rest if rest.contains("views") => super::own::operation(method, path, operation),
         "api-keys/{id}" => {
             operation.says("Revokes a key, at once on every node").answers_nothing(204, "It is revoked")
         }

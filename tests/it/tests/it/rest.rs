@@ -15,3 +15,4 @@ mod recurrence;
 mod search;
 mod states;
 mod upsert;
+mod views;
