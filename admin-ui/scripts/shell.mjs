@@ -8,7 +8,7 @@ const all = [...closure([...entries(), ...asked()]), ...files].map((name) => `/a
 const source = readFileSync("src/app/service-worker.js", "utf8")
   .replace(/^\s*\/\/.*\n/gm, "")
   .trim();
-const kept = JSON.stringify(["/", "/manifest.webmanifest", ...all]);
+const kept = JSON.stringify(["/", ...all]);
 const page = readFileSync("dist/index.html", "utf8");
 const version = createHash("sha256").update(source).update(kept).update(page).digest("hex").slice(0, 12);
 writeFileSync("dist/sw.js", `${source.replace("__FILES__", kept).replace("__VERSION__", version)}\n`);

@@ -20,6 +20,7 @@ pub mod library;
 mod list;
 mod mcp;
 mod meter;
+mod noted;
 mod openapi;
 mod places;
 mod pressure;

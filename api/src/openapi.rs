@@ -17,6 +17,7 @@ mod filters;
 mod metadata;
 mod operation;
 mod others;
+mod own;
 mod parameters;
 mod problems;
 mod process;

@@ -41,3 +41,4 @@ pub(crate) mod transitions;
 pub(crate) mod two_factor;
 pub(crate) mod upsert;
 pub(crate) mod users;
+pub(crate) mod views;

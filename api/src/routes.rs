@@ -13,6 +13,7 @@ use http::{Method, Request};
 
 use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
+use crate::noted::{Noted, Whose};
 use crate::pressure::Pressure;
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
@@ -132,6 +133,7 @@ where
     let asking = |call: Call| {
         let rate = call.caller.rate;
         let names = call.context.snapshot.former().cloned().map(|names| (names, call.clone()));
+        call.asked.head.extensions.get::<Whose>().into_iter().for_each(|whose| whose.is(&call.caller));
         // Kilobytes, which would be copied each time they are passed on.
         let handling = Box::pin(handler(call));
         async move {
@@ -154,11 +156,11 @@ pub(crate) fn routed(app: Arc<App>) -> Router {
         // Files come in as fast as the line is, and who asks whether we live is always answered. How a tenant looks is read
         // from the database, whoever asks.
         let is_limited = reading == Reading::Whole
-            && (need != Need::Nothing || !method.is_safe() || path == "/auth/v1/branding");
+            && (need != Need::Nothing || !method.is_safe() || path.starts_with("/auth/v1/branding"));
         let pressure = is_limited.then(|| pressure.clone());
         let Ok(filter) = MethodFilter::try_from(method) else { continue };
         let (patience, app) = (patience(path, reading, &app), app.clone());
-        let run = Arc::new(Run { app, patience, reading, pressure, handler });
+        let run = Arc::new(Run { app, path, patience, reading, pressure, handler });
         let answering = move |request: Request<Body>| run.clone().answer(request);
         router = router.route(path, on(filter, answering));
     }
@@ -179,6 +181,7 @@ fn patience(path: &str, reading: Reading, app: &App) -> Duration {
 /// How one route answers.
 struct Run {
     app: Arc<App>,
+    path: &'static str,
     patience: Duration,
     reading: Reading,
     pressure: Option<Pressure>,
@@ -186,7 +189,14 @@ struct Run {
 }
 
 impl Run {
-    async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
+    async fn answer(self: Arc<Self>, mut request: Request<Body>) -> Response {
+        let noted = Noted::begin(self.path, &mut request);
+        let response = self.answer_in_time(request).await;
+        noted.into_iter().for_each(|noted| noted.end(&self.app.identity, &response));
+        response
+    }
+
+    async fn answer_in_time(&self, request: Request<Body>) -> Response {
         let answering = async {
             if let Some(pressure) = &self.pressure {
                 pressure.check()?;

@@ -41,6 +41,11 @@ walk("a workspace gets a name, a colour and a logo, and strangers see them where
   await until(async () => assert.equal(await brandOf(page), "#0f766e"));
   await page.getByRole("complementary").getByText("Tidewater").waitFor();
   await assertAccessible(page);
+  // The browser's tab and what it would be installed as are the workspace's too.
+  const icon = page.locator("link[rel=icon]");
+  assert.ok((await icon.getAttribute("href")).startsWith("data:image/png;base64,"));
+  const app = await ask(page, await page.locator("link[rel=manifest]").getAttribute("href"));
+  assert.deepEqual([app.name, app.theme_color], ["Tidewater", "#0f766e"]);
 
   const theirs = await stranger();
   await theirs.goto("/sign-in");
@@ -61,7 +66,23 @@ walk("a workspace gets a name, a colour and a logo, and strangers see them where
   await page.getByLabel("Name").fill("");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await until(async () => assert.equal(await brandOf(page), ""));
+  assert.ok((await icon.getAttribute("href")).endsWith(".svg"));
   assert.deepEqual((await ask(page, "/auth/v1/branding")).data, { name: null, accent: null, logo: null });
+});
+
+walk("what a browser keeps of one workspace is not put on for another at the same address", async () => {
+  const theirs = await stranger();
+  await theirs.goto("/sign-in");
+  await theirs.evaluate(() => {
+    localStorage.setItem("trellis.brand.acme", JSON.stringify({ name: "Acme", accent: "#123456", logo: null }));
+    localStorage.setItem("trellis.tenant", "acme");
+  });
+  await theirs.route("**/auth/v1/branding*", (route) => route.abort());
+  await theirs.goto("/sign-in");
+  assert.equal(await brandOf(theirs), "");
+  await theirs.goto("/sign-in?tenant=acme");
+  assert.equal(await brandOf(theirs), "#123456");
+  await theirs.context().close();
 });
 
 walk("what is no colour is refused at its field, and no colour makes text that cannot be read", async (page) => {

@@ -123,6 +123,8 @@ const SETUP = {
   "the apps": (page) => open(page, "/setup/apps"),
   "a new app": (page) => opened(page, "/setup/apps", "New app"),
   "the branding": (page) => open(page, "/setup/branding"),
+  "the language of search": (page) => open(page, "/setup/search"),
+  "the requests of keys": (page) => open(page, "/setup/requests"),
   "what records become": (page) => open(page, "/setup/objects/lead/becoming"),
   "a new conversion": (page) => opened(page, "/setup/objects/lead/becoming", "New conversion"),
 };

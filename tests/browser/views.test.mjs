@@ -1,8 +1,9 @@
 // Other ways to see records: by day, over time, deleted ones; and files that become records.
 
 import assert from "node:assert/strict";
+import { assertAccessible } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
-import { ask, firstRow, noted, until } from "./steps.mjs";
+import { ask, change, firstRow, noted, until } from "./steps.mjs";
 
 const { walk } = stage();
 
@@ -75,6 +76,16 @@ walk("a file is checked, corrected by nobody's guess but one's own, and imported
     const found = await ask(page, "/api/v1/leads?filter[company][starts_with]=Kelp&campaign=x&limit=1&include_total=true");
     assert.equal(found.pagination.total, 116);
   });
+
+  // One of them is changed, and then all of it was a mistake.
+  const { data } = await ask(page, "/api/v1/leads?filter[company][starts_with]=Kelp&limit=1");
+  await change(page, "PATCH", `/api/v1/leads/${data[0].id}`, { city: "Bergen" });
+  await page.getByRole("button", { name: "Take the import back" }).click();
+  await assertAccessible(page);
+  await page.getByRole("dialog", { name: "Take the import back?" }).getByRole("button", { name: "Take back" }).click();
+  await page.getByText("Taken back: 115 leads went to the recycle bin. 1 stay").waitFor();
+  const left = await ask(page, "/api/v1/leads?filter[company][starts_with]=Kelp&fields=id");
+  assert.deepEqual(left.data.map(({ id }) => id), [data[0].id]);
 });
 
 walk("a list is exported as a file with the columns that it shows", async (page) => {

@@ -45,6 +45,19 @@ export async function loadImport(id: string, signal?: AbortSignal): Promise<Impo
   return (await load<{ data: ImportStatus }>(`/api/v1/imports/${id}`, undefined, signal)).data;
 }
 
+export interface Reverted {
+  /** Records that went to the recycle bin now. */
+  deleted: number;
+  left: number;
+  /** Those that stay, since somebody has changed them. */
+  kept: number;
+}
+
+/** Takes the next batch of what an import made back. */
+export async function revertImport(id: string): Promise<Reverted> {
+  return (await request<{ data: Reverted }>("POST", `/api/v1/imports/${id}/revert`, { body: {} })).body.data;
+}
+
 export const rejectsPath = (id: string): string => `/api/v1/imports/${id}/rejects`;
 
 /** The beginning of the rejected rows, as CSV text. */

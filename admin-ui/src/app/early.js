@@ -10,15 +10,19 @@
   }
   const dark = choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "dark" : "light";
+  const outside = /^\/(sign-in|forgot-password|set-password|tenants)/.test(location.pathname);
   try {
-    // The colour that the workspace had when this browser was here last.
-    const { accent } = JSON.parse(localStorage.getItem("trellis.brand") || "{}");
+    // The colour that the workspace had when this browser was here last: the one that the address names where one is not
+    // signed in, else the one that one is signed in to. `brand.ts` says the same.
+    const named = new URLSearchParams(location.search).get("tenant");
+    const tenant = outside ? named : localStorage.getItem("trellis.tenant");
+    const { accent } = JSON.parse(localStorage.getItem(`trellis.brand.${tenant || ""}`) || "{}");
     if (/^#[0-9a-f]{6}$/i.test(accent)) root.style.setProperty("--brand", accent);
   } catch {
     // Without it the page has the colour of the product until it knows better.
   }
 
-  if (/^\/(sign-in|forgot-password|set-password|tenants)/.test(location.pathname)) return;
+  if (outside) return;
   const headers = { accept: "application/json" };
   window.early = Object.fromEntries(
     ["/auth/v1/me", "/metadata/v1/bootstrap"].map((path) => [path, fetch(path, { headers })]),

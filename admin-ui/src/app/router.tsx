@@ -8,20 +8,10 @@ import {
   lazyRouteComponent,
   Outlet,
 } from "@tanstack/react-router";
-import { ACTIONS } from "@/api/access";
-import type { AuditFilter } from "@/api/audit";
 import { readListSearch } from "@/features/list/list-search";
-import type { ExplainSearch } from "@/features/security/access/explain-page";
-import { isId } from "@/lib/text";
 import { NotFound, PageError } from "./errors";
+import { readAuditFilter, readExplainSearch, readRequestFilter } from "./search-params";
 import { SignInRoute } from "./sign-in-route";
-
-const asId = (raw: unknown): string | undefined => (typeof raw === "string" && isId(raw) ? raw : undefined);
-
-const asWord = (raw: unknown): string | undefined =>
-  typeof raw === "string" && /^[a-z][a-z0-9_]*$/.test(raw) ? raw : undefined;
-const asDay = (raw: unknown): string | undefined =>
-  typeof raw === "string" && /^\d{4}-\d\d-\d\d$/.test(raw) ? raw : undefined;
 
 interface Context {
   client: QueryClient;
@@ -166,6 +156,12 @@ const branding = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/branding-page"), "BrandingPage"),
 });
 
+const searching = createRoute({
+  getParentRoute: () => setup,
+  path: "/search",
+  component: lazyRouteComponent(() => import("@/features/setup/search-page"), "SearchPage"),
+});
+
 const packages = createRoute({
   getParentRoute: () => setup,
   path: "/packages",
@@ -202,6 +198,13 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import("@/features/dev/keys-page"), "KeysPage"),
 });
 
+const requests = createRoute({
+  getParentRoute: () => setup,
+  path: "/requests",
+  validateSearch: readRequestFilter,
+  component: lazyRouteComponent(() => import("@/features/dev/requests-page"), "RequestsPage"),
+});
+
 const roles = createRoute({
   getParentRoute: () => setup,
   path: "/roles",
@@ -229,26 +232,14 @@ const sharing = createRoute({
 const explain = createRoute({
   getParentRoute: () => setup,
   path: "/explain",
-  validateSearch: (raw: Record<string, unknown>): ExplainSearch => ({
-    user: asId(raw.user),
-    object: typeof raw.object === "string" ? raw.object : undefined,
-    record: asId(raw.record),
-    action: ACTIONS.find((word) => word === raw.action),
-  }),
+  validateSearch: readExplainSearch,
   component: lazyRouteComponent(() => import("@/features/security/access/explain-page"), "ExplainPage"),
 });
 
 const audit = createRoute({
   getParentRoute: () => setup,
   path: "/audit",
-  validateSearch: (raw: Record<string, unknown>): AuditFilter => ({
-    object: asWord(raw.object),
-    record_id: asId(raw.record_id),
-    user_id: asId(raw.user_id),
-    action: asWord(raw.action),
-    from: asDay(raw.from),
-    to: asDay(raw.to),
-  }),
+  validateSearch: readAuditFilter,
   component: lazyRouteComponent(() => import("@/features/security/audit/audit-page"), "AuditPage"),
 });
 
@@ -305,11 +296,13 @@ const tree = root.addChildren([
       becoming,
       apps,
       branding,
+      searching,
       packages,
       changes,
       users,
       sessions,
       keys,
+      requests,
       roles,
       role,
       teams,

@@ -27,6 +27,8 @@ export class Catalog {
   readonly #byName = new Map<string, ObjectDef>();
   readonly #byPlural = new Map<string, ObjectDef>();
   readonly #views: ListViewDef[];
+  readonly #own: ListViewDef[];
+  readonly #defaults: Record<string, string>;
   readonly #layouts: LayoutDef[] = [];
   readonly #shown = new Map<LayoutSection, Expression>();
   readonly #recordTypes: RecordTypeDef[];
@@ -45,6 +47,12 @@ export class Catalog {
     this.apps = bootstrap.apps ?? [];
     this.optionSets = bootstrap.option_sets ?? [];
     this.#views = bootstrap.list_views ?? [];
+    this.#own = (bootstrap.own_views ?? []).map(({ id, ...view }) => ({
+      ...view,
+      name: `${view.object}.${id}`,
+      own: id,
+    }));
+    this.#defaults = bootstrap.default_views ?? {};
     for (const layout of bootstrap.layouts ?? []) this.#layouts.push(this.#asWritten(layout));
     this.#recordTypes = bootstrap.record_types ?? [];
     this.#forms = bootstrap.forms ?? {};
@@ -83,11 +91,27 @@ export class Catalog {
     return [...seen.filter((o) => !isPart(o)), ...seen.filter(isPart)];
   }
 
-  /** Saved views of an object, "all" first. */
+  /** Saved views of an object, "all" first and one's own last. */
   listViews(object: string): ListViewDef[] {
     const views = this.#views.filter((v) => v.object === object && this.#isFor(v));
     const rank = (v: ListViewDef) => (/\.all$/.test(v.name) || v.name === "all" ? 0 : 1);
-    return views.sort((a, b) => rank(a) - rank(b));
+    return [...views.sort((a, b) => rank(a) - rank(b)), ...this.ownViews(object)];
+  }
+
+  /** Views of an object that one keeps for oneself, in their order. */
+  ownViews(object: string): ListViewDef[] {
+    return this.#own.filter((view) => view.object === object);
+  }
+
+  /** The view that one chose for a list to open with, if it is still there. */
+  chosenView(object: string): ListViewDef | undefined {
+    const name = `${object}.${this.#defaults[object]}`;
+    return this.listViews(object).find((view) => view.name === name);
+  }
+
+  /** The view that a list opens with. */
+  openingView(object: string): ListViewDef | undefined {
+    return this.chosenView(object) ?? this.listViews(object)[0];
   }
 
   /** Whether a view is for who is signed in: everybody's, or shared with the person or a role of theirs. */

@@ -1,10 +1,12 @@
 // The pages of setup, in the order of their menu: for the menu itself, for the command menu and for the first page one may see.
 import {
   AppWindow,
+  ArrowLeftRight,
   Boxes,
   Fingerprint,
   History,
   KeyRound,
+  Languages,
   LockKeyhole,
   LogIn,
   type LucideIcon,
@@ -38,6 +40,7 @@ export interface SetupPage {
 
 export type SetupPath =
   | "/setup/objects"
+  | "/setup/requests"
   | "/setup/diagram"
   | "/setup/apps"
   | "/setup/packages"
@@ -53,6 +56,7 @@ export type SetupPath =
   | "/setup/sign-in-history"
   | "/setup/sessions"
   | "/setup/branding"
+  | "/setup/search"
   | "/setup/api-keys"
   | "/setup/api";
 
@@ -104,6 +108,14 @@ const PAGES: SetupPage[] = [
     icon: Palette,
     needs: "manage_metadata",
     words: "logo colour color name theme white label",
+  },
+  {
+    to: "/setup/search",
+    label: "Search",
+    group: "Data model",
+    icon: Languages,
+    needs: "manage_metadata",
+    words: "language words stem find text",
   },
   {
     to: "/setup/users",
@@ -190,6 +202,13 @@ const PAGES: SetupPage[] = [
     group: "Developers",
     icon: KeyRound,
     words: "token program integration",
+  },
+  {
+    to: "/setup/requests",
+    label: "Requests",
+    group: "Developers",
+    icon: ArrowLeftRight,
+    words: "log api key error status program integration",
   },
   {
     to: "/setup/api",

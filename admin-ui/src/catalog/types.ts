@@ -1,5 +1,6 @@
 // Metadata as the server tells it. The UI knows no object by name; everything on screen comes from these.
 import type { ObjectRights } from "@/api/session";
+import type { OwnViewDef } from "@/api/views";
 import type { Expression } from "@/lib/formula/values";
 
 export interface Option {
@@ -85,6 +86,10 @@ export interface ListViewDef {
   display?: "table" | "board" | "calendar" | "timeline";
   /** With whom it is shared; everybody when left out. */
   shared_with?: Record<string, unknown>[];
+  /** The id of a view that somebody keeps for themselves. */
+  own?: string;
+  /** What of an own view one does not see any more. */
+  left_out?: string[];
 }
 
 export interface LayoutItem {
@@ -189,4 +194,7 @@ export interface Bootstrap {
   apps?: AppDef[];
   record_types?: RecordTypeDef[];
   forms?: Record<string, FormCondition[]>;
+  own_views?: OwnViewDef[];
+  /** By object, the word or id of the view that its list opens with. */
+  default_views?: Record<string, string>;
 }

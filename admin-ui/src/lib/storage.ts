@@ -7,6 +7,17 @@ export function remember(key: string, value: unknown): void {
   }
 }
 
+/** Forgets what is kept under names that begin like this, but for some. */
+export function forgetOthers(beginning: string, but: string[]): void {
+  try {
+    const kept = new Set(but.map((name) => `trellis.${beginning}${name}`));
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith(`trellis.${beginning}`) && !kept.has(key)) localStorage.removeItem(key);
+  } catch {
+    // What may not be read is not there to be forgotten.
+  }
+}
+
 export function recall(key: string): string | null {
   try {
     return localStorage.getItem(`trellis.${key}`);

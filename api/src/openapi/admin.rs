@@ -88,6 +88,7 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             "The shares",
             data(list(reference("Share"))),
         ),
+        "api-keys" => super::own::requests(operation),
         "branding" if method == "PATCH" => operation
             .says("Changes what is named; null takes it away")
             .body(patch(json!({

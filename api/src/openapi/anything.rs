@@ -53,6 +53,9 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
         "/api/v1/imports/{id}/rejects" => operation
             .says("The rows that were refused, with their reasons")
             .answers_as(200, "The rows", "text/csv"),
+        "/api/v1/imports/{id}/revert" => operation
+            .says("Takes back what an import made, up to 1,000 records a request; ask again while something is left")
+            .answers(200, "How far it is", data(shown(json!({ "deleted": count(), "left": count(), "kept": count() })))),
         "/api/v1/recurrence/preview" => recurrence(operation),
         "/graphql" => graphql(method, operation),
         "/mcp" => mcp(operation),

@@ -56,6 +56,13 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .tells(200, "ETag", "Its version")
             .answers_nothing(304, "What the caller has is still true")
             .refuses(&[400]),
+        "branding/manifest" => operation
+            .says("The same as a web app manifest, of the tenant whose host it is")
+            .header("If-None-Match", "The answer that is there already")
+            .answers_json(200, "A web app manifest", "application/manifest+json", json!({ "type": "object" }))
+            .tells(200, "ETag", "Its version")
+            .answers_nothing(304, "What the caller has is still true")
+            .refuses(&[400]),
         "sessions" => operation.says("Where the caller is signed in").answers(
             200,
             "Open sessions, the newest first",
@@ -69,6 +76,8 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             "Keys, the newest first; none readable",
             data(list(reference("ApiKey"))),
         ),
+        "api-keys/requests" => super::own::requests(operation),
+        rest if rest.contains("views") => super::own::operation(method, path, operation),
         "api-keys/{id}" => {
             operation.says("Revokes a key, at once on every node").answers_nothing(204, "It is revoked")
         }

@@ -5,7 +5,7 @@ use metadata::Kind;
 use serde_json::{Map, Value as Json, json};
 
 use super::operation::Operation;
-use super::{admin, anything, auth, definitions, metadata as definition, process, reseller, scim};
+use super::{admin, anything, auth, definitions, metadata as definition, own, process, reseller, scim};
 use crate::routes::{Need, Route};
 
 /// Groups of operations, by the first words of their paths.
@@ -23,6 +23,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
 pub(super) fn schemas() -> Map<String, Json> {
     let rooms = [
         auth::schemas(),
+        own::schemas(),
         definition::schemas(),
         admin::schemas(),
         scim::schemas(),

@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use identity::NewKey;
+use identity::requests::MOST_KEPT;
+use identity::{Ending, NewKey, RequestFilter, RequestPage};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::answer;
+use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::call::Call;
 use crate::problem::Problem;
@@ -40,6 +43,35 @@ pub(crate) async fn revoke(call: Call) -> Outcome {
 /// `12` and `"2026-11-22"`.
 fn version(value: &serde_json::Value) -> Option<String> {
     value.as_i64().map(|number| number.to_string()).or_else(|| value.as_str().map(str::to_owned))
+}
+
+/// The last requests of the caller's keys, the newest first.
+pub(crate) async fn requests(call: Call) -> Outcome {
+    call.require_credentials()?;
+    list_requests(call.clone(), Some(call.caller.actor.user_id)).await
+}
+
+/// The last requests of everybody's keys.
+pub(crate) async fn all_requests(call: Call) -> Outcome {
+    list_requests(call, None).await
+}
+
+async fn list_requests(call: Call, user_id: Option<Uuid>) -> Outcome {
+    let mut params = Params::new(call.asked.pairs()?);
+    let filter = RequestFilter {
+        user_id,
+        key_id: params.typed("key_id", "the id of a key", |text| text.parse().ok()),
+        ending: params.typed("status", "success, client_error or server_error", Ending::find),
+        request_id: params.text("request_id"),
+    };
+    let limit = params.limit(MOST_KEPT as u32);
+    let before: Option<Uuid> =
+        params.typed("cursor", "next_cursor of the page before", |text| text.parse().ok());
+    params.finish()?;
+    let page = call.identity().list_requests(&call.caller.tenant, &filter, (limit, before)).await?;
+    let RequestPage { entries, next_cursor } = page;
+    let pagination = json!({ "limit": limit, "next_cursor": next_cursor, "has_more": next_cursor.is_some() });
+    Ok(answer::document(StatusCode::OK, &json!({ "data": entries, "pagination": pagination })))
 }
 
 fn read(body: &[u8]) -> Result<NewKey, Problem> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use http::header;
-use serde_json::json;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value as Json, json};
 use tenancy::{Branding, Slug};
 
 use super::session;
@@ -12,7 +12,14 @@ use crate::asked::Asked;
 use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::call::Call;
+use crate::problem::Problem;
 use crate::routes::Outcome;
+
+/// What the page is called and coloured where the tenant says nothing.
+const PRODUCT: &str = "Trellis";
+const COLOUR: &str = "#4f46e5";
+/// Longest name under an icon, in characters.
+const SHORT: usize = 12;
 
 /// The looks of the tenant that a sign-in would be about. One that is not there, or shut, looks as one without any, to the
 /// letter, and what is no name of a tenant is not even looked for: nobody finds out who there is.
@@ -20,12 +27,18 @@ pub(crate) async fn look(asked: Arc<Asked>) -> Outcome {
     let mut params = Params::new(asked.pairs()?);
     let tenant = params.text("tenant");
     params.finish()?;
-    let is_name = tenant.as_deref().is_none_or(|slug| Slug::parse(slug).is_ok());
-    let found = if is_name {
-        session::find_tenant(&asked, tenant.as_deref()).await
-    } else {
-        Err(tenancy::Error::NotFound)
-    };
+    let (branding, tag) = told(&asked, tenant.as_deref()).await?;
+    if answer::is_known(asked.header(&header::IF_NONE_MATCH), &tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    Ok(answer::tagged(answer::data(&json!(branding)), &tag))
+}
+
+/// The looks of the tenant that is named, or whose host it is, with their version.
+async fn told(asked: &Asked, tenant: Option<&str>) -> Result<(Branding, String), Problem> {
+    let is_name = tenant.is_none_or(|slug| Slug::parse(slug).is_ok());
+    let found =
+        if is_name { session::find_tenant(asked, tenant).await } else { Err(tenancy::Error::NotFound) };
     let (branding, since) = match found {
         Ok((tenant, false)) => asked.app.tenants.branding_since(&tenant).await?,
         Ok((_, true)) | Err(tenancy::Error::NotFound | tenancy::Error::Ambiguous) => Default::default(),
@@ -34,10 +47,42 @@ pub(crate) async fn look(asked: Arc<Asked>) -> Outcome {
     // What was set and taken away again looks as never set.
     let since = since.filter(|_| branding != Branding::default());
     let tag = format!("\"{:x}\"", since.map_or(0, |since| since.timestamp_micros()));
+    Ok((branding, tag))
+}
+
+/// The same as a web app manifest, for browsers that keep the page as an app: that of the tenant whose host it is.
+pub(crate) async fn manifest(asked: Arc<Asked>) -> Outcome {
+    asked.plain()?;
+    let (branding, tag) = told(&asked, None).await?;
     if answer::is_known(asked.header(&header::IF_NONE_MATCH), &tag) {
         return Ok(answer::not_modified(&tag));
     }
-    Ok(answer::tagged(answer::data(&json!(branding)), &tag))
+    let mut response = answer::tagged(answer::document(StatusCode::OK, &app_of(&branding)), &tag);
+    let kind = HeaderValue::from_static("application/manifest+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(response)
+}
+
+/// What the page is as an app. The logo stands for the product's icons; a launcher may cut neither as it likes.
+fn app_of(branding: &Branding) -> Json {
+    let icon = |src: &str, kind: &str, purpose: &str| json!({ "src": src, "sizes": "any", "type": kind, "purpose": purpose });
+    let icons = match branding.logo.as_deref() {
+        Some(logo) => {
+            let kind = logo.strip_prefix("data:").and_then(|rest| rest.split(';').next()).unwrap_or_default();
+            vec![icon(logo, kind, "any")]
+        }
+        None => vec![
+            icon("/icon.svg", "image/svg+xml", "any"),
+            icon("/icon-maskable.svg", "image/svg+xml", "maskable"),
+        ],
+    };
+    let name = branding.name.as_deref().unwrap_or(PRODUCT);
+    json!({
+        "id": "/", "name": name, "short_name": name.chars().take(SHORT).collect::<String>().trim_end(),
+        "description": "Records, processes and the people who work with them.",
+        "start_url": "/", "scope": "/", "display": "standalone", "background_color": "#f5f5fa",
+        "theme_color": branding.accent.as_deref().unwrap_or(COLOUR), "icons": icons,
+    })
 }
 
 /// What is set.

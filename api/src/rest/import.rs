@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::answer;
 use crate::asked::params::Params;
+use crate::body::form::Form;
 use crate::call::Call;
 use crate::former::refuse_former;
 use crate::list::pairs::Pairs;
@@ -96,6 +97,13 @@ pub(crate) async fn rejects(call: Call) -> Outcome {
         HeaderValue::from_static("attachment; filename=\"rejects.csv\""),
     );
     Ok(response)
+}
+
+/// Takes the next batch of what an import made back; asked again for as long as something is left.
+pub(crate) async fn revert(call: Call) -> Outcome {
+    call.asked.plain()?;
+    Form::optional(call.asked.optional_json()?)?.finish()?;
+    Ok(answer::data(&json!(call.engine().revert_import(&call.context, call.id()?).await?)))
 }
 
 async fn piece(mut rejects: Rejects) -> Result<Option<(Vec<u8>, Rejects)>, engine::Error> {

@@ -16,7 +16,9 @@ use crate::routes::Outcome;
 pub(crate) async fn bootstrap(call: Call) -> Outcome {
     call.asked.plain()?;
     let session = call.caller.session.as_ref().map(|session| session.id).unwrap_or_default();
-    let tag = format!("\"{}-{}-{session}\"", call.context.snapshot.revision, call.caller.access);
+    let own = call.engine().own_views(&call.context).await?;
+    let counters = (call.context.snapshot.revision, call.caller.access);
+    let tag = format!("\"{}-{}-{session}-{:x}\"", counters.0, counters.1, own.tag());
     if answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
         return Ok(answer::not_modified(&tag));
     }
@@ -34,6 +36,8 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
         "processes": components(&call, Kind::Processes),
         "conversions": conversions(&call),
         "apps": Seen::new(&call).apps(),
+        "own_views": own.views,
+        "default_views": own.defaults,
     });
     Ok(answer::tagged(answer::data(&document), &tag))
 }

@@ -44,6 +44,7 @@ fn asking() -> Vec<Route> {
     vec![
         open(POST, "/auth/v1/login", rest::session::login),
         open(GET, "/auth/v1/branding", rest::branding::look),
+        open(GET, "/auth/v1/branding/manifest", rest::branding::manifest),
         compared(POST, "/auth/v1/logout", rest::session::logout),
         compared(GET, "/auth/v1/me", rest::session::me),
         compared(GET, "/auth/v1/sessions", rest::sessions::list),
@@ -60,6 +61,13 @@ fn asking() -> Vec<Route> {
         compared(GET, "/auth/v1/api-keys", rest::api_keys::list),
         compared(POST, "/auth/v1/api-keys", rest::api_keys::create),
         compared(DELETE, "/auth/v1/api-keys/{id}", rest::api_keys::revoke),
+        compared(GET, "/auth/v1/api-keys/requests", rest::api_keys::requests),
+        compared(GET, "/auth/v1/views", rest::views::list),
+        compared(POST, "/auth/v1/views", rest::views::create),
+        compared(PATCH, "/auth/v1/views/{id}", rest::views::update),
+        compared(DELETE, "/auth/v1/views/{id}", rest::views::delete),
+        compared(GET, "/auth/v1/default-views", rest::views::defaults),
+        compared(PUT, "/auth/v1/default-views/{object}", rest::views::choose),
     ]
 }
 
@@ -97,6 +105,7 @@ fn records() -> Vec<Route> {
         compared(POST, "/api/v1/{plural}/import", rest::import::start).takes_file(),
         compared(GET, "/api/v1/imports/{id}", rest::import::show),
         compared(GET, "/api/v1/imports/{id}/rejects", rest::import::rejects),
+        compared(POST, "/api/v1/imports/{id}/revert", rest::import::revert),
         caller(POST, "/graphql", graphql::post),
         door("/graphql", graphql::door),
         caller(POST, "/mcp", mcp::post),
@@ -200,6 +209,7 @@ fn administration() -> Vec<Route> {
         permission(DELETE, "/admin/v1/teams/{id}", "manage_users", rest::teams::delete),
         permission(GET, "/admin/v1/security-settings", "manage_security", rest::security::show),
         permission(PATCH, "/admin/v1/security-settings", "manage_security", rest::security::change),
+        permission(GET, "/admin/v1/api-keys/requests", "manage_security", rest::api_keys::all_requests),
         permission(GET, "/admin/v1/branding", "manage_metadata", rest::branding::show),
         permission(PATCH, "/admin/v1/branding", "manage_metadata", rest::branding::change),
         permission(GET, "/admin/v1/login-history", "view_audit", rest::security::login_history),
@@ -259,6 +269,7 @@ mod tests {
             "/metrics",
             "/auth/v1/login",
             "/auth/v1/branding",
+            "/auth/v1/branding/manifest",
             "/auth/v1/password/forgot",
             "/auth/v1/password/reset",
             "/docs",

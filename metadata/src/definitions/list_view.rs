@@ -49,7 +49,12 @@ impl ListView {
     pub fn read(mut json: Json) -> Result<Self, Vec<Problem>> {
         let checked = structure::check(Kind::ListViews, &mut json, "");
         if !checked.problems.is_empty() {
-            return Err(checked.problems);
+            // The definition stands alone, so places begin with its own keys.
+            let own = |problem: Problem| Problem {
+                path: problem.path.trim_start_matches('.').to_owned(),
+                ..problem
+            };
+            return Err(checked.problems.into_iter().map(own).collect());
         }
         serde_json::from_value(json).map_err(|error| vec![Problem::new("", "wrong-type", error.to_string())])
     }

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (85, "publishers", include_str!("../../../migrations/0085_publishers.sql")),
     (90, "branding", include_str!("../../../migrations/0090_branding.sql")),
     (120, "api_key_version", include_str!("../../../migrations/0120_api_key_version.sql")),
+    (130, "key_requests", include_str!("../../../migrations/0130_key_requests.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other: the lock belongs to a

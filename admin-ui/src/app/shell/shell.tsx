@@ -48,7 +48,7 @@ export function Shell() {
   // What the workspace looks like is known from last time, and asked for when there is time.
   const slug = catalog.data?.me.tenant.slug;
   useEffect(() => {
-    if (slug) void wearBranding(slug);
+    if (slug) void wearBranding(slug, true);
   }, [slug]);
 
   const leave = useCallback(async () => {

@@ -125,7 +125,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
           }))
       : [];
     const views: Command[] = catalog.navigation.flatMap((o) =>
-      catalog.listViews(o.name).map((view, i) => ({
+      catalog.listViews(o.name).map((view) => ({
         id: `view:${view.name}`,
         label: `${o.plural_label}: ${view.label}`,
         group: t("Views"),
@@ -136,7 +136,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
           navigate({
             to: "/o/$plural",
             params: { plural: o.plural },
-            search: i === 0 ? {} : { view: view.name.split(".").pop() },
+            search: view === catalog.openingView(o.name) ? {} : { view: view.name.split(".").pop() },
           }),
       })),
     );

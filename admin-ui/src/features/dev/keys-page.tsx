@@ -1,5 +1,6 @@
 // Keys for programs that act for who made them: made once, shown once, revoked at once.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { Loaded } from "@/api/loaded";
@@ -127,6 +128,14 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
           ))}
         </p>
       </div>
+      <Link
+        to="/setup/requests"
+        search={{ key_id: item.id }}
+        aria-label={t("Requests of {name}", { name: item.name })}
+        className="inline-flex h-7 items-center rounded-control px-2.5 font-medium text-text-2 hover:bg-hover hover:text-text"
+      >
+        {t("Requests")}
+      </Link>
       <Button look="danger-ghost" aria-label={t("Revoke {name}", { name: item.name })} onClick={onRevoke}>
         {t("Revoke")}
       </Button>

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { ArrowLeft, CircleCheck, Download, FileUp } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { importType, rejectsPath } from "@/api/imports";
+import { mayDelete } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -11,6 +12,7 @@ import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { count, inSentence } from "@/lib/text";
 import { MappingTable } from "./mapping-table";
+import { TakeBack } from "./take-back";
 import { type Trial, useImport } from "./use-import";
 
 /** As much of a file as samples are read from. */
@@ -294,6 +296,7 @@ function Outcome({ object, done, words }: { object: ObjectDef; done: Trial; word
         >
           {t("Show them")}
         </Link>
+        {created > 0 && mayDelete(object) && <TakeBack object={object} status={done.status} words={words} />}
       </div>
       <Rejects trial={done} />
     </>

@@ -18,9 +18,9 @@ import { FilterButton, FilterChips } from "./filter-bar";
 import { ListMenu } from "./list-menu";
 import type { ListSearch } from "./list-search";
 import { arrangementKey, listState, viewOf } from "./list-state";
-import { SaveView } from "./save-view";
 import { TableView } from "./table-view";
 import { TitleBar, ViewTabs } from "./toolbar";
+import { ViewMenu } from "./view-menu";
 import { ViewSwitch } from "./view-switch";
 
 const Calendar = lazy(() => import("./calendar/calendar").then((m) => ({ default: m.Calendar })));
@@ -102,7 +102,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             onSearch({ view, sort: undefined, cols: undefined, as: undefined, group: undefined, peek: undefined }, true)
           }
         />
-        {!phone && <SaveView object={object} state={state} changed={changed} onReset={reset} onView={onView} />}
+        {!phone && <ViewMenu object={object} state={state} changed={changed} onReset={reset} onView={onView} />}
         <ViewSwitch object={object} state={state} onSearch={onSearch} />
         <FilterButton
           object={object}
@@ -144,6 +144,11 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
           })
         }
       />
+      {state.view?.left_out?.length ? (
+        <p role="note" className="border-line border-b bg-sunken px-4 py-1.5 text-text-2 text-xs">
+          {t("This view is kept, but you do not see all the fields any more that it was made of. They are left out.")}
+        </p>
+      ) : null}
       {building && (
         <Suspense fallback={null}>
           <FilterBuilder

@@ -27,6 +27,8 @@ export interface SortKey {
 export interface ListState {
   view: ListViewDef | undefined;
   views: ListViewDef[];
+  /** The view whose address is that of the list. */
+  opening: ListViewDef | undefined;
   display: Display;
   displays: Display[];
   columns: FieldDef[];
@@ -77,10 +79,10 @@ function sortKeys(object: ObjectDef, keys: string[]): SortKey[] {
 
 export const sortText = (keys: SortKey[]): string[] => keys.map((k) => (k.down ? `-${k.path}` : k.path));
 
-/** The view that a list shows: as the URL says, else the first. */
+/** The view that a list shows: as the URL says, else the one that it opens with. */
 export function viewOf(catalog: Catalog, object: ObjectDef, search: ListSearch): ListViewDef | undefined {
   const views = catalog.listViews(object.name);
-  return views.find((v) => viewSlug(v) === search.view) ?? views[0];
+  return views.find((v) => viewSlug(v) === search.view) ?? catalog.openingView(object.name);
 }
 
 /** Under what the arrangement of a view's columns is remembered. */
@@ -129,6 +131,7 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
   return {
     view,
     views,
+    opening: catalog.openingView(object.name),
     display,
     displays,
     columns,

@@ -1,5 +1,5 @@
 // The two bars above a list: what it is and how many, then its views, search, filters and columns.
-import { Plus, Search, X } from "lucide-react";
+import { Plus, Search, User, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { mayCreate } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
@@ -57,7 +57,7 @@ export function ViewTabs({ state, onView }: { state: ListState; onView: (slug: s
       aria-label={t("Views")}
       className="-mb-px flex min-w-0 flex-1 gap-0.5 self-stretch overflow-x-auto pe-5 [mask-image:linear-gradient(to_right,black_calc(100%-20px),transparent)] [scrollbar-width:none] rtl:[mask-image:linear-gradient(to_left,black_calc(100%-20px),transparent)]"
     >
-      {state.views.map((view, i) => {
+      {state.views.map((view) => {
         const on = view.name === state.view?.name;
         return (
           <button
@@ -66,11 +66,12 @@ export function ViewTabs({ state, onView }: { state: ListState; onView: (slug: s
             role="tab"
             aria-selected={on}
             className={cx(
-              "shrink-0 border-b-2 px-2 font-medium text-sm transition-colors",
+              "inline-flex shrink-0 items-center gap-1 border-b-2 px-2 font-medium text-sm transition-colors",
               on ? "border-accent text-text" : "border-transparent text-text-2 hover:text-text",
             )}
-            onClick={() => onView(i === 0 ? undefined : viewSlug(view))}
+            onClick={() => onView(view === state.opening ? undefined : viewSlug(view))}
           >
+            {view.own && <User size={12} role="img" aria-label={t("My view")} className="text-text-3" />}
             {view.label}
           </button>
         );

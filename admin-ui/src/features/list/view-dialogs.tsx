@@ -109,21 +109,26 @@ function Footer({ verb, busy, onClose }: FooterProps) {
 }
 
 interface NameDialogProps {
+  /** For oneself alone. */
+  own: boolean;
+  /** What it may be called. */
+  label: string;
+  /** What others are called: words of views for others, names of one's own. */
   taken: string[];
   mine: boolean;
   onClose: () => void;
   onSave: (named: Named) => Promise<void>;
 }
 
-export function NameDialog({ taken, mine: before, onClose, onSave }: NameDialogProps) {
+export function NameDialog({ own, label: called, taken, mine: before, onClose, onSave }: NameDialogProps) {
   const circle = useCircle([]);
-  const [label, setLabel] = useState("");
+  const [label, setLabel] = useState(called);
   const [mine, setMine] = useState(before);
   const [errors, setErrors] = useState<{ label?: string; people?: string }>({});
   const [busy, setBusy] = useState(false);
 
   async function save() {
-    const slug = apiName(label);
+    const slug = own ? label.trim() : apiName(label);
     if (!slug) return setErrors({ label: t("A view needs a name with letters or digits.") });
     if (taken.includes(slug)) return setErrors({ label: t("There is already a view of this name.") });
     if (circle.missing) return setErrors({ people: t("Say with whom.") });
@@ -136,7 +141,7 @@ export function NameDialog({ taken, mine: before, onClose, onSave }: NameDialogP
 
   return (
     <Dialog
-      title={t("Save as a new view")}
+      title={own ? t("Save as my view") : t("Save as a new view")}
       width="400px"
       onClose={onClose}
       onSubmit={save}
@@ -158,10 +163,14 @@ export function NameDialog({ taken, mine: before, onClose, onSave }: NameDialogP
             />
           )}
         </FieldFrame>
-        <CircleFields {...circle} error={errors.people} />
+        {own ? (
+          <p className="text-text-2">{t("Nobody else sees it.")}</p>
+        ) : (
+          <CircleFields {...circle} error={errors.people} />
+        )}
         <label className="flex items-center gap-2">
           <Checkbox checked={mine} onChange={(event) => setMine(event.target.checked)} />
-          {t("Shows each person only what they own")}
+          {own ? t("Shows only what I own") : t("Shows each person only what they own")}
         </label>
       </div>
     </Dialog>

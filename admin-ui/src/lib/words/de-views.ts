@@ -29,6 +29,16 @@ export const words: Record<string, string> = {
   "There, {role} gets the layout {layout}.": "Dort bekommt {role} das Layout {layout}.",
   "not seen": "nicht zu sehen",
   Desktop: "Desktop",
+  "Taken back: {records} went to the recycle bin.": "Zurückgenommen: {records} sind jetzt im Papierkorb.",
+  "{n} stay, since somebody has changed them.": "{n} bleiben, weil jemand sie geändert hat.",
+  "{n} left": "noch {n}",
+  "Take the import back": "Import zurücknehmen",
+  "Take the import back?": "Import zurücknehmen?",
+  "Take back": "Zurücknehmen",
+  "{records} that it made go to the recycle bin. What somebody has changed since stays.":
+    "{records}, die er angelegt hat, kommen in den Papierkorb. Was seitdem jemand geändert hat, bleibt.",
+  "What it wrote into records that were there before stays as well; their history tells what they said.":
+    "Auch was er in vorhandene Datensätze geschrieben hat, bleibt; ihr Verlauf sagt, was vorher darin stand.",
   Status: "Status",
   Key: "Schlüssel",
   "The settings": "Die Einstellungen",

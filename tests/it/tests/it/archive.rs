@@ -56,8 +56,12 @@ async fn everything_comes_back() {
         .unwrap();
     world.update(&ada, "deal", deal, json!({ "amount": "1.10" })).await.unwrap();
     world.run(&ada, "deal", What::Delete(vec![deal])).await.unwrap();
+    let view = json!({ "object": "deal", "label": "Mine alone", "columns": ["amount"] });
+    let keys = view.as_object().cloned().unwrap();
+    world.engine.create_view(&ada, engine::ViewWish { keys, position: None }).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let manifest = save(&world, folder.path()).await;
+    assert_eq!(manifest.rows["tables/_views"], 1);
     assert!(manifest.rows["records/deal"] > 100 && manifest.rows["records/user"] >= 2, "{:?}", manifest.rows);
     assert!(folder.path().join("metadata/objects/deal.json").exists());
     let copy = tenant("copy");

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 mod formats;
 mod killed;
+mod revert;
 mod rules;
 mod speed;
 mod tables;

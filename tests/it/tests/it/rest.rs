@@ -16,3 +16,4 @@ mod recurrence;
 mod search;
 mod states;
 mod upsert;
+mod views;

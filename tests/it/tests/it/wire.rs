@@ -7,6 +7,7 @@ mod limits;
 mod mcp;
 mod pressure;
 mod records;
+mod requests;
 mod scim;
 mod security;
 mod tags;

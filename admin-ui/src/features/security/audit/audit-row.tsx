@@ -83,6 +83,15 @@ export function AuditRow({ entry, onFilter }: AuditRowProps) {
             {entry.request_id && <Fact label={t("Request")} value={entry.request_id} />}
           </dl>
           <div className="flex flex-wrap gap-1.5">
+            {entry.request_id && catalog.may("manage_security") && (
+              <Link
+                to="/setup/requests"
+                search={{ request_id: entry.request_id, all: true }}
+                className="inline-flex h-7 items-center rounded-control border border-line-2 px-2.5 font-medium hover:bg-hover"
+              >
+                {t("The request")}
+              </Link>
+            )}
             {entry.actor && (
               <Button look="outline" onClick={() => onFilter({ user_id: entry.actor?.id })}>
                 {t("All by {name}", { name: who })}

@@ -76,3 +76,39 @@ async fn the_looks_of_one_tenant_are_not_those_of_another() {
     // Two tenants, and nothing says which one is meant.
     assert_eq!(told(&site, "").await["name"], Json::Null);
 }
+
+#[tokio::test]
+async fn a_browser_that_keeps_the_page_as_an_app_gets_that_of_the_host() {
+    let site = Site::new(World::new("branding_app").await).await;
+    let asked = async |host: &str, tag: &str| {
+        let request = Request::get("/auth/v1/branding/manifest").header("host", host);
+        site.send(request.header("if-none-match", tag), Vec::new()).await
+    };
+    let plain = asked("localhost", "").await;
+    assert_eq!(plain.header("content-type"), "application/manifest+json");
+    assert_eq!(
+        (&plain.json()["name"], &plain.json()["icons"][0]["src"]),
+        (&json!("Trellis"), &json!("/icon.svg"))
+    );
+    let looks = json!({ "name": "Acme Instruments", "accent": "#0F766E", "logo": LOGO });
+    site.ask("PATCH", ADMIN, Some(looks)).await.data(200);
+    let own = asked("localhost", plain.header("etag")).await;
+    let app = own.json();
+    assert_eq!(
+        (own.status, &app["name"], &app["short_name"]),
+        (200, &json!("Acme Instruments"), &json!("Acme Instrum"))
+    );
+    assert_eq!(
+        (&app["theme_color"], &app["icons"]),
+        (
+            &json!("#0f766e"),
+            &json!([
+                { "src": LOGO, "sizes": "any", "type": "image/png", "purpose": "any" }
+            ])
+        )
+    );
+    assert_eq!(asked("localhost", own.header("etag")).await.status, 304);
+    // With a second tenant at the same address nobody knows whose it is.
+    site.tenants.create("second-app", "Second").await.unwrap();
+    assert_eq!(asked("localhost", own.header("etag")).await.json()["name"], "Trellis");
+}

@@ -29,7 +29,7 @@ fn body_of(site: &Site, route: &Route) -> Option<Json> {
         ("POST", path) if path.starts_with("api v1 {plural} {id}") => json!({ "name": "Mine now" }),
         ("PATCH", "admin v1 users {id}") => json!({ "name": "Mine now" }),
         ("POST", "admin v1 users {id} invite") => json!({}),
-        ("PATCH", "admin v1 teams {id}") => json!({ "label": "Mine now" }),
+        ("PATCH", "admin v1 teams {id}" | "auth v1 views {id}") => json!({ "label": "Mine now" }),
         ("PUT", "scim v2 Users {id}") => json!({ "userName": "mine@example.com", "displayName": "Mine" }),
         ("PATCH", "scim v2 Users {id}") => {
             patch(json!({ "op": "replace", "path": "active", "value": false }))

@@ -65,6 +65,8 @@ impl Other {
         self.user = self.made(site, "/admin/v1/users", person).await;
         let team = json!({ "name": "zz_secret", "label": MARK, "members": [self.user] });
         self.made(site, "/admin/v1/teams", team).await;
+        self.made(site, "/auth/v1/views", json!({ "object": "deal", "label": MARK, "columns": ["name"] }))
+            .await;
         let key = self.ask(site, "POST", "/auth/v1/api-keys", named()).await.json();
         self.ids.push(key["id"].as_str().unwrap().to_owned());
         let sessions = self.get(site, "/auth/v1/sessions").await.data(200);

@@ -1,0 +1,127 @@
+// Views that one keeps for oneself, and the log of what programs asked with one's keys.
+
+import assert from "node:assert/strict";
+import { assertAccessible, PHONE } from "./chromium.mjs";
+import { stage } from "./stage.mjs";
+import { ask, change, firstRow, noted, signedIn, until } from "./steps.mjs";
+
+const { walk, url, browser } = stage();
+
+const HERS = { email: "ada@trellis.example", password: "browser-tests-of-a-rep-1" };
+
+/** A page of somebody who sells and may change no metadata. */
+async function asRep(page) {
+  const { data: users } = await ask(page, "/admin/v1/users");
+  const ada = users.find(({ email }) => email === HERS.email);
+  await change(page, "PATCH", `/admin/v1/users/${ada.id}`, { roles: ["sales_rep"], password: HERS.password });
+  const context = await browser().newContext({
+    baseURL: url(),
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    storageState: await signedIn(browser(), url(), HERS),
+  });
+  return context.newPage();
+}
+
+const menu = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const pick = (page, name) => page.getByRole("menuitem", { name }).or(page.getByRole("menuitemradio", { name })).click();
+
+async function keep(page, name) {
+  await page.getByRole("button", { name: /^(Save view|View)$/ }).click();
+  await pick(page, "Save as my view");
+  const dialog = page.getByRole("dialog", { name: "Save as my view" });
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByRole("button", { name: "Save view" }).click();
+  await noted(page, `Saved ${name}`);
+  await page.getByRole("tab", { name, selected: true }).waitFor();
+}
+
+walk("somebody who shapes nothing keeps views of their own, and nobody else sees them", async (page) => {
+  const hers = await asRep(page);
+  await hers.goto("/o/deals?view=all");
+  await firstRow(hers, "Deals").waitFor();
+  await hers.getByTitle("Sort by Amount").click();
+  await keep(hers, "Smallest of mine");
+  await keep(hers, "The same again");
+  await assertAccessible(hers);
+
+  // Renamed, moved to the front, and chosen as what the list opens with.
+  await menu(hers, "View");
+  await pick(hers, "My views");
+  const own = hers.getByRole("dialog", { name: "My views of deals" });
+  await own.getByLabel("Name of The same again").fill("Once more");
+  await hers.keyboard.press("Enter");
+  await noted(hers, "Renamed to Once more");
+  await own.getByRole("button", { name: "Move Once more up" }).click();
+  await until(async () => assert.equal(await own.getByRole("textbox").first().inputValue(), "Once more"));
+  await assertAccessible(hers);
+  await own.getByRole("button", { name: "Done" }).click();
+  await menu(hers, "View");
+  await pick(hers, "Open the list with this view");
+  await noted(hers, "The list opens with Once more now");
+  await hers.goto("/o/deals");
+  await hers.getByRole("tab", { name: "Once more", selected: true }).waitFor();
+  assert.equal(new URL(hers.url()).searchParams.get("view"), null);
+
+  // What is changed about it is kept in it.
+  await hers.getByTitle("Sort by Deal name").click();
+  await menu(hers, "Save view");
+  await pick(hers, "Save in my view");
+  await noted(hers, "Saved Once more");
+  const { data: views } = await ask(hers, "/auth/v1/views");
+  assert.deepEqual(views.map(({ label, sort }) => [label, sort]), [
+    ["Once more", ["name"]],
+    ["Smallest of mine", ["amount"]],
+  ]);
+
+  // The administrator sees none of it, and neither does anybody's metadata.
+  await page.goto("/o/deals");
+  await firstRow(page, "Deals").waitFor();
+  assert.equal(await page.getByRole("tab", { name: "Once more" }).count(), 0);
+  const { data } = await ask(page, "/metadata/v1/bootstrap");
+  assert.ok(!JSON.stringify(data).includes("Once more"));
+  assert.equal((await page.request.get(`/o/deals?view=${views[0].id}`)).status(), 200);
+
+  // Deleted, and back again.
+  await menu(hers, "View");
+  await pick(hers, "Delete my view");
+  await noted(hers, "Deleted Once more");
+  await hers.getByRole("button", { name: "Undo" }).last().click();
+  await hers.getByRole("tab", { name: "Once more" }).waitFor();
+  await hers.context().close();
+});
+
+walk("a view of one's own is chosen on a phone too", async (page) => {
+  const definition = { object: "deal", label: "On the road", columns: ["name", "stage"] };
+  const { data } = await change(page, "POST", "/auth/v1/views", definition);
+  await page.goto("/o/deals");
+  await page.getByRole("tab", { name: "On the road" }).click();
+  await page.waitForURL((address) => address.searchParams.get("view") === data.id);
+  await assertAccessible(page);
+}, PHONE);
+
+walk("what a program asked with a key stands in the log of its maker", async (page) => {
+  const made = await change(page, "POST", "/auth/v1/api-keys", { name: "Night shift" });
+  const headers = { authorization: `Bearer ${made.key}`, cookie: "" };
+  const asked = async (path) => fetch(new URL(path, url()), { headers });
+  assert.equal((await asked("/api/v1/deals?limit=1")).status, 200);
+  const refused = await asked("/api/v1/deals?nonsense=top-secret");
+  const { request_id } = await refused.json();
+
+  await page.goto("/setup/api-keys");
+  await page.getByRole("link", { name: "Requests of Night shift" }).click();
+  await page.getByRole("heading", { level: 1, name: "Requests" }).waitFor();
+  const rows = page.getByRole("row").filter({ hasText: "/api/v1/{plural}" });
+  await until(async () => assert.equal(await rows.count(), 2));
+  await assertAccessible(page);
+  await page.getByRole("button", { name: /^Status/ }).click();
+  await page.getByRole("option", { name: "Refused (4xx)" }).click();
+  await until(async () => assert.equal(await rows.count(), 1));
+  await rows.first().getByText("invalid-request").waitFor();
+  assert.ok(!(await page.getByRole("main").innerText()).includes("top-secret"));
+  await page.goto("/setup/requests");
+  await page.getByLabel("Request id").fill(request_id);
+  await until(async () => assert.equal(await rows.count(), 1));
+  await page.getByRole("radio", { name: "Everybody's keys" }).click();
+  await rows.first().getByText("Night shift").waitFor();
+});
