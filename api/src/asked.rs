@@ -32,7 +32,7 @@ pub(crate) struct Asked {
     pub body: Bytes,
     /// Decoded parts of the path by their name in the route.
     pub path: Vec<(String, String)>,
-    pub id: String,
+    pub id: Arc<str>,
     /// Where it comes from; `None` in process.
     pub ip: Option<IpAddr>,
     /// The same with the user agent, as the audit stream keeps it.

@@ -34,7 +34,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id by which a request is found in answers, logs and history.
 #[derive(Clone, Debug)]
-pub(crate) struct RequestId(pub String);
+pub(crate) struct RequestId(pub Arc<str>);
 
 /// Puts the edge around the routes.
 pub(crate) fn around(routes: Router, settings: Arc<Settings>) -> Router {
@@ -45,13 +45,15 @@ pub(crate) fn around(routes: Router, settings: Arc<Settings>) -> Router {
         .and(NotForContentType::const_new("font/"));
     // The fastest level: on lists of records it saves four fifths, and better ones cost more than they bring.
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worthwhile);
-    routes.layer(compression).layer(middleware::from_fn_with_state(settings, pass))
+    let routes = routes.layer(compression).layer(middleware::from_fn_with_state(settings, pass));
+    // Without a word about their state handlers and layers would be put together anew for each request.
+    routes.with_state(())
 }
 
 async fn pass(State(settings): State<Arc<Settings>>, request: Request<Body>, next: Next) -> Response {
     let started = Instant::now();
     let (mut head, body) = request.into_parts();
-    let id = RequestId(id_of(&head.headers));
+    let id = RequestId(id_of(&head.headers).into());
     head.extensions.insert(id.clone());
     let (method, https) = (head.method.clone(), settings.is_https(&head));
     let route = head.extensions.get::<MatchedPath>().cloned();
@@ -60,7 +62,7 @@ async fn pass(State(settings): State<Arc<Settings>>, request: Request<Body>, nex
         Err(problem) => Ok(IntoResponse::into_response(problem)),
     };
     let answered = answered.unwrap_or_else(|_| {
-        tracing::error!(request_id = id.0, "a handler panicked");
+        tracing::error!(request_id = &*id.0, "a handler panicked");
         IntoResponse::into_response(Problem::internal())
     });
     let mut response = finished(answered, &id);
@@ -75,7 +77,7 @@ fn finished(mut response: Response, id: &RequestId) -> Response {
         // Who is asked to come again is counted and not written down: there may be thousands in a second.
         if problem.code.status().is_server_error() && problem.code != Code::Busy {
             tracing::error!(
-                request_id = id.0,
+                request_id = &*id.0,
                 code = problem.code.word(),
                 detail = problem.detail,
                 "a request failed"
@@ -226,6 +228,13 @@ mod tests {
         assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["cache-control"], "no-store");
         assert!(!headers.contains_key("strict-transport-security"));
+        // Data is no page, which may at least load what is ours.
+        let allows =
+            |headers: &HeaderMap| headers["content-security-policy"].to_str().unwrap().contains("'self'");
+        assert!(allows(&headers));
+        for path in ["/long", "/none"] {
+            assert!(!allows(&answer(Request::builder().uri(path)).await.1), "{path}");
+        }
         let (_, headers, _) =
             answer(Request::builder().uri("/fine").header("x-forwarded-proto", "https")).await;
         assert!(headers.contains_key("strict-transport-security"));

@@ -153,9 +153,9 @@ pub(crate) fn routed(app: Arc<App>) -> Router {
             && (need != Need::Nothing || !method.is_safe() || path == "/auth/v1/branding");
         let pressure = is_limited.then(|| pressure.clone());
         let Ok(filter) = MethodFilter::try_from(method) else { continue };
-        let app = app.clone();
-        let run = Run { patience: patience(path, reading, &app), reading, pressure, handler };
-        let answering = move |request: Request<Body>| run.clone().answer(app.clone(), request);
+        let (patience, app) = (patience(path, reading, &app), app.clone());
+        let run = Arc::new(Run { app, patience, reading, pressure, handler });
+        let answering = move |request: Request<Body>| run.clone().answer(request);
         router = router.route(path, on(filter, answering));
     }
     router.fallback(ui::page).method_not_allowed_fallback(edge::wrong_method)
@@ -173,8 +173,8 @@ fn patience(path: &str, reading: Reading, app: &App) -> Duration {
 }
 
 /// How one route answers.
-#[derive(Clone)]
 struct Run {
+    app: Arc<App>,
     patience: Duration,
     reading: Reading,
     pressure: Option<Pressure>,
@@ -182,12 +182,12 @@ struct Run {
 }
 
 impl Run {
-    async fn answer(self, app: Arc<App>, request: Request<Body>) -> Response {
+    async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
         let answering = async {
             if let Some(pressure) = &self.pressure {
                 pressure.check()?;
             }
-            let asked = Asked::read(app, self.reading, request).await?;
+            let asked = Asked::read(self.app.clone(), self.reading, request).await?;
             let _place = match &self.pressure {
                 Some(pressure) => Some(pressure.enter().await?),
                 None => None,

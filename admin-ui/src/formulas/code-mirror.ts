@@ -8,13 +8,13 @@ import {
   closeCompletion,
   completionKeymap,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
-import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import type { FormulaProblem } from "@/api/formulas";
 import { formulaColours, formulaLanguage } from "./language";
+import { marking, marksOf, setMarks } from "./marks";
 import { type Place, placeAt, type Word } from "./words";
 
 export interface CodeOptions {
@@ -82,15 +82,11 @@ const look = (lines: number) =>
       lineHeight: "17px",
       color: "var(--text-2)",
     },
-    ".cm-diagnostic": { fontSize: "12px", padding: "6px 10px", borderInlineStart: "3px solid var(--red)" },
-    ".cm-diagnostic-warning": { borderInlineStartColor: "var(--amber)" },
-    ".cm-lintRange-error": {
-      backgroundImage: "none",
+    ".cm-wrong-error": {
       textDecoration: "underline wavy var(--red) 1px",
       textUnderlineOffset: "3px",
     },
-    ".cm-lintRange-warning": {
-      backgroundImage: "none",
+    ".cm-wrong-warning": {
       textDecoration: "underline wavy var(--amber) 1px",
       textUnderlineOffset: "3px",
     },
@@ -122,19 +118,6 @@ function completing(words: CodeOptions["words"]) {
   });
 }
 
-function diagnosticsOf(problems: FormulaProblem[], severity: "error" | "warning", length: number): Diagnostic[] {
-  return problems.map(({ message, hint, span }) => {
-    const from = Math.min(span?.[0] ?? 0, length);
-    const to = Math.min(Math.max(span?.[1] ?? length, from), length);
-    return {
-      from: from === length && length > 0 ? length - 1 : from,
-      to,
-      severity,
-      message: hint ? `${message} ${hint}` : message,
-    };
-  });
-}
-
 /**
  * Typing over a selection. Left to itself the browser keeps the look of what was selected in a style attribute, which the
  * content security policy refuses with an error in the console.
@@ -163,13 +146,14 @@ export function startCode(host: HTMLElement, options: CodeOptions): Code {
         formulaLanguage,
         formulaColours,
         bracketMatching(),
+        marking,
         closeBrackets(),
         completing(options.words),
         keymap.of([
           ...closeBracketsKeymap,
           ...completionKeymap,
           ...historyKeymap,
-          ...defaultKeymap.filter((k) => k.key !== "Mod-Enter"),
+          ...standardKeymap.filter((k) => k.key !== "Mod-Enter"),
         ]),
         EditorView.lineWrapping,
         // What was asked for just before the focus left would open over the next field.
@@ -196,8 +180,8 @@ export function startCode(host: HTMLElement, options: CodeOptions): Code {
     },
     setProblems: (problems, warnings) => {
       const { length } = view.state.doc;
-      const all = [...diagnosticsOf(problems, "error", length), ...diagnosticsOf(warnings, "warning", length)];
-      view.dispatch(setDiagnostics(view.state, all));
+      const all = [...marksOf(problems, "error", length), ...marksOf(warnings, "warning", length)];
+      view.dispatch({ effects: setMarks.of(all) });
     },
     insert: (text) => {
       view.dispatch(view.state.replaceSelection(text));

@@ -27,7 +27,8 @@ pub(crate) fn once_of(asked: &Asked, rights: &str) -> Result<Option<Once>, Probl
     let head = &asked.head;
     let Some(value) = head.headers.get("idempotency-key") else { return Ok(None) };
     let twice = head.headers.get_all("idempotency-key").iter().count() > 1;
-    let key = value.to_str().ok().map(str::trim).filter(|key| !key.is_empty() && key.len() <= MAX_KEY);
+    let is_key = |key: &&str| !key.is_empty() && key.len() <= MAX_KEY && !key.contains('\t');
+    let key = value.to_str().ok().map(str::trim).filter(is_key);
     let Some(key) = key.filter(|_| !twice) else {
         let message = format!("expected one key of 1 to {MAX_KEY} printable characters");
         return Err(Problem::invalid(vec![Detail::new("Idempotency-Key", "bad-key", message)]));

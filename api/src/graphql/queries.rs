@@ -15,7 +15,7 @@ use super::fault::{Fault, Refused};
 use super::limits::{self, PASS};
 use super::select::{Asked, Wanted, flag, listed, page};
 use super::shape::{self, List, Record, Response};
-use super::states::Log;
+use super::states::{self, Log};
 use super::{Done, Run, aggregates};
 use crate::problem::{Code, Problem};
 
@@ -27,7 +27,7 @@ struct Root {
 }
 
 /// How the answer of a root field is written.
-enum Form {
+pub(super) enum Form {
     /// Nothing has to be asked.
     Ready(Vec<u8>),
     /// The one record that is found, in the form of the question that found it.
@@ -38,8 +38,8 @@ enum Form {
         record: Record,
         first: u32,
     },
-    /// The log of states is asked on its own.
-    Log(Box<Log>),
+    /// Entries of the log of states.
+    Log(Log),
 }
 
 /// Answers every field by one statement; one that fails is `null` and told among the errors. Answers whether anything
@@ -57,20 +57,13 @@ pub(super) async fn run<'r>(
     };
     limits::check_cost(run, &fields.iter().zip(&roots).map(cost).collect::<Vec<_>>())?;
     let told = run.ask(&questions).await?;
-    let mut is_compared = told.iter().any(Result::is_ok);
+    let is_compared = told.iter().any(Result::is_ok);
     for (field, root) in fields.iter().zip(roots) {
         if matches!(field.name(), "__schema" | "__type") {
             response.introspected(field.key);
             continue;
         }
-        let outcome = match root {
-            Ok(Root { form: Form::Log(log), .. }) => {
-                let outcome = log.answer(run).await;
-                is_compared |= outcome.is_ok();
-                outcome
-            }
-            root => root.and_then(|root| root.form.write(&told[root.questions])),
-        };
+        let outcome = root.and_then(|root| root.form.write(&told[root.questions]));
         settle(run, field, outcome, response)?;
     }
     Ok(is_compared)
@@ -163,9 +156,11 @@ fn form<'r>(run: &Run<'r>, field: &Field<'r>, questions: &mut Vec<Question>) -> 
         return Ok(Form::Groups { record, first });
     }
     let Some(object) = catalog.find_plural(field.name()) else {
-        let log = Log::find(run, field, &arguments)?;
-        let log = log.ok_or_else(|| Refused::message(format!("there is no field `{}`", field.name())))?;
-        return Ok(Form::Log(Box::new(log)));
+        let log = states::root(run, field, &arguments)?;
+        let (form, question) =
+            log.ok_or_else(|| Refused::message(format!("there is no field `{}`", field.name())))?;
+        questions.push(question);
+        return Ok(form);
     };
     let (list, query) = list(run, field, (object, &arguments))?;
     questions.push(Question::Records(query));
@@ -277,7 +272,12 @@ impl Form {
                     record.write(out, raw);
                 });
             }
-            Self::Log(_) => return Err(Refused::Problem(Problem::internal())),
+            Self::Log(log) => {
+                let Ok(Told::Log(page)) = first_of(told)? else {
+                    return answer_of(first_of(told)?).map(|_| bytes);
+                };
+                log.write(&mut bytes, page);
+            }
         }
         Ok(bytes)
     }
@@ -290,7 +290,7 @@ fn first_of(told: &[Result<Told, Refused>]) -> Result<&Result<Told, Refused>, Re
 fn answer_of(told: &Result<Told, Refused>) -> Result<&Answer, Refused> {
     match told {
         Ok(Told::Records(answer)) => Ok(answer),
-        Ok(Told::Groups(_)) => Err(Refused::Problem(Problem::internal())),
+        Ok(Told::Groups(_) | Told::Log(_)) => Err(Refused::Problem(Problem::internal())),
         Err(refused) => Err(refused.clone()),
     }
 }

@@ -1,23 +1,20 @@
 //! `deals_states` and `deals_states_aggregate`: the log of states of all records, entry by entry or counted. It is the log
-//! of REST: the engine says which entries the caller may see. What is asked of their records is one more question.
+//! of REST: the engine says which entries the caller may see, and tells of their records what is asked of them.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use engine::states::log::LogQuery;
-use engine::{Bin, Page, Query, Question, Told};
+use engine::states::log::{LogPage, LogQuery};
+use engine::{Bin, Page, Query, Question, Selection};
 use metadata::Object;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
-use uuid::Uuid;
 
 use super::Run;
 use super::collect::Field;
 use super::fault::Refused;
-use super::limits::{self, PASS};
-use super::queries::records;
+use super::limits;
+use super::queries::Form;
 use super::select::{Asked, Wanted, first, flag, texts};
 use super::shape::{self, EdgePart, ListPart, Record, Source};
 use crate::call::Call;
@@ -25,105 +22,68 @@ use crate::problem::Problem;
 use crate::rest::states::{CHOSEN, moment};
 
 /// Most groups of an answer: what the engine answers.
-const MOST_GROUPS: u64 = 1_000;
+const MOST_GROUPS: u32 = 1_000;
 
-/// What is asked of the log for one root field.
+/// How a page of the log is answered.
 pub(super) struct Log {
-    asked: LogQuery,
-    what: What,
+    parts: Vec<(String, ListPart)>,
+    size: u32,
+    /// Whether it begins behind others.
+    begun: bool,
 }
 
-enum What {
-    Entries {
-        parts: Vec<(String, ListPart)>,
-        size: u32,
-        /// What is asked of the records, if anything.
-        of_records: Option<Query>,
-    },
-    Groups {
-        record: Record,
-        by: Vec<String>,
-    },
-}
-
-/// A record with its id and whatever else.
-#[derive(Deserialize)]
-struct Known {
-    id: Uuid,
+/// What is asked for a root field that is called like an object's log, and how that is answered; `None` for every other
+/// field.
+pub(super) fn root<'r>(
+    run: &Run<'r>,
+    field: &Field<'r>,
+    arguments: &Map<String, Json>,
+) -> Result<Option<(Form, Question)>, Refused> {
+    let catalog = &run.call.context.snapshot.catalog;
+    let (plural, is_counted) = match field.name().strip_suffix("_states_aggregate") {
+        Some(plural) => (Some(plural), true),
+        None => (field.name().strip_suffix("_states"), false),
+    };
+    let Some(object) = plural.and_then(|plural| catalog.find_plural(plural)) else { return Ok(None) };
+    let mut asked = asked(run, object, arguments)?;
+    if is_counted {
+        let record = groups(run, field)?;
+        let question = Question::LogGroups(asked, texts(arguments, "group_by"));
+        return Ok(Some((Form::Groups { record, first: MOST_GROUPS }, question)));
+    }
+    let size = first(arguments, "first")?.unwrap_or(engine::query::DEFAULT_LIMIT);
+    asked.records.limit = size.max(1);
+    if let Some(cursor) = arguments.get("after").and_then(Json::as_str) {
+        asked.records.page = Page::After(cursor.to_owned());
+    }
+    let begun = matches!(asked.records.page, Page::After(_));
+    let parts;
+    (parts, asked.shown) = entries(run, field, object)?;
+    Ok(Some((Form::Log(Log { parts, size, begun }), Question::Log(asked))))
 }
 
 impl Log {
-    /// The question of a root field that is called like `object`'s log; `None` for every other field.
-    pub(super) fn find<'r>(
-        run: &Run<'r>,
-        field: &Field<'r>,
-        arguments: &Map<String, Json>,
-    ) -> Result<Option<Self>, Refused> {
-        let catalog = &run.call.context.snapshot.catalog;
-        let (plural, is_counted) = match field.name().strip_suffix("_states_aggregate") {
-            Some(plural) => (Some(plural), true),
-            None => (field.name().strip_suffix("_states"), false),
-        };
-        let Some(object) = plural.and_then(|plural| catalog.find_plural(plural)) else { return Ok(None) };
-        let mut asked = asked(run, object, arguments)?;
-        let what = match is_counted {
-            true => groups(run, field, arguments)?,
-            false => {
-                asked.records.page = match arguments.get("after").and_then(Json::as_str) {
-                    Some(cursor) => Page::After(cursor.to_owned()),
-                    None => Page::First,
-                };
-                let what = entries(run, field, (object, arguments))?;
-                if let What::Entries { size, .. } = what {
-                    asked.records.limit = size.max(1);
-                }
-                what
-            }
-        };
-        Ok(Some(Self { asked, what }))
-    }
-
     /// Values that the answer could hold.
     pub(super) fn cost(&self) -> u64 {
-        match &self.what {
-            What::Entries { parts, size, .. } => limits::cost_of_list(parts, (*size).into()),
-            What::Groups { record, .. } => limits::cost(record, MOST_GROUPS).saturating_add(PASS),
-        }
+        limits::cost_of_list(&self.parts, self.size.into())
     }
 
     /// The bytes of the root field.
-    pub(super) async fn answer(self, run: &Run<'_>) -> Result<Vec<u8>, Refused> {
-        let (call, mut bytes) = (run.call, Vec::new());
-        match self.what {
-            What::Groups { record, by } => {
-                let told = call.engine().state_counts(&call.context, &self.asked, &by).await;
-                let told = told.map_err(Problem::from)?.to_string();
-                shape::array(&mut bytes, records(told.as_bytes())?.into_iter(), |out, raw| {
-                    record.write(out, raw);
-                });
-            }
-            What::Entries { parts, size, of_records } => {
-                let page =
-                    call.engine().state_log(&call.context, &self.asked).await.map_err(Problem::from)?;
-                let known = match of_records {
-                    Some(query) => known(run, query, &page.entries).await?,
-                    None => HashMap::new(),
-                };
-                let entries: Vec<Box<RawValue>> =
-                    page.entries.iter().take(size as usize).filter_map(|entry| raw(entry, &known)).collect();
-                let entries: Vec<&RawValue> = entries.iter().map(AsRef::as_ref).collect();
-                let has_more = page.has_more || page.entries.len() > entries.len();
-                let page = shape::Page {
-                    has_next: has_more,
-                    has_more,
-                    has_previous: matches!(self.asked.records.page, Page::After(_)),
-                    total: None,
-                    cursors: page.cursors,
-                };
-                shape::list(&mut bytes, &parts, &entries, &page);
-            }
-        }
-        Ok(bytes)
+    pub(super) fn write(&self, bytes: &mut Vec<u8>, told: &LogPage) {
+        let records = told.records.iter().map(|record| Some(record.as_slice()));
+        let records = records.chain(std::iter::repeat(None));
+        let entries = told.entries.iter().zip(records).take(self.size as usize);
+        let entries: Vec<Box<RawValue>> = entries.filter_map(|(entry, record)| raw(entry, record)).collect();
+        let entries: Vec<&RawValue> = entries.iter().map(AsRef::as_ref).collect();
+        let has_more = told.has_more || told.entries.len() > entries.len();
+        let page = shape::Page {
+            has_next: has_more,
+            has_more,
+            has_previous: self.begun,
+            total: None,
+            cursors: told.cursors.clone(),
+        };
+        shape::list(bytes, &self.parts, &entries, &page);
     }
 }
 
@@ -136,7 +96,7 @@ fn asked(run: &Run<'_>, object: &Object, arguments: &Map<String, Json>) -> Resul
     let bin = if flag(arguments, "deleted") { Bin::Deleted } else { Bin::Live };
     let records = Query { object: object.name.clone(), filter, bin, ..Query::default() };
     let (since, until) = (time(arguments, "since")?, time(arguments, "until")?);
-    Ok(LogQuery { records, chosen, since, until })
+    Ok(LogQuery { records, shown: None, chosen, since, until })
 }
 
 fn time(arguments: &Map<String, Json>, key: &str) -> Result<Option<DateTime<Utc>>, Problem> {
@@ -148,7 +108,7 @@ fn time(arguments: &Map<String, Json>, key: &str) -> Result<Option<DateTime<Utc>
     })
 }
 
-fn groups<'r>(run: &Run<'r>, field: &Field<'r>, arguments: &Map<String, Json>) -> Result<What, Refused> {
+fn groups<'r>(run: &Run<'r>, field: &Field<'r>) -> Result<Record, Refused> {
     let ty = field.first().ty().inner_named_type().as_str();
     let mut record = Record { ty: ty.to_owned(), keys: Vec::new() };
     for part in run.collect(&field.sets(), ty)? {
@@ -163,15 +123,13 @@ fn groups<'r>(run: &Run<'r>, field: &Field<'r>, arguments: &Map<String, Json>) -
         };
         record.keys.push((part.key.to_owned(), source));
     }
-    Ok(What::Groups { record, by: texts(arguments, "group_by") })
+    Ok(record)
 }
 
-fn entries<'r>(
-    run: &Run<'r>,
-    field: &Field<'r>,
-    (object, arguments): (&Object, &Map<String, Json>),
-) -> Result<What, Refused> {
-    let size = first(arguments, "first")?.unwrap_or(engine::query::DEFAULT_LIMIT);
+/// The keys of a page of entries, and what is asked of their records, if anything.
+type Parts = (Vec<(String, ListPart)>, Option<Vec<Selection>>);
+
+fn entries<'r>(run: &Run<'r>, field: &Field<'r>, object: &Object) -> Result<Parts, Refused> {
     let ty = field.first().ty().inner_named_type().as_str();
     let mut reading = Reading { run, object, wanted: Wanted::default(), names_records: false };
     let mut parts = Vec::new();
@@ -200,13 +158,8 @@ fn entries<'r>(
         };
         parts.push((part.key.to_owned(), what));
     }
-    let Reading { names_records, mut wanted, .. } = reading;
-    let of_records = names_records.then(|| {
-        wanted.leaf("id");
-        let bin = if flag(arguments, "deleted") { Bin::Deleted } else { Bin::Live };
-        Query { object: object.name.clone(), fields: wanted.selections(), bin, ..Query::default() }
-    });
-    Ok(What::Entries { parts, size, of_records })
+    let Reading { names_records, wanted, .. } = reading;
+    Ok((parts, names_records.then(|| wanted.selections())))
 }
 
 /// What is asked of entries, and with them of their records.
@@ -244,43 +197,12 @@ fn plain(part: &Field<'_>) -> Source {
     }
 }
 
-/// The records of entries as the caller sees them, by id.
-async fn known(
-    run: &Run<'_>,
-    query: Query,
-    entries: &[Json],
-) -> Result<HashMap<Uuid, Box<RawValue>>, Refused> {
-    let mut ids: Vec<Uuid> = entries.iter().filter_map(id_of).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let question = Question::Records(Query { page: Page::Ids(ids), ..query });
-    let told = run.ask(std::slice::from_ref(&question)).await?;
-    let Some(Ok(Told::Records(answer))) = told.first() else {
-        return Err(match told.into_iter().next() {
-            Some(Err(refused)) => refused,
-            _ => Refused::Problem(Problem::internal()),
-        });
-    };
-    let by_id = records(&answer.json)?.into_iter().map(|raw| {
-        let known: Known = serde_json::from_str(raw.get()).ok()?;
-        Some((known.id, raw.to_owned()))
-    });
-    by_id.collect::<Option<_>>().ok_or_else(|| Refused::Problem(Problem::internal()))
-}
-
-fn id_of(entry: &Json) -> Option<Uuid> {
-    entry["record_id"].as_str().and_then(|text| Uuid::parse_str(text).ok())
-}
-
-/// An entry as text, with its record where it is known.
-fn raw(entry: &Json, known: &HashMap<Uuid, Box<RawValue>>) -> Option<Box<RawValue>> {
+/// An entry as text, with its record where that is told.
+fn raw(entry: &Json, record: Option<&[u8]>) -> Option<Box<RawValue>> {
     let mut text = entry.to_string();
-    if let Some(record) = id_of(entry).and_then(|id| known.get(&id)) {
+    if let Some(record) = record.and_then(|record| std::str::from_utf8(record).ok()) {
         text.pop();
-        text = format!("{text},\"record\":{}}}", record.get());
+        text = format!("{text},\"record\":{record}}}");
     }
     RawValue::from_string(text).ok()
 }

@@ -54,7 +54,8 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .header("If-None-Match", "The answer that is there already")
             .answers(200, "Its looks; null is as Trellis has it", data(reference("Branding")))
             .tells(200, "ETag", "Its version")
-            .answers_nothing(304, "What the caller has is still true"),
+            .answers_nothing(304, "What the caller has is still true")
+            .refuses(&[400]),
         "sessions" => operation.says("Where the caller is signed in").answers(
             200,
             "Open sessions, the newest first",

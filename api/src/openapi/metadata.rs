@@ -33,7 +33,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     });
     let retype = json!({
         "field": text(), "kind": text(), "next": anything(), "former": anything(), "state": one_of(&["filling", "ready", "kept"]),
-        "revision": count(), "done": nullable(count()), "total": nullable(count()), "error": nullable(text()), "kept_until": nullable(time()),
+        "revision": count(), "done": nullable(count()), "total": nullable(count()), "error": nullable(text()), "records": list(id()), "kept_until": nullable(time()),
     });
     let offending =
         json!({ "path": text(), "code": text(), "count": nullable(count()), "records": list(id()) });

@@ -46,7 +46,7 @@ fn list() -> Vec<(&'static str, Json)> {
 /// What a write may say besides its records.
 fn write() -> Vec<(&'static str, Json)> {
     let once = json!({
-        "name": "Idempotency-Key", "in": "header", "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+        "name": "Idempotency-Key", "in": "header", "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" },
         "description": "Sent again with the same body within 24 hours, it gives the first answer",
     });
     let if_match = json!({

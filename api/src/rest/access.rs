@@ -62,7 +62,7 @@ pub(crate) async fn simulate(call: Call) -> Outcome {
 /// The caller's context with another actor; `None` when there is no such person.
 async fn acting(call: &Call, user: Uuid) -> Result<Option<Context>, Problem> {
     let actor = call.identity().actor_of(&call.caller.tenant, user).await?;
-    Ok(actor.map(|actor| Context { actor, access: None, ..call.context.clone() }))
+    Ok(actor.map(|actor| Context { actor: actor.into(), access: None, ..call.context.clone() }))
 }
 
 type Question = (Action, String, Option<Uuid>);

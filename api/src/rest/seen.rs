@@ -1,12 +1,14 @@
 //! Metadata as far as a caller may know of it. A field that the caller does not see is in no object, layout or list
 //! view; what else speaks of an object with such fields is for those who manage metadata.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use engine::plan::Plan;
 use engine::{Filter, Query};
+use metadata::catalog::Named;
 use metadata::catalog::apps::App;
 use metadata::catalog::roles::SYSTEM_ROLES;
 use metadata::definitions::app::Item;
@@ -21,13 +23,15 @@ use crate::call::Call;
 pub(crate) struct Seen<'c> {
     call: &'c Call,
     fields: RefCell<HashMap<String, Rc<FieldRights>>>,
+    /// The sets of options that fields have which exist for the caller.
+    sets: OnceCell<HashSet<String>>,
     /// Who changes metadata knows all of it.
     all: bool,
 }
 
 impl<'c> Seen<'c> {
     pub(crate) fn new(call: &'c Call) -> Self {
-        Self { call, fields: RefCell::default(), all: call.holds("manage_metadata") }
+        Self { call, fields: RefCell::default(), sets: OnceCell::new(), all: call.holds("manage_metadata") }
     }
 
     /// One component, without what the caller may not know of; `None` when that is all of it.
@@ -35,7 +39,8 @@ impl<'c> Seen<'c> {
         let catalog = &self.call.context.snapshot.catalog;
         let mut json = catalog.component_json(kind, name)?;
         let object = match kind {
-            Kind::OptionSets | Kind::Settings => return Some(json),
+            Kind::Settings => return Some(json),
+            Kind::OptionSets => return self.chooses_from(name).then_some(json),
             Kind::Objects => name,
             Kind::Fields => name.split_once('.')?.0,
             _ => match json["object"].as_str() {
@@ -53,7 +58,7 @@ impl<'c> Seen<'c> {
             Kind::Fields => self.field(object, name.split_once('.')?.1, json),
             Kind::ListViews => self.list_view(object, json),
             Kind::Layouts => Some(self.layout(object, json)),
-            _ => (self.all || self.sees_all(object)).then_some(json),
+            _ => (self.all || self.sees_all(object) && self.unseen(kind, name).is_empty()).then_some(json),
         }
     }
 
@@ -85,10 +90,50 @@ impl<'c> Seen<'c> {
     fn field(&self, object: &Object, name: &str, mut json: Json) -> Option<Json> {
         let rights = self.rights(object);
         let field = object.find_field(name).filter(|field| self.all || rights.sees(field))?;
-        if !self.all && !rights.writes(field) {
+        if self.all {
+            return Some(json);
+        }
+        if !rights.writes(field) {
             json["read_only"] = true.into();
         }
+        // What it is worked out of may speak of fields that do not exist for the caller; what it comes to does not.
+        if field.computed.is_some() || field.rollup.is_some() || field.default_formula.is_some() {
+            let hidden = self.unseen(Kind::Fields, &format!("{}.{name}", object.name));
+            json.as_object_mut()?.retain(|key, _| !hidden.iter().any(|at| at == key));
+        }
         Some(json)
+    }
+
+    /// Where a component speaks of fields, or of objects with all their records, that do not exist for the caller.
+    fn unseen(&self, kind: Kind, name: &str) -> Vec<String> {
+        let catalog = &self.call.context.snapshot.catalog;
+        let is_hidden = |used: &Named| match (used.kind, used.name.split_once('.')) {
+            (Kind::Fields, Some((object, field))) => {
+                catalog.find_object(object).is_none_or(|object| !self.sees_path(object, field))
+            }
+            (Kind::Objects, _) => {
+                catalog.find_object(&used.name).is_none_or(|object| !rights::sees(self.call, object))
+            }
+            _ => false,
+        };
+        let uses = catalog.uses(&Named::new(kind, name)).into_iter();
+        let part = |at: String| at.split('.').next().unwrap_or_default().to_owned();
+        uses.filter(|used| is_hidden(&used.component)).map(|used| part(used.at)).collect()
+    }
+
+    /// Whether a field that exists for the caller has these options.
+    fn chooses_from(&self, set: &str) -> bool {
+        let sets = || {
+            let objects = &self.call.context.snapshot.catalog.objects;
+            let known = objects.iter().filter(|object| rights::sees(self.call, object));
+            let of = |object: &Arc<Object>| {
+                let rights = self.rights(object);
+                let seen = object.fields.iter().filter(|field| rights.sees(field));
+                seen.filter_map(|field| Some(field.kind.choices()?.1?.to_owned())).collect::<Vec<_>>()
+            };
+            known.flat_map(of).collect()
+        };
+        self.all || self.sets.get_or_init(sets).contains(set)
     }
 
     /// A view that chooses records by what the caller does not see is not there.

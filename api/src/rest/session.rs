@@ -100,7 +100,7 @@ pub(crate) async fn describe(call: &Call) -> Result<Json, Problem> {
     let (name, quiet) = listed.as_ref().map(|listed| (&listed.name, listed.quiet)).unzip();
     let sandbox = listed.as_ref().and_then(|listed| listed.sandbox.as_ref()).map(|sandbox| &sandbox.scope);
     Ok(json!({
-        "user": { "id": actor.user_id, "name": actor.name, "email": call.caller.email },
+        "user": { "id": actor.user_id, "name": actor.name, "email": call.caller.email.as_deref() },
         "tenant": { "id": tenant.id, "slug": tenant.slug, "name": name, "sandbox": sandbox, "quiet": quiet },
         "roles": actor.roles,
         "permissions": rights::summary(call),

@@ -37,7 +37,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
     params.finish()?;
     means_nothing(&rest)?;
     let records = list::many(&object, &rest).map_err(Problem::invalid)?;
-    let asked = LogQuery { records, chosen, since, until };
+    let asked = LogQuery { records, shown: None, chosen, since, until };
     if let Some(groups) = groups {
         if matches!(asked.records.page, Page::After(_)) {
             let text = "what is counted has no pages";
@@ -45,7 +45,8 @@ pub(crate) async fn list(call: Call) -> Outcome {
                 Detail::new("cursor", "not-allowed", text).hint("leave `cursor` out"),
             ]));
         }
-        return Ok(answer::data(&call.engine().state_counts(&call.context, &asked, &words(&groups)).await?));
+        let groups = call.engine().state_counts(&call.context, &asked, &words(&groups)).await?;
+        return Ok(answer::raw(StatusCode::OK, &groups.json));
     }
     let page = call.engine().state_log(&call.context, &asked).await?;
     let pagination = json!({ "limit": page.limit, "next_cursor": page.next, "has_more": page.has_more });

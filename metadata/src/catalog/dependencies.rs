@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Catalog, Checked, Field, FieldName, Object};
-use crate::definitions::{Definitions, Kind};
+use crate::definitions::{Definitions, Kind, Part};
 use crate::field_kinds::FieldKind;
 use crate::field_kinds::rollup::Rollup;
 use crate::problem::Problem;
@@ -154,6 +154,13 @@ impl Catalog {
             }
             kind => self.parts.uses(kind, &of.name, &mut uses),
         }
+        uses.found.into_iter().collect()
+    }
+
+    /// What a definition uses that is no component.
+    pub fn uses_of(&self, part: &impl Part) -> Vec<Use> {
+        let mut uses = Uses { catalog: self, found: BTreeSet::new() };
+        part.uses(&mut uses);
         uses.found.into_iter().collect()
     }
 

@@ -48,6 +48,15 @@ impl Index {
         Self { name, table: object.name.clone(), on, unique: false }
     }
 
+    /// The index by which names are found that are much like a text, for a database that has `pg_trgm`. No change of
+    /// metadata makes it: it is worth its while on large tables alone.
+    pub fn alike(object: &Object) -> Self {
+        let name = object.find_field("name").and_then(|field| field.columns.first());
+        let column = quote(name.map_or("name", |column| column.name.as_str()));
+        let on = On::Columns(format!("USING gin ({column} gin_trgm_ops) WHERE \"deleted_at\" IS NULL"));
+        Self { name: format!("{}_alike_idx", object.id), table: object.name.clone(), on, unique: false }
+    }
+
     /// The statement that makes it, while writers wait.
     pub fn create(&self, schema: &str) -> String {
         self.statement(schema, "INDEX")

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::sharing_rule::People;
-use super::{Part, Renamed};
+use super::{Definitions, Kind, Part, Renamed, structure};
 use crate::catalog::{Catalog, Object, Uses, views};
 use crate::problem::Problem;
 
@@ -39,6 +39,25 @@ pub struct ListView {
     /// With whom the view is shared; everybody when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shared_with: Vec<People>,
+}
+
+impl ListView {
+    /// A view that is no component: what somebody keeps for themselves.
+    ///
+    /// # Errors
+    /// All faults of its form.
+    pub fn read(mut json: Json) -> Result<Self, Vec<Problem>> {
+        let checked = structure::check(Kind::ListViews, &mut json, "");
+        if !checked.problems.is_empty() {
+            return Err(checked.problems);
+        }
+        serde_json::from_value(json).map_err(|error| vec![Problem::new("", "wrong-type", error.to_string())])
+    }
+
+    /// Follows the fields that have other names by now; `old` is how it was when the view was right.
+    pub fn follow(&mut self, old: &Definitions, new: &Definitions) {
+        Renamed::between(old, new).iter().for_each(|renamed| self.rename_field(renamed));
+    }
 }
 
 /// Whose records a view shows.

@@ -87,6 +87,25 @@ pub struct Renamed<'a> {
     new: &'a str,
 }
 
+impl<'a> Renamed<'a> {
+    /// The fields that have another name in `new` than in `old`, as those speak of them who know the old names.
+    pub fn between(old: &'a Definitions, new: &'a Definitions) -> Vec<Self> {
+        let mut found = Vec::new();
+        for component in old.objects.iter().filter(|component| !component.object.retired) {
+            let id = &component.object.id;
+            let Some(now) = new.objects.iter().find(|other| other.object.id == *id) else { continue };
+            for field in component.fields.iter().filter(|field| !field.retired) {
+                let name = &field.definition.common.name;
+                let after = now.fields.iter().find(|other| other.id == field.id);
+                let after = after.map(|other| &other.definition.common.name).filter(|after| *after != name);
+                let object = &component.object.definition.name;
+                found.extend(after.map(|new| Self { all: old, object: object.clone(), old: name, new }));
+            }
+        }
+        found
+    }
+}
+
 impl Renamed<'_> {
     /// A path from an object, `-` before it allowed.
     pub(crate) fn path(&self, object: &str, path: &str) -> String {

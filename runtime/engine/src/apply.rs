@@ -28,7 +28,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::snapshot::{self, Snapshot};
 use crate::work::Kind as Work;
 use crate::write::sql::table;
-use crate::{Engine, indexes, store, work};
+use crate::{Engine, indexes, store, views, work};
 pub use foresee::Foreseen;
 
 pub(crate) mod foresee;
@@ -227,7 +227,7 @@ pub(crate) async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Resu
 /// A change that was looked at, with what there is to do.
 pub(crate) struct Planned {
     /// Who looks at it.
-    actor: Actor,
+    actor: Arc<Actor>,
     old: Arc<Snapshot>,
     versions: crate::Versions,
     definitions: Definitions,
@@ -282,6 +282,7 @@ pub(crate) async fn attempt(
     turning.keep(connection, context).await?;
     let revision = versions.revision + 1;
     record(connection, context, (&old.definitions, &definitions), (wish, &applied.steps, revision)).await?;
+    views::follow(connection, context, (&old.definitions, &definitions)).await?;
     let kind = Work::BuildRollup.word();
     jobs::enqueue(connection, &tenant.schema, (kind, &plan.rollups), context.now).await?;
     if unfinished || plan.leaves_indexes {

@@ -29,7 +29,7 @@ mod seal;
 mod store;
 mod verify;
 
-pub use seal::Status;
+pub use seal::{BLOCK, Status};
 pub(crate) use store::{BLOCKS, SEALED, TAIL, ensure_month};
 pub use verify::verify_file;
 
@@ -183,7 +183,7 @@ pub struct Event {
     /// `{"what": [before, after], …}`. No secret, no password, no token.
     pub changes: Json,
     pub origin: Origin,
-    pub request_id: String,
+    pub request_id: Arc<str>,
 }
 
 impl Event {
@@ -197,7 +197,7 @@ impl Event {
             record_id: None,
             changes: Json::Null,
             origin: Origin::default(),
-            request_id: String::new(),
+            request_id: Arc::default(),
         }
     }
 
@@ -228,7 +228,7 @@ impl Event {
 
     /// From there, in this request.
     pub fn from(self, origin: Origin, request_id: &str) -> Self {
-        Self { origin, request_id: request_id.to_owned(), ..self }
+        Self { origin, request_id: request_id.into(), ..self }
     }
 }
 

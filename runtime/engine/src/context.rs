@@ -44,7 +44,7 @@ pub struct Versions {
 /// Everything that a plan needs besides the question itself. Time and ids come from here.
 #[derive(Clone)]
 pub struct Context {
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// The tenant's metadata at one revision; kept for the whole request.
     pub snapshot: Arc<Snapshot>,
     /// The `access` counter that the actor was looked up under; `None` for the system itself.
@@ -53,7 +53,7 @@ pub struct Context {
     pub consent: Consent,
     /// The request's one moment.
     pub now: DateTime<Utc>,
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// Where the request comes from.
     pub origin: Origin,
 }

@@ -29,7 +29,7 @@ mod csv;
 mod json_lines;
 mod xlsx;
 
-pub(crate) use csv::asleep;
+pub(crate) use csv::{asleep, is_run};
 
 /// Exports that a node runs at once: each holds a connection for as long as its reader takes.
 const RUNNING: usize = 4;

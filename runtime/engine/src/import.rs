@@ -28,6 +28,7 @@ mod job;
 mod lookup;
 mod plan;
 mod rejects;
+mod revert;
 mod row;
 mod save;
 mod seen;

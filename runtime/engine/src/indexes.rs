@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use metadata::ddl::{EARLIER, Index, drop_concurrently};
-use metadata::{Language, Problem};
+use metadata::{Catalog, Language, Object, Problem};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::Engine;
-use crate::context::Tenant;
+use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
 use crate::work::Kind as Work;
@@ -100,7 +100,9 @@ async fn build(engine: &Engine, connection: &mut PgConnection, tenant: &Tenant) 
         // The metadata may move on meanwhile, so what is missing is asked for anew after each.
         let (snapshot, _) = engine.fresh_snapshot(tenant).await?;
         let there = load(&mut *connection, tenant).await?;
-        let missing = snapshot.catalog.indexes().into_iter().find(|index| {
+        let mut wanted = snapshot.catalog.indexes();
+        wanted.extend(load_alike(&mut *connection, tenant, &snapshot.catalog).await?);
+        let missing = wanted.into_iter().find(|index| {
             !made.contains(&index.name) && !there.iter().any(|(name, valid)| *name == index.name && *valid)
         });
         let Some(index) = missing else {
@@ -113,6 +115,44 @@ async fn build(engine: &Engine, connection: &mut PgConnection, tenant: &Tenant) 
         make(&mut *connection, tenant, (&index, half)).await?;
         made.push(index.name);
     }
+}
+
+/// The indexes by which names are found that are much like a text: of large tables, which take some seconds to be read
+/// to the end, and where the database has `pg_trgm`.
+async fn load_alike(connection: &mut PgConnection, tenant: &Tenant, catalog: &Catalog) -> Result<Vec<Index>> {
+    let text = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE n.nspname = $1 AND c.relkind = 'r' AND to_regproc('word_similarity') IS NOT NULL AND pg_relation_size(c.oid) > $2";
+    let large: Vec<String> =
+        sqlx::query_scalar(text).bind(&tenant.schema).bind(SMALL).fetch_all(connection).await?;
+    Ok(catalog
+        .objects
+        .iter()
+        .filter(|object| large.contains(&object.name))
+        .map(|one| Index::alike(one))
+        .collect())
+}
+
+/// Whether the database can tell how much texts are alike, for a search in the names of some objects. What it would find
+/// them by in large tables and has not yet is asked for.
+pub(crate) async fn can_tell_alike(
+    connection: &mut PgConnection,
+    context: &Context,
+    objects: &[&Object],
+) -> Result<bool> {
+    let schema = &context.tenant().schema;
+    let (tables, indexes): (Vec<String>, Vec<String>) =
+        objects.iter().map(|object| Index::alike(object)).map(|index| (index.table, index.name)).unzip();
+    let text = "SELECT to_regproc('word_similarity') IS NOT NULL, EXISTS (SELECT FROM unnest($2::text[], $3::text[]) AS w(name, wanted) \
+         JOIN pg_class t ON t.relname = w.name AND t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) \
+         WHERE pg_relation_size(t.oid) > $4 AND NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+           WHERE i.indrelid = t.oid AND i.indisvalid AND c.relname = w.wanted))";
+    let asked = sqlx::query_as(text).bind(schema).bind(tables).bind(indexes).bind(SMALL);
+    let (can_tell, lacks): (bool, bool) = asked.fetch_one(&mut *connection).await?;
+    if can_tell && lacks {
+        let when = (context.now, context.now);
+        jobs::schedule(connection, schema, (Work::BuildIndexes.word(), SUBJECT), when).await?;
+    }
+    Ok(can_tell)
 }
 
 /// Drops what is of no use any more, after every node has been told that its successor is there.

@@ -3,7 +3,9 @@
 //! are. They are told some seconds late and are lost when the database crashes: whoever relies on this looks at all
 //! tenants too, now and then.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
 
 use crate::context::Tenant;
 use crate::error::Result;
@@ -14,23 +16,25 @@ use crate::{Engine, store};
 pub struct Leftovers {
     /// Rows of the audit log that are not sealed.
     pub rows: HashSet<String>,
-    /// Jobs, and totals to refresh.
-    pub work: HashSet<String>,
+    /// Jobs, and totals to refresh; each with a number that is another one when any has come, gone or changed.
+    pub work: HashMap<String, i64>,
 }
 
 impl Engine {
     /// What tenants have left, as the database's statistics know it.
     pub async fn leftovers(&self) -> Result<Leftovers> {
         let mut found = Leftovers::default();
-        for (schema, table) in store::list_leftovers(self.pool()).await? {
-            let of = if table == "_audit_tail" { &mut found.rows } else { &mut found.work };
-            of.insert(schema);
+        for (schema, table, changes) in store::list_leftovers(self.pool()).await? {
+            match table.as_str() {
+                "_audit_tail" => drop(found.rows.insert(schema)),
+                _ => *found.work.entry(schema).or_default() += changes,
+            }
         }
         Ok(found)
     }
 
-    /// Whether a tenant has left work; as it is, and without loading its metadata.
-    pub async fn has_work(&self, tenant: &Tenant) -> Result<bool> {
-        store::has_work(self.pool(), tenant).await
+    /// From when on there is something to do for a tenant, if anything waits; as it is, and without loading its metadata.
+    pub async fn next_work(&self, tenant: &Tenant) -> Result<Option<DateTime<Utc>>> {
+        store::next_work(self.pool(), tenant).await
     }
 }

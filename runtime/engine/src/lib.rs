@@ -8,7 +8,7 @@
 //! from changes), [`Leftovers`] (where there is some), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`teams`] and [`shares`] (who
-//! is with whom, what is shared by hand), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
+//! is with whom, what is shared by hand), [`views`] (what people keep of lists), [`keys`] (what values are encrypted under), [`explain`] (why somebody may),
 //! [`schema`] (a tenant's own schema), [`wall`] (what keeps others out of it), [`archive`] (all of it as files).
 
 pub mod apply;
@@ -47,6 +47,7 @@ mod lanes;
 mod leftovers;
 mod store;
 pub mod teams;
+pub mod views;
 pub mod wall;
 pub mod work;
 pub mod write;
@@ -78,6 +79,7 @@ pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;
+pub use views::{OwnViews, ViewWish};
 pub use wall::Wall;
 pub use write::{Possible, PossibleTarget};
 

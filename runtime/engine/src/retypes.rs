@@ -5,13 +5,16 @@
 //! change of metadata: a killed process goes on where it was. What begins it is a change of metadata
 //! ([`crate::apply`]); what the columns look like is `metadata::ddl`.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 use metadata::catalog::{Catalog, Object};
 use metadata::ddl::Retype;
 use metadata::definitions::Component;
 use metadata::definitions::field::{COMMON_KEYS, FieldDefinition};
 use metadata::{Definitions, Field, Problem};
-use serde_json::{Value as Json, json};
+use permissions::{Action, Sight};
+use serde_json::{Map, Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -19,6 +22,8 @@ use crate::Engine;
 use crate::apply::{AllowLoss, Apply};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
+use crate::query::{Query, Selection};
+use crate::read;
 use crate::work::{Kind, Progress};
 
 pub(crate) mod store;
@@ -29,8 +34,9 @@ use store::{State, Stored};
 const BATCH: i64 = 1_000;
 /// How long what a field held before is kept.
 pub(crate) const KEPT: TimeDelta = TimeDelta::days(30);
-/// Offending records that are named.
-const NAMED: i64 = 5;
+/// Offending records that are looked for, and that are named.
+const LOOKED_AT: i64 = 100;
+const NAMED: usize = 5;
 
 /// A field that anybody may have defined, by its stable id, and its object.
 pub(crate) fn field_of<'c>(catalog: &'c Catalog, id: &str) -> Option<(&'c Object, &'c Field)> {
@@ -186,6 +192,12 @@ impl Engine {
         for stored in store::list(&mut connection, tenant).await? {
             let Some((object, field)) = field_of(&context.snapshot.catalog, &stored.field) else { continue };
             let found = progress.iter().find(|one| one.field == stored.field);
+            let is_stuck = found.is_some_and(|one| one.error.is_some());
+            let records = if is_stuck {
+                in_the_way(&mut connection, context, &stored.field).await?
+            } else {
+                Vec::new()
+            };
             let is_kept = stored.state == State::Kept;
             let number = |key: &str| found.map(|one| one.progress[key].clone()).unwrap_or_default();
             told.push(json!({
@@ -197,11 +209,23 @@ impl Engine {
                 "done": number("done"),
                 "total": number("total"),
                 "error": found.and_then(|one| one.error.clone()),
+                "records": records,
                 "kept_until": is_kept.then(|| (stored.at + KEPT).to_rfc3339()),
             }));
         }
         Ok(Json::Array(told))
     }
+}
+
+/// The first records whose values would be lost, of those that whoever asks may see with their values.
+async fn in_the_way(connection: &mut PgConnection, context: &Context, id: &str) -> Result<Vec<Uuid>> {
+    let Some(found) = find(connection, context, id).await? else { return Ok(Vec::new()) };
+    let Some(past) = field_of(&context.snapshot.catalog, id) else { return Ok(Vec::new()) };
+    let text = found.retype.offending(&context.tenant().schema);
+    let ids = sqlx::query_scalar(AssertSqlSafe(text)).bind(LOOKED_AT).fetch_all(&mut *connection).await?;
+    let mut seen = seen(connection, context, (past, ids)).await?;
+    seen.truncate(NAMED);
+    Ok(seen)
 }
 
 /// One batch after the record that the progress names.
@@ -237,14 +261,38 @@ async fn refuse_losses(connection: &mut PgConnection, tenant: &Tenant, found: &F
         return Ok(());
     }
     let text = found.retype.offending(&tenant.schema);
-    let ids: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(text)).bind(NAMED).fetch_all(connection).await?;
+    let ids: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(text)).bind(1_i64).fetch_all(connection).await?;
     if ids.is_empty() {
         return Ok(());
     }
-    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
-    let text = format!("values of `{}` do not fit its new kind, as in {}", found.name, ids.join(", "));
+    // Which records they are is told to each reader apart: here stands what anybody may know who looks at the job.
+    let text = format!("values of `{}` do not fit its new kind", found.name);
     let problem = Problem::new(&found.name, "does-not-fit", text);
     Err(Error::Conflict(vec![problem.hint("change these values, or roll back and say how they go over")]))
+}
+
+/// Of some records those that somebody may read together with a field of them.
+pub(crate) async fn seen(
+    connection: &mut PgConnection,
+    context: &Context,
+    ((object, field), ids): ((&Object, &Field), Vec<Uuid>),
+) -> Result<Vec<Uuid>> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let decision = context.decide(Action::Read, object);
+    let Some(column) = field.columns.first().filter(|_| decision.is_allowed()) else { return Ok(Vec::new()) };
+    if decision.sight(field) == Sight::Hidden || decision.plain(field) != Sight::Shown {
+        return Ok(Vec::new());
+    }
+    let fields = ["id", column.key.as_str()].map(|key| Selection::Field(key.to_owned())).into();
+    let query = Query { fields, ..Query::of(&object.name, ids.clone()) };
+    let answer = read::run(connection, context, &query).await?;
+    let rows: Vec<Map<String, Json>> = serde_json::from_slice(&answer.json).unwrap_or_default();
+    // Each of them has a value, so where there is none it is not shown.
+    let shown = rows.iter().filter(|row| row.get(&column.key).is_some_and(|value| !value.is_null()));
+    let shown: HashSet<&str> = shown.filter_map(|row| row.get("id")?.as_str()).collect();
+    Ok(ids.into_iter().filter(|id| shown.contains(id.to_string().as_str())).collect())
 }
 
 /// The definitions with the field's next one, and what was changed of the field meanwhile.

@@ -11,7 +11,6 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
-use crate::Engine;
 use crate::audit::reads;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -19,6 +18,7 @@ use crate::plan::Plan;
 use crate::query::Query;
 use crate::read::sql::search::{Looking, is_searched, statement};
 use crate::read::{check_versions, of_revision};
+use crate::{Engine, indexes};
 
 mod marks;
 
@@ -94,15 +94,11 @@ async fn look(
     limit: u32,
 ) -> Result<Hits> {
     let found = run(connection, (context, plans), Looking::Words(words), (words, limit)).await?;
-    if !found.hits.is_empty() || !has_similarity(connection).await? {
+    let objects: Vec<&Object> = plans.iter().map(|plan| &**plan.object()).collect();
+    if !found.hits.is_empty() || !indexes::can_tell_alike(connection, context, &objects).await? {
         return Ok(found);
     }
     run(connection, (context, plans), Looking::Similar(&words.join(" ")), (words, limit)).await
-}
-
-async fn has_similarity(connection: &mut PgConnection) -> Result<bool> {
-    let text = "SELECT to_regproc('word_similarity') IS NOT NULL";
-    Ok(sqlx::query_scalar(text).fetch_one(connection).await?)
 }
 
 async fn run(

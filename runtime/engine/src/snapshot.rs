@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use metadata::field_kinds::rollup::Mode;
 use metadata::{Catalog, Definitions, Language};
@@ -22,6 +23,8 @@ use crate::{Engine, SYSTEM_USER, indexes, store};
 
 /// Most tenants whose snapshots are kept.
 const MAX_SNAPSHOTS: u64 = 1_000;
+/// A snapshot that nobody asked for so long is forgotten: it takes nearly two megabytes, and some milliseconds to load.
+const IDLE: Duration = Duration::from_secs(600);
 
 static SERIAL: AtomicU64 = AtomicU64::new(0);
 
@@ -109,7 +112,7 @@ pub(crate) struct Snapshots {
 
 impl Snapshots {
     pub(crate) fn new() -> Self {
-        Self { kept: Cache::new(MAX_SNAPSHOTS) }
+        Self { kept: Cache::builder().max_capacity(MAX_SNAPSHOTS).time_to_idle(IDLE).build() }
     }
 
     /// Keeps a snapshot, unless a newer one is there already.
@@ -154,12 +157,12 @@ impl Engine {
     pub async fn system_context(&self, tenant: &Tenant, reason: &str) -> Result<Context> {
         let (snapshot, _) = self.fresh_snapshot(tenant).await?;
         Ok(Context {
-            actor: Actor::system(SYSTEM_USER, reason),
+            actor: Arc::new(Actor::system(SYSTEM_USER, reason)),
             snapshot,
             access: None,
             consent: crate::Consent { warnings: true, process_override: true },
             now: chrono::Utc::now(),
-            request_id: Uuid::now_v7().to_string(),
+            request_id: Uuid::now_v7().to_string().into(),
             origin: crate::Origin::default(),
         })
     }

@@ -1,7 +1,7 @@
 //! The states that a record went through, as its reader may see them: which, how it came there, for how long.
 
+pub(crate) mod bound;
 pub mod log;
-mod sql;
 
 use metadata::catalog::Object;
 use serde_json::{Value as Json, json};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::Engine;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::read::encode::Places;
 use crate::write::sql::table;
 
 impl Engine {
@@ -45,25 +46,28 @@ impl Engine {
             .bind(i64::from(limit.clamp(1, 1000)))
             .fetch_all(&mut *self.connection(context.tenant()).await?)
             .await?;
-        let entries: Result<Vec<Json>, sqlx::Error> = rows.iter().map(|row| entry(object, row)).collect();
+        let entries: Result<Vec<Json>, sqlx::Error> =
+            rows.iter().map(|row| entry(object, row, Places::From(0))).collect();
         Ok(Json::Array(entries?))
     }
 }
 
-fn entry(object: &Object, row: &PgRow) -> Result<Json, sqlx::Error> {
-    let at: chrono::DateTime<chrono::Utc> = row.try_get("happened_at")?;
-    let field: String = row.try_get("field_id")?;
+/// An entry from its columns in the order in which `read::sql::log` has them too.
+fn entry(object: &Object, row: &PgRow, places: Places<'_>) -> Result<Json, sqlx::Error> {
+    let text = |number: usize| row.try_get::<Option<String>, _>(places.of(number));
+    let field: String = row.try_get(places.of(0))?;
+    let at: chrono::DateTime<chrono::Utc> = row.try_get(places.of(5))?;
     Ok(json!({
         "field": object.find_field_by_id(&field).map(|field| field.name.as_str()),
-        "from": row.try_get::<Option<String>, _>("from_state")?,
-        "to": row.try_get::<Option<String>, _>("to_state")?,
-        "process": row.try_get::<Option<String>, _>("process")?,
-        "transition": row.try_get::<Option<String>, _>("transition")?,
+        "from": text(1)?,
+        "to": text(2)?,
+        "process": text(3)?,
+        "transition": text(4)?,
         "at": at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
-        "note": row.try_get::<Option<String>, _>("note")?,
-        "checklist": row.try_get::<Option<Vec<String>>, _>("checklist")?.unwrap_or_default(),
-        "version": row.try_get::<i64, _>("version")?,
-        "actor": { "id": row.try_get::<Uuid, _>("actor_id")?, "name": row.try_get::<Option<String>, _>("actor")? },
-        "seconds_in_previous": row.try_get::<Option<i64>, _>("seconds")?,
+        "version": row.try_get::<i64, _>(places.of(6))?,
+        "actor": { "id": row.try_get::<Uuid, _>(places.of(7))?, "name": text(8)? },
+        "seconds_in_previous": row.try_get::<Option<i64>, _>(places.of(9))?,
+        "note": text(10)?,
+        "checklist": row.try_get::<Option<Vec<String>>, _>(places.of(11))?.unwrap_or_default(),
     }))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use metadata::ddl::Size;
 use metadata::definitions::Row;
 use metadata::layers::Base;
@@ -223,20 +224,23 @@ pub(crate) async fn load_newest_revision(connection: &mut PgConnection, tenant: 
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?)
 }
 
-/// Schema and table of what tenants have left for later, as the statistics of the database know it.
-pub(crate) async fn list_leftovers(pool: &PgPool) -> Result<Vec<(String, String)>> {
-    let text = "SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+/// Schema and table of what tenants have left for later, as the statistics of the database know it, and how many rows
+/// of it have come, gone and changed.
+pub(crate) async fn list_leftovers(pool: &PgPool) -> Result<Vec<(String, String, i64)>> {
+    let text = "SELECT n.nspname::text, c.relname::text, pg_stat_get_tuples_inserted(c.oid) \
+                + pg_stat_get_tuples_updated(c.oid) + pg_stat_get_tuples_deleted(c.oid) \
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                 WHERE c.relname IN ('_audit_tail', '_jobs', '_rollup_dirty') AND c.relkind = 'r' AND pg_stat_get_live_tuples(c.oid) > 0";
     Ok(sqlx::query_as(text).fetch_all(pool).await?)
 }
 
-/// Whether there is a job that is due, or a total to refresh.
-pub(crate) async fn has_work(pool: &PgPool, tenant: &Tenant) -> Result<bool> {
+/// From when on a job is due, if there is any; at once where there are totals to refresh.
+pub(crate) async fn next_work(pool: &PgPool, tenant: &Tenant) -> Result<Option<DateTime<Utc>>> {
     let (jobs, dirty) = (table(&tenant.schema, "_jobs"), table(&tenant.schema, "_rollup_dirty"));
     let text = format!(
-        "SELECT EXISTS (SELECT 1 FROM {jobs} WHERE not_before <= $1) OR EXISTS (SELECT 1 FROM {dirty})"
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM {dirty}) THEN $1 ELSE (SELECT min(not_before) FROM {jobs} WHERE not_before < 'infinity') END"
     );
-    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(chrono::Utc::now()).fetch_one(pool).await?)
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(Utc::now()).fetch_one(pool).await?)
 }
 
 /// Whether there is any job, due or not.

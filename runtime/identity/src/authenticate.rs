@@ -2,6 +2,7 @@
 //! proved by the engine, whose statements compare the tenant's `access` counter with [`Caller::access`].
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use engine::Tenant;
 use permissions::Actor;
@@ -28,16 +29,19 @@ pub enum Credential<'a> {
     Cookie(&'a str),
 }
 
-/// Who sent a request.
+/// Who sent a request. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    pub tenant: Tenant,
-    pub actor: Actor,
-    pub email: Option<String>,
+    pub tenant: Arc<Tenant>,
+    /// Told on to each of the caller's requests, which copy nothing of it.
+    pub actor: Arc<Actor>,
+    pub email: Option<Arc<str>>,
     /// The tenant's `access` counter that all this was looked up under.
     pub access: i64,
     /// `None` for a key.
     pub session: Option<SessionInfo>,
+    /// `None` for a session.
+    pub key: Option<Uuid>,
     /// What is left of the requests; `None` without a limit.
     pub rate: Option<Rate>,
     /// A key with a role or scopes of its own: it may not make credentials.
@@ -135,11 +139,7 @@ impl Identity {
         }
     }
 
-    async fn known(
-        &self,
-        credential: Credential<'_>,
-        ip: Option<IpAddr>,
-    ) -> Result<std::sync::Arc<Known>, AuthError> {
+    async fn known(&self, credential: Credential<'_>, ip: Option<IpAddr>) -> Result<Arc<Known>, AuthError> {
         let now = self.clock.now();
         if matches!(credential, Credential::Cookie(_)) && credential.is_key() {
             return Err(AuthError::Unknown);

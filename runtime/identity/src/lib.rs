@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`secret`] (what is never printed or stored), [`users`] (records of the object `user`, written
 //! through the engine, with a credential in the platform's tables), `password` and [`login`] (from an e-mail address
-//! and a password to a session), [`login_history`], [`security`] (what a tenant's officer sets), [`two_factor`], `links` and [`mail`] (passwords that are forgotten), [`outside`], [`sessions`], [`api_keys`], [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
+//! and a password to a session), [`login_history`], [`security`] (what a tenant's officer sets), [`two_factor`], `links` and [`mail`] (passwords that are forgotten), [`outside`], [`sessions`], [`api_keys`], [`requests`] (what was asked with keys), [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
 //! per request, mostly from memory).
 //!
 //! It decides nothing about records: that is `permissions`, asked by the engine. It knows no HTTP: cookies, headers
@@ -30,6 +30,7 @@ pub mod mail;
 pub mod outside;
 mod password;
 pub mod rate_limit;
+pub mod requests;
 pub mod reseller_keys;
 mod sealed;
 pub mod secret;
@@ -53,6 +54,7 @@ pub use login_history::{HistoryFilter, HistoryPage};
 pub use mail::MailSettings;
 pub use outside::Outside;
 pub use rate_limit::Rate;
+pub use requests::{Ending, KeyRequest, RequestFilter, RequestPage};
 pub use secret::Secret;
 pub use security::SecuritySettings;
 pub use sessions::OpenSession;
@@ -71,6 +73,7 @@ pub struct Identity {
     callers: authenticate::Callers,
     meters: rate_limit::Meters,
     uses: api_keys::Uses,
+    requests: requests::Remembered,
     mail: Arc<mail::Mail>,
     acting: events::Acting,
     /// Whose turn it is to change who administers a tenant, or how many people it has.
@@ -93,6 +96,7 @@ impl Identity {
             callers: authenticate::Callers::default(),
             meters: rate_limit::Meters::default(),
             uses: api_keys::Uses::default(),
+            requests: requests::Remembered::default(),
             mail: Arc::default(),
             acting: events::Acting::default(),
             turns: Arc::new(Semaphore::new(1)),

@@ -91,7 +91,8 @@ async fn serve(
     let telling = tokio::spawn(workers::tell(tenants.clone(), options.allow_private_targets));
     let folding = tokio::spawn(upkeep(tenants.clone()));
     let tidying = tokio::spawn(first::tidy((node.engine.clone(), identity.clone()), node.tenants.clone()));
-    let posting = tokio::spawn(post(identity));
+    let noting = tokio::spawn(note(identity.clone()));
+    let posting = tokio::spawn(post(identity.clone()));
     println!("trellis: listening on http://{address}");
     let serving = async {
         api::serve(listener, app, told).await?;
@@ -107,6 +108,8 @@ async fn serve(
     telling.abort();
     folding.abort();
     posting.abort();
+    noting.abort();
+    write_requests(&identity).await;
     tidying.abort();
     ear.close().await;
     settle(tenants).await;
@@ -154,6 +157,22 @@ async fn post(identity: Identity) {
         if let Err(error) = identity.deliver().await {
             tracing::warn!(%error, "the outbox could not be read");
         }
+    }
+}
+
+/// Writes down what keys have asked.
+async fn note(identity: Identity) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        write_requests(&identity).await;
+    }
+}
+
+/// What could not be written down is forgotten: it is for looking up alone.
+async fn write_requests(identity: &Identity) {
+    if let Err(error) = identity.write_requests().await {
+        tracing::debug!(%error, "requests of keys were not written down");
     }
 }
 

@@ -1,11 +1,12 @@
 //! Does what tenants have left for later: builds and refreshes, a step at a time. What waits is in the database, so
 //! any number of nodes may run this, and one that was killed is taken over by the next.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{Months, Utc};
+use chrono::{DateTime, Months, Utc};
+use engine::audit::BLOCK;
 use engine::{Engine, Leftovers, Tenant};
 use identity::{Identity, Outside};
 use tenancy::webhooks::{Post, Sent};
@@ -36,6 +37,7 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut busy: BTreeMap<String, Tenant> = BTreeMap::new();
     let mut rounds = Rounds::new(&engine, &tenants);
+    let mut waiting = Waiting::default();
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -46,9 +48,9 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
                 busy.insert(tenant.slug.clone(), tenant);
             }
         }
-        for tenant in rounds.due(|left| &left.work).await {
+        for tenant in rounds.due(|left| waiting.worth_asking(left.work, Utc::now())).await {
             // Of all tenants those are left alone of which nothing is due: their metadata is not even loaded.
-            if is_due(&engine, &tenant).await.unwrap_or(true) {
+            if waiting.is_due(&engine, &tenant).await.unwrap_or(true) {
                 busy.insert(tenant.slug.clone(), tenant);
             }
         }
@@ -60,8 +62,35 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
     }
 }
 
-async fn is_due(engine: &Engine, tenant: &Tenant) -> engine::Result<bool> {
-    Ok(engine.has_work(tenant).await? || engine.asks_nothing(tenant).await?)
+/// Tenants whose work has its time: by schema how much had happened there when they were asked last, and when something
+/// is due. Nearly every tenant has a job that comes again each night; a thousand of them are not asked all day for it.
+#[derive(Default)]
+struct Waiting(HashMap<String, (i64, DateTime<Utc>)>);
+
+impl Waiting {
+    /// Schemas of those of which something is due, or may be as more has happened there.
+    fn worth_asking(&mut self, left: HashMap<String, i64>, now: DateTime<Utc>) -> HashSet<String> {
+        self.0.retain(|schema, _| left.contains_key(schema));
+        let waits = |(schema, changes): &(String, i64)| {
+            self.0.get(schema).is_some_and(|(asked, due)| asked == changes && *due > now)
+        };
+        let (_, worth): (Vec<_>, Vec<_>) = left.into_iter().partition(waits);
+        // Until they have said more than that.
+        self.0.extend(worth.iter().map(|(schema, changes)| (schema.clone(), (*changes, now))));
+        worth.into_iter().map(|(schema, _)| schema).collect()
+    }
+
+    /// Whether there is something to do for a tenant now.
+    async fn is_due(&mut self, engine: &Engine, tenant: &Tenant) -> engine::Result<bool> {
+        let next = engine.next_work(tenant).await?;
+        if next.is_some_and(|moment| moment <= Utc::now()) || engine.asks_nothing(tenant).await? {
+            return Ok(true);
+        }
+        if let Some((_, due)) = self.0.get_mut(&tenant.schema) {
+            *due = next.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        }
+        Ok(false)
+    }
 }
 
 /// Deletes tenants whose time is over and clears away what is left of others, until the task is aborted. Apart from other
@@ -163,7 +192,7 @@ pub async fn seal(engine: Engine, tenants: Tenants, (retention, heads): (Option<
                 tracing::warn!(%error, "heads of audit logs were not kept");
             }
         }
-        for tenant in &rounds.due(|left| &left.rows).await {
+        for tenant in &rounds.due(|left| left.rows).await {
             seal_one(&engine, tenant).await;
         }
     }
@@ -174,12 +203,16 @@ async fn seal_one(engine: &Engine, tenant: &Tenant) {
         let began = Instant::now();
         match engine.seal(tenant, Utc::now()).await {
             Ok(0) => return,
-            // As long a rest as there was work: after an upgrade of a large tenant there is much to seal, and people are
-            // there too.
-            Ok(_) => tokio::time::sleep(began.elapsed()).await,
+            Ok(rows) => tokio::time::sleep(rest(began.elapsed(), rows)).await,
             Err(error) => return tracing::warn!(tenant = tenant.slug, %error, "the audit log was not sealed"),
         }
     }
+}
+
+/// How long sealing rests after so much work, because people are there too. Where a block was full more rows wait: if it
+/// then rested as long as it worked, they would come faster than they go.
+fn rest(worked: Duration, rows: usize) -> Duration {
+    if rows < BLOCK { worked } else { worked / 4 }
 }
 
 /// When which tenants are looked at: those that have left something often, all of them now and then.
@@ -196,7 +229,7 @@ impl<'a> Rounds<'a> {
     }
 
     /// The tenants whose turn it is. What could not be asked is asked again soon: it is not that nothing is left.
-    async fn due(&mut self, of: impl Fn(&Leftovers) -> &HashSet<String>) -> Vec<Tenant> {
+    async fn due(&mut self, of: impl FnOnce(Leftovers) -> HashSet<String>) -> Vec<Tenant> {
         let now = Instant::now();
         let sweeps = now >= self.sweep;
         if now < self.look {
@@ -220,13 +253,12 @@ impl<'a> Rounds<'a> {
     async fn ask(
         &self,
         sweeps: bool,
-        of: impl Fn(&Leftovers) -> &HashSet<String>,
+        of: impl FnOnce(Leftovers) -> HashSet<String>,
     ) -> tenancy::Result<Vec<Tenant>> {
         if sweeps {
             return self.all().await;
         }
-        let left = self.engine.leftovers().await?;
-        let schemas = of(&left);
+        let schemas = of(self.engine.leftovers().await?);
         if schemas.is_empty() {
             return Ok(Vec::new());
         }
@@ -277,4 +309,29 @@ async fn serve(engine: &Engine, tenant: &Tenant) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn who_waits_is_asked_again_when_its_time_has_come_or_more_has_happened() {
+        let (mut waiting, now) = (Waiting::default(), Utc::now());
+        let left = |changes: i64| HashMap::from([("t_a".to_owned(), changes)]);
+        let later = now + TimeDelta::hours(1);
+        assert_eq!(waiting.worth_asking(left(3), now).len(), 1, "nothing is known yet");
+        assert_eq!(waiting.worth_asking(left(3), now).len(), 1, "it could not be asked");
+        waiting.0.insert("t_a".to_owned(), (3, later));
+        assert!(waiting.worth_asking(left(3), now).is_empty());
+        assert_eq!(waiting.worth_asking(left(3), later).len(), 1, "its time has come");
+        waiting.0.insert("t_a".to_owned(), (3, later));
+        assert_eq!(waiting.worth_asking(left(4), now).len(), 1, "a job came");
+        waiting.0.insert("t_a".to_owned(), (4, later));
+        assert_eq!(waiting.worth_asking(left(0), now).len(), 1, "the statistics began anew");
+        waiting.worth_asking(HashMap::new(), now);
+        assert!(waiting.0.is_empty(), "what has nothing left is forgotten");
+    }
 }

@@ -1,5 +1,5 @@
-//! What the audit log costs its writers, how fast it is sealed, and how fast it is verified. Without it means that a trigger
-//! throws its rows away, which costs something itself.
+//! What the audit log costs its writers, how fast it is sealed, also while they are at work, and how fast it is verified.
+//! Without it means that a trigger throws its rows away, which costs something itself.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -21,6 +21,9 @@ const BULK: usize = 2_000;
 const ROWS: usize = 100_000;
 /// Nothing here takes longer to be sealed.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long writers are at work, with so many changes each second.
+const AT_WORK: Duration = Duration::from_secs(20);
+const CHANGES: usize = 5_000;
 
 /// What came of it.
 pub struct Audit {
@@ -29,14 +32,15 @@ pub struct Audit {
     many: [f64; 2],
     /// Rows a second: sealed by the node in its own time, sealed for somebody who waits, verified.
     rates: [f64; 3],
+    /// With writers at work: changes a second, the most rows that waited, and seconds until none did afterwards.
+    at_work: [f64; 3],
 }
 
 /// Creates with and without in turn, then seals and verifies.
 pub async fn run(world: &World, options: &Options, report: &mut Report) -> anyhow::Result<()> {
     let mut connection = world.connect().await?;
     let one = request("POST", "/api/v1/accounts", Some(&world.key), Some(&account(0).to_string()));
-    let many: Vec<Json> = (0..BULK).map(account).collect();
-    let many = request("POST", "/api/v1/accounts", Some(&world.key), Some(&json!(many).to_string()));
+    let many = many_of(world);
     let one = Arc::new(vec![one]);
     let mut times: [[Vec<f64>; 2]; 2] = Default::default();
     for round in 0..=options.rounds() {
@@ -60,7 +64,8 @@ pub async fn run(world: &World, options: &Options, report: &mut Report) -> anyho
         sealed(world, &mut connection, true).await?,
         verified(world, &mut connection).await?,
     ];
-    report.audit = Some(Audit { one, many, rates });
+    let at_work = at_work(world, &mut connection, &many_of(world)).await?;
+    report.audit = Some(Audit { one, many, rates, at_work });
     Ok(())
 }
 
@@ -77,11 +82,42 @@ impl Audit {
         for (name, rate) in names.iter().zip(self.rates) {
             let _ = writeln!(text, "| {name} | {rate:.0} |");
         }
+        let [changes, most, left] = self.at_work;
+        let _ = writeln!(
+            text,
+            "\nWith {changes:.0} changes a second for {} seconds: at most {most:.0} rows wait, none {left:.1} s after the last.",
+            AT_WORK.as_secs()
+        );
     }
 }
 
 fn account(n: usize) -> Json {
     json!({ "name": format!("Audited {n}"), "industry": "retail", "phone": "+49 30 1234567" })
+}
+
+/// A request that makes many.
+fn many_of(world: &World) -> Vec<u8> {
+    let many: Vec<Json> = (0..BULK).map(account).collect();
+    request("POST", "/api/v1/accounts", Some(&world.key), Some(&json!(many).to_string()))
+}
+
+/// Writes as many changes each second as sealing has to keep up with, while it does.
+async fn at_work(world: &World, connection: &mut PgConnection, many: &[u8]) -> anyhow::Result<[f64; 3]> {
+    empty(connection).await?;
+    let text = format!("SELECT count(*) FROM {SCHEMA}._audit_tail");
+    let mut turns = tokio::time::interval(Duration::from_secs(1) * BULK as u32 / CHANGES as u32);
+    let (began, mut written, mut most) = (Instant::now(), 0, 0);
+    while began.elapsed() < AT_WORK {
+        turns.tick().await;
+        http::json(&world.trellis.address, many).await?;
+        written += BULK;
+        let waiting: i64 =
+            sqlx::query_scalar(AssertSqlSafe(text.clone())).fetch_one(&mut *connection).await?;
+        most = most.max(waiting);
+    }
+    let (rate, ended) = (written as f64 / began.elapsed().as_secs_f64(), Instant::now());
+    empty(connection).await?;
+    Ok([rate, most as f64, ended.elapsed().as_secs_f64()])
 }
 
 /// Lets the tail take nothing in, or everything.

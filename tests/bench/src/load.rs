@@ -22,6 +22,8 @@ pub struct Load {
     pub seconds: f64,
     /// Times to the whole answer, shortest first.
     pub latencies: Vec<Duration>,
+    /// Good answers of each second since the run began, the last of which is not whole.
+    pub each: Vec<usize>,
 }
 
 impl Load {
@@ -42,6 +44,15 @@ impl Load {
         self.lost += other.lost;
         self.reason = self.reason.take().or(other.reason);
         self.latencies.extend(other.latencies);
+        self.each.resize(self.each.len().max(other.each.len()), 0);
+        self.each.iter_mut().zip(other.each).for_each(|(sum, count)| *sum += count);
+    }
+
+    fn count(&mut self, second: u64) {
+        self.good += 1;
+        let second = usize::try_from(second).unwrap_or_default();
+        self.each.resize(self.each.len().max(second + 1), 0);
+        self.each[second] += 1;
     }
 }
 
@@ -108,7 +119,7 @@ async fn client(
         }
         let asked = Instant::now();
         match send(&mut connection, address, request).await {
-            Ok(status) if status < 400 => load.good += 1,
+            Ok(status) if status < 400 => load.count(started.elapsed().as_secs()),
             Ok(status) => {
                 load.lost += 1;
                 load.reason.get_or_insert(format!("status {status}"));

@@ -1,6 +1,11 @@
 //! Ten times what can be answered: whether what is accepted stays quick, the rest is refused at once, memory stays
 //! flat, and all is as before when it is over.
+//!
+//! How soon that is, is told second by second, beside the same seconds after a rest: what those differ by is what the
+//! machine differs by from second to second.
 
+use std::fmt::Write as _;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,9 +15,9 @@ use futures_util::future::join_all;
 
 use crate::cases;
 use crate::load::http::Connection;
-use crate::load::{self, Until};
+use crate::load::{self, Load, Until};
 use crate::options::Options;
-use crate::report::Report;
+use crate::report::{Report, median};
 use crate::usage;
 use crate::world::World;
 
@@ -20,26 +25,31 @@ use crate::world::World;
 const TIMES: f64 = 10.0;
 /// Connections that send them.
 const CONNECTIONS: usize = 600;
-/// Windows after the overload in which the throughput is measured.
-const WINDOWS: usize = 5;
+/// Seconds before and after that are looked at one by one.
+const SECONDS: u64 = 10;
+/// How often a rest and an overload follow each other.
+const ROUNDS: usize = 3;
+/// How long a rest is.
+const REST: Duration = Duration::from_secs(10);
 
 /// What came of it.
 pub struct Overload {
-    pub seconds: f64,
+    seconds: f64,
     /// Answers a second before, accepted and refused ones meanwhile.
-    pub usual: f64,
-    pub accepted: f64,
-    pub refused: f64,
+    usual: f64,
+    accepted: f64,
+    refused: f64,
     /// Milliseconds: of accepted requests before, of accepted ones meanwhile, of refused ones.
-    pub usual_p99: f64,
-    pub accepted_p99: f64,
-    pub refused_p99: f64,
+    usual_p99: f64,
+    accepted_p99: f64,
+    refused_p99: f64,
     /// Requests that got no answer, or another one.
-    pub lost: usize,
+    lost: usize,
     /// MB before, at most meanwhile, afterwards.
-    pub memory: [f64; 3],
-    /// Throughput in each second after it, as a share of that before.
-    pub after: Vec<f64>,
+    memory: [f64; 3],
+    /// Throughput in each second after a rest and after an overload, as a share of that before: medians of the rounds.
+    rested: Vec<f64>,
+    after: Vec<f64>,
 }
 
 /// What one connection has seen.
@@ -50,37 +60,116 @@ struct Seen {
     lost: usize,
 }
 
-/// Loads, overloads, and loads again.
+/// Loads, rests, and loads again; loads, overloads, and loads again.
 pub async fn run(world: &World, options: &Options, report: &mut Report) -> anyhow::Result<()> {
     let time = if options.smoke { Duration::from_secs(2) } else { Duration::from_secs_f64(options.overload) };
     let case = cases::all(world).await?.into_iter().find(|case| case.name.starts_with("list of 50, filter"));
     let requests = case.map(|case| case.trellis).unwrap_or_default();
     let (address, pid) = (&world.trellis.address, world.trellis.pid);
-    let usual = |time| load::run(address, &requests, options.connections, Until::After(time));
-    usual(Duration::from_secs(1)).await;
-    let before = usual(Duration::from_secs(3)).await;
-    ensure!(before.lost == 0, "requests failed before the overload: {:?}", before.reason);
-    let rested = usage::memory(pid)?;
-    let pause = Duration::from_secs_f64(CONNECTIONS as f64 / (before.throughput() * TIMES));
-    let (seen, peak) = overload(world, &requests, (pause, time)).await?;
-    let mut after = Vec::new();
-    for _ in 0..WINDOWS {
-        after.push(usual(Duration::from_secs(1)).await.throughput() / before.throughput());
+    let usual = |seconds| {
+        load::run(address, &requests, options.connections, Until::After(Duration::from_secs(seconds)))
+    };
+    let usually = usual(3).await;
+    ensure!(usually.lost == 0, "requests failed before the overload: {:?}", usually.reason);
+    let memory = usage::memory(pid)?;
+    let pause = Duration::from_secs_f64(CONNECTIONS as f64 / (usually.throughput() * TIMES));
+    let (mut all, mut highest, mut before) = (Seen::default(), 0.0_f64, Load::default());
+    let (mut rested, mut after) = (Vec::new(), Vec::new());
+    let rounds = if options.smoke { 1 } else { ROUNDS };
+    for _ in 0..rounds {
+        let (_, (), shares) = around(usual, rest(REST.min(time))).await?;
+        rested.push(shares);
+        let overloaded = overload(world, &requests, (pause, time));
+        let (load, (seen, peak), shares) = around(usual, overloaded).await?;
+        (all, highest, before) = (all.and(seen), highest.max(peak), load);
+        after.push(shares);
     }
-    let seconds = time.as_secs_f64();
+    let seconds = time.as_secs_f64() * rounds as f64;
     report.overload = Some(Overload {
-        seconds,
+        seconds: time.as_secs_f64(),
         usual: before.throughput(),
-        accepted: seen.accepted.len() as f64 / seconds,
-        refused: seen.refused.len() as f64 / seconds,
+        accepted: all.accepted.len() as f64 / seconds,
+        refused: all.refused.len() as f64 / seconds,
         usual_p99: before.quantile(0.99),
-        accepted_p99: p99(seen.accepted),
-        refused_p99: p99(seen.refused),
-        lost: seen.lost,
-        memory: [rested, peak, usage::memory(pid)?],
-        after,
+        accepted_p99: p99(all.accepted),
+        refused_p99: p99(all.refused),
+        lost: all.lost,
+        memory: [memory, highest, usage::memory(pid)?],
+        rested: medians(&rested),
+        after: medians(&after),
     });
     Ok(())
+}
+
+/// The load before something, what that gives, and the throughput of each second after it as a share of that before.
+async fn around<T, F: Future<Output = Load>>(
+    usual: impl Fn(u64) -> F,
+    between: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<(Load, T, Vec<f64>)> {
+    let before = usual(SECONDS).await;
+    let outcome = between.await?;
+    let after = usual(SECONDS).await;
+    let share = |count: &usize| *count as f64 / before.throughput();
+    let shares = after.each.iter().take(usize::try_from(SECONDS)?).map(share).collect();
+    Ok((before, outcome, shares))
+}
+
+async fn rest(time: Duration) -> anyhow::Result<()> {
+    tokio::time::sleep(time).await;
+    Ok(())
+}
+
+/// The median of each second.
+fn medians(rounds: &[Vec<f64>]) -> Vec<f64> {
+    let seconds = rounds.iter().map(Vec::len).min().unwrap_or_default();
+    (0..seconds).map(|at| median(rounds.iter().map(|shares| shares[at]).collect())).collect()
+}
+
+impl Overload {
+    /// The first second that is as quick as the slowest after a rest.
+    fn is_back(&self) -> Option<usize> {
+        let slowest = self.rested.iter().copied().fold(f64::INFINITY, f64::min);
+        Some(self.after.iter().position(|share| *share >= slowest)? + 1)
+    }
+
+    /// Its table.
+    pub fn write(&self, text: &mut String) {
+        let Self { seconds, usual, accepted, refused, lost, memory, .. } = self;
+        let [before, peak, after] = memory;
+        let shares = |shares: &[f64]| {
+            let shares: Vec<String> = shares.iter().map(|share| format!("{share:.2}")).collect();
+            shares.join(", ")
+        };
+        let back = self.is_back().map_or("none of them".to_owned(), |second| second.to_string());
+        let _ = writeln!(text, "\n| ten times the load for {seconds:.0} s | |\n|---|---|");
+        let rows = [
+            (
+                "answers a second before, accepted and refused meanwhile",
+                format!("{usual:.0}, {accepted:.0}, {refused:.0}"),
+            ),
+            (
+                "p99 ms before, of accepted, of refused",
+                format!("{:.0}, {:.0}, {:.0}", self.usual_p99, self.accepted_p99, self.refused_p99),
+            ),
+            ("lost", lost.to_string()),
+            ("MB before, at most, after", format!("{before:.0}, {peak:.0}, {after:.0}")),
+            ("each second after it, share of before", shares(&self.after)),
+            ("each second after a rest, share of before", shares(&self.rested)),
+            ("the first second as quick as the slowest after a rest", back),
+        ];
+        for (name, figure) in rows {
+            let _ = writeln!(text, "| {name} | {figure} |");
+        }
+    }
+}
+
+impl Seen {
+    fn and(mut self, other: Self) -> Self {
+        self.accepted.extend(other.accepted);
+        self.refused.extend(other.refused);
+        self.lost += other.lost;
+        self
+    }
 }
 
 /// Sends from all connections, each after its pause whether or not the last answer was long in coming.
@@ -103,10 +192,7 @@ async fn overload(
     }
     let mut all = Seen::default();
     for seen in join_all(clients).await {
-        let seen = seen?;
-        all.accepted.extend(seen.accepted);
-        all.refused.extend(seen.refused);
-        all.lost += seen.lost;
+        all = all.and(seen?);
     }
     Ok((all, peak))
 }

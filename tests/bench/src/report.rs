@@ -126,7 +126,7 @@ impl Report {
         self.rollups.iter().for_each(|rollups| write_rollups(text, rollups));
         self.million.iter().for_each(|million| write_million(text, million));
         self.retype.iter().for_each(|retype| write_retype(text, retype));
-        self.overload.iter().for_each(|overload| write_overload(text, overload));
+        self.overload.iter().for_each(|overload| overload.write(text));
         self.subscribers.iter().for_each(|subscribers| subscribers.write(text));
         self.graphql.iter().for_each(|graphql| graphql.write(text));
         self.tenants.iter().for_each(|tenants| tenants.write(text));
@@ -182,27 +182,6 @@ fn write_million(text: &mut String, million: &Million) {
     for (word, (median, longest)) in [("added", added), ("changed", changed)] {
         let _ = writeln!(text, "| a formula {word}, median (longest) | {median:.1} ms ({longest:.1} ms) |");
     }
-}
-
-fn write_overload(text: &mut String, overload: &Overload) {
-    let Overload { seconds, usual, accepted, refused, lost, memory, .. } = overload;
-    let _ = writeln!(text, "\n| ten times the load for {seconds:.0} s | |\n|---|---|");
-    let _ = writeln!(
-        text,
-        "| answers a second before, accepted and refused meanwhile | {usual:.0}, {accepted:.0}, {refused:.0} |"
-    );
-    let _ = writeln!(
-        text,
-        "| p99 ms before, of accepted, of refused | {:.0}, {:.0}, {:.0} |",
-        overload.usual_p99, overload.accepted_p99, overload.refused_p99
-    );
-    let [before, peak, after] = memory;
-    let _ = writeln!(
-        text,
-        "| lost | {lost} |\n| MB before, at most, after | {before:.0}, {peak:.0}, {after:.0} |"
-    );
-    let after: Vec<String> = overload.after.iter().map(|share| format!("{share:.2}")).collect();
-    let _ = writeln!(text, "| each second after it, share of before | {} |", after.join(", "));
 }
 
 fn write_retype(text: &mut String, retype: &Retype) {

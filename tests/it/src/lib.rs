@@ -124,13 +124,13 @@ impl World {
             kind: ActorKind::Person,
             scopes: None,
         };
-        Context { actor, access: None, consent: Consent::default(), ..system }
+        Context { actor: actor.into(), access: None, consent: Consent::default(), ..system }
     }
 
     /// The same caller in a new request: another moment, another request id, today's metadata.
     pub async fn again(&self, context: &Context) -> Context {
         let (snapshot, _) = self.engine.fresh_snapshot(&self.tenant).await.expect("a snapshot");
-        let request_id = Uuid::now_v7().to_string();
+        let request_id = Uuid::now_v7().to_string().into();
         let now = chrono::Utc::now();
         Context {
             actor: context.actor.clone(),

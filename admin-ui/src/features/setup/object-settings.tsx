@@ -15,6 +15,7 @@ import { differences } from "@/lib/differences";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { IconPicker } from "./icon-picker";
+import { LanguageSelect } from "./language-select";
 
 type Definition = Record<string, unknown>;
 
@@ -112,6 +113,17 @@ export function ObjectSettings({ object }: { object: ObjectDef }) {
             choices={SHARING.map((one) => ({ ...one, label: t(one.label) }))}
             value={[sharing.default ?? "private"]}
             onChange={(next) => set({ sharing: { ...sharing, default: next[0] } })}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame label={t("Language of its texts")} hint={t("Search finds the forms of a word by one another in it.")}>
+        {(ids) => (
+          <LanguageSelect
+            id={ids.id}
+            label={t("Language of its texts")}
+            otherwise={t("That of the workspace")}
+            value={typeof draft.language === "string" ? draft.language : undefined}
+            onChange={(language) => set({ language })}
           />
         )}
       </FieldFrame>

@@ -1,5 +1,5 @@
 // The options of a choice: label, value, colour and order; or a set that several fields share.
-import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
+import { Plus } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import type { Option } from "@/catalog/types";
@@ -7,6 +7,7 @@ import { Dot, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
 import { TextInput } from "@/components/inputs";
 import { Popover } from "@/components/popover";
+import { moved, RowTools } from "@/components/row-tools";
 import { Select } from "@/components/select";
 import { cx } from "@/lib/cx";
 import { COLORS } from "@/lib/hues";
@@ -36,13 +37,6 @@ export function OptionsEditor({ options, optionSet, onOptions, onOptionSet }: Op
   const change = (at: number, patch: Partial<Option>) =>
     onOptions(options.map((o, i) => (i === at ? { ...o, ...patch } : o)));
   const remove = (at: number) => onOptions(options.filter((_, i) => i !== at));
-
-  function move(at: number, by: number) {
-    const next = [...options];
-    const [taken] = next.splice(at, 1);
-    if (taken) next.splice(at + by, 0, taken);
-    onOptions(next);
-  }
 
   return (
     <div className="flex flex-col gap-2">
@@ -78,11 +72,11 @@ export function OptionsEditor({ options, optionSet, onOptions, onOptionSet }: Op
                 <OptionRow
                   key={i}
                   option={option}
-                  first={i === 0}
-                  last={i === options.length - 1}
+                  at={i}
+                  count={options.length}
                   onChange={(patch) => change(i, patch)}
                   onRemove={() => remove(i)}
-                  onMove={(by) => move(i, by)}
+                  onMove={(to) => onOptions(moved(options, i, to))}
                   onEnter={() => add(i + 1)}
                 />
               ))}
@@ -99,18 +93,15 @@ export function OptionsEditor({ options, optionSet, onOptions, onOptionSet }: Op
 
 interface OptionRowProps {
   option: Option;
-  first: boolean;
-  last: boolean;
+  at: number;
+  count: number;
   onChange: (patch: Partial<Option>) => void;
   onRemove: () => void;
-  onMove: (by: number) => void;
+  onMove: (to: number) => void;
   onEnter: () => void;
 }
 
-const tool =
-  "inline-flex size-7 items-center justify-center rounded-control text-text-3 hover:bg-hover hover:text-text disabled:opacity-30";
-
-function OptionRow({ option, first, last, onChange, onRemove, onMove, onEnter }: OptionRowProps) {
+function OptionRow({ option, at, count, onChange, onRemove, onMove, onEnter }: OptionRowProps) {
   const follows = option.value === apiName(option.label);
 
   function onKeyDown(event: KeyboardEvent) {
@@ -143,32 +134,7 @@ function OptionRow({ option, first, last, onChange, onRemove, onMove, onEnter }:
         value={option.value}
         onChange={(e) => onChange({ value: e.target.value })}
       />
-      <button
-        type="button"
-        aria-label={t("Move {label} up", { label: option.label || t("option") })}
-        className={tool}
-        disabled={first}
-        onClick={() => onMove(-1)}
-      >
-        <ArrowUp size={13} />
-      </button>
-      <button
-        type="button"
-        aria-label={t("Move {label} down", { label: option.label || t("option") })}
-        className={tool}
-        disabled={last}
-        onClick={() => onMove(1)}
-      >
-        <ArrowDown size={13} />
-      </button>
-      <button
-        type="button"
-        aria-label={t("Remove {label}", { label: option.label || t("option") })}
-        className={tool}
-        onClick={onRemove}
-      >
-        <X size={14} />
-      </button>
+      <RowTools name={option.label || t("option")} at={at} count={count} onMove={onMove} onRemove={onRemove} />
     </li>
   );
 }

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use metadata::Field;
+use metadata::catalog::Object;
 use metadata::ddl::{Estimate, Risk, Size, Step, stricter};
 use metadata::definitions::role::Reaches;
 use metadata::diff::{Noticed, noticed};
@@ -42,7 +44,10 @@ pub(crate) async fn foresee(connection: &mut PgConnection, planned: &mut Planned
     planned.applied.foreseen = Some(Foreseen { api, permissions });
     let until = Instant::now() + BUDGET;
     for demand in stricter(&old.catalog, &planned.wished) {
-        let found = if sees_all(&old, &planned.actor, &demand.about) {
+        let (object, field) = &demand.about;
+        let object = old.catalog.objects.iter().find(|known| known.id == *object);
+        let about = object.and_then(|object| Some((object.as_ref(), object.find_field_by_id(field)?)));
+        let found = if about.is_some_and(|about| sees_all(&old, &planned.actor, about)) {
             let left = until.saturating_duration_since(Instant::now());
             look(connection, demand.question(&old.tenant.schema), left).await?
         } else {
@@ -68,11 +73,10 @@ pub(crate) async fn foresee(connection: &mut PgConnection, planned: &mut Planned
 
 /// Whether somebody reads a field of every record as it is. To others a demand answers nothing: by asking for one
 /// maximum after the other they would learn the values.
-fn sees_all(old: &Snapshot, actor: &Actor, (object, field): &(String, String)) -> bool {
-    let Some(object) = old.catalog.objects.iter().find(|known| known.id == *object) else { return false };
+pub(super) fn sees_all(old: &Snapshot, actor: &Actor, (object, field): (&Object, &Field)) -> bool {
     let decision = old.policies.decide(actor, Action::Read, object, &old.catalog);
-    let is_plain = |field| decision.sight(field) == Sight::Shown && decision.plain(field) == Sight::Shown;
-    decision.widest() == Reaches::All && object.find_field_by_id(field).is_some_and(is_plain)
+    let is_plain = decision.sight(field) == Sight::Shown && decision.plain(field) == Sight::Shown;
+    decision.widest() == Reaches::All && is_plain
 }
 
 /// The first records that a question finds: nothing where there are none, no list where finding out takes too long.

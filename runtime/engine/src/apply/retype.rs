@@ -4,6 +4,8 @@
 //! one the change only begins it: until the job is done the field keeps its definition. A field that has a column of the
 //! wished kind beside it already, because it had that kind before, gets it back at once.
 
+use std::sync::Arc;
+
 use metadata::catalog::{Catalog, Object};
 use metadata::ddl::{Retype, Turn, is_retype, is_rewrite};
 use metadata::definitions::field::FieldDefinition;
@@ -13,13 +15,13 @@ use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
-use super::foresee::{COUNTED, NAMED};
+use super::foresee::{COUNTED, NAMED, sees_all};
 use super::{Apply, Offending};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 use crate::indexes;
 use crate::retypes::store::{self, State, Stored};
-use crate::retypes::{KEPT, field_of, hidden_field};
+use crate::retypes::{KEPT, field_of, hidden_field, seen};
 use crate::snapshot::Snapshot;
 use crate::work::Kind as Work;
 
@@ -44,7 +46,7 @@ pub(super) struct Turning {
 pub(super) struct Wished<'w> {
     pub context: &'w Context,
     pub wish: &'w Apply,
-    pub old: &'w Snapshot,
+    pub old: &'w Arc<Snapshot>,
     pub definitions: &'w Definitions,
     pub catalog: &'w Catalog,
 }
@@ -206,13 +208,16 @@ impl Turning {
         };
         let here = retype.named(&past.0.name, column);
         let found = offending(connection, tenant, &here).await?;
-        if !found.is_empty() {
-            self.offending.push(Offending {
-                path: format!("objects.{}.fields.{}", past.0.name, past.1.name),
-                code: "does-not-fit",
-                count: Some(found.len()),
-                records: found.into_iter().take(NAMED).collect(),
-            });
+        let context = Context { snapshot: wished.old.clone(), ..wished.context.clone() };
+        // To others it is the same whether values would be lost: by one formula after the other they would learn them.
+        let sees_all = sees_all(wished.old, &context.actor, (past.0, past.1));
+        if !sees_all || !found.is_empty() {
+            let count = sees_all.then_some(found.len());
+            let mut records =
+                if sees_all { found } else { seen(connection, &context, (past, found)).await? };
+            records.truncate(NAMED);
+            let path = format!("objects.{}.fields.{}", past.0.name, past.1.name);
+            self.offending.push(Offending { path, code: "does-not-fit", count, records });
             self.losses.push(name);
         }
         if planned.stored.state != State::Kept {

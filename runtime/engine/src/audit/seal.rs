@@ -12,7 +12,7 @@ use crate::context::Tenant;
 use crate::error::Result;
 
 /// Most rows of a block.
-const BLOCK: usize = 10_000;
+pub const BLOCK: usize = 10_000;
 /// Blocks that a reader of the log waits for before it reads.
 const BEFORE_READING: usize = 20;
 

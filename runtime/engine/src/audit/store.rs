@@ -48,7 +48,7 @@ pub(super) async fn put(connection: &mut PgConnection, tenant: &Tenant, events: 
         .bind(all(changes))
         .bind(all(|event| event.origin.address()))
         .bind(all(|event| event.origin.user_agent.as_deref().map(str::to_owned)))
-        .bind(all(|event| Some(event.request_id.clone())))
+        .bind(all(|event| Some(event.request_id.to_string())))
         .execute(connection)
         .await?;
     Ok(())
@@ -77,7 +77,7 @@ pub(super) async fn put_for_each(
         .bind(&event.changes)
         .bind(event.origin.address())
         .bind(event.origin.user_agent.as_deref())
-        .bind(&event.request_id)
+        .bind(&*event.request_id)
         .execute(connection)
         .await?;
     Ok(())

@@ -149,7 +149,7 @@ async fn renew(engine: &Engine, old: &Context) -> Result<Context> {
     let roles = store::load_roles(&mut connection, old.tenant(), context.actor.user_id).await?;
     let roles = roles.ok_or(Error::NotFound)?;
     if context.actor.kind == ActorKind::Person {
-        context.actor.roles = roles;
+        Arc::make_mut(&mut context.actor).roles = roles;
     }
     Ok(context)
 }

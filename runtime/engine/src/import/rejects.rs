@@ -1,7 +1,11 @@
 //! The rejected rows of an import as a CSV: the columns of the file as they were, then the row's number
 //! and the reasons. Corrected, it can be imported again as it is. Of a row that cannot be opened every cell says so,
 //! and such a row is rejected again.
+//!
+//! A cell that a spreadsheet would run as a formula is put behind an apostrophe, which an import of such a file takes away
+//! again: in a workbook it may have been a text, and nobody expects that looking at what was wrong runs anything.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use csv::Writer;
@@ -79,10 +83,55 @@ impl Rejects {
     }
 }
 
+/// Whether a file has been rejected before, by its header.
+pub(super) fn is_of_rejects<'h>(mut headers: impl Iterator<Item = &'h str>) -> bool {
+    headers.by_ref().any(|header| header == ADDED[0]) && headers.any(|header| header == ADDED[1])
+}
+
+/// A cell as a spreadsheet will not run it.
+fn asleep(cell: &str) -> Cow<'_, str> {
+    if is_run(cell.trim_start_matches('\'')) { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// What the cell was.
+pub(super) fn awake(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| is_run(rest.trim_start_matches('\''))).unwrap_or(cell)
+}
+
+/// Numbers below zero calculate nothing, and are to be set right as they stand.
+fn is_run(text: &str) -> bool {
+    let is_of_number = |c: char| c.is_ascii_digit() || " ()./,-".contains(c);
+    let is_number = text.starts_with('-') && text.chars().all(is_of_number);
+    !is_number && crate::export::is_run(text)
+}
+
 /// Writing to memory does not fail, and rows may have any length.
 fn write<'t>(csv: &mut Writer<Vec<u8>>, own: impl Iterator<Item = &'t str>, added: [&'t str; 2]) {
     for cell in own.chain(added) {
-        let _ = csv.write_field(cell);
+        let _ = csv.write_field(asleep(cell).as_bytes());
     }
     let _ = csv.write_record(None::<&[u8]>);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_sleep_and_are_what_they_were() {
+        for (cell, written) in [
+            ("=1+1", "'=1+1"),
+            ("'=1+1", "''=1+1"),
+            ("@x", "'@x"),
+            ("-5", "-5"),
+            ("-2+3", "'-2+3"),
+            ("'twas", "'twas"),
+            ("", ""),
+        ] {
+            assert_eq!(asleep(cell), written);
+            assert_eq!(awake(&asleep(cell)), cell);
+        }
+        assert!(is_of_rejects(["a", "_row", "_reason"].into_iter()));
+        assert!(!is_of_rejects(["_row", "a"].into_iter()));
+    }
 }

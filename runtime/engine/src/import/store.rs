@@ -10,8 +10,10 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::plan::Plan;
+use super::revert::Made;
 use super::row::{Row, originals};
 use super::{Import, Status};
+use crate::audit::{SEALED as SEALED_ROWS, TAIL};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 use crate::keys::{KeyRing, Place};
@@ -53,8 +55,8 @@ pub(super) async fn put(
     headers: &[String],
 ) -> Result<()> {
     let text = format!(
-        "INSERT INTO {} (id, object, file_name, format, status, dry_run, match_field, mapping, headers, total, queued_at, actor_id, actor_name) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "INSERT INTO {} (id, object, file_name, format, status, dry_run, match_field, mapping, headers, total, queued_at, actor_id, actor_name, request_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         table(&context.tenant().schema, "_imports")
     );
     sqlx::query(AssertSqlSafe(text))
@@ -71,9 +73,65 @@ pub(super) async fn put(
         .bind(import.queued_at)
         .bind(import.started_by.id)
         .bind(&import.started_by.name)
+        .bind(&context.request_id)
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The request under which an import's changes stand in the audit stream; nothing for one of an earlier version.
+pub(super) async fn load_request(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    id: Uuid,
+) -> Result<Option<String>> {
+    let text = format!("SELECT request_id FROM {} WHERE id = $1", table(&tenant.schema, "_imports"));
+    let found: Option<Option<String>> =
+        sqlx::query_scalar(AssertSqlSafe(text)).bind(id).fetch_optional(connection).await?;
+    Ok(found.flatten().filter(|id| !id.is_empty()))
+}
+
+/// Live records that an import made, with their versions.
+fn made(tenant: &Tenant, object: &str) -> String {
+    let by = |name: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM {} a WHERE a.record_id = r.id AND a.version = 1 AND a.action = 'create' AND a.request_id = $3)",
+            table(&tenant.schema, name)
+        )
+    };
+    format!(
+        "FROM {} r WHERE r.deleted_at IS NULL AND r.id BETWEEN $1 AND $2 AND ({} OR {})",
+        table(&tenant.schema, object),
+        by(TAIL),
+        by(SEALED_ROWS)
+    )
+}
+
+/// Ids of those that nobody has changed since, the newest first: what points to others of the file goes before them.
+pub(super) async fn list_made(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    of: &Made<'_>,
+    limit: i64,
+) -> Result<Vec<Uuid>> {
+    let text =
+        format!("SELECT r.id {} AND r.version = 1 ORDER BY r.id DESC LIMIT $4", made(tenant, of.object));
+    let query = sqlx::query_scalar(AssertSqlSafe(text)).bind(of.ids.0).bind(of.ids.1).bind(of.request_id);
+    Ok(query.bind(limit).fetch_all(connection).await?)
+}
+
+/// How many of them nobody has changed since, and how many somebody has.
+pub(super) async fn count_made(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    of: &Made<'_>,
+) -> Result<(i64, i64)> {
+    let text = format!(
+        "SELECT count(*) FILTER (WHERE r.version = 1), count(*) FILTER (WHERE r.version > 1) {}",
+        made(tenant, of.object)
+    );
+    let query = sqlx::query_as(AssertSqlSafe(text)).bind(of.ids.0).bind(of.ids.1).bind(of.request_id);
+    Ok(query.fetch_one(connection).await?)
 }
 
 pub(super) async fn put_started(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<()> {

@@ -59,7 +59,7 @@ async fn scratch(connection: &mut PgConnection, context: &Context) -> Result<Con
     let mut snapshot = Snapshot::new(tenant, versions, definitions, aside)?;
     snapshot.unlock(connection).await?;
     let actor = permissions::Actor::system(crate::SYSTEM_USER, "package tests");
-    Ok(Context { actor, access: None, snapshot: Arc::new(snapshot), ..context.clone() })
+    Ok(Context { actor: Arc::new(actor), access: None, snapshot: Arc::new(snapshot), ..context.clone() })
 }
 
 /// One case: what was wrong with it, if anything.

@@ -52,6 +52,20 @@ pub(crate) fn row(
     record(out, (row, places), columns, &mut 0)
 }
 
+/// The same from the columns behind so many others; `null` where there is no record.
+pub(crate) fn row_behind(
+    out: &mut Vec<u8>,
+    row: &PgRow,
+    columns: &[Written],
+    (places, mut at): (Places<'_>, usize),
+) -> Result<(), sqlx::Error> {
+    if row.try_get_raw(places.of(at))?.is_null() {
+        out.extend_from_slice(b"null");
+        return Ok(());
+    }
+    record(out, (row, places), columns, &mut at)
+}
+
 /// A record from the columns that begin with number `at`, which is left behind them.
 fn record(
     out: &mut Vec<u8>,

@@ -77,7 +77,7 @@ pub(crate) enum Source {
 
 /// One read and what it was made of.
 struct Kept {
-    question: Question<Actor, Query>,
+    question: Question<Arc<Actor>, Query>,
     read: Arc<Prepared>,
     weight: u32,
 }
@@ -189,7 +189,7 @@ impl Telling {
     }
 }
 
-impl<'q> Question<&'q Actor, &'q Query> {
+impl<'q> Question<&'q Arc<Actor>, &'q Query> {
     fn new(context: &'q Context, query: &'q Query) -> Self {
         // All of the context is named here, so that whoever adds to it must say whether statements depend on it.
         let Context { actor, snapshot, access: _, consent: _, now: _, request_id: _, origin: _ } = context;
@@ -209,18 +209,18 @@ impl<'q> Question<&'q Actor, &'q Query> {
         hasher.finish()
     }
 
-    fn owned(&self) -> Question<Actor, Query> {
+    fn owned(&self) -> Question<Arc<Actor>, Query> {
         let Self { snapshot, actor, today, source, query } = *self;
-        Question { snapshot, actor: actor.clone(), today, source, query: query.clone() }
+        Question { snapshot, actor: Arc::clone(actor), today, source, query: query.clone() }
     }
 }
 
-impl Question<Actor, Query> {
+impl Question<Arc<Actor>, Query> {
     /// Whether it is the same question but for the id.
-    fn is(&self, other: &Question<&Actor, &Query>) -> bool {
+    fn is(&self, other: &Question<&Arc<Actor>, &Query>) -> bool {
         self.snapshot == other.snapshot
             && (self.today, self.source) == (other.today, other.source)
-            && self.actor == *other.actor
+            && (Arc::ptr_eq(&self.actor, other.actor) || self.actor == *other.actor)
             && is_same(&self.query, other.query)
     }
 }

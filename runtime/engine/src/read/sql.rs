@@ -27,6 +27,7 @@ pub(crate) mod aggregate;
 mod few;
 mod keyset;
 mod legs;
+pub(crate) mod log;
 mod parties;
 mod reach;
 mod scope;
@@ -204,19 +205,9 @@ pub(crate) fn reach_statement(plan: &Plan, lock: Lock, columns: &[&Column]) -> (
     built(plan, &select)
 }
 
-/// Ids of the plan's records, in no order, and as `shown0` … whether each of some fields is shown on them.
-pub(crate) fn sight_statement(plan: &Plan, fields: &[&Field]) -> (String, Values) {
-    let render = Render::new(plan);
-    let scope = render.scope(&plan.root.object);
-    let mut select = Query::select();
-    select.expr(scope.column("id"));
-    let place = (scope.alias(), &plan.root.object);
-    for (at, field) in fields.iter().enumerate() {
-        let shown = render.shown(place, field).unwrap_or_else(|| Expr::cust("TRUE"));
-        select.expr_as(shown, format!("shown{at}"));
-    }
-    scope.filter(&mut select, &plan.root, plan.bin);
-    built(plan, &scope.finish(select))
+/// Ids of the plan's records, in no order.
+pub(crate) fn ids_statement(plan: &Plan) -> (String, Values) {
+    built(plan, &log::reached(&Render::new(plan), &[]))
 }
 
 /// Of the one record that the plan names: its owner and the owner's name, whether each way of `reach` leads to it,

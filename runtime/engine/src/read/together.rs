@@ -19,12 +19,18 @@ use crate::plan::Plan;
 use crate::plan::aggregate::Aggregation;
 use crate::query::aggregate::Aggregate;
 use crate::query::{Page, Query};
+use crate::states::bound::Log;
+use crate::states::log::{self, LogPage, LogQuery};
 
 /// One of several questions.
 #[derive(Clone, Debug)]
 pub enum Question {
     Records(Query),
     Groups(Aggregate),
+    /// Entries of the log of states.
+    Log(LogQuery),
+    /// How many of them there are for each of these words.
+    LogGroups(LogQuery, Vec<String>),
 }
 
 /// What one of them is answered.
@@ -32,12 +38,14 @@ pub enum Question {
 pub enum Told {
     Records(Answer),
     Groups(Groups),
+    Log(LogPage),
 }
 
 /// One question, bound.
 enum Bound {
     Records(Plan),
     Groups(Aggregation),
+    Log(Log),
 }
 
 impl Engine {
@@ -48,15 +56,15 @@ impl Engine {
     /// What stops all: caches that are out of date, a database that fails.
     pub async fn read_all(&self, context: &Context, questions: &[Question]) -> Result<Vec<Result<Told>>> {
         // One alone is asked as ever, with what is kept for it.
-        if let [only] = questions {
-            let told = match only {
-                Question::Records(query) => self.read(context, query).await.map(Told::Records),
-                Question::Groups(question) => self.aggregate(context, question).await.map(Told::Groups),
-            };
-            return match told {
-                Err(error @ (Error::Outdated(_) | Error::Database(_))) => Err(error),
-                told => Ok(vec![told]),
-            };
+        let alone = match questions {
+            [Question::Records(query)] => Some(self.read(context, query).await.map(Told::Records)),
+            [Question::Groups(question)] => Some(self.aggregate(context, question).await.map(Told::Groups)),
+            _ => None,
+        };
+        match alone {
+            Some(Err(error @ (Error::Outdated(_) | Error::Database(_)))) => return Err(error),
+            Some(told) => return Ok(vec![told]),
+            None => {}
         }
         let bound: Vec<Result<Bound>> = questions.iter().map(|question| bind(context, question)).collect();
         let sound: Vec<(&Bound, &Question)> = bound
@@ -107,6 +115,8 @@ fn bind(context: &Context, question: &Question) -> Result<Bound> {
     Ok(match question {
         Question::Records(query) => Bound::Records(Plan::new(context, query)?),
         Question::Groups(question) => Bound::Groups(Aggregation::new(context, question)?),
+        Question::Log(asked) => Bound::Log(Log::entries(context, asked)?),
+        Question::LogGroups(asked, by) => Bound::Log(Log::groups(context, asked, by)?),
     })
 }
 
@@ -115,6 +125,7 @@ impl Bound {
         match self {
             Self::Records(plan) => Part::Records(plan),
             Self::Groups(bound) => Part::Groups(bound),
+            Self::Log(log) => Part::Log(log),
         }
     }
 }
@@ -155,6 +166,11 @@ async fn run(
                 let sensitive = reads::of_aggregation(context, bound);
                 reads::note(connection, context, &bound.plan.object().id, (&sensitive, &[])).await?;
                 Told::Groups(aggregate::told(bound, &own, places)?)
+            }
+            (Bound::Log(log), shape) => {
+                let (told, shown) = log::told(log, (&own, places), shape.as_ref())?;
+                reads::note(connection, context, &log.plan.object().id, (&log.sensitive, &shown)).await?;
+                told
             }
             (Bound::Records(plan), shape) => {
                 let total = placed.total.and_then(|at| Some(rows.first()?.try_get(at))).transpose()?;

@@ -103,7 +103,7 @@ pub(crate) async fn end(
         .bind(context.now)
         .bind(context.actor.user_id)
         .bind(Deed::Unshare.word())
-        .bind(&context.request_id)
+        .bind(&*context.request_id)
         .bind(context.origin.address())
         .bind(context.origin.user_agent.as_deref())
         .bind(Level::Edit.number())

@@ -3,25 +3,29 @@
 
 use chrono::{DateTime, Datelike, Utc};
 use metadata::catalog::Object;
-use sea_query_sqlx::SqlxValues;
 use serde_json::{Map, Value as Json, json};
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
-use super::sql::{self, Asked};
+use super::bound::{Entries, Log, Telling};
 use crate::Engine;
-use crate::audit::reads;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::query::{DEFAULT_LIMIT, MAX_LIMIT, Page, Query};
-use crate::read::of_revision;
+use crate::query::{Query, Selection};
+use crate::read::aggregate::Groups;
+use crate::read::encode::{self, Places};
+use crate::read::sql::Shape;
+use crate::read::sql::log::{RECORD, WIDTH};
+use crate::read::together::{Question, Told};
 
 /// Which entries, in names.
 #[derive(Clone, Debug, Default)]
 pub struct LogQuery {
     /// Of which records, how many entries and from which on; what it answers of records is not looked at.
     pub records: Query,
+    /// What is told of each entry's record.
+    pub shown: Option<Vec<Selection>>,
     /// `field`, `from`, `to`, `process` or `transition`, and the values that each may have.
     pub chosen: Vec<(String, Vec<String>)>,
     pub since: Option<DateTime<Utc>>,
@@ -31,7 +35,7 @@ pub struct LogQuery {
 
 /// Where a page of the log ends: what one entry is sorted by.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub at: DateTime<Utc>,
     pub record: Uuid,
     pub version: i64,
@@ -39,12 +43,12 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn of(row: &PgRow) -> Result<Self, sqlx::Error> {
+    fn of(row: &PgRow, places: Places<'_>) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            at: row.try_get("happened_at")?,
-            record: row.try_get("record_id")?,
-            version: row.try_get("version")?,
-            field: row.try_get("field_id")?,
+            at: row.try_get(places.of(5))?,
+            record: row.try_get(places.of(RECORD))?,
+            version: row.try_get(places.of(6))?,
+            field: row.try_get(places.of(0))?,
         })
     }
 
@@ -53,7 +57,7 @@ impl Place {
         format!("{}~{}~{}~{}", self.at.timestamp_micros(), self.record.simple(), self.version, self.field)
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let mut parts = text.splitn(4, '~');
         let mut next = || parts.next().unwrap_or_default();
         let (at, record, version, field) = (next(), next(), next(), next());
@@ -79,6 +83,8 @@ impl Place {
 pub struct LogPage {
     /// As those of one record, with `record_id`.
     pub entries: Vec<Json>,
+    /// What is told of their records, each as a JSON object; none where nothing is.
+    pub records: Vec<Vec<u8>>,
     /// Where to go on behind each of them.
     pub cursors: Vec<String>,
     pub limit: u32,
@@ -90,77 +96,96 @@ pub struct LogPage {
 impl Engine {
     /// Entries, the newest first.
     pub async fn state_log(&self, context: &Context, asked: &LogQuery) -> Result<LogPage> {
-        let object = object(context, asked)?;
-        let limit = if asked.records.limit == 0 { DEFAULT_LIMIT } else { asked.records.limit.min(MAX_LIMIT) };
-        let (offset, after) = match &asked.records.page {
-            Page::Offset(offset) => (*offset, None),
-            Page::After(cursor) => (0, Some(Place::parse(cursor)?)),
-            _ => (0, None),
-        };
-        let mut rows = self.logged(context, sql::entries(context, asked, (limit, offset, after))?).await?;
-        let has_more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
-        let entry = |row: &PgRow| -> Result<Json, sqlx::Error> {
-            let mut entry = super::entry(object, row)?;
-            entry["record_id"] = json!(row.try_get::<Uuid, _>("record_id")?);
-            Ok(entry)
-        };
-        let entries = rows.iter().map(entry).collect::<Result<_, _>>()?;
-        let places = rows.iter().map(|row| Place::of(row).map(|place| place.text()));
-        let cursors = places.collect::<Result<Vec<String>, _>>()?;
-        let next = cursors.last().filter(|_| has_more).cloned();
-        Ok(LogPage { entries, cursors, limit, has_more, next })
+        match self.told(context, Question::Log(asked.clone())).await? {
+            Told::Log(page) => Ok(page),
+            Told::Records(_) | Told::Groups(_) => Err(Error::NotFound),
+        }
     }
 
     /// How many entries there are for each of some of their words, the most first, and how long the state before
     /// lasted, in seconds.
-    pub async fn state_counts(&self, context: &Context, asked: &LogQuery, by: &[String]) -> Result<Json> {
-        let object = object(context, asked)?;
-        let rows = self.logged(context, sql::counts(context, asked, by)?).await?;
-        let groups = rows.iter().map(|row| counted(object, row, by)).collect::<Result<_, _>>()?;
-        Ok(Json::Array(groups))
+    pub async fn state_counts(&self, context: &Context, asked: &LogQuery, by: &[String]) -> Result<Groups> {
+        match self.told(context, Question::LogGroups(asked.clone(), by.to_vec())).await? {
+            Told::Groups(groups) => Ok(groups),
+            Told::Records(_) | Told::Log(_) => Err(Error::NotFound),
+        }
     }
 
-    async fn logged(&self, context: &Context, asked: Asked) -> Result<Vec<PgRow>> {
-        let mut connection = self.connection(context.tenant()).await?;
-        let outcome = run(&mut connection, context, asked).await;
-        self.settle(&mut connection, context, outcome).await
+    async fn told(&self, context: &Context, question: Question) -> Result<Told> {
+        let told = self.read_all(context, std::slice::from_ref(&question)).await?;
+        told.into_iter().next().unwrap_or(Err(Error::NotFound))
     }
 }
 
-/// The rows, if the context's caches are still true after they were read; that sensitive states were shown is noted.
-async fn run(connection: &mut PgConnection, context: &Context, asked: Asked) -> Result<Vec<PgRow>> {
-    let text = AssertSqlSafe(of_revision(context, &asked.text));
-    let rows = sqlx::query_with(text, SqlxValues(asked.values)).fetch_all(&mut *connection).await?;
-    context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
-    if !asked.sensitive.is_empty() {
-        let shown: Vec<Uuid> = rows.iter().filter_map(|row| row.try_get("record_id").ok()).collect();
-        reads::note(connection, context, &asked.object, (&asked.sensitive, &shown)).await?;
+/// What the rows of a log tell, and ids of the records that they show.
+pub(crate) fn told(
+    log: &Log,
+    (rows, places): (&[&PgRow], Places<'_>),
+    shape: Option<&Shape>,
+) -> Result<(Told, Vec<Uuid>)> {
+    match &log.telling {
+        Telling::Groups(by) => {
+            let group = |row: &&PgRow| counted(log.plan.object(), (row, places), by);
+            let groups = rows.iter().map(group).collect::<Result<Vec<Json>, _>>()?;
+            let (count, json) = (groups.len(), Json::Array(groups).to_string().into_bytes());
+            Ok((Told::Groups(Groups { json, count, has_more: false }), Vec::new()))
+        }
+        Telling::Entries(entries) => {
+            let (page, shown) = page((log.plan.object(), entries), (rows, places), shape)?;
+            Ok((Told::Log(page), shown))
+        }
     }
-    Ok(rows)
 }
 
-fn object<'c>(context: &'c Context, asked: &LogQuery) -> Result<&'c Object> {
-    let object = context.snapshot.catalog.find_object(&asked.records.object);
-    object.map(AsRef::as_ref).ok_or(Error::NotFound)
+fn page(
+    (object, asked): (&Object, &Entries),
+    (rows, places): (&[&PgRow], Places<'_>),
+    shape: Option<&Shape>,
+) -> Result<(LogPage, Vec<Uuid>)> {
+    let limit = asked.limit as usize;
+    let (has_more, rows) = (rows.len() > limit, &rows[..rows.len().min(limit)]);
+    let mut page = LogPage { limit: asked.limit, has_more, ..LogPage::default() };
+    let mut shown = Vec::new();
+    for row in rows {
+        let place = Place::of(row, places)?;
+        let mut entry = super::entry(object, row, places)?;
+        entry["record_id"] = json!(place.record);
+        page.entries.push(entry);
+        page.cursors.push(place.text());
+        if let Some(shape) = shape {
+            let mut record = Vec::new();
+            encode::row_behind(&mut record, row, &shape.columns, (places, WIDTH))?;
+            page.records.push(record);
+        }
+        shown.push(place.record);
+    }
+    page.next = page.cursors.last().filter(|_| has_more).cloned();
+    shown.sort_unstable();
+    shown.dedup();
+    Ok((page, shown))
 }
 
-fn counted(object: &Object, row: &PgRow, by: &[String]) -> Result<Json, sqlx::Error> {
+fn counted(
+    object: &Object,
+    (row, places): (&PgRow, Places<'_>),
+    by: &[(String, &'static str)],
+) -> Result<Json, sqlx::Error> {
     let mut group = Map::new();
-    for (at, word) in by.iter().enumerate() {
-        let value: Option<String> = row.try_get(at)?;
+    for (at, (word, _)) in by.iter().enumerate() {
+        let value: Option<String> = row.try_get(places.of(at))?;
         let named = value.map(|value| match word.as_str() {
             "field" => object.find_field_by_id(&value).map_or(value, |field| field.name.clone()),
             _ => value,
         });
         group.insert(word.clone(), json!(named));
     }
+    let metric = |at: usize| places.of(by.len() + at);
     let seconds = json!({
-        "sum": row.try_get::<Option<i64>, _>("sum")?,
-        "avg": row.try_get::<Option<f64>, _>("avg")?,
-        "min": row.try_get::<Option<i64>, _>("min")?,
-        "max": row.try_get::<Option<i64>, _>("max")?,
+        "sum": row.try_get::<Option<i64>, _>(metric(1))?,
+        "avg": row.try_get::<Option<f64>, _>(metric(2))?,
+        "min": row.try_get::<Option<i64>, _>(metric(3))?,
+        "max": row.try_get::<Option<i64>, _>(metric(4))?,
     });
-    let count = row.try_get::<i64, _>("count")?;
+    let count = row.try_get::<i64, _>(metric(0))?;
     Ok(json!({ "group": group, "count": count, "seconds_in_previous": seconds }))
 }

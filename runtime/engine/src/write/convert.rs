@@ -73,7 +73,7 @@ impl Engine {
 
 /// The same context with Trellis itself as the actor, on behalf of the one who asks.
 fn system(context: &Context) -> Context {
-    let actor = Actor::system(context.actor.user_id, "conversion");
+    let actor = Actor::system(context.actor.user_id, "conversion").into();
     Context { actor, access: None, ..context.clone() }
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn put(connection: &mut PgConnection, saving: &Saving<'_>) -> R
         .bind(versions)
         .bind(context.now)
         .bind(context.actor.user_id)
-        .bind(&context.request_id)
+        .bind(&*context.request_id)
         .bind(context.origin.address())
         .bind(context.origin.user_agent.as_deref())
         .bind(&taken.events)

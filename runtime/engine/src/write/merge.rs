@@ -37,7 +37,7 @@ pub(super) async fn run(
     reach::lock(connection, context, (object, &[id]), Action::Edit).await?;
     reach::lock(connection, context, (object, &others), Action::Delete).await?;
     // Who may do away with the others need not see all that points to them.
-    let actor = Actor::system(context.actor.user_id, "merge");
+    let actor = Actor::system(context.actor.user_id, "merge").into();
     let system = Context { actor, access: None, ..context.clone() };
     let (from, to) = (Ends { object, ids: &others }, Ends { object, ids: &[id] });
     for relation in pointing::all(context, object) {

@@ -62,7 +62,7 @@ pub(super) async fn follow(connection: &mut PgConnection, saving: &Saving<'_>) -
     }
     let Some(object) = catalog.find_object(&saving.slots.object.name) else { return Ok(()) };
     let Some(recurrence) = catalog.recurrence(object) else { return Ok(()) };
-    let actor = Actor::system(context.actor.user_id, "recurrence");
+    let actor = Actor::system(context.actor.user_id, "recurrence").into();
     let system = Context { actor, access: None, ..context.clone() };
     let followed = followed(connection, context, (object, recurrence), &done).await?;
     let ids: Vec<Uuid> = done.into_iter().filter(|id| !followed.contains(id)).collect();

@@ -259,7 +259,7 @@ async fn run(
         .bind(ids)
         .bind(context.now)
         .bind(context.actor.user_id)
-        .bind(&context.request_id)
+        .bind(&*context.request_id)
         .bind(context.origin.address())
         .bind(context.origin.user_agent.as_deref())
         .fetch_all(connection)

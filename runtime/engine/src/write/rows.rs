@@ -179,7 +179,7 @@ async fn execute(connection: &mut PgConnection, context: &Context, text: String,
         .bind(json)
         .bind(context.now)
         .bind(context.actor.user_id)
-        .bind(&context.request_id)
+        .bind(&*context.request_id)
         .bind(context.origin.address())
         .bind(context.origin.user_agent.as_deref())
         .execute(connection)

@@ -136,7 +136,7 @@ impl<'w> Whole<'w> {
             .bind(&self.json)
             .bind(context.now)
             .bind(context.actor.user_id)
-            .bind(&context.request_id)
+            .bind(&*context.request_id)
             .bind(context.origin.address())
             .bind(context.origin.user_agent.as_deref());
         match &self.states {

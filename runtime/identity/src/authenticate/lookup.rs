@@ -81,9 +81,20 @@ impl Identity {
         let settings = self.security_settings(&tenant).await?;
         let must_enrol = self.requires_second_factor(&tenant, &actor, &settings).await?
             && !self.has_second_factor(&tenant, actor.user_id).await?;
-        let (email, is_limited, is_bounded) = (user.email, false, false);
-        let caller =
-            Caller { tenant, actor, email, access, session, rate: None, is_limited, is_bounded, must_enrol };
+        let (tenant, actor, email) = (Arc::new(tenant), Arc::new(actor), user.email.map(Into::into));
+        let (is_limited, is_bounded) = (false, false);
+        let caller = Caller {
+            tenant,
+            actor,
+            email,
+            access,
+            session,
+            key: None,
+            rate: None,
+            is_limited,
+            is_bounded,
+            must_enrol,
+        };
         let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
         let tenant_addresses = settings.addresses();
         let limits = settings.rate_limits;
@@ -100,22 +111,23 @@ impl Identity {
         let Some(key) = api_keys::store::load(&self.pool, credential.hash()).await? else { return Ok(None) };
         let user = self.load_user(&tenant, key.user).await?.filter(may_have_keys);
         let Some(user) = user else { return Ok(None) };
-        let email = user.email.clone();
+        let email = user.email.clone().map(Into::into);
         // A key that is limited to a role has none of the sets that its user has beside.
         let sets = if key.role.is_some() { Vec::new() } else { user.permission_sets.clone() };
         let membership = self.engine.membership(&tenant, user.id, sets).await?;
         let caller = Caller {
-            tenant,
+            tenant: Arc::new(tenant),
             email,
             access,
             session: None,
+            key: Some(key.id),
             rate: None,
             is_limited: key.role.is_some() || key.scopes.is_some(),
             is_bounded: key.expires_at.is_some()
                 || key.allowed_ips.is_some()
                 || key.rate_limit.is_some_and(|limit| i64::from(limit) < i64::from(DEFAULT_PER_HOUR)),
             must_enrol: false,
-            actor: Actor { membership, ..actor(user, key.role, key.scopes) },
+            actor: Arc::new(Actor { membership, ..actor(user, key.role, key.scopes) }),
         };
         let addresses =
             key.allowed_ips.map(|ranges| ranges.iter().filter_map(|r| AddressRange::parse(r)).collect());

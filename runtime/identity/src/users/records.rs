@@ -1,5 +1,7 @@
 //! Users as the engine keeps them: the queries and commands on the object `user`.
 
+use std::sync::Arc;
+
 use engine::filter::Operator;
 use engine::{Answer, Bin, Context, Fields, Filter, Nested, Page, Person, Query, Selection, SortKey, Tenant};
 use permissions::{ADMINISTRATOR, Actor};
@@ -135,9 +137,9 @@ impl Identity {
         let context = self.engine.system_context(tenant, "identity").await?;
         let Some(by) = self.acting.by else { return Ok(context) };
         Ok(Context {
-            actor: Actor::system(by, "identity"),
+            actor: Arc::new(Actor::system(by, "identity")),
             origin: self.acting.origin.clone(),
-            request_id: self.acting.request_id.to_string(),
+            request_id: self.acting.request_id.clone(),
             ..context
         })
     }

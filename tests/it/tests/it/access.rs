@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 mod apps;
+mod documents;
 mod fields;
 mod holes;
 mod kept;
@@ -295,8 +296,8 @@ async fn the_recycle_bin_shows_own_records_only() {
 #[tokio::test]
 async fn without_a_role_there_is_nothing() {
     let s = stage("nobody").await;
-    let actor = Actor { roles: vec!["made_up".into()], ..s.mia.actor.clone() };
-    let nobody = Context { actor, ..s.world.again(&s.mia).await };
+    let actor = Actor { roles: vec!["made_up".into()], ..Actor::clone(&s.mia.actor) };
+    let nobody = Context { actor: actor.into(), ..s.world.again(&s.mia).await };
     forbidden(s.world.engine.read(&nobody, &list("deal")).await, "read", "deal");
     forbidden(s.world.create(&nobody, "deal", json!({ "name": "x" })).await, "create", "deal");
     for what in [What::Delete(vec![s.deal]), What::Restore(vec![s.deal]), What::Purge(vec![s.deal])] {

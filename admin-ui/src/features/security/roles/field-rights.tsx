@@ -1,10 +1,11 @@
 // The fields of an object within the matrix: who reads and who edits them. Unsaid, a field follows its object.
+
+import { ACTIONS, type FieldAction, fieldGiven, type RoleDef, type Roles, sayField } from "@/catalog/role-rights";
 import type { ObjectDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
-import { ACTIONS, type FieldAction, fieldGiven, type RoleDef, type Roles, sayField } from "./rights";
 
 interface FieldRightsProps {
   object: ObjectDef;

@@ -1,10 +1,10 @@
 // One right in the matrix: what is given and where from. Opens its choices; keys set it at once.
 import { type KeyboardEvent, useRef, useState } from "react";
+import { type Action, type Effective, FLAGS, nextReach, type Reach } from "@/catalog/role-rights";
 import { Popover } from "@/components/popover";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
-import { type Action, type Effective, FLAGS, nextReach, type Reach } from "./rights";
 
 interface MatrixCellProps {
   action: Action;

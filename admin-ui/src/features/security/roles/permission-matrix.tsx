@@ -3,6 +3,7 @@ import { ChevronRight } from "lucide-react";
 import { Fragment, type KeyboardEvent, useRef, useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
+import { ACTIONS, type Action, effective, type RoleDef, type Roles, said, say } from "@/catalog/role-rights";
 import type { ObjectDef } from "@/catalog/types";
 import { Glyph } from "@/components/bits";
 import { TextInput } from "@/components/inputs";
@@ -13,7 +14,6 @@ import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { FieldRights } from "./field-rights";
 import { MatrixCell } from "./matrix-cell";
-import { ACTIONS, type Action, effective, type RoleDef, type Roles, said, say } from "./rights";
 
 interface PermissionMatrixProps {
   roles: Roles;

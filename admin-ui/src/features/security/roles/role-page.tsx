@@ -7,6 +7,7 @@ import { Loaded } from "@/api/loaded";
 import { applyChanges, listComponents, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
 import { useReloadCatalog } from "@/catalog/load";
+import type { RoleDef, Roles } from "@/catalog/role-rights";
 import { ReviewDialog } from "@/changes/review-dialog";
 import { Empty, Notice } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
@@ -19,7 +20,6 @@ import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { count, humanize } from "@/lib/text";
 import { PermissionMatrix } from "./permission-matrix";
-import type { RoleDef, Roles } from "./rights";
 
 export type RoleKind = "roles" | "permission-sets";
 

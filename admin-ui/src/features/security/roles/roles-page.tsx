@@ -8,6 +8,7 @@ import { applyChanges, listComponents } from "@/api/metadata";
 import { listPeople, type Person } from "@/api/people";
 import { problemsByField } from "@/api/problem";
 import { useCatalog } from "@/catalog/catalog";
+import type { RoleDef } from "@/catalog/role-rights";
 import { Empty, Notice, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
@@ -18,7 +19,6 @@ import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { t } from "@/lib/i18n";
 import { apiName, count, humanize } from "@/lib/text";
-import type { RoleDef } from "./rights";
 import type { RoleKind } from "./role-page";
 
 export function RolesPage() {

@@ -4,10 +4,9 @@ import { useState } from "react";
 import { Loaded } from "@/api/loaded";
 import { useCatalog } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
+import { ComponentRow } from "@/changes/component-row";
 import { useComponents } from "@/changes/use-components";
-import { Tag } from "@/components/bits";
 import { Button } from "@/components/button";
-import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { type ConversionDef, wordOf } from "./conversion-draft";
@@ -40,25 +39,13 @@ export function Conversions({ object }: { object: ObjectDef }) {
               <ul className="mb-3 divide-y divide-line border-line border-y">
                 {own.map((one) => (
                   <li key={one.name}>
-                    <button
-                      type="button"
-                      className={cx(
-                        "flex w-full items-start gap-3 px-1.5 py-2.5 text-start hover:bg-hover",
-                        one.active === false && "opacity-60",
-                      )}
-                      onClick={() => setOpen(one)}
-                    >
-                      <Replace size={16} aria-hidden="true" className="mt-0.5 shrink-0 text-text-3" />
-                      <span className="min-w-0 flex-1">
-                        <span className="flex flex-wrap items-center gap-2 font-medium">
-                          {title(one)}
-                          {one.active === false && <Tag>{t("Off")}</Tag>}
-                          {one.package && <Tag color="indigo">{one.package}</Tag>}
-                        </span>
-                        <span className="block truncate text-text-2 text-xs">{labels(one).join(", ")}</span>
-                      </span>
-                      <span className="hidden font-mono text-text-3 text-xs phone:block">{one.name}</span>
-                    </button>
+                    <ComponentRow
+                      icon={Replace}
+                      component={one}
+                      title={title(one)}
+                      about={labels(one).join(", ")}
+                      onOpen={() => setOpen(one)}
+                    />
                   </li>
                 ))}
               </ul>

@@ -5,13 +5,12 @@ import { Loaded } from "@/api/loaded";
 import { fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { ComponentDrawer } from "@/changes/component-drawer";
+import { ComponentRow } from "@/changes/component-row";
 import { cleaned, useComponents } from "@/changes/use-components";
-import { Tag } from "@/components/bits";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
-import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { untaken } from "@/lib/text";
 import { fillable } from "./conversion-draft";
@@ -52,27 +51,13 @@ export function Recurrences({ object }: { object: ObjectDef }) {
               <ul className="mb-3 divide-y divide-line border-line border-y">
                 {own.map((one) => (
                   <li key={one.name}>
-                    <button
-                      type="button"
-                      className={cx(
-                        "flex w-full items-start gap-3 px-1.5 py-2.5 text-start hover:bg-hover",
-                        one.active === false && "opacity-60",
-                      )}
-                      onClick={() => setOpen(one)}
-                    >
-                      <Repeat size={16} aria-hidden="true" className="mt-0.5 shrink-0 text-text-3" />
-                      <span className="min-w-0 flex-1">
-                        <span className="flex flex-wrap items-center gap-2 font-medium">
-                          {t("{due} moves on by {rule}", { due: labelOf(one.due), rule: labelOf(one.rule) })}
-                          {one.active === false && <Tag>{t("Off")}</Tag>}
-                          {one.package && <Tag color="indigo">{one.package}</Tag>}
-                        </span>
-                        <span className="block truncate text-text-2 text-xs">
-                          {labelOf(one.status)}: {optionsOf(object, one.status, one.done)}
-                        </span>
-                      </span>
-                      <span className="hidden font-mono text-text-3 text-xs phone:block">{one.name}</span>
-                    </button>
+                    <ComponentRow
+                      icon={Repeat}
+                      component={one}
+                      title={t("{due} moves on by {rule}", { due: labelOf(one.due), rule: labelOf(one.rule) })}
+                      about={`${labelOf(one.status)}: ${optionsOf(object, one.status, one.done)}`}
+                      onOpen={() => setOpen(one)}
+                    />
                   </li>
                 ))}
               </ul>

@@ -1,8 +1,8 @@
 // One item on the canvas: a field with the record's value, or a related list with the columns that it will have.
-import { GripVertical } from "lucide-react";
+import { EyeOff, GripVertical } from "lucide-react";
 import { useCatalog } from "@/catalog/catalog";
 import { defaultColumns, fieldOf } from "@/catalog/fields";
-import type { LayoutItem } from "@/catalog/types";
+import type { LayoutItem, ObjectDef } from "@/catalog/types";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
@@ -11,9 +11,11 @@ import { isPastMiddle } from "./drag";
 import { useEditing } from "./editing";
 import { ItemMark, labelOf } from "./item-label";
 import { removeItem, type Spot } from "./layout-draft";
+import type { Eyes } from "./preview-as";
 
 export function CanvasItem({ item, spot, line }: { item: LayoutItem; spot: Spot; line: boolean }) {
-  const { object, selected, select, drag, drop, change, step } = useEditing();
+  const { object, selected, select, drag, drop, change, step, eyes } = useEditing();
+  const hidden = isHidden(object, item, eyes);
   const chosen = selected?.kind === "item" && selected.spot.section === spot.section && selected.spot.at === spot.at;
   const label = labelOf(object, item);
   const held =
@@ -62,10 +64,28 @@ export function CanvasItem({ item, spot, line }: { item: LayoutItem; spot: Spot;
           aria-hidden="true"
           className="-ms-2 -me-1 mt-0.5 shrink-0 text-text-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
         />
-        {item.related ? <RelatedPreview item={item} label={label} /> : <FieldPreview item={item} label={label} />}
+        {hidden ? (
+          <span className="flex min-w-0 flex-1 items-center gap-2 text-text-3">
+            <EyeOff size={13} aria-hidden="true" className="shrink-0" />
+            <span className="truncate line-through">{label}</span>
+            <span className="text-xs">{t("not seen")}</span>
+          </span>
+        ) : item.related ? (
+          <RelatedPreview item={item} label={label} />
+        ) : (
+          <FieldPreview item={item} label={label} />
+        )}
       </button>
     </li>
   );
+}
+
+/** Whether whoever the page is looked at for does not see an item. */
+function isHidden(object: ObjectDef, { field, related }: LayoutItem, eyes: Eyes): boolean {
+  if (!eyes.reads(object.name)) return true;
+  if (field) return !eyes.sees(field.split(".")[0] ?? field);
+  const other = object.relations?.find((relation) => relation.name === related)?.object;
+  return other !== undefined && !eyes.reads(other);
 }
 
 function FieldPreview({ item, label }: { item: LayoutItem; label: string }) {

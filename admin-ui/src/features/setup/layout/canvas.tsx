@@ -9,9 +9,9 @@ import { HighlightBar } from "./highlight-bar";
 import { addSection } from "./layout-draft";
 
 export function Canvas() {
-  const { draft, change } = useEditing();
+  const { draft, change, eyes } = useEditing();
   return (
-    <div className="flex min-w-0 flex-col gap-3">
+    <div className={cx("mt-3 flex min-w-0 flex-col gap-3", eyes.device === "phone" && "mx-auto max-w-97")}>
       <HighlightBar />
       {draft.sections.map((_, section) => (
         <CanvasSection key={section} section={section} />
@@ -32,7 +32,7 @@ export function Canvas() {
 }
 
 function CanvasSection({ section }: { section: number }) {
-  const { draft, selected, select, drag, drop } = useEditing();
+  const { draft, selected, select, drag, drop, eyes } = useEditing();
   const { label, columns = 2, visible, items } = draft.sections[section] ?? { label: "", items: [] };
   const chosen = selected?.kind === "section" && selected.section === section;
   const over = drag.over && "section" in drag.over && drag.over.section === section ? drag.over.at : -1;
@@ -64,7 +64,7 @@ function CanvasSection({ section }: { section: number }) {
         </button>
         {visible && <span className="truncate font-mono font-normal text-text-3 text-xs">{visible}</span>}
       </h2>
-      <ul className={cx("grid gap-x-4 gap-y-1", columns > 1 && "phone:grid-cols-2")}>
+      <ul className={cx("grid gap-x-4 gap-y-1", columns > 1 && eyes.device !== "phone" && "phone:grid-cols-2")}>
         {items.map((item, at) => (
           <CanvasItem key={`${at}${JSON.stringify(item)}`} item={item} spot={{ section, at }} line={over === at} />
         ))}

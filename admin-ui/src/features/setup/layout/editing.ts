@@ -4,6 +4,7 @@ import type { RecordData } from "@/api/record-store";
 import type { LayoutItem, ObjectDef } from "@/catalog/types";
 import type { Drag } from "./drag";
 import type { Draft, Spot } from "./layout-draft";
+import type { Eyes } from "./preview-as";
 
 export type Selected = { kind: "item"; spot: Spot } | { kind: "section"; section: number } | null;
 
@@ -13,6 +14,8 @@ export interface Editing {
   record: RecordData | undefined;
   selected: Selected;
   drag: Drag;
+  /** Whose eyes it is looked at with. */
+  eyes: Eyes;
   select: (selected: Selected) => void;
   change: (next: (draft: Draft) => Draft, said: string, select?: Selected) => void;
   /** Puts an item at the end of the section that is selected, or of the first. */

@@ -12,7 +12,7 @@ import { ItemMark, labelOf } from "./item-label";
 import { highlight, MAX_HIGHLIGHTS, unhighlight } from "./layout-draft";
 
 export function HighlightBar() {
-  const { object, draft, record, drag, drop, change } = useEditing();
+  const { object, draft, record, drag, drop, change, eyes } = useEditing();
   const names = draft.highlights ?? [];
   const over = drag.over && "highlight" in drag.over ? drag.over.highlight : -1;
   const takes = Boolean(drag.held?.item.field);
@@ -87,7 +87,13 @@ export function HighlightBar() {
                   {label}
                 </span>
                 <span className="pointer-events-none h-5 font-medium" inert>
-                  {Display && field && !isEmpty(value) ? <Display value={value} field={field} compact /> : "–"}
+                  {!eyes.sees(name) ? (
+                    t("not seen")
+                  ) : Display && field && !isEmpty(value) ? (
+                    <Display value={value} field={field} compact />
+                  ) : (
+                    "–"
+                  )}
                 </span>
               </button>
               <button

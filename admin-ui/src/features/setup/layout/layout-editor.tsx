@@ -22,6 +22,7 @@ import { type Editing, EditingContext, type Selected } from "./editing";
 import { labelOf } from "./item-label";
 import { addItem, type Draft, highlight, landed, moveItem, nudge, type Spot, unhighlight } from "./layout-draft";
 import { Palette } from "./palette";
+import { PreviewAs, useEyes } from "./preview-as";
 import { Properties } from "./properties";
 
 export function LayoutEditorPage() {
@@ -50,6 +51,7 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
   const [said, setSaid] = useState("");
   const [open, setOpen] = useState<"publish" | "delete" | null>(null);
   const drag = useDrag();
+  const eyes = useEyes(object);
   const { record, id, choose } = usePreviewRecord(object);
   const focusSpot = useRef<Spot | null>(null);
   const changed = differences(before, draft).length > 0;
@@ -114,7 +116,7 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
     );
   }
 
-  const editing: Editing = { object, draft, record, selected, drag, select, change, place, drop, step };
+  const editing: Editing = { object, draft, record, selected, drag, eyes, select, change, place, drop, step };
   const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "layouts" } } as const;
   const definition = open === "delete" ? null : (draft as unknown as Record<string, unknown>);
   const changes = [{ kind: "layouts", name: layout.name, definition }];
@@ -157,6 +159,7 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
             <Palette />
           </div>
           <div className="order-1 min-w-0 bg-sunken p-3 wide:order-2 wide:overflow-y-auto wide:p-5">
+            <PreviewAs object={object} layout={layout.name} eyes={eyes} />
             <Canvas />
           </div>
           <aside

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 use metadata::Problem;
 
+use super::super::rejects::{awake, is_of_rejects};
 use super::{Cells, Each, Event, MAX_ROW_BYTES, Raw, Stream, check_columns, empty_file, unreadable};
 
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -36,20 +37,26 @@ pub(super) fn read(mut stream: Box<dyn Stream + '_>, each: Each<'_>) -> Result<(
     }
     check_columns(headers.len())?;
     let width = headers.len();
-    if each(Event::Headers(headers.iter().map(|header| header.trim().to_owned()).collect())).is_break() {
+    let is_returned = is_of_rejects(headers.iter().map(str::trim));
+    let cell = |cell| if is_returned { awake(cell) } else { cell };
+    if each(Event::Headers(headers.iter().map(|header| cell(header.trim()).to_owned()).collect())).is_break()
+    {
         return Ok(());
     }
-    rows(&mut reader, (width, &progress), each)
+    rows(&mut reader, (width, is_returned, &progress), each)
 }
 
 fn rows(
     reader: &mut Reader<Guarded<'_>>,
-    (width, progress): (usize, &Cell<u64>),
+    (width, is_returned, progress): (usize, bool, &Cell<u64>),
     each: Each<'_>,
 ) -> Result<(), Problem> {
     for number in 2.. {
         progress.set(reader.position().byte());
-        let Some((cells, is_text)) = next(reader, number)? else { break };
+        let Some((mut cells, is_text)) = next(reader, number)? else { break };
+        if is_returned && cells.iter().any(|cell| cell.starts_with('\'')) {
+            cells = cells.iter().map(awake).collect();
+        }
         let mut fault = (!is_text).then(|| "the row is not UTF-8 text".to_owned());
         if cells.len() > width && cells.iter().skip(width).any(|cell| !cell.is_empty()) {
             fault = Some(format!("the row has {} cells, the header {width}", cells.len()));

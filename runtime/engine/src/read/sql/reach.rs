@@ -296,7 +296,7 @@ impl Columns for Author<'_> {
     }
 }
 
-fn joined(mut parts: Vec<Expr>, word: &str, none: &'static str) -> Expr {
+pub(super) fn joined(mut parts: Vec<Expr>, word: &str, none: &'static str) -> Expr {
     match parts.len() {
         0 => Expr::cust(none),
         1 => parts.remove(0),

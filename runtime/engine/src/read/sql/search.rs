@@ -17,6 +17,8 @@ pub(crate) enum Looking<'q> {
     Similar(&'q str),
 }
 
+/// How much a text is like the most similar part of a name, from 0 to 1, to be found by it.
+const ENOUGH: f32 = 0.45;
 /// Most characters of a text that are looked at again.
 const MAX_TEXT: usize = 50_000;
 
@@ -92,9 +94,15 @@ fn branch<'p>(render: &'p Render<'p>, place: usize, (looking, limit): (Looking<'
             select.and_where(Expr::cust_with_exprs("$1 @@ $2", [seen, query]));
         }
         Looking::Similar(words) => {
-            let like = Expr::cust_with_exprs("word_similarity($1, $2)", [Expr::from(words.to_owned()), name]);
-            select.expr_as(like.clone(), "rank");
-            select.and_where(Expr::cust_with_exprs("$1 >= 0.45", [like]));
+            let texts = [Expr::from(words.to_owned()), name];
+            select.expr_as(Expr::cust_with_exprs("word_similarity($1, $2)", texts.clone()), "rank");
+            // How much is enough is told to the operator, which an index knows, before the first record is looked at; it
+            // holds until the statement ends.
+            let enough = format!(
+                "(SELECT set_config('pg_trgm.word_similarity_threshold', '{ENOUGH}', TRUE)) IS NOT NULL"
+            );
+            select.and_where(Expr::cust(enough));
+            select.and_where(Expr::cust_with_exprs("$1 <% $2", texts));
         }
     }
     let slots: Vec<String> = (1..=texts.len()).map(|n| format!("left(${n}, {MAX_TEXT})")).collect();

@@ -4,9 +4,10 @@
 use metadata::field_kinds::ColumnType;
 use sea_query::{Alias, Expr, JoinType, Query, SelectStatement, UnionType};
 
-use super::{Arriving, Parameters, Render, Shape, Written, aggregate, shape, text};
+use super::{Arriving, Parameters, Render, Shape, Written, aggregate, log, shape, text};
 use crate::plan::aggregate::Aggregation;
 use crate::plan::{Plan, Start};
+use crate::states::bound::Log;
 
 /// Most columns of a statement; PostgreSQL takes 1,664.
 pub(crate) const MAX_COLUMNS: usize = 1_600;
@@ -16,6 +17,7 @@ pub(crate) const MAX_COLUMNS: usize = 1_600;
 pub(crate) enum Part<'p> {
     Records(&'p Plan),
     Groups(&'p Aggregation),
+    Log(&'p Log),
 }
 
 /// One statement for all of them. Its rows are the versions, the totals that are asked for, the number of the
@@ -122,6 +124,7 @@ impl<'p> Part<'p> {
         match self {
             Self::Records(plan) => plan,
             Self::Groups(bound) => &bound.plan,
+            Self::Log(log) => &log.plan,
         }
     }
 
@@ -129,6 +132,7 @@ impl<'p> Part<'p> {
         match self {
             Self::Records(plan) => Some(shape(plan)),
             Self::Groups(_) => None,
+            Self::Log(log) => log.records().map(shape),
         }
     }
 
@@ -138,6 +142,7 @@ impl<'p> Part<'p> {
     {
         match (self, shape) {
             (Self::Groups(bound), _) => aggregate::page(render, bound),
+            (Self::Log(asked), _) => log::page(render, asked),
             (Self::Records(_), Some(shape)) => render.page(&shape.keys, shape.width),
             (Self::Records(_), None) => Query::select(),
         }
@@ -150,6 +155,11 @@ impl<'p> Part<'p> {
             (Self::Groups(bound), _) => {
                 types.extend(bound.groups.iter().map(|group| sql_type(group.ty)));
                 types.extend(bound.metrics.iter().map(|metric| sql_type(metric.ty)));
+            }
+            (Self::Log(asked), shape) => {
+                types.extend(log::types(asked));
+                let records = shape.iter().flat_map(|shape| &shape.columns);
+                records.for_each(|column| flat(column, &mut types));
             }
             (Self::Records(plan), Some(shape)) => {
                 shape.columns.iter().for_each(|column| flat(column, &mut types));

@@ -79,7 +79,7 @@ pub(in crate::write) async fn require_open(
         return Ok(());
     }
     // What goes along with a record is looked at whether or not the actor may see it.
-    let actor = Actor::system(SYSTEM_USER, "locks of states");
+    let actor = Actor::system(SYSTEM_USER, "locks of states").into();
     let context = Context { actor, ..context.clone() };
     let slots = Slots::new(object);
     let columns = load::columns(&context, &slots);

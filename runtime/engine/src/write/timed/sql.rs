@@ -17,7 +17,7 @@ use crate::filter::{Filter, Operator};
 use crate::plan::Plan;
 use crate::query::{Query, Selection};
 use crate::read::of_revision;
-use crate::read::sql::sight_statement;
+use crate::read::sql::ids_statement;
 use crate::write::sql::table;
 
 /// When a record `o` came into its state, if `since` is a parameter: not later than that.
@@ -43,7 +43,7 @@ pub(super) async fn find(
         Err(Error::Invalid(_)) => plan(context, timed, false)?,
         outcome => outcome?,
     };
-    let (reach, mut values) = sight_statement(&plan, &[]);
+    let (reach, mut values) = ids_statement(&plan);
     let mut next = |value: sea_query::Value| {
         values.0.push(value);
         format!("${}", values.0.len())

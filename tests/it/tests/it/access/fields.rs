@@ -24,7 +24,8 @@ async fn closed(name: &str) -> Stage {
 
 fn with_roles(context: &Context, roles: &[&str]) -> Context {
     let roles = roles.iter().map(ToString::to_string).collect();
-    Context { actor: Actor { roles, ..context.actor.clone() }, ..context.clone() }
+    let actor = Actor { roles, ..Actor::clone(&context.actor) };
+    Context { actor: actor.into(), ..context.clone() }
 }
 
 async fn refusal(s: &Stage, rep: &Context, query: Query) -> String {

@@ -4,7 +4,8 @@ use super::*;
 
 fn key(of: &Context, scopes: &[&str]) -> Context {
     let scopes = scopes.iter().map(|scope| Scope::parse(scope).unwrap()).collect();
-    Context { actor: Actor { scopes: Some(scopes), ..of.actor.clone() }, ..of.clone() }
+    let actor = Actor { scopes: Some(scopes), ..Actor::clone(&of.actor) };
+    Context { actor: actor.into(), ..of.clone() }
 }
 
 #[tokio::test]

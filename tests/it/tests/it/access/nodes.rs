@@ -49,7 +49,7 @@ impl Two {
     }
 
     async fn changes(&self, method: &str, path: &str, body: Json) -> Json {
-        let reply = self.site.ask(method, path, Some(body)).await;
+        let reply = self.site.ask(method, path, (!body.is_null()).then_some(body)).await;
         assert!(reply.status < 300, "{path}: {}", reply.text());
         reply.json()["data"].clone()
     }
@@ -157,4 +157,67 @@ async fn a_revoked_session_or_key_is_nobody_at_once() {
     assert_eq!(two.site.send(head, Vec::new()).await.status, 204);
     assert_eq!(two.asks(&own).await, 401);
     assert_eq!(two.asks("/api/v1/nothing").await, 401);
+}
+
+#[tokio::test]
+async fn a_permission_set_a_rule_and_a_hidden_field_hold_at_once() {
+    let two = two("nodes_sets").await;
+    let (own, other) = (format!("/api/v1/deals/{}", two.deal), format!("/api/v1/deals/{}", two.shared));
+    let (me, seer) = (format!("/admin/v1/users/{}", two.mia_id), "/metadata/v1/permission-sets/seer");
+    let set = |read: &str| json!({ "objects": { "deal": { "read": read } } });
+    two.changes("PUT", seer, set("all")).await;
+    for _ in 0..2 {
+        two.changes("PATCH", &me, json!({ "permission_sets": ["seer"] })).await;
+        assert_eq!(two.asks(&other).await, 200);
+        two.changes("PUT", seer, set("own")).await;
+        assert_eq!(two.asks(&other).await, 404);
+        two.changes("PUT", seer, set("all")).await;
+        assert_eq!(two.asks(&other).await, 200);
+        two.changes("PATCH", &me, json!({ "permission_sets": [] })).await;
+        assert_eq!(two.asks(&other).await, 404);
+    }
+    // Rules that open and that take away.
+    let opens = json!({ "object": "deal", "when": "name = \"Other\"", "share_with": { "everyone": true }, "access": "read" });
+    let takes = json!({ "object": "deal", "when": "stage <> \"new\"", "applies_to": { "everyone": true } });
+    for _ in 0..2 {
+        two.changes("PUT", "/metadata/v1/sharing-rules/deal.opens", opens.clone()).await;
+        assert_eq!(two.asks(&other).await, 200);
+        two.changes("DELETE", "/metadata/v1/sharing-rules/deal.opens", Json::Null).await;
+        assert_eq!(two.asks(&other).await, 404);
+        two.changes("PUT", "/metadata/v1/restriction-rules/deal.takes", takes.clone()).await;
+        assert_eq!(two.asks(&own).await, 404);
+        two.changes("DELETE", "/metadata/v1/restriction-rules/deal.takes", Json::Null).await;
+        assert_eq!(two.asks(&own).await, 200);
+    }
+    // A field.
+    let rights = json!({ "deal": { "read": "own", "edit": "own" } });
+    for seen in [false, true, false] {
+        let role = json!({ "objects": rights, "fields": { "deal.margin": { "read": seen } } });
+        two.changes("PUT", "/metadata/v1/roles/rep", role).await;
+        assert_eq!(two.asks(&format!("{own}?fields=margin")).await, if seen { 200 } else { 400 });
+    }
+}
+
+#[tokio::test]
+async fn a_sign_out_and_a_new_password_end_sessions_at_once() {
+    let two = two("nodes_ends").await;
+    let own = format!("/api/v1/deals/{}", two.deal);
+    let head = Request::post("/auth/v1/logout").header("authorization", format!("Bearer {}", two.mia));
+    assert_eq!(two.site.send(head, Vec::new()).await.status / 100, 2);
+    assert_eq!(two.asks(&own).await, 401);
+    let me = format!("/admin/v1/users/{}", two.mia_id);
+    let again = two.site.token_of("mia@example.com").await;
+    assert_eq!(two.asks_with(&again, &own).await, 200);
+    two.changes("PATCH", &me, json!({ "password": "another horse entirely" })).await;
+    assert_eq!(two.asks_with(&again, &own).await, 401);
+    // A key that acts in a role of its own.
+    let key = two
+        .site
+        .ask("POST", "/auth/v1/api-keys", Some(json!({ "name": "k", "role": "administrator" })))
+        .await;
+    let (id, key) = (key.json()["id"].clone(), key.json()["key"].as_str().unwrap().to_owned());
+    assert_eq!(two.asks_with(&key, &own).await, 200);
+    let path = format!("/auth/v1/api-keys/{}", id.as_str().unwrap());
+    assert_eq!(two.site.ask("DELETE", &path, None).await.status, 204);
+    assert_eq!(two.asks_with(&key, &own).await, 401);
 }

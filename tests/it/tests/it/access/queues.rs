@@ -39,7 +39,7 @@ async fn person(world: &World, name: &str, role: &str, queue: Option<Uuid>) -> e
         let wish = TeamWish { members, ..TeamWish::default() };
         world.engine.change_team(&world.system().await, queue, wish).await.unwrap();
     }
-    person.actor.membership =
+    std::sync::Arc::make_mut(&mut person.actor).membership =
         world.engine.membership(&world.tenant, person.actor.user_id, Vec::new()).await.unwrap();
     person
 }

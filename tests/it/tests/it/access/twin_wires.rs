@@ -39,6 +39,8 @@ fn definitions() -> Vec<(Kind, &'static str, Option<Json>)> {
         (Kind::Objects, "deal", Some(deal)),
         (Kind::Roles, "rep", Some(rep)),
         (Kind::ValidationRules, "deal.no_losses", Some(rule)),
+        // Words are found by their stems, and what was found is marked.
+        (Kind::Settings, "search", Some(json!({ "language": "en" }))),
     ]
 }
 
@@ -125,7 +127,9 @@ impl Twins {
                 paths.push(format!("/api/v1/{list}/aggregate?{rest}"));
             }
         }
-        for word in ["own", "hidden", "secret", "energy", "other", "hiden", "7", "zzz"] {
+        for word in [
+            "own", "owned", "hidden", "secret", "secrets", "energy", "energies", "other", "hiden", "7", "zzz",
+        ] {
             paths.push(format!("/api/v1/search?q={word}"));
         }
         for id in [self.account, self.other_account, self.deal, self.other_deal] {
@@ -138,6 +142,10 @@ impl Twins {
         for query in [
             "{ deals { total_count edges { cursor node { id name stage account { id name } } } pageInfo { endCursor } } }",
             "{ accounts { nodes { id name deals { total_count nodes { name } } } } }",
+            "{ accounts { nodes { deals(first: 1) { total_count edges { cursor node { name } } pageInfo { hasNextPage endCursor } } } } }",
+            "{ accounts { nodes { deals(last: 1, sort: \"-margin\") { edges { cursor } } } } }",
+            "{ accounts { nodes { deals(filter: {note: {eq: \"secret\"}}) { total_count } } } }",
+            "{ deals_states { total_count nodes { record_id to } } }",
             "{ deals { nodes { margin } } }",
             "{ deals(filter: {margin: {gt: 0}}) { nodes { id } } }",
             "{ deals_aggregate(group_by: [\"stage\"]) { group count } }",
@@ -145,6 +153,15 @@ impl Twins {
         ] {
             paths.push(format!("/graphql?query={}", encoded(query)));
         }
+        for list in ["deals", "accounts"] {
+            paths.push(format!("/api/v1/{list}/states"));
+            paths.push(format!("/api/v1/{list}/states?where=margin%20%3E%200"));
+        }
+        for kind in Kind::ALL {
+            paths.push(format!("/metadata/v1/{}", kind.word()));
+        }
+        paths.push("/metadata/v1/blame/fields/deal.margin".into());
+        paths.push("/auth/v1/branding".into());
         paths.push("/api/v1/openapi.json".into());
         paths.push("/metadata/v1/bootstrap".into());
         paths.push("/metadata/v1/objects/deal".into());

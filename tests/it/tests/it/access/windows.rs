@@ -38,7 +38,7 @@ fn reader(base: &Context, me: Uuid, teams: &[u128], manages: bool) -> Context {
         kind: ActorKind::Person,
         scopes: None,
     };
-    Context { actor, access: None, ..base.clone() }
+    Context { actor: actor.into(), access: None, ..base.clone() }
 }
 
 async fn run(world: &World, text: String) {
@@ -142,7 +142,7 @@ async fn parts_of_few_records_are_those_that_each_answers_by_its_id() {
     let all = fill_parts(&world, &mut random, &masters).await;
     let base = world.system().await;
     let mut held = reader(&base, person(58), &[1], true);
-    held.actor.roles = vec!["held".into()];
+    std::sync::Arc::make_mut(&mut held.actor).roles = vec!["held".into()];
     let readers = [
         ("owner and shares", reader(&base, person(1), &[], false)),
         ("above three", reader(&base, person(58), &[1], true)),
@@ -262,8 +262,8 @@ async fn define_rules(world: &World) {
 /// Somebody for each way to come to records.
 fn readers(base: &Context) -> [(&'static str, Context); 9] {
     let by_role = |role: &str, reader: Context| {
-        let actor = Actor { roles: vec![role.into()], ..reader.actor };
-        Context { actor, ..reader }
+        let actor = Actor { roles: vec![role.into()], ..Actor::clone(&reader.actor) };
+        Context { actor: actor.into(), ..reader }
     };
     [
         ("owner and shares", reader(base, person(1), &[], false)),
@@ -369,7 +369,7 @@ async fn what_meets_a_rule_is_walked_to_once() {
     let base = world.system().await;
     for role in ["ruled", "held"] {
         let mut context = reader(&base, person(1), &[], false);
-        context.actor.roles = vec![role.into()];
+        std::sync::Arc::make_mut(&mut context.actor).roles = vec![role.into()];
         let rare = Some(json!({ "stage": "few" }));
         for filter in [None, rare] {
             for descending in [true, false] {
@@ -421,8 +421,9 @@ async fn what_goes_into_the_bin_leaves_its_place_to_the_next() {
                 teams: vec![Team { id: team(1), name: "t".into(), queue: false }],
                 ..Membership::default()
             },
-            ..mia.actor.clone()
-        },
+            ..Actor::clone(&mia.actor)
+        }
+        .into(),
         ..mia
     };
     let mut made = Vec::new();

@@ -139,6 +139,8 @@ async fn a_copy_sends_nothing_and_does_nothing_by_time_until_it_may() {
     };
     assert_eq!(next_timed(&site, &copy).await, Some(Json::Null), "held");
     work().await;
+    // What is held or dead has no time at which it is due.
+    assert_eq!(engine.next_work(&copy).await.unwrap(), None);
     assert_eq!(count(&site, &copy, "thing where phase = 'new'").await, 1);
     // Mails are kept, whatever mail server there is.
     let settings = MailSettings { smtp_url: Some("smtp://127.0.0.1:1".into()), ..MailSettings::default() };

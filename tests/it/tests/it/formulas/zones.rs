@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 /// The same person somewhere else, at another moment.
 fn at(context: &Context, zone: &str, moment: &str) -> Context {
     let mut context = Context { now: moment.parse().unwrap(), ..context.clone() };
-    context.actor.membership.time_zone = Some(zone.to_owned());
+    std::sync::Arc::make_mut(&mut context.actor).membership.time_zone = Some(zone.to_owned());
     context
 }
 

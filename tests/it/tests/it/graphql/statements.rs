@@ -57,6 +57,12 @@ const ROOTS: &[&str] = &[
     "specimens_aggregate(group_by: [\"keeper.unit\"], having: {count: {gt: 1}}, first: 3) { group count }",
     "specimens_aggregate(filter: {teeth: {some: {place: {gt: 0}}}}, where: \"whole > 0\") { count max { whole } }",
     "keepers_aggregate(where: \"rank > 1000000\", group_by: [\"unit\"]) { group count }",
+    "specimens_states { nodes { record_id field from to at version actor seconds_in_previous checklist note } }",
+    "specimens_states(first: 3, to: [\"calm\", \"wild\"], where: \"whole > 0\") { edges { cursor node { to record { name keeper { name } teeth(first: 1) { nodes { place } has_more } friends { total_count } } } } pageInfo { hasNextPage hasPreviousPage endCursor } }",
+    "specimens_states(first: 0) { pageInfo { hasNextPage } }",
+    "specimens_states(deleted: true) { nodes { record { name } } }",
+    "specimens_states_aggregate(field: [\"mood\"], group_by: [\"field\", \"to\"]) { group count seconds_in_previous { sum avg min max } }",
+    "specimens_states_aggregate { count }",
 ];
 
 /// The roots with real ids and a real cursor in them.

@@ -16,7 +16,7 @@ async fn a_token_is_a_caller_until_logout() {
     assert_eq!((caller.actor.user_id, caller.actor.name.as_str()), (ada, "Ada"));
     assert_eq!(caller.actor.roles, ["administrator"]);
     assert_eq!(caller.email.as_deref(), Some("ada@example.com"));
-    assert_eq!(caller.tenant, world.tenant);
+    assert_eq!(*caller.tenant, world.tenant);
     let cookie = Credential::Cookie(session.token.expose());
     let info = world.other.authenticate(cookie, None).await.unwrap().session.unwrap();
     assert_eq!(info.id, session.id);

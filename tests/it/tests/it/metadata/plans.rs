@@ -68,6 +68,63 @@ async fn who_does_not_read_a_field_learns_nothing_of_it_by_plans() {
     assert_eq!(offending_as(&site, &token, weight(1000)).await, json!([]));
 }
 
+#[tokio::test]
+async fn who_does_not_read_a_field_learns_nothing_by_giving_it_another_kind() {
+    let site = Site::new(World::zoo("retype_secret").await).await;
+    let ids = motley(&site).await;
+    let path = "objects.keeper.fields.code";
+    let role = |read: &str, fields: Json| json!({ "objects": { "keeper": { "read": read } }, "fields": fields, "system": ["manage_metadata"] });
+    let hidden = json!({ "keeper.code": { "read": false } });
+    // All go over, or all but the one without a value would be lost.
+    let ways = [json!({}), json!({ "keeper.code": { "up": "LEN(code)" } })];
+    let turned = |convert: &Json, dry: bool| {
+        json!({ "changes": [{ "kind": "fields", "name": "keeper.code",
+        "definition": { "name": "code", "kind": "decimal" } }], "convert": convert, "dry_run": dry })
+    };
+    for (name, role) in [
+        ("unread", role("none", json!({}))),
+        ("owner", role("own", json!({}))),
+        ("unseen", role("all", hidden)),
+    ] {
+        let token = with_role(&site, name, role).await;
+        if name == "owner" {
+            let me = site.get_as(&token, "/auth/v1/me").await.data(200)["user"]["id"].clone();
+            let system = site.world.system().await;
+            site.world.update(&system, "keeper", ids[1], json!({ "owner_id": me })).await.unwrap();
+        }
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str())];
+        let before = site.world.fingerprint().await;
+        for (way, convert) in ways.iter().enumerate() {
+            let plan =
+                site.ask_with("POST", "/metadata/v1/deploy", Some(turned(convert, true)), &headers).await;
+            let plan = plan.data(200);
+            let own = if (name, way) == ("owner", 0) { &ids[1..2] } else { &[] };
+            let told = json!([{ "path": path, "code": "does-not-fit", "count": null, "records": own }]);
+            assert_eq!(plan["offending"], told, "{name} {way}");
+            assert_eq!(plan["data_loss"], json!(["keeper.code"]), "{name} {way}");
+            let done =
+                site.ask_with("POST", "/metadata/v1/deploy", Some(turned(convert, false)), &headers).await;
+            assert_eq!(done.status, 409, "{name} {way}: {}", done.text());
+        }
+        assert_eq!(site.world.fingerprint().await, before);
+    }
+    let token = with_role(&site, "reader", role("all", json!({}))).await;
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", bearer.as_str())];
+    let plan = async |way: usize| {
+        let body = turned(&ways[way], true);
+        site.ask_with("POST", "/metadata/v1/deploy", Some(body), &headers).await.data(200)["offending"]
+            .clone()
+    };
+    // Values of what is in the bin go over too.
+    assert_eq!(
+        plan(0).await,
+        json!([{ "path": path, "code": "does-not-fit", "count": 4, "records": [ids[0], ids[1], ids[3], ids[4]] }])
+    );
+    assert_eq!(plan(1).await, json!([]));
+}
+
 async fn plan(site: &Site, changes: Json) -> Json {
     let before = site.world.fingerprint().await;
     let body = json!({ "changes": changes, "dry_run": true });

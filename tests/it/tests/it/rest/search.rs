@@ -137,3 +137,45 @@ async fn fields_become_searchable_and_the_index_is_used() {
     assert!(plan.iter().any(|line| line.contains("words_none_idx")), "{plan:?}");
     assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
 }
+
+/// In a large table names that are nearly right are found by an index, from the first time on that they were asked for.
+#[tokio::test]
+async fn large_tables_get_an_index_of_names_that_are_nearly_right() {
+    let site = site("search_alike").await;
+    let (pool, ada) = (site.world.engine.pool(), site.ada);
+    let field = json!({ "name": "filler", "kind": "long_text" });
+    site.world.define([(Kind::Fields, "account.filler", Some(field))]).await.unwrap();
+    let fill = format!(
+        "INSERT INTO t_demo.account (id, name, filler, owner_id, created_at, created_by_id, updated_at, updated_by_id, version) \
+         SELECT gen_random_uuid(), md5(n::text), repeat('x', 1500), '{ada}', now(), '{ada}', now(), '{ada}', 1 FROM generate_series(1, 7000) n"
+    );
+    sqlx::query(AssertSqlSafe(fill)).execute(pool).await.unwrap();
+    sqlx::raw_sql("ANALYZE t_demo.account").execute(pool).await.unwrap();
+    let indexes = async || -> Vec<String> {
+        let text = "SELECT tablename::text FROM pg_indexes WHERE schemaname = 't_demo' AND indexname LIKE '%_alike_idx'";
+        sqlx::query_scalar(text).fetch_all(pool).await.unwrap()
+    };
+    let alike = async || site.get("/api/v1/search?q=tidewatr+soler").await.data(200);
+    assert!(!find(&site, "tidewater").await.is_empty());
+    site.world.drain().await;
+    assert_eq!(indexes().await, [] as [&str; 0], "what is found by its words asks for nothing");
+    let before = alike().await;
+    assert_eq!((&before[0]["name"], &before[0]["similar"]), (&json!("Tidewater Solar"), &json!(true)));
+    site.world.drain().await;
+    assert_eq!(indexes().await, ["account"]);
+    assert_eq!(alike().await, before);
+    let waiting = "SELECT count(*) FROM t_demo._jobs WHERE kind = 'build_indexes'";
+    assert_eq!(
+        sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap(),
+        0,
+        "it is asked for once"
+    );
+    let text = "EXPLAIN SELECT id FROM t_demo.account r0 WHERE r0.deleted_at IS NULL AND 'tidewatr soler' <% r0.name \
+                AND (SELECT set_config('pg_trgm.word_similarity_threshold', '0.45', TRUE)) IS NOT NULL";
+    let plan: Vec<String> = sqlx::query_scalar(text).fetch_all(pool).await.unwrap();
+    assert!(plan.iter().any(|line| line.contains("_alike_idx")), "{plan:?}");
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
+    // Somebody who sees little of the table finds nothing else by it.
+    let mia = site.person("mia", "member").await;
+    assert_eq!(site.get_as(&mia, "/api/v1/search?q=tidewatr+soler").await.data(200), json!([]));
+}

@@ -321,5 +321,5 @@ pub(super) async fn context_of(world: &World, user: &User) -> Context {
         kind: ActorKind::Person,
         scopes: None,
     };
-    Context { actor, access: None, ..world.system().await }
+    Context { actor: actor.into(), access: None, ..world.system().await }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { effective, fieldGiven, forget, nextReach, type RoleDef, type Roles, say, sayField } from "./rights";
+import { effective, fieldGiven, forget, nextReach, type RoleDef, type Roles, say, sayField } from "./role-rights";
 
 const user: RoleDef = { name: "user", objects: { "*": { create: true, read: "own", edit: "own", export: true } } };
 const manager: RoleDef = { name: "manager", inherits: ["user"], objects: { "*": { read: "team" } } };
