@@ -108,7 +108,7 @@ async fn let_in(asked: &Asked, caller: &Caller) -> Result<Arc<Snapshot>, Problem
 }
 
 async fn is_gone(asked: &Asked, tenant: &Tenant) -> bool {
-    matches!(asked.app.tenants.find_name(tenant.id).await, Ok(None))
+    matches!(asked.app.tenants.find_listed(tenant.id).await, Ok(None))
 }
 
 async fn admit_again(

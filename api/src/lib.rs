@@ -77,6 +77,8 @@ pub struct Settings {
     pub upload_dir: PathBuf,
     /// Longest time for one request; ten times that for changes of metadata, sixty times for files.
     pub timeout: Duration,
+    /// Whether addresses that somebody named may lie within our network.
+    pub allow_private_targets: bool,
     /// Days that a tenant waits whose reseller ends it.
     pub deletion_wait: u32,
     /// What one GraphQL operation may ask for.
@@ -97,6 +99,7 @@ impl Default for Settings {
             max_upload: 2 * 1024 * 1024 * 1024,
             upload_dir: std::env::temp_dir(),
             timeout: Duration::from_secs(30),
+            allow_private_targets: false,
             deletion_wait: 30,
             graphql: graphql::Limits::default(),
             followers: 250,

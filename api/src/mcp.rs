@@ -6,6 +6,7 @@
 //! there is), [`run`] (what it does).
 
 use serde_json::{Value as Json, json};
+use tenancy::Feature;
 
 use crate::call::Call;
 use crate::problem::{Code, Problem};
@@ -20,6 +21,7 @@ mod tools;
 /// One message of a client.
 pub(crate) async fn post(call: Call) -> Outcome {
     door::check(&call)?;
+    call.asked.app.tenants.require_feature(&call.caller.tenant, Feature::Mcp).await?;
     let message = Message::read(call.asked.json()?)?;
     let Some(id) = message.id.clone() else {
         // A notification, or an answer to a question that we never ask.

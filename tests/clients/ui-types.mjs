@@ -5,7 +5,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 
 /** What the UI names of the document. */
 const NAMED = [
-  "ApiKey", "Import", "Limits", "OpenSession", "Package", "Pagination", "Person", "Plan", "ProblemDetail", "Rights",
+  "ApiKey", "Features", "Import", "Limits", "OpenSession", "Package", "Pagination", "Person", "Plan", "ProblemDetail", "Rights",
   "SecuritySettings", "Share", "Step", "Team", "Tenant", "Use",
 ];
 

@@ -15,6 +15,12 @@ export interface Document {
     last_used_at: string | null;
     use_count: number;
   };
+  Features: {
+    branding: boolean;
+    domains: boolean;
+    mcp: boolean;
+    sandboxes: boolean;
+  };
   Import: {
     id: string;
     object: string;
@@ -38,6 +44,7 @@ export interface Document {
     requests_per_day: number | null;
     records: number | null;
     users: number | null;
+    sandboxes: number | null;
   };
   OpenSession: {
     id: string;
@@ -86,6 +93,7 @@ export interface Document {
     name: string;
     label: string;
     limits: Document["Limits"];
+    features: string[] | null;
   };
   ProblemDetail: {
     path: string;
@@ -178,11 +186,17 @@ export interface Document {
     status: "creating" | "active" | "suspended" | "pending_delete" | "deleting";
     plan: string | null;
     limits: Document["Limits"] | null;
+    features: Document["Features"] | null;
     created_at: string;
     suspended_at: string | null;
     delete_at: string | null;
     login_url: string;
     domains: string[];
+    sandbox: {
+      of: string;
+      scope: string;
+    } | null;
+    quiet: boolean;
   };
   Use: {
     kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences" | "apps" | "settings";

@@ -15,7 +15,8 @@ export interface ObjectRights {
 
 export interface Me {
   user: { id: string; name: string; email: string };
-  tenant: { id: string; slug: string; name: string };
+  /** `sandbox` says how much of another tenant this one is a copy of; a quiet one sends nothing by itself. */
+  tenant: { id: string; slug: string; name: string; sandbox?: string | null; quiet?: boolean | null };
   roles: (string | { name: string; label?: string })[];
   permissions: { system: string[]; objects: Record<string, ObjectRights> };
   csrf_token: string;

@@ -100,6 +100,9 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
         "branding" => operation
             .says("What the tenant looks like: name, colour, logo")
             .answers(200, "Its looks; null is as Trellis has it", data(reference("Branding"))),
+        "plan" => super::reseller::own_plan(operation),
+        "jobs" => super::jobs::operation(rest, operation),
+        "sandboxes" => super::clones::own(method, rest, operation),
         "security-settings" if method == "PATCH" => operation
             .says("Changes what is named, section by section")
             .body(settings(patch))

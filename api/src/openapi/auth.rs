@@ -105,7 +105,9 @@ fn signing(path: &str, operation: Operation) -> Operation {
         _ => {
             let me = json!({
                 "user": shown(json!({ "id": id(), "name": text(), "email": nullable(text()) })),
-                "tenant": shown(json!({ "id": id(), "slug": text(), "name": nullable(text()) })),
+                "tenant": shown(json!({
+                    "id": id(), "slug": text(), "name": nullable(text()), "sandbox": nullable(text()), "quiet": nullable(flag()),
+                })),
                 "roles": list(text()), "permissions": reference("Rights"),
                 "must_set_up_two_factor": flag(), "csrf_token": nullable(text()),
             });

@@ -1,37 +1,74 @@
 //! Tenants, for those who sell them. They show a reseller's key, which is no credential of any tenant.
 
 mod ends;
+mod webhooks;
 
 use serde_json::{Value as Json, json};
+use tenancy::Feature;
 
 use super::auth::limit;
 use super::operation::Operation;
 use super::shape::{
-    count, data, flag, id, list, nullable, page, password, reference, shown, taken, text, time, word,
+    count, data, flag, id, list, nullable, one_of, page, password, reference, shown, taken, text, time, word,
 };
 
 /// Schemas that these routes share.
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let limits = json!({
         "requests_per_minute": nullable(count()), "requests_per_day": nullable(count()), "records": nullable(count()), "users": nullable(count()),
+        "sandboxes": nullable(count()),
     });
     let tenant = json!({
         "id": id(), "slug": text(), "name": text(),
         "status": json!({ "type": "string", "enum": ["creating", "active", "suspended", "pending_delete", "deleting"] }),
-        "plan": nullable(text()), "limits": nullable(reference("Limits")), "created_at": time(), "suspended_at": nullable(time()), "delete_at": nullable(time()), "login_url": text(),
+        "plan": nullable(text()), "limits": nullable(reference("Limits")), "features": nullable(reference("Features")), "created_at": time(), "suspended_at": nullable(time()), "delete_at": nullable(time()), "login_url": text(),
         "domains": list(text()),
+        "sandbox": nullable(shown(json!({ "of": id(), "scope": text() }))), "quiet": flag(),
     });
     vec![
         ("Limits", shown(limits)),
-        ("Plan", shown(json!({ "name": text(), "label": text(), "limits": reference("Limits") }))),
+        ("Features", features(shown, flag)),
+        (
+            "Plan",
+            shown(
+                json!({ "name": text(), "label": text(), "limits": reference("Limits"), "features": nullable(list(text())) }),
+            ),
+        ),
         ("Tenant", shown(tenant)),
         ("Certificate", ends::schema()),
+        ("Clone", super::clones::schema()),
+        ("Webhook", webhooks::webhook()),
+        ("Delivery", webhooks::delivery()),
     ]
+}
+
+/// What can be had or not, each with one of these.
+fn features(of: fn(Json) -> Json, one: fn() -> Json) -> Json {
+    of(Json::Object(Feature::ALL.iter().map(|feature| (feature.word().to_owned(), one())).collect()))
+}
+
+/// Any part of it.
+fn patch(properties: Json) -> Json {
+    taken(&[], properties)
+}
+
+/// What the tenant's own people are told of it.
+pub(super) fn own_plan(operation: Operation) -> Operation {
+    let plan = shown(json!({ "name": text(), "label": text() }));
+    let answer = json!({
+        "plan": nullable(plan), "limits": nullable(reference("Limits")), "features": reference("Features"),
+        "now": shown(json!({ "records": count(), "users": count(), "bytes": count() })),
+    });
+    operation.says("What the tenant may use, and what it has").answers(200, "Its plan", data(shown(answer)))
 }
 
 pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Operation {
     let one = || data(reference("Tenant"));
-    match (method, path.trim_start_matches("/reseller/v1/")) {
+    let rest = path.trim_start_matches("/reseller/v1/");
+    if rest.starts_with("webhooks") || rest.starts_with("deliveries") {
+        return webhooks::operation(method, rest, operation);
+    }
+    match (method, rest) {
         (_, "plans") => operation.says("What can be sold").answers(
             200,
             "The plans, the smallest first",
@@ -45,8 +82,8 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
         ("POST", "tenants") => create(operation),
         ("GET", "tenants/{id}") => operation.says("One of them").answers(200, "The tenant", one()),
         ("PATCH", _) => operation
-            .says("Changes its name or plan")
-            .body(taken(&[], json!({ "name": word(), "plan": text() })))
+            .says("Changes its name or plan, or whether it sends mails and does things by time")
+            .body(taken(&[], json!({ "name": word(), "plan": text(), "quiet": flag(), "features": features(patch, || nullable(flag())) })))
             .example(json!({ "plan": "starter" }))
             .answers(200, "The tenant", one()),
         ("PUT", _) => operation
@@ -61,6 +98,12 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .query("permanent", "At once, for good", flag())
             .answers(202, "The tenant, which waits", one())
             .answers_nothing(204, "It is gone"),
+        ("POST", "tenants/{id}/clone") => super::clones::sold(operation),
+        (_, "clones") => ends::clones(operation),
+        (_, "clones/{id}") => {
+            operation.says("How far a copy is").answers(200, "The copy", data(reference("Clone")))
+        }
+        (_, "commission") => commission(operation),
         (_, "usage") => report(operation),
         (_, "events") => ends::events(operation),
         (_, "certificates") => ends::certificates(operation),
@@ -119,10 +162,27 @@ fn report(operation: Operation) -> Operation {
         )
 }
 
+fn commission(operation: Operation) -> Operation {
+    let number = || json!({ "type": "number", "minimum": 0 });
+    let line = json!({
+        "tenant_id": id(), "slug": text(), "name": text(), "plan": nullable(text()), "part": number(), "price": nullable(number()),
+        "amount": nullable(number()), "currency": nullable(text()), "commission_percent": number(), "commission": nullable(number()),
+        "requests": nullable(count()), "users": nullable(count()), "records": nullable(count()), "bytes": nullable(count()),
+    });
+    let total = json!({ "currency": text(), "amount": number(), "commission": number() });
+    let answer = json!({ "month": text(), "tenants": list(shown(line)), "totals": list(shown(total)) });
+    operation
+        .says("What the tenants cost in a month, plan by plan, and what the reseller gets of it")
+        .query("month", "Such as 2026-03; this one when missing, as far as it is", text())
+        .query("format", "A file in place of a document", one_of(&["json", "csv"]))
+        .answers(200, "A line for each tenant and plan", data(shown(answer)))
+        .also(200, "text/csv", text())
+}
+
 fn usage(operation: Operation) -> Operation {
     let used = json!({ "day": day(), "requests": count(), "records": nullable(count()), "users": nullable(count()) });
     let answer = json!({
-        "plan": nullable(text()), "limits": nullable(reference("Limits")), "now": shown(json!({ "records": count(), "users": count() })),
+        "plan": nullable(text()), "limits": nullable(reference("Limits")), "now": shown(json!({ "records": count(), "users": count(), "bytes": count() })),
         "from": day(), "to": day(), "days": list(shown(used)),
     });
     operation

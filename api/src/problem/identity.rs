@@ -140,6 +140,13 @@ impl From<tenancy::Error> for Problem {
                 Self::unprocessable(vec![Detail::new("Idempotency-Key", "key-reused", sentence)])
             }
             tenancy::Error::Over(over) => over_plan(over, sentence),
+            tenancy::Error::Off(_) => Self::new(Code::PlanLimit, sentence).errors(vec![Detail::new(
+                "",
+                "feature",
+                "ask for another plan",
+            )]),
+            tenancy::Error::Drift(drift) => failed("a copy of a tenant is not sound", &format!("{drift:?}")),
+            tenancy::Error::People(error) => failed("a copy of a tenant has no people", &error.to_string()),
             tenancy::Error::Invalid(problems) => Self::unprocessable(problems),
             tenancy::Error::NotFound => Self::unprocessable(tenant("unknown-tenant")),
             tenancy::Error::Ambiguous => Self::unprocessable(tenant("required")),
@@ -163,6 +170,11 @@ fn over_plan(over: Over, sentence: String) -> Problem {
             "",
             "users",
             "deactivate somebody, or ask for a larger plan",
+        )]),
+        Over::Sandboxes(_) => Problem::new(Code::PlanLimit, sentence).errors(vec![Detail::new(
+            "",
+            "sandboxes",
+            "delete one, or ask for a larger plan",
         )]),
         Over::Requests { limit, retry_after, .. } => {
             let wait = seconds(retry_after);

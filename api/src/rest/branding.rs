@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value as Json, json};
-use tenancy::{Branding, Slug};
+use tenancy::{Branding, Feature, Slug};
 
 use super::session;
 use crate::answer;
@@ -94,6 +94,7 @@ pub(crate) async fn show(call: Call) -> Outcome {
 /// Changes what is named; null takes it away.
 pub(crate) async fn change(call: Call) -> Outcome {
     call.asked.plain()?;
+    call.asked.app.tenants.require_feature(&call.caller.tenant, Feature::Branding).await?;
     let patch = Form::new(call.asked.json()?)?.whole();
     let patch = patch.as_object().cloned().unwrap_or_default();
     Ok(answer::data(&json!(call.asked.app.tenants.change_branding(&call.context, &patch).await?)))

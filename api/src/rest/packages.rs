@@ -95,6 +95,7 @@ pub(crate) async fn install(call: Call) -> Outcome {
     let status = if options.dry_run { StatusCode::OK } else { StatusCode::CREATED };
     let consent = consent(&chosen, &installed);
     let applied = call.engine().install(&call.context, &chosen, options).await?;
+    note(&call).await;
     let names: Vec<&str> = chosen.iter().map(|package| package.manifest.name.as_str()).collect();
     let mut data = outcome(&applied);
     data["installed"] = json!(names);
@@ -221,7 +222,15 @@ pub(crate) async fn uninstall(call: Call) -> Outcome {
     let wish = asked(&mut params);
     params.finish()?;
     let applied = call.engine().uninstall(&call.context, call.asked.part("name"), wish).await?;
+    note(&call).await;
     Ok(answer::data(&outcome(&applied)))
+}
+
+/// Whoever sells the tenant is told; what cannot be told now is by the workers.
+async fn note(call: &Call) {
+    if let Err(error) = call.asked.app.tenants.note_packages(&call.caller.tenant).await {
+        tracing::warn!(%error, "it could not be told which packages came");
+    }
 }
 
 /// What the package says of a component, and what the tenant changed of it.

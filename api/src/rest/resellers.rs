@@ -1,7 +1,7 @@
 //! `/reseller/v1`: tenants, made and kept by who sells them. A reseller's key is no caller of any tenant, and another
 //! reseller's tenants are not there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
@@ -9,9 +9,10 @@ use http::{HeaderValue, StatusCode, header};
 use identity::Credential;
 use metadata::Problem as Detail;
 use serde_json::{Value as Json, json};
+use tenancy::features::{Features, shown};
 use tenancy::resellers::Patch;
 use tenancy::tenants::Listed;
-use tenancy::{By, Founded, Plan, Status};
+use tenancy::{By, Feature, Founded, Plan, Status};
 use uuid::Uuid;
 
 use crate::answer;
@@ -22,10 +23,15 @@ use crate::credential;
 use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
 
+pub(crate) mod billing;
+pub(crate) mod clones;
 mod create;
 pub(crate) mod domains;
 pub(crate) mod ends;
 mod place;
+pub(crate) mod webhooks;
+
+pub(crate) use create::{check_name, check_slug};
 
 /// Most tenants of one page.
 const MOST: u32 = 1000;
@@ -65,13 +71,14 @@ impl ResellerCall {
     }
 
     async fn description(&self) -> Result<Json, Problem> {
-        let (listed, plans) = (self.tenant().await?, self.tenants().list_plans().await?);
-        let domains = self.tenants().domains_of(&[listed.tenant.id]).await?;
-        Ok(self.describe(&listed, (&plans, &domains)))
+        let listed = self.tenant().await?;
+        let around = Around::load(self.tenants(), &[listed.tenant.id]).await?;
+        Ok(self.describe(&listed, &around))
     }
 
-    fn describe(&self, listed: &Listed, (plans, domains): (&[Plan], &HashMap<Uuid, Vec<String>>)) -> Json {
-        let plan = plans.iter().find(|plan| Some(&plan.name) == listed.plan.as_ref());
+    fn describe(&self, listed: &Listed, around: &Around) -> Json {
+        let id = &listed.tenant.id;
+        let plan = around.plans.iter().find(|plan| Some(&plan.name) == listed.plan.as_ref());
         json!({
             "id": listed.tenant.id,
             "slug": listed.tenant.slug,
@@ -79,11 +86,31 @@ impl ResellerCall {
             "status": listed.status.word(),
             "plan": listed.plan,
             "limits": plan.map(|plan| plan.limits),
+            "features": around.features.get(id).map(|features| shown(&features.enabled)),
             "created_at": time(listed.created_at),
             "suspended_at": listed.suspended_at.map(time),
             "delete_at": listed.delete_at.map(time),
             "login_url": place::login_url(&self.asked, &listed.tenant.slug),
-            "domains": domains.get(&listed.tenant.id).map(Vec::as_slice).unwrap_or_default(),
+            "sandbox": listed.sandbox.as_ref().map(|sandbox| json!({ "of": sandbox.of, "scope": sandbox.scope })),
+            "quiet": listed.quiet,
+            "domains": around.domains.get(id).map(Vec::as_slice).unwrap_or_default(),
+        })
+    }
+}
+
+/// What is told of tenants besides what they are: looked up once for all of them.
+struct Around {
+    plans: Vec<Plan>,
+    domains: HashMap<Uuid, Vec<String>>,
+    features: HashMap<Uuid, Features>,
+}
+
+impl Around {
+    async fn load(tenants: &tenancy::Tenants, ids: &[Uuid]) -> Result<Self, Problem> {
+        Ok(Self {
+            plans: tenants.list_plans().await?,
+            domains: tenants.domains_of(ids).await?,
+            features: tenants.features_of(ids).await?,
         })
     }
 }
@@ -104,10 +131,9 @@ pub(crate) async fn list(call: ResellerCall) -> Outcome {
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|last| last.tenant.slug.clone());
-    let plans = call.tenants().list_plans().await?;
     let ids: Vec<Uuid> = found.iter().map(|listed| listed.tenant.id).collect();
-    let domains = call.tenants().domains_of(&ids).await?;
-    let data: Json = found.iter().map(|listed| call.describe(listed, (&plans, &domains))).collect();
+    let around = Around::load(call.tenants(), &ids).await?;
+    let data: Json = found.iter().map(|listed| call.describe(listed, &around)).collect();
     let pagination = json!({ "limit": limit, "next_cursor": next, "has_more": more });
     Ok(answer::document(StatusCode::OK, &json!({ "data": data, "pagination": pagination })))
 }
@@ -137,7 +163,7 @@ pub(crate) async fn show(call: ResellerCall) -> Outcome {
     call.told().await
 }
 
-/// Changes its name or plan.
+/// Changes its name or plan, or whether it sends anything by itself.
 pub(crate) async fn update(call: ResellerCall) -> Outcome {
     call.asked.plain()?;
     let listed = call.tenant().await?;
@@ -149,9 +175,36 @@ pub(crate) async fn update(call: ResellerCall) -> Outcome {
     if let Some(plan) = &patch.plan {
         create::check_plan(&mut form, plan, &call.tenants().list_plans().await?);
     }
+    let quiet = form.flag("quiet");
+    let features = features(&mut form);
     form.finish()?;
     call.tenants().patch(&listed, &patch, By::Reseller).await?;
+    if let Some(quiet) = quiet {
+        call.tenants().set_quiet(&whole(listed.clone())?, quiet, By::Reseller).await?;
+    }
+    if !features.is_empty() {
+        call.tenants().set_features(&listed, &features, By::Reseller).await?;
+    }
     call.told().await
+}
+
+/// `{"mcp": true, "branding": null}`: otherwise than the plan says, or as it says again.
+fn features(form: &mut Form) -> BTreeMap<Feature, Option<bool>> {
+    let mut read = BTreeMap::new();
+    let said = form.typed("features", "an object", |value| value.as_object().cloned()).unwrap_or_default();
+    for (word, enabled) in said {
+        let path = format!("features.{word}");
+        match (Feature::find(&word), enabled) {
+            (None, _) => {
+                let all = Feature::ALL.map(Feature::word).join(", ");
+                form.problem(path, "unknown-feature", format!("there is no such feature; one of: {all}"));
+            }
+            (Some(feature), Json::Null) => drop(read.insert(feature, None)),
+            (Some(feature), Json::Bool(enabled)) => drop(read.insert(feature, Some(enabled))),
+            _ => form.problem(path, "wrong-type", "expected true, false, or null for what the plan says"),
+        }
+    }
+    read
 }
 
 /// Shuts it: all is kept, nobody gets in.
@@ -187,7 +240,7 @@ pub(crate) async fn usage(call: ResellerCall) -> Outcome {
     Ok(answer::data(&json!({
         "plan": listed.plan,
         "limits": plan.map(|plan| plan.limits),
-        "now": { "records": now.records, "users": now.users },
+        "now": { "records": now.records, "users": now.users, "bytes": now.bytes },
         "from": from,
         "to": to,
         "days": days.iter().map(day).collect::<Vec<_>>(),
@@ -208,7 +261,7 @@ pub(crate) async fn report(call: ResellerCall) -> Outcome {
     Ok(answer::data(&json!({ "from": from, "to": to, "tenants": tenants })))
 }
 
-fn time(at: DateTime<Utc>) -> String {
+pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 

@@ -96,10 +96,12 @@ pub(crate) async fn me(call: Call) -> Outcome {
 /// The answer of `/auth/v1/me`.
 pub(crate) async fn describe(call: &Call) -> Result<Json, Problem> {
     let (actor, tenant) = (&call.context.actor, &call.caller.tenant);
-    let name = call.asked.app.tenants.find_name(tenant.id).await?;
+    let listed = call.asked.app.tenants.find_listed(tenant.id).await?;
+    let (name, quiet) = listed.as_ref().map(|listed| (&listed.name, listed.quiet)).unzip();
+    let sandbox = listed.as_ref().and_then(|listed| listed.sandbox.as_ref()).map(|sandbox| &sandbox.scope);
     Ok(json!({
         "user": { "id": actor.user_id, "name": actor.name, "email": call.caller.email.as_deref() },
-        "tenant": { "id": tenant.id, "slug": tenant.slug, "name": name },
+        "tenant": { "id": tenant.id, "slug": tenant.slug, "name": name, "sandbox": sandbox, "quiet": quiet },
         "roles": actor.roles,
         "permissions": rights::summary(call),
         "must_set_up_two_factor": call.caller.must_enrol,

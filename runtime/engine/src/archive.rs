@@ -22,10 +22,14 @@ use crate::Engine;
 use crate::context::Tenant;
 use crate::error::{Error, Result};
 
+mod cut;
 mod files;
 mod load;
+mod mask;
 mod save;
 mod store;
+
+pub use cut::{Cut, Selection};
 
 /// The form of the files; another one is refused.
 const FORMAT: u32 = 1;
@@ -74,7 +78,17 @@ impl Manifest {
 impl Engine {
     /// Writes a tenant into an empty folder, as it is at one moment. The caller writes the manifest.
     pub async fn save_archive(&self, tenant: &Tenant, folder: &Path) -> Result<Manifest> {
-        save::run(self, tenant, folder).await
+        save::run(self, tenant, (folder, &Selection::default())).await
+    }
+
+    /// The same of a part of it: an archive like any other, in which nothing points to what is not there.
+    pub async fn save_selection(
+        &self,
+        tenant: &Tenant,
+        folder: &Path,
+        selection: &Selection,
+    ) -> Result<Manifest> {
+        save::run(self, tenant, (folder, selection)).await
     }
 
     /// Makes a tenant's schema of a folder, in one transaction; there must be none yet.

@@ -14,6 +14,7 @@ use crate::Engine;
 use crate::context::Tenant;
 use crate::error::{Error, Result};
 
+mod derived;
 mod envelope;
 pub(crate) mod json;
 mod ring;
@@ -21,6 +22,7 @@ mod seal;
 pub(crate) mod rotate;
 pub(crate) mod store;
 
+pub use derived::signature;
 pub use envelope::MasterKey;
 pub use ring::{KeyRing, Place};
 pub use rotate::Sealed;

@@ -20,6 +20,8 @@ pub struct Usage {
     pub records: u64,
     /// Active people.
     pub users: u64,
+    /// On disk, with indexes.
+    pub bytes: u64,
 }
 
 /// Records that may still come; as many as one likes until somebody says otherwise.
@@ -95,13 +97,15 @@ impl Engine {
             .collect();
         let records = if counts.is_empty() { "0::bigint".into() } else { counts.join(" + ") };
         let text = format!(
-            "SELECT {records} AS records, (SELECT count(*) FROM {} WHERE kind = 'person' AND active AND deleted_at IS NULL) AS users",
+            "SELECT {records} AS records, (SELECT count(*) FROM {} WHERE kind = 'person' AND active AND deleted_at IS NULL) AS users, \
+             (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')) AS bytes",
             table(&tenant.schema, "user"),
         );
         let mut connection = self.connection(tenant).await?;
-        let row = sqlx::query(AssertSqlSafe(text)).fetch_one(&mut *connection).await?;
+        let row = sqlx::query(AssertSqlSafe(text)).bind(&tenant.schema).fetch_one(&mut *connection).await?;
         let count = |name: &str| row.try_get::<i64, _>(name).map(i64::cast_unsigned);
-        Ok(Usage { records: count("records")?, users: count("users")? })
+        Ok(Usage { records: count("records")?, users: count("users")?, bytes: count("bytes")? })
     }
 }
 

@@ -61,6 +61,7 @@ const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}._revisions ADD COLUMN IF NOT EXISTS packages jsonb",
     "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",
     "DROP INDEX IF EXISTS {schema}._shares_grantee_idx",
+    "ALTER TABLE {schema}._jobs ADD COLUMN IF NOT EXISTS dead_at timestamptz",
     "ALTER TABLE {schema}._imports ADD COLUMN IF NOT EXISTS request_id text",
 ];
 

@@ -238,7 +238,7 @@ pub(crate) async fn list_leftovers(pool: &PgPool) -> Result<Vec<(String, String,
 pub(crate) async fn next_work(pool: &PgPool, tenant: &Tenant) -> Result<Option<DateTime<Utc>>> {
     let (jobs, dirty) = (table(&tenant.schema, "_jobs"), table(&tenant.schema, "_rollup_dirty"));
     let text = format!(
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM {dirty}) THEN $1 ELSE (SELECT min(not_before) FROM {jobs}) END"
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM {dirty}) THEN $1 ELSE (SELECT min(not_before) FROM {jobs} WHERE not_before < 'infinity') END"
     );
     Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(Utc::now()).fetch_one(pool).await?)
 }

@@ -2,6 +2,7 @@
 //! live is `jobs`; what each kind does is here.
 
 use chrono::{DateTime, Utc};
+use metadata::Problem;
 use metadata::field_kinds::rollup::Mode;
 use serde_json::Value as Json;
 use sqlx::PgConnection;
@@ -11,8 +12,15 @@ use crate::error::{Error, Result, has_moved_on};
 use crate::write::{is_deadlock, timed};
 use crate::{Engine, indexes, keys, rollups, store};
 
+pub use jobs::Waiting;
+
+/// The kind of job that takes timed transitions.
+pub const TIMED: &str = "take_timed";
 /// The subject of work that is about the tenant as a whole.
 const ALL: &str = "";
+
+/// Half a day, about; then somebody has to look.
+const PATIENCE: jobs::Patience = jobs::Patience { first: 1, longest: 300, most: Some(150) };
 
 /// The closed list of what is done later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +61,7 @@ impl Kind {
             Self::BuildRollup => "build_rollup",
             Self::BuildIndexes => "build_indexes",
             Self::Reseal => "reseal",
-            Self::TakeTimed => "take_timed",
+            Self::TakeTimed => TIMED,
             Self::Reconcile => "reconcile",
             Self::Retype => "retype",
             Self::ForgetKept => "forget_kept",
@@ -78,6 +86,21 @@ impl Kind {
             | Self::Retype
             | Self::ForgetKept
             | Self::MakeUnique => None,
+        }
+    }
+
+    /// Whether metadata or values are half changed until it is done.
+    fn is_relied_on(self) -> bool {
+        matches!(self, Self::BuildRollup | Self::Reseal | Self::Retype)
+    }
+
+    /// What comes again and again is never given up.
+    fn patience(self) -> jobs::Patience {
+        match self {
+            Self::TakeTimed | Self::Reconcile => jobs::Patience { most: None, ..PATIENCE },
+            Self::BuildRollup | Self::BuildIndexes | Self::Reseal | Self::Retype | Self::ForgetKept => {
+                PATIENCE
+            }
         }
     }
 
@@ -119,6 +142,48 @@ impl Engine {
         let mut connection = self.connection(tenant).await?;
         schedule(&mut connection, &context).await?;
         Ok(())
+    }
+
+    /// Nothing happens by time alone in a tenant from here on: no record takes a transition because it waited.
+    pub async fn hold_timed(&self, tenant: &Tenant) -> Result<()> {
+        let mut connection = self.connection(tenant).await?;
+        let timed = (Kind::TakeTimed.word(), ALL);
+        Ok(jobs::hold(&mut connection, &tenant.schema, timed, Utc::now()).await?)
+    }
+
+    /// The end of that.
+    pub async fn resume_timed(&self, tenant: &Tenant) -> Result<()> {
+        let mut connection = self.connection(tenant).await?;
+        let timed = (Kind::TakeTimed.word(), ALL);
+        jobs::retry(&mut connection, &tenant.schema, timed, Utc::now()).await?;
+        Ok(())
+    }
+
+    /// What a tenant has left for later, the oldest first; all of it, or what has failed too often.
+    pub async fn list_jobs(
+        &self,
+        tenant: &Tenant,
+        (only_dead, limit): (bool, u32),
+    ) -> Result<Vec<jobs::Waiting>> {
+        let mut connection = self.connection(tenant).await?;
+        let wanted = ("", only_dead);
+        Ok(jobs::list_waiting(&mut connection, &tenant.schema, wanted, i64::from(limit)).await?)
+    }
+
+    /// Lets a job that has failed be tried at once; false when it is not there.
+    pub async fn retry_job(&self, tenant: &Tenant, job: (&str, &str)) -> Result<bool> {
+        let mut connection = self.connection(tenant).await?;
+        Ok(jobs::retry(&mut connection, &tenant.schema, job, Utc::now()).await?)
+    }
+
+    /// Gives a dead job up; false when there is none. Refused where something relies on its end.
+    pub async fn drop_job(&self, tenant: &Tenant, job: (&str, &str)) -> Result<bool> {
+        if Kind::find(job.0).is_some_and(Kind::is_relied_on) {
+            let text = "what is stored relies on the end of this job: retry it, or change the metadata that asks for it";
+            return Err(Error::Conflict(vec![Problem::new("kind", "relied-on", text)]));
+        }
+        let mut connection = self.connection(tenant).await?;
+        Ok(jobs::drop(&mut connection, &tenant.schema, job).await?)
     }
 
     /// One step of the oldest job of a tenant, or one batch of what writers left to be refreshed. Answers whether
@@ -192,8 +257,12 @@ impl Engine {
                 let error = settle(error);
                 if !matches!(error, Error::Outdated(_)) && !is_deadlock(&error) {
                     let mut connection = self.connection(context.tenant()).await?;
-                    jobs::postpone(&mut connection, schema, (&job, &told(&error)), context.now).await?;
-                    tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job will be tried again");
+                    let (kind, when) = (Kind::find(&job.kind), context.now);
+                    let patience = kind.map_or(PATIENCE, Kind::patience);
+                    let reason = told(&error);
+                    let dead =
+                        jobs::postpone(&mut connection, schema, (&job, &reason), (when, patience)).await?;
+                    tracing::warn!(kind = job.kind, subject = job.subject, %error, dead, "a job has failed");
                 }
                 return Err(error);
             }

@@ -101,6 +101,31 @@ pub enum LoginError {
     Failed(#[from] Error),
 }
 
+/// Why an address that somebody named gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// It cannot be asked at all.
+    #[error("expected an address that begins with https:// and has no name, password or #")]
+    Address,
+    /// It lies within our network.
+    #[error(
+        "the address is not in the public internet; only an operator may allow it (--allow-private-targets)"
+    )]
+    Private,
+    /// Nobody answers, or not in time.
+    #[error("no answer came from there")]
+    Away(#[source] reqwest::Error),
+    /// The answer is no answer.
+    #[error("it answers with the status {0}")]
+    Status(u16),
+    /// More bytes than are read.
+    #[error("its answer has more than {0} bytes")]
+    TooLarge(usize),
+    /// This process cannot make requests.
+    #[error("no requests can be made from here")]
+    Client,
+}
+
 /// Why a credential gives no caller.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`secret`] (what is never printed or stored), [`users`] (records of the object `user`, written
 //! through the engine, with a credential in the platform's tables), `password` and [`login`] (from an e-mail address
-//! and a password to a session), [`login_history`], [`security`] (what a tenant's officer sets), [`two_factor`], `links` and [`mail`] (passwords that are forgotten), [`sessions`], [`api_keys`], [`requests`] (what was asked with keys), [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
+//! and a password to a session), [`login_history`], [`security`] (what a tenant's officer sets), [`two_factor`], `links` and [`mail`] (passwords that are forgotten), [`outside`], [`sessions`], [`api_keys`], [`requests`] (what was asked with keys), [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
 //! per request, mostly from memory).
 //!
 //! It decides nothing about records: that is `permissions`, asked by the engine. It knows no HTTP: cookies, headers
@@ -27,6 +27,7 @@ mod links;
 pub mod login;
 pub mod login_history;
 pub mod mail;
+pub mod outside;
 mod password;
 pub mod rate_limit;
 pub mod requests;
@@ -47,16 +48,18 @@ use tokio::sync::Semaphore;
 pub use api_keys::{CreatedKey, KeyInfo, NewKey};
 pub use authenticate::{Caller, Credential, SessionInfo};
 pub use clock::Clock;
-pub use error::{AuthError, Error, LoginError, MailError, Result};
+pub use error::{AuthError, Error, LoginError, MailError, Result, TargetError};
 pub use login::{NewSession, Origin};
 pub use login_history::{HistoryFilter, HistoryPage};
 pub use mail::MailSettings;
+pub use outside::Outside;
 pub use rate_limit::Rate;
 pub use requests::{Ending, KeyRequest, RequestFilter, RequestPage};
 pub use secret::Secret;
 pub use security::SecuritySettings;
 pub use sessions::OpenSession;
 pub use two_factor::{Enrolled, Enrolment, TwoFactorState};
+pub use users::copied::{CopiedAdmin, CopiedPeople, Passwords};
 pub use users::credentials::StoredPassword;
 pub use users::{FirstAdministrator, NewUser, UserPage, UserPatch};
 

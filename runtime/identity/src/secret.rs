@@ -60,7 +60,7 @@ impl Secret {
     }
 
     /// A new password.
-    pub(crate) fn new_password() -> Self {
+    pub fn new_password() -> Self {
         Self(random_text(PASSWORD_LENGTH))
     }
 

@@ -17,6 +17,7 @@ use crate::secret::Secret;
 use crate::security::PasswordPolicy;
 use crate::{Identity, api_keys, links, password, sessions};
 
+pub mod copied;
 pub mod credentials;
 mod first_administrator;
 mod places;
@@ -24,6 +25,7 @@ mod reach;
 mod records;
 pub(crate) mod store;
 
+pub use credentials::StoredPassword;
 pub use first_administrator::FirstAdministrator;
 use places::Places;
 pub(crate) use records::User;

@@ -4,10 +4,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
-use crate::Job;
+use crate::{Job, Patience};
 
-/// The longest pause before a failed job is tried again.
-const LONGEST_PAUSE: i64 = 300;
+pub(crate) mod waiting;
 
 fn table(schema: &str) -> String {
     format!("\"{}\".\"_jobs\"", schema.replace('"', "\"\""))
@@ -25,7 +24,7 @@ pub async fn enqueue(
         "INSERT INTO {} (kind, subject, queued_at, place, not_before) \
          SELECT $1, s.subject, $3, s.place::int, $3 FROM unnest($2::text[]) WITH ORDINALITY AS s(subject, place) \
          ON CONFLICT (kind, subject) DO UPDATE SET queued_at = excluded.queued_at, place = excluded.place, \
-         progress = 'null', attempts = 0, not_before = excluded.not_before, error = NULL",
+         progress = 'null', attempts = 0, not_before = excluded.not_before, error = NULL, dead_at = NULL",
         table(schema)
     );
     sqlx::query(AssertSqlSafe(text)).bind(kind).bind(subjects).bind(now).execute(connection).await?;
@@ -55,14 +54,24 @@ pub async fn claim(
     schema: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<Job>> {
+    claim_of(connection, schema, ("", now)).await
+}
+
+/// The same of kinds that begin with a word: where one queue has work for several, which do not wait for each other.
+pub async fn claim_of(
+    connection: &mut PgConnection,
+    schema: &str,
+    (beginning, now): (&str, DateTime<Utc>),
+) -> sqlx::Result<Option<Job>> {
     let jobs = table(schema);
     let text = format!(
         "SELECT j.kind, j.subject, j.progress, j.attempts FROM {jobs} j WHERE j.not_before <= $1 \
+         AND starts_with(j.kind, $2) \
          AND NOT EXISTS (SELECT 1 FROM {jobs} o WHERE o.kind = j.kind AND (o.queued_at, o.place) < (j.queued_at, j.place) \
          AND (o.not_before <= $1 OR o.queued_at = j.queued_at)) \
          ORDER BY j.queued_at, j.place LIMIT 1 FOR UPDATE OF j SKIP LOCKED"
     );
-    let row = sqlx::query(AssertSqlSafe(text)).bind(now).fetch_optional(connection).await?;
+    let row = sqlx::query(AssertSqlSafe(text)).bind(now).bind(beginning).fetch_optional(connection).await?;
     let job = |row: sqlx::postgres::PgRow| {
         Ok(Job {
             kind: row.try_get(0)?,
@@ -153,24 +162,43 @@ pub async fn give_up(
     Ok(())
 }
 
-/// Notes why a step failed, and leaves the job alone for a while that grows with each failure.
+/// Asks for work that nobody does until somebody retries it: what comes again and again is not asked for beside it.
+pub async fn hold(
+    connection: &mut PgConnection,
+    schema: &str,
+    (kind, subject): (&str, &str),
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let text = format!(
+        "INSERT INTO {} (kind, subject, queued_at, place, not_before) VALUES ($1, $2, $3, 1, 'infinity') \
+         ON CONFLICT (kind, subject) DO UPDATE SET not_before = 'infinity'",
+        table(schema)
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(kind).bind(subject).bind(now).execute(connection).await?;
+    Ok(())
+}
+
+/// Notes why a step failed, and leaves the job alone for a while that grows with each failure. Answers whether it was once
+/// too often: then it is dead until somebody retries it.
 pub async fn postpone(
     connection: &mut PgConnection,
     schema: &str,
     (job, error): (&Job, &str),
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    let pause = (1_i64 << job.attempts.clamp(0, 20)).min(LONGEST_PAUSE);
+    (now, patience): (DateTime<Utc>, Patience),
+) -> sqlx::Result<bool> {
+    let dead = patience.ends(job.attempts);
     let text = format!(
-        "UPDATE {} SET attempts = attempts + 1, error = $3, not_before = $4 WHERE kind = $1 AND subject = $2",
+        "UPDATE {} SET attempts = attempts + 1, error = $3, not_before = coalesce($4, 'infinity'), \
+         dead_at = CASE WHEN $4 IS NULL THEN $5::timestamptz END WHERE kind = $1 AND subject = $2",
         table(schema)
     );
     sqlx::query(AssertSqlSafe(text))
         .bind(&job.kind)
         .bind(&job.subject)
         .bind(error)
-        .bind(now + Duration::seconds(pause))
+        .bind((!dead).then(|| now + Duration::seconds(patience.pause(job.attempts))))
+        .bind(now)
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(dead)
 }

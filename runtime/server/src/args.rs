@@ -94,6 +94,9 @@ pub enum Command {
     /// The audit log from the shell.
     #[command(subcommand)]
     Audit(Audit),
+    /// Work that is left for later.
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Keys of encrypted values from the shell.
     #[command(subcommand)]
     Keys(Keys),
@@ -132,6 +135,10 @@ pub struct Serve {
     /// Who mails are from: `Trellis <trellis@example.com>`.
     #[arg(long, env = "TRELLIS_MAIL_FROM")]
     pub mail_from: Option<String>,
+    /// Let requests to addresses that people name (providers of sign-in, webhooks) go to this machine and its network, and
+    /// without encryption.
+    #[arg(long, env = "TRELLIS_ALLOW_PRIVATE_TARGETS")]
+    pub allow_private_targets: bool,
     /// Believe `X-Forwarded-For` and `X-Forwarded-Proto`: a proxy of ours stands in front.
     #[arg(long, env = "TRELLIS_TRUST_PROXY")]
     pub trust_proxy: bool,
@@ -221,6 +228,8 @@ pub enum Tenant {
         #[arg(long, env = "TRELLIS_ADMIN")]
         admin: Option<String>,
     },
+    /// Copy a tenant into a new one to try things in: quiet, with its people, without their passwords unless that is said.
+    Clone(Clone),
     /// Delete a tenant with all its records, for good. Asks for the slug once more.
     Delete {
         slug: String,
@@ -228,6 +237,32 @@ pub enum Tenant {
         #[arg(long, env = "TRELLIS_YES")]
         yes: bool,
     },
+}
+
+/// Flags of `tenant clone`.
+#[derive(Debug, Group)]
+pub struct Clone {
+    pub slug: String,
+    /// Slug of the copy.
+    pub copy: String,
+    /// Name for people; that of the tenant with a word behind it when not said.
+    #[arg(long, env = "TRELLIS_NAME")]
+    pub name: Option<String>,
+    /// How much of it: `metadata`, `sample`, or `full`.
+    #[arg(long, env = "TRELLIS_SCOPE", default_value = "metadata", value_parser = ["metadata", "sample", "full"])]
+    pub scope: String,
+    /// Records of each object in a sample, the newest, beside those that they cannot be without.
+    #[arg(long, env = "TRELLIS_RECORDS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub records: u32,
+    /// Make all e-mail addresses such as nobody has.
+    #[arg(long, env = "TRELLIS_MASK_EMAILS")]
+    pub mask_emails: bool,
+    /// Whose passwords come along: `none`, `administrators`, or `all`.
+    #[arg(long, env = "TRELLIS_PASSWORDS", default_value = "none", value_parser = ["none", "administrators", "all"])]
+    pub passwords: String,
+    /// E-mail address of an administrator whose password is printed once.
+    #[arg(long, env = "TRELLIS_ADMIN")]
+    pub admin: Option<String>,
 }
 
 /// `trellis reseller …`
@@ -239,6 +274,18 @@ pub enum Reseller {
     List,
     /// Make a new key for a reseller and print it, once; the old one ends.
     Key { name: String },
+    /// Say what part of the price of a plan resellers get, in percent. What is said of a reseller and a plan counts most.
+    Commission {
+        /// Such as 12.5
+        #[arg(value_parser = hundredths)]
+        percent: i64,
+        /// Of one reseller; of all when not said.
+        #[arg(long, env = "TRELLIS_RESELLER")]
+        reseller: Option<String>,
+        /// Of one plan; of all when not said.
+        #[arg(long, env = "TRELLIS_PLAN")]
+        plan: Option<String>,
+    },
 }
 
 /// `trellis api-key …`
@@ -400,6 +447,38 @@ pub enum Audit {
     },
 }
 
+/// `trellis jobs …`
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// What waits, fails or is dead, of all tenants and of the platform.
+    List {
+        /// Slug of one tenant.
+        #[arg(long, env = "TRELLIS_TENANT")]
+        tenant: Option<String>,
+        /// What has failed too often alone.
+        #[arg(long, env = "TRELLIS_DEAD")]
+        dead: bool,
+    },
+    /// Let a job be tried at once, as if it had never failed.
+    Retry(Job),
+    /// Give a dead job up.
+    Drop(Job),
+}
+
+/// One job.
+#[derive(Debug, Group)]
+pub struct Job {
+    pub kind: String,
+    #[arg(default_value = "")]
+    pub subject: String,
+    /// Slug of the tenant; may be left out when there is only one.
+    #[arg(long, env = "TRELLIS_TENANT")]
+    pub tenant: Option<String>,
+    /// One about tenants as such, in place of a tenant's.
+    #[arg(long, env = "TRELLIS_PLATFORM")]
+    pub platform: bool,
+}
+
 /// `trellis keys …`
 #[derive(Debug, Subcommand)]
 pub enum Keys {
@@ -443,6 +522,17 @@ pub fn master_key(text: &str) -> Result<MasterSecret, String> {
 fn pair(text: &str) -> Result<(String, String), String> {
     let (header, field) = text.rsplit_once('=').ok_or("expected Header=field")?;
     Ok((header.trim_end_matches('=').to_owned(), field.to_owned()))
+}
+
+/// A percentage in hundredths.
+fn hundredths(text: &str) -> Result<i64, String> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let wrong = || "expected a percentage such as 12.5, with at most two places".to_owned();
+    if whole.is_empty() || whole.len() > 3 || part.len() > 2 || !is_number(whole) || !is_number(part) {
+        return Err(wrong());
+    }
+    format!("{whole}{part:0<2}").parse().map_err(|_| wrong())
 }
 
 fn pause(text: &str) -> Result<Duration, String> {

@@ -3,8 +3,10 @@
 pub mod api_key;
 pub mod archive;
 pub mod audit;
+pub mod clone;
 pub mod doctor;
 pub mod import;
+pub mod jobs;
 pub mod keys;
 pub mod metadata;
 pub mod migrate;

@@ -74,6 +74,7 @@ async fn run(Args { common, command }: Args) -> anyhow::Result<ExitCode> {
         Command::Import(options) => commands::import::run(&common, options).await,
         Command::Doctor(options) => commands::doctor::run(&common, options).await,
         Command::Audit(command) => commands::audit::run(&common, command).await,
+        Command::Jobs(command) => commands::jobs::run(&common, command).await,
         Command::Keys(command) => commands::keys::run(&common, command).await,
     }
 }

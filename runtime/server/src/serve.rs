@@ -90,6 +90,8 @@ async fn serve(
     let kept = (common.audit_retention, common.audit_heads.clone());
     let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept));
     let ending = tokio::spawn(workers::end(tenants.clone()));
+    let cloning = tokio::spawn(workers::clone(tenants.clone(), identity.clone(), common.data_dir.clone()));
+    let telling = tokio::spawn(workers::tell(tenants.clone(), options.allow_private_targets));
     let folding = tokio::spawn(upkeep(tenants.clone()));
     let tidying = tokio::spawn(first::tidy((node.engine.clone(), identity.clone()), node.tenants.clone()));
     let noting = tokio::spawn(note(identity.clone()));
@@ -105,6 +107,8 @@ async fn serve(
     working.abort();
     sealing.abort();
     ending.abort();
+    cloning.abort();
+    telling.abort();
     folding.abort();
     posting.abort();
     noting.abort();
@@ -124,6 +128,7 @@ fn settings(options: &Serve, upload_dir: PathBuf) -> Settings {
         max_upload: options.max_upload,
         upload_dir,
         timeout: options.timeout,
+        allow_private_targets: options.allow_private_targets,
         deletion_wait: options.deletion_wait,
         graphql: api::graphql::Limits {
             depth: options.graphql_depth,

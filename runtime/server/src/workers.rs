@@ -2,12 +2,14 @@
 //! any number of nodes may run this, and one that was killed is taken over by the next.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Months, Utc};
 use engine::audit::BLOCK;
 use engine::{Engine, Leftovers, Tenant};
+use identity::{Identity, Outside};
+use tenancy::webhooks::{Post, Sent};
 use tenancy::{Status, Tenants};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -39,7 +41,12 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
-            Some(tenant) = news.recv() => drop(busy.insert(tenant.slug.clone(), tenant)),
+            Some(tenant) = news.recv() => {
+                if let Err(error) = tenants.note_packages(&tenant).await {
+                    tracing::warn!(tenant = tenant.slug, %error, "it could not be told which packages came");
+                }
+                busy.insert(tenant.slug.clone(), tenant);
+            }
         }
         for tenant in rounds.due(|left| waiting.worth_asking(left.work, Utc::now())).await {
             // Of all tenants those are left alone of which nothing is due: their metadata is not even loaded.
@@ -96,10 +103,73 @@ pub async fn end(tenants: Tenants) {
         if let Err(error) = tenants.clear_remains().await {
             tracing::warn!(%error, "it is not known which tenants are half made or half gone");
         }
+        if let Err(error) = tenants.forget_deliveries(Utc::now()).await {
+            tracing::warn!(%error, "what was sent long ago is not forgotten yet");
+        }
         if let Err(error) = tenants.delete_due(Utc::now()).await {
             tracing::warn!(%error, "it is not known which tenants' time is over");
         }
     }
+}
+
+/// Makes the copies of tenants that are asked for, one after the other, until the task is aborted.
+pub async fn clone(tenants: Tenants, identity: Identity, data_dir: PathBuf) {
+    let mut ticks = interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        loop {
+            match make_clone((&tenants, &identity), &data_dir).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "it is not known which copies of tenants are asked for");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The next of them; answers whether there was one.
+pub async fn make_clone(
+    (tenants, identity): (&Tenants, &Identity),
+    data_dir: &Path,
+) -> tenancy::Result<bool> {
+    let people = |from: Tenant, to: Tenant, said: serde_json::Value| async move {
+        let said = serde_json::from_value(said)?;
+        identity.settle_copy((&from, &to), &said).await
+    };
+    tenants.clone_next(&data_dir.join("clones"), people).await
+}
+
+/// Sends webhooks, a few at the same time, until the task is aborted.
+pub async fn tell(tenants: Tenants, allow_private_targets: bool) {
+    let outside = Outside::new(allow_private_targets);
+    let mut ticks = interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let carry = || carry(&tenants, &outside);
+        tokio::join!(carry(), carry(), carry());
+    }
+}
+
+async fn carry(tenants: &Tenants, outside: &Outside) {
+    loop {
+        match tenants.deliver_next(Utc::now(), |post| send(outside, post)).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return tracing::warn!(%error, "webhooks could not be sent"),
+        }
+    }
+}
+
+async fn send(outside: &Outside, post: Post) -> Sent {
+    let address = outside.address(&post.url).map_err(|error| error.to_string())?;
+    let (status, body) =
+        outside.post(&address, &post.headers, post.body).await.map_err(|error| error.to_string())?;
+    Ok((status, String::from_utf8_lossy(&body).into_owned()))
 }
 
 /// Seals what tenants' audit streams have, until the task is aborted, removes what is older than so many months, and

@@ -81,7 +81,7 @@ impl Tenants {
             return Err(Error::Domain);
         }
         let event = Event::new(tenant, by, "domain_added").with(json!({ "domain": domain.as_str() }));
-        event.put(&mut *held).await?;
+        event.put(&mut held).await?;
         Ok(held.commit().await?)
     }
 
@@ -92,7 +92,7 @@ impl Tenants {
             return Err(Error::NotFound);
         }
         let event = Event::new(tenant, by, "domain_removed").with(json!({ "domain": domain.as_str() }));
-        event.put(&mut *held).await?;
+        event.put(&mut held).await?;
         Ok(held.commit().await?)
     }
 

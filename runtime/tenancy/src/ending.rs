@@ -126,7 +126,7 @@ impl Tenants {
             signed.as_ref().map(|(key, signature)| (key.0.as_slice(), signature.0.as_slice())).unzip();
         store::allow_time(&mut held).await?;
         store::certificates::finish(&mut held, (id, now), &statement, parts).await?;
-        Event::new(tenant.id, by, "deleted").with(json!({ "certificate": id })).put(&mut *held).await?;
+        Event::new(tenant.id, by, "deleted").with(json!({ "certificate": id })).put(&mut held).await?;
         store::delete(&mut *held, tenant.id).await?;
         held.commit().await?;
         self.meters.forget(tenant.id);

@@ -43,9 +43,18 @@ pub enum Error {
     /// The plan's limit of something is reached.
     #[error("{0}")]
     Over(crate::usage::Over),
+    /// The tenant does not have a feature.
+    #[error("this is not part of the tenant's plan: {}", .0.word())]
+    Off(crate::Feature),
     /// What was given does not fit.
     #[error("the data breaks rules")]
     Invalid(Vec<metadata::Problem>),
+    /// A copy of a tenant has tables that its metadata does not say.
+    #[error("the copy is not what its metadata says")]
+    Drift(Vec<engine::doctor::Drift>),
+    /// Who may sign in to a copy could not be settled.
+    #[error("it could not be settled who may sign in to the copy")]
+    People(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// No such tenant.
     #[error("there is no such tenant")]
     NotFound,

@@ -3,11 +3,11 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::{Tenants, store};
+use crate::{Tenants, store, webhooks};
 
 /// Who did something to a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,15 +15,18 @@ pub enum By {
     Reseller,
     /// Somebody at the shell.
     Operator,
-    /// Trellis itself, because a time was over.
+    /// One of the tenant's own people.
+    Tenant,
+    /// Trellis itself, because a time was over or what was asked for is done.
     Trellis,
 }
 
 impl By {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Reseller => "reseller",
             Self::Operator => "operator",
+            Self::Tenant => "tenant",
             Self::Trellis => "trellis",
         }
     }
@@ -58,10 +61,22 @@ impl<'a> Event<'a> {
         Self { details, ..self }
     }
 
-    /// Notes it, while the tenant is there.
-    pub async fn put(&self, executor: impl PgExecutor<'_>) -> Result<()> {
+    /// Notes it, while the tenant is there, and leaves it to be told to whoever of its reseller wants that.
+    pub async fn put(&self, held: &mut PgConnection) -> Result<()> {
+        let (id, now) = (Uuid::now_v7(), Utc::now());
         let what = (self.by.word(), self.action, &self.details);
-        Ok(store::events::put(executor, (Uuid::now_v7(), self.tenant), what, Utc::now()).await?)
+        let put = store::events::put(&mut *held, (id, self.tenant), what, now).await?;
+        let Some((slug, Some(reseller))) = put else { return Ok(()) };
+        let happened = Happened {
+            id,
+            tenant: self.tenant,
+            slug,
+            at: now,
+            actor: self.by.word().to_owned(),
+            action: self.action.to_owned(),
+            details: self.details.clone(),
+        };
+        webhooks::tell(held, reseller, &happened).await
     }
 }
 

@@ -27,10 +27,21 @@ pub struct Founding {
     pub plan: Option<String>,
     /// Who sells it; `None` for the shell.
     pub reseller: Option<Uuid>,
+    /// What it is a copy of.
+    pub sandbox: Option<Sandbox>,
     /// Made shut: what comes from elsewhere is as open as it was there.
     pub suspended: bool,
     /// The same wish again gets the first answer.
     pub once: Option<Once>,
+}
+
+/// What a sandbox is a copy of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sandbox {
+    /// The tenant; it may be gone by now.
+    pub of: Uuid,
+    /// `metadata`, `sample` or `full`.
+    pub scope: String,
 }
 
 /// What came of it.
@@ -76,7 +87,7 @@ impl Tenants {
         for listed in self.list().await? {
             let remains = match listed.status {
                 // The shell's own are finished by making them again.
-                Status::Creating => listed.reseller.is_some(),
+                Status::Creating => listed.reseller.is_some() || listed.sandbox.is_some(),
                 Status::Deleting => true,
                 Status::Active | Status::Suspended | Status::Waiting => false,
             };
@@ -113,7 +124,7 @@ impl Tenants {
             store::turns::suspend(&mut held, tenant.id, Utc::now()).await?;
         }
         let by = if wish.reseller.is_some() { By::Reseller } else { By::Operator };
-        Event::new(tenant.id, by, "created").with(json!({ "plan": wish.plan })).put(&mut *held).await?;
+        Event::new(tenant.id, by, "created").with(created(wish)).put(&mut held).await?;
         if let Some((once, reseller)) = wish.once.as_ref().zip(wish.reseller) {
             store::resellers::put_once(&mut held, reseller, &once.key, answer).await?;
         }
@@ -137,6 +148,7 @@ impl Tenants {
             schema: &tenant.schema,
             reseller: wish.reseller,
             plan: wish.plan.as_deref(),
+            sandbox: wish.sandbox.as_ref().map(|sandbox| (sandbox.of, sandbox.scope.as_str())),
         };
         store::insert(self.pool(), row).await?;
         Ok(tenant)
@@ -147,6 +159,14 @@ impl Tenants {
         self.engine().drop_schema(tenant).await?;
         Ok(store::delete(self.pool(), tenant.id).await?)
     }
+}
+
+fn created(wish: &Founding) -> Json {
+    let mut told = json!({ "plan": wish.plan });
+    if let Some(sandbox) = &wish.sandbox {
+        told["sandbox_of"] = json!(sandbox.of);
+    }
+    told
 }
 
 /// The answer that was given under the wish's key; `None` makes the wish ours.

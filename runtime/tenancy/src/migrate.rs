@@ -19,6 +19,10 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (65, "ends", include_str!("../../../migrations/0065_ends.sql")),
     (85, "publishers", include_str!("../../../migrations/0085_publishers.sql")),
     (90, "branding", include_str!("../../../migrations/0090_branding.sql")),
+    (110, "clones", include_str!("../../../migrations/0110_clones.sql")),
+    (111, "webhooks", include_str!("../../../migrations/0111_webhooks.sql")),
+    (112, "features", include_str!("../../../migrations/0112_features.sql")),
+    (113, "billing", include_str!("../../../migrations/0113_billing.sql")),
     (120, "api_key_version", include_str!("../../../migrations/0120_api_key_version.sql")),
     (130, "key_requests", include_str!("../../../migrations/0130_key_requests.sql")),
 ];

@@ -11,6 +11,8 @@ pub struct Plan {
     pub name: String,
     pub label: String,
     pub limits: Limits,
+    /// What it has besides; `None` is everything.
+    pub features: Option<Vec<String>>,
 }
 
 /// The most that a tenant may use; `None` is no limit.
@@ -22,6 +24,8 @@ pub struct Limits {
     pub records: Option<u64>,
     /// Active people.
     pub users: Option<u64>,
+    /// Sandboxes at a time.
+    pub sandboxes: Option<u64>,
 }
 
 impl Tenants {

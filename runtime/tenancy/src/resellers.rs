@@ -87,7 +87,7 @@ impl Tenants {
             }
         }
         if !changed.is_empty() {
-            Event::new(tenant.id, by, "changed").with(changed.into()).put(&mut *transaction).await?;
+            Event::new(tenant.id, by, "changed").with(changed.into()).put(&mut transaction).await?;
         }
         transaction.commit().await?;
         self.meters.renew(self, tenant).await

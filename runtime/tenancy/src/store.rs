@@ -9,22 +9,28 @@ use uuid::Uuid;
 macro_rules! tenants {
     ($rest:literal) => {
         concat!(
-            "select id, slug, name, schema_name, status, created_at, reseller_id, plan, suspended_at, delete_at ",
+            "select id, slug, name, schema_name, status, created_at, reseller_id, plan, suspended_at, delete_at, sandbox_of, ",
+            "sandbox, quiet ",
             "from platform.tenants ",
             $rest
         )
     };
 }
 
+pub(crate) mod billing;
 pub(crate) mod branding;
 pub(crate) mod certificates;
+pub(crate) mod clones;
 pub(crate) mod domains;
 pub(crate) mod events;
+pub(crate) mod features;
+pub(crate) mod notices;
 pub(crate) mod plans;
 pub(crate) mod publishers;
 pub(crate) mod resellers;
 pub(crate) mod turns;
 pub(crate) mod usage;
+pub(crate) mod webhooks;
 
 /// One tenant as it is stored.
 pub(crate) struct Row {
@@ -38,6 +44,9 @@ pub(crate) struct Row {
     pub plan: Option<String>,
     pub suspended_at: Option<DateTime<Utc>>,
     pub delete_at: Option<DateTime<Utc>>,
+    pub sandbox_of: Option<Uuid>,
+    pub sandbox: Option<String>,
+    pub quiet: bool,
 }
 
 impl<'r> FromRow<'r, PgRow> for Row {
@@ -53,6 +62,9 @@ impl<'r> FromRow<'r, PgRow> for Row {
             plan: row.try_get("plan")?,
             suspended_at: row.try_get("suspended_at")?,
             delete_at: row.try_get("delete_at")?,
+            sandbox_of: row.try_get("sandbox_of")?,
+            sandbox: row.try_get("sandbox")?,
+            quiet: row.try_get("quiet")?,
         })
     }
 }
@@ -65,6 +77,8 @@ pub(crate) struct Insert<'a> {
     pub schema: &'a str,
     pub reseller: Option<Uuid>,
     pub plan: Option<&'a str>,
+    /// What it is a copy of, and of how much; it is quiet then.
+    pub sandbox: Option<(Uuid, &'a str)>,
 }
 
 /// Number of the newest migration that was run; `None` before the first.
@@ -109,8 +123,8 @@ pub(crate) async fn allow_time(transaction: &mut PgConnection) -> sqlx::Result<(
 
 pub(crate) async fn insert(pool: &PgPool, tenant: Insert<'_>) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into platform.tenants (id, slug, name, schema_name, status, reseller_id, plan) \
-         values ($1, $2, $3, $4, 'creating', $5, $6)",
+        "insert into platform.tenants (id, slug, name, schema_name, status, reseller_id, plan, sandbox_of, sandbox, quiet) \
+         values ($1, $2, $3, $4, 'creating', $5, $6, $7, $8, $7 is not null)",
     )
     .bind(tenant.id)
     .bind(tenant.slug)
@@ -118,6 +132,8 @@ pub(crate) async fn insert(pool: &PgPool, tenant: Insert<'_>) -> sqlx::Result<()
     .bind(tenant.schema)
     .bind(tenant.reseller)
     .bind(tenant.plan)
+    .bind(tenant.sandbox.map(|(of, _)| of))
+    .bind(tenant.sandbox.map(|(_, scope)| scope))
     .execute(pool)
     .await?;
     Ok(())

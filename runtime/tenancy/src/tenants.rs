@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::founding::Sandbox;
 use crate::usage::Meters;
 use crate::{Slug, store};
 
@@ -39,6 +40,10 @@ pub struct Listed {
     pub suspended_at: Option<DateTime<Utc>>,
     /// When one that waits is deleted for good.
     pub delete_at: Option<DateTime<Utc>>,
+    /// What it is a copy of, to try things in.
+    pub sandbox: Option<Sandbox>,
+    /// It sends no mails, and nothing happens in it by time alone.
+    pub quiet: bool,
 }
 
 /// Where a tenant is in its life.
@@ -121,9 +126,9 @@ impl Tenants {
         Ok(active(store::load_by_id(&self.pool, id).await?))
     }
 
-    /// The name for people of the tenant with this id.
-    pub async fn find_name(&self, id: Uuid) -> Result<Option<String>> {
-        Ok(store::load_by_id(&self.pool, id).await?.map(|row| Listed::from(row).name))
+    /// The tenant with this id, whatever it is at.
+    pub async fn find_listed(&self, id: Uuid) -> Result<Option<Listed>> {
+        Ok(store::load_by_id(&self.pool, id).await?.map(Listed::from))
     }
 
     /// The only active tenant; `None` when there is none, `Ambiguous` when there are several.
@@ -160,8 +165,10 @@ impl Tenants {
         match listed.status {
             Status::Active | Status::Suspended | Status::Waiting => return Ok((listed.tenant, Made::Before)),
             Status::Deleting => return Err(Error::Deleting(slug)),
-            // A reseller's: it is theirs to finish.
-            Status::Creating if listed.reseller.is_some() => return Err(Error::Taken(slug)),
+            // A reseller's, or a copy: it is theirs to finish.
+            Status::Creating if listed.reseller.is_some() || listed.sandbox.is_some() => {
+                return Err(Error::Taken(slug));
+            }
             Status::Creating => {}
         }
         self.engine.create_schema(&listed.tenant).await?;
@@ -183,6 +190,7 @@ impl Tenants {
             schema: &schema,
             reseller: None,
             plan: None,
+            sandbox: None,
         };
         store::insert(&self.pool, row).await?;
         store::load_by_slug(&self.pool, slug.as_str()).await?.map(Listed::from).ok_or(Error::NotFound)
@@ -246,6 +254,8 @@ impl From<store::Row> for Listed {
             plan: row.plan,
             suspended_at: row.suspended_at,
             delete_at: row.delete_at,
+            sandbox: row.sandbox_of.zip(row.sandbox).map(|(of, scope)| Sandbox { of, scope }),
+            quiet: row.quiet,
         }
     }
 }

@@ -73,7 +73,7 @@ impl Tenants {
                 Turn::Restored => store::turns::restore(&mut held, tenant.id).await?,
             };
             if turned {
-                Event::new(tenant.id, by, turn.action()).with(turn.details()).put(&mut *held).await?;
+                Event::new(tenant.id, by, turn.action()).with(turn.details()).put(&mut held).await?;
             }
             held.commit().await?;
             tenants.engine().touch_access(&tenant).await.map_err(Error::from)

@@ -33,6 +33,8 @@ pub enum Over {
     Requests { limit: u64, per: &'static str, retry_after: Duration },
     /// Active people.
     Users(u64),
+    /// Copies to try things in.
+    Sandboxes(u64),
 }
 
 /// What a tenant has used on one day.
@@ -72,6 +74,7 @@ impl fmt::Display for Over {
                 write!(f, "the plan's limit of {limit} requests a {per} is reached")
             }
             Self::Users(limit) => write!(f, "the plan allows {limit} active people"),
+            Self::Sandboxes(limit) => write!(f, "the plan allows {limit} sandboxes"),
         }
     }
 }
@@ -177,6 +180,10 @@ impl Tenants {
         for standing in standings {
             if let Some(meter) = meters.get(&standing.tenant) {
                 meter.learn(standing.limits, (now.date_naive(), standing.requests));
+                let limit = standing.limits.requests_per_day.filter(|limit| standing.requests >= *limit);
+                if let Some(limit) = limit {
+                    self.note_limit(&meter.tenant, ("requests_per_day", limit), now).await?;
+                }
             }
         }
         Ok(())
@@ -192,8 +199,9 @@ impl Tenants {
         let usage = self.engine().usage(&meter.tenant).await?;
         self.engine().put_room(&meter.tenant, limit.map(|limit| limit.saturating_sub(usage.records)));
         let place = (meter.tenant.id, now.date_naive());
-        let counts = (usage.records.cast_signed(), usage.users.cast_signed());
+        let counts = (usage.records.cast_signed(), usage.users.cast_signed(), usage.bytes.cast_signed());
         store::usage::put_measure(self.pool(), place, counts).await?;
+        self.note_limits(&meter.tenant, (meter.limits(), usage), now).await?;
         meter.note_measured(now);
         Ok(())
     }

@@ -26,7 +26,7 @@ import {
   placeOf,
 } from "@/catalog/navigation";
 import { setupPages } from "@/catalog/setup-pages";
-import { Avatar, Glyph } from "@/components/bits";
+import { Avatar, Glyph, Tag } from "@/components/bits";
 import { BrandMark } from "@/components/brand-mark";
 import { Kbd } from "@/components/kbd";
 import { MenuButton, type MenuItem } from "@/components/menu";
@@ -162,6 +162,11 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
       <div className="flex h-12 items-center gap-2.5 px-3.5">
         <BrandMark size={22} />
         <span className="truncate font-semibold text-base">{name ?? tenant.name}</span>
+        {tenant.sandbox && (
+          <span title={tenant.quiet ? t("A copy to try things in. It sends no mails.") : t("A copy to try things in.")}>
+            <Tag color="amber">{t("Sandbox")}</Tag>
+          </span>
+        )}
       </div>
       <div className="px-2 pb-2">
         <button

@@ -201,6 +201,9 @@ export const words: Record<string, string> = {
   "Next in the list (J)": "Nächster der Liste (J)",
   "No history yet": "Noch kein Verlauf",
   "No longer shared with {name}": "Nicht mehr für {name} freigegeben",
+  Sandbox: "Sandbox",
+  "A copy to try things in.": "Eine Kopie zum Ausprobieren.",
+  "A copy to try things in. It sends no mails.": "Eine Kopie zum Ausprobieren. Sie verschickt keine E-Mails.",
   "No objects yet. Install a package or create one in setup.":
     "Noch keine Objekte. Installieren Sie ein Paket, oder legen Sie eines im Setup an.",
   "No {field}": "Ohne {field}",

@@ -21,7 +21,7 @@ fn paged(operation: Operation) -> Operation {
 
 pub(super) fn events(operation: Operation) -> Operation {
     let event = json!({
-        "id": id(), "tenant_id": id(), "slug": text(), "at": time(), "actor": one_of(&["reseller", "operator", "trellis"]),
+        "id": id(), "tenant_id": id(), "slug": text(), "at": time(), "actor": one_of(&["reseller", "operator", "tenant", "trellis"]),
         "action": text(), "details": anything(),
     });
     let says = "What happened to the reseller's tenants, those that are gone among them; the newest first";
@@ -31,6 +31,11 @@ pub(super) fn events(operation: Operation) -> Operation {
 pub(super) fn certificates(operation: Operation) -> Operation {
     let says = "What deleted tenants have left behind, the newest first";
     paged(operation.says(says)).answers(200, "A page of them", page(reference("Certificate")))
+}
+
+pub(super) fn clones(operation: Operation) -> Operation {
+    let says = "Copies of tenants that were asked for, the newest first";
+    paged(operation.says(says)).answers(200, "A page of them", page(reference("Clone")))
 }
 
 pub(super) fn certificate(operation: Operation) -> Operation {

@@ -69,6 +69,7 @@ impl Wish {
             name,
             plan: Some(plan),
             reseller: Some(call.reseller),
+            sandbox: None,
             suspended: false,
             once,
         };
@@ -106,7 +107,8 @@ impl Admin {
     }
 }
 
-fn check_slug(form: &mut Form, slug: &str) -> Option<Slug> {
+/// Notes what is wrong with a slug.
+pub(crate) fn check_slug(form: &mut Form, slug: &str) -> Option<Slug> {
     if slug.trim().is_empty() {
         return None;
     }
@@ -120,7 +122,7 @@ fn check_slug(form: &mut Form, slug: &str) -> Option<Slug> {
 }
 
 /// Notes when a tenant's name is too long.
-pub(super) fn check_name(form: &mut Form, name: &str) {
+pub(crate) fn check_name(form: &mut Form, name: &str) {
     if name.chars().count() > 200 {
         form.problem("name", "too-long", "a tenant's name has 1 to 200 characters");
     }

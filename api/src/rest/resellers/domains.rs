@@ -2,7 +2,7 @@
 
 use http::header;
 use metadata::Problem as Detail;
-use tenancy::{By, Domain, Own};
+use tenancy::{By, Domain, Feature, Own};
 
 use super::{ResellerCall, whole};
 use crate::answer;
@@ -16,6 +16,7 @@ pub(crate) async fn put(call: ResellerCall) -> Outcome {
     Form::optional(call.asked.optional_json()?)?.finish()?;
     let (listed, domain) = (whole(call.tenant().await?)?, domain(&call)?);
     let own = own(&call)?;
+    call.tenants().require_feature(&listed.tenant, Feature::Domains).await?;
     call.tenants().add_domain(listed.tenant.id, (&domain, &own), By::Reseller).await?;
     call.told().await
 }

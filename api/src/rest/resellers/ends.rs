@@ -87,16 +87,20 @@ fn told(one: &Certificate) -> Json {
 }
 
 /// Where a page begins, and how much it has.
-fn page(call: &ResellerCall) -> Result<(Option<Uuid>, u32), Problem> {
-    let mut params = Params::new(call.asked.pairs()?);
-    let limit = params.limit(MOST);
+pub(super) fn page(call: &ResellerCall) -> Result<(Option<Uuid>, u32), Problem> {
+    page_of(Params::new(call.asked.pairs()?), MOST)
+}
+
+/// The same when other parameters were read before.
+pub(super) fn page_of(mut params: Params, most: u32) -> Result<(Option<Uuid>, u32), Problem> {
+    let limit = params.limit(most);
     let before = params.typed("cursor", "the next_cursor of a page", |text| Uuid::parse_str(text).ok());
     params.finish()?;
     Ok((before, limit))
 }
 
 /// A page of what was found; one more than it has tells whether there is more.
-fn paged<T>(
+pub(super) fn paged<T>(
     found: &[T],
     limit: u32,
     (id, told): (fn(&T) -> Uuid, impl Fn(&T) -> Json),

@@ -7,6 +7,7 @@ use metadata::ddl::table_columns;
 use metadata::{Catalog, Definitions};
 use sqlx::Connection as _;
 
+use super::cut::{Kept, Selection};
 use super::files::{self, Lines};
 use super::{FORMAT, Manifest, store};
 use crate::Engine;
@@ -14,7 +15,11 @@ use crate::context::Tenant;
 use crate::error::{Error, Result};
 use crate::store::{hold_state, load_metadata};
 
-pub(super) async fn run(engine: &Engine, tenant: &Tenant, folder: &Path) -> Result<Manifest> {
+pub(super) async fn run(
+    engine: &Engine,
+    tenant: &Tenant,
+    (folder, selection): (&Path, &Selection),
+) -> Result<Manifest> {
     // A change of a column's type writes its table anew, and a reader of an earlier moment finds that empty: no change
     // of metadata begins meanwhile. The lock goes with the connection.
     let mut connection = engine.pool().acquire().await?.detach();
@@ -30,7 +35,12 @@ pub(super) async fn run(engine: &Engine, tenant: &Tenant, folder: &Path) -> Resu
     for (kind, name, row) in components {
         files::write_json(&folder.join(format!("metadata/{kind}/{name}.json")), &row)?;
     }
+    let kept = Kept::choose(&mut transaction, (tenant, &catalog), selection).await?;
     for name in store::list_tables(&mut transaction, (tenant, &catalog)).await? {
+        let Some(pick) = kept.pick(&name) else {
+            leave_out(folder, &name, &mut rows)?;
+            continue;
+        };
         let mut columns = store::list_columns(&mut transaction, tenant, &name).await?;
         if let Some(object) = catalog.find_object(&name) {
             let known = table_columns(object);
@@ -38,7 +48,8 @@ pub(super) async fn run(engine: &Engine, tenant: &Tenant, folder: &Path) -> Resu
         }
         let path = path_of(&name);
         let mut lines = Lines::create(&folder.join(format!("{path}.ndjson")))?;
-        let count = store::copy_out(&mut transaction, (tenant, &name), &columns, &mut lines).await?;
+        let edited = |line: String| lines.write(&kept.edit(&name, line)?);
+        let count = store::copy_out(&mut transaction, (tenant, &name), (&columns, &pick), edited).await?;
         lines.finish()?;
         rows.insert(path, count);
     }
@@ -55,6 +66,16 @@ pub(super) async fn run(engine: &Engine, tenant: &Tenant, folder: &Path) -> Resu
         level: state.level,
         rows,
     })
+}
+
+/// An object whose records stay behind has none; of other tables that are left out nothing is said.
+fn leave_out(folder: &Path, table: &str, rows: &mut BTreeMap<String, u64>) -> Result<()> {
+    if !table.starts_with('_') {
+        let path = path_of(table);
+        Lines::create(&folder.join(format!("{path}.ndjson")))?.finish()?;
+        rows.insert(path, 0);
+    }
+    Ok(())
 }
 
 /// Where a table stands in the folder, without the ending.

@@ -4,8 +4,8 @@ use futures_util::TryStreamExt;
 use metadata::catalog::{Catalog, Link};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
+use uuid::Uuid;
 
-use super::files::Lines;
 use crate::context::Tenant;
 use crate::error::Result;
 use crate::write::sql::{quoted, table};
@@ -102,28 +102,68 @@ pub(super) async fn list_columns(
     Ok(columns)
 }
 
-/// Writes all rows of a table as lines; answers how many.
+/// Which rows of a table come along: those whose columns have one of these ids each; all of them without any.
+#[derive(Default)]
+pub(super) struct Pick(Vec<(String, Vec<Uuid>)>);
+
+impl Pick {
+    pub fn of(limits: Vec<(String, Vec<Uuid>)>) -> Self {
+        Self(limits)
+    }
+}
+
+/// Hands out the rows of a table as lines; answers how many.
 pub(super) async fn copy_out(
     connection: &mut PgConnection,
     (tenant, name): (&Tenant, &str),
-    columns: &[String],
-    lines: &mut Lines,
+    (columns, pick): (&[String], &Pick),
+    mut each: impl FnMut(String) -> Result<()>,
 ) -> Result<u64> {
     let picked: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let limits: Vec<String> = (1..)
+        .zip(&pick.0)
+        .map(|(place, (column, _))| format!("{} = ANY (${place}::uuid[])", quoted(column)))
+        .collect();
+    let limits = if limits.is_empty() { String::new() } else { format!(" WHERE {}", limits.join(" AND ")) };
     // Ids are sorted by time, so that a later archive of the same tenant differs by what is new.
     let order = if columns.iter().any(|column| column == "id") { " ORDER BY id" } else { "" };
     let text = format!(
-        "SELECT row_to_json(x)::text FROM (SELECT {} FROM {}{order}) x",
+        "SELECT row_to_json(x)::text FROM (SELECT {} FROM {}{limits}{order}) x",
         picked.join(", "),
         table(&tenant.schema, name)
     );
-    let mut rows = sqlx::query_scalar::<_, String>(AssertSqlSafe(text)).fetch(connection);
+    let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(text));
+    let mut rows = pick.0.iter().fold(query, |query, (_, ids)| query.bind(ids)).fetch(connection);
     let mut count = 0;
     while let Some(line) = rows.try_next().await? {
-        lines.write(&line)?;
+        each(line)?;
         count += 1;
     }
     Ok(count)
+}
+
+/// The newest records of an object that are not in the recycle bin.
+pub(super) async fn list_newest(
+    connection: &mut PgConnection,
+    (tenant, object): (&Tenant, &str),
+    most: u32,
+) -> Result<Vec<Uuid>> {
+    let from = table(&tenant.schema, object);
+    let text = format!("SELECT id FROM {from} WHERE deleted_at IS NULL ORDER BY id DESC LIMIT $1");
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(i64::from(most)).fetch_all(connection).await?)
+}
+
+/// What records point to with a field: the object where a column names it, and the id.
+pub(super) async fn list_targets(
+    connection: &mut PgConnection,
+    (tenant, object): (&Tenant, &str),
+    (object_column, id_column): (Option<&str>, &str),
+    ids: &[Uuid],
+) -> Result<Vec<(Option<String>, Uuid)>> {
+    let (from, id) = (table(&tenant.schema, object), quoted(id_column));
+    let named = object_column.map_or_else(|| "NULL::text".to_owned(), quoted);
+    let text = format!("SELECT DISTINCT {named}, {id} FROM {from} WHERE id = ANY ($1) AND {id} IS NOT NULL");
+    Ok(sqlx::query_as(AssertSqlSafe(text)).bind(ids).fetch_all(connection).await?)
 }
 
 /// Writes the rows of a JSON array into a table.

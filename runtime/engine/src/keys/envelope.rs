@@ -5,6 +5,7 @@ use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand;
 
 use crate::audit::chain::Hex;
@@ -52,6 +53,7 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
 /// The key that wraps the keys of all tenants.
 pub struct MasterKey {
     pub(super) cipher: Cipher,
+    pub(super) deriving: hmac::Key,
     name: String,
 }
 
@@ -62,7 +64,9 @@ impl MasterKey {
     pub fn new(secret: &[u8; KEY_LEN]) -> Option<Self> {
         let hash = digest(&SHA256, &[b"trellis master key\0", secret.as_slice()].concat());
         let name = Hex(hash.as_ref()[..8].to_vec()).to_string();
-        Some(Self { cipher: Cipher::new(secret)?, name })
+        let apart = digest(&SHA256, &[b"trellis derived secrets\0", secret.as_slice()].concat());
+        let deriving = hmac::Key::new(hmac::HMAC_SHA256, apart.as_ref());
+        Some(Self { cipher: Cipher::new(secret)?, deriving, name })
     }
 
     /// A name that tells master keys apart and nothing of them.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{Letter, Posted};
 
+/// Puts a mail there; that of a tenant that is quiet is kept.
 pub(crate) async fn insert(
     transaction: &mut PgConnection,
     (tenant, id): (Uuid, Uuid),
@@ -15,7 +16,8 @@ pub(crate) async fn insert(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "insert into platform.outbox (id, tenant_id, created_at, recipient, subject, body, state, next_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, case when $7 = 'waiting' then $3 end)",
+         select $1, t.id, $3, $4, $5, $6, s.state, case when s.state = 'waiting' then $3 end from platform.tenants t, \
+         lateral (select case when t.quiet then 'kept' else $7 end as state) s where t.id = $2",
     )
     .bind(id)
     .bind(tenant)

@@ -82,6 +82,7 @@ pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()
         name: wish.name.or_else(|| manifest.name.clone()).unwrap_or_else(|| manifest.slug.clone()),
         plan: plan.clone(),
         reseller: None,
+        sandbox: None,
         suspended: standing.suspended,
         once: None,
     };

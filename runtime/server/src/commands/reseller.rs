@@ -20,6 +20,18 @@ pub async fn run(common: &Common, command: Reseller) -> anyhow::Result<ExitCode>
                 let found = all.iter().find(|reseller| reseller.name == name);
                 print_key(node, found.with_context(|| format!("there is no reseller `{name}`"))?.id).await?;
             }
+            Reseller::Commission { percent, reseller, plan } => {
+                let of = match &reseller {
+                    Some(name) => {
+                        let all = node.tenants.list_resellers().await?;
+                        let found = all.into_iter().find(|one| one.name == *name);
+                        Some(found.with_context(|| format!("there is no reseller `{name}`"))?.id)
+                    }
+                    None => None,
+                };
+                node.tenants.put_commission((of, plan.as_deref()), percent).await?;
+                println!("trellis: it is said");
+            }
             Reseller::List => {
                 for one in node.tenants.list_resellers().await? {
                     println!(

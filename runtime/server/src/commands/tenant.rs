@@ -7,7 +7,7 @@ use tenancy::{By, Domain, Own};
 
 use crate::args::{Common, Tenant};
 use crate::audit_key;
-use crate::commands::archive;
+use crate::commands::{archive, clone};
 use crate::node::Node;
 use crate::serve::first::{name_of, tell};
 
@@ -25,6 +25,7 @@ pub async fn run(common: &Common, command: Tenant) -> anyhow::Result<ExitCode> {
             Tenant::Import { folder, slug, name, admin } => {
                 archive::import(node, &folder, archive::Wish { slug, name, admin }).await?;
             }
+            Tenant::Clone(wish) => clone::run(node, common, wish).await?,
             Tenant::Delete { slug, yes } => {
                 // Before the question: nobody types the name of what is not there.
                 let known = node.tenants.list().await?.iter().any(|listed| listed.tenant.slug == slug);

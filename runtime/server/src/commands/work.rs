@@ -21,11 +21,14 @@ pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
         let (tell, news) = tokio::sync::mpsc::channel(16);
         let waking = (!common.database_pooled)
             .then(|| tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell)));
+        let cloning =
+            tokio::spawn(workers::clone(tenants.clone(), node.identity.clone(), common.data_dir.clone()));
         let working = tokio::spawn(workers::run(engine, tenants, news));
         println!("trellis: waiting for jobs");
         stop.told().await;
         waking.iter().for_each(tokio::task::JoinHandle::abort);
         working.abort();
+        cloning.abort();
         sealing.abort();
         ear.close().await;
         Ok(ExitCode::SUCCESS)

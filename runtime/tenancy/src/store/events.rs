@@ -8,16 +8,16 @@ use uuid::Uuid;
 /// `id, tenant_id, slug, happened_at, actor, action, details`.
 pub(crate) type Row = (Uuid, Uuid, String, DateTime<Utc>, String, String, Json);
 
-/// Notes what happened to a tenant that is there.
+/// Notes what happened to a tenant that is there; answers its slug and who has sold it.
 pub(crate) async fn put(
     executor: impl PgExecutor<'_>,
     (id, tenant): (Uuid, Uuid),
     (actor, action, details): (&str, &str, &Json),
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query(
+) -> sqlx::Result<Option<(String, Option<Uuid>)>> {
+    sqlx::query_as(
         "insert into platform.tenant_events (id, tenant_id, slug, reseller_id, happened_at, actor, action, details) \
-         select $1, t.id, t.slug, t.reseller_id, $3, $4, $5, $6 from platform.tenants t where t.id = $2",
+         select $1, t.id, t.slug, t.reseller_id, $3, $4, $5, $6 from platform.tenants t where t.id = $2 returning slug, reseller_id",
     )
     .bind(id)
     .bind(tenant)
@@ -25,9 +25,8 @@ pub(crate) async fn put(
     .bind(actor)
     .bind(action)
     .bind(details)
-    .execute(executor)
-    .await?;
-    Ok(())
+    .fetch_optional(executor)
+    .await
 }
 
 /// A reseller's, the newest first, before `before`.

@@ -8,14 +8,19 @@ use crate::{Limits, Plan};
 /// All plans, the smallest first.
 pub(crate) async fn load_all(pool: &PgPool) -> sqlx::Result<Vec<Plan>> {
     let rows = sqlx::query(
-        "select name, label, requests_per_minute, requests_per_day, records, users from platform.plans \
+        "select name, label, requests_per_minute, requests_per_day, records, users, sandboxes, features from platform.plans \
          order by position, name",
     )
     .fetch_all(pool)
     .await?;
     rows.iter()
         .map(|row| {
-            Ok(Plan { name: row.try_get("name")?, label: row.try_get("label")?, limits: limits(row)? })
+            Ok(Plan {
+                name: row.try_get("name")?,
+                label: row.try_get("label")?,
+                limits: limits(row)?,
+                features: row.try_get("features")?,
+            })
         })
         .collect()
 }
@@ -27,5 +32,6 @@ pub(crate) fn limits(row: &PgRow) -> sqlx::Result<Limits> {
         requests_per_day: row.try_get::<Option<i64>, _>("requests_per_day")?.map(i64::cast_unsigned),
         records: row.try_get::<Option<i64>, _>("records")?.map(i64::cast_unsigned),
         users: row.try_get::<Option<i32>, _>("users")?.and_then(|users| u64::try_from(users).ok()),
+        sandboxes: row.try_get::<Option<i32>, _>("sandboxes")?.and_then(|most| u64::try_from(most).ok()),
     })
 }

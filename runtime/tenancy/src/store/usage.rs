@@ -30,7 +30,7 @@ pub(crate) async fn add(
          put as (insert into platform.tenant_usage as u (tenant_id, day, requests) \
            select id, $1, requests from given on conflict (tenant_id, day) do update set requests = u.requests + excluded.requests \
            returning tenant_id, requests) \
-         select t.id, put.requests as used, p.requests_per_minute, p.requests_per_day, p.records, p.users from put \
+         select t.id, put.requests as used, p.requests_per_minute, p.requests_per_day, p.records, p.users, p.sandboxes from put \
          join platform.tenants t on t.id = put.tenant_id left join platform.plans p on p.name = t.plan",
     )
     .bind(day)
@@ -54,17 +54,19 @@ fn standing(row: &PgRow) -> sqlx::Result<Standing> {
 pub(crate) async fn put_measure(
     pool: &PgPool,
     (tenant, day): (Uuid, NaiveDate),
-    (records, users): (i64, i64),
+    (records, users, bytes): (i64, i64, i64),
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into platform.tenant_usage (tenant_id, day, requests, records, users) \
-         select id, $2, 0, $3, $4 from platform.tenants where id = $1 \
-         on conflict (tenant_id, day) do update set records = excluded.records, users = excluded.users",
+        "insert into platform.tenant_usage (tenant_id, day, requests, records, users, bytes) \
+         select id, $2, 0, $3, $4, $5 from platform.tenants where id = $1 \
+         on conflict (tenant_id, day) do update set records = excluded.records, users = excluded.users, \
+         bytes = excluded.bytes",
     )
     .bind(tenant)
     .bind(day)
     .bind(records)
     .bind(users)
+    .bind(bytes)
     .execute(pool)
     .await?;
     Ok(())

@@ -1,9 +1,12 @@
 //! Resellers: tenants made, kept and ended over `/reseller/v1`, whole or not at all, and nobody else's.
 
+mod billing;
 mod domains;
 mod ends;
+mod features;
 mod half_made;
 mod limits;
+mod webhooks;
 
 use std::time::Instant;
 

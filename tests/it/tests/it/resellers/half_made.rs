@@ -26,6 +26,7 @@ fn founding(slug: &str, reseller: uuid::Uuid) -> Founding {
         name: "Half".into(),
         plan: Some("pro".into()),
         reseller: Some(reseller),
+        sandbox: None,
         suspended: false,
         once: None,
     }
