@@ -17,7 +17,6 @@ import { NotFound, PageError } from "./errors";
 import { SignInRoute } from "./sign-in-route";
 
 const asId = (raw: unknown): string | undefined => (typeof raw === "string" && isId(raw) ? raw : undefined);
-
 const asWord = (raw: unknown): string | undefined =>
   typeof raw === "string" && /^[a-z][a-z0-9_]*$/.test(raw) ? raw : undefined;
 const asDay = (raw: unknown): string | undefined =>
@@ -264,6 +263,12 @@ const securitySettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/settings/settings-page"), "SecuritySettingsPage"),
 });
 
+const providers = createRoute({
+  getParentRoute: () => setup,
+  path: "/sign-in-providers",
+  component: lazyRouteComponent(() => import("@/features/security/providers/providers-page"), "ProvidersPage"),
+});
+
 const logins = createRoute({
   getParentRoute: () => setup,
   path: "/sign-in-history",
@@ -318,6 +323,7 @@ const tree = root.addChildren([
       audit,
       mySecurity,
       securitySettings,
+      providers,
       logins,
       explorer,
     ]),

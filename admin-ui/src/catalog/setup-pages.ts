@@ -1,6 +1,7 @@
 // The pages of setup, in the order of their menu: for the menu itself, for the command menu and for the first page one may see.
 import {
   AppWindow,
+  BadgeCheck,
   Boxes,
   Fingerprint,
   History,
@@ -50,6 +51,7 @@ export type SetupPath =
   | "/setup/audit"
   | "/setup/my-security"
   | "/setup/security-settings"
+  | "/setup/sign-in-providers"
   | "/setup/sign-in-history"
   | "/setup/sessions"
   | "/setup/branding"
@@ -169,6 +171,14 @@ const PAGES: SetupPage[] = [
     icon: LockKeyhole,
     needs: "manage_security",
     words: "password lockout session two factor ip address rate limit policy",
+  },
+  {
+    to: "/setup/sign-in-providers",
+    label: "Sign-in providers",
+    group: "People and access",
+    icon: BadgeCheck,
+    needs: "manage_security",
+    words: "sso single sign-on oidc openid connect google entra keycloak okta login",
   },
   {
     to: "/setup/my-security",

@@ -9,8 +9,9 @@ import { words as becoming } from "./words/de-becoming";
 import { words as builders } from "./words/de-builders";
 import { words as fields } from "./words/de-fields";
 import { words as setup } from "./words/de-setup";
+import { words as signIn } from "./words/de-sign-in";
 
-const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields, ...becoming, ...apps };
+const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields, ...becoming, ...apps, ...signIn };
 
 afterEach(() => speak({}));
 

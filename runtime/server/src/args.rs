@@ -132,6 +132,10 @@ pub struct Serve {
     /// Who mails are from: `Trellis <trellis@example.com>`.
     #[arg(long, env = "TRELLIS_MAIL_FROM")]
     pub mail_from: Option<String>,
+    /// Let requests to addresses that people name (providers of sign-in) go to this machine and its network, and without
+    /// encryption.
+    #[arg(long, env = "TRELLIS_ALLOW_PRIVATE_TARGETS")]
+    pub allow_private_targets: bool,
     /// Believe `X-Forwarded-For` and `X-Forwarded-Proto`: a proxy of ours stands in front.
     #[arg(long, env = "TRELLIS_TRUST_PROXY")]
     pub trust_proxy: bool,

@@ -8,6 +8,7 @@ mod archive;
 mod attacks;
 mod audit;
 mod bin;
+mod by_provider;
 mod concurrency;
 mod filters;
 mod encrypted;
