@@ -10,6 +10,10 @@ use crate::problem::{Code, Problem};
 
 /// Name of the session cookie.
 pub(crate) const COOKIE: &str = "trellis_session";
+/// Name of the cookie of a sign-in that is on its way, and where it is shown.
+const ON_THE_WAY: (&str, &str) = ("trellis_sign_in", "/auth/v1/providers");
+/// Such a sign-in takes no longer than this.
+const WAY: Duration = Duration::from_secs(600);
 /// Header that proves that a changing request with the cookie comes from our own page.
 const CSRF_HEADER: &str = "x-csrf-token";
 
@@ -23,9 +27,7 @@ pub(crate) fn of(headers: &HeaderMap) -> Result<Credential<'_>, Problem> {
             .ok_or_else(|| refused("expected `Authorization: Bearer …`"))?;
         return Ok(Credential::Bearer(bearer));
     }
-    let cookie =
-        headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(cookie);
-    cookie.map(Credential::Cookie).ok_or_else(|| refused("this needs a signed-in caller"))
+    cookie_of(headers, COOKIE).map(Credential::Cookie).ok_or_else(|| refused("this needs a signed-in caller"))
 }
 
 fn bearer(value: &str) -> Option<&str> {
@@ -34,11 +36,19 @@ fn bearer(value: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-fn cookie(value: &str) -> Option<&str> {
-    value
-        .split(';')
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
-        .filter(|token| !token.is_empty())
+/// What the browser keeps of a sign-in that is on its way.
+pub(crate) fn on_the_way(headers: &HeaderMap) -> Option<Secret> {
+    cookie_of(headers, ON_THE_WAY.0).map(Secret::new)
+}
+
+fn cookie_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let mut pairs = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    let found = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='));
+    found.filter(|token| !token.is_empty())
 }
 
 fn refused(detail: &str) -> Problem {
@@ -65,17 +75,23 @@ pub(crate) fn check_csrf(
 
 /// The cookie of a new session.
 pub(crate) fn session_cookie(token: &Secret, lifetime: Duration, secure: bool) -> Option<HeaderValue> {
-    set_cookie(token.expose(), lifetime.as_secs(), secure)
+    set_cookie((COOKIE, "/"), token.expose(), lifetime.as_secs(), secure)
 }
 
 /// What takes the cookie away.
 pub(crate) fn no_cookie(secure: bool) -> Option<HeaderValue> {
-    set_cookie("", 0, secure)
+    set_cookie((COOKIE, "/"), "", 0, secure)
 }
 
-fn set_cookie(value: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
+/// The cookie of a sign-in that is on its way; what takes it away, without a secret.
+pub(crate) fn way_cookie(secret: Option<&Secret>, secure: bool) -> Option<HeaderValue> {
+    let seconds = secret.map_or(0, |_| WAY.as_secs());
+    set_cookie(ON_THE_WAY, secret.map_or("", Secret::expose), seconds, secure)
+}
+
+fn set_cookie((name, path): (&str, &str), value: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let text = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     let mut header = HeaderValue::try_from(text).ok()?;
     header.set_sensitive(true);
     Some(header)

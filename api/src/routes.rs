@@ -153,10 +153,10 @@ pub(crate) fn routed(app: Arc<App>) -> Router {
     let mut router = Router::new();
     let pressure = Pressure::new(app.engine.pool().options().get_max_connections());
     for Route { method, path, need, reading, handler } in table() {
-        // Files come in as fast as the line is, and who asks whether we live is always answered. How a tenant looks is read
-        // from the database, whoever asks.
-        let is_limited = reading == Reading::Whole
-            && (need != Need::Nothing || !method.is_safe() || path.starts_with("/auth/v1/branding"));
+        // Files come in as fast as the line is, and who asks whether we live is always answered. How a tenant looks, and
+        // how one signs in there, is read from the database, whoever asks.
+        let is_limited =
+            reading == Reading::Whole && (need != Need::Nothing || !method.is_safe() || is_looked_up(path));
         let pressure = is_limited.then(|| pressure.clone());
         let Ok(filter) = MethodFilter::try_from(method) else { continue };
         let (patience, app) = (patience(path, reading, &app), app.clone());
@@ -165,6 +165,10 @@ pub(crate) fn routed(app: Arc<App>) -> Router {
         router = router.route(path, on(filter, answering));
     }
     router.fallback(ui::page).method_not_allowed_fallback(edge::wrong_method)
+}
+
+fn is_looked_up(path: &str) -> bool {
+    path.starts_with("/auth/v1/branding") || path.starts_with("/auth/v1/providers")
 }
 
 /// Changes of metadata wait for locks and may rewrite tables; files come in as fast as the line is.

@@ -31,10 +31,10 @@ export function runTrellis(folder, words) {
 }
 
 /** A running Trellis: `{ url, log(), stop(), kill() }`. `stop` fails when the process did not end well; `kill` is kill -9. */
-export async function startTrellis({ keep, demo = true } = {}) {
+export async function startTrellis({ keep, demo = true, flags = [] } = {}) {
   const folder = keep ?? (await makeFolder());
   const listen = `127.0.0.1:${await freePort()}`;
-  const words = ["serve", ...(demo ? ["--demo"] : []), "--listen", listen, "--data-dir", join(folder, "data")];
+  const words = ["serve", ...(demo ? ["--demo"] : []), "--listen", listen, "--data-dir", join(folder, "data"), ...flags];
   const process_ = spawn(BINARY, words, {
     cwd: ROOT,
     env: { ...environment(), TRELLIS_ADMIN_EMAIL: ADMIN.email, TRELLIS_ADMIN_PASSWORD: ADMIN.password },

@@ -6,7 +6,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 /** What the UI names of the document. */
 const NAMED = [
   "ApiKey", "Features", "Import", "Limits", "OpenSession", "Package", "Pagination", "Person", "Plan", "ProblemDetail", "Rights",
-  "SecuritySettings", "Share", "Step", "Team", "Tenant", "Use",
+  "SecuritySettings", "Share", "SignInProvider", "Step", "Team", "Tenant", "Use",
 ];
 
 /** The file `admin-ui/src/api/document.d.ts`. */

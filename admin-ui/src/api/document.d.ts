@@ -117,6 +117,7 @@ export interface Document {
   };
   SecuritySettings: {
     password: {
+      sign_in: boolean;
       min_length: number;
       forbid_common: boolean;
       forbid_email: boolean;
@@ -159,6 +160,30 @@ export interface Document {
     user_id?: string;
     team?: string;
     role?: string;
+  };
+  SignInProvider: {
+    label: string;
+    issuer: string;
+    client_id: string;
+    scopes: string[];
+    groups_claim: string | null;
+    mappings: {
+      group: string;
+      roles?: string[];
+      teams?: string[];
+    }[];
+    create_users: boolean;
+    default_role: string | null;
+    email_domains: string[];
+    trust_email: boolean;
+    strong_acr: string[];
+    sign_out: boolean;
+    active: boolean;
+    name: string;
+    has_secret: boolean;
+    redirect_uri: string;
+    created_at: string;
+    changed_at: string;
   };
   Step: {
     sql: string;

@@ -28,7 +28,10 @@ export interface Enrolment {
   otpauth_url: string;
 }
 
-export const beginTwoFactor = (password: string): Promise<Enrolment> => post("/auth/v1/two-factor", { password });
+/** Who came by a provider this moment needs no password. */
+const proof = (password: string) => (password ? { password } : {});
+
+export const beginTwoFactor = (password: string): Promise<Enrolment> => post("/auth/v1/two-factor", proof(password));
 
 /** Ends the set-up with a first code. The session is a new one then, so the token against forgery is read anew. */
 export async function confirmTwoFactor(code: string): Promise<string[]> {
@@ -38,12 +41,12 @@ export async function confirmTwoFactor(code: string): Promise<string[]> {
 }
 
 export async function renewRecoveryCodes(password: string, totp: string): Promise<string[]> {
-  return (await post<{ recovery_codes: string[] }>("/auth/v1/two-factor/recovery-codes", { password, totp }))
-    .recovery_codes;
+  const body = { ...proof(password), totp };
+  return (await post<{ recovery_codes: string[] }>("/auth/v1/two-factor/recovery-codes", body)).recovery_codes;
 }
 
 export async function disableTwoFactor(password: string, totp: string): Promise<void> {
-  await post("/auth/v1/two-factor/disable", { password, totp });
+  await post("/auth/v1/two-factor/disable", { ...proof(password), totp });
   await loadMe();
 }
 

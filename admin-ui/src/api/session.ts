@@ -20,6 +20,8 @@ export interface Me {
   roles: (string | { name: string; label?: string })[];
   permissions: { system: string[]; objects: Record<string, ObjectRights> };
   csrf_token: string;
+  /** Let in by a provider: there may be no password. */
+  came_by_provider?: boolean;
 }
 
 export interface Credentials {
@@ -40,6 +42,26 @@ export async function signIn(credentials: Credentials): Promise<void> {
   sessionExpired.set(false);
 }
 
-export async function signOut(): Promise<void> {
-  await request("POST", "/auth/v1/logout");
+/** Where one signs out of the provider too by which one came, if it has such a page. */
+export async function signOut(): Promise<string | undefined> {
+  const { body } = await request<{ data: { sign_out_url: string } } | null>("POST", "/auth/v1/logout");
+  return body?.data.sign_out_url;
+}
+
+/** A provider by which one may sign in. */
+export interface Way {
+  name: string;
+  label: string;
+}
+
+export async function listWays(tenant: string | undefined): Promise<Way[]> {
+  return (await load<{ data: Way[] }>("/auth/v1/providers", { tenant })).data;
+}
+
+/** The second factor of somebody whom a provider has told; answers the page that was asked for. */
+export async function signInWithCode(totp: string): Promise<string> {
+  const { body } = await request<{ data: { return_to: string } }>("POST", "/auth/v1/providers/code", {
+    body: { totp },
+  });
+  return body.data.return_to;
 }

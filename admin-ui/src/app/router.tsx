@@ -255,6 +255,12 @@ const securitySettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/settings/settings-page"), "SecuritySettingsPage"),
 });
 
+const providers = createRoute({
+  getParentRoute: () => setup,
+  path: "/sign-in-providers",
+  component: lazyRouteComponent(() => import("@/features/security/providers/providers-page"), "ProvidersPage"),
+});
+
 const logins = createRoute({
   getParentRoute: () => setup,
   path: "/sign-in-history",
@@ -311,6 +317,7 @@ const tree = root.addChildren([
       audit,
       mySecurity,
       securitySettings,
+      providers,
       logins,
       explorer,
     ]),

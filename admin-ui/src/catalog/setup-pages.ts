@@ -2,6 +2,7 @@
 import {
   AppWindow,
   ArrowLeftRight,
+  BadgeCheck,
   Boxes,
   Fingerprint,
   History,
@@ -53,6 +54,7 @@ export type SetupPath =
   | "/setup/audit"
   | "/setup/my-security"
   | "/setup/security-settings"
+  | "/setup/sign-in-providers"
   | "/setup/sign-in-history"
   | "/setup/sessions"
   | "/setup/branding"
@@ -181,6 +183,14 @@ const PAGES: SetupPage[] = [
     icon: LockKeyhole,
     needs: "manage_security",
     words: "password lockout session two factor ip address rate limit policy",
+  },
+  {
+    to: "/setup/sign-in-providers",
+    label: "Sign-in providers",
+    group: "People and access",
+    icon: BadgeCheck,
+    needs: "manage_security",
+    words: "sso single sign-on oidc openid connect google entra keycloak okta login",
   },
   {
     to: "/setup/my-security",

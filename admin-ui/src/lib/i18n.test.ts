@@ -9,9 +9,19 @@ import { words as becoming } from "./words/de-becoming";
 import { words as builders } from "./words/de-builders";
 import { words as fields } from "./words/de-fields";
 import { words as setup } from "./words/de-setup";
+import { words as signIn } from "./words/de-sign-in";
 import { words as views } from "./words/de-views";
 
-const words: Record<string, string> = { ...work, ...setup, ...builders, ...fields, ...becoming, ...apps, ...views };
+const words: Record<string, string> = {
+  ...work,
+  ...setup,
+  ...builders,
+  ...fields,
+  ...becoming,
+  ...apps,
+  ...views,
+  ...signIn,
+};
 
 afterEach(() => speak({}));
 

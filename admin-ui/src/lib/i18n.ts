@@ -21,6 +21,7 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
       import("./words/de-becoming"),
       import("./words/de-apps"),
       import("./words/de-views"),
+      import("./words/de-sign-in"),
     ]);
     return { words: Object.assign({}, ...parts.map((part) => part.words)) as Words };
   },

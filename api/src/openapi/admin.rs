@@ -32,6 +32,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Mail", shown(mail)),
         ("Share", share()),
         ("SecuritySettings", settings(shown)),
+        ("SignInProvider", provider()),
     ]
 }
 
@@ -52,7 +53,7 @@ fn share() -> Json {
 fn settings(of: fn(Json) -> Json) -> Json {
     let number = || json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
     of(json!({
-        "password": of(json!({ "min_length": number(), "forbid_common": flag(), "forbid_email": flag() })),
+        "password": of(json!({ "sign_in": flag(), "min_length": number(), "forbid_common": flag(), "forbid_email": flag() })),
         "lockout": of(json!({
             "attempts": number(), "address_attempts": number(), "window_minutes": number(),
             "first_wait_seconds": number(), "longest_wait_seconds": number(),
@@ -63,6 +64,73 @@ fn settings(of: fn(Json) -> Json) -> Json {
         "rate_limits": of(json!({ "per_user_per_hour": nullable(number()), "per_address_per_hour": nullable(number()) })),
         "links": of(json!({ "invite_hours": number(), "reset_minutes": number() })),
     }))
+}
+
+/// What is said of a provider by which people sign in.
+fn provider_wish() -> Json {
+    let mapping = json!({ "type": "object", "additionalProperties": false, "required": ["group"],
+        "properties": { "group": text(), "roles": list(text()), "teams": list(text()) } });
+    json!({
+        "label": text(), "issuer": text(), "client_id": text(), "scopes": list(text()), "groups_claim": nullable(text()),
+        "mappings": list(mapping), "create_users": flag(), "default_role": nullable(text()), "email_domains": list(text()),
+        "trust_email": flag(), "strong_acr": list(text()), "sign_out": flag(), "active": flag(),
+    })
+}
+
+/// The same as it is shown: without its secret.
+fn provider() -> Json {
+    let mut shape = provider_wish();
+    for (key, schema) in [
+        ("name", text()),
+        ("has_secret", flag()),
+        ("redirect_uri", text()),
+        ("created_at", time()),
+        ("changed_at", time()),
+    ] {
+        shape[key] = schema;
+    }
+    shown(shape)
+}
+
+fn providers(method: &str, rest: &str, operation: Operation) -> Operation {
+    let one = || data(reference("SignInProvider"));
+    let wish = || {
+        let mut wish = provider_wish();
+        wish["client_secret"] = json!({ "type": ["string", "null"], "description": "Never shown again; null for a client without one" });
+        wish
+    };
+    match (method, rest) {
+        ("GET", "sign-in-providers") => operation
+            .says("The providers by which people sign in")
+            .answers(200, "All of them", data(list(reference("SignInProvider")))),
+        ("POST", "sign-in-providers") => {
+            let mut wish = wish();
+            wish["name"] = text();
+            operation
+                .says("A new provider")
+                .body(taken(&["name", "label", "issuer", "client_id"], wish))
+                .example(json!({ "name": "acme", "label": "Acme", "issuer": "https://id.example.com", "client_id": "trellis" }))
+                .answers(201, "The provider", one())
+                .tells(201, "Location", "Where the provider is")
+        }
+        ("POST", _) => operation
+            .says("Asks a provider what it says of itself")
+            .body(taken(&["issuer"], json!({ "issuer": text() })))
+            .example(json!({ "issuer": "https://id.example.com" }))
+            .answers(200, "What is wrong, if anything is", data(shown(json!({
+                "ok": flag(), "findings": list(text()), "authorization_endpoint": nullable(text()),
+                "token_endpoint": nullable(text()), "end_session_endpoint": nullable(text()), "keys": count(),
+            })))),
+        ("GET", _) => operation.says("One of them").answers(200, "The provider", one()),
+        ("PATCH", _) => operation
+            .says("Changes what is named")
+            .body(patch(wish()))
+            .example(json!({ "label": "Acme" }))
+            .answers(200, "The provider", one()),
+        _ => operation
+            .says("Takes one away; the sessions that came by it end")
+            .answers_nothing(204, "It is gone"),
+    }
 }
 
 /// The same as it is changed: any part of it.
@@ -103,6 +171,7 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
         "plan" => super::reseller::own_plan(operation),
         "jobs" => super::jobs::operation(rest, operation),
         "sandboxes" => super::clones::own(method, rest, operation),
+        "sign-in-providers" => providers(method, rest, operation),
         "security-settings" if method == "PATCH" => operation
             .says("Changes what is named, section by section")
             .body(settings(patch))
@@ -164,6 +233,9 @@ fn users(method: &str, rest: &str, operation: Operation) -> Operation {
         (_, "users/{id}/sessions") => {
             operation.says("Closes all their sessions").answers_nothing(204, "They are closed")
         }
+        (_, "users/{id}/provider-links") => operation
+            .says("Forgets which accounts at providers are theirs")
+            .answers_nothing(204, "They are forgotten"),
         _ => operation.says("Takes their second factor away").answers_nothing(204, "It is gone"),
     }
 }

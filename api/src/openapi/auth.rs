@@ -63,6 +63,7 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .tells(200, "ETag", "Its version")
             .answers_nothing(304, "What the caller has is still true")
             .refuses(&[400]),
+        rest if rest.starts_with("providers") => by_provider(rest, operation),
         "sessions" => operation.says("Where the caller is signed in").answers(
             200,
             "Open sessions, the newest first",
@@ -86,6 +87,42 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     }
 }
 
+/// Signing in by a provider. Browsers go to two of these by their address, and are sent on.
+fn by_provider(rest: &str, operation: Operation) -> Operation {
+    let tenant =
+        |operation: Operation| operation.query("tenant", "Its slug, where the host does not say it", text());
+    match rest {
+        "providers" => tenant(operation.says("The providers by which one may sign in")).answers(
+            200,
+            "Names and labels",
+            data(list(shown(json!({ "name": text(), "label": text() })))),
+        ),
+        "providers/code" => operation
+            .says("The second factor of somebody whom a provider has told")
+            .body(taken(&["totp"], json!({ "totp": text() })))
+            .answers(
+                200,
+                "Signed in; where the sign-in was to lead",
+                data(shown(json!({ "return_to": text() }))),
+            )
+            .tells(200, "Set-Cookie", "The session"),
+        rest if rest.ends_with("start") => tenant(operation.says("Sends a browser to a provider"))
+            .query("return_to", "A place of these pages to come back to", text())
+            .query("moved", "The browser was sent to this host already", flag())
+            .answers_nothing(303, "The provider, or the page on which one signs in, with what went wrong")
+            .tells(303, "Location", "Where the browser goes"),
+        _ => operation
+            .says("Takes what a provider sends a browser back with")
+            .query("state", "What the provider was given", text())
+            .query("code", "What it gives for a token", text())
+            .query("error", "Why there is no code", text())
+            .query("iss", "Whose answer it is", text())
+            .answers_nothing(303, "Signed in, or the page on which one signs in, with what went wrong")
+            .tells(303, "Location", "Where the browser goes")
+            .tells(303, "Set-Cookie", "The session"),
+    }
+}
+
 fn own_session() -> Json {
     json!({ "allOf": [reference("OpenSession"), shown(json!({ "current": flag() }))] })
 }
@@ -101,7 +138,11 @@ fn signing(path: &str, operation: Operation) -> Operation {
             .example(json!({ "email": "ada@example.com", "password": "correct horse battery staple" }))
             .answers(200, "A session", reference("Token"))
             .tells(200, "Set-Cookie", "The session, for browsers"),
-        "/auth/v1/logout" => operation.says("Ends the session").answers_nothing(204, "It is ended"),
+        "/auth/v1/logout" => operation.says("Ends the session").answers_nothing(204, "It is ended").answers(
+            200,
+            "It is ended; the provider has a page to sign out there",
+            data(shown(json!({ "sign_out_url": text() }))),
+        ),
         _ => {
             let me = json!({
                 "user": shown(json!({ "id": id(), "name": text(), "email": nullable(text()) })),
@@ -109,7 +150,7 @@ fn signing(path: &str, operation: Operation) -> Operation {
                     "id": id(), "slug": text(), "name": nullable(text()), "sandbox": nullable(text()), "quiet": nullable(flag()),
                 })),
                 "roles": list(text()), "permissions": reference("Rights"),
-                "must_set_up_two_factor": flag(), "csrf_token": nullable(text()),
+                "must_set_up_two_factor": flag(), "came_by_provider": flag(), "csrf_token": nullable(text()),
             });
             operation.says("Who the caller is and what they may do").answers(
                 200,
@@ -162,7 +203,8 @@ fn new_key(operation: Operation) -> Operation {
 
 fn second_factor(method: &str, rest: &str, operation: Operation) -> Operation {
     let codes = || json!({ "recovery_codes": list(text()) });
-    let proofs = || taken(&["password", "totp"], json!({ "password": text(), "totp": text() }));
+    // Who came by a provider within ten minutes needs no password.
+    let proofs = || taken(&["totp"], json!({ "password": text(), "totp": text() }));
     match (method, rest) {
         ("GET", _) => operation.says("The caller's second factor").answers(
             200,
@@ -171,7 +213,7 @@ fn second_factor(method: &str, rest: &str, operation: Operation) -> Operation {
         ),
         (_, "two-factor") => operation
             .says("Begins to set one up")
-            .body(taken(&["password"], json!({ "password": text() })))
+            .body(taken(&[], json!({ "password": text() })))
             .answers(201, "A secret, shown this once", data(shown(json!({ "secret": text(), "otpauth_url": text() })))),
         (_, "two-factor/confirm") => operation
             .says("Takes its first code; from then on each sign-in needs one")

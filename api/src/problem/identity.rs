@@ -77,6 +77,8 @@ impl From<LoginError> for Problem {
                 .errors(vec![Detail::new("totp", "wrong-code", error.to_string())]),
             LoginError::Suspended => Self::new(Code::Suspended, error.to_string()),
             LoginError::Address => Self::new(Code::Forbidden, error.to_string()),
+            LoginError::PasswordOff => Self::new(Code::Forbidden, error.to_string())
+                .errors(vec![Detail::new("password", "password-off", error.to_string())]),
             LoginError::Failed(error) => error.into(),
         }
     }

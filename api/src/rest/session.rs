@@ -41,7 +41,7 @@ pub(crate) async fn login(asked: Arc<Asked>) -> Outcome {
 
 /// The session whose cookie the browser has so far ends: its token is never taken over by a new sign-in, so nobody who
 /// planted or knows it gets in with it.
-async fn end_former(asked: &Asked) {
+pub(crate) async fn end_former(asked: &Asked) {
     let Ok(former @ Credential::Cookie(_)) = credential::of(&asked.head.headers) else { return };
     if let Ok(caller) = asked.app.identity.authenticate_fresh(former, asked.ip).await
         && let Err(error) = asked.identity(Some(caller.actor.user_id)).logout(&caller).await
@@ -76,11 +76,19 @@ pub(crate) fn with_cookie(asked: &Asked, mut response: Response, session: &NewSe
     response
 }
 
-/// Ends the session, at once on every node.
+/// Ends the session, at once on every node. Who came by a provider is told where one signs out there too.
 pub(crate) async fn logout(call: Call) -> Outcome {
     call.asked.plain()?;
     call.identity().logout(&call.caller).await?;
-    let mut response = answer::no_content();
+    let provider = call.caller.session.as_ref().and_then(|session| session.provider);
+    let parting = match provider {
+        Some(provider) => call.identity().parting(&call.caller.tenant, provider).await,
+        None => None,
+    };
+    let mut response = match parting {
+        Some(url) => answer::data(&json!({ "sign_out_url": url })),
+        None => answer::no_content(),
+    };
     if let Some(cookie) = credential::no_cookie(call.asked.is_https()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
@@ -105,6 +113,7 @@ pub(crate) async fn describe(call: &Call) -> Result<Json, Problem> {
         "roles": actor.roles,
         "permissions": rights::summary(call),
         "must_set_up_two_factor": call.caller.must_enrol,
+        "came_by_provider": call.caller.session.as_ref().is_some_and(|session| session.provider.is_some()),
         "csrf_token": call.caller.session.as_ref().map(|session| session.csrf.expose()),
     }))
 }

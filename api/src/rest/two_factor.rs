@@ -21,9 +21,10 @@ pub(crate) async fn show(call: Call) -> Outcome {
 pub(crate) async fn begin(call: Call) -> Outcome {
     call.asked.plain()?;
     let mut form = Form::new(call.asked.json()?)?;
-    let password = Secret::new(form.required_text("password"));
+    let password = form.text("password").map(Secret::new);
     form.finish()?;
-    let made = call.identity().begin_two_factor(&call.caller, &password, &call.asked.origin()).await?;
+    let origin = call.asked.origin();
+    let made = call.identity().begin_two_factor(&call.caller, password.as_ref(), &origin).await?;
     let body = json!({ "data": { "secret": made.secret.expose(), "otpauth_url": made.url.expose() } });
     Ok(answer::document(StatusCode::CREATED, &body))
 }
@@ -44,8 +45,10 @@ pub(crate) async fn confirm(call: Call) -> Outcome {
 pub(crate) async fn recovery_codes(call: Call) -> Outcome {
     call.asked.plain()?;
     let (password, code) = proofs(&call)?;
-    let codes =
-        call.identity().renew_recovery_codes(&call.caller, (&password, &code), &call.asked.origin()).await?;
+    let codes = call
+        .identity()
+        .renew_recovery_codes(&call.caller, (password.as_ref(), &code), &call.asked.origin())
+        .await?;
     Ok(answer::data(&json!({ "recovery_codes": exposed(&codes) })))
 }
 
@@ -53,8 +56,10 @@ pub(crate) async fn recovery_codes(call: Call) -> Outcome {
 pub(crate) async fn disable(call: Call) -> Outcome {
     call.asked.plain()?;
     let (password, code) = proofs(&call)?;
-    let session =
-        call.identity().disable_two_factor(&call.caller, (&password, &code), &call.asked.origin()).await?;
+    let session = call
+        .identity()
+        .disable_two_factor(&call.caller, (password.as_ref(), &code), &call.asked.origin())
+        .await?;
     Ok(session::with_cookie(&call.asked, answer::data(&session::token(&session)), &session))
 }
 
@@ -65,9 +70,10 @@ pub(crate) async fn reset(call: Call) -> Outcome {
     Ok(answer::no_content())
 }
 
-fn proofs(call: &Call) -> Result<(Secret, String), crate::problem::Problem> {
+/// Who came by a provider this moment may have no password.
+fn proofs(call: &Call) -> Result<(Option<Secret>, String), crate::problem::Problem> {
     let mut form = Form::new(call.asked.json()?)?;
-    let (password, code) = (Secret::new(form.required_text("password")), form.required_text("totp"));
+    let (password, code) = (form.text("password").map(Secret::new), form.required_text("totp"));
     form.finish()?;
     Ok((password, code))
 }

@@ -67,6 +67,9 @@ pub struct SessionInfo {
     pub id: Uuid,
     /// What changing requests with the cookie must show as `X-CSRF-Token`; compare with [`Secret::matches`].
     pub csrf: Secret,
+    pub created_at: chrono::DateTime<chrono::Utc>,
+    /// The provider that let its user in; `None` for a password.
+    pub provider: Option<Uuid>,
 }
 
 impl<'a> Credential<'a> {

@@ -96,6 +96,9 @@ pub enum LoginError {
     /// The tenant is not signed in to from this address.
     #[error("this tenant is not signed in to from your address")]
     Address,
+    /// Everything is right, and people sign in by a provider here.
+    #[error("you sign in by another way here: choose it above")]
+    PasswordOff,
     /// Nothing was decided.
     #[error(transparent)]
     Failed(#[from] Error),
@@ -124,6 +127,127 @@ pub enum TargetError {
     /// This process cannot make requests.
     #[error("no requests can be made from here")]
     Client,
+}
+
+/// Why a provider's word was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// The provider's own description, keys or tokens could not be had.
+    #[error("{what}: {error}")]
+    Target {
+        /// Which of them.
+        what: &'static str,
+        error: TargetError,
+    },
+    /// They are not what the standard says.
+    #[error("{0} cannot be read")]
+    Unreadable(&'static str),
+    /// It describes somebody else.
+    #[error("it calls itself `{said}`: the issuer must be the same, to the letter")]
+    Issuer { said: String },
+    /// It cannot do what we need.
+    #[error("it does not offer {0}")]
+    Lacks(&'static str),
+    /// It did not take the code, or the client.
+    #[error("it refuses the exchange: {word}")]
+    Refused { word: String },
+    /// The token proves nothing.
+    #[error("its token is not taken: {0}")]
+    Token(TokenFault),
+}
+
+/// What is wrong with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    #[error("it is no signed token")]
+    Form,
+    #[error("it is not signed by RS256, ES256 or EdDSA")]
+    Algorithm,
+    #[error("none of the provider's keys has signed it")]
+    Signature,
+    #[error("it is from another issuer")]
+    Issuer,
+    #[error("it is for another client")]
+    Audience,
+    #[error("it is too old, or of tomorrow")]
+    Time,
+    #[error("it belongs to another sign-in")]
+    Nonce,
+    #[error("it names nobody")]
+    Subject,
+}
+
+/// Why a provider let nobody in. What is told at the sign-in is [`word`](Self::word).
+#[derive(Debug, thiserror::Error)]
+pub enum ArrivalError {
+    /// There is no such provider, or it is not used.
+    #[error("there is no such way to sign in")]
+    Unknown,
+    /// The sign-in was begun elsewhere, too long ago, or is over already.
+    #[error("this sign-in is over, or was begun in another browser")]
+    Over,
+    /// The provider said no.
+    #[error("the provider let nobody in")]
+    Refused,
+    /// What it said was not taken.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    #[error("the provider tells no e-mail address")]
+    NoEmail,
+    #[error("the provider has not checked the e-mail address")]
+    Unverified,
+    #[error("the e-mail address is of another domain")]
+    Domain,
+    #[error("there is no account, and none is made")]
+    NoAccount,
+    #[error("none of the groups gives a role")]
+    NoRole,
+    #[error("the account is another person's at this provider")]
+    Linked,
+    #[error("the account is deactivated")]
+    Inactive,
+    #[error("this tenant is not signed in to from this address")]
+    Address,
+    #[error("too many sign-ins from this address")]
+    Throttled(Rate),
+    /// Nothing was decided.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl ArrivalError {
+    /// The stable word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unknown => "provider-unknown",
+            Self::Over => "provider-over",
+            Self::Refused => "provider-refused",
+            Self::Provider(ProviderError::Token(_)) => "provider-token",
+            Self::Provider(_) => "provider-away",
+            Self::NoEmail => "provider-no-email",
+            Self::Unverified => "provider-unverified",
+            Self::Domain => "provider-domain",
+            Self::NoAccount => "provider-no-user",
+            Self::NoRole => "provider-no-role",
+            Self::Linked => "provider-linked",
+            Self::Inactive => "inactive",
+            Self::Address => "address",
+            Self::Throttled(_) => "too-many",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+impl From<sqlx::Error> for ArrivalError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<engine::Error> for ArrivalError {
+    fn from(error: engine::Error) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 /// Why a credential gives no caller.

@@ -2,7 +2,9 @@
 //!
 //! Reading order: [`secret`] (what is never printed or stored), [`users`] (records of the object `user`, written
 //! through the engine, with a credential in the platform's tables), `password` and [`login`] (from an e-mail address
-//! and a password to a session), [`login_history`], [`security`] (what a tenant's officer sets), [`two_factor`], `links` and [`mail`] (passwords that are forgotten), [`outside`], [`sessions`], [`api_keys`], [`requests`] (what was asked with keys), [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
+//! and a password to a session), [`login_history`], [`security`] (what a tenant's officer sets), [`two_factor`], `links` and
+//! [`mail`] (passwords that are forgotten), [`outside`], `oidc`, [`providers`] and `by_provider` (signing in elsewhere),
+//! [`sessions`], [`api_keys`], [`requests`] (what was asked with keys), [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
 //! per request, mostly from memory).
 //!
 //! It decides nothing about records: that is `permissions`, asked by the engine. It knows no HTTP: cookies, headers
@@ -19,6 +21,7 @@
 mod addresses;
 pub mod api_keys;
 pub mod authenticate;
+mod by_provider;
 mod change;
 mod clock;
 mod error;
@@ -27,8 +30,10 @@ mod links;
 pub mod login;
 pub mod login_history;
 pub mod mail;
+mod oidc;
 pub mod outside;
 mod password;
+pub mod providers;
 pub mod rate_limit;
 pub mod requests;
 pub mod reseller_keys;
@@ -47,12 +52,16 @@ use tokio::sync::Semaphore;
 
 pub use api_keys::{CreatedKey, KeyInfo, NewKey};
 pub use authenticate::{Caller, Credential, SessionInfo};
+pub use by_provider::{Admission, Arrival, Departure, Refused, Return};
 pub use clock::Clock;
-pub use error::{AuthError, Error, LoginError, MailError, Result, TargetError};
+pub use error::{
+    ArrivalError, AuthError, Error, LoginError, MailError, ProviderError, Result, TargetError, TokenFault,
+};
 pub use login::{NewSession, Origin};
 pub use login_history::{HistoryFilter, HistoryPage};
 pub use mail::MailSettings;
 pub use outside::Outside;
+pub use providers::{Button, Checked, Mapping, Provider, ProviderSettings};
 pub use rate_limit::Rate;
 pub use requests::{Ending, KeyRequest, RequestFilter, RequestPage};
 pub use secret::Secret;
@@ -75,6 +84,7 @@ pub struct Identity {
     uses: api_keys::Uses,
     requests: requests::Remembered,
     mail: Arc<mail::Mail>,
+    oidc: Arc<oidc::Oidc>,
     acting: events::Acting,
     /// Whose turn it is to change who administers a tenant, or how many people it has.
     turns: Arc<Semaphore>,
@@ -98,8 +108,16 @@ impl Identity {
             uses: api_keys::Uses::default(),
             requests: requests::Remembered::default(),
             mail: Arc::default(),
+            oidc: Arc::new(oidc::Oidc::new(false)),
             acting: events::Acting::default(),
             turns: Arc::new(Semaphore::new(1)),
         }
+    }
+
+    /// The same where providers may be on this machine or in its network, and need no encryption.
+    #[must_use]
+    pub fn with_private_targets(mut self, are_allowed: bool) -> Self {
+        self.oidc = Arc::new(oidc::Oidc::new(are_allowed));
+        self
     }
 }

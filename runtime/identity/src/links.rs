@@ -36,6 +36,9 @@ impl Identity {
     pub async fn invite(&self, tenant: &Tenant, user: Uuid) -> Result<DateTime<Utc>> {
         let user = self.load_user(tenant, user).await?.filter(|user| user.is_person && user.is_active);
         let user = user.ok_or(Error::NotFound)?;
+        if !self.may_use_password(tenant, &user).await? {
+            return Err(Error::Exists("people sign in by a provider here: a password would let nobody in"));
+        }
         let known = users::store::load_password(&self.pool, tenant.id, user.id).await?.is_some();
         self.send_link(tenant, &user, if known { Purpose::Reset } else { Purpose::Invite }).await
     }
@@ -60,6 +63,10 @@ impl Identity {
         let Some((tenant, user)) = found else { return Err(bad_link()) };
         let person = self.load_user(&tenant, user).await?.filter(|user| user.is_active && user.is_person);
         let person = person.ok_or_else(bad_link)?;
+        // Since it was mailed people may come by a provider alone.
+        if !self.may_use_password(&tenant, &person).await? {
+            return Err(bad_link());
+        }
         let policy = self.security_settings(&tenant).await?.password;
         if let Some(problem) = password::check(password, &policy, person.email.as_deref()) {
             return Err(Error::Invalid(vec![problem]));
@@ -125,6 +132,9 @@ impl Identity {
         }
         let user = self.find_user_by_email(tenant, email).await?;
         let Some(user) = user.filter(|user| user.is_person && user.is_active) else { return Ok(()) };
+        if !self.may_use_password(tenant, &user).await? {
+            return Ok(());
+        }
         let mut transaction = self.pool.begin().await?;
         // Of those who ask at once, one is answered.
         store::lock(&mut transaction, user.id).await?;

@@ -1,4 +1,4 @@
-//! From an e-mail address and a password to a session. Every failure takes the same way and the same time, whether
+//! The door: from an e-mail address and a password to a session, and what every other way shares with it. Every failure takes the same way and the same time, whether
 //! the user does not exist, has no password, is inactive or typed a wrong one.
 
 use std::net::IpAddr;
@@ -12,8 +12,9 @@ use crate::login_history::{Method, Outcome, Reason};
 use crate::secret::Secret;
 use crate::security::Lockout;
 use crate::security::{self, SecuritySettings};
+use crate::sessions::Opening;
 use crate::users::store as credentials;
-use crate::{Identity, users};
+use crate::{Identity, password, providers, users};
 
 pub(crate) mod failures;
 mod prove;
@@ -45,6 +46,7 @@ pub(crate) struct Door<'d> {
     attempt: Attempt,
     settings: SecuritySettings,
     origin: Origin,
+    method: Method<'d>,
 }
 
 impl Identity {
@@ -67,7 +69,7 @@ impl Identity {
         (password, code): (&Secret, Option<&str>),
         origin: Origin,
     ) -> Result<NewSession, LoginError> {
-        let door = self.door(tenant, email, origin).await?;
+        let door = self.door(tenant, (email, Method::Password), origin).await?;
         self.refuse_address(&door).await?;
         self.refuse_locked(&door).await?;
         let turn = self.passwords.turn().await.map_err(busy)?;
@@ -81,6 +83,10 @@ impl Identity {
         // The turn is kept until the outcome is noted, or the next in the row would start without knowing of it.
         let (fits, _turn) = self.passwords.verify(turn, password, stored).await?;
         match user {
+            Some(user) if fits && user.is_active && !self.may_use_password(tenant, &user).await? => {
+                self.note(&door, Some(user.id), Err(Reason::PasswordOff)).await?;
+                Err(LoginError::PasswordOff)
+            }
             Some(user) if fits && user.is_active => self.let_in(&door, &user, code).await,
             user => {
                 let reason = match &user {
@@ -125,11 +131,24 @@ impl Identity {
         checked.await.err().unwrap_or(LoginError::Wrong)
     }
 
-    async fn door<'d>(&self, tenant: &'d Tenant, email: &str, origin: Origin) -> Result<Door<'d>, Error> {
+    /// Whether a password lets this user in: where people come by a provider it may be administrators' alone, who are
+    /// never shut out by what happens elsewhere.
+    pub(crate) async fn may_use_password(&self, tenant: &Tenant, user: &users::User) -> Result<bool, Error> {
+        let settings = security::store::load(&self.pool, tenant.id).await?;
+        let is_free = settings.password.sign_in || user.is_administrator();
+        Ok(is_free || !providers::store::has_active(&self.pool, tenant.id).await?)
+    }
+
+    pub(crate) async fn door<'d>(
+        &self,
+        tenant: &'d Tenant,
+        (email, method): (&str, Method<'d>),
+        origin: Origin,
+    ) -> Result<Door<'d>, Error> {
         let email = users::normalise_email(email);
         let attempt = Attempt::new(tenant, email.as_deref().unwrap_or_default(), origin.ip);
         let settings = security::store::load(&self.pool, tenant.id).await?;
-        Ok(Door { tenant, email, attempt, settings, origin })
+        Ok(Door { tenant, email, attempt, settings, origin, method })
     }
 
     async fn let_in(
@@ -145,17 +164,37 @@ impl Identity {
                 return Err(LoginError::TotpRequired { wrong: false });
             };
             if !self.take_code(door.tenant, user.id, code).await? {
-                return match self.turn_away(door, Some(user.id), Reason::WrongCode).await {
-                    LoginError::Wrong => Err(LoginError::TotpRequired { wrong: true }),
-                    failed => Err(failed),
-                };
+                return Err(self.refuse_code(door, user.id).await);
             }
         }
+        Ok(self.open(door, user.id, Opening::default()).await?)
+    }
+
+    /// The one place where a sign-in becomes a session, whatever proved it.
+    pub(crate) async fn open(
+        &self,
+        door: &Door<'_>,
+        user: uuid::Uuid,
+        opening: Opening,
+    ) -> Result<NewSession, Error> {
         door.attempt.forget(&self.pool, self.clock.now()).await?;
-        let session =
-            self.open_session(door.tenant, user.id, (&door.origin, &door.settings.sessions)).await?;
-        self.note(door, Some(user.id), Ok(session.id)).await?;
+        let times = &door.settings.sessions;
+        let session = self.open_session(door.tenant, user, (&door.origin, times), opening).await?;
+        self.note(door, Some(user), Ok(session.id)).await?;
         Ok(session)
+    }
+
+    /// Counts and notes a wrong code of the second factor.
+    pub(crate) async fn refuse_code(&self, door: &Door<'_>, user: uuid::Uuid) -> LoginError {
+        match self.turn_away(door, Some(user), Reason::WrongCode).await {
+            LoginError::Wrong => LoginError::TotpRequired { wrong: true },
+            failed => failed,
+        }
+    }
+
+    /// One's turn to guess; it is kept until the outcome is noted.
+    pub(crate) async fn turn_of_guesses(&self) -> Result<password::Turn, LoginError> {
+        self.passwords.turn().await.map_err(busy)
     }
 
     /// Counts and notes a failure: the same statements whatever it was.
@@ -178,12 +217,12 @@ impl Identity {
         user: Option<uuid::Uuid>,
         result: Result<uuid::Uuid, Reason>,
     ) -> Result<(), Error> {
-        let outcome = Outcome { user, email: door.email.as_deref(), method: Method::Password, result };
+        let outcome = Outcome { user, email: door.email.as_deref(), method: door.method, result };
         self.note_login(door.tenant, &door.origin, outcome).await
     }
 
     /// The tenant's own list of addresses; who asks does not matter, so it says nothing about anybody.
-    async fn refuse_address(&self, door: &Door<'_>) -> Result<(), LoginError> {
+    pub(crate) async fn refuse_address(&self, door: &Door<'_>) -> Result<(), LoginError> {
         let Some(ranges) = door.settings.addresses() else { return Ok(()) };
         if door.origin.ip.is_some_and(|ip| ranges.iter().any(|range| range.contains(ip))) {
             return Ok(());
@@ -196,7 +235,7 @@ impl Identity {
         Err(LoginError::Address)
     }
 
-    async fn refuse_locked(&self, door: &Door<'_>) -> Result<(), LoginError> {
+    pub(crate) async fn refuse_locked(&self, door: &Door<'_>) -> Result<(), LoginError> {
         let now = self.clock.now();
         let Some(lock) = door.attempt.find_lock(&self.pool, &door.settings.lockout, now).await? else {
             return Ok(());

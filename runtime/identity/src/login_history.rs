@@ -42,6 +42,10 @@ pub(crate) enum Reason {
     Locked,
     /// The failure that locked the account.
     WrongAndLocked,
+    /// The password was right, and people come by a provider here.
+    PasswordOff,
+    /// A provider let nobody in, for what this word says.
+    Provider(&'static str),
 }
 
 impl Reason {
@@ -56,20 +60,25 @@ impl Reason {
             Self::Address => "address",
             Self::Locked => "locked",
             Self::WrongAndLocked => "locked-out",
+            Self::PasswordOff => "password-off",
+            Self::Provider(word) => word,
         }
     }
 }
 
 /// How somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Method {
+pub(crate) enum Method<'m> {
     Password,
+    /// By a provider of this name.
+    Provider(&'m str),
 }
 
-impl Method {
-    fn word(self) -> &'static str {
+impl Method<'_> {
+    fn word(self) -> String {
         match self {
-            Self::Password => "password",
+            Self::Password => "password".to_owned(),
+            Self::Provider(name) => format!("provider:{name}"),
         }
     }
 }
@@ -78,7 +87,7 @@ impl Method {
 pub(crate) struct Outcome<'o> {
     pub user: Option<Uuid>,
     pub email: Option<&'o str>,
-    pub method: Method,
+    pub method: Method<'o>,
     /// The session, or why there is none.
     pub result: std::result::Result<Uuid, Reason>,
 }
@@ -149,7 +158,7 @@ impl Identity {
             email: outcome.email.map(|email| email.chars().take(LONGEST_EMAIL).collect()),
             ip: origin.ip.map(|ip| ip.to_canonical().to_string()),
             user_agent: origin.agent(),
-            method: outcome.method.word().to_owned(),
+            method: outcome.method.word(),
             result: if outcome.result.is_ok() { "success" } else { "failure" }.to_owned(),
             reason: outcome.result.err().map(|reason| reason.word().to_owned()),
             session_id: outcome.result.ok(),

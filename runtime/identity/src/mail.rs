@@ -87,12 +87,16 @@ impl Mail {
 
     /// The page on which a link is redeemed. The token stands behind `#`, which browsers send to nobody.
     pub fn page(&self, tenant: &Tenant, token: &Secret) -> String {
-        let base = match (&self.public_url, &self.base_domain) {
+        format!("{}/set-password#token={}", self.home(tenant), token.expose())
+    }
+
+    /// Where the tenant's people reach us, without a slash at the end.
+    pub fn home(&self, tenant: &Tenant) -> String {
+        match (&self.public_url, &self.base_domain) {
             (Some(url), _) => url.trim_end_matches('/').to_owned(),
             (None, Some(domain)) => format!("https://{}.{domain}", tenant.slug),
             (None, None) => "http://127.0.0.1:8080".to_owned(),
-        };
-        format!("{base}/set-password#token={}", token.expose())
+        }
     }
 
     async fn carry(&self, letter: &Letter) -> Result<(), MailError> {

@@ -1,5 +1,5 @@
 //! Secrets of people that have to be read again, sealed under their tenant's keys as encrypted fields are: those of
-//! second factors, and mails that wait with links in them.
+//! second factors, mails that wait with links in them, and what proves us to providers.
 
 use engine::keys::{KeyRing, Place};
 use uuid::Uuid;
@@ -13,6 +13,8 @@ pub(crate) enum Whose {
     Factor(Uuid),
     /// The text of a mail.
     Mail(Uuid),
+    /// The client secret of a provider.
+    Provider(Uuid),
 }
 
 impl Whose {
@@ -20,6 +22,7 @@ impl Whose {
         match self {
             Self::Factor(record) => Place { object: "_second_factor", field: "secret", record },
             Self::Mail(record) => Place { object: "_outbox", field: "body", record },
+            Self::Provider(record) => Place { object: "_sign_in_providers", field: "client_secret", record },
         }
     }
 }

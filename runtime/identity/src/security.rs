@@ -36,6 +36,8 @@ pub struct SecuritySettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PasswordPolicy {
+    /// Whether a password lets people in where a provider does; administrators it does in any case, with a second factor.
+    pub sign_in: bool,
     /// In characters.
     pub min_length: u32,
     /// Refuses the passwords that everybody tries first.
@@ -98,7 +100,7 @@ pub struct LinkTimes {
 
 impl Default for PasswordPolicy {
     fn default() -> Self {
-        Self { min_length: 8, forbid_common: true, forbid_email: true }
+        Self { sign_in: true, min_length: 8, forbid_common: true, forbid_email: true }
     }
 }
 

@@ -32,6 +32,15 @@ pub struct OpenSession {
     pub user_agent: Option<String>,
 }
 
+/// How a session came to be.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Opening {
+    /// The provider that let its user in; `None` for a password.
+    pub provider: Option<Uuid>,
+    /// A second factor was shown there.
+    pub has_proved: bool,
+}
+
 /// A session that is to go on under a new token.
 pub(crate) struct Renewal {
     /// Tenant and user.
@@ -116,6 +125,7 @@ impl Identity {
         tenant: &Tenant,
         user: Uuid,
         (origin, times): (&Origin, &SessionTimes),
+        opening: Opening,
     ) -> Result<NewSession> {
         let now = self.clock.now();
         let (id, token) = (Uuid::now_v7(), Secret::new_token());
@@ -128,6 +138,7 @@ impl Identity {
             expires_at: expires_at(times, now, now),
             ip: origin.ip.map(|ip| ip.to_canonical().to_string()),
             user_agent: origin.agent(),
+            opening,
         };
         store::insert(&self.pool, session).await?;
         // Whoever comes back tidies up after themselves.

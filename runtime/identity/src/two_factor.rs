@@ -73,11 +73,11 @@ impl Identity {
     pub async fn begin_two_factor(
         &self,
         caller: &Caller,
-        password: &Secret,
+        password: Option<&Secret>,
         origin: &Origin,
     ) -> Result<Enrolment, LoginError> {
         caller.require_session()?;
-        self.prove_password(caller, password, origin).await?;
+        self.prove_self(caller, password, origin).await?;
         let owner = (caller.tenant.id, caller.actor.user_id);
         let bytes: [u8; SECRET_LEN] = rand::random();
         let sealed = self.seal_factor(&caller.tenant, owner.1, &bytes).await?;
@@ -123,7 +123,7 @@ impl Identity {
     pub async fn renew_recovery_codes(
         &self,
         caller: &Caller,
-        (password, code): (&Secret, &str),
+        (password, code): (Option<&Secret>, &str),
         origin: &Origin,
     ) -> Result<Vec<Secret>, LoginError> {
         self.prove_both(caller, (password, code), origin).await?;
@@ -139,7 +139,7 @@ impl Identity {
     pub async fn disable_two_factor(
         &self,
         caller: &Caller,
-        proofs: (&Secret, &str),
+        proofs: (Option<&Secret>, &str),
         origin: &Origin,
     ) -> Result<NewSession, LoginError> {
         self.prove_both(caller, proofs, origin).await?;
@@ -217,11 +217,11 @@ impl Identity {
     async fn prove_both(
         &self,
         caller: &Caller,
-        (password, code): (&Secret, &str),
+        (password, code): (Option<&Secret>, &str),
         origin: &Origin,
     ) -> Result<(), LoginError> {
         caller.require_session()?;
-        self.prove_password(caller, password, origin).await?;
+        self.prove_self(caller, password, origin).await?;
         if self.prove_code(caller, code, origin).await? { Ok(()) } else { Err(wrong_code("totp").into()) }
     }
 

@@ -71,6 +71,7 @@ async fn serve(
     }
     let address = listener.local_addr()?;
     let identity = node.identity.clone().with_mail(mail(options, address))?;
+    let identity = identity.with_private_targets(options.allow_private_targets);
     let app = App {
         graphql: Default::default(),
         engine: node.engine.clone(),

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (65, "ends", include_str!("../../../migrations/0065_ends.sql")),
     (85, "publishers", include_str!("../../../migrations/0085_publishers.sql")),
     (90, "branding", include_str!("../../../migrations/0090_branding.sql")),
+    (100, "providers", include_str!("../../../migrations/0100_providers.sql")),
     (110, "clones", include_str!("../../../migrations/0110_clones.sql")),
     (111, "webhooks", include_str!("../../../migrations/0111_webhooks.sql")),
     (112, "features", include_str!("../../../migrations/0112_features.sql")),

@@ -37,6 +37,7 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("evalexpr", &["formulas"]),
     // Identity
     ("argon2", &["identity"]),
+    ("jsonwebtoken", &["identity"]),
     ("totp-rs", &["identity", "tests/"]),
     ("lettre", &["identity"]),
     // The process

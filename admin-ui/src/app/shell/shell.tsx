@@ -52,9 +52,9 @@ export function Shell() {
   }, [slug]);
 
   const leave = useCallback(async () => {
-    await signOut().catch(() => {});
+    const away = await signOut().catch(() => undefined);
     // A page of its own: what this one holds, and answers still on their way, end with it.
-    window.location.assign("/sign-in");
+    window.location.assign(away ?? "/sign-in");
   }, []);
 
   if (!catalog.data || !drawn) {

@@ -1,5 +1,5 @@
 // Signing in: e-mail and password; the workspace and the one-time code only when the server asks for them.
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import { type Credentials, signIn } from "@/api/session";
 import { Button } from "@/components/button";
@@ -9,6 +9,11 @@ import { brand } from "@/lib/brand";
 import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { SignInFrame, signInForm } from "./sign-in-frame";
+import { Ways } from "./ways";
+
+// Fetched for those alone who need it.
+const ProviderCode = lazy(() => import("./provider-code"));
+const Refusal = lazy(() => import("./refusal"));
 
 interface SignInPageProps {
   expired: boolean;
@@ -20,6 +25,9 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
   const [password, setPassword] = useState("");
   // A link of a reseller names the workspace.
   const [tenant, setTenant] = useState(() => new URLSearchParams(window.location.search).get("tenant") ?? "");
+  // Where a provider has told who it is, or why nobody came in.
+  const [came] = useState(() => new URLSearchParams(window.location.search));
+  const refused = came.get("refused");
   const [totp, setTotp] = useState("");
   const [asks, setAsks] = useState({ tenant: false, totp: false });
   const [error, setError] = useState<string | null>(null);
@@ -63,11 +71,23 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
     }
   }
 
+  if (came.has("code"))
+    return (
+      <Suspense>
+        <ProviderCode />
+      </Suspense>
+    );
+
   return (
     <SignInFrame
       title={t("Sign in to {name}", { name: name ?? "Trellis" })}
       about={expired && t("Your session has ended. Sign in to go on where you were.")}
     >
+      {refused && !error && (
+        <Suspense>
+          <Refusal word={refused} />
+        </Suspense>
+      )}
       <form ref={form} noValidate onSubmit={submit} className={signInForm}>
         <FieldFrame label={t("Email")}>
           {({ id }) => (
@@ -141,6 +161,7 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
           {t("Forgot your password?")}
         </a>
       </form>
+      <Ways tenant={tenant.trim() || undefined} next={came.get("next") ?? "/"} />
     </SignInFrame>
   );
 }

@@ -14,7 +14,7 @@ use crate::error::{AuthError, Result};
 use crate::rate_limit::DEFAULT_PER_HOUR;
 use crate::secret::csrf;
 use crate::users::User;
-use crate::{Identity, sessions};
+use crate::{Identity, providers, sessions};
 
 impl Identity {
     /// `None` when the credential gives nobody.
@@ -65,7 +65,7 @@ impl Identity {
         access: i64,
     ) -> Result<Option<Known>> {
         let row = sessions::store::load(&self.pool, credential.hash()).await?;
-        let Some((id, user, created_at, last_seen_at, _)) = row else { return Ok(None) };
+        let Some((id, user, created_at, last_seen_at, provider, has_proved)) = row else { return Ok(None) };
         let user = self.load_user(&tenant, user).await?;
         let Some(user) = user.filter(|user| user.is_active && user.is_person) else { return Ok(None) };
         let membership = self.engine.membership(&tenant, user.id, user.permission_sets).await?;
@@ -77,10 +77,16 @@ impl Identity {
             kind: ActorKind::Person,
             scopes: None,
         };
-        let session = Some(SessionInfo { id, csrf: csrf(credential.text()) });
+        let session = Some(SessionInfo { id, csrf: csrf(credential.text()), created_at, provider });
         let settings = self.security_settings(&tenant).await?;
-        let must_enrol = self.requires_second_factor(&tenant, &actor, &settings).await?
-            && !self.has_second_factor(&tenant, actor.user_id).await?;
+        // A password that still lets somebody in where others come by a provider is not enough by itself.
+        let is_exception = !settings.password.sign_in
+            && provider.is_none()
+            && rules(&actor)
+            && providers::store::has_active(&self.pool, tenant.id).await?;
+        let is_required = is_exception || self.requires_second_factor(&tenant, &actor, &settings).await?;
+        let must_enrol =
+            is_required && !has_proved && !self.has_second_factor(&tenant, actor.user_id).await?;
         let (tenant, actor, email) = (Arc::new(tenant), Arc::new(actor), user.email.map(Into::into));
         let (is_limited, is_bounded) = (false, false);
         let caller = Caller {
@@ -140,6 +146,10 @@ impl Identity {
         let (tenant_addresses, limits) = (settings.addresses(), settings.rate_limits);
         Ok(Some(Known { caller, proof, tenant_addresses, limits, noted_at }))
     }
+}
+
+fn rules(actor: &Actor) -> bool {
+    actor.roles.iter().any(|role| role == ADMINISTRATOR)
 }
 
 fn may_have_keys(user: &User) -> bool {

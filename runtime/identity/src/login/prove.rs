@@ -6,11 +6,34 @@ use super::{Door, Origin};
 use crate::Identity;
 use crate::authenticate::Caller;
 use crate::error::{Error, LoginError};
+use crate::login_history::Method;
 use crate::secret::Secret;
 use crate::users::store;
+use chrono::TimeDelta;
 use metadata::Problem;
 
+/// So soon after a provider has let somebody in it need not be asked again.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
+
 impl Identity {
+    /// Whether it is the caller's own password; or whether they came by a provider this moment: then they may have none.
+    pub(crate) async fn prove_self(
+        &self,
+        caller: &Caller,
+        password: Option<&Secret>,
+        origin: &Origin,
+    ) -> Result<(), LoginError> {
+        let Some(password) = password else {
+            let came = caller.session.as_ref().filter(|session| session.provider.is_some());
+            if came.is_some_and(|session| self.clock.now() - session.created_at < FRESH) {
+                return Ok(());
+            }
+            let way = "show your password, or sign in by your provider again: it is taken for ten minutes";
+            return Err(Error::Invalid(vec![Problem::new("password", "required", way)]).into());
+        };
+        self.prove_password(caller, password, origin).await
+    }
+
     /// Whether it is the caller's own password.
     pub(crate) async fn prove_password(
         &self,
@@ -50,7 +73,7 @@ impl Identity {
     /// The failures of a session are the user's own, apart from those of strangers at the sign-in.
     async fn inner_door<'d>(&self, caller: &'d Caller, origin: &Origin) -> Result<Door<'d>, Error> {
         let email = caller.email.as_deref().unwrap_or_default();
-        let door = self.door(&caller.tenant, email, origin.clone()).await?;
+        let door = self.door(&caller.tenant, (email, Method::Password), origin.clone()).await?;
         Ok(Door { attempt: Attempt::of_user(&caller.tenant, caller.actor.user_id), ..door })
     }
 }

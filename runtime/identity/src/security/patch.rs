@@ -29,6 +29,7 @@ const NUMBERS: &[Number] = &[
 type Flag = (&'static str, &'static str, fn(&mut SecuritySettings) -> &mut bool);
 
 const FLAGS: &[Flag] = &[
+    ("password", "sign_in", |s| &mut s.password.sign_in),
     ("password", "forbid_common", |s| &mut s.password.forbid_common),
     ("password", "forbid_email", |s| &mut s.password.forbid_email),
 ];

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
-use super::OpenSession;
+use super::{OpenSession, Opening};
 use crate::secret::SecretHash;
 
 /// A new session.
@@ -17,16 +17,18 @@ pub(crate) struct Insert {
     pub expires_at: DateTime<Utc>,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
+    pub opening: Opening,
 }
 
-/// A session as authentication needs it: `id, user_id, created_at, last_seen_at, expires_at`.
-pub(crate) type Row = (Uuid, Uuid, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>);
+/// A session as authentication needs it: `id, user_id, created_at, last_seen_at`, the provider that let its user in, and
+/// whether a second factor was shown there.
+pub(crate) type Row = (Uuid, Uuid, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool);
 
 pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<()> {
     sqlx::query(
         "insert into platform.sessions \
-         (id, token_hash, tenant_id, user_id, created_at, last_seen_at, expires_at, ip, user_agent) \
-         values ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
+         (id, token_hash, tenant_id, user_id, created_at, last_seen_at, expires_at, ip, user_agent, \
+          provider_id, has_proved) values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)",
     )
     .bind(session.id)
     .bind(session.token_hash.0.as_slice())
@@ -36,6 +38,8 @@ pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<()> {
     .bind(session.expires_at)
     .bind(session.ip)
     .bind(session.user_agent)
+    .bind(session.opening.provider)
+    .bind(session.opening.has_proved)
     .execute(pool)
     .await?;
     Ok(())
@@ -58,7 +62,8 @@ pub(crate) async fn load_tenant(
 
 pub(crate) async fn load(pool: &PgPool, hash: SecretHash) -> sqlx::Result<Option<Row>> {
     sqlx::query_as(
-        "select id, user_id, created_at, last_seen_at, expires_at from platform.sessions where token_hash = $1",
+        "select id, user_id, created_at, last_seen_at, provider_id, has_proved from platform.sessions \
+         where token_hash = $1",
     )
     .bind(hash.0.as_slice())
     .fetch_optional(pool)

@@ -76,7 +76,11 @@ impl Identity {
         self.load_user(tenant, id).await?.filter(|user| user.is_person).ok_or(Error::NotFound)
     }
 
-    async fn refuse_beyond(&self, caller: &Caller, (roles, sets): (&[String], &[String])) -> Result<()> {
+    pub(crate) async fn refuse_beyond(
+        &self,
+        caller: &Caller,
+        (roles, sets): (&[String], &[String]),
+    ) -> Result<()> {
         let (snapshot, _) = self.engine.fresh_snapshot(&caller.tenant).await?;
         let membership = Membership { permission_sets: sets.to_vec(), ..Membership::default() };
         let (kind, roles) = (ActorKind::Person, roles.to_vec());

@@ -9,6 +9,7 @@ mod attacks;
 mod audit;
 mod bin;
 mod clones;
+mod by_provider;
 mod concurrency;
 mod filters;
 mod encrypted;

@@ -12,6 +12,17 @@ const reasons = (): Record<string, string> => ({
   address: t("Not from an allowed address"),
   locked: t("Locked after failed tries"),
   "locked-out": t("Wrong password, locked from then on"),
+  "password-off": t("Right password, where people come by a provider"),
+  "provider-refused": t("The provider said no"),
+  "provider-token": t("The provider's word was not taken"),
+  "provider-away": t("The provider could not be reached"),
+  "provider-over": t("The answer was another provider's"),
+  "provider-no-email": t("The provider tells no email"),
+  "provider-unverified": t("The provider has not checked the email"),
+  "provider-domain": t("Email of another domain"),
+  "provider-no-user": t("Is not a user here"),
+  "provider-no-role": t("No group gives a role"),
+  "provider-linked": t("The user is another person there"),
 });
 
 /** Words that a newer server adds are told as they are. */
@@ -19,4 +30,8 @@ const plain = (word: string): string => humanize(word.replace(/-/g, "_"));
 
 export const reasonWords = (reason: string): string => reasons()[reason] ?? plain(reason);
 
-export const methodWords = (method: string): string => (method === "password" ? t("Password") : plain(method));
+export const methodWords = (method: string): string => {
+  if (method === "password") return t("Password");
+  const [kind, name] = method.split(":");
+  return kind === "provider" && name ? t("Provider {name}", { name }) : plain(method);
+};

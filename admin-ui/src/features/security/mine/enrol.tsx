@@ -1,13 +1,16 @@
 // Setting up the second factor: the password first, then the code for the app, then a first code of the app.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { problemsByField } from "@/api/problem";
 import { beginTwoFactor, confirmTwoFactor, type Enrolment } from "@/api/security";
+import { loadMe } from "@/api/session";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
 import { QrCode } from "@/components/qr-code";
 import { t } from "@/lib/i18n";
+
+const said = (problem: unknown): string => Object.values(problemsByField(problem)).join(" ");
 
 interface EnrolProps {
   onClose: () => void;
@@ -23,6 +26,14 @@ export function Enrol({ onClose, onDone }: EnrolProps) {
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null);
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  // Who came by a provider may have no password: for a while after it none is asked for.
+  useEffect(() => {
+    loadMe()
+      .then((me) =>
+        me.came_by_provider ? beginTwoFactor("").then(setEnrolment, (problem) => setError(said(problem))) : undefined,
+      )
+      .catch(() => {});
+  }, []);
 
   async function go() {
     if (!(enrolment ? code : password).trim()) return;
@@ -32,7 +43,7 @@ export function Enrol({ onClose, onDone }: EnrolProps) {
       if (enrolment) return onDone(await confirmTwoFactor(code.replace(/\s/g, "")));
       setEnrolment(await beginTwoFactor(password));
     } catch (problem) {
-      setError(Object.values(problemsByField(problem)).join(" "));
+      setError(said(problem));
     }
     setBusy(false);
   }

@@ -46,6 +46,7 @@ const toggle = (group: string, key: string, label: string): Line => ({ group, ke
 
 export const lines = (): Line[] => [
   number("password", "min_length", t("Shortest password, in signs")),
+  toggle("password", "sign_in", t("Let everybody sign in by password, where there is a provider too")),
   toggle("password", "forbid_common", t("Refuse passwords that are widely used")),
   toggle("password", "forbid_email", t("Refuse passwords that hold the email")),
   number("lockout", "attempts", t("Failed tries of a person")),

@@ -216,16 +216,21 @@ async fn the_server_fetches_nothing_for_a_caller() {
     let trap = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     trap.set_nonblocking(true).unwrap();
     let url = format!("http://{}/secret", trap.local_addr().unwrap());
-    let tries: [(&str, &str, Json); 4] = [
+    let issuer = json!({ "name": "evil", "label": "Evil", "issuer": url, "client_id": "x" });
+    let tries: [(&str, &str, Json); 5] = [
         ("POST", "/metadata/v1/packages", json!({ "name": "evil", "source": url })),
         ("POST", "/metadata/v1/packages", json!({ "source": url })),
         ("POST", "/metadata/v1/packages", json!({ "name": url })),
         ("PATCH", "/admin/v1/security-settings", json!({ "webhook": url })),
+        ("POST", "/admin/v1/sign-in-providers", issuer),
     ];
     for (method, path, body) in tries {
         let reply = site.ask(method, path, Some(body)).await;
         assert!((400..500).contains(&reply.status), "{path}: {} {}", reply.status, reply.text());
     }
+    let checked =
+        site.ask("POST", "/admin/v1/sign-in-providers/check", Some(json!({ "issuer": url }))).await.data(200);
+    assert_eq!(checked["ok"], false);
     let page = json!({ "name": "Link", "website": url });
     site.ask("POST", "/api/v1/accounts", Some(page)).await;
     let schema = json!({ "name": "note", "kind": "json", "label": "Note", "schema": { "$ref": url } });

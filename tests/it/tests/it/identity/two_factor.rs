@@ -28,7 +28,7 @@ async fn sign_in(world: &World, email: &str, code: Option<&str>) -> Result<NewSe
 
 /// The device, what was told, and the code that confirmed it: another one may be shown any moment.
 async fn enrol(world: &World, caller: &Caller) -> (Totp, Enrolled, String) {
-    let begun = world.node.begin_two_factor(caller, &Secret::new(PASSWORD), &here()).await.unwrap();
+    let begun = world.node.begin_two_factor(caller, Some(&Secret::new(PASSWORD)), &here()).await.unwrap();
     assert!(begun.url.expose().starts_with("otpauth://totp/"), "{}", begun.url.expose());
     let device = device(&begun.secret);
     let shown = code(world, &device);
@@ -81,22 +81,22 @@ async fn a_code_is_needed_and_taken_once() {
 async fn without_the_password_no_lock_is_put_on_the_door() {
     let (world, _) = World::with_ada("totp_begin").await;
     let (_, ada) = caller(&world, "ada@example.com").await;
-    let refused = world.node.begin_two_factor(&ada, &Secret::new("wrong horse"), &here()).await;
+    let refused = world.node.begin_two_factor(&ada, Some(&Secret::new("wrong horse")), &here()).await;
     let Err(LoginError::Failed(Error::Invalid(problems))) = refused else { panic!("{refused:?}") };
     assert_eq!(problems[0].code, "wrong-password");
-    let begun = world.node.begin_two_factor(&ada, &Secret::new(PASSWORD), &here()).await.unwrap();
+    let begun = world.node.begin_two_factor(&ada, Some(&Secret::new(PASSWORD)), &here()).await.unwrap();
     let wrong = world.node.confirm_two_factor(&ada, "000000").await;
     assert!(matches!(wrong, Err(Error::Invalid(_))), "{wrong:?}");
     sign_in(&world, "ada@example.com", None).await.expect("what is not confirmed is not asked for");
     // Somebody else's secret does not confirm this one.
-    let again = world.node.begin_two_factor(&ada, &Secret::new(PASSWORD), &here()).await.unwrap();
+    let again = world.node.begin_two_factor(&ada, Some(&Secret::new(PASSWORD)), &here()).await.unwrap();
     assert_ne!(begun.secret.expose(), again.secret.expose());
     let old = world.node.confirm_two_factor(&ada, &code(&world, &device(&begun.secret))).await;
     assert!(matches!(old, Err(Error::Invalid(_))), "{old:?}");
     for _ in 0..5 {
-        world.node.begin_two_factor(&ada, &Secret::new("wrong horse"), &here()).await.unwrap_err();
+        world.node.begin_two_factor(&ada, Some(&Secret::new("wrong horse")), &here()).await.unwrap_err();
     }
-    let locked = world.node.begin_two_factor(&ada, &Secret::new(PASSWORD), &here()).await;
+    let locked = world.node.begin_two_factor(&ada, Some(&Secret::new(PASSWORD)), &here()).await;
     assert!(matches!(locked, Err(LoginError::Throttled { .. })), "{locked:?}");
 }
 
@@ -117,7 +117,7 @@ async fn recovery_codes_work_once_and_are_stored_hashed() {
     let ada = world.caller(&enrolled.session.token).await.unwrap();
     assert_eq!(world.node.two_factor(&ada).await.unwrap().recovery_codes_left, 9);
     world.pass(TimeDelta::seconds(60));
-    let proofs = (&Secret::new(PASSWORD), &*code(&world, &device));
+    let proofs = (Some(&Secret::new(PASSWORD)), &*code(&world, &device));
     let renewed = world.node.renew_recovery_codes(&ada, proofs, &here()).await.unwrap();
     let second = enrolled.recovery_codes[1].expose();
     assert!(sign_in(&world, "ada@example.com", Some(second)).await.is_err(), "the old set is void");
@@ -164,13 +164,13 @@ async fn a_role_may_demand_it() {
     assert!(!on_other(&enrolled.session.token).await);
     world.pass(TimeDelta::seconds(60));
     let ada = world.caller(&enrolled.session.token).await.unwrap();
-    let proofs = (&Secret::new(PASSWORD), &*code(&world, &device));
+    let proofs = (Some(&Secret::new(PASSWORD)), &*code(&world, &device));
     let refused = world.node.disable_two_factor(&ada, proofs, &here()).await;
     assert!(matches!(refused, Err(LoginError::Failed(Error::Exists(_)))), "{refused:?}");
     let lifted = json!({ "two_factor": { "required_roles": [] } });
     world.node.change_security_settings(&ada, None, &lifted).await.unwrap();
     world.pass(TimeDelta::seconds(60));
-    let proofs = (&Secret::new(PASSWORD), &*code(&world, &device));
+    let proofs = (Some(&Secret::new(PASSWORD)), &*code(&world, &device));
     world.node.disable_two_factor(&ada, proofs, &here()).await.unwrap();
     sign_in(&world, "ada@example.com", None).await.unwrap();
 }

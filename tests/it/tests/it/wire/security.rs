@@ -31,7 +31,10 @@ async fn an_officer_sets_what_others_may_not_even_see() {
     let site = site("officer").await;
     let path = "/admin/v1/security-settings";
     let before = site.get(path).await.data(200);
-    assert_eq!(before["password"], json!({ "min_length": 8, "forbid_common": true, "forbid_email": true }));
+    assert_eq!(
+        before["password"],
+        json!({ "sign_in": true, "min_length": 8, "forbid_common": true, "forbid_email": true })
+    );
     assert_eq!(before["two_factor"], json!({ "required_roles": [] }));
     let gus = site.person("gus", "guest").await;
     assert_eq!(site.get_as(&gus, path).await.status, 403);
