@@ -91,16 +91,19 @@ impl Kind {
 
     /// Whether metadata or values are half changed until it is done.
     fn is_relied_on(self) -> bool {
-        matches!(self, Self::BuildRollup | Self::Reseal | Self::Retype)
+        matches!(self, Self::BuildRollup | Self::Reseal | Self::Retype | Self::MakeUnique)
     }
 
     /// What comes again and again is never given up.
     fn patience(self) -> jobs::Patience {
         match self {
             Self::TakeTimed | Self::Reconcile => jobs::Patience { most: None, ..PATIENCE },
-            Self::BuildRollup | Self::BuildIndexes | Self::Reseal | Self::Retype | Self::ForgetKept => {
-                PATIENCE
-            }
+            Self::BuildRollup
+            | Self::BuildIndexes
+            | Self::Reseal
+            | Self::Retype
+            | Self::ForgetKept
+            | Self::MakeUnique => PATIENCE,
         }
     }
 
