@@ -49,9 +49,9 @@ pub(super) fn operation(call: &Call, route: &Route, rest: &str, object: &Object)
     let asked = || Asked::new(call, object);
     let made = match (route.method.as_str(), rest) {
         ("GET", "") => list(&asked(), rest),
-        ("POST", "") => create(object, rest),
+        ("POST", "") => create(&asked(), rest),
         ("GET", "/{id}") => show(&asked(), rest),
-        ("PATCH", "/{id}") => update(object, rest),
+        ("PATCH", "/{id}") => update(&asked(), rest),
         ("DELETE", "/{id}") => delete(object, rest),
         ("POST", "/{id}/restore") => restore(object, rest),
         ("PUT", "/by/{field}/{value}") => upsert(object, rest),
@@ -204,7 +204,8 @@ fn changes(object: &Object, rest: &str) -> Operation {
         .refuses(READ)
 }
 
-fn create(object: &Object, rest: &str) -> Operation {
+fn create(asked: &Asked<'_>, rest: &str) -> Operation {
+    let object = asked.object;
     let record = reference(&format!("{}Create", schemas::name(object)));
     let body = json!({ "oneOf": [record, { "type": "array", "items": record, "maxItems": 10_000 }] });
     let made = reference(&schemas::name(object));
@@ -212,7 +213,7 @@ fn create(object: &Object, rest: &str) -> Operation {
     named(object, "create", &format!("A new record of {}, or several: all or nothing", object.label), rest)
         .shared(CONSENT)
         .body(body)
-        .example(schemas::example(object))
+        .example(schemas::example(asked))
         .answers(201, "What was made, as the caller may see it", answer)
         .tells(201, "Location", "Where the record is, when it is one")
         .tells(201, "ETag", "The record's version, when it is one")
@@ -233,12 +234,13 @@ fn show(asked: &Asked<'_>, rest: &str) -> Operation {
         .refuses(READ)
 }
 
-fn update(object: &Object, rest: &str) -> Operation {
+fn update(asked: &Asked<'_>, rest: &str) -> Operation {
+    let object = asked.object;
     named(object, "update", "Changes the fields that are named", rest)
         .shared(&["if_match"])
         .shared(CONSENT)
         .body(reference(&format!("{}Update", schemas::name(object))))
-        .example(schemas::example(object))
+        .example(schemas::example(asked))
         .answers(200, "The record as it is now", one(object))
         .tells(200, "ETag", "Its version")
         .links(200, links(object))

@@ -76,10 +76,13 @@ fn written(asked: &Asked<'_>, rights: &FieldRights) -> (Map<String, Json>, Vec<S
 }
 
 /// A record as somebody would send it: what it must have, and a little more.
-pub(super) fn example(object: &Object) -> Json {
+pub(super) fn example(asked: &Asked<'_>) -> Json {
     let mut record = Map::new();
-    for field in object.fields.iter().filter(|field| !field.read_only && field.computed.is_none()) {
-        let [column] = field.columns.as_slice() else { continue };
+    // Of what the caller sees, like all that the document tells.
+    for (field, column) in asked.columns() {
+        if field.read_only || field.computed.is_some() || field.columns.len() != 1 {
+            continue;
+        }
         let schema = ty(field, column, true);
         let value = match (&schema["examples"][0], column.ty) {
             (Json::Null, ColumnType::Text) => "Tidewater".into(),
