@@ -155,7 +155,7 @@ fn see(place: &str) -> Response {
 /// The page on which one signs in, with what went wrong.
 fn refused(asked: &Asked, refused: &Refused) -> Response {
     if let ArrivalError::Failed(error) = &refused.why {
-        tracing::error!(%error, request_id = asked.id, "a sign-in by a provider failed");
+        tracing::error!(%error, request_id = &*asked.id, "a sign-in by a provider failed");
     }
     let place = refused.place.as_ref().map(|(slug, return_to)| (slug.as_str(), return_to.as_str()));
     back(asked, refused.why.word(), place)
