@@ -54,7 +54,7 @@ fn definitions() -> Vec<(Kind, &'static str, Option<Json>)> {
     let settle = json!({ "object": "deal", "label": "Settle", "mark": "settled_at", "targets": [{ "name": "book", "object": "hush_ledger", "values": { "name": "name" } }] });
     let rights = json!({ "create": true, "read": "own", "edit": "own" });
     let hidden = json!({ "read": false });
-    let rep = json!({ "inherits": ["user"], "objects": { "account": rights, "deal": rights, "hush_ledger": { "read": "none" } },
+    let rep = json!({ "objects": { "account": rights, "deal": rights },
         "fields": { "account.hush_worth": hidden, "account.level": hidden, "deal.hush_cost": hidden } });
     vec![
         (Kind::OptionSets, "hush_level", Some(level)),
