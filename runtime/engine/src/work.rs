@@ -244,7 +244,8 @@ impl Engine {
                 transaction.commit().await?;
             }
             Ok(Progress::Ended(progress, error)) => {
-                jobs::give_up(&mut transaction, schema, (&job, &progress, &error)).await?;
+                let told = (&job, &progress, error.as_str());
+                jobs::give_up(&mut transaction, schema, told, context.now).await?;
                 transaction.commit().await?;
                 tracing::warn!(kind = job.kind, subject = job.subject, error, "a job came to nothing");
             }

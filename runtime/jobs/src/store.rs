@@ -151,14 +151,15 @@ pub async fn give_up(
     connection: &mut PgConnection,
     schema: &str,
     (job, progress, error): (&Job, &Json, &str),
+    now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let text = format!(
-        "UPDATE {} SET progress = $3, error = $4, not_before = 'infinity', queued_at = 'infinity' \
+        "UPDATE {} SET progress = $3, error = $4, not_before = 'infinity', queued_at = 'infinity', dead_at = $5 \
          WHERE kind = $1 AND subject = $2",
         table(schema)
     );
     let given_up = sqlx::query(AssertSqlSafe(text)).bind(&job.kind).bind(&job.subject);
-    given_up.bind(progress).bind(error).execute(connection).await?;
+    given_up.bind(progress).bind(error).bind(now).execute(connection).await?;
     Ok(())
 }
 

@@ -32,8 +32,8 @@ pub async fn list_waiting(
     limit: i64,
 ) -> sqlx::Result<Vec<Waiting>> {
     let text = format!(
-        "SELECT kind, subject, queued_at, progress, attempts, nullif(not_before, 'infinity') AS next_at, error, dead_at \
-         FROM {} WHERE starts_with(kind, $1) AND (dead_at IS NOT NULL OR NOT $2) ORDER BY queued_at, place, kind, subject LIMIT $3",
+        "SELECT kind, subject, CASE WHEN queued_at = 'infinity' THEN coalesce(dead_at, to_timestamp(0)) ELSE queued_at END AS queued_at, progress, attempts, nullif(not_before, 'infinity') AS next_at, error, dead_at \
+         FROM {} j WHERE starts_with(kind, $1) AND (dead_at IS NOT NULL OR NOT $2) ORDER BY j.queued_at, place, kind, subject LIMIT $3",
         table(schema)
     );
     let rows = sqlx::query(AssertSqlSafe(text)).bind(beginning).bind(only_dead).bind(limit);
@@ -62,7 +62,7 @@ pub async fn retry(
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let text = format!(
-        "UPDATE {} SET attempts = 0, not_before = $3, dead_at = NULL WHERE kind = $1 AND subject = $2",
+        "UPDATE {} SET attempts = 0, not_before = $3, dead_at = NULL, queued_at = least(queued_at, $3) WHERE kind = $1 AND subject = $2",
         table(schema)
     );
     let done = sqlx::query(AssertSqlSafe(text)).bind(kind).bind(subject).bind(now);

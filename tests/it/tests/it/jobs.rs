@@ -56,6 +56,8 @@ async fn only_the_dead_are_given_up_and_by_those_who_may() {
         "insert into {schema}._jobs (kind, subject, queued_at, place, not_before, error, dead_at) values";
     sql(&site, &format!("{job} ('of_a_later_version', 'x', now(), 1, 'infinity', 'why', now())")).await;
     sql(&site, &format!("{job} ('of_a_later_version', 'y', now(), 1, 'infinity', null, null)")).await;
+    // One that came to nothing stands behind all others.
+    sql(&site, &format!("{job} ('make_unique', 'z', 'infinity', 1, 'infinity', 'twice', null)")).await;
     let named = |subject: &str| Some(json!({ "kind": "of_a_later_version", "subject": subject }));
     let ben = format!("Bearer {}", site.person("ben", "user").await);
     let headers = [("authorization", ben.as_str())];
