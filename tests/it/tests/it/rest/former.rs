@@ -101,16 +101,15 @@ async fn old_names_are_said_and_understood_everywhere() {
     }
     // Nested from both sides, grouped, and as a file.
     let nested = old("GET", &format!("{path}?fields=amount,firm.name"), None).await.data(200);
-    assert_eq!(nested, json!({ "amount": 12.0, "firm": { "name": "Tidewater" } }));
+    assert_eq!((&nested["amount"], &nested["firm"]["name"]), (&json!(12.0), &json!("Tidewater")));
     let from = format!("/api/v1/firms/{}?fields=worth,offers.amount", firm["id"].as_str().unwrap());
-    assert_eq!(
-        old("GET", &from, None).await.data(200),
-        json!({ "worth": 12.0, "offers": [{ "amount": 12.0 }] })
-    );
+    let parent = old("GET", &from, None).await.data(200);
+    assert_eq!((&parent["worth"], &parent["offers"][0]["amount"]), (&json!(12.0), &json!(12.0)));
     let sums = old("GET", "/api/v1/offers/aggregate?metrics=sum(amount)&group_by=firm_id", None).await;
     assert!(sums.data(200).to_string().contains("12"), "{}", sums.text());
     let csv = old("GET", "/api/v1/offers?format=csv&fields=name,amount,firm_id", None).await;
-    assert!(csv.text().contains("amount") && !csv.text().contains("total"), "{}", csv.text());
+    let head = csv.text().lines().next().unwrap_or_default().to_lowercase();
+    assert!(head.contains("amount") && head.contains("firm") && !head.contains("total"), "{head}");
     let operations = json!({ "operations": [
         { "op": "create", "object": "offer", "data": { "name": "Three", "amount": 1, "firm_id": firm["id"] } },
         { "op": "update", "object": "offer", "id": id, "data": { "amount": 2 } } ] });
