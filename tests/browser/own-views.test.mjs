@@ -55,6 +55,21 @@ walk("somebody who shapes nothing keeps views of their own, and nobody else sees
   await own.getByRole("button", { name: "Move Once more up" }).click();
   await until(async () => assert.equal(await own.getByRole("textbox").first().inputValue(), "Once more"));
   await assertAccessible(hers);
+
+  // What it is called elsewhere is what it is called here, once that is known.
+  const names = async (...expected) => {
+    const inputs = await own.getByRole("textbox").all();
+    assert.deepEqual(await Promise.all(inputs.map((input) => input.inputValue())), expected);
+  };
+  const { data: kept } = await ask(hers, "/auth/v1/views");
+  for (const [label, former, way, expected] of [
+    ["Twice", "Once more", "down", ["Smallest of mine", "Twice"]],
+    ["Once more", "Twice", "up", ["Once more", "Smallest of mine"]],
+  ]) {
+    await change(hers, "PATCH", `/auth/v1/views/${kept[0].id}`, { label });
+    await own.getByRole("button", { name: `Move ${former} ${way}` }).click();
+    await until(() => names(...expected));
+  }
   await own.getByRole("button", { name: "Done" }).click();
   await menu(hers, "View");
   await pick(hers, "Open the list with this view");
@@ -82,12 +97,37 @@ walk("somebody who shapes nothing keeps views of their own, and nobody else sees
   assert.ok(!JSON.stringify(data).includes("Once more"));
   assert.equal((await page.request.get(`/o/deals?view=${views[0].id}`)).status(), 200);
 
-  // Deleted, and back again.
+  // Another one of them goes, and the list stops opening with this one: what is changed about it stays as it is.
+  await hers.getByTitle("Sort by Amount").click();
+  await menu(hers, "Save view");
+  await pick(hers, "My views");
+  await own.getByRole("button", { name: "Remove Smallest of mine" }).click();
+  await noted(hers, "Deleted Smallest of mine");
+  await until(() => names("Once more"));
+  await own.getByRole("button", { name: "Done" }).click();
+  const opensWith = async (expected) => assert.deepEqual((await ask(hers, "/auth/v1/default-views")).data, expected);
+  for (const [checked, expected] of [
+    [true, {}],
+    [false, { deal: views[0].id }],
+  ]) {
+    await menu(hers, "Save view");
+    await hers.getByRole("menuitemradio", { name: "Open the list with this view", checked }).click();
+    await until(() => opensWith(expected));
+    await hers.waitForURL(({ searchParams }) => searchParams.get("view") === views[0].id && searchParams.has("sort"));
+    await hers.getByRole("tab", { name: "Once more", selected: true }).waitFor();
+  }
+  await noted(hers, "The list opens with Once more now");
+  await menu(hers, "Save view");
+  await pick(hers, "Reset to the view");
+
+  // Deleted, and back again as what the list opens with.
   await menu(hers, "View");
   await pick(hers, "Delete my view");
   await noted(hers, "Deleted Once more");
   await hers.getByRole("button", { name: "Undo" }).last().click();
   await hers.getByRole("tab", { name: "Once more" }).waitFor();
+  const { data: again } = await ask(hers, "/auth/v1/views");
+  await opensWith({ deal: again[0].id });
   await hers.context().close();
 });
 

@@ -102,7 +102,16 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             onSearch({ view, sort: undefined, cols: undefined, as: undefined, group: undefined, peek: undefined }, true)
           }
         />
-        {!phone && <ViewMenu object={object} state={state} changed={changed} onReset={reset} onView={onView} />}
+        {!phone && (
+          <ViewMenu
+            object={object}
+            state={state}
+            changed={changed}
+            onReset={reset}
+            onView={onView}
+            onStay={(view) => onSearch({ view })}
+          />
+        )}
         <ViewSwitch object={object} state={state} onSearch={onSearch} />
         <FilterButton
           object={object}

@@ -13,11 +13,12 @@ import { failed, useViews } from "./use-views";
 interface OwnViewsDialogProps {
   object: ObjectDef;
   onClose: () => void;
-  /** One of them is gone; it may be the one that is shown. */
-  onGone: () => void;
+  /** Before one of them gets another place. */
+  onMove: () => void;
+  onRemove: (view: ListViewDef) => void;
 }
 
-export function OwnViewsDialog({ object, onClose, onGone }: OwnViewsDialogProps) {
+export function OwnViewsDialog({ object, onClose, onMove, onRemove }: OwnViewsDialogProps) {
   const own = useCatalog().ownViews(object.name);
   const views = useViews();
   return (
@@ -35,16 +36,16 @@ export function OwnViewsDialog({ object, onClose, onGone }: OwnViewsDialogProps)
       <ul className="flex flex-col gap-1.5">
         {own.map((view, at) => (
           <li key={view.own} className="flex items-center gap-1">
-            <NameInput view={view} />
+            <NameInput key={`${view.own}:${view.label}`} view={view} />
             <RowTools
               name={view.label}
               at={at}
               count={own.length}
-              onMove={(to) => void views.place(view, to).catch(failed)}
-              onRemove={() => {
-                onGone();
-                void views.end(view).catch(failed);
+              onMove={(to) => {
+                onMove();
+                void views.place(view, to).catch(failed);
               }}
+              onRemove={() => onRemove(view)}
             />
           </li>
         ))}
@@ -54,7 +55,7 @@ export function OwnViewsDialog({ object, onClose, onGone }: OwnViewsDialogProps)
   );
 }
 
-/** Saves a new name when one leaves it or presses Enter. */
+/** Saves a new name when one leaves it or presses Enter. A name that changes elsewhere, as by an undo, begins anew. */
 function NameInput({ view }: { view: ListViewDef }) {
   const views = useViews();
   const [label, setLabel] = useState(view.label);

@@ -1,35 +1,15 @@
-// What can be done with a view: everybody's through metadata, one's own beside it. Everything can be undone.
+// What can be done with a view: everybody's through metadata, one's own beside it. Everything can be undone but
+// what would lose what one does not see.
 import { applyChanges } from "@/api/metadata";
 import { messageOf } from "@/api/problem";
-import { changeView, chooseView, createView, deleteView, type OwnViewDef } from "@/api/views";
+import { changeView, chooseView, createView, deleteView, type OwnViewDef, type ViewWish } from "@/api/views";
 import { useCatalog } from "@/catalog/catalog";
 import { useReloadCatalog } from "@/catalog/load";
-import type { ListViewDef, ObjectDef } from "@/catalog/types";
+import type { ListViewDef } from "@/catalog/types";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
-import { type ListState, sortText, viewSlug } from "./list-state";
-
-/** The definition of a view for others. */
-export type Definition = Omit<ListViewDef, "name" | "own" | "left_out">;
-
-/** What a list shows now, as a view keeps it. Conditions become part of its filter; what is "mine" stays a matter of
- * its scope. */
-export function keptOf(object: ObjectDef, state: ListState, mine: boolean): Omit<Definition, "label"> {
-  const { filter, where } = state.kept;
-  return {
-    object: object.name,
-    scope: mine ? "mine" : "all",
-    columns: state.columns.map((c) => c.name),
-    display: state.display,
-    ...(state.sort.length ? { sort: sortText(state.sort) } : {}),
-    ...(filter ? { filter } : {}),
-    ...(where ? { where } : {}),
-    ...(state.group ? { group_by: state.group.name } : {}),
-  };
-}
-
-/** Everything that a kept view may say and this one does not is taken away from it. */
-const NOTHING = { sort: null, filter: null, where: null, group_by: null };
+import { viewSlug } from "./list-state";
+import { type Definition, overwrites, undoOf } from "./view-wish";
 
 export const failed = (error: unknown) => toastError(messageOf(error));
 
@@ -64,27 +44,29 @@ export function useViews() {
       toast(t("Saved {view}", { view: made.label }));
       return made;
     },
-    /** Says an own view anew. */
-    async change(view: ListViewDef, wish: Partial<Definition>, said: string) {
+    /** Says of an own view what differs. What it overwrites that one does not see cannot be put back. */
+    async change(view: ListViewDef, wish: ViewWish, said: string) {
       const id = view.own ?? "";
-      const { shared_with: _, ...before } = without(view);
-      const back = view.left_out?.length ? undefined : () => changeView(id, { ...NOTHING, ...before });
-      await told(said, () => changeView(id, wish.columns ? { ...NOTHING, ...wish } : wish), back);
+      const back = () => changeView(id, undoOf(view, wish));
+      await told(said, () => changeView(id, wish), overwrites(view, wish) ? undefined : back);
     },
     /** Puts an own view at another place among the own ones. */
     async place(view: ListViewDef, position: number) {
       await changeView(view.own ?? "", { position });
       await reload();
     },
-    /** Ends an own view. */
+    /** Ends an own view. One of which a part is not seen cannot be made again. */
     async end(view: ListViewDef) {
-      const position = catalog.ownViews(view.object).indexOf(view);
+      const { object, label } = view;
+      const position = catalog.ownViews(object).findIndex(({ own }) => own === view.own);
+      const wasChosen = catalog.chosenView(object)?.own === view.own;
       const { shared_with: _, ...before } = without(view);
-      await told(
-        t("Deleted {view}", { view: view.label }),
-        () => deleteView(view.own ?? ""),
-        () => createView({ ...before, position }),
-      );
+      const back = async () => {
+        const { id } = await createView({ ...before, position });
+        if (wasChosen) await chooseView(object, id);
+      };
+      const end = () => deleteView(view.own ?? "");
+      await told(t("Deleted {view}", { view: label }), end, view.left_out?.length ? undefined : back);
     },
     /** Makes the list open with a view, or with its first one again. */
     async choose(object: string, view: ListViewDef | null) {

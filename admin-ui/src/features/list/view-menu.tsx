@@ -10,11 +10,13 @@ import type { Party } from "@/fields/party";
 import { t } from "@/lib/i18n";
 import { apiName } from "@/lib/text";
 import { type ListState, viewSlug } from "./list-state";
-import { failed, keptOf, useViews } from "./use-views";
+import { failed, useViews } from "./use-views";
 import type { Named } from "./view-dialogs";
+import { keptOf, overwrites, wishOf } from "./view-wish";
 
 const NameDialog = lazy(() => import("./view-dialogs").then((m) => ({ default: m.NameDialog })));
 const ShareViewDialog = lazy(() => import("./view-dialogs").then((m) => ({ default: m.ShareViewDialog })));
+const LeftOutDialog = lazy(() => import("./left-out").then((m) => ({ default: m.LeftOutDialog })));
 const OwnViewsDialog = lazy(() => import("./own-views").then((m) => ({ default: m.OwnViewsDialog })));
 
 interface ViewMenuProps {
@@ -23,13 +25,16 @@ interface ViewMenuProps {
   changed: boolean;
   onReset: () => void;
   onView: (slug: string | undefined) => void;
+  /** The view that is shown stays, with what was changed about it, whatever the list opens with. */
+  onStay: (slug: string) => void;
 }
 
 type Opened = "own" | "new" | "share" | "mine";
 
-export function ViewMenu({ object, state, changed, onReset, onView }: ViewMenuProps) {
+export function ViewMenu({ object, state, changed, onReset, onView, onStay }: ViewMenuProps) {
   const catalog = useCatalog();
   const [open, setOpen] = useState<Opened | null>(null);
+  const [asked, setAsked] = useState<{ view: ListViewDef; deed: "save" | "delete" } | null>(null);
   const views = useViews();
   const { view } = state;
   const may = catalog.may("manage_metadata");
@@ -43,9 +48,10 @@ export function ViewMenu({ object, state, changed, onReset, onView }: ViewMenuPr
     const said = t("Saved {view}", { view: of.label });
     const { shared_with } = of;
     try {
-      if (of.own) await views.change(of, kept(mine), said);
+      if (of.own) await views.change(of, wishOf(catalog, object, state), said);
       else {
-        const definition = { ...kept(mine), label: of.label, ...(shared_with?.length ? { shared_with } : {}) };
+        const same = { label: of.label, scope: of.scope ?? "all", ...(shared_with?.length ? { shared_with } : {}) };
+        const definition = { ...kept(mine), ...same };
         await views.share(of.name, definition, said, of);
       }
       onReset();
@@ -54,10 +60,30 @@ export function ViewMenu({ object, state, changed, onReset, onView }: ViewMenuPr
     }
   }
 
+  /** Takes a view away; only who looks at it is led to another one, and only once it is gone. */
   async function remove(of: ListViewDef) {
-    onView(undefined);
-    const gone = of.own ? views.end(of) : views.share(of.name, null, t("Deleted {view}", { view: of.label }), of);
-    await gone.catch(failed);
+    try {
+      if (of.own) await views.end(of);
+      else await views.share(of.name, null, t("Deleted {view}", { view: of.label }), of);
+      if (of.name === view?.name) onView(undefined);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  const save = (of: ListViewDef) =>
+    of.own && overwrites(of, wishOf(catalog, object, state)) ? setAsked({ view: of, deed: "save" }) : update(of);
+  const end = (of: ListViewDef) => (of.left_out?.length ? setAsked({ view: of, deed: "delete" }) : remove(of));
+
+  /** Says what the list opens with, or no longer says it. */
+  function openWith(of: ListViewDef) {
+    if (of === chosen) onStay(viewSlug(of));
+    void views.choose(object.name, of === chosen ? null : of).catch(failed);
+  }
+
+  /** Where all views are one's own and none is chosen, the list opens with the first, which is about to be another. */
+  function onMove() {
+    if (view?.own && view === state.opening && view !== chosen) onStay(viewSlug(view));
   }
 
   async function keep({ label, mine: scope, sharedWith }: Named, own: boolean) {
@@ -85,7 +111,7 @@ export function ViewMenu({ object, state, changed, onReset, onView }: ViewMenuPr
   add(changed && saved, {
     label: view?.own ? t("Save in my view") : t("Save in this view"),
     icon: <Check size={15} />,
-    onSelect: () => saved && update(saved),
+    onSelect: () => saved && save(saved),
   });
   add(true, { label: t("Save as my view"), icon: <UserPlus size={15} />, onSelect: () => setOpen("own") });
   add(may, {
@@ -103,7 +129,7 @@ export function ViewMenu({ object, state, changed, onReset, onView }: ViewMenuPr
     icon: <House size={15} />,
     separate: true,
     checked: view === state.opening,
-    onSelect: () => void views.choose(object.name, view && view !== chosen ? view : null).catch(failed),
+    onSelect: () => view && openWith(view),
   });
   add(catalog.ownViews(object.name).length, {
     label: t("My views"),
@@ -115,7 +141,7 @@ export function ViewMenu({ object, state, changed, onReset, onView }: ViewMenuPr
     label: view?.own ? t("Delete my view") : t("Delete this view"),
     danger: true,
     separate: true,
-    onSelect: () => saved && remove(saved),
+    onSelect: () => saved && end(saved),
   });
 
   return (
@@ -145,7 +171,16 @@ export function ViewMenu({ object, state, changed, onReset, onView }: ViewMenuPr
           <ShareViewDialog view={shared} onClose={() => setOpen(null)} onSave={(people) => shareWith(shared, people)} />
         )}
         {open === "mine" && (
-          <OwnViewsDialog object={object} onClose={() => setOpen(null)} onGone={() => onView(undefined)} />
+          <OwnViewsDialog object={object} onClose={() => setOpen(null)} onMove={onMove} onRemove={end} />
+        )}
+      </Suspense>
+      <Suspense fallback={null}>
+        {asked && (
+          <LeftOutDialog
+            {...asked}
+            onClose={() => setAsked(null)}
+            onConfirm={() => void (asked.deed === "save" ? update(asked.view) : remove(asked.view))}
+          />
         )}
       </Suspense>
     </>

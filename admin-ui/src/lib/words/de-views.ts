@@ -17,6 +17,11 @@ export const words: Record<string, string> = {
   "Renamed to {name}": "Umbenannt in {name}",
   "This view is kept, but you do not see all the fields any more that it was made of. They are left out.":
     "Die Ansicht ist noch da, aber Sie sehen nicht mehr alle Felder, aus denen sie gemacht wurde. Diese fehlen darin.",
+  "Save {name} without what you do not see?": "{name} ohne das speichern, was Sie nicht sehen?",
+  "This view was made of fields that you do not see any more. What it says of them is lost for good.":
+    "Diese Ansicht wurde aus Feldern gemacht, die Sie nicht mehr sehen. Was sie zu ihnen sagt, geht endgültig verloren.",
+  "This view was made of fields that you do not see any more. It cannot be brought back.":
+    "Diese Ansicht wurde aus Feldern gemacht, die Sie nicht mehr sehen. Sie lässt sich nicht zurückholen.",
   Requests: "Anfragen",
   "Requests of {name}": "Anfragen von {name}",
   "The requests": "Die Anfragen",

@@ -33,6 +33,11 @@ it("tells of one that is there what differs alone, and leaves its secret", () =>
   expect(wishOf({ ...draft, client_secret: "new" }, there)).toEqual({ client_secret: "new" });
 });
 
+it("takes a mapping as unchanged however the server wrote it", () => {
+  const sparse = { ...there, mappings: [{ roles: ["user"], group: "staff" }] };
+  expect(wishOf(startProvider(sparse), sparse)).toEqual({});
+});
+
 it("tells everything of a new one", () => {
   const wish = wishOf({ ...startProvider(), name: "acme", label: "Acme", groups_claim: " groups " });
   expect(wish).toMatchObject({

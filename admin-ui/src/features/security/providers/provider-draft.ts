@@ -42,10 +42,10 @@ export function startProvider(provider?: Provider): ProviderDraft {
   };
 }
 
-/** What the server is told: of one that is there only what differs, since others may change the rest meanwhile. */
-export function wishOf(draft: ProviderDraft, provider?: Provider): ProviderWish {
-  const { name, client_secret, scopes, groups_claim, email_domains, strong_acr, ...plain } = draft;
-  const whole: ProviderWish = {
+/** A draft as the server is told of it, but for what stays and what is secret. */
+function told(draft: ProviderDraft): ProviderWish {
+  const { name: _, client_secret: __, scopes, groups_claim, email_domains, strong_acr, ...plain } = draft;
+  return {
     ...plain,
     label: draft.label.trim(),
     issuer: draft.issuer.trim(),
@@ -55,9 +55,14 @@ export function wishOf(draft: ProviderDraft, provider?: Provider): ProviderWish 
     email_domains: wordsOf(email_domains),
     strong_acr: wordsOf(strong_acr),
   };
-  const secret = client_secret ? { client_secret } : {};
-  if (!provider) return { name, ...whole, ...secret };
-  const before = provider as unknown as Record<string, unknown>;
+}
+
+/** What the server is told: of one that is there only what differs, since others may change the rest meanwhile. */
+export function wishOf(draft: ProviderDraft, provider?: Provider): ProviderWish {
+  const whole = told(draft);
+  const secret = draft.client_secret ? { client_secret: draft.client_secret } : {};
+  if (!provider) return { name: draft.name, ...whole, ...secret };
+  const before = told(startProvider(provider)) as Record<string, unknown>;
   const changed = Object.entries(whole).filter(([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value));
   return { ...Object.fromEntries(changed), ...secret };
 }

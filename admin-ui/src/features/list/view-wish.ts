@@ -1,0 +1,47 @@
+// What a list shows, as a view keeps it, and what is said of a view that is there already: only what differs, so that
+// the rest of it stays as it was written.
+import type { ViewWish } from "@/api/views";
+import type { Catalog } from "@/catalog/catalog";
+import type { ListViewDef, ObjectDef } from "@/catalog/types";
+import { type ListState, listState, sortText, viewSlug } from "./list-state";
+
+/** The definition of a view for others. */
+export type Definition = Omit<ListViewDef, "name" | "own" | "left_out">;
+
+/** What a list shows now, as a view keeps it. Conditions become part of its filter; what is "mine" stays a matter of
+ * its scope. */
+export function keptOf(object: ObjectDef, state: ListState, mine: boolean): Omit<Definition, "label"> {
+  const { filter, where } = state.kept;
+  // A calendar by one day only stands by a chosen one.
+  const by = state.group ?? (state.span?.start ? undefined : state.span?.end);
+  return {
+    object: object.name,
+    scope: mine ? "mine" : "all",
+    columns: state.columns.map((c) => c.name),
+    display: state.display,
+    ...(state.sort.length ? { sort: sortText(state.sort) } : {}),
+    ...(filter ? { filter } : {}),
+    ...(where ? { where } : {}),
+    ...(by ? { group_by: by.name } : {}),
+  };
+}
+
+const KEYS = ["columns", "display", "sort", "filter", "where", "group_by"] as const;
+
+/** What a list shows that the view it shows does not say; null takes a key away. */
+export function wishOf(catalog: Catalog, object: ObjectDef, state: ListState): ViewWish {
+  const untouched = listState(catalog, object, state.view ? { view: viewSlug(state.view) } : {});
+  const [before, now] = [keptOf(object, untouched, false), keptOf(object, state, false)];
+  const differs = (key: (typeof KEYS)[number]) => JSON.stringify(before[key]) !== JSON.stringify(now[key]);
+  // Each display has a meaning of its own for what it is grouped by.
+  const keys = KEYS.filter((key) => differs(key) || (key === "group_by" && differs("display")));
+  return Object.fromEntries(keys.map((key) => [key, now[key] ?? null])) as ViewWish;
+}
+
+/** What puts a view back that was said anew. */
+export const undoOf = (view: ListViewDef, wish: ViewWish): ViewWish =>
+  Object.fromEntries(Object.keys(wish).map((key) => [key, view[key as keyof ListViewDef] ?? null])) as ViewWish;
+
+/** Whether saying this of a view ends what of it one does not see: all but a new name does. */
+export const overwrites = (view: ListViewDef, wish: ViewWish): boolean =>
+  Boolean(view.left_out?.length) && Object.keys(wish).some((key) => key !== "label");
