@@ -65,7 +65,7 @@ impl Noted {
         identity.note_request(KeyRequest {
             tenant,
             key,
-            at: chrono::Utc::now(),
+            at: identity.now(),
             method: self.method.to_string(),
             route: self.route,
             parameters: names(self.query.as_deref().unwrap_or_default()),

@@ -55,7 +55,7 @@ pub(crate) async fn check(call: Call) -> Outcome {
     let mut form = Form::new(call.asked.json()?)?;
     let issuer = form.required_word("issuer");
     form.finish()?;
-    Ok(answer::data(&json!(call.identity().check_provider(issuer.trim()).await)))
+    Ok(answer::data(&json!(call.identity().check_provider(&call.caller.tenant, issuer.trim()).await)))
 }
 
 /// Forgets which accounts elsewhere are somebody's: the next sign-in finds them by their address again.

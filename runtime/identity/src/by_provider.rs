@@ -25,6 +25,8 @@ pub(crate) mod store;
 
 /// A sign-in may take so long, at the provider and with a code of the second factor here.
 const LIFE: TimeDelta = TimeDelta::minutes(10);
+/// Longest wait for what a provider says of signing out.
+const PARTING: std::time::Duration = std::time::Duration::from_secs(2);
 /// Sign-ins that are begun from one address in an hour.
 const PER_HOUR: u32 = 1200;
 /// Longest place to go back to, in bytes.
@@ -161,13 +163,16 @@ impl Identity {
     /// Lets somebody in whom a provider has told: finds who they are here, or makes them, and opens a session, or asks
     /// for their second factor. Who is new, or ruled by groups, takes a [`turn`](Self::turn) first.
     pub async fn admit(&self, arrival: Arrival, origin: &Origin) -> Result<Admission, Refused> {
-        let Arrival { tenant, provider, claims, return_to, .. } = arrival;
-        let settings = &provider.settings;
+        let Arrival { tenant, provider, claims, return_to, is_new, .. } = arrival;
         let admitted = async {
-            let user = self.person_of(&tenant, &provider, &claims).await?;
-            if !user.is_active {
-                return Err(ArrivalError::Inactive);
+            // As it is now: the exchange took its time, and it may be set otherwise since.
+            let now = providers::store::find_by_id(&self.pool, (tenant.id, provider.id)).await?;
+            let provider = now.filter(|now| now.settings.active).ok_or(ArrivalError::Unknown)?;
+            if provider.settings.issuer != claims.issuer() {
+                return Err(ArrivalError::Over);
             }
+            let settings = &provider.settings;
+            let user = self.person_of(&tenant, &provider, (&claims, is_new)).await?;
             let has_proved = is_strong(settings, &claims);
             if self.has_second_factor(&tenant, user.id).await? && !has_proved {
                 return Ok(Admission::Code(
@@ -177,7 +182,10 @@ impl Identity {
             let opening = Opening { provider: Some(provider.id), has_proved };
             let email = user.email.as_deref().unwrap_or_default();
             let door = self.door(&tenant, (email, Method::Provider(&provider.name)), origin.clone()).await?;
-            Ok(Admission::In(self.open(&door, user.id, opening).await?))
+            match self.open(&door, user.id, opening).await {
+                Err(Error::NotFound) => Err(ArrivalError::Unknown),
+                session => Ok(Admission::In(session?)),
+            }
         };
         match admitted.await {
             Ok(admission) => Ok(admission),
@@ -219,7 +227,10 @@ impl Identity {
             return Err(LoginError::Wrong);
         }
         let opening = Opening { provider: Some(row.id), has_proved: false };
-        Ok((self.open(&door, id, opening).await?, flow.return_to))
+        match self.open(&door, id, opening).await {
+            Err(Error::NotFound) => Err(LoginError::Wrong),
+            session => Ok((session?, flow.return_to)),
+        }
     }
 
     /// Where somebody's browser goes to sign out at the provider that let them in, if it is to.
@@ -228,8 +239,9 @@ impl Identity {
         let row = found.ok().flatten().filter(|row| row.settings.sign_out)?;
         let home = format!("{}/sign-in", self.mail.home(tenant));
         let asked = (row.settings.issuer.as_str(), row.settings.client_id.as_str());
-        // Signing out here does not fail because the provider is away.
-        self.oidc.parting(asked, &home, self.clock.now()).await.inspect_err(noted).ok().flatten()
+        // Signing out here neither fails nor takes long because the provider is away.
+        let asking = self.oidc.parting((tenant.id, asked), &home, self.clock.now());
+        tokio::time::timeout(PARTING, asking).await.ok()?.inspect_err(noted).ok().flatten()
     }
 
     /// Where the tenant's people reach us, to the last letter of the host.
@@ -251,7 +263,7 @@ impl Identity {
             Ok(()) => {}
         }
         let (client, now) = (self.client_of(tenant, row).await?, self.clock.now());
-        let described = self.oidc.describe(&client.issuer, now).await.inspect_err(noted)?;
+        let described = self.oidc.describe((client.tenant, &client.issuer), now).await.inspect_err(noted)?;
         let says_issuer = came.issuer.is_some() || described.says_issuer();
         if says_issuer && came.issuer.as_deref() != Some(client.issuer.as_str()) {
             return Err(ArrivalError::Over);

@@ -145,9 +145,12 @@ pub enum ProviderError {
     /// It describes somebody else.
     #[error("it calls itself `{said}`: the issuer must be the same, to the letter")]
     Issuer { said: String },
-    /// It cannot do what we need.
-    #[error("it does not offer {0}")]
-    Lacks(&'static str),
+    /// So many of the tenant wait for providers already.
+    #[error("too many wait for it at once")]
+    Crowded,
+    /// The same for all who waited for it, and for those who come soon after.
+    #[error(transparent)]
+    Shared(std::sync::Arc<ProviderError>),
     /// It did not take the code, or the client.
     #[error("it refuses the exchange: {word}")]
     Refused { word: String },

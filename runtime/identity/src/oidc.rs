@@ -8,12 +8,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64};
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::jwk::Jwk;
-use moka::sync::Cache;
+use moka::future::Cache;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
+use uuid::Uuid;
 
 use crate::error::{ProviderError, TargetError, TokenFault};
 use crate::outside::Outside;
@@ -29,8 +31,16 @@ use token::{Claims, Expected};
 const LIFE: TimeDelta = TimeDelta::hours(1);
 /// Keys are asked for again for a token of an unknown key, but not sooner than this.
 const PAUSE: TimeDelta = TimeDelta::seconds(30);
-/// Providers that are remembered, of all tenants.
-const MOST: u64 = 500;
+/// Who failed is not asked again sooner than this, either.
+const MOST_FAILING: u64 = 10_000;
+/// What is remembered of all providers of all tenants: bytes of their descriptions, and of their keys.
+const MOST: u64 = 8 * 1024 * 1024;
+/// Keys of one provider.
+const MOST_KEYS: usize = 50;
+/// Requests to providers of one tenant at once; more wait for their turn.
+const AT_ONCE: usize = 16;
+/// Longest wait for it.
+const TURN: Duration = Duration::from_secs(10);
 /// Longest token that is read, in bytes.
 const LONGEST: usize = 64 * 1024;
 
@@ -39,23 +49,29 @@ pub(crate) struct Oidc {
     outside: Outside,
     described: Cache<String, Kept<Discovery>>,
     keys: Cache<String, Kept<Vec<Jwk>>>,
+    /// What could not be had lately, by its address, and when.
+    failing: Cache<String, (Arc<ProviderError>, DateTime<Utc>)>,
+    turns: Cache<Uuid, Arc<Semaphore>>,
 }
 
 /// Something that was fetched.
 struct Kept<T> {
     what: Arc<T>,
     at: DateTime<Utc>,
+    /// Bytes that were read of it.
+    size: u32,
 }
 
 impl<T> Clone for Kept<T> {
     fn clone(&self) -> Self {
-        Self { what: Arc::clone(&self.what), at: self.at }
+        Self { what: Arc::clone(&self.what), at: self.at, size: self.size }
     }
 }
 
 /// Whom we are to a provider.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
+    pub tenant: Uuid,
     pub issuer: String,
     pub id: String,
     /// None for a client that proves itself by the exchange alone.
@@ -107,11 +123,12 @@ struct Refusal {
 
 impl Oidc {
     pub fn new(allows_private: bool) -> Self {
-        let life = Duration::from_secs(LIFE.num_seconds().unsigned_abs());
         Self {
             outside: Outside::new(allows_private),
-            described: Cache::builder().max_capacity(MOST).time_to_live(life).build(),
-            keys: Cache::builder().max_capacity(MOST).time_to_live(life).build(),
+            described: remembering(),
+            keys: remembering(),
+            failing: Cache::builder().max_capacity(MOST_FAILING).time_to_live(whole(PAUSE)).build(),
+            turns: Cache::builder().max_capacity(MOST_FAILING).time_to_idle(whole(LIFE)).build(),
         }
     }
 
@@ -121,23 +138,37 @@ impl Oidc {
         if url.query().is_some() { Err(TargetError::Address) } else { Ok(()) }
     }
 
-    /// What the provider says of itself.
-    pub async fn describe(&self, issuer: &str, now: DateTime<Utc>) -> Result<Arc<Discovery>, ProviderError> {
-        if let Some(kept) = self.described.get(issuer).filter(|kept| now - kept.at < LIFE) {
-            return Ok(kept.what);
-        }
-        self.describe_anew(issuer, now).await
-    }
-
-    /// The same as it is this moment.
-    pub async fn describe_anew(
+    /// What the provider says of itself. Whoever asks for it at once waits for one answer; who is known to fail is not asked.
+    pub async fn describe(
         &self,
-        issuer: &str,
+        (tenant, issuer): (Uuid, &str),
         now: DateTime<Utc>,
     ) -> Result<Arc<Discovery>, ProviderError> {
-        let what = Arc::new(discovery::fetch(&self.outside, issuer).await?);
-        self.described.insert(issuer.to_owned(), Kept { what: Arc::clone(&what), at: now });
-        Ok(what)
+        if let Some(kept) = self.described.get(issuer).await {
+            if now - kept.at < LIFE {
+                return Ok(kept.what);
+            }
+            self.described.invalidate(issuer).await;
+        }
+        self.refuse_failing(issuer, now).await?;
+        let fetching = async {
+            let _turn = self.turn(tenant).await?;
+            let (what, size) = discovery::fetch(&self.outside, issuer).await?;
+            Ok(Kept { what: Arc::new(what), at: now, size: u32::try_from(size).unwrap_or(u32::MAX) })
+        };
+        let kept = self.described.try_get_with_by_ref(issuer, fetching).await;
+        Ok(self.noting(issuer, kept, now).await?.what)
+    }
+
+    /// The same as it is this moment, whatever it was before.
+    pub async fn describe_anew(
+        &self,
+        place: (Uuid, &str),
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Discovery>, ProviderError> {
+        self.described.invalidate(place.1).await;
+        self.failing.invalidate(place.1).await;
+        self.describe(place, now).await
     }
 
     /// Where a browser is sent.
@@ -147,7 +178,7 @@ impl Oidc {
         (marks, scopes): (&Marks, &[String]),
         now: DateTime<Utc>,
     ) -> Result<String, ProviderError> {
-        let provider = self.describe(&client.issuer, now).await?;
+        let provider = self.describe((client.tenant, &client.issuer), now).await?;
         let mut url = self.endpoint(&provider.authorization_endpoint, "its sign-in page")?;
         url.query_pairs_mut()
             .append_pair("response_type", "code")
@@ -164,11 +195,11 @@ impl Oidc {
     /// Where a browser is sent to sign out there too; `None` where the provider does not offer it.
     pub async fn parting(
         &self,
-        (issuer, client_id): (&str, &str),
+        (tenant, (issuer, client_id)): (Uuid, (&str, &str)),
         home: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<String>, ProviderError> {
-        let provider = self.describe(issuer, now).await?;
+        let provider = self.describe((tenant, issuer), now).await?;
         let Some(end) = &provider.end_session_endpoint else { return Ok(None) };
         let mut url = self.endpoint(end, "its sign-out page")?;
         url.query_pairs_mut()
@@ -184,15 +215,16 @@ impl Oidc {
         (code, marks): (&str, &Marks),
         now: DateTime<Utc>,
     ) -> Result<Claims, ProviderError> {
-        let provider = self.describe(&client.issuer, now).await?;
+        let provider = self.describe((client.tenant, &client.issuer), now).await?;
         let token = self.exchange(client, &provider, (code, marks)).await?;
         let nonce = marks.nonce();
         let expected = Expected { issuer: &client.issuer, client_id: &client.id, nonce: &nonce, now };
         let header = token::header(&token).map_err(ProviderError::Token)?;
-        let mut kept = self.keys(&provider.jwks_uri, now).await?;
+        let place = (client.tenant, provider.jwks_uri.as_str());
+        let mut kept = self.keys(place, now).await?;
         // A key that was not there yet; but nobody makes us ask all the time.
         if !token::knows(&kept.what, &header) && now - kept.at >= PAUSE {
-            kept = self.fetch_keys(&provider.jwks_uri, now).await?;
+            kept = self.newer_keys(place, &kept, now).await?;
         }
         token::check(&token, &kept.what, &expected).map_err(ProviderError::Token)
     }
@@ -205,6 +237,7 @@ impl Oidc {
     ) -> Result<String, ProviderError> {
         let (headers, form) = request_of(client, provider.takes_basic(), (code, marks));
         let url = self.endpoint(&provider.token_endpoint, "its token endpoint")?;
+        let _turn = self.turn(client.tenant).await?;
         let answer = self.outside.post(&url, &headers, form).await;
         let (status, body) = answer.map_err(|error| ProviderError::Target { what: "its tokens", error })?;
         if status != 200 {
@@ -218,15 +251,48 @@ impl Oidc {
         if is_short { Ok(tokens.id_token) } else { Err(ProviderError::Token(TokenFault::Form)) }
     }
 
-    async fn keys(&self, place: &str, now: DateTime<Utc>) -> Result<Kept<Vec<Jwk>>, ProviderError> {
-        match self.keys.get(place).filter(|kept| now - kept.at < LIFE) {
-            Some(kept) => Ok(kept),
-            None => self.fetch_keys(place, now).await,
+    async fn keys(
+        &self,
+        (tenant, place): (Uuid, &str),
+        now: DateTime<Utc>,
+    ) -> Result<Kept<Vec<Jwk>>, ProviderError> {
+        if let Some(kept) = self.keys.get(place).await {
+            if now - kept.at < LIFE {
+                return Ok(kept);
+            }
+            self.keys.invalidate(place).await;
         }
+        self.refuse_failing(place, now).await?;
+        let kept = self.keys.try_get_with_by_ref(place, self.fetch_keys((tenant, place), now)).await;
+        self.noting(place, kept, now).await
     }
 
-    async fn fetch_keys(&self, place: &str, now: DateTime<Utc>) -> Result<Kept<Vec<Jwk>>, ProviderError> {
+    /// Keys that came after those. Where they cannot be had, the old ones are kept, and not asked for again at once.
+    async fn newer_keys(
+        &self,
+        place: (Uuid, &str),
+        known: &Kept<Vec<Jwk>>,
+        now: DateTime<Utc>,
+    ) -> Result<Kept<Vec<Jwk>>, ProviderError> {
+        // Somebody else may have asked meanwhile.
+        if let Some(kept) = self.keys.get(place.1).await.filter(|kept| kept.at > known.at) {
+            return Ok(kept);
+        }
+        // Until the new ones are there others go on with the old.
+        let old = Kept { at: now, ..known.clone() };
+        self.keys.insert(place.1.to_owned(), old).await;
+        let kept = self.fetch_keys(place, now).await?;
+        self.keys.insert(place.1.to_owned(), kept.clone()).await;
+        Ok(kept)
+    }
+
+    async fn fetch_keys(
+        &self,
+        (tenant, place): (Uuid, &str),
+        now: DateTime<Utc>,
+    ) -> Result<Kept<Vec<Jwk>>, ProviderError> {
         let url = self.endpoint(place, "its keys")?;
+        let _turn = self.turn(tenant).await?;
         let body = self.outside.get(&url).await;
         let body = body.map_err(|error| ProviderError::Target { what: "its keys", error })?;
         #[derive(Deserialize)]
@@ -234,22 +300,72 @@ impl Oidc {
             keys: Vec<Json>,
         }
         let set: Set = serde_json::from_slice(&body).map_err(|_| ProviderError::Unreadable("its keys"))?;
+        if set.keys.len() > MOST_KEYS {
+            return Err(ProviderError::Unreadable("its keys, of which there are more than 50,"));
+        }
         // Keys of a kind that is not known here are of no use, and no reason to take none.
         let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
-        let kept = Kept { what: Arc::new(keys), at: now };
-        self.keys.insert(place.to_owned(), kept.clone());
-        Ok(kept)
+        Ok(Kept { what: Arc::new(keys), at: now, size: u32::try_from(body.len()).unwrap_or(u32::MAX) })
     }
 
     /// How many keys the provider has that can sign for us.
-    pub async fn count_keys(&self, provider: &Discovery, now: DateTime<Utc>) -> Result<usize, ProviderError> {
-        let kept = self.fetch_keys(&provider.jwks_uri, now).await?;
+    pub async fn count_keys(
+        &self,
+        (tenant, provider): (Uuid, &Discovery),
+        now: DateTime<Utc>,
+    ) -> Result<usize, ProviderError> {
+        let kept = self.fetch_keys((tenant, &provider.jwks_uri), now).await?;
         Ok(kept.what.iter().filter(|key| token::is_of_use(key)).count())
+    }
+
+    /// One's turn to ask a provider of the tenant.
+    async fn turn(&self, tenant: Uuid) -> Result<OwnedSemaphorePermit, ProviderError> {
+        let turns = self.turns.get_with(tenant, async { Arc::new(Semaphore::new(AT_ONCE)) }).await;
+        let turn = tokio::time::timeout(TURN, turns.acquire_owned()).await;
+        turn.ok().and_then(Result::ok).ok_or(ProviderError::Crowded)
+    }
+
+    async fn refuse_failing(&self, place: &str, now: DateTime<Utc>) -> Result<(), ProviderError> {
+        match self.failing.get(place).await.filter(|(_, at)| now - *at < PAUSE) {
+            Some((error, _)) => Err(ProviderError::Shared(error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers what could not be had.
+    async fn noting<T>(
+        &self,
+        place: &str,
+        kept: Result<T, Arc<ProviderError>>,
+        now: DateTime<Utc>,
+    ) -> Result<T, ProviderError> {
+        match kept {
+            Ok(kept) => Ok(kept),
+            Err(error) => {
+                // A crowd is no failure of the provider's.
+                if !matches!(*error, ProviderError::Crowded) {
+                    self.failing.insert(place.to_owned(), (Arc::clone(&error), now)).await;
+                }
+                Err(ProviderError::Shared(error))
+            }
+        }
     }
 
     fn endpoint(&self, text: &str, what: &'static str) -> Result<Url, ProviderError> {
         self.outside.address(text).map_err(|error| ProviderError::Target { what, error })
     }
+}
+
+fn remembering<T: Send + Sync + 'static>() -> Cache<String, Kept<T>> {
+    Cache::builder()
+        .weigher(|_, kept: &Kept<T>| kept.size)
+        .max_capacity(MOST)
+        .time_to_live(whole(LIFE))
+        .build()
+}
+
+fn whole(time: TimeDelta) -> Duration {
+    time.to_std().unwrap_or_default()
 }
 
 /// The headers and the form of an exchange. The secret stands in the one or in the other.

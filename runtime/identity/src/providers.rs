@@ -242,7 +242,7 @@ impl Identity {
     }
 
     /// Asks a provider what it says of itself, and tells what is wrong with that.
-    pub async fn check_provider(&self, issuer: &str) -> Checked {
+    pub async fn check_provider(&self, tenant: &Tenant, issuer: &str) -> Checked {
         let now = self.clock.now();
         let mut checked = Checked {
             ok: false,
@@ -252,7 +252,7 @@ impl Identity {
             end_session_endpoint: None,
             keys: 0,
         };
-        let described = match self.oidc.describe_anew(issuer, now).await {
+        let described = match self.oidc.describe_anew((tenant.id, issuer), now).await {
             Ok(described) => described,
             Err(error) => {
                 checked.findings.push(error.to_string());
@@ -260,7 +260,7 @@ impl Identity {
             }
         };
         checked.findings.extend(described.doubts().into_iter().map(str::to_owned));
-        match self.oidc.count_keys(&described, now).await {
+        match self.oidc.count_keys((tenant.id, &described), now).await {
             Ok(keys) => checked.keys = keys,
             Err(error) => checked.findings.push(error.to_string()),
         }
@@ -284,7 +284,8 @@ impl Identity {
             }
         };
         let (issuer, id) = (row.settings.issuer.clone(), row.settings.client_id.clone());
-        Ok(Client { issuer, id, secret, redirect: self.redirect_uri(tenant, &row.name) })
+        let redirect = self.redirect_uri(tenant, &row.name);
+        Ok(Client { tenant: tenant.id, issuer, id, secret, redirect })
     }
 
     /// Now, as exactly as the database keeps it.

@@ -134,9 +134,29 @@ impl Remembered {
         let memory = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         memory.by_key.into_values().flatten().collect()
     }
+
+    /// What could not be written down, before what came since, as far as there is room.
+    fn put_back(&self, requests: Vec<(Uuid, KeyRequest)>) {
+        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, request) in requests.into_iter().rev() {
+            if memory.count >= MOST_REMEMBERED {
+                return;
+            }
+            let ring = memory.by_key.entry(request.key).or_default();
+            if ring.len() < MOST_KEPT {
+                ring.push_front((id, request));
+                memory.count += 1;
+            }
+        }
+    }
 }
 
 impl Identity {
+    /// The time as this room sees it.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// Remembers a request of a key, without waiting for anything.
     pub fn note_request(&self, request: KeyRequest) {
         self.requests.add(request);
@@ -149,7 +169,12 @@ impl Identity {
             return Ok(());
         }
         let oldest = self.clock.now() - KEPT_FOR;
-        Ok(store::put(&self.pool, &remembered, (MOST_KEPT, oldest)).await?)
+        let Err(error) = store::put(&self.pool, &remembered, (MOST_KEPT, oldest)).await else { return Ok(()) };
+        // What the database cannot take it will not take later either.
+        if !is_about_data(&error) {
+            self.requests.put_back(remembered);
+        }
+        Err(error.into())
     }
 
     /// The last requests of keys, the newest first. What other nodes have not written down yet is missing.
@@ -159,7 +184,10 @@ impl Identity {
         filter: &RequestFilter,
         (limit, before): (u32, Option<Uuid>),
     ) -> Result<RequestPage> {
-        self.write_requests().await?;
+        // Those that are written down are of use without the last few.
+        if let Err(error) = self.write_requests().await {
+            tracing::warn!(%error, "requests of keys could not be written down");
+        }
         let oldest = self.clock.now() - KEPT_FOR;
         let page = (i64::from(limit) + 1, before);
         let mut entries = store::load(&self.pool, tenant.id, filter, page, oldest).await?;
@@ -168,6 +196,12 @@ impl Identity {
         let next_cursor = entries.last().map(|entry| entry.id).filter(|_| has_more);
         Ok(RequestPage { entries, next_cursor })
     }
+}
+
+/// Whether it is what was to be written, and not the database, that is at fault.
+fn is_about_data(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code.starts_with("22"))
 }
 
 #[cfg(test)]
@@ -201,6 +235,23 @@ mod tests {
         assert_eq!(statuses, (800..1000).collect::<Vec<u16>>());
         assert!(taken.iter().any(|(_, one)| one.key == quiet));
         assert!(remembered.take().is_empty());
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_kept_as_far_as_there_is_room() {
+        let remembered = Remembered::default();
+        let key = Uuid::from_u128(1);
+        (0..150).for_each(|at| remembered.add(request(key, at)));
+        let failed = remembered.take();
+        (150..250).for_each(|at| remembered.add(request(key, at)));
+        remembered.put_back(failed);
+        let statuses: Vec<u16> = remembered.take().iter().map(|(_, one)| one.status).collect();
+        assert_eq!(statuses, (50..250).collect::<Vec<u16>>(), "the newest, in their order");
+        (0..MOST_REMEMBERED as u128).for_each(|key| remembered.add(request(Uuid::from_u128(key), 200)));
+        let failed = remembered.take();
+        (0..MOST_REMEMBERED as u128).for_each(|key| remembered.add(request(Uuid::from_u128(key), 201)));
+        remembered.put_back(failed);
+        assert_eq!(remembered.take().len(), MOST_REMEMBERED);
     }
 
     #[test]

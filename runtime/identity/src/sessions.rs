@@ -140,7 +140,10 @@ impl Identity {
             user_agent: origin.agent(),
             opening,
         };
-        store::insert(&self.pool, session).await?;
+        // The provider went out of use while it let somebody in.
+        if !store::insert(&self.pool, session).await? {
+            return Err(Error::NotFound);
+        }
         // Whoever comes back tidies up after themselves.
         store::delete_expired(&self.pool, tenant.id, user, now).await?;
         Ok(NewSession { id, csrf: token.csrf(), token, expires_in: lifetime(times) })

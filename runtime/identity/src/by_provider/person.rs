@@ -13,8 +13,10 @@ use crate::oidc::token::Claims;
 use crate::providers::ProviderSettings;
 use crate::providers::store::Row;
 use crate::users::{User, normalise_email};
-use crate::{Identity, NewUser, UserPatch};
+use crate::{Identity, NewUser, UserPatch, api_keys, links, mail, sessions, users};
 
+/// What stands in the audit log in place of a password.
+const HIDDEN: &str = "••••";
 /// Longest name that is taken over, in characters.
 const LONGEST_NAME: usize = 200;
 
@@ -47,24 +49,26 @@ impl Identity {
         if is_new && !settings.create_users { Err(ArrivalError::NoAccount) } else { Ok(is_new) }
     }
 
-    /// Who it is. Looked up anew: meanwhile the same account may have come in by another door.
+    /// Who it is. Looked up anew: meanwhile the same account may have come in by another door. Nobody is made who was not
+    /// seen to be missing: no seat was asked for.
     pub(super) async fn person_of(
         &self,
         tenant: &Tenant,
         provider: &Row,
-        claims: &Claims,
+        (claims, may_make): (&Claims, bool),
     ) -> Result<User, ArrivalError> {
         let settings = &provider.settings;
         let given = self.given(tenant, settings, claims).await?;
         let account = (settings.issuer.as_str(), claims.subject());
         if let Some(id) = store::find_user(&self.pool, tenant.id, account).await? {
             check_domain(settings, claims)?;
-            let user = self.load_user(tenant, id).await?.filter(|user| user.is_person);
+            let user = self.load_user(tenant, id).await?.filter(|user| user.is_person && user.is_active);
             return self.keep_in_step(tenant, user.ok_or(ArrivalError::Inactive)?, &given).await;
         }
         let email = checked_email(settings, claims)?;
         let (user, is_new) = match self.find_user_by_email(tenant, &email).await? {
             Some(user) => (user, false),
+            None if !may_make => return Err(ArrivalError::Over),
             None => (self.make_person(tenant, settings, (claims, &email), &given).await?, true),
         };
         if !user.is_person || !user.is_active {
@@ -106,22 +110,46 @@ impl Identity {
         self.load_user(tenant, id).await?.ok_or(ArrivalError::Inactive)
     }
 
-    /// From now on the account is this user's, whatever address it has.
+    /// From now on the account is this user's, whatever address it has. What else lets somebody in as them ends: whoever
+    /// made the record may have chosen a password, and groups may give more than that was worth. Administrators keep
+    /// theirs, which nobody but administrators can have chosen, for the day on which the provider is gone; a second factor
+    /// stays, since it is asked for and lets nobody in by itself.
     async fn link(
         &self,
         tenant: &Tenant,
         provider: &Row,
         (subject, user): (&str, &User),
     ) -> Result<(), ArrivalError> {
-        let mut transaction = self.pool.begin().await?;
-        let account = (provider.settings.issuer.as_str(), subject);
-        if !store::link(&mut transaction, (tenant.id, user.id), account, self.clock.now()).await? {
-            return Err(ArrivalError::Linked);
-        }
-        let event = self.event(Deed::SettingsChanged, "sign_in_link").by(user.id).about(user.id);
-        let event = event.with(json!({ "provider": [null, provider.name], "subject": [null, subject] }));
-        tell(&mut transaction, tenant, event).await?;
-        Ok(transaction.commit().await?)
+        let (owner, now) = ((tenant.id, user.id), self.clock.now());
+        let account = (provider.settings.issuer.clone(), subject.to_owned());
+        let told = json!({ "provider": [null, provider.name], "subject": [null, subject] });
+        let linked = self.event(Deed::SettingsChanged, "sign_in_link").by(user.id).about(user.id).with(told);
+        let ended = self.event(Deed::PasswordReset, "password").by(user.id).about(user.id);
+        let ended = ended.with(json!({ "password": [HIDDEN, null] }));
+        let (pool, own_tenant, user) = (self.pool.clone(), tenant.clone(), user.clone());
+        let work = async move {
+            let mut transaction = pool.begin().await?;
+            let account = (account.0.as_str(), account.1.as_str());
+            if !store::link(&mut transaction, owner, account, now).await? {
+                // The same account may have come in twice at once.
+                return Ok(store::find_user(&pool, owner.0, account).await? == Some(user.id));
+            }
+            tell(&mut transaction, &own_tenant, linked).await?;
+            if !user.is_administrator() {
+                if users::store::delete_password(&mut *transaction, owner).await? {
+                    tell(&mut transaction, &own_tenant, ended).await?;
+                }
+                links::store::delete_all(&mut *transaction, owner).await?;
+                sessions::store::delete_all(&mut *transaction, owner.0, owner.1).await?;
+                api_keys::store::revoke_all(&mut *transaction, owner.0, owner.1, now).await?;
+                if let Some(email) = &user.email {
+                    mail::store::drop_texts(&mut transaction, (owner.0, email)).await?;
+                }
+            }
+            transaction.commit().await?;
+            Ok(true)
+        };
+        if self.change(tenant, work).await? { Ok(()) } else { Err(ArrivalError::Linked) }
     }
 
     /// Gives and takes the roles and teams that groups stand for; others stay as they are.

@@ -105,7 +105,7 @@ pub(super) async fn find_user(
     .await
 }
 
-/// `false` when the user has another account there, or the account is another's.
+/// `false` when the user has an account there, or the account is a user's.
 pub(super) async fn link(
     transaction: &mut PgConnection,
     (tenant, user): (Uuid, Uuid),

@@ -56,7 +56,8 @@ impl Discovery {
     }
 }
 
-pub(super) async fn fetch(outside: &Outside, issuer: &str) -> Result<Discovery, ProviderError> {
+/// With the bytes that it took.
+pub(super) async fn fetch(outside: &Outside, issuer: &str) -> Result<(Discovery, usize), ProviderError> {
     let what = "its description (/.well-known/openid-configuration)";
     let target = |error| ProviderError::Target { what, error };
     let url = outside.address(&format!("{}{PLACE}", issuer.trim_end_matches('/'))).map_err(target)?;
@@ -78,7 +79,7 @@ pub(super) async fn fetch(outside: &Outside, issuer: &str) -> Result<Discovery, 
             outside.address(address).map_err(|error| ProviderError::Target { what, error })?;
         }
     }
-    Ok(told)
+    Ok((told, body.len()))
 }
 
 #[cfg(test)]

@@ -29,6 +29,11 @@ pub(crate) struct Expected<'e> {
 pub(crate) struct Claims(Map<String, Json>);
 
 impl Claims {
+    /// Who says so.
+    pub fn issuer(&self) -> &str {
+        self.0.get("iss").and_then(Json::as_str).unwrap_or_default()
+    }
+
     /// Whom the issuer means; never given to somebody else.
     pub fn subject(&self) -> &str {
         self.0.get("sub").and_then(Json::as_str).unwrap_or_default()

@@ -24,11 +24,17 @@ pub(crate) struct Insert {
 /// whether a second factor was shown there.
 pub(crate) type Row = (Uuid, Uuid, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool);
 
-pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<()> {
-    sqlx::query(
-        "insert into platform.sessions \
+/// `false` when the provider that let its user in is not used any more: who puts it out of use waits for this, or this for
+/// them, so that no session that it gave outlives it.
+pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "with used as (select id from platform.sign_in_providers where tenant_id = $3 and id = $9 \
+                       and coalesce((settings ->> 'active')::boolean, true) for share) \
+         insert into platform.sessions \
          (id, token_hash, tenant_id, user_id, created_at, last_seen_at, expires_at, ip, user_agent, \
-          provider_id, has_proved) values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)",
+          provider_id, has_proved) \
+         select $1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10 \
+         where $9::uuid is null or exists (select from used)",
     )
     .bind(session.id)
     .bind(session.token_hash.0.as_slice())
@@ -42,7 +48,7 @@ pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<()> {
     .bind(session.opening.has_proved)
     .execute(pool)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// The tenant that a token belongs to: `id, slug, schema_name`, and whether it is not

@@ -33,6 +33,19 @@ pub(crate) async fn put_password(
     Ok(())
 }
 
+/// `false` when there was none.
+pub(crate) async fn delete_password(
+    executor: impl PgExecutor<'_>,
+    (tenant, user): (Uuid, Uuid),
+) -> sqlx::Result<bool> {
+    let done = sqlx::query("delete from platform.credentials where tenant_id = $1 and user_id = $2")
+        .bind(tenant)
+        .bind(user)
+        .execute(executor)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Which of these users have a password.
 pub(crate) async fn load_with_password(
     pool: &PgPool,

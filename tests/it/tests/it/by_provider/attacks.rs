@@ -152,6 +152,105 @@ async fn an_address_that_nobody_has_checked_takes_no_account() {
 }
 
 #[tokio::test]
+async fn who_made_the_record_beforehand_has_no_way_in_afterwards() {
+    let house = House::new("by_hijack").await;
+    // Somebody who may make people makes one with a password, a session and a key of their own.
+    let planted = house.site.person("grace", "user").await;
+    let bearer = format!("Bearer {planted}");
+    let key = json!({ "name": "back door" });
+    let key =
+        house.site.ask_with("POST", "/auth/v1/api-keys", Some(key), &[("authorization", &bearer)]).await;
+    let key = key.json()["key"].as_str().unwrap().to_owned();
+    let (identity, tenant) = (&house.site.identity, &house.site.world.tenant);
+    let id = identity.find_user_id(tenant, "grace@example.com").await.unwrap().unwrap();
+    identity.invite(tenant, id).await.unwrap();
+    let (mails, _) = identity.outbox(tenant, (10, None)).await.unwrap();
+    let text = mails[0].text.clone().unwrap();
+    let link = identity::Secret::new(text.split("token=").nth(1).unwrap().split_whitespace().next().unwrap());
+
+    let (browser, _) = house.sign_in().await;
+    assert_eq!(browser.me(&house).await["user"]["id"], json!(id));
+    let login = json!({ "email": "grace@example.com", "password": "correct horse" });
+    assert_eq!(house.site.ask("POST", "/auth/v1/login", Some(login)).await.status, 401);
+    for credential in [&planted, &key] {
+        assert_eq!(house.site.get_as(credential, "/auth/v1/me").await.status, 401);
+    }
+    let other = identity::Secret::new("another horse battery");
+    assert!(identity.redeem_link(&link, &other).await.is_err());
+    // Administrators keep their password: nobody less than them can have chosen it.
+    house.provider.person(json!({ "sub": "ada", "email": "ada@example.com", "email_verified": true }));
+    house.sign_in().await;
+    house.site.token_of("ada@example.com").await;
+}
+
+#[tokio::test]
+async fn what_changed_while_a_provider_was_asked_holds() {
+    let house = House::new("by_meanwhile").await;
+    house.site.person("grace", "user").await;
+    let (identity, origin) = (&house.site.identity, identity::Origin::default());
+    let arrive = async || {
+        let mut browser = Browser::default();
+        let page = browser.leave(&house, "acme", "/").await;
+        let back = url::Url::parse(&house.provider.visit(&page).await).unwrap();
+        let said =
+            |name: &str| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        let came = identity::Return {
+            provider: "acme".into(),
+            state: said("state").unwrap(),
+            code: said("code"),
+            error: None,
+            issuer: said("iss"),
+        };
+        let secret = identity::Secret::new(browser.cookie("trellis_sign_in").unwrap());
+        identity
+            .arrive(&came, Some(&secret), &origin)
+            .await
+            .unwrap_or_else(|refused| panic!("{:?}", refused.why))
+    };
+    // The person that was there is there under another address: nobody is made without having been counted.
+    let arrival = arrive().await;
+    assert!(!arrival.is_new);
+    let tenant = &house.site.world.tenant;
+    let id = identity.find_user_id(tenant, "grace@example.com").await.unwrap().unwrap();
+    let moved = json!({ "email": "grace@elsewhere.example" });
+    house.site.ask("PATCH", &format!("/admin/v1/users/{id}"), Some(moved)).await.data(200);
+    let refused = identity.admit(arrival, &origin).await.unwrap_err();
+    assert_eq!(refused.why.word(), "provider-over");
+    // Out of use before the session was there: there is none.
+    let arrival = arrive().await;
+    house.set(json!({ "active": false })).await;
+    let refused = identity.admit(arrival, &origin).await.unwrap_err();
+    assert_eq!(refused.why.word(), "provider-unknown");
+    let sessions: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM platform.sessions WHERE provider_id IS NOT NULL")
+            .fetch_one(house.site.world.engine.pool())
+            .await
+            .unwrap();
+    assert_eq!(sessions, 0);
+}
+
+#[tokio::test]
+async fn who_fails_is_asked_once_for_everybody_and_not_again_at_once() {
+    let house = House::new("by_failing").await;
+    let many = (0..20).map(|_| async {
+        let mut browser = Browser::default();
+        browser.leave(&house, "acme", "/").await
+    });
+    let pages = futures_util::future::join_all(many).await;
+    assert!(pages.iter().all(|page| page.starts_with(&house.provider.issuer)));
+    assert_eq!(house.provider.asked("description"), 1);
+    let other = House::new("by_failing_again").await;
+    other.provider.sends_to("http://127.0.0.1:1/");
+    for _ in 0..3 {
+        assert_eq!(other.refusal().await, "provider-away");
+    }
+    assert_eq!(other.provider.asked("description"), 1);
+    other.pass(TimeDelta::seconds(31));
+    assert_eq!(other.refusal().await, "provider-away");
+    assert_eq!(other.provider.asked("description"), 2);
+}
+
+#[tokio::test]
 async fn one_providers_answer_is_not_taken_for_anothers() {
     let house = House::new("by_mix_up").await;
     let evil = Provider::start().await;
