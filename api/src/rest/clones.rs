@@ -147,10 +147,15 @@ pub(crate) async fn create(call: Call) -> Outcome {
         Some(wish) => wish,
         None => return Err(Problem::unprocessable(form.problems())),
     };
+    let asker = call.context.actor.user_id;
+    // Providers do not come along: whoever asks could not sign in to it.
+    let passwords = call.asked.app.identity.list_passwords(&call.caller.tenant).await?;
+    if !passwords.iter().any(|one| one.user_id == asker) {
+        form.problem("", "no-password", "who asks signs in to the copy with their password: set one first");
+    }
     form.finish()?;
     let found = call.asked.app.tenants.find_listed(call.caller.tenant.id).await?;
     let source = found.ok_or_else(Problem::not_found)?;
-    let asker = call.context.actor.user_id;
     let people = CopiedPeople { keep: vec![asker], ..CopiedPeople::default() };
     ask(&call.asked, &source, (CloneWish { user: Some(asker), ..wish }, people), By::Tenant).await
 }

@@ -168,23 +168,22 @@ pub(crate) async fn update(call: ResellerCall) -> Outcome {
     call.asked.plain()?;
     let listed = call.tenant().await?;
     let mut form = Form::new(call.asked.json()?)?;
-    let patch = Patch { name: form.has("name").then(|| form.required_word("name")), plan: form.text("plan") };
+    let mut patch = Patch {
+        name: form.has("name").then(|| form.required_word("name")),
+        plan: form.text("plan"),
+        ..Patch::default()
+    };
     if let Some(name) = &patch.name {
         create::check_name(&mut form, name);
     }
     if let Some(plan) = &patch.plan {
         create::check_plan(&mut form, plan, &call.tenants().list_plans().await?);
     }
-    let quiet = form.flag("quiet");
-    let features = features(&mut form);
+    patch.quiet = form.flag("quiet");
+    patch.features = features(&mut form);
     form.finish()?;
+    let listed = if patch.quiet.is_some() { whole(listed)? } else { listed };
     call.tenants().patch(&listed, &patch, By::Reseller).await?;
-    if let Some(quiet) = quiet {
-        call.tenants().set_quiet(&whole(listed.clone())?, quiet, By::Reseller).await?;
-    }
-    if !features.is_empty() {
-        call.tenants().set_features(&listed, &features, By::Reseller).await?;
-    }
     call.told().await
 }
 

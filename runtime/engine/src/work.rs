@@ -154,11 +154,19 @@ impl Engine {
         Ok(jobs::hold(&mut connection, &tenant.schema, timed, Utc::now()).await?)
     }
 
-    /// The end of that.
-    pub async fn resume_timed(&self, tenant: &Tenant) -> Result<()> {
-        let mut connection = self.connection(tenant).await?;
-        let timed = (Kind::TakeTimed.word(), ALL);
-        jobs::retry(&mut connection, &tenant.schema, timed, Utc::now()).await?;
+    /// That, or the end of it, with whatever else a transaction does.
+    pub async fn turn_timed(
+        &self,
+        held: &mut PgConnection,
+        tenant: &Tenant,
+        is_held: bool,
+    ) -> Result<()> {
+        let (timed, now) = ((Kind::TakeTimed.word(), ALL), Utc::now());
+        if is_held {
+            jobs::hold(held, &tenant.schema, timed, now).await?;
+        } else {
+            jobs::retry(held, &tenant.schema, timed, now).await?;
+        }
         Ok(())
     }
 

@@ -225,6 +225,23 @@ impl Identity {
         if self.prove_code(caller, code, origin).await? { Ok(()) } else { Err(wrong_code("totp").into()) }
     }
 
+    /// Gives people in a copy that nobody can sign in to yet the second factors that they have where it comes from: a
+    /// password alone opens no more there than here. Recovery codes stay behind.
+    pub(crate) async fn copy_factors(&self, (from, to): (&Tenant, &Tenant), users: &[Uuid]) -> Result<()> {
+        for user in users {
+            let found = store::load(&self.pool, (from.id, *user)).await?;
+            let Some(factor) = found.filter(|factor| factor.confirmed_at.is_some()) else { continue };
+            let secret = self.open_factor(from, *user, &factor.secret).await?;
+            let sealed = self.seal_factor(to, *user, &secret).await?;
+            let (owner, now) = ((to.id, *user), self.clock.now());
+            store::begin(&self.pool, owner, &sealed, now).await?;
+            let mut transaction = self.pool.begin().await?;
+            store::confirm(&mut transaction, owner, 0, now).await?;
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+
     async fn seal_factor(&self, tenant: &Tenant, user: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
         let keys = self.engine.keys(tenant).await?;
         let text = Hex(secret.to_vec()).to_string();

@@ -9,7 +9,7 @@ mod store;
 
 pub use store::waiting::{Waiting, drop, list_waiting, retry};
 pub use store::{
-    claim, claim_of, enqueue, finish, give_up, hold, keep, list, postpone, rest, schedule, told,
+    claim, claim_of, clear, enqueue, finish, give_up, hold, keep, list, postpone, put_off, rest, schedule, told,
 };
 
 /// The statement that makes the table; `{schema}` stands for the quoted schema.
@@ -40,7 +40,7 @@ pub struct Patience {
 
 impl Patience {
     /// Seconds until the next attempt of what has failed so often before.
-    pub(crate) fn pause(self, attempts: i32) -> i64 {
+    pub fn pause(self, attempts: i32) -> i64 {
         self.first.saturating_mul(1 << attempts.clamp(0, 40)).min(self.longest)
     }
 

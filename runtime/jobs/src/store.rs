@@ -203,3 +203,26 @@ pub async fn postpone(
         .await?;
     Ok(dead)
 }
+
+/// Lets all jobs of one kind wait until a moment that would be due before; those that somebody has right now go on.
+pub async fn put_off(
+    connection: &mut PgConnection,
+    schema: &str,
+    kind: &str,
+    until: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let jobs = table(schema);
+    let text = format!(
+        "UPDATE {jobs} SET not_before = $2 WHERE kind = $1 AND subject IN \
+         (SELECT subject FROM {jobs} WHERE kind = $1 AND not_before < $2 FOR UPDATE SKIP LOCKED)"
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(kind).bind(until).execute(connection).await?;
+    Ok(())
+}
+
+/// Takes all jobs of one kind away, the dead among them: what they are about is about to go.
+pub async fn clear(connection: &mut PgConnection, schema: &str, kind: &str) -> sqlx::Result<()> {
+    let text = format!("DELETE FROM {} WHERE kind = $1", table(schema));
+    sqlx::query(AssertSqlSafe(text)).bind(kind).execute(connection).await?;
+    Ok(())
+}

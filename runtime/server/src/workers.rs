@@ -114,6 +114,9 @@ pub async fn end(tenants: Tenants) {
 
 /// Makes the copies of tenants that are asked for, one after the other, until the task is aborted.
 pub async fn clone(tenants: Tenants, identity: Identity, data_dir: PathBuf) {
+    if let Err(error) = tenants.clear_copies(&data_dir.join("clones")).await {
+        tracing::warn!(%error, "what is left of copies that were cut off is not removed");
+    }
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -25,7 +25,7 @@ use crate::usage::Over;
 use crate::{Feature, Slug, Tenants, store};
 
 /// How kinds of these jobs begin; whose they are stands behind it, so that resellers do not wait for each other.
-const KIND: &str = "clone/";
+pub(crate) const KIND: &str = "clone/";
 const PATIENCE: Patience = Patience { first: 10, longest: 300, most: Some(5) };
 /// Longest reason that is kept, in characters.
 const LONGEST: usize = 500;
@@ -141,11 +141,17 @@ impl Tenants {
             asked_at: Utc::now(),
             finished_at: None,
         };
+        let limit = self.sandbox_limit(source).await?;
         let mut held = self.pool().begin().await?;
-        // Two wishes for copies of one tenant are counted one after the other.
-        store::lock(&mut held, &source.tenant.slug).await?;
-        self.require_sandbox(&mut held, source).await?;
-        let is_free = store::load_by_slug(self.pool(), &clone.slug).await?.is_none();
+        // Two wishes for copies of one tenant are counted one after the other. Whoever is first needs no other connection:
+        // those who wait may have them all.
+        store::lock_row(&mut held, source.tenant.id).await?.ok_or(Error::NotFound)?;
+        if let Some(limit) = limit
+            && store::clones::count(&mut held, source.tenant.id).await?.cast_unsigned() >= limit
+        {
+            return Err(Error::Over(Over::Sandboxes(limit)));
+        }
+        let is_free = store::load_by_slug(&mut *held, &clone.slug).await?.is_none();
         if !is_free || !store::clones::insert(&mut held, &clone).await? {
             return Err(Error::Taken(wish.slug));
         }
@@ -157,12 +163,12 @@ impl Tenants {
         Ok(clone)
     }
 
-    /// Refuses one more where the plan allows none.
-    async fn require_sandbox(&self, held: &mut PgTransaction<'_>, source: &Listed) -> Result<()> {
-        let Some(plan) = &source.plan else { return Ok(()) };
-        let Some(limit) = self.find_plan(plan).await?.limits.sandboxes else { return Ok(()) };
-        let there = store::clones::count(held, source.tenant.id).await?.cast_unsigned();
-        if there < limit { Ok(()) } else { Err(Error::Over(Over::Sandboxes(limit))) }
+    /// The most copies that the plan allows.
+    async fn sandbox_limit(&self, source: &Listed) -> Result<Option<u64>> {
+        match &source.plan {
+            Some(plan) => Ok(self.find_plan(plan).await?.limits.sandboxes),
+            None => Ok(None),
+        }
     }
 
     /// One copy with this id.
@@ -194,6 +200,7 @@ impl Tenants {
         E: std::error::Error + Send + Sync + 'static,
     {
         let mut held = self.pool().begin().await?;
+        store::allow_idle(&mut held).await?;
         let Some(job) = jobs::claim_of(&mut held, QUEUE, (KIND, Utc::now())).await? else { return Ok(false) };
         let id = Uuid::parse_str(&job.subject).unwrap_or_default();
         let Some(clone) = store::clones::load(self.pool(), id).await? else {
@@ -210,6 +217,23 @@ impl Tenants {
             Err(error) => note_failed(held, (&job, &clone), &error).await?,
         }
         Ok(true)
+    }
+
+    /// Removes what processes that were killed have left below `place`; what somebody is at stays.
+    pub async fn clear_copies(&self, place: &Path) -> Result<()> {
+        let Ok(folders) = std::fs::read_dir(place) else { return Ok(()) };
+        for folder in folders.flatten() {
+            let Some(id) = folder.file_name().to_str().and_then(|name| Uuid::parse_str(name).ok()) else {
+                continue;
+            };
+            let mut held = self.pool().begin().await?;
+            if store::clones::is_left_alone(&mut held, id).await?
+                && let Err(error) = std::fs::remove_dir_all(folder.path())
+            {
+                tracing::warn!(folder = %folder.path().display(), %error, "what is left of a copy cannot be removed");
+            }
+        }
+        Ok(())
     }
 
     async fn copy<F, W, E>(&self, clone: &CloneJob, folder: &Path, people: F) -> Result<()>
@@ -285,6 +309,9 @@ impl Tenants {
         if self.find_whole(clone.source).await?.is_some() {
             let source = tenant(clone.source, &clone.source_slug);
             record(&mut held, &source, &[noted(json!({ "sandbox": [null, clone.slug] }))]).await?;
+        } else {
+            // It has gone meanwhile, and its copies with it.
+            self.schedule_copies(&mut held, clone.source).await?;
         }
         let told = json!({ "slug": clone.slug, "tenant_id": clone.tenant, "scope": clone.scope });
         Event::new(clone.source, By::Trellis, "cloned").with(told).put(&mut held).await?;
@@ -304,19 +331,28 @@ impl Tenants {
 
     /// Lets a tenant send and do things by time, or not. It holds for what comes next.
     pub async fn set_quiet(&self, listed: &Listed, quiet: bool, by: By) -> Result<()> {
-        let tenant = &listed.tenant;
         let mut held = self.pool().begin().await?;
-        store::clones::update_quiet(&mut *held, tenant.id, quiet).await?;
-        if quiet != listed.quiet {
-            let changed = json!({ "quiet": [listed.quiet, quiet] });
-            Event::new(tenant.id, by, "changed").with(changed.clone()).put(&mut held).await?;
+        let row = store::lock_row(&mut held, listed.tenant.id).await?;
+        self.turn_quiet(&mut held, &row.ok_or(Error::NotFound)?.into(), (quiet, by)).await?;
+        Ok(held.commit().await?)
+    }
+
+    /// The same with whatever else a transaction does that holds the row of the tenant.
+    pub(crate) async fn turn_quiet(
+        &self,
+        held: &mut PgTransaction<'_>,
+        before: &Listed,
+        (quiet, by): (bool, By),
+    ) -> Result<()> {
+        let tenant = &before.tenant;
+        store::clones::update_quiet(&mut **held, tenant.id, quiet).await?;
+        if quiet != before.quiet {
+            let changed = json!({ "quiet": [before.quiet, quiet] });
+            Event::new(tenant.id, by, "changed").with(changed.clone()).put(held).await?;
             let noted = Noted::new(Deed::SettingsChanged, "tenant", Utc::now()).with(changed);
-            record(&mut held, tenant, &[noted]).await?;
+            record(held, tenant, &[noted]).await?;
         }
-        held.commit().await?;
-        let engine = self.engine();
-        let turned = if quiet { engine.hold_timed(tenant).await } else { engine.resume_timed(tenant).await };
-        Ok(turned?)
+        Ok(self.engine().turn_timed(held, tenant, quiet).await?)
     }
 }
 
@@ -334,6 +370,9 @@ async fn note_failed(
     }
     if is_final || jobs::postpone(&mut held, QUEUE, (job, &reason), (now, PATIENCE)).await? {
         store::clones::finish(&mut *held, clone.id, ("failed", Some(&reason)), now).await?;
+        if is_final {
+            store::clones::forget_people(&mut held, clone.id).await?;
+        }
     } else {
         store::clones::note_error(&mut *held, clone.id, &reason).await?;
     }
@@ -359,11 +398,10 @@ fn prepare(folder: &Path) -> std::io::Result<()> {
     if folder.exists() {
         std::fs::remove_dir_all(folder)?;
     }
-    std::fs::create_dir_all(folder)?;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    // From the moment that it is there.
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }

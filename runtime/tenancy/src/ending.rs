@@ -17,7 +17,7 @@ use crate::tenants::{Listed, Status};
 use crate::turns::shown;
 use crate::{Tenants, store};
 
-/// What a deleted tenant leaves behind.
+/// What a deleted tenant leaves behind. Its copies do not outlive it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
     pub id: Uuid,
@@ -127,9 +127,13 @@ impl Tenants {
         store::allow_time(&mut held).await?;
         store::certificates::finish(&mut held, (id, now), &statement, parts).await?;
         Event::new(tenant.id, by, "deleted").with(json!({ "certificate": id })).put(&mut held).await?;
+        let copies = self.schedule_copies(&mut held, tenant.id).await?;
         store::delete(&mut *held, tenant.id).await?;
         held.commit().await?;
         self.meters.forget(tenant.id);
+        for copy in copies {
+            self.shut_out(copy).await;
+        }
         Ok(Certificate {
             id,
             tenant: tenant.id,
@@ -138,6 +142,19 @@ impl Tenants {
             statement,
             signed,
         })
+    }
+
+    /// Whoever other nodes remember of a copy is out. Where that fails they are when it is deleted.
+    async fn shut_out(&self, copy: Uuid) {
+        let touched = async {
+            if let Some(listed) = self.find_listed(copy).await? {
+                self.engine().touch_access(&listed.tenant).await?;
+            }
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = touched.await {
+            tracing::warn!(%copy, %error, "who is in a copy of a tenant that is gone is not shut out yet");
+        }
     }
 
     /// What there is, noted before it goes; what an earlier try has noted counts.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use engine::Tenant;
 use serde_json::{Map, Value as Json, json};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -93,18 +94,18 @@ impl Tenants {
         if self.features(tenant).await?.has(feature) { Ok(()) } else { Err(Error::Off(feature)) }
     }
 
-    /// Says otherwise than the plan of one tenant; `None` is as the plan says again.
-    pub async fn set_features(
+    /// Says otherwise than the plan of one tenant, whose row is held; `None` is as the plan says again.
+    pub(crate) async fn say_features(
         &self,
+        held: &mut PgConnection,
         listed: &Listed,
-        said: &BTreeMap<Feature, Option<bool>>,
-        by: By,
+        (said, by): (&BTreeMap<Feature, Option<bool>>, By),
     ) -> Result<()> {
-        let before = self.features(&listed.tenant).await?;
-        let mut held = self.pool().begin().await?;
+        let row = store::features::load(&mut *held, &[listed.tenant.id]).await?.pop();
+        let before = Features::of(row.ok_or(Error::NotFound)?);
         let mut changed = Map::new();
         for (feature, enabled) in said {
-            store::features::put(&mut held, (listed.tenant.id, feature.word()), *enabled).await?;
+            store::features::put(held, (listed.tenant.id, feature.word()), *enabled).await?;
             let was = before.overrides.get(feature).copied();
             if was != *enabled {
                 changed.insert(feature.word().into(), json!([was, enabled]));
@@ -112,9 +113,9 @@ impl Tenants {
         }
         if !changed.is_empty() {
             let details = json!({ "features": changed });
-            Event::new(listed.tenant.id, by, "changed").with(details).put(&mut held).await?;
+            Event::new(listed.tenant.id, by, "changed").with(details).put(held).await?;
         }
-        Ok(held.commit().await?)
+        Ok(())
     }
 }
 

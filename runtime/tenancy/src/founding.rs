@@ -5,6 +5,7 @@ use std::future::Future;
 
 use chrono::{TimeDelta, Utc};
 use engine::{Once, Tenant};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -36,7 +37,7 @@ pub struct Founding {
 }
 
 /// What a sandbox is a copy of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sandbox {
     /// The tenant; it may be gone by now.
     pub of: Uuid,
@@ -65,6 +66,7 @@ impl Tenants {
         // Each holds a connection while it needs others; the semaphore is never closed.
         let _turn = self.turns().acquire().await;
         let mut held = self.pool().begin().await.map_err(Error::from)?;
+        store::allow_idle(&mut held).await.map_err(Error::from)?;
         if let Some(answer) = claim(&mut held, wish).await? {
             return Ok(Founded::Before(answer));
         }
@@ -77,7 +79,10 @@ impl Tenants {
                 return Err(error);
             }
         };
-        self.open(held, (wish, &tenant), &answer).await?;
+        if let Err(error) = self.open(held, (wish, &tenant), &answer).await {
+            self.take_back(&tenant).await;
+            return Err(error.into());
+        }
         Ok(Founded::Now(answer))
     }
 
@@ -116,19 +121,54 @@ impl Tenants {
     async fn open(
         &self,
         mut held: sqlx::PgTransaction<'_>,
+        made: (&Founding, &Tenant),
+        answer: &Json,
+    ) -> Result<()> {
+        match self.open_within(&mut held, made, answer).await {
+            Ok(()) => Ok(held.commit().await?),
+            Err(error) => {
+                // At once, so that what it kept from others is free; where its connection is gone it is anyway.
+                let _ = held.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn open_within(
+        &self,
+        held: &mut PgConnection,
         (wish, tenant): (&Founding, &Tenant),
         answer: &Json,
     ) -> Result<()> {
         store::update_status(&mut *held, tenant.id, "active").await?;
         if wish.suspended {
-            store::turns::suspend(&mut held, tenant.id, Utc::now()).await?;
+            store::turns::suspend(held, tenant.id, Utc::now()).await?;
         }
         let by = if wish.reseller.is_some() { By::Reseller } else { By::Operator };
-        Event::new(tenant.id, by, "created").with(created(wish)).put(&mut held).await?;
+        Event::new(tenant.id, by, "created").with(created(wish)).put(held).await?;
         if let Some((once, reseller)) = wish.once.as_ref().zip(wish.reseller) {
-            store::resellers::put_once(&mut held, reseller, &once.key, answer).await?;
+            store::resellers::put_once(held, reseller, &once.key, answer).await?;
         }
-        Ok(held.commit().await?)
+        Ok(())
+    }
+
+    /// Takes away what could not be opened, unless another process is at it by now, or it was opened after all. What
+    /// cannot be taken away yet is a remain.
+    async fn take_back(&self, tenant: &Tenant) {
+        let taken = async {
+            let mut held = self.pool().begin().await?;
+            store::allow_idle(&mut held).await?;
+            if store::try_lock(&mut held, &tenant.slug).await? {
+                let there = store::load_by_slug(&mut *held, &tenant.slug).await?.map(Listed::from);
+                if there.is_some_and(|one| one.tenant.id == tenant.id && one.status == Status::Creating) {
+                    self.unmake(tenant).await?;
+                }
+            }
+            Ok::<_, Error>(held.rollback().await?)
+        };
+        if let Err(error) = taken.await {
+            tracing::warn!(tenant = tenant.slug, %error, "what is half made of a tenant is not taken away yet");
+        }
     }
 
     /// The row is committed before the schema is made, so that what is half made can be found.

@@ -2,9 +2,10 @@
 //! its own schema.
 
 use chrono::Utc;
+use uuid::Uuid;
 
-use crate::Tenants;
 use crate::error::Result;
+use crate::{Tenants, clones, store};
 
 /// The schema that it is in.
 pub(crate) const QUEUE: &str = "platform";
@@ -22,10 +23,18 @@ impl Tenants {
         Ok(jobs::retry(&mut connection, QUEUE, job, Utc::now()).await?)
     }
 
-    /// Gives a dead one up; false when there is none.
+    /// Gives a dead one up; false when there is none. What a copy knew of passwords goes with its job.
     pub async fn drop_job(&self, job: (&str, &str)) -> Result<bool> {
-        let mut connection = self.pool().acquire().await?;
-        Ok(jobs::drop(&mut connection, QUEUE, job).await?)
+        let mut held = self.pool().begin().await?;
+        let dropped = jobs::drop(&mut held, QUEUE, job).await?;
+        if dropped
+            && job.0.starts_with(clones::KIND)
+            && let Ok(id) = Uuid::parse_str(job.1)
+        {
+            store::clones::forget_people(&mut held, id).await?;
+        }
+        held.commit().await?;
+        Ok(dropped)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Who sells tenants to others, and what they may do with their own. Which key a reseller shows is `identity`'s
 //! business; that a reseller sees no other's tenants is held here, in one place.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
@@ -8,7 +10,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::events::{By, Event};
 use crate::tenants::{Listed, Status, check_name};
-use crate::{Tenants, store};
+use crate::{Feature, Tenants, store};
 
 /// One reseller as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,10 @@ pub struct Reseller {
 pub struct Patch {
     pub name: Option<String>,
     pub plan: Option<String>,
+    /// Whether it sends nothing and does nothing by time.
+    pub quiet: Option<bool>,
+    /// Otherwise than its plan says; `None` is as that says again.
+    pub features: BTreeMap<Feature, Option<bool>>,
 }
 
 impl Tenants {
@@ -66,7 +72,7 @@ impl Tenants {
         row.map(Listed::from).filter(|listed| listed.reseller == Some(reseller)).ok_or(Error::NotFound)
     }
 
-    /// Changes a tenant. Another plan holds for its next request on this node, within seconds on others.
+    /// Changes a tenant: all that is named, or nothing. Another plan holds for its next request on this node, within seconds on others.
     pub async fn patch(&self, listed: &Listed, patch: &Patch, by: By) -> Result<()> {
         if let Some(name) = &patch.name {
             check_name(name)?;
@@ -75,21 +81,28 @@ impl Tenants {
             self.find_plan(plan).await?;
         }
         let (tenant, name) = (&listed.tenant, patch.name.as_deref().map(str::trim));
-        let mut transaction = self.pool().begin().await?;
-        store::update(&mut *transaction, tenant.id, (name, patch.plan.as_deref())).await?;
+        let mut held = self.pool().begin().await?;
+        let before: Listed = store::lock_row(&mut held, tenant.id).await?.ok_or(Error::NotFound)?.into();
+        store::update(&mut *held, tenant.id, (name, patch.plan.as_deref())).await?;
         let mut changed = serde_json::Map::new();
         for (key, old, new) in [
-            ("name", Some(listed.name.as_str()), name),
-            ("plan", listed.plan.as_deref(), patch.plan.as_deref()),
+            ("name", Some(before.name.as_str()), name),
+            ("plan", before.plan.as_deref(), patch.plan.as_deref()),
         ] {
             if new.is_some() && new != old {
                 changed.insert(key.into(), json!([old, new]));
             }
         }
         if !changed.is_empty() {
-            Event::new(tenant.id, by, "changed").with(changed.into()).put(&mut transaction).await?;
+            Event::new(tenant.id, by, "changed").with(changed.into()).put(&mut held).await?;
         }
-        transaction.commit().await?;
+        if !patch.features.is_empty() {
+            self.say_features(&mut held, &before, (&patch.features, by)).await?;
+        }
+        if let Some(quiet) = patch.quiet {
+            self.turn_quiet(&mut held, &before, (quiet, by)).await?;
+        }
+        held.commit().await?;
         self.meters.renew(self, tenant).await
     }
 }

@@ -121,6 +121,17 @@ pub(crate) async fn allow_time(transaction: &mut PgConnection) -> sqlx::Result<(
     Ok(())
 }
 
+/// Lets the transaction wait while other connections work: what it keeps from others is kept until that is done.
+pub(crate) async fn allow_idle(transaction: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("set local idle_in_transaction_session_timeout = 0").execute(transaction).await?;
+    Ok(())
+}
+
+/// Keeps the row of a tenant from others who would change it, and answers it as it is.
+pub(crate) async fn lock_row(transaction: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Row>> {
+    sqlx::query_as(tenants!("where id = $1 for no key update")).bind(id).fetch_optional(transaction).await
+}
+
 pub(crate) async fn insert(pool: &PgPool, tenant: Insert<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "insert into platform.tenants (id, slug, name, schema_name, status, reseller_id, plan, sandbox_of, sandbox, quiet) \
@@ -171,8 +182,11 @@ pub(crate) async fn delete(executor: impl PgExecutor<'_>, id: Uuid) -> sqlx::Res
     Ok(())
 }
 
-pub(crate) async fn load_by_slug(pool: &PgPool, slug: &str) -> sqlx::Result<Option<Row>> {
-    sqlx::query_as(tenants!("where slug = $1")).bind(slug).fetch_optional(pool).await
+pub(crate) async fn load_by_slug(
+    executor: impl PgExecutor<'_>,
+    slug: &str,
+) -> sqlx::Result<Option<Row>> {
+    sqlx::query_as(tenants!("where slug = $1")).bind(slug).fetch_optional(executor).await
 }
 
 pub(crate) async fn load_by_id(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Row>> {

@@ -4,6 +4,8 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use engine::Tenant;
 use serde_json::{Value as Json, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::events::{By, Event};
@@ -57,6 +59,17 @@ impl Tenants {
     /// Brings one back that waits for its end: as it was before.
     pub async fn restore(&self, tenant: &Tenant, by: By) -> Result<()> {
         self.turn(tenant, by, Turn::Restored).await
+    }
+
+    /// Lets a tenant's copies go with it: they are shut, and deleted when it is next looked for tenants whose time is over.
+    pub(crate) async fn schedule_copies(&self, held: &mut PgConnection, source: Uuid) -> Result<Vec<Uuid>> {
+        let now = Utc::now();
+        let copies = store::turns::schedule_copies(held, source, now).await?;
+        let turn = Turn::Scheduled(now);
+        for copy in &copies {
+            Event::new(*copy, By::Trellis, turn.action()).with(turn.details()).put(held).await?;
+        }
+        Ok(copies)
     }
 
     /// One at a time for a tenant. The counter is bumped after the commit, so that nobody keeps what was true before

@@ -22,6 +22,9 @@ use crate::{Tenants, store};
 const KIND: &str = "webhook/";
 /// Fifteen tries in about seventeen hours.
 const PATIENCE: Patience = Patience { first: 5, longest: 21_600, most: Some(15) };
+/// Who gives no answer at all keeps its carrier waiting, so all that is to be sent there waits as its first does, but no
+/// longer than so many seconds.
+const SILENCE: i64 = 300;
 /// Most webhooks of a reseller.
 const MOST: i64 = 10;
 /// How long the secret before signs too.
@@ -127,14 +130,22 @@ impl Tenants {
         found.filter(|webhook| webhook.reseller == reseller).ok_or(Error::NotFound)
     }
 
-    /// Changes address and events. What waits already goes to the new address.
-    pub async fn update_webhook(&self, webhook: &Webhook) -> Result<()> {
-        Ok(store::webhooks::update(self.pool(), webhook).await?)
+    /// Changes the address or the events, or both: what is not said stays as it is by then. What waits already goes to the
+    /// new address.
+    pub async fn update_webhook(
+        &self,
+        webhook: &Webhook,
+        (url, events): (Option<&str>, Option<Option<&[String]>>),
+    ) -> Result<Webhook> {
+        let changed = store::webhooks::update(self.pool(), webhook.id, (url, events)).await?;
+        changed.ok_or(Error::NotFound)
     }
 
     /// Takes it away with all that was to be sent to it.
     pub async fn delete_webhook(&self, webhook: &Webhook) -> Result<()> {
         let mut held = self.pool().begin().await?;
+        // Jobs before deliveries, as whoever carries one: two who took them in another order would wait for each other.
+        jobs::clear(&mut held, QUEUE, &kind(webhook.id)).await?;
         store::webhooks::delete(&mut held, webhook.id).await?;
         Ok(held.commit().await?)
     }
@@ -177,9 +188,10 @@ impl Tenants {
     /// Sends one again, whatever came of it: with its first body and id, and all its tries anew.
     pub async fn replay(&self, delivery: &Delivery) -> Result<Delivery> {
         let mut held = self.pool().begin().await?;
-        store::webhooks::note_waiting(&mut held, delivery.id).await?;
+        // The job first, as whoever carries it: two who took them in another order would wait for each other.
         let (kind, subject) = (kind(delivery.webhook), [delivery.id.to_string()]);
         jobs::enqueue(&mut held, QUEUE, (&kind, &subject), Utc::now()).await?;
+        store::webhooks::note_waiting(&mut held, delivery.id).await?;
         held.commit().await?;
         store::webhooks::load_delivery(self.pool(), delivery.id).await?.ok_or(Error::NotFound)
     }
@@ -213,7 +225,7 @@ impl Tenants {
         Ok(true)
     }
 
-    /// Forgets what was sent long ago.
+    /// Forgets what was sent long ago, and what is dead of it.
     pub async fn forget_deliveries(&self, now: DateTime<Utc>) -> Result<()> {
         Ok(store::webhooks::forget(self.pool(), (now - KEPT, now - KEPT * 2)).await?)
     }
@@ -265,7 +277,14 @@ async fn settle(
     };
     let came_in = error.is_none();
     let is_dead = match &error {
-        Some(error) => jobs::postpone(held, QUEUE, (job, error), (now, PATIENCE)).await?,
+        Some(error) => {
+            let is_dead = jobs::postpone(held, QUEUE, (job, error), (now, PATIENCE)).await?;
+            if status.is_none() {
+                let pause = PATIENCE.pause(job.attempts).min(SILENCE);
+                jobs::put_off(held, QUEUE, &job.kind, now + TimeDelta::seconds(pause)).await?;
+            }
+            is_dead
+        }
         None => {
             jobs::finish(held, QUEUE, job).await?;
             false

@@ -46,18 +46,16 @@ pub(crate) async fn show(call: ResellerCall) -> Outcome {
 /// Changes its address, or of what it is told.
 pub(crate) async fn update(call: ResellerCall) -> Outcome {
     call.asked.plain()?;
-    let mut webhook = call.webhook().await?;
+    let webhook = call.webhook().await?;
     let mut form = Form::new(call.asked.json()?)?;
-    if form.has("url") {
-        webhook.url = form.required_word("url");
-        check_url(&call, &mut form, &webhook.url);
+    let url = form.has("url").then(|| form.required_word("url"));
+    if let Some(url) = &url {
+        check_url(&call, &mut form, url);
     }
-    if let Some(events) = events(&mut form) {
-        webhook.events = events;
-    }
+    let events = events(&mut form);
     form.finish()?;
-    call.tenants().update_webhook(&webhook).await?;
-    Ok(answer::data(&told(&webhook)))
+    let named = (url.as_deref(), events.as_ref().map(Option::as_deref));
+    Ok(answer::data(&told(&found(call.tenants().update_webhook(&webhook, named).await)?)))
 }
 
 /// Takes it away.

@@ -1,5 +1,5 @@
 //! Who may sign in to a copy of a tenant. Its people are there with it, but nothing that proves who they are comes along
-//! unless that is said: no second factors, sessions or keys ever do.
+//! unless that is said: no sessions or keys ever do. With a password comes the second factor of whoever has one.
 
 use std::collections::BTreeSet;
 
@@ -92,6 +92,8 @@ impl Identity {
             let id = &one.user_id;
             said.passwords == Passwords::All || administrators.contains(id) || said.keep.contains(id)
         });
+        let kept: Vec<Uuid> = passwords.iter().map(|one| one.user_id).collect();
+        self.copy_factors((from, to), &kept).await?;
         if let Some(admin) = &said.admin {
             let user_id = self.administrator(to, admin).await?;
             passwords.retain(|one| one.user_id != user_id);

@@ -1,5 +1,6 @@
 //! `trellis tenant export` and `import`: a tenant as a folder, and a folder as a tenant.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +10,8 @@ use engine::archive::Manifest;
 use identity::{SecuritySettings, StoredPassword};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
-use tenancy::{Branding, Founding, Slug, Status};
+use tenancy::resellers::Patch;
+use tenancy::{Branding, By, Feature, Founding, Sandbox, Slug, Status};
 use uuid::Uuid;
 
 use super::told;
@@ -30,6 +32,12 @@ struct Standing {
     suspended: bool,
     security_settings: Option<SecuritySettings>,
     branding: Map<String, Json>,
+    /// What it is a copy of.
+    sandbox: Option<Sandbox>,
+    /// It sends nothing and does nothing by time.
+    quiet: bool,
+    /// Otherwise than its plan says.
+    features: BTreeMap<String, bool>,
 }
 
 /// What an import may say otherwise than its folder.
@@ -51,6 +59,7 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
         let lines: Result<Vec<String>, _> = passwords.iter().map(serde_json::to_string).collect();
         fs::write(folder.join(PASSWORDS), lines?.join("\n") + "\n")?;
     }
+    let otherwise = node.tenants.features(&listed.tenant).await?.overrides;
     let standing = Standing {
         plan: listed.plan.clone(),
         suspended: listed.status != Status::Active,
@@ -59,6 +68,9 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
             Json::Object(branding) => branding,
             _ => Map::new(),
         },
+        sandbox: listed.sandbox.clone(),
+        quiet: listed.quiet,
+        features: otherwise.iter().map(|(feature, enabled)| (feature.word().to_owned(), *enabled)).collect(),
     };
     fs::write(folder.join(PLATFORM), serde_json::to_string_pretty(&standing)? + "\n")?;
     manifest.name = Some(listed.name);
@@ -71,7 +83,7 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
 pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()> {
     let manifest = Manifest::read(folder).map_err(told)?;
     let standing = standing(folder)?;
-    let branding = branding(&standing.branding)?;
+    let (branding, patch) = (branding(&standing.branding)?, patch(&standing)?);
     let (plans, had_plan) = (node.tenants.list_plans().await?, standing.plan.is_some());
     let plan = standing.plan.filter(|name| plans.iter().any(|plan| plan.name == *name));
     // The same id where it is free: then the audit chain goes on.
@@ -82,7 +94,7 @@ pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()
         name: wish.name.or_else(|| manifest.name.clone()).unwrap_or_else(|| manifest.slug.clone()),
         plan: plan.clone(),
         reseller: None,
-        sandbox: None,
+        sandbox: standing.sandbox.clone(),
         suspended: standing.suspended,
         once: None,
     };
@@ -96,6 +108,9 @@ pub async fn import(node: &Node, folder: &Path, wish: Wish) -> anyhow::Result<()
         if let Some(settings) = &standing.security_settings {
             node.identity.put_security_settings(&tenant, settings).await.map_err(anyhow::Error::from)?;
         }
+        // Before it is served: a quiet one must not become loud in between.
+        let listed = node.tenants.find_listed(tenant.id).await?.ok_or(tenancy::Error::NotFound)?;
+        node.tenants.patch(&listed, &patch, By::Operator).await?;
         node.tenants.put_branding(&tenant, &branding).await.map_err(anyhow::Error::from)?;
         node.identity.put_passwords(&tenant, &passwords(folder)?).await.map_err(anyhow::Error::from)?;
         if let Some(email) = &wish.admin {
@@ -151,6 +166,23 @@ fn standing(folder: &Path) -> anyhow::Result<Standing> {
     }
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+}
+
+/// What the tenant gets besides what it is founded with. A copy is quiet where nothing else is said.
+fn patch(standing: &Standing) -> anyhow::Result<Patch> {
+    let is_known = |scope: &str| tenancy::clones::cut(scope, 1).is_some();
+    if let Some(sandbox) = standing.sandbox.as_ref().filter(|sandbox| !is_known(&sandbox.scope)) {
+        bail!("{PLATFORM} is not taken: sandbox.scope: there is no `{}`", sandbox.scope);
+    }
+    let mut features = BTreeMap::new();
+    for (word, enabled) in &standing.features {
+        let feature = Feature::find(word);
+        let feature =
+            feature.with_context(|| format!("{PLATFORM} is not taken: features.{word}: there is no such feature"))?;
+        features.insert(feature, Some(*enabled));
+    }
+    let quiet = (standing.quiet || standing.sandbox.is_some()).then_some(standing.quiet);
+    Ok(Patch { quiet, features, ..Patch::default() })
 }
 
 /// What people are shown before they sign in is held to what a change of it is held to.

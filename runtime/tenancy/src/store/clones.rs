@@ -91,7 +91,8 @@ pub(crate) async fn note_step(
     Ok(())
 }
 
-/// What came of it: `done`, or `failed` with a reason. What it knew of passwords goes with its end.
+/// What came of it: `done`, or `failed` with a reason. What it knew of passwords goes where it is done; one that has failed
+/// may be tried again.
 pub(crate) async fn finish(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -109,6 +110,25 @@ pub(crate) async fn finish(
     .execute(executor)
     .await?;
     Ok(())
+}
+
+/// Nobody tries it again: what it knew of passwords goes.
+pub(crate) async fn forget_people(held: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
+    let text = "update platform.clones set people = jsonb_build_object() where id = $1";
+    sqlx::query(text).bind(id).execute(held).await?;
+    Ok(())
+}
+
+/// Whether nobody makes it right now; nobody begins to until the transaction ends.
+pub(crate) async fn is_left_alone(held: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
+    let text = "select subject from platform._jobs where starts_with(kind, 'clone/') and subject = $1 for update skip locked";
+    let locked: Option<String> =
+        sqlx::query_scalar(text).bind(id.to_string()).fetch_optional(&mut *held).await?;
+    if locked.is_some() {
+        return Ok(true);
+    }
+    let text = "select not exists (select 1 from platform._jobs where starts_with(kind, 'clone/') and subject = $1)";
+    sqlx::query_scalar(text).bind(id.to_string()).fetch_one(held).await
 }
 
 /// Why its last try failed, while it waits for the next one.

@@ -1,12 +1,12 @@
 //! Static SQL on `platform.tenant_features`, and on what plans say of features.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// A tenant with the features of its plan (`None` is all), and those that it has or lacks otherwise.
 pub(crate) type Row = (Uuid, Option<Vec<String>>, Vec<String>, Vec<String>);
 
-pub(crate) async fn load(pool: &PgPool, tenants: &[Uuid]) -> sqlx::Result<Vec<Row>> {
+pub(crate) async fn load(executor: impl PgExecutor<'_>, tenants: &[Uuid]) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as(
         "select t.id, p.features, \
          array(select f.feature from platform.tenant_features f where f.tenant_id = t.id and f.enabled), \
@@ -14,7 +14,7 @@ pub(crate) async fn load(pool: &PgPool, tenants: &[Uuid]) -> sqlx::Result<Vec<Ro
          from platform.tenants t left join platform.plans p on p.name = t.plan where t.id = any ($1)",
     )
     .bind(tenants)
-    .fetch_all(pool)
+    .fetch_all(executor)
     .await
 }
 

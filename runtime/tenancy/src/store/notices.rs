@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// False when it was told that day already.
@@ -28,11 +28,11 @@ pub(crate) async fn lock_sold(held: &mut PgConnection, tenant: Uuid) -> sqlx::Re
 
 /// Name and version of those that are known.
 pub(crate) async fn list_packages(
-    held: &mut PgConnection,
+    executor: impl PgExecutor<'_>,
     tenant: Uuid,
 ) -> sqlx::Result<BTreeMap<String, String>> {
     let text = "select name, version from platform.tenant_packages where tenant_id = $1";
-    let rows: Vec<(String, String)> = sqlx::query_as(text).bind(tenant).fetch_all(held).await?;
+    let rows: Vec<(String, String)> = sqlx::query_as(text).bind(tenant).fetch_all(executor).await?;
     Ok(rows.into_iter().collect())
 }
 

@@ -27,6 +27,18 @@ pub(crate) async fn schedule(held: &mut PgConnection, id: Uuid, at: DateTime<Utc
     Ok(done.rows_affected() > 0)
 }
 
+/// Those of a tenant's copies that would outlive a moment; they go then.
+pub(crate) async fn schedule_copies(
+    held: &mut PgConnection,
+    source: Uuid,
+    at: DateTime<Utc>,
+) -> sqlx::Result<Vec<Uuid>> {
+    let text = "update platform.tenants set status = 'suspended', delete_at = $2 \
+                where sandbox_of = $1 and status in ('active', 'suspended') and (delete_at is null or delete_at > $2) \
+                returning id";
+    sqlx::query_scalar(text).bind(source).bind(at).fetch_all(held).await
+}
+
 pub(crate) async fn restore(held: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     let text = "update platform.tenants set delete_at = null, \
                 status = case when suspended_at is null then 'active' else 'suspended' end \

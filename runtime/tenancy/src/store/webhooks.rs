@@ -95,10 +95,21 @@ pub(crate) async fn list_told(
     sqlx::query_scalar(text).bind(reseller).bind(kind).fetch_all(held).await
 }
 
-pub(crate) async fn update(pool: &PgPool, webhook: &Webhook) -> sqlx::Result<()> {
-    let text = "update platform.webhooks set url = $2, events = $3 where id = $1";
-    sqlx::query(text).bind(webhook.id).bind(&webhook.url).bind(&webhook.events).execute(pool).await?;
-    Ok(())
+/// Changes what is given; events that are given may be all of them.
+pub(crate) async fn update(
+    pool: &PgPool,
+    id: Uuid,
+    (url, events): (Option<&str>, Option<Option<&[String]>>),
+) -> sqlx::Result<Option<Webhook>> {
+    let text = "update platform.webhooks set url = coalesce($2, url), events = case when $3 then $4 else events end \
+                where id = $1 returning id, reseller_id, url, events, secret, previous_until, created_at";
+    sqlx::query_as(text)
+        .bind(id)
+        .bind(url)
+        .bind(events.is_some())
+        .bind(events.flatten())
+        .fetch_optional(pool)
+        .await
 }
 
 /// The next secret; the one before holds until a moment.
@@ -194,9 +205,12 @@ pub(crate) async fn note_waiting(held: &mut PgConnection, id: Uuid) -> sqlx::Res
     Ok(())
 }
 
-/// Removes what came in and is older; what did not stays twice as long.
+/// Removes what came in and is older; what did not stays twice as long. With it go the dead jobs that were to carry it.
 pub(crate) async fn forget(pool: &PgPool, before: (DateTime<Utc>, DateTime<Utc>)) -> sqlx::Result<()> {
     let text = "delete from platform.webhook_deliveries where created_at < $1 and (status = 'delivered' or created_at < $2)";
     sqlx::query(text).bind(before.0).bind(before.1).execute(pool).await?;
+    let text = "delete from platform._jobs j where starts_with(j.kind, 'webhook/') and j.dead_at is not null \
+                and not exists (select 1 from platform.webhook_deliveries d where d.id::text = j.subject)";
+    sqlx::query(text).execute(pool).await?;
     Ok(())
 }
