@@ -25,6 +25,8 @@ pub(crate) struct Call {
     pub asked: Arc<Asked>,
     pub caller: Arc<Caller>,
     pub context: Context,
+    /// The version that was asked for, as a revision.
+    pub version: Option<i64>,
 }
 
 /// How far memory is trusted when a handler begins.
@@ -94,8 +96,8 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
             Err(identity::AuthError::Unknown.into())
         }
         Ok(snapshot) => {
-            let snapshot = former::named(asked, &caller, snapshot).await?;
-            Ok(Call::new(asked.clone(), caller, snapshot))
+            let named = former::named(asked, &caller, snapshot).await?;
+            Ok(Call::new(asked.clone(), caller, named))
         }
         Err(problem) => Err(problem),
     }
@@ -119,8 +121,8 @@ async fn admit_again(
     let caller = asked.app.identity.authenticate_again(credential, asked.ip, rate).await?;
     check_enrolment(asked, &caller)?;
     let (snapshot, _) = asked.app.engine.fresh_snapshot(&caller.tenant).await?;
-    let snapshot = former::named(asked, &caller, snapshot).await?;
-    Ok(Call::new(asked.clone(), caller, snapshot))
+    let named = former::named(asked, &caller, snapshot).await?;
+    Ok(Call::new(asked.clone(), caller, named))
 }
 
 /// Where somebody may go who must set up a second factor first.
@@ -136,7 +138,11 @@ fn check_enrolment(asked: &Asked, caller: &Caller) -> Result<(), Problem> {
 }
 
 impl Call {
-    fn new(asked: Arc<Asked>, caller: Caller, snapshot: Arc<engine::Snapshot>) -> Self {
+    fn new(
+        asked: Arc<Asked>,
+        caller: Caller,
+        (snapshot, version): (Arc<engine::Snapshot>, Option<i64>),
+    ) -> Self {
         let context = Context {
             actor: caller.actor.clone(),
             snapshot,
@@ -146,7 +152,7 @@ impl Call {
             request_id: asked.id.clone(),
             origin: asked.origin.clone(),
         };
-        Self { asked, caller: Arc::new(caller), context }
+        Self { asked, caller: Arc::new(caller), context, version }
     }
 
     /// Says to plan again when what is remembered has changed: before something is answered that was not compared by a

@@ -53,7 +53,11 @@ impl Noted {
             method: request.method().clone(),
             route,
             query: request.uri().query().map(str::to_owned),
-            request_id: request.extensions().get::<RequestId>().map(|id| id.0.to_string()).unwrap_or_default(),
+            request_id: request
+                .extensions()
+                .get::<RequestId>()
+                .map(|id| id.0.to_string())
+                .unwrap_or_default(),
             began: Instant::now(),
         })
     }

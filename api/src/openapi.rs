@@ -74,6 +74,7 @@ pub(crate) fn document(call: &Call) -> Json {
             "schemas": schemas,
             "responses": problems::responses(),
             "parameters": parameters::shared(),
+            "headers": parameters::heads(),
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer", "description": "A session's token, or an API key (`trl_…`)" },
                 "reseller": { "type": "http", "scheme": "bearer", "description": "A reseller's key" },
@@ -83,9 +84,29 @@ pub(crate) fn document(call: &Call) -> Json {
     })
 }
 
-fn put(paths: &mut Map<String, Json>, path: &str, route: &Route, operation: Json) {
+fn put(paths: &mut Map<String, Json>, path: &str, route: &Route, mut operation: Json) {
+    if path.starts_with("/api/v1/") || path == "/graphql" {
+        speak_of_versions(&mut operation);
+    }
     let item = paths.entry(path.to_owned()).or_insert_with(|| json!({}));
     item[route.method.as_str().to_ascii_lowercase()] = operation;
+}
+
+/// Says of an operation that it goes by the names of a version, where one is asked for.
+fn speak_of_versions(operation: &mut Json) {
+    let parameter = json!({ "$ref": "#/components/parameters/version" });
+    match operation["parameters"].as_array_mut() {
+        Some(parameters) => parameters.push(parameter),
+        None => operation["parameters"] = json!([parameter]),
+    }
+    let answers = operation["responses"].as_object_mut().into_iter().flatten();
+    for (_, answer) in answers.filter(|(status, _)| status.starts_with('2')) {
+        for (name, head) in
+            [("Trellis-Version", "version"), ("Deprecation", "deprecation"), ("Sunset", "sunset")]
+        {
+            answer["headers"][name] = json!({ "$ref": format!("#/components/headers/{head}") });
+        }
+    }
 }
 
 /// Whether the caller gets past the route's door.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -130,22 +130,28 @@ where
     F: Fn(Call) -> A,
     A: Future<Output = Outcome>,
 {
+    // Whose answer says which version it is of, be it a refusal.
+    let versioned: Mutex<Option<Call>> = Mutex::default();
     let asking = |call: Call| {
         let rate = call.caller.rate;
-        let names = call.context.snapshot.former().cloned().map(|names| (names, call.clone()));
+        if call.version.is_some()
+            && let Ok(mut versioned) = versioned.lock()
+        {
+            *versioned = Some(call.clone());
+        }
         call.asked.head.extensions.get::<Whose>().into_iter().for_each(|whose| whose.is(&call.caller));
         // Kilobytes, which would be copied each time they are passed on.
         let handling = Box::pin(handler(call));
         async move {
             let mut response = handling.await?;
-            if let Some((names, call)) = names {
-                response = Box::pin(former::told(&call, &names, response)).await;
-            }
             rate.iter().for_each(|rate| response.headers_mut().extend(crate::problem::rate_headers(rate)));
             Ok(response)
         }
     };
-    with_caller(asked, trust, asking).await
+    let outcome = with_caller(asked, trust, asking).await;
+    let Some(call) = versioned.into_inner().ok().flatten() else { return outcome };
+    let response = outcome.unwrap_or_else(IntoResponse::into_response);
+    Ok(Box::pin(former::told(&call, response)).await)
 }
 
 /// The table as a router, without the edge.

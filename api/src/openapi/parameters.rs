@@ -50,7 +50,7 @@ fn write() -> Vec<(&'static str, Json)> {
         "description": "Sent again with the same body within 24 hours, it gives the first answer",
     });
     let if_match = json!({
-        "name": "If-Match", "in": "header", "schema": { "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$" },
+        "name": "If-Match", "in": "header", "schema": { "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}(-[0-9]{1,18})?\")$" },
         "description": "The version that the caller saw; any with *",
     });
     let process = "Save although a process does not allow the step, if the caller may";
@@ -58,6 +58,25 @@ fn write() -> Vec<(&'static str, Json)> {
         ("confirm_warnings", query("confirm_warnings", "Save although rules warn", off())),
         ("process_override", query("process_override", process, off())),
         ("idempotency", once),
+        ("version", version()),
         ("if_match", if_match),
     ]
+}
+
+/// The version whose names a request says, and is answered in.
+fn version() -> Json {
+    json!({
+        "name": "Trellis-Version", "in": "header", "schema": { "type": "string", "pattern": "^[0-9TZ:.+-]{1,40}$" },
+        "description": "The version whose names it says: a revision, a day or a moment; today's names without it",
+    })
+}
+
+/// What answers say of their version.
+pub(super) fn heads() -> Json {
+    let head = |text: &str| json!({ "description": text, "schema": { "type": "string" } });
+    json!({
+        "version": head("The revision that was asked for; only with Trellis-Version, or a key that has one"),
+        "deprecation": head("Since when a name that was said, or answered, is another one (RFC 9745)"),
+        "sunset": head("Until when it is answered (RFC 8594)"),
+    })
 }

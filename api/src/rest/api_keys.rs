@@ -11,6 +11,7 @@ use crate::answer;
 use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::call::Call;
+use crate::former::check_version;
 use crate::problem::Problem;
 use crate::routes::Outcome;
 
@@ -27,6 +28,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
     call.asked.plain()?;
     call.require_credentials()?;
     let wish = read(call.asked.json()?)?;
+    check_version(&call, wish.version.as_deref()).await?;
     let made = call.identity().create_key(&call.caller, wish).await?;
     let body = json!({ "id": made.id, "key": made.key.expose(), "prefix": made.prefix });
     Ok(answer::document(StatusCode::CREATED, &body))

@@ -39,11 +39,19 @@ pub(crate) async fn show(call: Call) -> Outcome {
     // The version says nothing about related records, so an answer with those is never "not modified".
     let tags = !query.fresh && !list::fields::nests(&query.fields);
     let one = call.engine().read_the_one(&call.context, &query).await?;
-    let tag = version_tag(one.version);
+    let tag = read_tag(&call, one.version);
     if tags && answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
         return Ok(answer::not_modified(&tag));
     }
-    Ok(answer::one(StatusCode::OK, &one))
+    Ok(answer::tagged(answer::one(StatusCode::OK, &one), &tag))
+}
+
+/// The tag of a record as it was read: under former names it is another text.
+fn read_tag(call: &Call, version: i64) -> String {
+    match call.context.snapshot.former() {
+        Some(names) => format!("\"{version}-{}\"", names.revision),
+        None => version_tag(version),
+    }
 }
 
 /// One new record from an object, or several from an array: all or nothing.
@@ -145,8 +153,13 @@ pub(super) fn if_match(header: Option<&str>) -> Result<Option<i64>, Problem> {
     if text.contains(',') {
         return Err(Problem::new(Code::InvalidRequest, "If-Match takes one version here"));
     }
-    let version =
-        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    // Under whatever names it was read, it is the same record.
+    let number = |tag: &str| match tag.split_once('-') {
+        Some((version, names)) => names.parse::<i64>().ok().and(version.parse().ok()),
+        None => tag.parse().ok(),
+    };
+    let version: Option<i64> = tag.and_then(number);
     // A tag that was never given out matches nothing.
     version.map(Some).ok_or_else(|| engine::Error::Stale.into())
 }
@@ -160,10 +173,13 @@ mod tests {
         assert_eq!(if_match(None).unwrap(), None);
         assert_eq!(if_match(Some("*")).unwrap(), None);
         assert_eq!(if_match(Some("\"3\"")).unwrap(), Some(3));
+        assert_eq!(if_match(Some("\"3-12\"")).unwrap(), Some(3));
         for (header, code) in [
             ("W/\"3\"", Code::Stale),
             ("3", Code::Stale),
             ("\"x\"", Code::Stale),
+            ("\"3-x\"", Code::Stale),
+            ("\"-3\"", Code::Stale),
             ("\"1\", \"2\"", Code::InvalidRequest),
         ] {
             assert_eq!(if_match(Some(header)).unwrap_err().code, code, "{header}");

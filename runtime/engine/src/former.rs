@@ -10,7 +10,6 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use metadata::definitions::{Former, Row};
 use metadata::{Kind, Object, Problem};
 use moka::sync::Cache;
-use permissions::Actor;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -19,20 +18,28 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
 
+mod said;
 mod store;
 
 /// How long a former name is answered after the rename.
 pub const SERVED: TimeDelta = TimeDelta::days(365);
 /// Most snapshots under former names that are kept, and how long without being asked for.
-const MOST: u64 = 256;
+const MOST: u64 = 64;
 const IDLE: std::time::Duration = std::time::Duration::from_secs(600);
 /// Longest version that is looked at.
 const MAX_VERSION: usize = 40;
+/// Most days that are remembered with their revisions.
+const MOST_DAYS: u64 = 10_000;
 /// What a problem of the version is about.
 const VERSION: &str = "Trellis-Version";
 
-static KEPT: LazyLock<Cache<(u64, String), Arc<Snapshot>>> =
+/// By the snapshot that they are made of, and the revision whose names they have.
+static KEPT: LazyLock<Cache<(u64, i64), Arc<Snapshot>>> =
     LazyLock::new(|| Cache::builder().max_capacity(MOST).time_to_idle(IDLE).build());
+/// Revisions that days come to.
+static DAYS: LazyLock<Cache<(u64, String), i64>> =
+    LazyLock::new(|| Cache::builder().max_capacity(MOST_DAYS).time_to_idle(IDLE).build());
+static MAKING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// The names that a snapshot goes by.
 #[derive(Debug)]
@@ -100,15 +107,11 @@ impl Names {
         let mut known = self.renamed.iter().filter_map(|one| one.singular.as_ref());
         known.find(|(old, _)| old.as_str() == then).map_or(then, |(_, new)| new.as_str())
     }
-
-    /// The first of its renames.
-    pub fn since(&self) -> Option<DateTime<Utc>> {
-        self.renamed.iter().map(|one| one.at).min()
-    }
 }
 
 impl Engine {
-    /// A snapshot under the names of an earlier version: a revision, a day or a moment.
+    /// A snapshot under the names of an earlier version (a revision, a day or a moment), and its revision. Where nothing
+    /// has another name since, it is the one that is there.
     ///
     /// # Errors
     /// A version that cannot be read, is not there yet, or is so old that its names are answered no more.
@@ -116,53 +119,66 @@ impl Engine {
         &self,
         snapshot: &Arc<Snapshot>,
         (version, now): (&str, DateTime<Utc>),
-    ) -> Result<Arc<Snapshot>> {
+    ) -> Result<(Arc<Snapshot>, i64)> {
         let version = version.trim();
         let asked = if version.len() <= MAX_VERSION { parse(version) } else { None };
         let Some(asked) = asked else { return Err(unknown("this is no version")) };
-        let key = (snapshot.serial, version.to_owned());
-        let found = match KEPT.get(&key) {
-            Some(found) => found,
-            None => {
-                let made = self.make_former(snapshot, asked).await?;
-                KEPT.insert(key, made.clone());
-                made
-            }
-        };
-        let is_over = |one: &&Renamed| one.at + SERVED <= now;
-        let over = found.former.iter().flat_map(|names| &names.renamed).find(is_over);
-        match over {
-            None => Ok(found),
-            Some(one) => Err(unknown(format!(
-                "`{}` is `{}` since {} and is not answered under its old name any more",
-                one.old,
-                one.new,
-                one.at.date_naive()
-            ))),
-        }
-    }
-
-    async fn make_former(&self, snapshot: &Arc<Snapshot>, asked: Asked) -> Result<Arc<Snapshot>> {
-        let tenant = &snapshot.tenant;
         let mut snapshot = snapshot.clone();
         if matches!(asked, Asked::Revision(number) if number > snapshot.revision) {
             // Another node may know of it already.
-            (snapshot, _) = self.fresh_snapshot(tenant).await?;
+            (snapshot, _) = self.fresh_snapshot(&snapshot.tenant.clone()).await?;
         }
-        let mut connection = self.connection(tenant).await?;
-        let number = match asked {
-            Asked::Revision(number) => number,
-            Asked::Before(at) => {
-                store::revision_at(&mut connection, tenant, at).await?.min(snapshot.revision)
-            }
-        };
+        let number = self.number(&snapshot, (asked, version)).await?;
         if number > snapshot.revision {
             return Err(unknown(format!("there is no revision {number} yet")));
         }
-        let past = store::load_since(&mut connection, tenant, (number, snapshot.revision)).await?;
-        let (former, renamed) = renames(&snapshot, &past);
-        let names = Arc::new(Names { revision: number, renamed });
-        Ok(Arc::new(snapshot.under(&former, names)?))
+        let found = self.find_former(&snapshot, number).await?;
+        let over = found.former.iter().flat_map(|names| &names.renamed).any(|one| one.at + SERVED <= now);
+        // Not which names those are: whoever asks may not know of them.
+        if over { Err(unknown("this version is not answered any more")) } else { Ok((found, number)) }
+    }
+
+    /// The revision that is meant. Days are remembered; moments are as many as somebody likes.
+    async fn number(&self, snapshot: &Snapshot, (asked, version): (Asked, &str)) -> Result<i64> {
+        let at = match asked {
+            Asked::Revision(number) => return Ok(number),
+            Asked::Before(at) => at,
+        };
+        let key = (snapshot.serial, version.to_owned());
+        let is_day = version.len() == "2026-11-22".len();
+        if let Some(number) = DAYS.get(&key).filter(|_| is_day) {
+            return Ok(number);
+        }
+        let mut connection = self.connection(&snapshot.tenant).await?;
+        let number = store::revision_at(&mut connection, &snapshot.tenant, at).await?.min(snapshot.revision);
+        if is_day {
+            DAYS.insert(key, number);
+        }
+        Ok(number)
+    }
+
+    async fn find_former(&self, snapshot: &Arc<Snapshot>, number: i64) -> Result<Arc<Snapshot>> {
+        let key = (snapshot.serial, number);
+        if let Some(found) = KEPT.get(&key) {
+            return Ok(found);
+        }
+        // One at a time: making one is work, and whoever waits finds it made.
+        let _turn = MAKING.lock().await;
+        if let Some(found) = KEPT.get(&key) {
+            return Ok(found);
+        }
+        let mut connection = self.connection(&snapshot.tenant).await?;
+        let range = (number, snapshot.revision);
+        let past = store::load_since(&mut connection, &snapshot.tenant, range).await?;
+        drop(connection);
+        let (former, renamed) = renames(snapshot, &past);
+        let made = if renamed.is_empty() {
+            snapshot.clone()
+        } else {
+            Arc::new(snapshot.under(&former, Arc::new(Names { revision: number, renamed }))?)
+        };
+        KEPT.insert(key, made.clone());
+        Ok(made)
     }
 
     /// Notes that former names were said by somebody.
@@ -171,18 +187,27 @@ impl Engine {
         context: &Context,
         (names, key): (&[&Renamed], Option<uuid::Uuid>),
     ) -> Result<()> {
-        let Some(former) = context.snapshot.former() else { return Ok(()) };
-        let mut connection = self.connection(context.tenant()).await?;
-        let used: Vec<(String, String)> =
-            names.iter().map(|one| (one.old.clone(), one.new.clone())).collect();
-        let who: (&Actor, _) = (&context.actor, key);
-        store::note(&mut connection, context.tenant(), (&used, former.revision), (who, context.now)).await
+        let (Some(former), tenant) = (context.snapshot.former(), context.tenant()) else { return Ok(()) };
+        let one = |name: &&Renamed| said::Key {
+            tenant: tenant.id,
+            old: name.old.clone(),
+            new: name.new.clone(),
+            actor: context.actor.user_id,
+            key: key.unwrap_or_default(),
+            version: former.revision,
+        };
+        let due = said::count(names.iter().map(one).collect(), &context.actor.name, context.now);
+        if due.is_empty() {
+            return Ok(());
+        }
+        store::add(&mut *self.connection(tenant).await?, tenant, due).await
     }
 
     /// Who has said which former name, and how often.
     pub async fn former_names(&self, context: &Context) -> Result<Json> {
         let tenant = context.tenant();
         let mut connection = self.connection(tenant).await?;
+        store::add(&mut connection, tenant, said::take(tenant.id, context.now)).await?;
         let mut told: BTreeMap<(String, String), Vec<Json>> = BTreeMap::new();
         for one in store::list(&mut connection, tenant).await? {
             told.entry((one.old, one.new)).or_default().push(json!({

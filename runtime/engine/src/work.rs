@@ -155,12 +155,7 @@ impl Engine {
     }
 
     /// That, or the end of it, with whatever else a transaction does.
-    pub async fn turn_timed(
-        &self,
-        held: &mut PgConnection,
-        tenant: &Tenant,
-        is_held: bool,
-    ) -> Result<()> {
+    pub async fn turn_timed(&self, held: &mut PgConnection, tenant: &Tenant, is_held: bool) -> Result<()> {
         let (timed, now) = ((Kind::TakeTimed.word(), ALL), Utc::now());
         if is_held {
             jobs::hold(held, &tenant.schema, timed, now).await?;

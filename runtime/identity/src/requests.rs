@@ -169,7 +169,9 @@ impl Identity {
             return Ok(());
         }
         let oldest = self.clock.now() - KEPT_FOR;
-        let Err(error) = store::put(&self.pool, &remembered, (MOST_KEPT, oldest)).await else { return Ok(()) };
+        let Err(error) = store::put(&self.pool, &remembered, (MOST_KEPT, oldest)).await else {
+            return Ok(());
+        };
         // What the database cannot take it will not take later either.
         if !is_about_data(&error) {
             self.requests.put_back(remembered);

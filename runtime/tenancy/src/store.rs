@@ -182,10 +182,7 @@ pub(crate) async fn delete(executor: impl PgExecutor<'_>, id: Uuid) -> sqlx::Res
     Ok(())
 }
 
-pub(crate) async fn load_by_slug(
-    executor: impl PgExecutor<'_>,
-    slug: &str,
-) -> sqlx::Result<Option<Row>> {
+pub(crate) async fn load_by_slug(executor: impl PgExecutor<'_>, slug: &str) -> sqlx::Result<Option<Row>> {
     sqlx::query_as(tenants!("where slug = $1")).bind(slug).fetch_optional(executor).await
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use metadata::Kind;
 use metadata::definitions::Row;
-use permissions::Actor;
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
+use super::said::Said;
 use crate::context::Tenant;
 use crate::error::Result;
 use crate::revisions::row_from_json;
@@ -82,24 +82,37 @@ pub(super) fn own_name(row: &Row) -> &str {
     row.name.rsplit('.').next().unwrap_or_default()
 }
 
-/// Counts one request that said some former names.
-pub(super) async fn note(
-    connection: &mut PgConnection,
-    tenant: &Tenant,
-    (names, version): (&[(String, String)], i64),
-    ((actor, key), now): ((&Actor, Option<Uuid>), DateTime<Utc>),
-) -> Result<()> {
-    let (old, new): (Vec<&str>, Vec<&str>) =
-        names.iter().map(|(old, new)| (old.as_str(), new.as_str())).unzip();
+/// Adds what was counted.
+pub(super) async fn add(connection: &mut PgConnection, tenant: &Tenant, mut said: Vec<Said>) -> Result<()> {
+    if said.is_empty() {
+        return Ok(());
+    }
+    // In one order, so that two nodes never wait for each other.
+    said.sort_by(|one, other| one.of.cmp(&other.of));
     let text = format!(
         "INSERT INTO {} AS f (old, new, actor_id, actor_name, key_id, version, requests, first_at, last_at) \
-         SELECT n.old, n.new, $3, $4, $5, $6, 1, $7, $7 FROM unnest($1::text[], $2::text[]) AS n(old, new) ORDER BY 1, 2 \
-         ON CONFLICT (old, new, actor_id, key_id, version) DO UPDATE SET requests = f.requests + 1, \
+         SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::uuid[], $6::bigint[], $7::bigint[], \
+         $8::timestamptz[], $9::timestamptz[]) \
+         ON CONFLICT (old, new, actor_id, key_id, version) DO UPDATE SET requests = f.requests + excluded.requests, \
          actor_name = excluded.actor_name, last_at = greatest(f.last_at, excluded.last_at)",
         table(&tenant.schema, "_former_names")
     );
-    let noted = sqlx::query(AssertSqlSafe(text)).bind(old).bind(new).bind(actor.user_id).bind(&actor.name);
-    noted.bind(key.unwrap_or_default()).bind(version).bind(now).execute(connection).await?;
+    let texts = |of: fn(&Said) -> &str| said.iter().map(of).collect::<Vec<_>>();
+    let numbers = |of: fn(&Said) -> i64| said.iter().map(of).collect::<Vec<_>>();
+    let ids = |of: fn(&Said) -> Uuid| said.iter().map(of).collect::<Vec<_>>();
+    let times = |of: fn(&Said) -> DateTime<Utc>| said.iter().map(of).collect::<Vec<_>>();
+    sqlx::query(AssertSqlSafe(text))
+        .bind(texts(|one| one.of.old.as_str()))
+        .bind(texts(|one| one.of.new.as_str()))
+        .bind(ids(|one| one.of.actor))
+        .bind(texts(|one| one.name.as_str()))
+        .bind(ids(|one| one.of.key))
+        .bind(numbers(|one| one.of.version))
+        .bind(numbers(|one| one.requests))
+        .bind(times(|one| one.first_at))
+        .bind(times(|one| one.last_at))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

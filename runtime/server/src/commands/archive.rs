@@ -177,8 +177,8 @@ fn patch(standing: &Standing) -> anyhow::Result<Patch> {
     let mut features = BTreeMap::new();
     for (word, enabled) in &standing.features {
         let feature = Feature::find(word);
-        let feature =
-            feature.with_context(|| format!("{PLATFORM} is not taken: features.{word}: there is no such feature"))?;
+        let feature = feature
+            .with_context(|| format!("{PLATFORM} is not taken: features.{word}: there is no such feature"))?;
         features.insert(feature, Some(*enabled));
     }
     let quiet = (standing.quiet || standing.sandbox.is_some()).then_some(standing.quiet);

@@ -127,7 +127,8 @@ pub(crate) async fn is_left_alone(held: &mut PgConnection, id: Uuid) -> sqlx::Re
     if locked.is_some() {
         return Ok(true);
     }
-    let text = "select not exists (select 1 from platform._jobs where starts_with(kind, 'clone/') and subject = $1)";
+    let text =
+        "select not exists (select 1 from platform._jobs where starts_with(kind, 'clone/') and subject = $1)";
     sqlx::query_scalar(text).bind(id.to_string()).fetch_one(held).await
 }
 

@@ -207,6 +207,10 @@ async fn who_says_old_names_is_told_so_and_counted() {
     assert_eq!(site.ask_with("GET", "/api/v1/offers?fields=total", None, &headers).await.status, 200);
     let told = site.get("/metadata/v1/former-names").await.data(200);
     assert!(told.to_string().contains(made.json()["id"].as_str().unwrap()), "{told}");
+    // A version that there is not is refused when the key is made.
+    let wrong = json!({ "name": "nightly", "version": 999_999 });
+    let refused = site.ask("POST", "/auth/v1/api-keys", Some(wrong)).await;
+    assert_eq!(refused.problems(422), ["version unknown-version"]);
     let wrong = json!({ "name": "nightly", "version": "soon" });
     assert_eq!(site.ask("POST", "/auth/v1/api-keys", Some(wrong)).await.problems(422), ["version invalid"]);
 }
@@ -310,5 +314,51 @@ async fn days_are_versions_and_old_ones_end() {
     move_by(300).await;
     let refused = ask(&version).await;
     assert_eq!(refused.problems(400), ["Trellis-Version unknown-version"]);
-    assert!(refused.text().contains("not answered under its old name any more"), "{}", refused.text());
+    let text = refused.text();
+    assert!(text.contains("not answered any more"), "{text}");
+    assert!(!text.contains("total") && !text.contains("customer") && !text.contains("yak"), "{text}");
+}
+
+#[tokio::test]
+async fn refusals_and_tags_are_of_their_version_too() {
+    let (site, version) = renamed("former_tags").await;
+    let old = async |method, path: &str, body| old(&site, &version, (method, path), body).await;
+    let refused = old("GET", "/api/v1/offers?filter[amount][near]=1", None).await;
+    assert_eq!((refused.status, refused.header("trellis-version")), (400, version.as_str()));
+    assert!(refused.headers.get_all("vary").iter().any(|value| value == "Trellis-Version"));
+    assert!(refused.header("deprecation").starts_with('@'), "{:?}", refused.headers);
+    let told = site.get("/metadata/v1/former-names").await.data(200);
+    assert_eq!((&told[0]["old"], &told[0]["requests"]), (&json!("offer.amount"), &json!(1)), "{told}");
+    assert_eq!(told.as_array().unwrap().len(), 1, "nothing was answered: {told}");
+    // What was read under other names is another text, of the same record.
+    let one = old("POST", "/api/v1/offers", Some(json!({ "name": "One", "amount": 1 }))).await.data(201);
+    let path = format!("/api/v1/offers/{}", one["id"].as_str().unwrap());
+    let then = old("GET", &path, None).await.header("etag").to_owned();
+    let now = site.get(&path).await.header("etag").to_owned();
+    assert_eq!((then.as_str(), now.as_str()), (format!("\"1-{version}\"").as_str(), "\"1\""));
+    let known = |tag: &str| [("if-none-match".to_owned(), tag.to_owned())];
+    for (tag, is_former, status) in
+        [(&then, true, 304), (&now, true, 200), (&then, false, 200), (&now, false, 304)]
+    {
+        let mut headers: Vec<(&str, &str)> = Vec::new();
+        let tag = known(tag);
+        headers.extend(tag.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        if is_former {
+            headers.push(("trellis-version", &version));
+        }
+        assert_eq!(site.ask_with("GET", &path, None, &headers).await.status, status, "{tag:?} {is_former}");
+    }
+    let headers = [("if-match", then.as_str()), ("trellis-version", version.as_str())];
+    site.ask_with("PATCH", &path, Some(json!({ "amount": 2 })), &headers).await.data(200);
+    let late = site.ask_with("PATCH", &path, Some(json!({ "amount": 3 })), &headers).await;
+    assert_eq!(late.status, 412, "{}", late.text());
+    // The document tells of it.
+    let document = site.get("/api/v1/openapi.json").await.json();
+    let list = &document["paths"]["/api/v1/offers"]["get"];
+    let parameter = json!({ "$ref": "#/components/parameters/version" });
+    assert!(list["parameters"].as_array().unwrap().contains(&parameter));
+    assert!(list["responses"]["200"]["headers"]["Deprecation"].is_object());
+    assert!(
+        !document["paths"]["/metadata/v1/deploy"]["post"]["parameters"].to_string().contains("version\"")
+    );
 }
