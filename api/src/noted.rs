@@ -103,7 +103,10 @@ mod tests {
         assert_eq!(names(asked), ["filter[ssn][eq]", "where", "limit", "q"]);
         assert!(names("%ff").len() <= 1);
         assert_eq!(names(&"a=1&".repeat(100)), ["a"]);
-        assert!(names(&"a=1&".repeat(1000)).is_empty(), "who says too much is refused, and nothing of it read");
+        assert!(
+            names(&"a=1&".repeat(1000)).is_empty(),
+            "who says too much is refused, and nothing of it read"
+        );
         let many: String = (0..100).map(|at| format!("p{at}=1&")).collect();
         assert_eq!(names(&many).len(), MOST_NAMES);
     }
