@@ -38,3 +38,7 @@ export const readRequestFilter = (raw: Raw): KeyRequestFilter => ({
   request_id: asText(raw.request_id),
   all: raw.all === true ? true : undefined,
 });
+
+export const readJobsSearch = (raw: Raw): { only?: "dead" | undefined } => ({
+  only: raw.only === "dead" ? "dead" : undefined,
+});
