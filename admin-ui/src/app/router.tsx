@@ -4,7 +4,13 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { readListSearch } from "@/features/list/list-search";
 import { NotFound, PageError } from "./errors";
-import { readAuditFilter, readExplainSearch, readJobsSearch, readRequestFilter } from "./search-params";
+import {
+  readAuditFilter,
+  readConsoleSearch,
+  readExplainSearch,
+  readJobsSearch,
+  readRequestFilter,
+} from "./search-params";
 import { SignInRoute } from "./sign-in-route";
 
 export interface Context {
@@ -43,6 +49,7 @@ const setPassword = createRoute({
 const tenants = createRoute({
   getParentRoute: () => root,
   path: "/tenants",
+  validateSearch: readConsoleSearch,
   component: lazyRouteComponent(() => import("@/features/reseller/reseller-page"), "ResellerPage"),
 });
 

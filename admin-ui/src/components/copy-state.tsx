@@ -1,9 +1,16 @@
-// How far a copy of a tenant is: waiting, step by step, there, or why it is not.
+// One copy of a tenant, and how far it is: waiting, step by step, there, or why it is not.
+import { FlaskConical } from "lucide-react";
+import type { ReactNode } from "react";
 import { t } from "@/lib/i18n";
 import { formatNumber } from "@/lib/numbers";
 import { Tag } from "./bits";
+import { scopeLabel } from "./copy-fields";
 
 interface Copy {
+  tenant: { name: string; slug: string };
+  scope: "metadata" | "sample" | "full";
+  records: number | null;
+  mask_emails: boolean;
   status: "queued" | "running" | "done" | "failed";
   step: string | null;
   rows: number | null;
@@ -20,7 +27,40 @@ const STATES: Record<Copy["status"], { label: string; color: string }> = {
   failed: { label: "Failed", color: "red" },
 };
 
-export function CopyTag({ copy }: { copy: Copy }) {
+interface CopyRowProps {
+  copy: Copy;
+  /** Who asked for it and when. */
+  about: ReactNode;
+  /** What can be done with it. */
+  children?: ReactNode;
+}
+
+export function CopyRow({ copy, about, children }: CopyRowProps) {
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
+      <FlaskConical size={17} aria-hidden="true" className="mt-0.5 shrink-0 self-start text-text-3" />
+      <div className="flex min-w-0 flex-1 basis-60 flex-col gap-1">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <span className="min-w-0 truncate font-medium">{copy.tenant.name}</span>
+          <span className="min-w-0 truncate font-mono text-text-3 text-xs">{copy.tenant.slug}</span>
+          <CopyTag copy={copy} />
+        </p>
+        <CopyProgress copy={copy} />
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-text-2 text-xs">
+          <Tag>
+            {scopeLabel(copy.scope)}
+            {copy.records !== null && ` · ${formatNumber(copy.records)}`}
+          </Tag>
+          {copy.mask_emails && <Tag>{t("Emails masked")}</Tag>}
+          {about}
+        </p>
+      </div>
+      {children}
+    </li>
+  );
+}
+
+function CopyTag({ copy }: { copy: Copy }) {
   return (
     <span role="status">
       <Tag color={STATES[copy.status].color}>{t(STATES[copy.status].label)}</Tag>
@@ -29,7 +69,7 @@ export function CopyTag({ copy }: { copy: Copy }) {
 }
 
 /** What is to be said beside the state: a bar while it is made, the reason where it was not. */
-export function CopyProgress({ copy }: { copy: Copy }) {
+function CopyProgress({ copy }: { copy: Copy }) {
   if (copy.error) {
     return (
       <p className={copy.status === "failed" ? "break-words text-red text-xs" : "break-words text-amber text-xs"}>

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { detailWords } from "./event-details";
+import { lastMonths } from "./months";
 import { everyDay } from "./usage";
 
 it("shows each day once, also those on which nothing was asked", () => {
@@ -9,4 +11,19 @@ it("shows each day once, also those on which nothing was asked", () => {
     { day: "2026-03-01", requests: 7 },
     { day: "2026-03-02", requests: 0 },
   ]);
+});
+
+it("knows this month and those before, over the turn of a year", () => {
+  expect(lastMonths(new Date("2026-02-28T23:59:59Z"), 4)).toEqual(["2026-02", "2026-01", "2025-12", "2025-11"]);
+  expect(lastMonths(new Date("2026-03-31T12:00:00Z"), 2)).toEqual(["2026-03", "2026-02"]);
+});
+
+it("tells what was and what is", () => {
+  expect(detailWords({ plan: ["starter", "pro"], slug: "acme", features: { mcp: true } })).toEqual([
+    ["plan", "starter → pro"],
+    ["slug", "acme"],
+    ["features", '{"mcp":true}'],
+  ]);
+  expect(detailWords({ name: [null, "Acme"] })).toEqual([["name", "– → Acme"]]);
+  expect(detailWords(null)).toEqual([]);
 });

@@ -5,11 +5,11 @@ import { useState } from "react";
 import { askAgain, type Clone, listSandboxes, loadPlan, type OwnPlan } from "@/api/clones";
 import { Loaded } from "@/api/loaded";
 import { useCatalog } from "@/catalog/catalog";
-import { Empty, Tag } from "@/components/bits";
+import { Empty } from "@/components/bits";
 import { Button } from "@/components/button";
-import { scopeLabel } from "@/components/copy-fields";
-import { CopyProgress, CopyTag } from "@/components/copy-state";
+import { CopyRow } from "@/components/copy-state";
 import { outlineLink, PageFrame, useTitle } from "@/components/page-frame";
+import { cx } from "@/lib/cx";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
@@ -106,46 +106,35 @@ function Allowed({ plan }: { plan: OwnPlan | undefined }) {
 }
 
 function SandboxRow({ sandbox, own }: { sandbox: Clone; own: string }) {
-  const { tenant, scope, records, status } = sandbox;
+  const { tenant, asked_at, finished_at, status } = sandbox;
+  const when = { when: ago(asked_at) };
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
-      <FlaskConical size={17} aria-hidden="true" className="shrink-0 self-start text-text-3 phone:mt-0.5" />
-      <div className="flex min-w-0 flex-1 basis-60 flex-col gap-1">
-        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <span className="min-w-0 truncate font-medium">{tenant.name}</span>
-          <span className="font-mono text-text-3 text-xs">{tenant.slug}</span>
-          <CopyTag copy={sandbox} />
-        </p>
-        <CopyProgress copy={sandbox} />
-        <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-text-2 text-xs">
-          <Tag>
-            {scopeLabel(scope)}
-            {records !== null && ` · ${records.toLocaleString()}`}
-          </Tag>
-          {sandbox.mask_emails && <Tag>{t("Emails masked")}</Tag>}
-          <span title={formatDateTime(sandbox.asked_at)}>
+    <CopyRow
+      copy={sandbox}
+      about={
+        <>
+          <span title={formatDateTime(asked_at)}>
             {sandbox.asked_by === "tenant"
-              ? t("asked for {when}", { when: ago(sandbox.asked_at) })
-              : t("asked for {when} by who runs Trellis", { when: ago(sandbox.asked_at) })}
+              ? t("asked for {when}", when)
+              : t("asked for {when} by who runs Trellis", when)}
           </span>
-          {sandbox.finished_at && status === "done" && (
-            <span title={formatDateTime(sandbox.finished_at)}>
-              {t("· ready {when}", { when: ago(sandbox.finished_at) })}
-            </span>
+          {finished_at && status === "done" && (
+            <span title={formatDateTime(finished_at)}>{t("· ready {when}", { when: ago(finished_at) })}</span>
           )}
-        </p>
-      </div>
+        </>
+      }
+    >
       {status === "done" && (
         <a
           href={signInAt(tenant.slug, own, window.location)}
           target="_blank"
           rel="noopener noreferrer"
           aria-label={t("Sign in to {name}", { name: tenant.name })}
-          className={outlineLink}
+          className={cx(outlineLink, "ms-7.5 phone:ms-0")}
         >
           {t("Sign in")} <ExternalLink size={13} aria-hidden="true" />
         </a>
       )}
-    </li>
+    </CopyRow>
   );
 }
