@@ -197,6 +197,12 @@ export interface Document {
       takes: "moment" | "seconds" | "minutes" | "hours";
     };
   };
+  SupportAccess: {
+    until: string;
+    access: "read" | "write";
+    roles: string[];
+    reason: string | null;
+  };
   Team: {
     id: string;
     name: string;
@@ -222,6 +228,7 @@ export interface Document {
       scope: string;
     } | null;
     quiet: boolean;
+    support: Document["SupportAccess"] | null;
   };
   Use: {
     kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences" | "apps" | "settings";

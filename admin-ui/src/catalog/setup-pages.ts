@@ -8,6 +8,7 @@ import {
   History,
   KeyRound,
   Languages,
+  LifeBuoy,
   LockKeyhole,
   LogIn,
   type LucideIcon,
@@ -55,6 +56,7 @@ export type SetupPath =
   | "/setup/my-security"
   | "/setup/security-settings"
   | "/setup/sign-in-providers"
+  | "/setup/support-access"
   | "/setup/sign-in-history"
   | "/setup/sessions"
   | "/setup/branding"
@@ -191,6 +193,14 @@ const PAGES: SetupPage[] = [
     icon: BadgeCheck,
     needs: "manage_security",
     words: "sso single sign-on oidc openid connect google entra keycloak okta login",
+  },
+  {
+    to: "/setup/support-access",
+    label: "Support access",
+    group: "People and access",
+    icon: LifeBuoy,
+    needs: "manage_security",
+    words: "reseller help consent impersonate sign in as",
   },
   {
     to: "/setup/my-security",

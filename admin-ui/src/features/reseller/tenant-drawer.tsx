@@ -13,6 +13,7 @@ import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
+import { SupportSignIn } from "./support-sign-in";
 import { endOf, TENANTS, TenantState } from "./tenants";
 import { UsageView } from "./usage";
 
@@ -264,6 +265,7 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
             {t("Copy the address")}
           </Button>
         </p>
+        {tenant.status === "active" && <SupportSignIn reseller={reseller} tenant={tenant} />}
         {whole && (
           <Loaded query={usage} what={t("What it uses")}>
             {(data) => <UsageView usage={data} />}

@@ -88,4 +88,63 @@ export const words: Record<string, string> = {
     "Ihre E-Mail-Adresse gehört hier zum Konto einer anderen Person. Fragen Sie die Administration.",
   "Your email is of a domain that may not come in here.":
     "Ihre E-Mail-Adresse ist von einer Domain, die hier nicht hereindarf.",
+  // Letting the reseller sign in.
+  "{name} may not sign in": "{name} darf sich nicht anmelden",
+  "{name} may not sign in any more": "{name} darf sich nicht mehr anmelden",
+  "{name} may sign in now": "{name} darf sich jetzt anmelden",
+  "{name}, you are in {tenant} as support of {reseller} until {time}.":
+    "{name}, Sie sind bis {time} als Support von {reseller} bei {tenant}.",
+  "{n} hours": "{n} Stunden",
+  "Access could not be given.": "Der Zugang konnte nicht gegeben werden.",
+  "As which roles": "In welchen Rollen",
+  "As {roles}, allowed by {name} on {time}": "Als {roles}, erlaubt von {name} am {time}",
+  "End now": "Jetzt beenden",
+  "ended support access": "hat den Support-Zugang beendet",
+  "ended {time}": "beendet {time}",
+  "For how long": "Wie lange",
+  "Give access": "Zugang geben",
+  "Give access for some hours when you need help. You can end it at any time.":
+    "Geben Sie für einige Stunden Zugang, wenn Sie Hilfe brauchen. Sie können ihn jederzeit beenden.",
+  "Give {name} access": "{name} Zugang geben",
+  "Leave {tenant}": "{tenant} verlassen",
+  "let the reseller sign in": "hat den Wiederverkauf hereingelassen",
+  "May change records": "Darf Datensätze ändern",
+  "May only look": "Darf nur lesen",
+  "Nobody to let in": "Niemand, der hereinkommen könnte",
+  "One hour": "Eine Stunde",
+  "People, rights, security, the set-up and files stay out of their reach in any case.":
+    "An Personen, Rechte, Sicherheit, Einrichtung und Dateien kommen sie in keinem Fall.",
+  "Sign in as support": "Als Support anmelden",
+  Support: "Support",
+  "Support access": "Support-Zugang",
+  "Support session": "Support-Sitzung",
+  "The customer's audit log tells this. You leave this page; the key is asked for again.":
+    "Das steht im Protokoll des Kunden. Sie verlassen diese Seite; der Schlüssel wird wieder verlangt.",
+  "The link was used, is too old, or the customer allows it no more. Ask for another.":
+    "Der Link wurde benutzt, ist zu alt, oder der Kunde erlaubt es nicht mehr. Fordern Sie einen neuen an.",
+  "They may change records": "Sie dürfen Datensätze ändern",
+  "They see what these roles see. You cannot give more than you have.":
+    "Sie sehen, was diese Rollen sehen. Mehr als Ihre eigenen Rechte können Sie nicht geben.",
+  "This workspace was not sold by a reseller.": "Dieser Arbeitsbereich kommt nicht von einem Wiederverkäufer.",
+  "To sign in, the customer must allow it: in Setup → Support access.":
+    "Zum Anmelden muss der Kunde es erlauben: unter Einrichtung → Support-Zugang.",
+  "until {time}": "bis {time}",
+  "What for": "Wofür",
+  "Whoever sold you this workspace can sign in to help you only while you allow it. What they do stands in the audit log.":
+    "Wer Ihnen diesen Arbeitsbereich verkauft hat, kann sich nur anmelden, solange Sie es erlauben. Was dann geschieht, steht im Protokoll.",
+  "Why you sign in": "Warum Sie sich anmelden",
+  "Ask to be let in": "Um Zugang bitten",
+  "This could not be done.": "Das war nicht möglich.",
+  "The customer sees this in Setup → Support access, and allows it or not.":
+    "Der Kunde sieht das unter Einrichtung → Support-Zugang und erlaubt es oder nicht.",
+  "{name} is asked": "{name} ist gefragt",
+  "{name} of {reseller} asks to sign in": "{name} von {reseller} bittet um Zugang",
+  Decline: "Ablehnen",
+  Declined: "Abgelehnt",
+  "You may look, and change nothing.": "Sie dürfen lesen und nichts ändern.",
+  "You may sign in until {time}; {access}": "Sie dürfen sich bis {time} anmelden; {access}",
+  "you may change records.": "Sie dürfen Datensätze ändern.",
+  "you may only look.": "Sie dürfen nur lesen.",
+  "Your email": "Ihre E-Mail-Adresse",
+  "Your name": "Ihr Name",
 };
