@@ -1,11 +1,17 @@
-// The console of who sells the product: a key opens it, a tenant is made, signed in to, suspended, opened and deleted.
+// The console of who sells the product: a key opens it, a tenant is made, signed in to, suspended, opened and deleted;
+// what one tenant has otherwise than its plan, its sandboxes, and what the reseller is told of it all.
 
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { createHmac } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE, startChromium } from "./chromium.mjs";
-import { noted, settled, signIn } from "./steps.mjs";
+import { choose, noted, settled, until } from "./steps.mjs";
 import { makeFolder, runTrellis, startTrellis } from "./trellis.mjs";
+
+/** It has a name of its own, so that it can tell which hosts are others', and may send to this machine. */
+const FLAGS = ["--base-domain", "trellis.test", "--allow-private-targets"];
 
 let folder;
 let trellis;
@@ -14,7 +20,7 @@ let key;
 
 before(async () => {
   folder = await makeFolder();
-  [trellis, browser] = await Promise.all([startTrellis({ keep: folder }), startChromium()]);
+  [trellis, browser] = await Promise.all([startTrellis({ keep: folder, flags: FLAGS }), startChromium()]);
   const made = await runTrellis(folder, ["reseller", "create", "Crm for all"]);
   key = made.text.match(/trr_\S+/)?.[0];
   assert.ok(key, made.text);
@@ -32,6 +38,24 @@ async function open(page) {
   await page.getByRole("button", { name: "Open" }).click();
   await page.getByRole("heading", { level: 1, name: "Tenants" }).waitFor();
 }
+
+/** What a program asks under the reseller's key. */
+async function asked(method, path, body) {
+  const headers = { authorization: `Bearer ${key}`, ...(body ? { "content-type": "application/json" } : {}) };
+  const answer = await fetch(`${trellis.url}/reseller/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const told = await answer.json().catch(() => null);
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(told)}`);
+  return told?.data;
+}
+
+const makeTenant = (slug, name) =>
+  asked("POST", "/tenants", {
+    ...{ slug, name, plan: "starter", packages: ["tasks"] },
+    admin: { email: `ann@${slug}.example`, name: "Ann", password: "browser-tests-of-a-tenant-1" },
+  });
+
+const part = (page, name) =>
+  page.getByRole("navigation", { name: "Parts of the console" }).getByRole("link", { name }).click();
 
 async function check(page) {
   await settled(page);
@@ -125,85 +149,213 @@ test("a reseller makes a tenant and keeps it", () =>
     await page.getByText("No tenants yet").waitFor({ timeout: 60_000 });
   }));
 
+test("what one tenant has otherwise than its plan, its hosts and a sandbox of it", () =>
+  journey(browser, trellis.url, "a tenant's own", DESKTOP, async (page) => {
+    await makeTenant("north", "North");
+    await open(page);
+    const row = page.getByRole("row").filter({ hasText: "north" }).first();
+    await row.getByRole("button").click();
+    const drawer = page.getByRole("dialog", { name: /^North/ });
+
+    // The plan has no tools for language models; this tenant does, until it is as the plan says again.
+    await drawer.getByRole("button", { name: "Language models: As the plan: off" }).waitFor();
+    await choose(page, drawer, /^Language models/, "On");
+    await drawer.getByRole("button", { name: "Language models: On" }).waitFor();
+    assert.equal((await asked("GET", "/tenants/north")).features.mcp, true);
+    await choose(page, drawer, /^Language models/, "As the plan: off");
+    await drawer.getByRole("button", { name: "Language models: As the plan: off" }).waitFor();
+    assert.equal((await asked("GET", "/tenants/north")).features.mcp, false);
+
+    await drawer.getByRole("switch", { name: "Sends and acts by itself" }).click();
+    await until(async () => assert.equal((await asked("GET", "/tenants/north")).quiet, true));
+
+    // A host that cannot be is refused beside it.
+    await drawer.getByLabel("Another host").fill("no host");
+    await drawer.getByRole("button", { name: "Add", exact: true }).click();
+    await drawer.getByText(/^Expected the name of a host/).waitFor();
+    await drawer.getByLabel("Another host").fill("crm.north.example");
+    await drawer.getByLabel("Another host").press("Enter");
+    await drawer.getByRole("button", { name: "Remove crm.north.example" }).waitFor();
+    await check(page);
+    await drawer.getByRole("button", { name: "Remove crm.north.example" }).click();
+    await noted(page, "Removed crm.north.example");
+    assert.deepEqual((await asked("GET", "/tenants/north")).domains, []);
+
+    await drawer.getByRole("button", { name: "Make a sandbox" }).click();
+    const wish = page.getByRole("dialog", { name: "Sandbox of North" });
+    await wish.getByLabel("Email", { exact: true }).fill("no address");
+    await wish.getByLabel("Password", { exact: true }).fill("short");
+    await wish.getByRole("button", { name: "Make the sandbox" }).click();
+    await wish.getByRole("alert").first().waitFor();
+    await check(page);
+    await wish.getByLabel("Email", { exact: true }).fill("dev@north.example");
+    await wish.getByLabel("Password", { exact: true }).fill("browser-tests-of-a-copy-1");
+    await wish.getByRole("button", { name: "Make the sandbox" }).click();
+    await page.getByRole("heading", { level: 1, name: "Sandboxes" }).waitFor();
+    const copy = page.getByRole("listitem").filter({ hasText: "north-try" });
+    await copy.getByText("Ready", { exact: true }).waitFor({ timeout: 120_000 });
+    await check(page);
+    const signIn = await page.request.post("/auth/v1/login", {
+      data: { email: "dev@north.example", password: "browser-tests-of-a-copy-1", tenant: "north-try" },
+    });
+    assert.equal(signIn.status(), 200);
+
+    // Its plan has room for one.
+    await part(page, "Tenants");
+    await page.getByRole("row").filter({ hasText: "north-try" }).getByText("Sandbox", { exact: true }).waitFor();
+    await row.getByRole("button").click();
+    await drawer.getByRole("button", { name: "Make a sandbox" }).click();
+    await wish.getByLabel("Short name").fill("north-two");
+    await wish.getByRole("button", { name: "Make the sandbox" }).click();
+    await wish.getByText("The sandbox could not be made.").waitFor();
+    await page.keyboard.press("Escape");
+  }));
+
+/** Somebody who is told: keeps what came in, and answers with what is said here. */
+async function listener() {
+  const came = [];
+  const said = { status: 503 };
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (piece) => (body += piece));
+    request.on("end", () => {
+      came.push({ body, headers: request.headers });
+      response.writeHead(said.status).end(said.status === 200 ? "thank you" : "not today");
+    });
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  return { came, said, url: `http://127.0.0.1:${server.address().port}/trellis`, close: () => server.close() };
+}
+
+test("a webhook is made, tried, sent to again and given another secret", async () => {
+  const there = await listener();
+  try {
+    await journey(browser, trellis.url, "webhooks", DESKTOP, (page) => walkWebhooks(page, there));
+  } finally {
+    there.close();
+  }
+});
+
+async function walkWebhooks(page, there) {
+  await open(page);
+  await part(page, "Webhooks");
+  await page.getByText("No webhooks yet").waitFor();
+  await check(page);
+  await page.getByRole("button", { name: "New webhook" }).click();
+  const wish = page.getByRole("dialog", { name: "New webhook" });
+  await wish.getByLabel("Address").fill("ftp://shop.example");
+  await wish.getByRole("radio", { name: "Some things happen" }).click();
+  await wish.getByRole("button", { name: "Add webhook" }).click();
+  await wish.getByText("Choose one at least.").waitFor();
+  await wish.getByRole("checkbox", { name: /tenant\.created/ }).check();
+  await wish.getByRole("button", { name: "Add webhook" }).click();
+  await wish.getByRole("alert").first().waitFor();
+  await check(page);
+  await wish.getByLabel("Address").fill(there.url);
+  await wish.getByRole("button", { name: "Add webhook" }).click();
+
+  // The secret is shown this once.
+  const made = page.getByRole("dialog", { name: "The webhook is there" });
+  const secret = await made.locator("code").innerText();
+  assert.match(secret, /^whsec_/);
+  await check(page);
+  await made.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("link", { name: new RegExp(there.url) }).click();
+  await page.getByText("Nothing here").waitFor();
+
+  // What fails is shown with what came back, and is signed with that secret.
+  await page.getByRole("button", { name: "Send a ping" }).click();
+  const row = page.getByRole("row").filter({ hasText: "ping" });
+  await row.getByText("Trying again").waitFor({ timeout: 30_000 });
+  await row.getByText("503").waitFor();
+  const [, t, v1] = there.came[0].headers["trellis-signature"].match(/^t=(\d+),v1=([0-9a-f]+)$/);
+  assert.equal(createHmac("sha256", secret).update(`${t}.${there.came[0].body}`).digest("hex"), v1);
+  await row.getByRole("button").click();
+  const drawer = page.getByRole("dialog", { name: "ping" });
+  await drawer.getByText("not today").waitFor();
+  await check(page);
+  there.said.status = 200;
+  await drawer.getByRole("button", { name: "Send again" }).click();
+  await drawer.getByText("Delivered").waitFor({ timeout: 30_000 });
+  await drawer.getByText("thank you").waitFor();
+  await drawer.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("radio", { name: "Failed" }).click();
+  await page.getByText("Nothing here").waitFor();
+  await page.getByRole("radio", { name: "Delivered" }).click();
+  await row.getByText("200").waitFor();
+
+  await page.getByRole("button", { name: "More for this webhook" }).click();
+  await page.getByRole("menuitem", { name: "New secret" }).click();
+  const ask = page.getByRole("dialog", { name: "Give it a new secret?" });
+  await ask.getByRole("button", { name: "Make a new secret" }).click();
+  const told = page.getByRole("dialog", { name: "The new secret" });
+  assert.notEqual(await told.locator("code").innerText(), secret);
+  await told.getByRole("button", { name: "Done" }).click();
+  await page.getByText(/^The secret before signs too until/).waitFor();
+
+  await page.getByRole("button", { name: "More for this webhook" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("dialog", { name: "Delete this webhook?" }).getByRole("button", { name: "Delete webhook" }).click();
+  await page.getByText("No webhooks yet").waitFor();
+}
+
+test("what the tenants cost, what happened to them, and what is left of one that is gone", () =>
+  journey(browser, trellis.url, "reports", DESKTOP, async (page) => {
+    await makeTenant("gone", "Gone Ltd");
+    await asked("DELETE", "/tenants/gone?permanent=true");
+    await makeTenant("south", "South");
+    await open(page);
+
+    await part(page, "Plans");
+    await page.getByRole("rowheader", { name: "Requests a day" }).waitFor();
+    await check(page);
+
+    await part(page, "Commission");
+    await page.getByRole("rowheader", { name: /South/ }).waitFor();
+    await check(page);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download CSV" }).click();
+    const file = await saving;
+    assert.match(file.suggestedFilename(), /^commission-\d{4}-\d\d\.csv$/);
+    const text = await readFile(await file.path(), "utf8");
+    assert.match(text, /^tenant_id,slug,/);
+    assert.match(text, /,south,South,/);
+    await choose(page, page.getByRole("main"), /^Month/, await quietMonth(page));
+    await page.getByText(/^No tenants in /).waitFor();
+
+    await part(page, "Activity");
+    const lines = page.getByRole("listitem");
+    await lines.filter({ hasText: "south Made by you" }).waitFor();
+    await lines.filter({ hasText: "gone Deleted for good by you" }).waitFor();
+    await check(page);
+
+    await part(page, "Deleted");
+    const left = page.getByRole("listitem").filter({ hasText: "Gone Ltd" });
+    await left.getByText("Signature is right").waitFor();
+    await check(page);
+    const proof = page.waitForEvent("download");
+    await left.getByRole("button", { name: "Download the certificate of Gone Ltd" }).click();
+    const certificate = JSON.parse(await readFile(await (await proof).path(), "utf8"));
+    assert.equal(JSON.parse(certificate.statement).tenant.slug, "gone");
+  }));
+
+/** How the page calls a month in which there was nobody. */
+const quietMonth = (page) =>
+  page.evaluate(() => {
+    const long = new Intl.DateTimeFormat(navigator.language, { year: "numeric", month: "long", timeZone: "UTC" });
+    const now = new Date();
+    return long.format(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 2, 1));
+  });
+
 test("the key is forgotten with the page, and a phone has room for it all", () =>
   journey(browser, trellis.url, "reseller on a phone", PHONE, async (page) => {
     await open(page);
     await check(page);
+    for (const name of ["Sandboxes", "Webhooks", "Commission", "Plans", "Activity", "Deleted"]) {
+      await part(page, name);
+      await page.getByRole("heading", { level: 1, name: new RegExp(`^${name}`) }).waitFor();
+      await check(page);
+    }
     await page.reload();
     await page.getByLabel("Reseller key").waitFor();
-  }));
-
-test("a customer lets the reseller in, and sees what was done and by whom", () =>
-  journey(browser, trellis.url, "support", DESKTOP, async (page) => {
-    const ann = { email: "ann@beta.example", password: "correct horse battery" };
-    const made = await page.request.post("/reseller/v1/tenants", {
-      headers: { authorization: `Bearer ${key}` },
-      data: { slug: "beta", name: "Beta", packages: ["tasks"], admin: { ...ann, name: "Ann" } },
-    });
-    assert.equal(made.status(), 201, await made.text());
-
-    // Nothing without consent.
-    await open(page);
-    const row = page.getByRole("row").filter({ hasText: "beta" });
-    await row.getByRole("button").click();
-    const drawer = page.getByRole("dialog", { name: /^Beta/ });
-    await drawer.getByText("the customer must allow it").waitFor();
-    assert.equal(await drawer.getByRole("button", { name: "Sign in as support" }).count(), 0);
-    await drawer.getByRole("button", { name: "Ask to be let in" }).click();
-    await drawer.getByLabel("Your name").fill("Sam");
-    await drawer.getByLabel("Your email").fill("sam@shop.example");
-    await drawer.getByLabel("Why you sign in").fill("A list is empty");
-    await check(page);
-    await drawer.getByRole("button", { name: "Ask to be let in" }).click();
-    await noted(page, "Beta is asked");
-
-    const context = await browser.newContext({ baseURL: trellis.url });
-    const customer = await context.newPage();
-    await customer.goto("/sign-in?tenant=beta&next=/setup/support-access");
-    await signIn(customer, ann);
-    await customer.getByText("Crm for all may not sign in").waitFor();
-    await customer.getByText("Sam of Crm for all asks to sign in").waitFor();
-    await check(customer);
-    await customer.getByRole("button", { name: "Give access" }).click();
-    const grant = customer.getByRole("dialog", { name: "Give Crm for all access" });
-    assert.equal(await grant.getByLabel("What for").inputValue(), "A list is empty");
-    await check(customer);
-    await grant.getByRole("button", { name: "Give access" }).click();
-    await customer.getByText("May only look").waitFor();
-    await check(customer);
-
-    await page.reload();
-    await open(page);
-    await row.getByRole("button").click();
-    await drawer.getByText(/You may sign in until/).waitFor();
-    await drawer.getByText("A list is empty").waitFor();
-    await drawer.getByRole("button", { name: "Sign in as support" }).click();
-    await drawer.getByLabel("Your name").fill("Sam");
-    await drawer.getByLabel("Your email").fill("sam@shop.example");
-    await check(page);
-    await drawer.getByRole("button", { name: "Sign in as support" }).click();
-    await drawer.getByText("This is needed.").waitFor();
-    await drawer.getByLabel("Why you sign in").fill("Ticket 4711");
-    await drawer.getByRole("button", { name: "Sign in as support" }).click();
-
-    const strip = page.getByRole("region", { name: "Support session" });
-    await strip.getByText(/^Sam, you are in Beta as support of Crm for all until /).waitFor();
-    await strip.getByText("You may look, and change nothing.").waitFor();
-    await check(page);
-    await strip.getByRole("button", { name: "Leave Beta" }).click();
-    await page.waitForURL(/\/sign-in/);
-    assert.equal((await page.request.get("/auth/v1/me")).status(), 401);
-
-    await customer.goto("/setup/sign-in-history");
-    await customer.getByText("sam@shop.example").waitFor();
-    await customer.goto("/setup/support-access");
-    await customer.getByRole("button", { name: "End now" }).click();
-    await noted(customer, "Crm for all may not sign in any more");
-    await customer.getByText(/ended /).waitFor();
-    await customer.goto("/auth/v1/support?token=0");
-    await customer
-      .getByRole("alert")
-      .getByText(/The link was used/)
-      .waitFor();
-    await context.close();
   }));

@@ -15,6 +15,51 @@ export interface Document {
     last_used_at: string | null;
     use_count: number;
   };
+  Certificate: {
+    id: string;
+    tenant_id: string;
+    deleted_at: string;
+    statement: string;
+    key: string | null;
+    signature: string | null;
+    sound: boolean;
+  };
+  Clone: {
+    id: string;
+    source: {
+      id: string;
+      slug: string;
+    };
+    tenant: {
+      id: string;
+      slug: string;
+      name: string;
+    };
+    scope: "metadata" | "sample" | "full";
+    records: number | null;
+    mask_emails: boolean;
+    asked_by: "reseller" | "operator" | "tenant";
+    status: "queued" | "running" | "done" | "failed";
+    step: string | null;
+    rows: number | null;
+    error: string | null;
+    asked_at: string;
+    finished_at: string | null;
+  };
+  Delivery: {
+    id: string;
+    webhook_id: string;
+    event_id: string;
+    type: string;
+    status: "waiting" | "delivered" | "dead";
+    attempts: number;
+    response_status: number | null;
+    response: string | null;
+    error: string | null;
+    body: string;
+    created_at: string;
+    last_at: string | null;
+  };
   Features: {
     branding: boolean;
     domains: boolean;
@@ -234,5 +279,12 @@ export interface Document {
     kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences" | "apps" | "settings";
     name: string;
     at: string;
+  };
+  Webhook: {
+    id: string;
+    url: string;
+    events: ("tenant.created" | "tenant.changed" | "tenant.plan_changed" | "tenant.suspended" | "tenant.resumed" | "tenant.deletion_scheduled" | "tenant.restored" | "tenant.deleted" | "tenant.domain_added" | "tenant.domain_removed" | "tenant.clone_asked" | "tenant.cloned" | "tenant.limit_reached" | "tenant.package_installed" | "tenant.package_upgraded" | "tenant.package_removed" | "tenant.support_asked" | "tenant.support_declined" | "tenant.support_granted" | "tenant.support_ended" | "tenant.support_signed_in")[] | null;
+    created_at: string;
+    previous_secret_until: string | null;
   };
 }

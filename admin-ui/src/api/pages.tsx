@@ -16,16 +16,28 @@ export interface PageOf<T> {
 
 type Paged<P> = UseInfiniteQueryResult<InfiniteData<P>>;
 
-/** The pages of a list; with `keep` the ones of the former key stay until the new ones are there. */
+interface PagesOptions<P> {
+  /** The pages of the former key stay until the new ones are there. */
+  keep?: boolean;
+  /** When to ask again by itself, in milliseconds. */
+  again?: (pages: P[] | undefined) => number | false;
+}
+
+interface Known<P> {
+  state: { data: InfiniteData<P> | undefined };
+}
+
+/** The pages of a list. */
 export function usePages<P extends PageOf<unknown>>(
   queryKey: readonly unknown[],
   load: (cursor: string | undefined, signal: AbortSignal) => Promise<P>,
-  { keep = false } = {},
+  { keep = false, again }: PagesOptions<P> = {},
 ): Paged<P> {
   return useInfiniteQuery({
     queryKey,
     initialPageParam: undefined as string | undefined,
     ...(keep && { placeholderData: keepPreviousData }),
+    ...(again && { refetchInterval: (query: Known<P>) => again(query.state.data?.pages) }),
     getNextPageParam: (page: P) => page.pagination.next_cursor ?? undefined,
     queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | undefined }) => load(pageParam, signal),
   });

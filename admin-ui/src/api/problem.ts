@@ -72,3 +72,14 @@ export function problemsByField(error: unknown): Record<string, string> {
   if (error.errors.length === 0) found[""] = error.message;
   return found;
 }
+
+/** The same by the whole path that they name; of those in a list by the list. */
+export function problemsByPath(error: unknown): Record<string, string> {
+  if (!(error instanceof Problem) || error.errors.length === 0) return { "": messageOf(error) };
+  const found: Record<string, string> = {};
+  for (const { path, message } of error.errors) {
+    const place = path.replace(/\[\d+\]$/, "");
+    found[place] = [found[place], message].filter(Boolean).join(" ");
+  }
+  return found;
+}

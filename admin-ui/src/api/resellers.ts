@@ -1,6 +1,7 @@
 // What a reseller keeps: tenants, plans and what each tenant uses. Asked with the reseller's own key, which is kept by
 // nobody but the page that asks.
 import { request, withQuery } from "./client";
+import type { Clone, CloneWish } from "./clones";
 import type { Document } from "./document";
 import type { PageOf } from "./pages";
 
@@ -10,6 +11,68 @@ export type Limits = Document["Limits"];
 export type Plan = Document["Plan"];
 
 export type Tenant = Document["Tenant"];
+
+export type Feature = keyof Document["Features"];
+
+/** What is to be otherwise; a feature that is null is as the plan says again. */
+export interface TenantPatch {
+  name?: string;
+  plan?: string;
+  quiet?: boolean;
+  features?: Partial<Record<Feature, boolean | null>>;
+}
+
+export interface CopyWish extends CloneWish {
+  passwords: "none" | "administrators" | "all";
+  admin?: { email: string; name?: string; password: string };
+}
+
+export type Certificate = Document["Certificate"];
+
+/** What happened to one of the tenants. */
+export interface TenantEvent {
+  id: string;
+  tenant_id: string;
+  slug: string;
+  at: string;
+  actor: "reseller" | "operator" | "tenant" | "trellis";
+  action: string;
+  details: Record<string, unknown> | null;
+}
+
+export interface CommissionLine {
+  tenant_id: string;
+  slug: string;
+  name: string;
+  plan: string | null;
+  /** How much of the month, from 0 to 1. */
+  part: number;
+  price: number | null;
+  amount: number | null;
+  currency: string | null;
+  commission_percent: number;
+  commission: number | null;
+  requests: number | null;
+  users: number | null;
+  records: number | null;
+  bytes: number | null;
+}
+
+export interface Commission {
+  month: string;
+  tenants: CommissionLine[];
+  totals: { currency: string; amount: number; commission: number }[];
+}
+
+export type Webhook = Document["Webhook"];
+export type EventKind = NonNullable<Webhook["events"]>[number];
+export type Delivery = Document["Delivery"];
+
+/** Nothing in place of events is all of them. */
+export interface WebhookWish {
+  url?: string;
+  events?: EventKind[] | null;
+}
 
 export interface TenantWish {
   slug: string;
@@ -76,7 +139,7 @@ export class Reseller {
     return (await this.#ask<Data<Founded>>("POST", "/tenants", wish, { "idempotency-key": once })).data;
   }
 
-  async change(id: string, patch: { name?: string; plan?: string }): Promise<Tenant> {
+  async change(id: string, patch: TenantPatch): Promise<Tenant> {
     return (await this.#ask<Data<Tenant>>("PATCH", `/tenants/${id}`, patch)).data;
   }
 
@@ -110,5 +173,76 @@ export class Reseller {
 
   async removeNow(id: string): Promise<void> {
     await this.#ask("DELETE", `/tenants/${id}?permanent=true`);
+  }
+
+  /** Gives it a host of its own, or takes it away. */
+  async host(id: string, host: string, has: boolean): Promise<void> {
+    await this.#ask(has ? "PUT" : "DELETE", `/tenants/${id}/domains/${encodeURIComponent(host)}`);
+  }
+
+  /** A copy to try things in. */
+  async copy(id: string, wish: CopyWish): Promise<Clone> {
+    return (await this.#ask<Data<Clone>>("POST", `/tenants/${id}/clone`, wish)).data;
+  }
+
+  copies(cursor: string | undefined): Promise<PageOf<Clone>> {
+    return this.#ask("GET", withQuery("/clones", { limit: PAGE, cursor }));
+  }
+
+  events(cursor: string | undefined): Promise<PageOf<TenantEvent>> {
+    return this.#ask("GET", withQuery("/events", { limit: PAGE, cursor }));
+  }
+
+  certificates(cursor: string | undefined): Promise<PageOf<Certificate>> {
+    return this.#ask("GET", withQuery("/certificates", { limit: PAGE, cursor }));
+  }
+
+  async commission(month: string): Promise<Commission> {
+    return (await this.#ask<Data<Commission>>("GET", withQuery("/commission", { month }))).data;
+  }
+
+  /** The same as the text of a file. */
+  async commissionFile(month: string): Promise<string> {
+    const headers = { authorization: `Bearer ${this.#key}` };
+    const path = withQuery(`${BASE}/commission`, { month, format: "csv" });
+    return (await request<string>("GET", path, { headers, text: true })).body;
+  }
+
+  async webhooks(): Promise<Webhook[]> {
+    return (await this.#ask<Data<Webhook[]>>("GET", "/webhooks")).data;
+  }
+
+  /** A new one, whose secret this answer alone tells. */
+  async addWebhook(wish: WebhookWish): Promise<Webhook & { secret: string }> {
+    return (await this.#ask<Data<Webhook & { secret: string }>>("POST", "/webhooks", wish)).data;
+  }
+
+  async changeWebhook(id: string, wish: WebhookWish): Promise<Webhook> {
+    return (await this.#ask<Data<Webhook>>("PATCH", `/webhooks/${id}`, wish)).data;
+  }
+
+  async removeWebhook(id: string): Promise<void> {
+    await this.#ask("DELETE", `/webhooks/${id}`);
+  }
+
+  /** A new secret; for a day the one before signs too. */
+  async rotate(id: string): Promise<Webhook & { secret: string }> {
+    return (await this.#ask<Data<Webhook & { secret: string }>>("POST", `/webhooks/${id}/rotate-secret`, {})).data;
+  }
+
+  async ping(id: string): Promise<Delivery> {
+    return (await this.#ask<Data<Delivery>>("POST", `/webhooks/${id}/ping`, {})).data;
+  }
+
+  deliveries(id: string, status: Delivery["status"] | undefined, cursor?: string): Promise<PageOf<Delivery>> {
+    return this.#ask("GET", withQuery(`/webhooks/${id}/deliveries`, { status, cursor, limit: 50 }));
+  }
+
+  async delivery(id: string): Promise<Delivery> {
+    return (await this.#ask<Data<Delivery>>("GET", `/deliveries/${id}`)).data;
+  }
+
+  async replay(id: string): Promise<Delivery> {
+    return (await this.#ask<Data<Delivery>>("POST", `/deliveries/${id}/replay`, {})).data;
   }
 }

@@ -4,7 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { Problem } from "@/api/problem";
 import { loadLanguage } from "@/lib/i18n";
-import { makeRouter } from "./router";
+import { makeRouter } from "./make-router";
 import "@/lib/theme";
 import "./app.css";
 

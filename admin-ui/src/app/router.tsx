@@ -1,19 +1,19 @@
 // Routes. Signing in is in the entry, so that it is there at once; the shell and the list are asked for by `early.js`
 // together with it. Everything else comes when it is needed, and is fetched ahead on hover.
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-} from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { readListSearch } from "@/features/list/list-search";
 import { NotFound, PageError } from "./errors";
-import { readAuditFilter, readExplainSearch, readRequestFilter } from "./search-params";
+import {
+  readAuditFilter,
+  readConsoleSearch,
+  readExplainSearch,
+  readJobsSearch,
+  readRequestFilter,
+} from "./search-params";
 import { SignInRoute } from "./sign-in-route";
 
-interface Context {
+export interface Context {
   client: QueryClient;
 }
 
@@ -49,6 +49,7 @@ const setPassword = createRoute({
 const tenants = createRoute({
   getParentRoute: () => root,
   path: "/tenants",
+  validateSearch: readConsoleSearch,
   component: lazyRouteComponent(() => import("@/features/reseller/reseller-page"), "ResellerPage"),
 });
 
@@ -192,6 +193,19 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/sessions-page"), "SessionsPage"),
 });
 
+const sandboxes = createRoute({
+  getParentRoute: () => setup,
+  path: "/sandboxes",
+  component: lazyRouteComponent(() => import("@/features/setup/sandboxes/sandboxes-page"), "SandboxesPage"),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => setup,
+  path: "/jobs",
+  validateSearch: readJobsSearch,
+  component: lazyRouteComponent(() => import("@/features/setup/jobs/jobs-page"), "JobsPage"),
+});
+
 const keys = createRoute({
   getParentRoute: () => setup,
   path: "/api-keys",
@@ -288,7 +302,7 @@ const process = createRoute({
   component: lazyRouteComponent(() => import("@/features/setup/process/process-page"), "ProcessPage"),
 });
 
-const tree = root.addChildren([
+export const tree = root.addChildren([
   signIn,
   forgot,
   setPassword,
@@ -326,25 +340,11 @@ const tree = root.addChildren([
       providers,
       support,
       logins,
+      sandboxes,
+      jobs,
       explorer,
     ]),
     layout,
     process,
   ]),
 ]);
-
-export function makeRouter(client: QueryClient) {
-  return createRouter({
-    routeTree: tree,
-    context: { client },
-    defaultPreload: "intent",
-    defaultPendingMs: 400,
-    scrollRestoration: false,
-  });
-}
-
-declare module "@tanstack/react-router" {
-  interface Register {
-    router: ReturnType<typeof makeRouter>;
-  }
-}

@@ -2,6 +2,7 @@
 import { ACTIONS } from "@/api/access";
 import type { AuditFilter } from "@/api/audit";
 import type { KeyRequestFilter } from "@/api/key-requests";
+import { CONSOLE_TABS, type ConsoleSearch } from "@/features/reseller/console-tabs";
 import type { ExplainSearch } from "@/features/security/access/explain-page";
 import { isId } from "@/lib/text";
 
@@ -37,4 +38,13 @@ export const readRequestFilter = (raw: Raw): KeyRequestFilter => ({
   status: ENDINGS.find((word) => word === raw.status),
   request_id: asText(raw.request_id),
   all: raw.all === true ? true : undefined,
+});
+
+export const readJobsSearch = (raw: Raw): { only?: "dead" | undefined } => ({
+  only: raw.only === "dead" ? "dead" : undefined,
+});
+
+export const readConsoleSearch = (raw: Raw): ConsoleSearch => ({
+  tab: CONSOLE_TABS.find((tab) => tab === raw.tab),
+  webhook: asId(raw.webhook),
 });

@@ -5,10 +5,12 @@ import {
   BadgeCheck,
   Boxes,
   Fingerprint,
+  FlaskConical,
   History,
   KeyRound,
   Languages,
   LifeBuoy,
+  ListTodo,
   LockKeyhole,
   LogIn,
   type LucideIcon,
@@ -32,8 +34,8 @@ export interface SetupPage {
   label: string;
   group: string;
   icon: LucideIcon;
-  /** The system permission without which the page is of no use; pages without one are for everybody. */
-  needs?: string;
+  /** The system permissions without which the page is of no use; pages without one are for everybody. */
+  needs?: string | string[];
   /** Where its parts are, beside the address of the page itself. */
   parts?: string;
   /** More words that a search finds it by. */
@@ -61,6 +63,8 @@ export type SetupPath =
   | "/setup/sessions"
   | "/setup/branding"
   | "/setup/search"
+  | "/setup/sandboxes"
+  | "/setup/jobs"
   | "/setup/api-keys"
   | "/setup/api";
 
@@ -203,6 +207,22 @@ const PAGES: SetupPage[] = [
     words: "reseller help consent impersonate sign in as",
   },
   {
+    to: "/setup/sandboxes",
+    label: "Sandboxes",
+    group: "System",
+    icon: FlaskConical,
+    needs: ["manage_metadata", "manage_users"],
+    words: "copy clone test staging environment try",
+  },
+  {
+    to: "/setup/jobs",
+    label: "Jobs",
+    group: "System",
+    icon: ListTodo,
+    needs: "manage_metadata",
+    words: "queue background work failed dead retry worker",
+  },
+  {
     to: "/setup/my-security",
     label: "Your sign-in",
     group: "You",
@@ -241,7 +261,7 @@ const PAGES: SetupPage[] = [
 
 /** The pages that are of use to who is signed in. */
 export function setupPages(catalog: Catalog): SetupPage[] {
-  return PAGES.filter((page) => !page.needs || catalog.may(page.needs)).map((page) => ({
+  return PAGES.filter((page) => [page.needs ?? []].flat().every((one) => catalog.may(one))).map((page) => ({
     ...page,
     label: t(page.label),
     group: t(page.group),

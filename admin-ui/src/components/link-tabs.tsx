@@ -12,15 +12,23 @@ interface LinkTabsProps {
   label: string;
   tabs: LinkTab[];
   current: string;
+  /** What stands around them has a line already. */
+  bare?: boolean;
   link: (
     tab: LinkTab,
     props: { className: string; "aria-current": "page" | undefined; children: ReactNode },
   ) => ReactNode;
 }
 
-export function LinkTabs({ label, tabs, current, link }: LinkTabsProps) {
+export function LinkTabs({ label, tabs, current, bare, link }: LinkTabsProps) {
   return (
-    <nav aria-label={label} className="mb-5 flex h-9 gap-1 overflow-x-auto border-line border-b [scrollbar-width:none]">
+    <nav
+      aria-label={label}
+      className={cx(
+        "flex h-9 gap-1 overflow-x-auto [scrollbar-width:none]",
+        bare ? "pb-px" : "mb-5 border-line border-b",
+      )}
+    >
       {tabs.map((tab) => {
         const here = tab.id === current;
         return link(tab, {

@@ -10,6 +10,7 @@ import { words as builders } from "./words/de-builders";
 import { words as fields } from "./words/de-fields";
 import { words as setup } from "./words/de-setup";
 import { words as signIn } from "./words/de-sign-in";
+import { words as system } from "./words/de-system";
 import { words as views } from "./words/de-views";
 
 const words: Record<string, string> = {
@@ -21,6 +22,7 @@ const words: Record<string, string> = {
   ...apps,
   ...views,
   ...signIn,
+  ...system,
 };
 
 afterEach(() => speak({}));

@@ -22,6 +22,7 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
       import("./words/de-apps"),
       import("./words/de-views"),
       import("./words/de-sign-in"),
+      import("./words/de-system"),
     ]);
     return { words: Object.assign({}, ...parts.map((part) => part.words)) as Words };
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apiName, initials, inSentence, plural } from "./text";
+import { apiName, initials, inSentence, plural, slugOf } from "./text";
 
 describe("apiName", () => {
   it.each([
@@ -13,6 +13,13 @@ describe("apiName", () => {
     expect(apiName("a ".repeat(60)).length).toBeLessThanOrEqual(40);
     expect(apiName("a ".repeat(60))).not.toMatch(/_$/);
   });
+});
+
+it("makes a short name of a tenant's, and begins with a letter", () => {
+  expect(slugOf("Ada & Söhne GmbH")).toBe("ada-sohne-gmbh");
+  expect(slugOf("3 Räder!")).toBe("rader");
+  expect(slugOf("x".repeat(80))).toHaveLength(40);
+  expect(slugOf("東京")).toBe("");
 });
 
 it("proposes plurals", () => {

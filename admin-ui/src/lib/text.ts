@@ -15,6 +15,16 @@ export function apiName(label: string): string {
   return plain.slice(0, 40).replace(/_+$/, "");
 }
 
+/** "Ada & Sons" → "ada-sons": what may stand in the address of a tenant. */
+export const slugOf = (name: string): string =>
+  name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[-\d]+|-+$/g, "")
+    .slice(0, 40);
+
 /** An English plural, good enough as a first proposal that one may change. */
 export function plural(word: string): string {
   if (!word) return "";

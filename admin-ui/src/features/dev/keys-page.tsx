@@ -15,6 +15,7 @@ import { toast, toastError } from "@/components/toast";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
+import { FormerNames } from "./former-names";
 import { NewKeyDialog } from "./new-key-dialog";
 
 const SOON = 14 * 86_400_000;
@@ -67,6 +68,7 @@ export function KeysPage() {
           )
         }
       </Loaded>
+      {catalog.may("manage_metadata") && <FormerNames own={query.data ?? []} />}
       {making && <NewKeyDialog onMade={refresh} onClose={() => setMaking(false)} />}
       {leaving && (
         <Dialog
@@ -117,6 +119,7 @@ function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void }) {
             t(" · {what} an hour", { what: count(item.rate_limit, t("request"), t("requests")) })}
         </p>
         <p className="mt-1 flex flex-wrap gap-1">
+          {item.version && <Tag color="yellow">{t("names of version {version}", { version: item.version })}</Tag>}
           {item.role && <Tag color="purple">{item.role}</Tag>}
           {(item.scopes ?? [t("everything you may")]).map((scope) => (
             <Tag key={scope} color={item.scopes ? "blue" : "yellow"}>

@@ -1,5 +1,4 @@
 // Making a key: what it is for, what it may touch, how long and from where; then the key itself, this once.
-import { Copy } from "lucide-react";
 import { useState } from "react";
 import { createKey, type NewKey } from "@/api/people";
 import { problemsByField } from "@/api/problem";
@@ -10,8 +9,8 @@ import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
 import type { Choice } from "@/components/picker";
+import { SecretOnce } from "@/components/secret-once";
 import { Select } from "@/components/select";
-import { toast } from "@/components/toast";
 import { t } from "@/lib/i18n";
 
 const DAY = 86_400_000;
@@ -93,18 +92,7 @@ export function NewKeyDialog({ onMade, onClose }: { onMade: () => void; onClose:
 function MadeKey({ value }: { value: string }) {
   return (
     <div className="flex flex-col gap-3">
-      <Notice tone="warning" title={t("Copy it now. It is not shown again.")} />
-      <div className="flex items-center gap-2 rounded-control border border-line bg-sunken py-2 ps-3 pe-2">
-        <code className="min-w-0 flex-1 break-all font-mono text-xs">{value}</code>
-        <Button
-          look="outline"
-          data-autofocus
-          icon={<Copy size={13} />}
-          onClick={() => navigator.clipboard?.writeText(value).then(() => toast(t("Copied the key")))}
-        >
-          {t("Copy")}
-        </Button>
-      </div>
+      <SecretOnce value={value} copied={t("Copied the key")} />
       <p className="text-text-2">{t("A program shows it with each request:")}</p>
       <pre className="overflow-x-auto rounded-control bg-sunken px-3 py-2 font-mono text-xs">
         {`curl -H "Authorization: Bearer ${value.slice(0, 12)}…" \\\n  ${location.origin}/api/v1/…`}

@@ -1,7 +1,7 @@
 // A new tenant: its names, its plan, what is installed in it, and its first administrator.
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { messageOf, Problem } from "@/api/problem";
+import { Problem, problemsByPath } from "@/api/problem";
 import type { Founded, Plan, Reseller } from "@/api/resellers";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -11,6 +11,7 @@ import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { t } from "@/lib/i18n";
+import { slugOf } from "@/lib/text";
 import { TENANTS } from "./tenants";
 
 interface NewTenantProps {
@@ -21,27 +22,6 @@ interface NewTenantProps {
 
 const BLANK = { name: "", slug: "", packages: "", "admin.name": "", "admin.email": "" };
 type Key = keyof typeof BLANK;
-
-/** "Ada & Sons" → "ada-sons": what may stand in an address. */
-export const slugOf = (name: string): string =>
-  name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[\u0300-\u036f]/g, "")
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^[-\d]+|-+$/g, "")
-    .slice(0, 40);
-
-/** The problems of a refusal by the path that they name; of those in a list by the list. */
-function problemsByPath(error: unknown): Record<string, string> {
-  if (!(error instanceof Problem) || error.errors.length === 0) return { "": messageOf(error) };
-  const found: Record<string, string> = {};
-  for (const { path, message } of error.errors) {
-    const place = path.replace(/\[\d+\]$/, "");
-    found[place] = [found[place], message].filter(Boolean).join(" ");
-  }
-  return found;
-}
 
 export function NewTenant({ reseller, plans, onClose }: NewTenantProps) {
   const client = useQueryClient();

@@ -10,7 +10,7 @@ import { TextInput } from "@/components/inputs";
 import { Logo } from "@/components/logo";
 import { Toasts } from "@/components/toast";
 import { t } from "@/lib/i18n";
-import { Tenants } from "./tenants";
+import { Console } from "./console";
 
 interface Opened {
   reseller: Reseller;
@@ -28,7 +28,7 @@ export function ResellerPage() {
   useEffect(() => () => client.removeQueries({ queryKey: ["reseller"] }), [client, opened]);
   return (
     <>
-      {opened ? <Tenants {...opened} onLeave={() => setOpened(null)} /> : <KeyForm onOpened={setOpened} />}
+      {opened ? <Console {...opened} onLeave={() => setOpened(null)} /> : <KeyForm onOpened={setOpened} />}
       <Toasts />
     </>
   );

@@ -1,13 +1,7 @@
 import { expect, it } from "vitest";
-import { slugOf } from "./new-tenant";
+import { detailWords } from "./event-details";
+import { lastMonths } from "./months";
 import { everyDay } from "./usage";
-
-it("makes a short name of a name, and begins with a letter", () => {
-  expect(slugOf("Ada & Söhne GmbH")).toBe("ada-sohne-gmbh");
-  expect(slugOf("3 Räder!")).toBe("rader");
-  expect(slugOf("x".repeat(80))).toHaveLength(40);
-  expect(slugOf("東京")).toBe("");
-});
 
 it("shows each day once, also those on which nothing was asked", () => {
   const days = everyDay("2026-02-27", "2026-03-02", [{ day: "2026-03-01", requests: 7, records: 1, users: 1 }]);
@@ -17,4 +11,19 @@ it("shows each day once, also those on which nothing was asked", () => {
     { day: "2026-03-01", requests: 7 },
     { day: "2026-03-02", requests: 0 },
   ]);
+});
+
+it("knows this month and those before, over the turn of a year", () => {
+  expect(lastMonths(new Date("2026-02-28T23:59:59Z"), 4)).toEqual(["2026-02", "2026-01", "2025-12", "2025-11"]);
+  expect(lastMonths(new Date("2026-03-31T12:00:00Z"), 2)).toEqual(["2026-03", "2026-02"]);
+});
+
+it("tells what was and what is", () => {
+  expect(detailWords({ plan: ["starter", "pro"], slug: "acme", features: { mcp: true } })).toEqual([
+    ["plan", "starter → pro"],
+    ["slug", "acme"],
+    ["features", '{"mcp":true}'],
+  ]);
+  expect(detailWords({ name: [null, "Acme"] })).toEqual([["name", "– → Acme"]]);
+  expect(detailWords(null)).toEqual([]);
 });

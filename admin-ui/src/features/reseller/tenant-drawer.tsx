@@ -1,5 +1,6 @@
 // One tenant: its name and plan, what it uses of the plan, shutting and opening it, and its end.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Ban, ExternalLink, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Loaded } from "@/api/loaded";
@@ -14,6 +15,7 @@ import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
 import { SupportSignIn } from "./support-sign-in";
+import { TenantSettings } from "./tenant-settings";
 import { endOf, TENANTS, TenantState } from "./tenants";
 import { UsageView } from "./usage";
 
@@ -21,11 +23,13 @@ interface TenantDrawerProps {
   reseller: Reseller;
   plans: Plan[];
   tenant: Tenant;
+  onCopy: () => void;
   onClose: () => void;
 }
 
-export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerProps) {
+export function TenantDrawer({ reseller, plans, tenant, onCopy, onClose }: TenantDrawerProps) {
   const client = useQueryClient();
+  const navigate = useNavigate();
   const [name, setName] = useState(tenant.name);
   const [plan, setPlan] = useState(tenant.plan);
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -40,12 +44,16 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
     enabled: whole,
   });
 
-  async function run<T>(work: () => Promise<T>, words: (done: T) => string) {
+  async function run<T>(
+    work: () => Promise<T>,
+    words: (done: T) => string,
+    action?: { label: string; run: () => unknown },
+  ) {
     setBusy(true);
     try {
       const done = await work();
       await client.invalidateQueries({ queryKey: TENANTS, exact: true });
-      toast(words(done));
+      toast(words(done), action ? { action } : {});
       onClose();
     } catch (error) {
       setBusy(false);
@@ -200,6 +208,7 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
                   run(
                     () => reseller.removeNow(tenant.id),
                     () => t("Deleted {name} for good", { name: tenant.name }),
+                    { label: t("Certificate"), run: () => navigate({ to: "/tenants", search: { tab: "deleted" } }) },
                   )
                 }
               >
@@ -266,6 +275,7 @@ export function TenantDrawer({ reseller, plans, tenant, onClose }: TenantDrawerP
           </Button>
         </p>
         {tenant.status === "active" && <SupportSignIn reseller={reseller} tenant={tenant} />}
+        {whole && <TenantSettings reseller={reseller} plans={plans} tenant={tenant} onCopy={onCopy} />}
         {whole && (
           <Loaded query={usage} what={t("What it uses")}>
             {(data) => <UsageView usage={data} />}

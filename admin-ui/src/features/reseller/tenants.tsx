@@ -1,5 +1,5 @@
 // The tenants of a reseller: a table, a way to a new one, and each with its plan, its use and its state.
-import { Building2, LogOut, Plus } from "lucide-react";
+import { Building2, Plus } from "lucide-react";
 import { useState } from "react";
 import { Pages, usePages } from "@/api/pages";
 import type { Plan, Reseller, Tenant } from "@/api/resellers";
@@ -9,71 +9,64 @@ import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
 import { cx } from "@/lib/cx";
 import { formatDate } from "@/lib/dates";
 import { t } from "@/lib/i18n";
+import { CopyDrawer } from "./copy-drawer";
 import { NewTenant } from "./new-tenant";
 import { TenantDrawer } from "./tenant-drawer";
 
 interface TenantsProps {
   reseller: Reseller;
   plans: Plan[];
-  onLeave: () => void;
 }
 
 export const TENANTS = ["reseller", "tenants"];
 
-export function Tenants({ reseller, plans, onLeave }: TenantsProps) {
+export function Tenants({ reseller, plans }: TenantsProps) {
   const query = usePages(TENANTS, (cursor) => reseller.tenants(cursor));
   const [open, setOpen] = useState<"new" | string | null>(null);
+  const [copied, setCopied] = useState<Tenant | null>(null);
   const add = (
     <Button look="solid" size="md" icon={<Plus size={15} />} onClick={() => setOpen("new")}>
       {t("New tenant")}
     </Button>
   );
   return (
-    <main className="flex min-h-full bg-surface">
-      <PageFrame
-        title={t("Tenants")}
-        about={t("Each is a world of its own: its people, its objects, its records. A plan says how much it may use.")}
-        action={
-          <>
-            <Button size="md" icon={<LogOut size={14} />} onClick={onLeave}>
-              {t("Close")}
-            </Button>
-            {query.data?.pages[0]?.data.length ? add : null}
-          </>
-        }
-      >
-        <Pages query={query} what={t("The tenants")} more={t("Show more tenants")}>
-          {(tenants) => {
-            const shown = tenants.find((tenant) => tenant.id === open);
-            return (
-              <>
-                {tenants.length === 0 ? (
-                  <Empty
-                    glyph={<Building2 size={28} className="text-text-3" />}
-                    title={t("No tenants yet")}
-                    action={add}
-                  >
-                    {t("A tenant is there within seconds, with its packages and its first administrator.")}
-                  </Empty>
-                ) : (
-                  <TenantTable tenants={tenants} plans={plans} onOpen={setOpen} />
-                )}
-                {shown && (
-                  <TenantDrawer
-                    key={shown.id}
-                    reseller={reseller}
-                    plans={plans}
-                    tenant={shown}
-                    onClose={() => setOpen(null)}
-                  />
-                )}
-              </>
-            );
-          }}
-        </Pages>
-        {open === "new" && <NewTenant reseller={reseller} plans={plans} onClose={() => setOpen(null)} />}
-      </PageFrame>
-    </main>
+    <PageFrame
+      title={t("Tenants")}
+      about={t("Each is a world of its own: its people, its objects, its records. A plan says how much it may use.")}
+      action={query.data?.pages[0]?.data.length ? add : undefined}
+    >
+      <Pages query={query} what={t("The tenants")} more={t("Show more tenants")}>
+        {(tenants) => {
+          const shown = tenants.find((tenant) => tenant.id === open);
+          return (
+            <>
+              {tenants.length === 0 ? (
+                <Empty glyph={<Building2 size={28} className="text-text-3" />} title={t("No tenants yet")} action={add}>
+                  {t("A tenant is there within seconds, with its packages and its first administrator.")}
+                </Empty>
+              ) : (
+                <TenantTable tenants={tenants} plans={plans} onOpen={setOpen} />
+              )}
+              {shown && (
+                <TenantDrawer
+                  key={shown.id}
+                  reseller={reseller}
+                  plans={plans}
+                  tenant={shown}
+                  onCopy={() => {
+                    setOpen(null);
+                    setCopied(shown);
+                  }}
+                  onClose={() => setOpen(null)}
+                />
+              )}
+            </>
+          );
+        }}
+      </Pages>
+      {open === "new" && <NewTenant reseller={reseller} plans={plans} onClose={() => setOpen(null)} />}
+      {copied && <CopyDrawer reseller={reseller} tenant={copied} onClose={() => setCopied(null)} />}
+    </PageFrame>
   );
 }
 
@@ -136,6 +129,7 @@ function TenantTable({ tenants, plans, onOpen }: TenantTableProps) {
               >
                 <span className="block truncate font-medium">{tenant.name}</span>
                 <span className="block truncate font-mono text-text-2 text-xs">{tenant.slug}</span>
+                {tenant.sandbox && <Tag color="yellow">{t("Sandbox")}</Tag>}
               </button>
             </td>
             <td className={cx(tableCell, "truncate")}>{planLabel(plans, tenant.plan)}</td>
