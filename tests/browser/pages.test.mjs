@@ -114,6 +114,7 @@ const SETUP = {
   "the users": (page) => open(page, "/setup/users"),
   "the users as a tree": (page) => open(page, "/setup/users?shown=tree"),
   "the security settings": (page) => open(page, "/setup/security-settings"),
+  "the support access": (page) => open(page, "/setup/support-access"),
   "the sign-ins of everybody": (page) => open(page, "/setup/sign-in-history"),
   "one's own sign-in": (page) => open(page, "/setup/my-security"),
   "one's sessions": (page) => open(page, "/setup/sessions"),

@@ -275,6 +275,12 @@ const providers = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/providers/providers-page"), "ProvidersPage"),
 });
 
+const support = createRoute({
+  getParentRoute: () => setup,
+  path: "/support-access",
+  component: lazyRouteComponent(() => import("@/features/security/support/support-page"), "SupportPage"),
+});
+
 const logins = createRoute({
   getParentRoute: () => setup,
   path: "/sign-in-history",
@@ -332,6 +338,7 @@ export const tree = root.addChildren([
       mySecurity,
       securitySettings,
       providers,
+      support,
       logins,
       sandboxes,
       jobs,

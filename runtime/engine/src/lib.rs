@@ -88,6 +88,8 @@ pub use write::{Possible, PossibleTarget};
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
 pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");
+/// The record of `user` that stands for whoever of the tenant's reseller is let in; made when the first of them is.
+pub const SUPPORT_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000002");
 
 /// The engine: a pool and the snapshots made from it. Cheap to clone.
 #[derive(Clone)]

@@ -3,11 +3,12 @@
 use metadata::Definitions;
 use metadata::ddl::search_functions;
 use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
 
 use crate::context::Tenant;
 use crate::error::Result;
 use crate::write::sql::{quoted, table};
-use crate::{Engine, SYSTEM_USER, apply, indexes, work::Kind as Work};
+use crate::{Engine, SUPPORT_USER, SYSTEM_USER, apply, indexes, work::Kind as Work};
 
 /// The system tables, beside the functions of search, each statement with `{schema}` in place of the quoted schema. Names begin with an
 /// underscore, which no object's may. Everything that one transaction writes lives here, so that a
@@ -112,6 +113,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Sees to the record that stands for whoever of the reseller is let in, under this name.
+    pub async fn put_support_user(&self, tenant: &Tenant, name: &str) -> Result<()> {
+        put_system_user(&mut *self.pool().acquire().await?, tenant, (SUPPORT_USER, name)).await
+    }
+
     /// Whether the tenant's schema is there.
     pub async fn has_schema(&self, tenant: &Tenant) -> Result<bool> {
         crate::store::has_schema(&mut *self.pool().acquire().await?, tenant).await
@@ -149,11 +155,28 @@ async fn set_level(connection: &mut PgConnection, tenant: &Tenant) -> Result<()>
 }
 
 pub(crate) async fn insert_system_user(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    put_system_user(connection, tenant, (SYSTEM_USER, "Trellis")).await
+}
+
+/// A record of `user` who is no person: it has no seat, no address and no password.
+async fn put_system_user(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (id, name): (Uuid, &str),
+) -> Result<()> {
     let text = format!(
-        "INSERT INTO {} (id, name, kind, active, owner_id, created_by_id, updated_by_id, created_at, updated_at, version) \
-         VALUES ($1, 'Trellis', 'system', true, $1, $1, $1, $2, $2, 1)",
+        "INSERT INTO {} AS u (id, name, kind, active, owner_id, created_by_id, updated_by_id, created_at, updated_at, version) \
+         VALUES ($1, $2, 'system', true, $3, $3, $3, $4, $4, 1) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE u.name <> excluded.name",
         table(&tenant.schema, "user")
     );
-    sqlx::query(AssertSqlSafe(text)).bind(SYSTEM_USER).bind(chrono::Utc::now()).execute(connection).await?;
+    let now = chrono::Utc::now();
+    sqlx::query(AssertSqlSafe(text))
+        .bind(id)
+        .bind(name)
+        .bind(SYSTEM_USER)
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -106,6 +106,9 @@ pub async fn end(tenants: Tenants) {
         if let Err(error) = tenants.forget_deliveries(Utc::now()).await {
             tracing::warn!(%error, "what was sent long ago is not forgotten yet");
         }
+        if let Err(error) = tenants.end_due_support(Utc::now()).await {
+            tracing::warn!(%error, "it is not known whose support access is over");
+        }
         if let Err(error) = tenants.delete_due(Utc::now()).await {
             tracing::warn!(%error, "it is not known which tenants' time is over");
         }

@@ -35,7 +35,7 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 const LONGEST: usize = 500;
 
 /// All kinds of events that are told.
-pub const KINDS: [&str; 16] = [
+pub const KINDS: [&str; 21] = [
     "tenant.created",
     "tenant.changed",
     "tenant.plan_changed",
@@ -52,6 +52,11 @@ pub const KINDS: [&str; 16] = [
     "tenant.package_installed",
     "tenant.package_upgraded",
     "tenant.package_removed",
+    "tenant.support_asked",
+    "tenant.support_declined",
+    "tenant.support_granted",
+    "tenant.support_ended",
+    "tenant.support_signed_in",
 ];
 /// What is sent to try an address.
 const PING: &str = "ping";

@@ -23,6 +23,7 @@ import { Sidebar } from "./sidebar";
 import { useGlobalShortcuts } from "./use-global-shortcuts";
 
 const MustEnrol = lazy(() => import("@/features/security/mine/must-enrol").then((m) => ({ default: m.MustEnrol })));
+const SupportStrip = lazy(() => import("./support-strip").then((m) => ({ default: m.SupportStrip })));
 const CommandMenu = lazy(() =>
   import("@/features/command-menu/command-menu").then((m) => ({ default: m.CommandMenu })),
 );
@@ -96,6 +97,11 @@ export function Shell() {
           {t("Skip to content")}
         </a>
         <ConnectionStrip />
+        {catalog.data.me.support && (
+          <Suspense fallback={null}>
+            <SupportStrip onLeave={leave} />
+          </Suspense>
+        )}
         <div className="flex min-h-0 flex-1">
           <Sidebar onSignOut={leave} />
           <main

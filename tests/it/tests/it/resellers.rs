@@ -6,6 +6,7 @@ mod ends;
 mod features;
 mod half_made;
 mod limits;
+mod support;
 mod webhooks;
 
 use std::time::Instant;
