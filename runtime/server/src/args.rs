@@ -286,6 +286,15 @@ pub enum Reseller {
         #[arg(long, env = "TRELLIS_PLAN")]
         plan: Option<String>,
     },
+    /// What happened to tenants and resellers, the newest first: plans, suspensions, webhooks, commission.
+    Events {
+        /// Name of one reseller; everybody's when not said.
+        #[arg(long, env = "TRELLIS_RESELLER")]
+        reseller: Option<String>,
+        /// At most so many.
+        #[arg(long, env = "TRELLIS_LIMIT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+    },
 }
 
 /// `trellis api-key …`
