@@ -251,9 +251,9 @@ pub struct Clone {
     /// How much of it: `metadata`, `sample`, or `full`.
     #[arg(long, env = "TRELLIS_SCOPE", default_value = "metadata", value_parser = ["metadata", "sample", "full"])]
     pub scope: String,
-    /// Records of each object in a sample, the newest, beside those that they cannot be without.
-    #[arg(long, env = "TRELLIS_RECORDS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub records: u32,
+    /// Records of each object in a sample, the newest, beside those that they cannot be without; 100 when not said.
+    #[arg(long, env = "TRELLIS_RECORDS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub records: Option<u32>,
     /// Make all e-mail addresses such as nobody has.
     #[arg(long, env = "TRELLIS_MASK_EMAILS")]
     pub mask_emails: bool,
