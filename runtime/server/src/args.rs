@@ -108,6 +108,10 @@ pub struct Serve {
     /// Address and port to listen on.
     #[arg(long, env = "TRELLIS_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
+    /// Address of a standby of the database: lists, questions about many records, searches and exports are read there while
+    /// it has everything.
+    #[arg(long, env = "TRELLIS_REPLICA_URL", hide_env_values = true)]
+    pub replica_url: Option<String>,
     /// Install the standard packages with sample records in the first tenant.
     #[arg(long, env = "TRELLIS_DEMO")]
     pub demo: bool,
