@@ -7,6 +7,7 @@ use identity::{CopiedPeople, Passwords, Secret};
 use serde_json::json;
 use tenancy::{By, CloneJob, CloneWish, Slug};
 
+use super::refused;
 use crate::args::{Clone, Common};
 use crate::node::Node;
 use crate::workers::make_clone;
@@ -46,7 +47,7 @@ pub async fn run(node: &Node, common: &Common, wish: Clone) -> anyhow::Result<()
         people: json!(people),
         user: None,
     };
-    let clone = node.tenants.ask_clone(&source, asked, By::Operator).await?;
+    let clone = node.tenants.ask_clone(&source, asked, By::Operator).await.map_err(refused)?;
     let done = follow(node, common, clone).await?;
     println!(
         "trellis: the tenant {} is made of {} with {} rows",

@@ -18,14 +18,14 @@ pub async fn run(common: &Common, command: Jobs) -> anyhow::Result<ExitCode> {
         match command {
             Jobs::List { tenant, dead } => list(node, tenant.as_deref(), dead).await?,
             Jobs::Retry(job) => {
-                let there = match job.platform {
+                let there = match is_platforms(&job) {
                     true => node.tenants.retry_job((&job.kind, &job.subject)).await?,
                     false => retry(node, &job).await?,
                 };
                 done(there, &job, ("there is no such job", "is tried soon"))?;
             }
             Jobs::Drop(job) => {
-                let gone = match job.platform {
+                let gone = match is_platforms(&job) {
                     true => node.tenants.drop_job((&job.kind, &job.subject)).await?,
                     false => drop(node, &job).await?,
                 };
@@ -47,14 +47,15 @@ async fn drop(node: &Node, job: &Job) -> anyhow::Result<bool> {
     node.engine.drop_job(&tenant, (&job.kind, &job.subject)).await.map_err(told)
 }
 
+/// No tenant has such as these.
+fn is_platforms(job: &Job) -> bool {
+    job.platform || ["clone/", "webhook/"].iter().any(|of| job.kind.starts_with(of))
+}
+
 fn done(there: bool, job: &Job, (why, what): (&str, &str)) -> anyhow::Result<()> {
     let Job { kind, subject, .. } = job;
     if !there {
-        // These two alone are never a tenant's.
-        let is_elsewhere = !job.platform && ["clone/", "webhook/"].iter().any(|of| kind.starts_with(of));
-        let hint =
-            if is_elsewhere { "such as these are named with --platform" } else { "see `trellis jobs list`" };
-        bail!("{why}: `{kind}` `{subject}`; {hint}");
+        bail!("{why}: `{kind}` `{subject}`; see `trellis jobs list`");
     }
     println!("trellis: {kind} {subject} {what}");
     Ok(())

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use tenancy::events::Happened;
 use uuid::Uuid;
 
+use super::refused;
 use crate::args::{Common, Reseller};
 use crate::node::Node;
 
@@ -20,7 +21,7 @@ pub async fn run(common: &Common, command: Reseller) -> anyhow::Result<ExitCode>
             Reseller::Key { name } => print_key(node, find(node, &name).await?).await?,
             Reseller::Commission { percent, reseller, plan } => {
                 let of = find_if_said(node, reseller.as_deref()).await?;
-                node.tenants.put_commission((of, plan.as_deref()), percent).await?;
+                node.tenants.put_commission((of, plan.as_deref()), percent).await.map_err(refused)?;
                 let who = reseller.map_or("every reseller".to_owned(), |name| format!("{name:?}"));
                 let what = plan.map_or("every plan".to_owned(), |plan| format!("the plan {plan}"));
                 println!(
