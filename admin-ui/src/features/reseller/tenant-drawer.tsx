@@ -273,12 +273,12 @@ export function TenantDrawer({ reseller, plans, tenant, onCopy, onClose }: Tenan
             {t("Copy the address")}
           </Button>
         </p>
-        {whole && <TenantSettings reseller={reseller} plans={plans} tenant={tenant} onCopy={onCopy} />}
         {whole && (
           <Loaded query={usage} what={t("What it uses")}>
             {(data) => <UsageView usage={data} />}
           </Loaded>
         )}
+        {whole && <TenantSettings reseller={reseller} plans={plans} tenant={tenant} onCopy={onCopy} />}
       </div>
     </Dialog>
   );
