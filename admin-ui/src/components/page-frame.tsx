@@ -49,5 +49,8 @@ export const backLink =
 export const outlineLink =
   "inline-flex h-8 items-center gap-1.5 rounded-control border border-line-2 bg-surface px-3 font-medium hover:bg-hover";
 
-export const tableHead = "h-8 border-line border-b pe-3 text-start font-medium text-text-2 text-xs";
+const head = "h-8 border-line border-b pe-3 font-medium text-text-2 text-xs";
+export const tableHead = `${head} text-start`;
+/** Over numbers. */
+export const tableHeadEnd = `${head} text-end`;
 export const tableCell = "h-10 border-line border-b py-1.5 pe-3 align-middle";

@@ -8,7 +8,7 @@ import type { Commission, CommissionLine, Plan, Reseller } from "@/api/resellers
 import { Empty } from "@/components/bits";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
-import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
+import { PageFrame, tableCell, tableHead, tableHeadEnd } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toastError } from "@/components/toast";
 import { cx } from "@/lib/cx";
@@ -51,7 +51,6 @@ export function CommissionReport({ reseller, plans }: CommissionProps) {
 
   return (
     <PageFrame
-      wide
       title={t("Commission")}
       about={t(
         "What your tenants cost in a month, plan by plan, and what you get of it. Sandboxes cost nothing; a plan that changed in the middle costs its part.",
@@ -115,13 +114,13 @@ const roomy = "hidden phone:table-cell";
 
 function Report({ report, plans }: { report: Commission; plans: Plan[] }) {
   const heads: [string, string][] = [
-    [t("Plan"), roomy],
-    [t("Part"), cx(end, roomy)],
-    [t("Amount"), end],
-    [t("Commission"), end],
-    [t("Requests"), cx(end, roomy)],
-    [t("People"), cx(end, roomy)],
-    [t("Records"), cx(end, roomy)],
+    [t("Plan"), cx(tableHead, roomy)],
+    [t("Part"), cx(tableHeadEnd, roomy)],
+    [t("Amount"), tableHeadEnd],
+    [t("Commission"), tableHeadEnd],
+    [t("Requests"), cx(tableHeadEnd, roomy)],
+    [t("People"), cx(tableHeadEnd, roomy)],
+    [t("Records"), cx(tableHeadEnd, roomy)],
   ];
   return (
     <table className="w-full border-collapse border-line border-t">
@@ -131,7 +130,7 @@ function Report({ report, plans }: { report: Commission; plans: Plan[] }) {
             {t("Tenant")}
           </th>
           {heads.map(([label, look]) => (
-            <th key={label} scope="col" className={cx(tableHead, look)}>
+            <th key={label} scope="col" className={look}>
               {label}
             </th>
           ))}

@@ -64,7 +64,7 @@ export function Hosts({ reseller, tenant, onChanged }: HostsProps) {
       <FieldFrame
         label={t("Another host")}
         error={error}
-        hint={t("Its name must come to this place, and the proxy needs a certificate for it.")}
+        hint={t("The name must resolve to this server, and the proxy needs a certificate for it.")}
       >
         {(ids) => (
           <span className="flex gap-2">

@@ -275,12 +275,12 @@ export function TenantDrawer({ reseller, plans, tenant, onCopy, onClose }: Tenan
           </Button>
         </p>
         {tenant.status === "active" && <SupportSignIn reseller={reseller} tenant={tenant} />}
-        {whole && <TenantSettings reseller={reseller} plans={plans} tenant={tenant} onCopy={onCopy} />}
         {whole && (
           <Loaded query={usage} what={t("What it uses")}>
             {(data) => <UsageView usage={data} />}
           </Loaded>
         )}
+        {whole && <TenantSettings reseller={reseller} plans={plans} tenant={tenant} onCopy={onCopy} />}
       </div>
     </Dialog>
   );

@@ -128,8 +128,10 @@ function TenantTable({ tenants, plans, onOpen }: TenantTableProps) {
                 }}
               >
                 <span className="block truncate font-medium">{tenant.name}</span>
-                <span className="block truncate font-mono text-text-2 text-xs">{tenant.slug}</span>
-                {tenant.sandbox && <Tag color="yellow">{t("Sandbox")}</Tag>}
+                <span className="flex items-center gap-2">
+                  <span className="truncate font-mono text-text-2 text-xs">{tenant.slug}</span>
+                  {tenant.sandbox && <Tag color="yellow">{t("Sandbox")}</Tag>}
+                </span>
               </button>
             </td>
             <td className={cx(tableCell, "truncate")}>{planLabel(plans, tenant.plan)}</td>

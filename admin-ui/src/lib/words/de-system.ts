@@ -160,8 +160,8 @@ export const words: Record<string, string> = {
   "It is sent again": "Wird noch einmal gesendet",
   "It is told when": "Er erfährt, wenn",
   "Its id": "Kennung",
-  "Its name must come to this place, and the proxy needs a certificate for it.":
-    "Sein Name muss hierher führen, und der Proxy braucht ein Zertifikat dafür.",
+  "The name must resolve to this server, and the proxy needs a certificate for it.":
+    "Der Name muss auf diesen Server zeigen, und der Proxy braucht ein Zertifikat dafür.",
   "Language models": "Sprachmodelle",
   "Last try": "Letzter Versuch",
   "Let your shop or your billing know when a tenant is made, changes its plan or comes to a limit.":
