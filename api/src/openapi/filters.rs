@@ -7,7 +7,7 @@ use metadata::{FieldKind, Object};
 use serde_json::{Map, Value as Json, json};
 
 use super::schemas::name;
-use super::shape::{flag, id, list, nullable, reference, text, time};
+use super::shape::{flag, id, list, nullable, one_of, reference, text, time};
 use crate::call::Call;
 use crate::rest::rights;
 
@@ -203,14 +203,20 @@ pub(super) fn conditions() -> Vec<(&'static str, Json)> {
         { "type": "string", "format": "date" }, time(), { "type": "string", "enum": words },
         { "type": "string", "pattern": "^(last|next)_n_days:[1-9][0-9]{0,2}$" },
     ] });
+    // A text may say more digits than a program's numbers hold.
+    let number = json!({ "anyOf": [
+        { "type": "number" },
+        { "type": "string", "pattern": "^[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$" },
+    ] });
+    let truth = json!({ "anyOf": [flag(), one_of(&["true", "false", "yes", "no", "y", "n", "1", "0"])] });
     let scalar = json!({ "type": ["string", "number", "boolean"] });
     vec![
         ("DateOrWord", date),
         ("TextCondition", simple(text(), &[ORDERED, WITHIN].concat())),
-        ("NumberCondition", simple(json!({ "type": "number" }), ORDERED)),
+        ("NumberCondition", simple(number, ORDERED)),
         ("DateCondition", simple(reference("DateOrWord"), ORDERED)),
         ("TimeCondition", simple(clock(), ORDERED)),
-        ("BooleanCondition", simple(flag(), ORDERED)),
+        ("BooleanCondition", simple(truth, ORDERED)),
         ("IdCondition", simple(id(), ORDERED)),
         ("DocumentCondition", simple(scalar, &[])),
         ("ListCondition", either(&text(), operators(&text(), &["eq", "ne", "has_any", "has_all"]))),
@@ -235,12 +241,17 @@ fn operators(value: &Json, names: &[&str]) -> Json {
     let mut properties = json!({ "is_null": flag() });
     for name in names {
         properties[*name] = match *name {
-            "in" | "not_in" => list(one.clone()),
-            "between" => json!({ "type": "array", "items": one, "minItems": 2, "maxItems": 2 }),
-            "has_any" | "has_all" => list(value.clone()),
+            "in" | "not_in" => by_commas(list(one.clone())),
+            "between" => by_commas(json!({ "type": "array", "items": one, "minItems": 2, "maxItems": 2 })),
+            "has_any" | "has_all" => by_commas(list(value.clone())),
             name if WITHIN.contains(&name) => text(),
             _ => one.clone(),
         };
     }
     json!({ "type": "object", "properties": properties, "additionalProperties": false, "minProperties": 1 })
+}
+
+/// A list, or the same in a text.
+fn by_commas(list: Json) -> Json {
+    json!({ "anyOf": [list, { "type": "string", "description": "The same, separated by commas" }] })
 }

@@ -92,17 +92,6 @@ impl Operation {
         self
     }
 
-    /// The same where none is something to ask for, and none may be there twice.
-    #[must_use]
-    pub fn listed_or_none(self, name: &str, text: &str, of: (Json, u32)) -> Self {
-        let mut operation = self.listed(name, text, of);
-        if let Some(last) = operation.parameters.last_mut() {
-            last["schema"]["minItems"] = 0.into();
-            last["schema"]["uniqueItems"] = true.into();
-        }
-        operation
-    }
-
     /// Whether it has a parameter of its own with this name.
     pub fn has(&self, name: &str) -> bool {
         self.parameters.iter().any(|parameter| parameter["name"] == name)

@@ -68,10 +68,9 @@ fn words(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// What is grouped by: nothing, or words each of which must mean something.
+/// What is grouped by: each must mean something.
 fn named(text: &str) -> Vec<String> {
-    let words = text.split(',').map(str::trim).map(str::to_owned);
-    words.filter(|_| !text.is_empty()).collect()
+    text.split(',').map(|word| word.trim().to_owned()).collect()
 }
 
 /// A moment as a parameter tells it.

@@ -223,6 +223,23 @@ pub async fn put_off(
     Ok(())
 }
 
+/// Lets jobs that wait, or are dead, be tried at once: what they are about is another thing now. One that somebody has right
+/// now sees that for itself.
+pub async fn wake(
+    connection: &mut PgConnection,
+    schema: &str,
+    (kind, subjects): (&str, &[String]),
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let jobs = table(schema);
+    let text = format!(
+        "UPDATE {jobs} SET attempts = 0, not_before = $3, dead_at = NULL WHERE kind = $1 AND subject IN \
+         (SELECT subject FROM {jobs} WHERE kind = $1 AND subject = ANY($2) FOR UPDATE SKIP LOCKED)"
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(kind).bind(subjects).bind(now).execute(connection).await?;
+    Ok(())
+}
+
 /// Takes all jobs of one kind away, the dead among them: what they are about is about to go.
 pub async fn clear(connection: &mut PgConnection, schema: &str, kind: &str) -> sqlx::Result<()> {
     let text = format!("DELETE FROM {} WHERE kind = $1", table(schema));

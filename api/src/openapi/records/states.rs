@@ -26,9 +26,9 @@ pub(super) fn of_all(asked: &Asked<'_>, rest: &str) -> Operation {
     let operation = operation
         .query("since", "Entries from this moment on", time())
         .query("until", "Entries before this moment", time())
-        .listed_or_none(
+        .listed(
             "group_by",
-            "Counts entries, and the time in the state before, by these words; without words all together",
+            "Counts entries, and the time in the state before, by these words",
             (one_of(&CHOSEN), 5),
         );
     filtered(operation, asked)
