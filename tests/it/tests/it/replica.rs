@@ -26,7 +26,7 @@ impl House {
         let tenant = Tenant { id: Uuid::now_v7(), slug: "demo".into(), schema: Tenant::schema_of("demo") };
         engine.create_schema(&tenant).await.unwrap();
         let house = Self { pair, engine, tenant };
-        let packages = ["accounts", "deals"].map(package);
+        let packages = ["accounts", "leads", "deals"].map(package);
         house.engine.install(&house.system().await, &packages, Install::default()).await.unwrap();
         house.engine.read_from(house.pair.standby.clone());
         house
