@@ -57,7 +57,8 @@ walk("what waits is told with its time, and is done now when somebody wants it s
   await page.goto("/setup/jobs");
   const nightly = page.getByRole("main").getByRole("listitem").filter({ hasText: "Comparing roll-ups with their records" });
   await nightly.getByText(/its turn is in \d+ hours?/).waitFor();
-  await nightly.getByRole("button", { name: /^Do Comparing roll-ups/ }).click();
+  await assertAccessible(page);
+  await nightly.getByRole("button", { name: /^Do it now: Comparing roll-ups/ }).click();
   await noted(page, "Comparing roll-ups with their records: tried again now");
   await page.getByRole("radio", { name: "Failed" }).click();
   await page.getByText("No job has failed").waitFor();
@@ -141,4 +142,26 @@ walk("who may not shape the workspace is not shown these pages", async (page) =>
     await her.goto("/setup/sandboxes");
     await her.getByText("The sandboxes could not be loaded.").waitFor();
   });
+});
+
+walk("a program that still says a name of before is told of beside the keys", async (page) => {
+  const weight = { name: "weight", kind: "integer" };
+  const crate = { name: "crate", plural: "crates", label: "Crate", plural_label: "Crates", fields: [weight] };
+  await change(page, "PUT", "/metadata/v1/objects/crate", crate);
+  const [{ revision }] = (await ask(page, "/metadata/v1/revisions?limit=1")).data;
+  const made = await change(page, "POST", "/auth/v1/api-keys", { name: "Old sync", version: String(revision) });
+  await change(page, "PUT", "/metadata/v1/fields/crate.weight", { ...weight, name: "mass" });
+  await page.goto("/setup/api-keys");
+  await page.getByRole("listitem").filter({ hasText: "Old sync" }).getByText(`names of version ${revision}`).waitFor();
+  assert.equal(await page.getByRole("region", { name: "Names of before" }).count(), 0);
+
+  const headers = { authorization: `Bearer ${made.key}` };
+  const answer = await fetch(`${url()}/api/v1/crates?filter[weight][gt]=1`, { headers });
+  assert.equal(answer.status, 200);
+  await page.reload();
+  const names = page.getByRole("region", { name: "Names of before" });
+  const row = names.getByRole("row").filter({ hasText: "crate.weight" });
+  await row.getByText("is crate.mass now").waitFor();
+  await row.getByText("with the key Old sync").waitFor();
+  await assertAccessible(page);
 });

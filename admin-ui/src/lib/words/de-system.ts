@@ -21,7 +21,7 @@ export const words: Record<string, string> = {
   "Copies of this workspace to try things in. They send no mails, and nothing happens in them by time alone.":
     "Kopien dieses Arbeitsbereichs zum Ausprobieren. Sie verschicken keine E-Mails, und durch Zeitablauf allein geschieht in ihnen nichts.",
   "Do it now": "Jetzt erledigen",
-  "Do {name} now": "Jetzt erledigen: {name}",
+  "Do it now: {name}": "Jetzt erledigen: {name}",
   Drop: "Verwerfen",
   "Drop job": "Aufgabe verwerfen",
   "Drop this job?": "Diese Aufgabe verwerfen?",

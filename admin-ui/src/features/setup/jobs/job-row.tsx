@@ -84,7 +84,7 @@ export function JobRow({ job, busy, onRetry, onDrop }: JobRowProps) {
             size="md"
             icon={failed ? <RotateCcw size={14} /> : <Play size={14} />}
             busy={busy}
-            aria-label={failed ? t("Retry {name}", { name }) : t("Do {name} now", { name })}
+            aria-label={failed ? t("Retry {name}", { name }) : t("Do it now: {name}", { name })}
             onClick={onRetry}
           >
             {failed ? t("Retry") : t("Do it now")}
