@@ -11,13 +11,15 @@ import { defineConfig } from "vitest/config";
 /** What signing in needs, and what the pages of who is signed in need beside it: a file each, for each one costs a way there and back. */
 const BASE = ["/src/app/main.tsx"];
 const APP = ["/src/app/shell/shell.tsx", "/src/app/list-route.tsx"];
-/** What a board needs beside those, for who is on the way to one. */
+/** What a board and a record need beside those, for who is on the way to one: a file each as well. */
 const BOARD = "board";
+const RECORD = ["/src/app/record-route.tsx", "/src/features/record/record-peek.tsx"];
 
 interface Modules {
   getModuleInfo(id: string): { importedIds: readonly string[]; code: string | null } | null;
 }
 
+const ICON = /[\\/]lucide-react[\\/]dist[\\/]esm[\\/]icons[\\/]/;
 const LUCIDE = /[\\/]lucide-react[\\/]dist[\\/]esm[\\/]lucide-react\.mjs$/;
 
 /** What a module imports at once; of the many icons of one file those that it names. */
@@ -59,6 +61,13 @@ function reached(modules: Modules, ends: string[], id: string): boolean {
   return known.has(id);
 }
 
+/** The file of what is neither signing in nor a library; an icon that others may need too is no reason to load a record's. */
+function nameOf(id: string, modules: Modules): string | null {
+  if (reached(modules, APP, id)) return "app";
+  if (!reached(modules, RECORD, id)) return null;
+  return ICON.test(id) ? "app" : "record";
+}
+
 /** Emits the classic script that runs before the first paint, with the names of the scripts that it asks for. */
 function early(): Plugin {
   const source = readFileSync(new URL("./src/app/early.js", import.meta.url), "utf8")
@@ -86,7 +95,10 @@ function early(): Plugin {
         const added = [...names].filter((fileName) => !before.has(fileName));
         return added.map((fileName) => fileName.replace("assets/", "")).join(" ");
       };
-      const whole = source.replace("__APP__", listed("app")).replace("__BOARD__", listed(BOARD));
+      const whole = source
+        .replace("__APP__", listed("app"))
+        .replace("__BOARD__", listed(BOARD))
+        .replace("__RECORD__", listed("record"));
       const fileName = `assets/early-${createHash("sha256").update(whole).digest("hex").slice(0, 8)}.js`;
       this.emitFile({ type: "asset", fileName, source: whole });
       for (const file of Object.values(bundle))
@@ -124,7 +136,7 @@ export default defineConfig({
               test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/,
             },
             { priority: 2, name: (id, modules) => (reached(modules, BASE, id) ? "base" : null) },
-            { priority: 1, name: (id, modules) => (reached(modules, APP, id) ? "app" : null) },
+            { priority: 1, name: (id, modules) => nameOf(id, modules) },
           ],
         },
       },

@@ -15,6 +15,7 @@ use crate::problem::{Code, Problem};
 use crate::{credential, former};
 
 pub(crate) mod once;
+mod support;
 
 /// How often a request is planned again before it holds the metadata still.
 const QUICK: u32 = 3;
@@ -106,6 +107,7 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
 async fn let_in(asked: &Asked, caller: &Caller) -> Result<Arc<Snapshot>, Problem> {
     asked.app.tenants.admit(&caller.tenant, Utc::now()).await?;
     check_enrolment(asked, caller)?;
+    support::check(asked, caller)?;
     Ok(asked.app.engine.snapshot(&caller.tenant).await?)
 }
 
@@ -120,6 +122,7 @@ async fn admit_again(
 ) -> Result<Call, Problem> {
     let caller = asked.app.identity.authenticate_again(credential, asked.ip, rate).await?;
     check_enrolment(asked, &caller)?;
+    support::check(asked, &caller)?;
     let (snapshot, _) = asked.app.engine.fresh_snapshot(&caller.tenant).await?;
     let named = former::named(asked, &caller, snapshot).await?;
     Ok(Call::new(asked.clone(), caller, named))
@@ -201,6 +204,11 @@ impl Call {
             return Ok(());
         }
         Err(identity::Error::LimitedKey.into())
+    }
+
+    /// Refuses somebody at the reseller, whom the tenant lets in for less than this.
+    pub fn refuse_support(&self, what: &str) -> Result<(), Problem> {
+        if self.caller.is_support() { Err(support::refused(what)) } else { Ok(()) }
     }
 
     /// Refuses callers without a system permission, and keys whose scopes leave out `area`.

@@ -83,9 +83,11 @@ fn finished(mut response: Response, id: &RequestId) -> Response {
                 "a request failed"
             );
         }
-        let allow = response.headers_mut().remove(header::ALLOW);
+        // What was said beside it holds: what is allowed instead, of which version it is.
+        let mut said = std::mem::take(response.headers_mut());
         response = problem.render(&id.0);
-        allow.map(|allow| response.headers_mut().insert(header::ALLOW, allow));
+        said.extend(std::mem::take(response.headers_mut()));
+        *response.headers_mut() = said;
     }
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, id);

@@ -28,6 +28,7 @@ mod reseller;
 mod schemas;
 mod scim;
 mod shape;
+mod support;
 
 /// Where the routes of records begin.
 const RECORDS: &str = "/api/v1/{plural}";

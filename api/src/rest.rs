@@ -41,6 +41,7 @@ pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod sign_in_providers;
 pub(crate) mod states;
+pub(crate) mod support;
 pub(crate) mod teams;
 pub(crate) mod transitions;
 pub(crate) mod two_factor;

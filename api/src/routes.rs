@@ -176,7 +176,7 @@ pub(crate) fn routed(app: Arc<App>) -> Router {
 /// Who goes to a provider, or comes back, waits for a place elsewhere and has none here: one that is slow must not stand in
 /// the way of everybody. How many of a tenant may wait for it `identity` holds.
 fn is_looked_up(path: &str) -> bool {
-    path.starts_with("/auth/v1/branding") || path == "/auth/v1/providers"
+    path.starts_with("/auth/v1/branding") || ["/auth/v1/providers", "/auth/v1/support"].contains(&path)
 }
 
 /// Changes of metadata wait for locks and may rewrite tables; files come in as fast as the line is.

@@ -1,9 +1,13 @@
 // The ways in which people work a page: with a mouse, with a finger, or with a keyboard alone. A journey that is written
 // in these words is taken in each of them.
 
+import { assertNoSidewaysScroll } from "./chromium.mjs";
+
+/** An option of the list that is open. */
+const option = (page, name) => page.getByRole("option", { name, exact: true });
+
 /** A mouse or, where the page is a telephone's, a finger. */
-export function pointer(page) {
-  const press = (target) => target.click();
+export function pointer(page, press = (target) => target.click()) {
   return {
     press,
     write: (target, text) => target.fill(text),
@@ -11,11 +15,22 @@ export function pointer(page) {
       await press(target);
       await page.keyboard.type(text);
     },
-    async pick(scope, label, option) {
+    /** A value that is edited where it stands: the button in it is the keyboard's. */
+    edit: (button) => press(button.locator("..")),
+    take: (scope, name) => press(option(scope, name)),
+    async pick(scope, label, name) {
       await press(scope.getByRole("button", { name: label }));
-      await press(page.getByRole("option", { name: option, exact: true }));
+      await press(option(page, name));
     },
   };
+}
+
+/** On a telephone: a touch, after which nothing reaches past the sides of the screen. */
+export function finger(page) {
+  return pointer(page, async (target) => {
+    await target.tap();
+    await assertNoSidewaysScroll(page);
+  });
 }
 
 const FAR = 400;
@@ -44,9 +59,23 @@ export function keyboard(page) {
     await page.keyboard.press("Enter");
   }
 
+  async function take(scope, name) {
+    const wanted = option(scope, name);
+    await wanted.waitFor();
+    const id = await wanted.getAttribute("id");
+    for (let steps = 0; steps < FAR; steps++) {
+      const at = await page.evaluate(() => document.activeElement?.getAttribute("aria-activedescendant"));
+      if (at === id) return page.keyboard.press("Enter");
+      await page.keyboard.press("ArrowDown");
+    }
+    throw new Error(`the arrows do not come to ${name}`);
+  }
+
   return {
     reach,
     press,
+    edit: press,
+    take,
     async write(target, text) {
       await reach(target);
       await page.keyboard.press("Control+a");
@@ -56,17 +85,9 @@ export function keyboard(page) {
       await reach(target);
       await page.keyboard.type(text);
     },
-    async pick(scope, label, option) {
+    async pick(scope, label, name) {
       await press(scope.getByRole("button", { name: label }));
-      const wanted = page.getByRole("option", { name: option, exact: true });
-      await wanted.waitFor();
-      const id = await wanted.getAttribute("id");
-      for (let steps = 0; steps < FAR; steps++) {
-        const at = await page.evaluate(() => document.activeElement?.getAttribute("aria-activedescendant"));
-        if (at === id) return page.keyboard.press("Enter");
-        await page.keyboard.press("ArrowDown");
-      }
-      throw new Error(`the arrows do not come to ${option}`);
+      await take(page, name);
     },
   };
 }

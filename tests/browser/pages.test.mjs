@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
-import { ask, firstRow, settled } from "./steps.mjs";
+import { ask, change, choose, firstRow, settled, until } from "./steps.mjs";
 
 const { url, browser, storageState } = stage();
 
@@ -26,6 +26,13 @@ const PAGES = {
   "a calendar": (page) => open(page, "/o/tasks?view=calendar"),
   "a timeline": (page) => open(page, "/o/deals?view=all&as=timeline"),
   "an import": (page) => open(page, "/o/leads/import"),
+  "an import that was tried": tryImport,
+  "an import that is to be taken back": async (page) => {
+    await tryImport(page);
+    await page.getByRole("button", { name: "Import 1 lead" }).click();
+    await page.getByRole("button", { name: "Take the import back" }).click();
+    await page.getByRole("dialog", { name: "Take the import back?" }).waitFor();
+  },
   "a recycle bin": (page) => open(page, "/o/deals/bin"),
   "a record": openFirstDeal,
   "the history of a record": async (page) => {
@@ -69,6 +76,20 @@ const OVER = {
     await page.getByRole("menuitem", { name: "Save as a new view" }).click();
     await page.getByRole("dialog", { name: "Save as a new view" }).getByRole("radio", { name: "Some" }).click();
   },
+  "the views of one's own": async (page) => {
+    const view = { object: "deal", label: "Mine", columns: ["name", "stage"] };
+    await change(page, "POST", "/auth/v1/views", view);
+    await open(page, "/o/deals?view=all");
+    await page.getByRole("button", { name: "View", exact: true }).click();
+    await page.getByRole("menuitem", { name: "My views" }).click();
+    await page.getByRole("dialog", { name: "My views of deals" }).waitFor();
+  },
+  "what many records are changed to": async (page) => {
+    await open(page, "/o/leads?view=all");
+    await firstRow(page, "Leads").getByRole("gridcell").first().click();
+    await page.getByRole("toolbar", { name: "Selection" }).getByRole("button", { name: "Edit" }).click();
+    await page.getByRole("dialog").waitFor();
+  },
   "somebody new": (page) => opened(page, "/setup/users", /^(New|Add|Invite)/),
   "a new team": (page) => opened(page, "/setup/teams", "New team"),
   "a new role": (page) => opened(page, "/setup/roles", /^New role/),
@@ -96,6 +117,11 @@ const SETUP = {
   "the schema as a picture": (page) => open(page, "/setup/diagram"),
   "the schema as a list": (page) => open(page, "/setup/diagram?shown=list"),
   "the layout of an object": (page) => open(page, "/setup/objects/deal/layouts/default"),
+  "the layout as somebody else on a phone sees it": async (page) => {
+    await open(page, "/setup/objects/deal/layouts/default");
+    await choose(page, page.getByRole("main"), /^Preview as/, "Sales representative");
+    await page.getByRole("radio", { name: "Phone" }).click();
+  },
   "a view of an object": (page) => open(page, "/setup/objects/deal/views/largest_open"),
   "the teams": (page) => open(page, "/setup/teams"),
   "the roles": (page) => open(page, "/setup/roles"),
@@ -114,6 +140,7 @@ const SETUP = {
   "the users": (page) => open(page, "/setup/users"),
   "the users as a tree": (page) => open(page, "/setup/users?shown=tree"),
   "the security settings": (page) => open(page, "/setup/security-settings"),
+  "the support access": (page) => open(page, "/setup/support-access"),
   "the sign-ins of everybody": (page) => open(page, "/setup/sign-in-history"),
   "one's own sign-in": (page) => open(page, "/setup/my-security"),
   "one's sessions": (page) => open(page, "/setup/sessions"),
@@ -127,7 +154,29 @@ const SETUP = {
   "the sandboxes": (page) => open(page, "/setup/sandboxes"),
   "a new sandbox": (page) => opened(page, "/setup/sandboxes", "New sandbox"),
   "the jobs": (page) => open(page, "/setup/jobs"),
-  "the requests of keys": (page) => open(page, "/setup/requests"),
+  "the language of search that is to change": async (page) => {
+    await open(page, "/setup/search");
+    await choose(page, page.getByRole("main"), /^Language of texts/, "German");
+    await page.getByRole("button", { name: "Review changes" }).click();
+    await page.getByRole("dialog").waitFor();
+  },
+  "the requests of keys": async (page) => {
+    const { key } = await change(page, "POST", "/auth/v1/api-keys", { name: "Night shift" });
+    for (const asked of ["limit=1", "nonsense=1"])
+      await fetch(new URL(`/api/v1/deals?${asked}`, url()), { headers: { authorization: `Bearer ${key}` } });
+    // They are written down some seconds after they were answered.
+    await until(async () => {
+      await open(page, "/setup/requests");
+      assert.ok((await page.getByRole("row").count()) > 2);
+    });
+  },
+  "the ways to sign in": async (page) => {
+    const client = { client_id: "trellis", client_secret: "kept", issuer: "https://id.acme.example" };
+    await change(page, "POST", "/admin/v1/sign-in-providers", { name: "acme", label: "Acme", ...client });
+    await open(page, "/setup/sign-in-providers");
+    await page.getByRole("button", { name: /Acme/ }).waitFor();
+  },
+  "a new way to sign in": (page) => opened(page, "/setup/sign-in-providers", "New provider"),
   "what records become": (page) => open(page, "/setup/objects/lead/becoming"),
   "a new conversion": (page) => opened(page, "/setup/objects/lead/becoming", "New conversion"),
 };
@@ -159,6 +208,14 @@ async function openFirstDeal(page) {
   const { data } = await ask(page, "/api/v1/deals?limit=1&fields=id");
   await open(page, `/o/deals/${data[0].id}`);
   await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+/** A file of two rows, of which one is refused. */
+async function tryImport(page) {
+  await open(page, "/o/leads/import");
+  const buffer = Buffer.from("First name,Surname,Company,E-mail\nUla,Holm,Reef,ula@reef.example\nUla,Lind,Reef,nowhere");
+  await page.getByLabel("File to import").setInputFiles({ name: "reef.csv", mimeType: "text/csv", buffer });
+  await page.getByRole("region", { name: "Rejected rows" }).waitFor();
 }
 
 async function openNewField(page) {

@@ -1,12 +1,10 @@
 // The whole way of somebody new who shapes the product (project.mjs), with a mouse, with a keyboard alone and on a
-// telephone; and a file of five thousand rows.
+// telephone.
 
-import { assertNoSidewaysScroll, PHONE } from "./chromium.mjs";
-import assert from "node:assert/strict";
-import { keyboard, pointer } from "./hands.mjs";
+import { PHONE } from "./chromium.mjs";
+import { finger, keyboard, pointer } from "./hands.mjs";
 import { shapeAndUse } from "./project.mjs";
 import { stage } from "./stage.mjs";
-import { ask } from "./steps.mjs";
 
 const { walk, url, browser } = stage();
 const here = () => ({ url: url(), browser: browser(), colleague: { email: "nia@example.com", password: "nia-builds-boats-all-d4y" } });
@@ -52,37 +50,19 @@ walk("the same with a keyboard alone", async (page) => {
 walk(
   "the same on a telephone, 390 px wide",
   async (page) => {
-    const hands = pointer(page);
-    const narrow = { ...hands, press: (target) => target.tap().then(() => assertNoSidewaysScroll(page)) };
+    const hands = finger(page);
     const to = {
       async list(label) {
-        await narrow.press(main(page).getByRole("button", { name: "Objects" }));
-        await narrow.press(page.getByRole("menuitem", { name: label }));
+        await hands.press(main(page).getByRole("button", { name: "Objects" }));
+        await hands.press(page.getByRole("menuitem", { name: label }));
       },
-      create: () => narrow.press(main(page).getByRole("button", { name: "Create" })),
+      create: () => hands.press(main(page).getByRole("button", { name: "Create" })),
       async move(card, column) {
-        await narrow.press(card.getByRole("button", { name: /^Actions for/ }));
-        await narrow.press(page.getByRole("menuitemradio", { name: column }));
+        await hands.press(card.getByRole("button", { name: /^Actions for/ }));
+        await hands.press(page.getByRole("menuitemradio", { name: column }));
       },
     };
-    await shapeAndUse({ page, hands: narrow, to, label: "Outing", stage: here() });
+    await shapeAndUse({ page, hands, to, label: "Outing", stage: here() });
   },
   PHONE,
 );
-
-/** `rows` lines, `bad` of them without an address that can be one. */
-function file(rows, bad) {
-  const every = rows / bad;
-  const mail = (i) => (i % every === 3 ? "nowhere" : `ula${i}@reef.example`);
-  const lines = Array.from({ length: rows }, (_, i) => `Ula ${i},Holm,Reef ${i % 50} Ltd,${mail(i)}`);
-  return Buffer.from(["First name,Surname,Company,E-mail", ...lines].join("\n"));
-}
-
-walk("five thousand rows come in, and the twenty bad ones are told", async (page) => {
-  await page.goto("/o/leads/import");
-  await page.getByLabel("File to import").setInputFiles({ name: "reef.csv", mimeType: "text/csv", buffer: file(5000, 20) });
-  await page.getByRole("button", { name: /^Import 4,?980 leads$/ }).click({ timeout: 60_000 });
-  await page.getByText(/^4,?980 leads imported/).waitFor({ timeout: 60_000 });
-  const { pagination } = await ask(page, "/api/v1/leads?filter[company][starts_with]=Reef&limit=1&include_total=true");
-  assert.equal(pagination.total, 4980);
-});

@@ -242,6 +242,12 @@ export interface Document {
       takes: "moment" | "seconds" | "minutes" | "hours";
     };
   };
+  SupportAccess: {
+    until: string;
+    access: "read" | "write";
+    roles: string[];
+    reason: string | null;
+  };
   Team: {
     id: string;
     name: string;
@@ -267,6 +273,7 @@ export interface Document {
       scope: string;
     } | null;
     quiet: boolean;
+    support: Document["SupportAccess"] | null;
   };
   Use: {
     kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences" | "apps" | "settings";
@@ -276,7 +283,7 @@ export interface Document {
   Webhook: {
     id: string;
     url: string;
-    events: ("tenant.created" | "tenant.changed" | "tenant.plan_changed" | "tenant.suspended" | "tenant.resumed" | "tenant.deletion_scheduled" | "tenant.restored" | "tenant.deleted" | "tenant.domain_added" | "tenant.domain_removed" | "tenant.clone_asked" | "tenant.cloned" | "tenant.limit_reached" | "tenant.package_installed" | "tenant.package_upgraded" | "tenant.package_removed")[] | null;
+    events: ("tenant.created" | "tenant.changed" | "tenant.plan_changed" | "tenant.suspended" | "tenant.resumed" | "tenant.deletion_scheduled" | "tenant.restored" | "tenant.deleted" | "tenant.domain_added" | "tenant.domain_removed" | "tenant.clone_asked" | "tenant.cloned" | "tenant.limit_reached" | "tenant.package_installed" | "tenant.package_upgraded" | "tenant.package_removed" | "tenant.support_asked" | "tenant.support_declined" | "tenant.support_granted" | "tenant.support_ended" | "tenant.support_signed_in")[] | null;
     created_at: string;
     previous_secret_until: string | null;
   };

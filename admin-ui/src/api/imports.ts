@@ -48,8 +48,9 @@ export async function loadImport(id: string, signal?: AbortSignal): Promise<Impo
 export interface Reverted {
   /** Records that went to the recycle bin now. */
   deleted: number;
+  /** About how many are still to be looked at. */
   left: number;
-  /** Those that stay, since somebody has changed them. */
+  /** Those that stay: somebody has changed them since, or something holds them back. */
   kept: number;
 }
 

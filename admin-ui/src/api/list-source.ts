@@ -29,6 +29,8 @@ export class ListSource {
   error: unknown = null;
   /** Where the list was scrolled to, for coming back. */
   scrollTop = 0;
+  /** Asked for before the page that shows it: its first answer is news, even where it came before the page. */
+  ahead = false;
 
   constructor(object: ObjectRef, request: ListRequest, fetch?: Fetch) {
     this.object = object;

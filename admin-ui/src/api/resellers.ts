@@ -147,6 +147,16 @@ export class Reseller {
     return (await this.#ask<Data<Tenant>>("POST", `/tenants/${id}/${open ? "resume" : "suspend"}`, {})).data;
   }
 
+  /** A link that lets this person in once, within a minute. */
+  async signIn(id: string, who: { name: string; email: string; reason: string }): Promise<{ url: string }> {
+    return (await this.#ask<Data<{ url: string }>>("POST", `/tenants/${id}/sign-in`, who)).data;
+  }
+
+  /** Asks the tenant's own people to allow it. */
+  async askSupport(id: string, who: { name: string; email: string; reason: string }): Promise<void> {
+    await this.#ask("POST", `/tenants/${id}/support-requests`, who);
+  }
+
   async usage(id: string): Promise<Usage> {
     return (await this.#ask<Data<Usage>>("GET", `/tenants/${id}/usage`)).data;
   }

@@ -22,6 +22,8 @@ export interface Me {
   csrf_token: string;
   /** Let in by a provider: there may be no password. */
   came_by_provider?: boolean;
+  /** Somebody at the reseller, whom the workspace lets in for a while. */
+  support?: { until: string; reseller: string; by: string; access: "read" | "write" } | null;
 }
 
 export interface Credentials {

@@ -28,11 +28,13 @@
     ["/auth/v1/me", "/metadata/v1/bootstrap"].map((path) => [path, fetch(path, { headers })]),
   );
   for (const answer of Object.values(window.early)) answer.catch(() => {});
-  // The build puts the names of the scripts in: those of the shell and the list, and those of a board beside them.
+  // The build puts the names of the scripts in: those of the shell and the list, and those of a board or a record beside them.
   const app = "__APP__";
   const board = "__BOARD__";
+  const record = "__RECORD__";
   const toBoard = /[?&](as|view)=board(&|$)/.test(location.search);
-  for (const name of `${app} ${toBoard ? board : ""}`.split(" ")) {
+  const toRecord = /[?&]peek=/.test(location.search) || /^\/o\/[^/]+\/[^/]{36}\/?$/.test(location.pathname);
+  for (const name of `${app} ${toBoard ? board : ""} ${toRecord ? record : ""}`.split(" ")) {
     if (!name.endsWith(".js")) continue;
     const link = document.createElement("link");
     link.rel = "modulepreload";

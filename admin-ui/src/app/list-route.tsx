@@ -1,7 +1,10 @@
 // The list at its address, with the record that is peeked at beside it.
+import type { QueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import { mayRead, useCatalog } from "@/catalog/catalog";
+import { catalogQuery } from "@/catalog/load";
+import { askAhead } from "@/features/list/ask-ahead";
 import { ListPage } from "@/features/list/list-page";
 import type { ListSearch } from "@/features/list/list-search";
 import { remember } from "@/lib/storage";
@@ -39,4 +42,11 @@ export function ListRoute() {
       )}
     </>
   );
+}
+
+/** Asks for the records before the page around them is drawn. */
+export async function prepareList(client: QueryClient, plural: string, search: ListSearch): Promise<void> {
+  const catalog = await client.ensureQueryData(catalogQuery);
+  const object = catalog.objectByPlural(plural);
+  if (object && mayRead(object)) askAhead(catalog, object, search);
 }

@@ -28,7 +28,8 @@ function start() {
   );
 }
 
-loadLanguage().then(start);
+// A task of its own, before which the browser answers to whoever is here already.
+loadLanguage().then(() => setTimeout(start));
 
 // Opens at once and without a network from the second time on; while it is developed everything comes from Vite.
 if (import.meta.env.PROD && "serviceWorker" in navigator)

@@ -4,6 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { readListSearch } from "@/features/list/list-search";
 import { NotFound, PageError } from "./errors";
+import { listInAdvance, recordInAdvance } from "./in-advance";
 import {
   readAuditFilter,
   readConsoleSearch,
@@ -70,12 +71,14 @@ const list = createRoute({
   path: "/o/$plural",
   validateSearch: readListSearch,
   component: lazyRouteComponent(() => import("./list-route"), "ListRoute"),
+  beforeLoad: ({ cause, context, params, search }) => listInAdvance(cause, context.client, params.plural, search),
 });
 
 const record = createRoute({
   getParentRoute: () => shell,
   path: "/o/$plural/$id",
   component: lazyRouteComponent(() => import("./record-route"), "RecordRoute"),
+  beforeLoad: ({ cause, context, params }) => recordInAdvance(cause, context.client, params.plural, params.id),
 });
 
 const bin = createRoute({
@@ -275,6 +278,12 @@ const providers = createRoute({
   component: lazyRouteComponent(() => import("@/features/security/providers/providers-page"), "ProvidersPage"),
 });
 
+const support = createRoute({
+  getParentRoute: () => setup,
+  path: "/support-access",
+  component: lazyRouteComponent(() => import("@/features/security/support/support-page"), "SupportPage"),
+});
+
 const logins = createRoute({
   getParentRoute: () => setup,
   path: "/sign-in-history",
@@ -332,6 +341,7 @@ export const tree = root.addChildren([
       mySecurity,
       securitySettings,
       providers,
+      support,
       logins,
       sandboxes,
       jobs,

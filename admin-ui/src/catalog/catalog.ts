@@ -183,6 +183,9 @@ export const mayDelete = (o: ObjectDef): boolean => !o.system && (!o.permissions
 
 export const mayShare = (o: ObjectDef): boolean => !o.system && (!o.permissions || allowed(o.permissions.share));
 
+/** Whether who is signed in has a say in, or may look at, who sees records. */
+export const maySeeSharing = (catalog: Catalog, o: ObjectDef): boolean => catalog.may("explain_access") || mayShare(o);
+
 /** Whether records may follow a process whose state this field holds. */
 export const isGoverned = (o: ObjectDef, field: FieldDef): boolean =>
   Boolean(o.processes?.some((process) => process.field === field.name));

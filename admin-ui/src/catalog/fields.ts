@@ -143,3 +143,16 @@ export function isWritable(object: ObjectDef, field: FieldDef): boolean {
   if (field.standard) return field.name === "owner" || field.name === RECORD_TYPE;
   return true;
 }
+
+/** Can a record of this object be made from its name and what its place says? */
+export function nameIsEnough(object: ObjectDef, given: string[]): boolean {
+  if (object.name_field?.compose?.length) return false;
+  return ownFields(object).every(
+    (f) =>
+      (!f.required && f.kind !== "master_detail") ||
+      given.includes(f.name) ||
+      f.name === nameSource(object) ||
+      f.default !== undefined ||
+      f.kind === "autonumber",
+  );
+}

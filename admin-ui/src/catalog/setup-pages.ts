@@ -9,6 +9,7 @@ import {
   History,
   KeyRound,
   Languages,
+  LifeBuoy,
   ListTodo,
   LockKeyhole,
   LogIn,
@@ -57,6 +58,7 @@ export type SetupPath =
   | "/setup/my-security"
   | "/setup/security-settings"
   | "/setup/sign-in-providers"
+  | "/setup/support-access"
   | "/setup/sign-in-history"
   | "/setup/sessions"
   | "/setup/branding"
@@ -195,6 +197,14 @@ const PAGES: SetupPage[] = [
     icon: BadgeCheck,
     needs: "manage_security",
     words: "sso single sign-on oidc openid connect google entra keycloak okta login",
+  },
+  {
+    to: "/setup/support-access",
+    label: "Support access",
+    group: "People and access",
+    icon: LifeBuoy,
+    needs: "manage_security",
+    words: "reseller help consent impersonate sign in as",
   },
   {
     to: "/setup/sandboxes",

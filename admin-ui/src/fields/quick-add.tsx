@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { messageOf, Problem } from "@/api/problem";
 import { createRecord } from "@/api/records";
-import { nameSource, ownFields } from "@/catalog/fields";
+import { nameSource } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { toastError } from "@/components/toast";
 import { cx } from "@/lib/cx";
@@ -17,19 +17,6 @@ interface QuickAddProps {
   preset: Record<string, unknown>;
   onClose: () => void;
   className?: string;
-}
-
-/** Can a record of this object be made from its name and what its place says? */
-export function nameIsEnough(object: ObjectDef, given: string[]): boolean {
-  if (object.name_field?.compose?.length) return false;
-  return ownFields(object).every(
-    (f) =>
-      (!f.required && f.kind !== "master_detail") ||
-      given.includes(f.name) ||
-      f.name === nameSource(object) ||
-      f.default !== undefined ||
-      f.kind === "autonumber",
-  );
 }
 
 export function QuickAdd({ object, preset, onClose, className }: QuickAddProps) {

@@ -172,6 +172,7 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
         "jobs" => super::jobs::operation(rest, operation),
         "sandboxes" => super::clones::own(method, rest, operation),
         "sign-in-providers" => providers(method, rest, operation),
+        "support-access" => super::support::own(method, operation),
         "security-settings" if method == "PATCH" => operation
             .says("Changes what is named, section by section")
             .body(settings(patch))

@@ -55,7 +55,10 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .answers_as(200, "The rows", "text/csv"),
         "/api/v1/imports/{id}/revert" => operation
             .says("Takes back what an import made, up to 1,000 records a request; ask again while something is left")
-            .answers(200, "How far it is", data(shown(json!({ "deleted": count(), "left": count(), "kept": count() })))),
+            .answers(200, "How far it is; what stays, and why", data(shown(json!({
+                "deleted": count(), "left": count(), "kept": count(),
+                "stays": list(shown(json!({ "id": id(), "code": text(), "message": text() }))),
+            })))),
         "/api/v1/recurrence/preview" => recurrence(operation),
         "/graphql" => graphql(method, operation),
         "/mcp" => mcp(operation),

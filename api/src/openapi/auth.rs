@@ -64,6 +64,13 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .answers_nothing(304, "What the caller has is still true")
             .refuses(&[400]),
         rest if rest.starts_with("providers") => by_provider(rest, operation),
+        "support" => operation
+            .says("Lets somebody of the tenant's reseller in, whom the tenant allows to")
+            .query("token", "What the link has", text())
+            .answers_nothing(303, "Signed in, or the page on which one signs in, with what went wrong")
+            .tells(303, "Location", "Where the browser goes")
+            .tells(303, "Set-Cookie", "The session")
+            .refuses(&[400]),
         "sessions" => operation.says("Where the caller is signed in").answers(
             200,
             "Open sessions, the newest first",
@@ -151,6 +158,9 @@ fn signing(path: &str, operation: Operation) -> Operation {
                 })),
                 "roles": list(text()), "permissions": reference("Rights"),
                 "must_set_up_two_factor": flag(), "came_by_provider": flag(), "csrf_token": nullable(text()),
+                "support": nullable(shown(json!({
+                    "until": time(), "reseller": text(), "by": text(), "access": one_of(&["read", "write"]),
+                }))),
             });
             operation.says("Who the caller is and what they may do").answers(
                 200,

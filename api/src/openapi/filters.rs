@@ -7,7 +7,7 @@ use metadata::{FieldKind, Object};
 use serde_json::{Map, Value as Json, json};
 
 use super::schemas::name;
-use super::shape::{flag, id, list, nullable, reference, text, time};
+use super::shape::{flag, id, list, nullable, one_of, reference, text, time};
 use crate::call::Call;
 use crate::rest::rights;
 
@@ -80,7 +80,8 @@ impl<'c> Asked<'c> {
     pub(super) fn short_forms(&self) -> Vec<(String, Json)> {
         let plain = |(field, column): (&Field, &Column)| {
             let is_plain = !RESERVED.contains(&column.key.as_str())
-                && !matches!(column.ty, ColumnType::Jsonb | ColumnType::TextArray);
+                && !matches!(column.ty, ColumnType::Jsonb | ColumnType::TextArray)
+                && (column.ty != ColumnType::Sealed || field.blind_index);
             is_plain.then(|| (column.key.clone(), value(field, column)))
         };
         self.columns().into_iter().filter_map(plain).collect()
@@ -128,8 +129,7 @@ impl<'c> Asked<'c> {
 
     fn conditions(&self) -> Map<String, Json> {
         let mut conditions = Map::new();
-        for (field, column) in self.columns().into_iter().filter(|(_, column)| column.ty != ColumnType::Jsonb)
-        {
+        for (field, column) in self.columns() {
             conditions.insert(column.key.clone(), condition(field, column));
         }
         for (field, object) in self.to_one() {
@@ -153,9 +153,8 @@ fn value(field: &Field, column: &Column) -> Json {
         (FieldKind::Picklist(_), _) => options(field),
         (_, ColumnType::Boolean) => flag(),
         (_, ColumnType::Uuid) => id(),
-        // What no column holds can be asked for, and nothing is found.
-        (_, ColumnType::Bigint) => json!({ "type": "integer" }),
-        (_, ColumnType::Numeric(..)) => json!({ "type": "number" }),
+        // What no column holds can be asked for, and nothing is found; 0.5 is between two whole numbers.
+        (_, ColumnType::Bigint | ColumnType::Numeric(..)) => json!({ "type": "number" }),
         (_, ColumnType::Date | ColumnType::Timestamptz) => reference("DateOrWord"),
         (_, ColumnType::Time) => clock(),
         _ => text(),
@@ -171,16 +170,20 @@ pub(super) fn clock() -> Json {
     json!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "examples": ["09:30:00"] })
 }
 
+/// Operators that compare by an order, and those that look into a text.
+const ORDERED: &[&str] = &["gt", "gte", "lt", "lte", "between"];
+const WITHIN: &[&str] = &["contains", "not_contains", "starts_with", "ends_with", "search"];
+
 fn condition(field: &Field, column: &Column) -> Json {
     match (&field.kind, column.ty) {
-        (FieldKind::Picklist(_), _) => {
-            json!({ "anyOf": [nullable(options(field)), operators(&options(field), &["contains", "starts_with"])] })
-        }
+        (_, ColumnType::Sealed) if field.blind_index => reference("SealedTextCondition"),
+        (_, ColumnType::Sealed) => reference("SealedCondition"),
+        (FieldKind::Picklist(_), _) => simple(options(field), &[ORDERED, WITHIN].concat()),
         (_, ColumnType::TextArray) => reference("ListCondition"),
+        (_, ColumnType::Jsonb) => reference("DocumentCondition"),
         (_, ColumnType::Boolean) => reference("BooleanCondition"),
         (_, ColumnType::Uuid) => reference("IdCondition"),
-        (_, ColumnType::Bigint) => reference("IntegerCondition"),
-        (_, ColumnType::Numeric(..)) => reference("NumberCondition"),
+        (_, ColumnType::Bigint | ColumnType::Numeric(..)) => reference("NumberCondition"),
         (_, ColumnType::Date | ColumnType::Timestamptz) => reference("DateCondition"),
         (_, ColumnType::Time) => reference("TimeCondition"),
         _ => reference("TextCondition"),
@@ -189,21 +192,6 @@ fn condition(field: &Field, column: &Column) -> Json {
 
 /// Conditions by the type of the field; the same for all objects.
 pub(super) fn conditions() -> Vec<(&'static str, Json)> {
-    let simple =
-        |value: Json, more: &[&str]| json!({ "anyOf": [nullable(value.clone()), operators(&value, more)] });
-    let ordered = &["gt", "gte", "lt", "lte", "between"];
-    let texts = &[
-        "contains",
-        "not_contains",
-        "starts_with",
-        "ends_with",
-        "search",
-        "gt",
-        "gte",
-        "lt",
-        "lte",
-        "between",
-    ];
     let spans = ["week", "month", "quarter", "year"]
         .map(|span| ["this", "last", "next"].map(|which| format!("{which}_{span}")));
     let words: Vec<String> = ["today", "yesterday", "tomorrow"]
@@ -215,36 +203,55 @@ pub(super) fn conditions() -> Vec<(&'static str, Json)> {
         { "type": "string", "format": "date" }, time(), { "type": "string", "enum": words },
         { "type": "string", "pattern": "^(last|next)_n_days:[1-9][0-9]{0,2}$" },
     ] });
-    let integer = json!({ "type": "integer" });
-    let mut lists = operators(&text(), &["has_any", "has_all"]);
-    for key in ["eq", "ne", "in", "not_in"] {
-        lists["properties"].as_object_mut().map(|properties| properties.remove(key));
-    }
+    // A text may say more digits than a program's numbers hold.
+    let number = json!({ "anyOf": [
+        { "type": "number" },
+        { "type": "string", "pattern": "^[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$" },
+    ] });
+    let truth = json!({ "anyOf": [flag(), one_of(&["true", "false", "yes", "no", "y", "n", "1", "0"])] });
+    let scalar = json!({ "type": ["string", "number", "boolean"] });
     vec![
         ("DateOrWord", date),
-        ("TextCondition", simple(text(), texts)),
-        ("NumberCondition", simple(json!({ "type": "number" }), ordered)),
-        ("IntegerCondition", simple(integer, ordered)),
-        ("DateCondition", simple(reference("DateOrWord"), ordered)),
-        ("TimeCondition", simple(clock(), ordered)),
-        ("BooleanCondition", simple(flag(), &[])),
-        ("IdCondition", simple(id(), &[])),
-        ("ListCondition", lists),
+        ("TextCondition", simple(text(), &[ORDERED, WITHIN].concat())),
+        ("NumberCondition", simple(number, ORDERED)),
+        ("DateCondition", simple(reference("DateOrWord"), ORDERED)),
+        ("TimeCondition", simple(clock(), ORDERED)),
+        ("BooleanCondition", simple(truth, ORDERED)),
+        ("IdCondition", simple(id(), ORDERED)),
+        ("DocumentCondition", simple(scalar, &[])),
+        ("ListCondition", either(&text(), operators(&text(), &["eq", "ne", "has_any", "has_all"]))),
+        ("SealedTextCondition", simple(text(), &[])),
+        ("SealedCondition", operators(&text(), &[])),
     ]
 }
 
-/// `eq ne in not_in is_null`, and `more`.
-fn operators(value: &Json, more: &[&str]) -> Json {
-    let mut properties = json!({
-        "eq": value, "ne": value, "in": list(value.clone()), "not_in": list(value.clone()), "is_null": flag(),
-    });
-    for operator in more {
-        properties[*operator] = match *operator {
-            "between" => json!({ "type": "array", "items": value, "minItems": 2, "maxItems": 2 }),
-            "has_any" | "has_all" => list(value.clone()),
-            "contains" | "not_contains" | "starts_with" | "ends_with" | "search" => text(),
-            _ => value.clone(),
+/// A value, or operators: those that suit any single value, and `more`.
+fn simple(value: Json, more: &[&str]) -> Json {
+    let operators = operators(&value, &[&["eq", "ne", "in", "not_in"], more].concat());
+    either(&value, operators)
+}
+
+fn either(value: &Json, operators: Json) -> Json {
+    json!({ "anyOf": [nullable(value.clone()), operators] })
+}
+
+/// `is_null`, and others with what each compares; null is on no side of an order.
+fn operators(value: &Json, names: &[&str]) -> Json {
+    let one = nullable(value.clone());
+    let mut properties = json!({ "is_null": flag() });
+    for name in names {
+        properties[*name] = match *name {
+            "in" | "not_in" => by_commas(list(one.clone())),
+            "between" => by_commas(json!({ "type": "array", "items": one, "minItems": 2, "maxItems": 2 })),
+            "has_any" | "has_all" => by_commas(list(value.clone())),
+            name if WITHIN.contains(&name) => text(),
+            _ => one.clone(),
         };
     }
     json!({ "type": "object", "properties": properties, "additionalProperties": false, "minProperties": 1 })
+}
+
+/// A list, or the same in a text.
+fn by_commas(list: Json) -> Json {
+    json!({ "anyOf": [list, { "type": "string", "description": "The same, separated by commas" }] })
 }

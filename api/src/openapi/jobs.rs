@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use super::operation::Operation;
-use super::shape::{anything, count, data, flag, list, nullable, shown, taken, text, time, whole, word};
+use super::shape::{count, data, flag, list, nullable, shown, taken, text, time, whole, word};
 
 pub(super) fn operation(path: &str, operation: Operation) -> Operation {
+    let progress = shown(json!({ "done": nullable(count()), "total": nullable(count()) }));
     let job = json!({
-        "kind": text(), "subject": text(), "queued_at": time(), "progress": anything(), "attempts": count(),
+        "kind": text(), "subject": text(), "queued_at": time(), "progress": progress, "attempts": count(),
         "next_at": nullable(time()), "error": nullable(text()), "dead_at": nullable(time()),
     });
     let named = || taken(&["kind"], json!({ "kind": word(), "subject": text() }));
@@ -18,12 +19,12 @@ pub(super) fn operation(path: &str, operation: Operation) -> Operation {
             .query("limit", "How many at most", whole(1, 1000))
             .answers(200, "The jobs", data(list(shown(job)))),
         "jobs/retry" => operation
-            .says("Lets a job be tried at once, as if it had never failed")
+            .says("Lets a job be tried at once, as if it had never failed; not one that came to nothing")
             .body(named())
             .example(json!({ "kind": "build_rollup", "subject": "f12" }))
             .answers_nothing(204, "It is tried soon"),
         _ => operation
-            .says("Gives a job up that has failed too often")
+            .says("Gives a job up that has failed too often, or forgets one that came to nothing")
             .body(named())
             .example(json!({ "kind": "build_indexes" }))
             .answers_nothing(204, "It is gone"),

@@ -92,6 +92,11 @@ impl Operation {
         self
     }
 
+    /// Whether it has a parameter of its own with this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.parameters.iter().any(|parameter| parameter["name"] == name)
+    }
+
     /// A parameter of the URL that is JSON.
     #[must_use]
     pub fn json(mut self, name: &str, text: &str, schema: Json) -> Self {

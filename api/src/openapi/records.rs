@@ -17,6 +17,7 @@ use crate::routes::Route;
 
 mod becoming;
 mod numbers;
+mod states;
 
 const READ: &[u16] = &[400, 401, 403, 404, 413, 414, 429, 431, 500, 503];
 const WRITE: &[u16] = &[400, 401, 403, 404, 409, 412, 413, 414, 415, 422, 429, 431, 500, 503];
@@ -60,9 +61,9 @@ pub(super) fn operation(call: &Call, route: &Route, rest: &str, object: &Object)
         ("POST", "/mass") => mass(object, rest),
         ("GET", "/aggregate") => numbers::aggregate(&asked(), rest),
         ("GET", "/changes") => changes(object, rest),
-        ("GET", "/states") => state_log(&asked(), rest),
+        ("GET", "/states") => states::of_all(&asked(), rest),
         ("GET", "/{id}/history") => history(object, rest),
-        ("GET", "/{id}/states") => states(object, rest),
+        ("GET", "/{id}/states") => states::of_one(object, rest),
         ("GET", "/{id}/transitions") => transitions(object, rest),
         ("POST", "/{id}/transitions/{name}") => take(object, rest),
         ("GET", "/{id}/conversions") => becoming::conversions(object, rest),
@@ -117,43 +118,6 @@ fn list(asked: &Asked<'_>, rest: &str) -> Operation {
         .refuses(READ)
 }
 
-fn state_log(asked: &Asked<'_>, rest: &str) -> Operation {
-    let object = asked.object;
-    let text = || nullable(text());
-    let entry = json!({
-        "type": "object",
-        "properties": {
-            "record_id": { "type": "string", "format": "uuid" },
-            "field": { "type": "string" }, "from": text(), "to": text(), "process": text(), "transition": text(),
-            "note": text(), "checklist": { "type": "array", "items": { "type": "string" } },
-            "at": { "type": "string", "format": "date-time" },
-            "version": { "type": "integer" },
-            "actor": { "type": "object" },
-            "seconds_in_previous": { "type": ["integer", "null"] },
-            "group": { "type": "object", "description": "With group_by: the words of the entries that are counted" },
-            "count": { "type": "integer" },
-        },
-    });
-    let answer = json!({
-        "type": "object",
-        "required": ["data"],
-        "properties": { "data": { "type": "array", "items": entry }, "pagination": reference("Pagination") },
-    });
-    let word = || json!({ "type": "string" });
-    let operation = named(object, "log", &format!("The states that {} came into", object.plural_label), rest);
-    let words = ["field", "from", "to", "process", "transition"];
-    let operation = words.into_iter().fold(operation, |operation, name| {
-        operation.query(name, "Entries with one of these, by commas", word())
-    });
-    filtered(operation, asked)
-        .query("since", "Entries from this moment on", json!({ "type": "string", "format": "date-time" }))
-        .query("until", "Entries before this moment", json!({ "type": "string", "format": "date-time" }))
-        .query("group_by", "Counts entries, and the time in the state before, by these words", word())
-        .shared(&["limit", "cursor", "page"])
-        .answers(200, "Entries, the newest first, or counts", answer)
-        .refuses(READ)
-}
-
 /// What `explain=true` answers.
 fn explained() -> Json {
     data(json!({ "type": "object", "required": ["sql"], "properties": { "sql": text() } }))
@@ -183,7 +147,8 @@ fn filtered(operation: Operation, asked: &Asked<'_>) -> Operation {
     let operation = operation.json("filter", text, filter).shared(&["where", "deleted"]);
     asked.short_forms().into_iter().fold(operation, |operation, (key, schema)| {
         let text = format!("Only records whose {key} is this");
-        operation.query(&key, &text, schema)
+        // A field that is called like a parameter is asked for by `filter`.
+        if operation.has(&key) { operation } else { operation.query(&key, &text, schema) }
     })
 }
 
@@ -349,16 +314,6 @@ fn past(operation: Operation) -> Operation {
         "Only what came before this version",
         whole(1, i64::MAX),
     )
-}
-
-fn states(object: &Object, rest: &str) -> Operation {
-    let state = shown(json!({
-        "field": nullable(text()), "from": nullable(text()), "to": nullable(text()), "process": nullable(text()),
-        "transition": nullable(text()), "note": nullable(text()), "checklist": list_of(text()), "at": time(), "version": count(), "actor": who(), "seconds_in_previous": nullable(count()),
-    }));
-    past(named(object, "states", "The states that the record went through, the newest first", rest))
-        .answers(200, "The states", data(list_of(state)))
-        .refuses(READ)
 }
 
 fn transitions(object: &Object, rest: &str) -> Operation {

@@ -24,6 +24,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "plan": nullable(text()), "limits": nullable(reference("Limits")), "features": nullable(reference("Features")), "created_at": time(), "suspended_at": nullable(time()), "delete_at": nullable(time()), "login_url": text(),
         "domains": list(text()),
         "sandbox": nullable(shown(json!({ "of": id(), "scope": text() }))), "quiet": flag(),
+        "support": nullable(reference("SupportAccess")),
     });
     vec![
         ("Limits", shown(limits)),
@@ -37,6 +38,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Tenant", shown(tenant)),
         ("Certificate", ends::schema()),
         ("Clone", super::clones::schema()),
+        ("SupportAccess", super::support::schema()),
         ("Webhook", webhooks::webhook()),
         ("Delivery", webhooks::delivery()),
     ]
@@ -116,6 +118,8 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .says("Shuts it: all is kept, nobody gets in")
             .optional_body(taken(&[], json!({})))
             .answers(200, "The tenant", one()),
+        ("POST", "tenants/{id}/sign-in") => super::support::sign_in(operation),
+        ("POST", "tenants/{id}/support-requests") => super::support::request(operation),
         ("POST", _) => operation.says("Opens it again").optional_body(taken(&[], json!({}))).answers(
             200,
             "The tenant",

@@ -141,6 +141,9 @@ impl From<tenancy::Error> for Problem {
             tenancy::Error::KeyReused => {
                 Self::unprocessable(vec![Detail::new("Idempotency-Key", "key-reused", sentence)])
             }
+            tenancy::Error::NoReseller => conflict("no-reseller", sentence),
+            tenancy::Error::SupportOpen => conflict("support-open", sentence),
+            tenancy::Error::NoSupport => conflict("no-support-access", sentence),
             tenancy::Error::Over(over) => over_plan(over, sentence),
             tenancy::Error::Off(_) => Self::new(Code::PlanLimit, sentence).errors(vec![Detail::new(
                 "",
@@ -164,6 +167,10 @@ impl From<tenancy::Error> for Problem {
             }
         }
     }
+}
+
+fn conflict(code: &str, sentence: String) -> Problem {
+    Problem::new(Code::Conflict, sentence.clone()).errors(vec![Detail::new("", code, sentence)])
 }
 
 fn over_plan(over: Over, sentence: String) -> Problem {

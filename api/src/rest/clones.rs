@@ -143,16 +143,12 @@ pub(crate) async fn create(call: Call) -> Outcome {
     call.require(ALSO, "admin")?;
     let mut form = Form::new(call.asked.json()?)?;
     let wish = read(&mut form);
-    let wish = match wish {
-        Some(wish) => wish,
-        None => return Err(Problem::unprocessable(form.problems())),
-    };
     let asker = call.context.actor.user_id;
     // Providers do not come along: whoever asks could not sign in to it.
-    let passwords = call.asked.app.identity.list_passwords(&call.caller.tenant).await?;
-    if !passwords.iter().any(|one| one.user_id == asker) {
+    if !call.asked.app.identity.has_password(&call.caller.tenant, asker).await? {
         form.problem("", "no-password", "who asks signs in to the copy with their password: set one first");
     }
+    let Some(wish) = wish else { return Err(Problem::unprocessable(form.problems())) };
     form.finish()?;
     let found = call.asked.app.tenants.find_listed(call.caller.tenant.id).await?;
     let source = found.ok_or_else(Problem::not_found)?;

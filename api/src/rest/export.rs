@@ -23,17 +23,21 @@ const FORMS: &[(&str, &str, Form)] = &[
 /// The file that is wanted, if it is one; the parameter that says so is taken out.
 pub(crate) fn wanted(call: &Call, pairs: &mut Pairs) -> Result<Option<Form>, Problem> {
     let word = pairs.iter().position(|(name, _)| name == "format").map(|place| pairs.remove(place).1);
-    match word.as_deref() {
-        None => accepted(call.asked.header(&header::ACCEPT).unwrap_or_default()),
-        Some("json") => Ok(None),
+    let form = match word.as_deref() {
+        None => accepted(call.asked.header(&header::ACCEPT).unwrap_or_default())?,
+        Some("json") => None,
         Some(word) => match FORMS.iter().find(|(known, ..)| *known == word) {
-            Some((.., form)) => Ok(Some(*form)),
+            Some((.., form)) => Some(*form),
             None => {
                 let message = "expected json, csv, ndjson or xlsx";
-                Err(Problem::invalid(vec![Detail::new("format", "unknown-format", message)]))
+                return Err(Problem::invalid(vec![Detail::new("format", "unknown-format", message)]));
             }
         },
+    };
+    if form.is_some() {
+        call.refuse_support("take files along")?;
     }
+    Ok(form)
 }
 
 /// The first media type of `Accept` that is ours; `None` when that is JSON, or nothing is said.

@@ -51,9 +51,15 @@ fn named(call: &Call) -> Result<(String, String), Problem> {
     Ok(named)
 }
 
+/// How far it is in numbers. Where exactly, and what stood in its way, may be ids of records that the caller does not see.
+fn progress(job: &Waiting) -> Json {
+    let number = |key: &str| job.progress[key].as_u64();
+    json!({ "done": number("done"), "total": number("total") })
+}
+
 fn told(job: &Waiting) -> Json {
     json!({
-        "kind": job.kind, "subject": job.subject, "queued_at": time(job.queued_at), "progress": job.progress,
+        "kind": job.kind, "subject": job.subject, "queued_at": time(job.queued_at), "progress": progress(job),
         "attempts": job.attempts, "next_at": job.next_at.map(time), "error": job.error, "dead_at": job.dead_at.map(time),
     })
 }

@@ -16,12 +16,13 @@ use crate::routes::Outcome;
 pub(crate) async fn bootstrap(call: Call) -> Outcome {
     call.asked.plain()?;
     let session = call.caller.session.as_ref().map(|session| session.id).unwrap_or_default();
-    let own = call.engine().own_views(&call.context).await?;
+    let kept = call.engine().own_views_tag(&call.context).await?;
     let counters = (call.context.snapshot.revision, call.caller.access);
-    let tag = format!("\"{}-{}-{session}-{:x}\"", counters.0, counters.1, own.tag());
+    let tag = format!("\"{}-{}-{session}-{kept}\"", counters.0, counters.1);
     if answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
         return Ok(answer::not_modified(&tag));
     }
+    let own = call.engine().own_views(&call.context).await?;
     let user = session::describe(&call).await?;
     let document = json!({
         "revision": call.context.snapshot.revision,

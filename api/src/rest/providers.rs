@@ -144,7 +144,7 @@ fn is_at(asked: &Asked, home: &str) -> bool {
 }
 
 /// Another page, read anew.
-fn see(place: &str) -> Response {
+pub(super) fn see(place: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     let place = HeaderValue::try_from(place).unwrap_or(HeaderValue::from_static("/"));
@@ -161,7 +161,7 @@ fn refused(asked: &Asked, refused: &Refused) -> Response {
     back(asked, refused.why.word(), place)
 }
 
-fn back(asked: &Asked, word: &str, place: Option<(&str, &str)>) -> Response {
+pub(super) fn back(asked: &Asked, word: &str, place: Option<(&str, &str)>) -> Response {
     let mut query = Serializer::new(String::new());
     query.append_pair("refused", word);
     if let Some((slug, return_to)) = place {

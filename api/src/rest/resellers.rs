@@ -12,16 +12,16 @@ use serde_json::{Value as Json, json};
 use tenancy::features::{Features, shown};
 use tenancy::resellers::Patch;
 use tenancy::tenants::Listed;
-use tenancy::{By, Feature, Founded, Plan, Status};
+use tenancy::{By, Consent, Feature, Founded, Plan, Status};
 use uuid::Uuid;
 
-use crate::answer;
 use crate::asked::Asked;
 use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::credential;
 use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
+use crate::{App, answer};
 
 pub(crate) mod billing;
 pub(crate) mod clones;
@@ -29,6 +29,7 @@ mod create;
 pub(crate) mod domains;
 pub(crate) mod ends;
 mod place;
+pub(crate) mod support;
 pub(crate) mod webhooks;
 
 pub(crate) use create::{check_name, check_slug};
@@ -72,7 +73,7 @@ impl ResellerCall {
 
     async fn description(&self) -> Result<Json, Problem> {
         let listed = self.tenant().await?;
-        let around = Around::load(self.tenants(), &[listed.tenant.id]).await?;
+        let around = Around::load(&self.asked.app, &[listed.tenant.id]).await?;
         Ok(self.describe(&listed, &around))
     }
 
@@ -93,6 +94,7 @@ impl ResellerCall {
             "login_url": place::login_url(&self.asked, &listed.tenant.slug),
             "sandbox": listed.sandbox.as_ref().map(|sandbox| json!({ "of": sandbox.of, "scope": sandbox.scope })),
             "quiet": listed.quiet,
+            "support": around.support.get(id).map(support::told),
             "domains": around.domains.get(id).map(Vec::as_slice).unwrap_or_default(),
         })
     }
@@ -103,14 +105,18 @@ struct Around {
     plans: Vec<Plan>,
     domains: HashMap<Uuid, Vec<String>>,
     features: HashMap<Uuid, Features>,
+    /// Which of them let the reseller in.
+    support: HashMap<Uuid, Consent>,
 }
 
 impl Around {
-    async fn load(tenants: &tenancy::Tenants, ids: &[Uuid]) -> Result<Self, Problem> {
+    async fn load(app: &App, ids: &[Uuid]) -> Result<Self, Problem> {
+        let tenants = &app.tenants;
         Ok(Self {
             plans: tenants.list_plans().await?,
             domains: tenants.domains_of(ids).await?,
             features: tenants.features_of(ids).await?,
+            support: tenants.support_of(ids, app.identity.now()).await?,
         })
     }
 }
@@ -132,7 +138,7 @@ pub(crate) async fn list(call: ResellerCall) -> Outcome {
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|last| last.tenant.slug.clone());
     let ids: Vec<Uuid> = found.iter().map(|listed| listed.tenant.id).collect();
-    let around = Around::load(call.tenants(), &ids).await?;
+    let around = Around::load(&call.asked.app, &ids).await?;
     let data: Json = found.iter().map(|listed| call.describe(listed, &around)).collect();
     let pagination = json!({ "limit": limit, "next_cursor": next, "has_more": more });
     Ok(answer::document(StatusCode::OK, &json!({ "data": data, "pagination": pagination })))

@@ -7,7 +7,7 @@ use http::{StatusCode, header};
 use identity::{Credential, NewSession, Secret};
 use serde_json::{Value as Json, json};
 
-use super::rights;
+use super::{rights, support};
 use crate::asked::Asked;
 use crate::body::form::Form;
 use crate::call::Call;
@@ -114,6 +114,7 @@ pub(crate) async fn describe(call: &Call) -> Result<Json, Problem> {
         "permissions": rights::summary(call),
         "must_set_up_two_factor": call.caller.must_enrol,
         "came_by_provider": call.caller.session.as_ref().is_some_and(|session| session.provider.is_some()),
+        "support": call.caller.session.as_ref().and_then(|session| session.support.as_ref()).map(support::shown),
         "csrf_token": call.caller.session.as_ref().map(|session| session.csrf.expose()),
     }))
 }

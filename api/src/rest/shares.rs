@@ -30,6 +30,7 @@ pub(crate) async fn list_all(call: Call) -> Outcome {
 /// Shares the record with somebody more, or in another way.
 pub(crate) async fn create(call: Call) -> Outcome {
     call.asked.plain()?;
+    call.refuse_support("share records")?;
     let object = call.object()?;
     let wish = read(call.asked.json()?)?;
     let (place, once) = ((object.name.as_str(), call.id()?), call.once()?);
@@ -39,6 +40,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
 
 /// Ends a share; whose is said by `?user_id=`, `?team=` or `?role=`.
 pub(crate) async fn delete(call: Call) -> Outcome {
+    call.refuse_support("end shares")?;
     let object = call.object()?;
     let mut params = Params::new(call.asked.pairs()?);
     let named = ["user_id", "team", "role"].map(|key| params.text(key));

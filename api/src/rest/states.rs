@@ -45,7 +45,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
                 Detail::new("cursor", "not-allowed", text).hint("leave `cursor` out"),
             ]));
         }
-        let groups = call.engine().state_counts(&call.context, &asked, &words(&groups)).await?;
+        let groups = call.engine().state_counts(&call.context, &asked, &named(&groups)).await?;
         return Ok(answer::raw(StatusCode::OK, &groups.json));
     }
     let page = call.engine().state_log(&call.context, &asked).await?;
@@ -66,6 +66,11 @@ fn means_nothing(rest: &Pairs) -> Result<(), Problem> {
 
 fn words(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// What is grouped by: each must mean something.
+fn named(text: &str) -> Vec<String> {
+    text.split(',').map(|word| word.trim().to_owned()).collect()
 }
 
 /// A moment as a parameter tells it.

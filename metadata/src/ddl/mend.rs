@@ -14,6 +14,8 @@ pub enum Lack<'c> {
     Table(&'c Object),
     Column(&'c Object, &'c Field, &'c Column),
     Unique(&'c Object, &'c Field),
+    /// That values may be the same: an index of a change that came to nothing refuses them.
+    Freedom(&'c Object, &'c Field),
     Reference(&'c Object, &'c Field),
 }
 
@@ -24,6 +26,7 @@ pub fn mending(schema: &str, lacks: &[Lack<'_>]) -> Vec<Step> {
         let (Lack::Table(object)
         | Lack::Column(object, ..)
         | Lack::Unique(object, _)
+        | Lack::Freedom(object, _)
         | Lack::Reference(object, _)) = lack;
         builder.about(object);
         match lack {
@@ -40,6 +43,11 @@ pub fn mending(schema: &str, lacks: &[Lack<'_>]) -> Vec<Step> {
                 let text = format!("Keep `{}.{}` unique", object.name, field.name);
                 let sql = Index::unique(object, field).create(schema);
                 builder.push(Phase::Index, sql, (Lock::Share, Risk::Scan), text);
+            }
+            Lack::Freedom(object, field) => {
+                let text = format!("Let values of `{}.{}` be the same again", object.name, field.name);
+                let sql = format!("DROP INDEX IF EXISTS {}", builder.table(&format!("{}_key", field.id)));
+                builder.push(Phase::Loosen, sql, (Lock::AccessExclusive, Risk::Safe), text);
             }
             Lack::Reference(object, field) => {
                 // Rows that point to nothing stay, and are refused when they are written.

@@ -35,7 +35,7 @@ pub enum Turn {
     Rename(Retype),
     /// A job makes the unique index of a field, and plans again when it is there.
     Key(Arc<Object>, Box<Field>),
-    /// The unique index that a job was making goes; names are those of before the plan.
+    /// The unique index that a job was making goes, by the same job; names are those of before the plan.
     Unkey(Arc<Object>, Box<Field>),
     /// The hidden column goes; names are those of before the plan.
     Drop(Retype),
@@ -348,8 +348,8 @@ impl Builder<'_> {
                 let key = self.table(&format!("{}_key", field.id));
                 let text =
                     format!("Drop what was made of the uniqueness of `{}.{}`", object.name, field.name);
-                let moment = (Lock::AccessExclusive, Risk::Safe);
-                self.push(Phase::Loosen, format!("DROP INDEX IF EXISTS {key}"), moment, text);
+                let later = (Lock::AccessExclusive, Risk::Background);
+                self.push(Phase::Loosen, format!("DROP INDEX IF EXISTS {key}"), later, text);
             }
         }
     }

@@ -107,6 +107,11 @@ impl<'a> Renamed<'a> {
 }
 
 impl Renamed<'_> {
+    /// What it was called: nothing that does not hold this text speaks of it.
+    pub fn old_word(&self) -> &str {
+        self.old
+    }
+
     /// A path from an object, `-` before it allowed.
     pub(crate) fn path(&self, object: &str, path: &str) -> String {
         let (sign, words) = path.strip_prefix('-').map_or(("", path), |rest| ("-", rest));

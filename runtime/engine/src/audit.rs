@@ -75,6 +75,9 @@ pub enum Deed {
     SecondFactorRemoved,
     RecoveryCodeUsed,
     SettingsChanged,
+    /// The tenant's reseller may sign in, or may no more.
+    SupportGranted,
+    SupportEnded,
     /// The tenant's values are encrypted under a new key.
     KeysRotated,
     // Who may what.
@@ -101,7 +104,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed, for filters and documents.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInLocked,
@@ -117,6 +120,8 @@ impl Deed {
         Self::SecondFactorRemoved,
         Self::RecoveryCodeUsed,
         Self::SettingsChanged,
+        Self::SupportGranted,
+        Self::SupportEnded,
         Self::KeysRotated,
         Self::Share,
         Self::Unshare,
@@ -151,6 +156,8 @@ impl Deed {
             Self::SecondFactorRemoved => "second_factor_removed",
             Self::RecoveryCodeUsed => "recovery_code_used",
             Self::SettingsChanged => "settings_changed",
+            Self::SupportGranted => "support_granted",
+            Self::SupportEnded => "support_ended",
             Self::KeysRotated => "keys_rotated",
             Self::Share => "share",
             Self::Unshare => "unshare",

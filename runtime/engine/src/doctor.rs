@@ -10,8 +10,9 @@ use sqlx::{PgConnection, Row};
 
 use crate::context::Tenant;
 use crate::error::{Error, Result};
+use crate::retypes::store::{self as retypes, State};
 use crate::rollups::check::WrongRollup;
-use crate::{Engine, snapshot, store};
+use crate::{Engine, snapshot, store, uniques};
 
 mod mend;
 
@@ -49,6 +50,11 @@ pub enum Drift {
         found: String,
     },
     MissingIndex {
+        table: String,
+        index: String,
+    },
+    /// A unique index of a field that is not unique and is not about to be.
+    UnknownIndex {
         table: String,
         index: String,
     },
@@ -94,6 +100,8 @@ struct Found {
     relations: BTreeSet<String>,
     constraints: BTreeSet<String>,
     invalid: Vec<String>,
+    /// Unique indexes that jobs are making.
+    pending: BTreeSet<String>,
 }
 
 impl Engine {
@@ -180,8 +188,15 @@ fn object_drifts(
             }
             expected.insert(column);
         }
-        if field.unique && !field.standard && !found.relations.contains(&format!("{}_key", field.id)) {
-            drifts.push(Drift::MissingIndex { table: table.clone(), index: format!("{}_key", field.id) });
+        let key = uniques::key(&field.id);
+        match (field.unique, found.relations.contains(&key)) {
+            (true, false) if !field.standard => {
+                drifts.push(Drift::MissingIndex { table: table.clone(), index: key });
+            }
+            (false, true) if !found.pending.contains(&key) => {
+                drifts.push(Drift::UnknownIndex { table: table.clone(), index: key });
+            }
+            _ => {}
         }
         let is_reference =
             matches!(field.kind, FieldKind::Lookup(_) | FieldKind::MasterDetail(_)) && !field.standard;
@@ -236,8 +251,11 @@ async fn load_found(connection: &mut PgConnection, tenant: &Tenant) -> Result<Fo
     let constraints: Vec<String> =
         sqlx::query_scalar("SELECT conname::text FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname = $1")
             .bind(&tenant.schema)
-            .fetch_all(connection)
+            .fetch_all(&mut *connection)
             .await?;
     found.constraints.extend(constraints);
+    let stored = retypes::list(connection, tenant).await?;
+    let pending = stored.into_iter().filter(|one| one.state == State::Indexing);
+    found.pending.extend(pending.map(|one| one.field));
     Ok(found)
 }

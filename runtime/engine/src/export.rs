@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::Engine;
 use crate::audit::{self, Deed, Event, reads};
-use crate::context::Context;
+use crate::context::{Context, Tenant};
 use crate::error::{Error, Refusal, Result};
 use crate::filter::Filter;
 use crate::plan::Plan;
@@ -118,13 +118,16 @@ impl Engine {
         // An export keeps its connection for long: were it told of on a second one, some of them at once would wait for
         // each other for ever. One that fails from here on is told of although nothing left.
         self.note_export(context, (&query, left, form)).await?;
-        let mut transaction = self.begin_within(context.tenant()).await?;
-        let text = format!(
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'"
-        );
-        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *transaction).await?;
+        let elsewhere = match self.has_replica() {
+            true => Box::pin(self.begin_elsewhere(context.tenant())).await,
+            false => None,
+        };
+        let is_elsewhere = elsewhere.is_some();
         let mut records = Records {
-            transaction,
+            transaction: match elsewhere {
+                Some(transaction) => transaction,
+                None => begun(self.begin_within(context.tenant()).await?).await?,
+            },
             context: context.clone(),
             page: Some(Page::First),
             query,
@@ -132,7 +135,12 @@ impl Engine {
             first: None,
             _place: place,
         };
-        let first = records.read().await;
+        let mut first = records.read().await;
+        if is_elsewhere && first.is_err() {
+            records.transaction = begun(self.begin_within(context.tenant()).await?).await?;
+            records.page = Some(Page::First);
+            first = records.read().await;
+        }
         let first = match first {
             Ok(first) => first,
             Err(error) => {
@@ -153,7 +161,21 @@ impl Engine {
     }
 }
 
+/// All pages are of one moment.
+async fn begun(mut transaction: PgTransaction<'static>) -> Result<PgTransaction<'static>> {
+    let text = format!(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{PATIENCE}'"
+    );
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *transaction).await?;
+    Ok(transaction)
+}
+
 impl Engine {
+    /// The same on a standby, where it has everything and lets what takes long end.
+    async fn begin_elsewhere(&self, tenant: &Tenant) -> Option<PgTransaction<'static>> {
+        begun(self.begin_on_replica(tenant).await?).await.ok()
+    }
+
     /// Notes what is taken out, before it leaves.
     async fn note_export(
         &self,

@@ -7,10 +7,12 @@
 //!
 //! A connection stays behind the wall of the tenant that it read for last, so that the next request of the same tenant
 //! asks at once. On its way to the pool it leaves. One that has met many tenants ends: PostgreSQL keeps in each connection
-//! what it knows of every table that it has met.
+//! what it knows of every table that it has met. To learn that costs more than a request, so a tenant comes back to a lane
+//! that has met it, and has one where it is at home: a thousand tenants in turn meet a few lanes each and not all of them.
 
 use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
@@ -26,6 +28,8 @@ use crate::wall::{self, Walls};
 
 /// How long a request waits for a lane before it takes a connection of the pool.
 const WAIT: Duration = Duration::from_millis(25);
+/// How long it waits for the lane where its tenant is at home before it takes one that has not met it, which costs as much.
+const HOME: Duration = Duration::from_millis(3);
 /// A connection that rests so long goes back to the pool.
 const REST: Duration = Duration::from_secs(1);
 /// A connection is given back after so long, whatever it does, so that the pool can renew it.
@@ -42,17 +46,17 @@ pub(crate) struct Lanes {
 struct Inner {
     pool: PgPool,
     walls: Arc<Walls>,
-    /// Of a very small pool, none.
-    most: usize,
+    /// One for each lane, in the order of asking. Of a very small pool, none.
     turns: Arc<Semaphore>,
-    resting: Mutex<Resting>,
+    slots: Box<[Slot]>,
+    /// Whether somebody looks after what rests.
+    is_watched: AtomicBool,
 }
 
-#[derive(Default)]
-struct Resting {
-    connections: Vec<Rested>,
-    /// Whether somebody looks after them.
-    is_watched: bool,
+/// A lane, taken or not, and what rests on it until it is.
+struct Slot {
+    free: Arc<Semaphore>,
+    resting: Mutex<Option<Rested>>,
 }
 
 struct Rested {
@@ -71,8 +75,15 @@ pub(crate) struct Lane {
     turn: Turn,
 }
 
-/// The turn that a lane has, and to whom it goes back; none for a connection apart from all lanes.
-type Turn = Option<(Lanes, OwnedSemaphorePermit)>;
+/// The turn that a request has, and to whom it goes back; none for a connection apart from all lanes.
+type Turn = Option<Taken>;
+
+pub(crate) struct Taken {
+    lanes: Lanes,
+    slot: usize,
+    /// The lane, and the place among those who have one.
+    _held: [OwnedSemaphorePermit; 2],
+}
 
 /// A connection and the tenant behind whose wall it is. It goes back to the pool in front of all walls.
 struct Placed {
@@ -87,10 +98,19 @@ impl Lanes {
     pub(crate) fn new(pool: &PgPool, one_of: usize, walls: &Arc<Walls>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let most = pool.options().get_max_connections() as usize / one_of;
-        let most = most.min(cores * 4);
-        let turns = Arc::new(Semaphore::new(most));
-        let (pool, walls) = (pool.clone(), walls.clone());
-        Self { inner: Arc::new(Inner { pool, walls, most, turns, resting: Mutex::default() }) }
+        Self::of(pool, most.min(cores * 4), walls)
+    }
+
+    fn of(pool: &PgPool, most: usize, walls: &Arc<Walls>) -> Self {
+        let slot = |_| Slot { free: Arc::new(Semaphore::new(1)), resting: Mutex::default() };
+        let inner = Inner {
+            pool: pool.clone(),
+            walls: walls.clone(),
+            turns: Arc::new(Semaphore::new(most)),
+            slots: (0..most).map(slot).collect(),
+            is_watched: AtomicBool::new(false),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// A connection for one request, behind the tenant's wall. Give it back with [`Lane::rest`] when all went well.
@@ -106,13 +126,14 @@ impl Lanes {
         }
     }
 
-    /// The one that rested last behind the tenant's wall, or any.
+    /// The one that rests where the tenant's turn is, or a new one.
     async fn take_any(&self, tenant: &Tenant) -> Result<Lane> {
-        let Some(turn) = self.turn().await else { return self.plain(None).await };
-        let turn = Some((self.clone(), turn));
-        match self.rested(Some(tenant.id)) {
-            Some(Rested { connection, taken, .. }) => Ok(Lane { connection, taken, is_trusted: true, turn }),
-            None => self.plain(turn).await,
+        let Some(turn) = self.turn(tenant.id).await else { return self.plain(None).await };
+        match self.rested(turn.slot) {
+            Some(Rested { connection, taken, .. }) => {
+                Ok(Lane { connection, taken, is_trusted: true, turn: Some(turn) })
+            }
+            None => self.plain(Some(turn)).await,
         }
     }
 
@@ -144,40 +165,64 @@ impl Lanes {
 
     /// Gives every resting connection back to the pool: the database may have gone.
     pub(crate) fn clear(&self) {
-        let rested = self.inner.resting.lock().map(|mut resting| std::mem::take(&mut resting.connections));
-        drop(rested);
+        for slot in &self.inner.slots {
+            drop(slot.resting.lock().ok().and_then(|mut resting| resting.take()));
+        }
     }
 
-    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        if self.inner.most == 0 {
-            return None;
-        }
+    /// A lane for a tenant's request: one that has met it, or the one where it is at home, or any.
+    async fn turn(&self, tenant: Uuid) -> Turn {
+        let slots = &self.inner.slots;
+        let home = usize::try_from(tenant.as_u128() % slots.len().max(1) as u128).unwrap_or_default();
         let turns = &self.inner.turns;
-        match turns.clone().try_acquire_owned() {
-            Ok(turn) => Some(turn),
+        let turn = match turns.clone().try_acquire_owned() {
+            Ok(turn) => turn,
+            _ if slots.is_empty() => return None,
             // Boxed, as are the other rare turns here: what is awaited in place is carried by every request.
-            Err(_) => Box::pin(tokio::time::timeout(WAIT, turns.clone().acquire_owned())).await.ok()?.ok(),
+            Err(_) => Box::pin(tokio::time::timeout(WAIT, turns.clone().acquire_owned())).await.ok()?.ok()?,
+        };
+        let taken = |(slot, lane)| Taken { lanes: self.clone(), slot, _held: [lane, turn] };
+        if let Some(found) = self.known(tenant, home).or_else(|| self.free(home)) {
+            return Some(taken(found));
         }
+        let waiting = tokio::time::timeout(HOME, slots[home].free.clone().acquire_owned());
+        let at_home = Box::pin(waiting).await.ok().and_then(|lane| Some((home, lane.ok()?)));
+        // There is one for each turn.
+        at_home.or_else(|| (0..slots.len()).find_map(|slot| self.free(slot))).map(taken)
     }
 
-    /// The connection that rested last, behind this wall if there is one: the others may come to rest long enough.
-    fn rested(&self, inside: Option<Uuid>) -> Option<Rested> {
-        let mut resting = self.inner.resting.lock().ok()?;
-        let last = resting.connections.len().checked_sub(1)?;
-        let at = resting.connections.iter().rposition(|rested| rested.connection.inside == inside);
-        let rested = resting.connections.remove(at.unwrap_or(last));
+    /// A lane whose connection has met the tenant, behind its wall if there is one, else the nearest to its home.
+    fn known(&self, tenant: Uuid, home: usize) -> Option<(usize, OwnedSemaphorePermit)> {
+        let slots = &self.inner.slots;
+        let is_behind = |slot: &usize| {
+            let resting = slots[*slot].resting.lock().ok()?;
+            let connection = &resting.as_ref()?.connection;
+            connection.met.contains(&tenant).then_some(connection.inside == Some(tenant))
+        };
+        let met = || (home..slots.len()).chain(0..home);
+        met()
+            .filter(|slot| is_behind(slot) == Some(true))
+            .find_map(|slot| self.free(slot))
+            .or_else(|| met().filter(|slot| is_behind(slot).is_some()).find_map(|slot| self.free(slot)))
+    }
+
+    fn free(&self, slot: usize) -> Option<(usize, OwnedSemaphorePermit)> {
+        Some((slot, self.inner.slots[slot].free.clone().try_acquire_owned().ok()?))
+    }
+
+    fn rested(&self, slot: usize) -> Option<Rested> {
+        let rested = self.inner.slots[slot].resting.lock().ok()?.take()?;
         (rested.since.elapsed() < REST).then_some(rested)
     }
 
-    fn keep(&self, rested: Rested) {
-        let Ok(mut resting) = self.inner.resting.lock() else { return };
+    fn keep(&self, slot: usize, rested: Rested) {
         // A pool that is being closed waits for all its connections.
         if self.inner.pool.is_closed() {
             return;
         }
-        resting.connections.push(rested);
-        if !resting.is_watched {
-            resting.is_watched = true;
+        let Ok(mut resting) = self.inner.slots[slot].resting.lock() else { return };
+        *resting = Some(rested);
+        if !self.inner.is_watched.swap(true, Ordering::SeqCst) {
             tokio::spawn(watch(self.inner.pool.clone(), Arc::downgrade(&self.inner)));
         }
     }
@@ -191,10 +236,16 @@ async fn watch(pool: PgPool, lanes: Weak<Inner>) {
     while is_open {
         is_open = tokio::time::timeout(REST, &mut closed).await.is_err();
         let Some(inner) = lanes.upgrade() else { return };
-        let Ok(mut resting) = inner.resting.lock() else { return };
-        resting.connections.retain(|rested| is_open && rested.since.elapsed() < REST);
-        if resting.connections.is_empty() {
-            resting.is_watched = false;
+        inner.is_watched.store(false, Ordering::SeqCst);
+        let mut is_any = false;
+        for slot in &inner.slots {
+            let Ok(mut resting) = slot.resting.lock() else { return };
+            let over = resting.take_if(|rested| !is_open || rested.since.elapsed() >= REST);
+            is_any |= resting.is_some();
+            drop((resting, over));
+        }
+        // Who has kept one meanwhile has somebody else look after it.
+        if !is_any || inner.is_watched.swap(true, Ordering::SeqCst) {
             return;
         }
     }
@@ -214,11 +265,10 @@ impl Lane {
     /// Leaves the connection to the next request. A lane that is dropped otherwise gives it back to the pool.
     pub(crate) fn rest(self) {
         let Self { connection, taken, turn, .. } = self;
-        let Some((lanes, turn)) = turn.filter(|_| taken.elapsed() < TERM && !connection.is_full()) else {
+        let Some(turn) = turn.filter(|_| taken.elapsed() < TERM && !connection.is_full()) else {
             return;
         };
-        lanes.keep(Rested { connection, taken, since: Instant::now() });
-        drop(turn);
+        turn.lanes.keep(turn.slot, Rested { connection, taken, since: Instant::now() });
     }
 }
 
@@ -257,5 +307,60 @@ impl Drop for Placed {
                 connection.close_on_drop();
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    const FIRST: Uuid = Uuid::from_u128(4);
+    const SECOND: Uuid = Uuid::from_u128(8);
+
+    fn lanes(most: usize) -> Lanes {
+        let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
+        Lanes::of(&pool, most, &Arc::new(Walls::default()))
+    }
+
+    /// Leaves a connection on the lane that has met these.
+    fn leave(lanes: &Lanes, turn: Turn, met: &[Uuid]) -> usize {
+        let turn = turn.unwrap();
+        let connection = Placed { connection: None, inside: None, met: met.iter().copied().collect() };
+        let (taken, since) = (Instant::now(), Instant::now());
+        lanes.keep(turn.slot, Rested { connection, taken, since });
+        turn.slot
+    }
+
+    #[tokio::test]
+    async fn a_tenant_comes_back_to_the_lane_that_has_met_it() {
+        let lanes = lanes(4);
+        let home = lanes.turn(FIRST).await;
+        // Somebody else is at home there too: they wait a moment, and go elsewhere.
+        assert!(Box::pin(lanes.turn(SECOND)).now_or_never().is_none());
+        let elsewhere = lanes.turn(SECOND).await;
+        assert_ne!(elsewhere.as_ref().unwrap().slot, home.as_ref().unwrap().slot);
+        let (home, elsewhere) = (leave(&lanes, home, &[FIRST]), leave(&lanes, elsewhere, &[SECOND]));
+        for _ in 0..3 {
+            let turns = (lanes.turn(SECOND).await, lanes.turn(FIRST).await);
+            assert_eq!(leave(&lanes, turns.0, &[SECOND]), elsewhere);
+            assert_eq!(leave(&lanes, turns.1, &[FIRST]), home);
+        }
+    }
+
+    #[tokio::test]
+    async fn one_tenant_has_all_lanes_and_no_more() {
+        let lanes = lanes(4);
+        let mut turns = Vec::new();
+        for _ in 0..4 {
+            turns.push(lanes.turn(FIRST).await.unwrap());
+        }
+        let slots: HashSet<usize> = turns.iter().map(|turn| turn.slot).collect();
+        assert_eq!(slots.len(), 4);
+        assert!(lanes.turn(FIRST).await.is_none(), "a connection of the pool, then");
+        drop(turns.pop());
+        assert!(lanes.turn(SECOND).await.is_some());
+        assert!(self::lanes(0).turn(FIRST).await.is_none());
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`context`] (who asks, when, about which tenant), [`snapshot`] (the tenant's metadata at
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
-//! [`read`] (SQL and bytes), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
+//! [`read`] (SQL and bytes), `replica` (a standby that answers some of it), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
 //! left behind), [`apply`] (metadata), [`retypes`] (fields that change their kind), [`rollups`] and [`work`] (what follows
 //! from changes), [`Leftovers`] (where there is some), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
@@ -36,6 +36,7 @@ pub mod plan;
 pub mod query;
 pub mod read;
 pub mod recurrence;
+mod replica;
 pub mod revisions;
 pub mod rollups;
 pub mod room;
@@ -88,6 +89,8 @@ pub use write::{Possible, PossibleTarget};
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
 pub const SYSTEM_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000001");
+/// The record of `user` that stands for whoever of the tenant's reseller is let in; made when the first of them is.
+pub const SUPPORT_USER: Uuid = uuid!("00000000-0000-7000-8000-000000000002");
 
 /// The engine: a pool and the snapshots made from it. Cheap to clone.
 #[derive(Clone)]
@@ -101,6 +104,7 @@ struct Inner {
     /// Connections that small reads, and writes, pass on among themselves.
     reading: lanes::Lanes,
     writing: lanes::Lanes,
+    replica: std::sync::OnceLock<replica::Replica>,
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
@@ -122,6 +126,7 @@ impl Engine {
                 writing: lanes::Lanes::new(&pool, 4, &walls),
                 walls,
                 pool,
+                replica: std::sync::OnceLock::new(),
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
                 holding: Arc::new(Semaphore::new(1)),

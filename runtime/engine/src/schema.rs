@@ -3,11 +3,12 @@
 use metadata::Definitions;
 use metadata::ddl::search_functions;
 use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
 
 use crate::context::Tenant;
 use crate::error::Result;
 use crate::write::sql::{quoted, table};
-use crate::{Engine, SYSTEM_USER, apply, indexes, work::Kind as Work};
+use crate::{Engine, SUPPORT_USER, SYSTEM_USER, apply, indexes, work::Kind as Work};
 
 /// The system tables, beside the functions of search, each statement with `{schema}` in place of the quoted schema. Names begin with an
 /// underscore, which no object's may. Everything that one transaction writes lives here, so that a
@@ -29,7 +30,7 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS _states_object_idx ON {schema}._states (object_id, happened_at, record_id, version, field_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
     "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', removed_at timestamptz, signer text, CONSTRAINT _packages_pkey PRIMARY KEY (name))",
-    "CREATE TABLE IF NOT EXISTS {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, request_id text, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, request_id text, revert_below uuid, revert_looked bigint NOT NULL DEFAULT 0, revert_kept bigint NOT NULL DEFAULT 0, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
     "CREATE TABLE IF NOT EXISTS {schema}._import_rejects (import_id uuid NOT NULL, row bigint NOT NULL, reason text NOT NULL, cells jsonb NOT NULL, CONSTRAINT _import_rejects_pkey PRIMARY KEY (import_id, row))",
     "CREATE TABLE IF NOT EXISTS {schema}._teams (id uuid NOT NULL, name text NOT NULL, label text, CONSTRAINT _teams_pkey PRIMARY KEY (id), CONSTRAINT _teams_name_key UNIQUE (name))",
     "CREATE TABLE IF NOT EXISTS {schema}._team_members (team_id uuid NOT NULL, user_id uuid NOT NULL, CONSTRAINT _team_members_pkey PRIMARY KEY (team_id, user_id))",
@@ -62,7 +63,7 @@ const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",
     "DROP INDEX IF EXISTS {schema}._shares_grantee_idx",
     "ALTER TABLE {schema}._jobs ADD COLUMN IF NOT EXISTS dead_at timestamptz",
-    "ALTER TABLE {schema}._imports ADD COLUMN IF NOT EXISTS request_id text",
+    "ALTER TABLE {schema}._imports ADD COLUMN IF NOT EXISTS request_id text, ADD COLUMN IF NOT EXISTS revert_below uuid, ADD COLUMN IF NOT EXISTS revert_looked bigint NOT NULL DEFAULT 0, ADD COLUMN IF NOT EXISTS revert_kept bigint NOT NULL DEFAULT 0",
 ];
 
 impl Engine {
@@ -112,6 +113,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Sees to the record that stands for whoever of the reseller is let in, under this name.
+    pub async fn put_support_user(&self, tenant: &Tenant, name: &str) -> Result<()> {
+        put_system_user(&mut *self.pool().acquire().await?, tenant, (SUPPORT_USER, name)).await
+    }
+
     /// Whether the tenant's schema is there.
     pub async fn has_schema(&self, tenant: &Tenant) -> Result<bool> {
         crate::store::has_schema(&mut *self.pool().acquire().await?, tenant).await
@@ -149,11 +155,28 @@ async fn set_level(connection: &mut PgConnection, tenant: &Tenant) -> Result<()>
 }
 
 pub(crate) async fn insert_system_user(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+    put_system_user(connection, tenant, (SYSTEM_USER, "Trellis")).await
+}
+
+/// A record of `user` who is no person: it has no seat, no address and no password.
+async fn put_system_user(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (id, name): (Uuid, &str),
+) -> Result<()> {
     let text = format!(
-        "INSERT INTO {} (id, name, kind, active, owner_id, created_by_id, updated_by_id, created_at, updated_at, version) \
-         VALUES ($1, 'Trellis', 'system', true, $1, $1, $1, $2, $2, 1)",
+        "INSERT INTO {} AS u (id, name, kind, active, owner_id, created_by_id, updated_by_id, created_at, updated_at, version) \
+         VALUES ($1, $2, 'system', true, $3, $3, $3, $4, $4, 1) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE u.name <> excluded.name",
         table(&tenant.schema, "user")
     );
-    sqlx::query(AssertSqlSafe(text)).bind(SYSTEM_USER).bind(chrono::Utc::now()).execute(connection).await?;
+    let now = chrono::Utc::now();
+    sqlx::query(AssertSqlSafe(text))
+        .bind(id)
+        .bind(name)
+        .bind(SYSTEM_USER)
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -59,6 +59,11 @@ impl Engine {
             return Ok(Hits::default());
         }
         let limit = if search.limit == 0 { DEFAULT_HITS } else { search.limit };
+        if self.has_replica()
+            && let Some(found) = Box::pin(self.search_elsewhere((context, &plans), &words, limit)).await
+        {
+            return Ok(found);
+        }
         let mut connection = self.connection(context.tenant()).await?;
         let mut outcome = look(&mut connection, (context, &plans), &words, limit).await;
         if let Ok(found) = &outcome
@@ -70,9 +75,34 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// The same of a standby, where it can tell.
+    async fn search_elsewhere(
+        &self,
+        (context, plans): (&Context, &[Plan]),
+        words: &[String],
+        limit: u32,
+    ) -> Option<Hits> {
+        let mut lane = self.elsewhere(context.tenant()).await?;
+        let found = look(&mut lane, (context, plans), words, limit).await.ok()?;
+        lane.rest();
+        // What leaves a trace is looked for once more, where it can.
+        shown(context, &found).is_empty().then_some(found)
+    }
+}
+
 /// Notes the sensitive texts that are shown with their words marked.
 async fn note(connection: &mut PgConnection, context: &Context, found: &Hits) -> Result<()> {
+    for (object, id, said) in shown(context, found) {
+        reads::note(connection, context, &object.id, (&said, &[id])).await?;
+    }
+    Ok(())
+}
+
+/// Those texts, of each record that shows some.
+fn shown<'c>(context: &'c Context, found: &Hits) -> Vec<(&'c Object, Uuid, reads::Fields)> {
     let catalog = &context.snapshot.catalog;
+    let mut all = Vec::new();
     for hit in found.hits.iter().filter(|_| !catalog.sensitive.is_empty()) {
         let object = hit["object"].as_str().and_then(|name| catalog.find_object(name));
         let id = hit["id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
@@ -82,9 +112,11 @@ async fn note(connection: &mut PgConnection, context: &Context, found: &Hits) ->
         let fields = shown.keys().filter_map(|key| object.find_key(key)).map(|(field, _)| field);
         let mut said = reads::Fields::new();
         fields.for_each(|field| reads::of_field(context, object, field, &mut said));
-        reads::note(connection, context, &object.id, (&said, &[id])).await?;
+        if !said.is_empty() {
+            all.push((&**object, id, said));
+        }
     }
-    Ok(())
+    all
 }
 
 async fn look(

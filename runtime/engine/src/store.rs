@@ -165,16 +165,6 @@ pub(crate) async fn lock_state(connection: &mut PgConnection, tenant: &Tenant) -
     Ok(())
 }
 
-/// The same for as long as the connection lives, over all its transactions.
-pub(crate) async fn hold_state(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
-    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
-    sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))")
-        .bind(format!("trellis:{}", tenant.id))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 /// What a revision leaves behind.
 pub(crate) struct RevisionRow<'r> {
     pub number: i64,

@@ -2,8 +2,6 @@
 //! tenant, as teams are: no revision, no plan of changes, nobody else's business. What is in them is held to what is
 //! held to for list views, and to what its owner sees.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use metadata::Problem;
 use metadata::catalog::Object;
 use serde_json::{Map, Value as Json, json};
@@ -43,16 +41,14 @@ pub struct OwnViews {
     pub defaults: Json,
 }
 
-impl OwnViews {
-    /// Another one when something of it changes.
-    pub fn tag(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        [&self.views, &self.defaults].iter().for_each(|part| part.to_string().hash(&mut hasher));
-        hasher.finish()
-    }
-}
-
 impl Engine {
+    /// Another word whenever something changes of what the actor keeps; what they see of it the counters of the tenant
+    /// tell. So who has it all already costs one look.
+    pub async fn own_views_tag(&self, context: &Context) -> Result<String> {
+        let mut connection = self.connection(context.tenant()).await?;
+        store::tag(&mut connection, context.tenant(), context.actor.user_id).await
+    }
+
     /// What the actor keeps, in the order in which it is shown.
     pub async fn own_views(&self, context: &Context) -> Result<OwnViews> {
         let (tenant, user) = (context.tenant(), context.actor.user_id);
@@ -71,6 +67,7 @@ impl Engine {
         let (tenant, user) = (context.tenant(), context.actor.user_id);
         let (object, definition) = check::definition(context, wish.keys)?;
         let mut transaction = self.begin(context).await?;
+        store::lock(&mut transaction, tenant, user).await?;
         let row = Row { id: context.new_id(), object: object.id.clone(), definition };
         if !store::insert(&mut transaction, context, (&row, MAX_VIEWS)).await? {
             return Err(too_many());
@@ -174,11 +171,13 @@ pub(crate) async fn follow(
     context: &Context,
     (old, new): (&metadata::Definitions, &metadata::Definitions),
 ) -> Result<()> {
-    if metadata::definitions::Renamed::between(old, new).is_empty() {
+    let renamed = metadata::definitions::Renamed::between(old, new);
+    if renamed.is_empty() {
         return Ok(());
     }
+    let words: Vec<&str> = renamed.iter().map(|renamed| renamed.old_word()).collect();
     let mut changed = Vec::new();
-    for row in store::load_all(connection, context.tenant()).await? {
+    for row in store::load_naming(connection, context.tenant(), &words).await? {
         let object = old.objects.iter().find(|object| object.object.id == row.object);
         let Some(object) = object.map(|object| &object.object.definition.name) else { continue };
         let Some(mut view) = check::stored(&row, object) else { continue };

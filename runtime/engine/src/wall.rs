@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sqlx::{PgConnection, PgTransaction};
+use sqlx::{PgConnection, PgPool, PgTransaction};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -88,6 +88,17 @@ impl Walls {
         Ok(stands)
     }
 
+    /// A transaction on a connection of a pool that reaches the tenant's schema alone.
+    pub(crate) async fn begin(&self, pool: &PgPool, tenant: &Tenant) -> Result<PgTransaction<'static>> {
+        let stands = match self.wall.get() {
+            Some(Wall::Up) if self.known().contains(&tenant.id) => true,
+            Some(Wall::Off | Wall::NotAllowed) => false,
+            _ => self.stands(&mut *pool.acquire().await?, tenant).await?,
+        };
+        let begun = store::begin(pool, stands.then_some(tenant)).await;
+        self.unless_gone(tenant, begun)
+    }
+
     /// A role may have been dropped by somebody else: the next one makes it again.
     fn unless_gone<T>(&self, tenant: &Tenant, outcome: sqlx::Result<T>) -> Result<T> {
         if outcome.is_err() {
@@ -126,14 +137,7 @@ impl Engine {
 
     /// A transaction that reaches the tenant's schema alone, in the round trip that it takes to begin one anyway.
     pub(crate) async fn begin_within(&self, tenant: &Tenant) -> Result<PgTransaction<'static>> {
-        let walls = &self.inner.walls;
-        let stands = match walls.wall.get() {
-            Some(Wall::Up) if walls.known().contains(&tenant.id) => true,
-            Some(Wall::Off | Wall::NotAllowed) => false,
-            _ => walls.stands(&mut *self.pool().acquire().await?, tenant).await?,
-        };
-        let begun = store::begin(self.pool(), stands.then_some(tenant)).await;
-        walls.unless_gone(tenant, begun)
+        self.inner.walls.begin(self.pool(), tenant).await
     }
 
     /// Gives the tenant its role within the caller's transaction, where there are walls.

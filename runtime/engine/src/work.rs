@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result, has_moved_on};
+use crate::retypes::ENDED;
 use crate::write::{is_deadlock, timed};
 use crate::{Engine, indexes, keys, rollups, store};
 
@@ -176,19 +177,26 @@ impl Engine {
         Ok(jobs::list_waiting(&mut connection, &tenant.schema, wanted, i64::from(limit)).await?)
     }
 
-    /// Lets a job that has failed be tried at once; false when it is not there.
+    /// Lets a job that has failed be tried at once; false when it is not there. Refused for one that came to nothing: what
+    /// it was for has been taken back, and is asked for anew.
     pub async fn retry_job(&self, tenant: &Tenant, job: (&str, &str)) -> Result<bool> {
         let mut connection = self.connection(tenant).await?;
+        if is_ended(&mut connection, tenant, job).await? {
+            let text = "it came to nothing, and the metadata is as it was before";
+            let hint = "make the change of the metadata once more";
+            return Err(Error::Conflict(vec![Problem::new("kind", "ended", text).hint(hint)]));
+        }
         Ok(jobs::retry(&mut connection, &tenant.schema, job, Utc::now()).await?)
     }
 
     /// Gives a dead job up; false when there is none. Refused where something relies on its end.
     pub async fn drop_job(&self, tenant: &Tenant, job: (&str, &str)) -> Result<bool> {
-        if Kind::find(job.0).is_some_and(Kind::is_relied_on) {
+        let mut connection = self.connection(tenant).await?;
+        let is_relied_on = Kind::find(job.0).is_some_and(Kind::is_relied_on);
+        if is_relied_on && !is_ended(&mut connection, tenant, job).await? {
             let text = "what is stored relies on the end of this job: retry it, or change the metadata that asks for it";
             return Err(Error::Conflict(vec![Problem::new("kind", "relied-on", text)]));
         }
-        let mut connection = self.connection(tenant).await?;
         Ok(jobs::drop(&mut connection, &tenant.schema, job).await?)
     }
 
@@ -276,6 +284,12 @@ impl Engine {
         }
         Ok(true)
     }
+}
+
+/// Whether a job came to nothing, so that it is there to be looked at and nobody relies on it.
+async fn is_ended(connection: &mut PgConnection, tenant: &Tenant, job: (&str, &str)) -> Result<bool> {
+    let progress = jobs::find_progress(connection, &tenant.schema, job).await?;
+    Ok(progress.is_some_and(|progress| progress.get(ENDED).is_some()))
 }
 
 /// Asks for what comes again and again, where the catalog calls for it and nobody has asked yet: with every change of

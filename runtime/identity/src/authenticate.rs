@@ -13,6 +13,7 @@ use crate::addresses::{AddressRange, household};
 use crate::error::AuthError;
 use crate::rate_limit::Rate;
 use crate::secret::{KEY_MARK, Secret, SecretHash, hash};
+use crate::support::Support;
 use crate::{Identity, api_keys, sessions};
 
 mod cache;
@@ -55,6 +56,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whether it is somebody at the reseller.
+    pub fn is_support(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.support.is_some())
+    }
+
     /// Refuses keys.
     pub(crate) fn require_session(&self) -> crate::Result<()> {
         if self.session.is_some() { Ok(()) } else { Err(crate::Error::NeedsSession) }
@@ -70,6 +76,8 @@ pub struct SessionInfo {
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The provider that let its user in; `None` for a password.
     pub provider: Option<Uuid>,
+    /// Somebody at the reseller, whom the tenant lets in; `None` for its own people.
+    pub support: Option<Support>,
 }
 
 impl<'a> Credential<'a> {
@@ -198,8 +206,8 @@ impl Identity {
 
     async fn write_use(&self, known: &Known, now: chrono::DateTime<chrono::Utc>) {
         let noted = match &known.proof {
-            Proof::Session { id, created_at, times } => {
-                let expires_at = sessions::expires_at(times, *created_at, now);
+            Proof::Session { id, created_at, times, until } => {
+                let expires_at = sessions::expires_at((times, *until), *created_at, now);
                 sessions::store::touch(&self.pool, *id, now, expires_at).await
             }
             Proof::Key { id, .. } => {

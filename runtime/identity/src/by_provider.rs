@@ -179,7 +179,7 @@ impl Identity {
                     self.await_code((&tenant, &provider), user.id, &return_to).await?,
                 ));
             }
-            let opening = Opening { provider: Some(provider.id), has_proved };
+            let opening = Opening { provider: Some(provider.id), has_proved, ..Opening::default() };
             let email = user.email.as_deref().unwrap_or_default();
             let door = self.door(&tenant, (email, Method::Provider(&provider.name)), origin.clone()).await?;
             match self.open(&door, user.id, opening).await {
@@ -226,7 +226,7 @@ impl Identity {
         if store::take(&self.pool, flow.state, self.clock.now()).await?.is_none() {
             return Err(LoginError::Wrong);
         }
-        let opening = Opening { provider: Some(row.id), has_proved: false };
+        let opening = Opening { provider: Some(row.id), ..Opening::default() };
         match self.open(&door, id, opening).await {
             Err(Error::NotFound) => Err(LoginError::Wrong),
             session => Ok((session?, flow.return_to)),

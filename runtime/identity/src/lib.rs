@@ -4,7 +4,7 @@
 //! through the engine, with a credential in the platform's tables), `password` and [`login`] (from an e-mail address
 //! and a password to a session), [`login_history`], [`security`] (what a tenant's officer sets), [`two_factor`], `links` and
 //! [`mail`] (passwords that are forgotten), [`outside`], `oidc`, [`providers`] and `by_provider` (signing in elsewhere),
-//! [`sessions`], [`api_keys`], [`requests`] (what was asked with keys), [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
+//! [`sessions`], [`support`] (somebody at the reseller), [`api_keys`], [`requests`] (what was asked with keys), [`reseller_keys`], and [`authenticate`] (from a credential to a caller, once
 //! per request, mostly from memory).
 //!
 //! It decides nothing about records: that is `permissions`, asked by the engine. It knows no HTTP: cookies, headers
@@ -41,6 +41,7 @@ mod sealed;
 pub mod secret;
 pub mod security;
 pub mod sessions;
+pub mod support;
 pub mod two_factor;
 pub mod users;
 
@@ -67,6 +68,7 @@ pub use requests::{Ending, KeyRequest, RequestFilter, RequestPage};
 pub use secret::Secret;
 pub use security::SecuritySettings;
 pub use sessions::OpenSession;
+pub use support::{Errand, Support, SupportLink};
 pub use two_factor::{Enrolled, Enrolment, TwoFactorState};
 pub use users::copied::{CopiedAdmin, CopiedPeople, Passwords};
 pub use users::credentials::StoredPassword;

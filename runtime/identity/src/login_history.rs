@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::events::tell;
 use crate::login::Origin;
+use crate::support::Errand;
 use crate::{Identity, rate_limit};
 
 pub(crate) mod store;
@@ -72,6 +73,8 @@ pub(crate) enum Method<'m> {
     Password,
     /// By a provider of this name.
     Provider(&'m str),
+    /// By the tenant's reseller, whom it lets in.
+    Support(&'m Errand),
 }
 
 impl Method<'_> {
@@ -79,6 +82,7 @@ impl Method<'_> {
         match self {
             Self::Password => "password".to_owned(),
             Self::Provider(name) => format!("provider:{name}"),
+            Self::Support(_) => "support".to_owned(),
         }
     }
 }
@@ -188,7 +192,13 @@ impl Identity {
             Err(Reason::Locked | Reason::WrongAndLocked) => Deed::SignInLocked,
             Err(_) => Deed::SignInFailed,
         };
-        let details = json!({ "method": [null, entry.method], "email": [null, entry.email], "reason": [null, entry.reason] });
+        let mut details = json!({ "method": [null, entry.method], "email": [null, entry.email], "reason": [null, entry.reason] });
+        if let Method::Support(errand) = outcome.method {
+            details["person"] = json!([null, errand.name]);
+            details["reseller"] = json!([null, errand.reseller]);
+            details["purpose"] = json!([null, errand.reason]);
+            details["support_access"] = json!([null, errand.consent]);
+        }
         let from = engine::Origin::new(origin.ip, origin.user_agent.as_deref());
         let event = self.event(deed, "session").from(from, &self.acting.request_id).with(details);
         // Whoever failed has not shown that it was them.

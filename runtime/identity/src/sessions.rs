@@ -33,12 +33,16 @@ pub struct OpenSession {
 }
 
 /// How a session came to be.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Opening {
     /// The provider that let its user in; `None` for a password.
     pub provider: Option<Uuid>,
     /// A second factor was shown there.
     pub has_proved: bool,
+    /// The consent by which somebody of the reseller comes in, and who that is; the session ends with it.
+    pub support: Option<(Uuid, String)>,
+    /// The session ends then at the latest.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// A session that is to go on under a new token.
@@ -61,13 +65,14 @@ impl Renewal {
     }
 }
 
-/// When a session that was opened at `created_at` and last used at `last_seen_at` is over.
+/// When a session that was opened at `created_at` and last used at `last_seen_at` is over; at `until` at the latest.
 pub(crate) fn expires_at(
-    times: &SessionTimes,
+    (times, until): (&SessionTimes, Option<DateTime<Utc>>),
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
 ) -> DateTime<Utc> {
-    (last_seen_at + times.idle()).min(created_at + times.absolute())
+    let ends = (last_seen_at + times.idle()).min(created_at + times.absolute());
+    until.map_or(ends, |until| ends.min(until))
 }
 
 fn lifetime(times: &SessionTimes) -> Duration {
@@ -129,24 +134,26 @@ impl Identity {
     ) -> Result<NewSession> {
         let now = self.clock.now();
         let (id, token) = (Uuid::now_v7(), Secret::new_token());
+        let expires_at = expires_at((times, opening.until), now, now);
         let session = store::Insert {
             id,
             token_hash: token.hash(),
             tenant: tenant.id,
             user,
             now,
-            expires_at: expires_at(times, now, now),
+            expires_at,
             ip: origin.ip.map(|ip| ip.to_canonical().to_string()),
             user_agent: origin.agent(),
             opening,
         };
-        // The provider went out of use while it let somebody in.
+        // What let them in, a provider or a consent, went out of use meanwhile.
         if !store::insert(&self.pool, session).await? {
             return Err(Error::NotFound);
         }
         // Whoever comes back tidies up after themselves.
         store::delete_expired(&self.pool, tenant.id, user, now).await?;
-        Ok(NewSession { id, csrf: token.csrf(), token, expires_in: lifetime(times) })
+        let expires_in = (expires_at - now).to_std().unwrap_or(Duration::ZERO);
+        Ok(NewSession { id, csrf: token.csrf(), token, expires_in })
     }
 }
 
@@ -158,10 +165,15 @@ mod tests {
     #[test]
     fn use_prolongs_a_session_up_to_its_end() {
         let (start, times) = (DateTime::UNIX_EPOCH, SessionTimes::default());
-        let expires_at = |created, seen| expires_at(&times, created, seen);
+        let ends = |until, seen| expires_at((&times, until), start, seen);
+        let expires_at = |created, seen| expires_at((&times, None), created, seen);
         assert_eq!(expires_at(start, start), start + TimeDelta::hours(12));
         let late = start + TimeDelta::days(29);
         assert_eq!(expires_at(start, late), late + TimeDelta::hours(12));
         assert_eq!(expires_at(start, late + TimeDelta::hours(20)), start + TimeDelta::days(30));
+        // No use prolongs one beyond what it was opened for.
+        let until = start + TimeDelta::hours(3);
+        assert_eq!(ends(Some(until), start + TimeDelta::hours(2)), until);
+        assert_eq!(ends(Some(late), start), start + TimeDelta::hours(12));
     }
 }

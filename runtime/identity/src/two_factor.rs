@@ -228,18 +228,15 @@ impl Identity {
     /// Gives people in a copy that nobody can sign in to yet the second factors that they have where it comes from: a
     /// password alone opens no more there than here. Recovery codes stay behind.
     pub(crate) async fn copy_factors(&self, (from, to): (&Tenant, &Tenant), users: &[Uuid]) -> Result<()> {
-        for user in users {
-            let found = store::load(&self.pool, (from.id, *user)).await?;
-            let Some(factor) = found.filter(|factor| factor.confirmed_at.is_some()) else { continue };
-            let secret = self.open_factor(from, *user, &factor.secret).await?;
-            let sealed = self.seal_factor(to, *user, &secret).await?;
-            let (owner, now) = ((to.id, *user), self.clock.now());
-            store::begin(&self.pool, owner, &sealed, now).await?;
-            let mut transaction = self.pool.begin().await?;
-            store::confirm(&mut transaction, owner, 0, now).await?;
-            transaction.commit().await?;
+        let (mut owners, mut secrets, mut steps) = (Vec::new(), Vec::new(), Vec::new());
+        for (user, stored, step) in store::list_confirmed(&self.pool, (from.id, users)).await? {
+            let secret = self.open_factor(from, user, &stored).await?;
+            secrets.push(self.seal_factor(to, user, &secret).await?);
+            owners.push(user);
+            // A code that was taken there is taken here.
+            steps.push(step);
         }
-        Ok(())
+        Ok(store::put_confirmed(&self.pool, to.id, (&owners, &secrets, &steps), self.clock.now()).await?)
     }
 
     async fn seal_factor(&self, tenant: &Tenant, user: Uuid, secret: &[u8]) -> Result<Vec<u8>> {

@@ -7,10 +7,10 @@
 
 mod store;
 
-pub use store::waiting::{Waiting, drop, list_waiting, retry};
+pub use store::waiting::{Waiting, drop, find_progress, list_waiting, retry};
 pub use store::{
     claim, claim_of, clear, enqueue, finish, give_up, hold, keep, list, postpone, put_off, rest, schedule,
-    told,
+    told, wake,
 };
 
 /// The statement that makes the table; `{schema}` stands for the quoted schema.

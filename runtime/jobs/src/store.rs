@@ -54,24 +54,27 @@ pub async fn claim(
     schema: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<Job>> {
-    claim_of(connection, schema, ("", now)).await
+    claim_of(connection, schema, ("", &[]), now).await
 }
 
-/// The same of kinds that begin with a word: where one queue has work for several, which do not wait for each other.
+/// The same of kinds that begin with a word but are none of some: where one queue has work for several, which do not wait
+/// for each other.
 pub async fn claim_of(
     connection: &mut PgConnection,
     schema: &str,
-    (beginning, now): (&str, DateTime<Utc>),
+    (beginning, but): (&str, &[String]),
+    now: DateTime<Utc>,
 ) -> sqlx::Result<Option<Job>> {
     let jobs = table(schema);
     let text = format!(
         "SELECT j.kind, j.subject, j.progress, j.attempts FROM {jobs} j WHERE j.not_before <= $1 \
-         AND starts_with(j.kind, $2) \
+         AND starts_with(j.kind, $2) AND j.kind <> ALL ($3) \
          AND NOT EXISTS (SELECT 1 FROM {jobs} o WHERE o.kind = j.kind AND (o.queued_at, o.place) < (j.queued_at, j.place) \
          AND (o.not_before <= $1 OR o.queued_at = j.queued_at)) \
          ORDER BY j.queued_at, j.place LIMIT 1 FOR UPDATE OF j SKIP LOCKED"
     );
-    let row = sqlx::query(AssertSqlSafe(text)).bind(now).bind(beginning).fetch_optional(connection).await?;
+    let claimed = sqlx::query(AssertSqlSafe(text)).bind(now).bind(beginning).bind(but);
+    let row = claimed.fetch_optional(connection).await?;
     let job = |row: sqlx::postgres::PgRow| {
         Ok(Job {
             kind: row.try_get(0)?,
@@ -217,6 +220,23 @@ pub async fn put_off(
          (SELECT subject FROM {jobs} WHERE kind = $1 AND not_before < $2 FOR UPDATE SKIP LOCKED)"
     );
     sqlx::query(AssertSqlSafe(text)).bind(kind).bind(until).execute(connection).await?;
+    Ok(())
+}
+
+/// Lets jobs that wait, or are dead, be tried at once: what they are about is another thing now. One that somebody has right
+/// now sees that for itself.
+pub async fn wake(
+    connection: &mut PgConnection,
+    schema: &str,
+    (kind, subjects): (&str, &[String]),
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let jobs = table(schema);
+    let text = format!(
+        "UPDATE {jobs} SET attempts = 0, not_before = $3, dead_at = NULL WHERE kind = $1 AND subject IN \
+         (SELECT subject FROM {jobs} WHERE kind = $1 AND subject = ANY($2) FOR UPDATE SKIP LOCKED)"
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(kind).bind(subjects).bind(now).execute(connection).await?;
     Ok(())
 }
 

@@ -108,6 +108,10 @@ pub struct Serve {
     /// Address and port to listen on.
     #[arg(long, env = "TRELLIS_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
+    /// Address of a standby of the database: lists, questions about many records, searches and exports are read there while
+    /// it has everything.
+    #[arg(long, env = "TRELLIS_REPLICA_URL", hide_env_values = true)]
+    pub replica_url: Option<String>,
     /// Install the standard packages with sample records in the first tenant.
     #[arg(long, env = "TRELLIS_DEMO")]
     pub demo: bool,
@@ -251,9 +255,9 @@ pub struct Clone {
     /// How much of it: `metadata`, `sample`, or `full`.
     #[arg(long, env = "TRELLIS_SCOPE", default_value = "metadata", value_parser = ["metadata", "sample", "full"])]
     pub scope: String,
-    /// Records of each object in a sample, the newest, beside those that they cannot be without.
-    #[arg(long, env = "TRELLIS_RECORDS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub records: u32,
+    /// Records of each object in a sample, the newest, beside those that they cannot be without; 100 when not said.
+    #[arg(long, env = "TRELLIS_RECORDS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub records: Option<u32>,
     /// Make all e-mail addresses such as nobody has.
     #[arg(long, env = "TRELLIS_MASK_EMAILS")]
     pub mask_emails: bool,
@@ -285,6 +289,15 @@ pub enum Reseller {
         /// Of one plan; of all when not said.
         #[arg(long, env = "TRELLIS_PLAN")]
         plan: Option<String>,
+    },
+    /// What happened to tenants and resellers, the newest first: plans, suspensions, webhooks, commission.
+    Events {
+        /// Name of one reseller; everybody's when not said.
+        #[arg(long, env = "TRELLIS_RESELLER")]
+        reseller: Option<String>,
+        /// At most so many.
+        #[arg(long, env = "TRELLIS_LIMIT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
     },
 }
 

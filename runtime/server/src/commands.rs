@@ -33,6 +33,16 @@ where
     Ok(code)
 }
 
+/// The same of an error of tenants.
+fn refused(error: tenancy::Error) -> anyhow::Error {
+    match &error {
+        tenancy::Error::Invalid(problems) => {
+            anyhow::anyhow!("{error}:\n{}", crate::packages::lines(problems))
+        }
+        _ => error.into(),
+    }
+}
+
 /// The problems of an engine error, one a line, in place of its bare sentence.
 fn told(error: engine::Error) -> anyhow::Error {
     match &error {

@@ -19,6 +19,8 @@ use crate::master_key;
 const RESTED: Duration = Duration::from_secs(30);
 /// A connection that is so old is replaced: it knows the tables of all tenants that it has met.
 const LIFE: Duration = Duration::from_secs(600);
+/// Longest wait for a connection to a standby.
+const REPLICA: Duration = Duration::from_secs(1);
 /// Longest wait for connections at work when the process ends.
 const PARTING: Duration = Duration::from_secs(20);
 
@@ -107,6 +109,19 @@ fn source(common: &Common) -> Source {
 /// One connection of its own, for listening.
 pub fn lone_connection(options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new().max_connections(1).connect_lazy_with(options)
+}
+
+/// Connections to a standby, made when they are needed: where it is away its primary answers.
+pub fn replica(url: &str, common: &Common, statement_timeout: Duration) -> anyhow::Result<PgPool> {
+    // What is wrong is told without what was given: there is a password in it.
+    let options = url.parse::<PgConnectOptions>();
+    let options = options.map_err(|_| anyhow::anyhow!("--replica-url is no address of a PostgreSQL"))?;
+    let options = match common.database_pooled {
+        true => options,
+        false => options.options([("statement_timeout", statement_timeout.as_millis())]),
+    };
+    let pool = PgPoolOptions::new().max_connections(common.database_connections).max_lifetime(LIFE);
+    Ok(pool.acquire_timeout(REPLICA).connect_lazy_with(options))
 }
 
 async fn pool(

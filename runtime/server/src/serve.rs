@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::args::{Common, Serve};
 use crate::audit_key;
-use crate::node::{Node, lone_connection};
+use crate::node::{self, Node, lone_connection};
 use crate::packages;
 use crate::stop::Stop;
 use crate::uploads::Uploads;
@@ -53,6 +53,9 @@ async fn serve(
     stop: &Stop,
 ) -> anyhow::Result<()> {
     node.engine.seal_with(audit_key::load_or_make(common)?);
+    if let Some(url) = &options.replica_url {
+        node.engine.read_from(node::replica(url, common, options.statement_timeout)?);
+    }
     if let Some(warning) = node.engine.wall().await?.warning() {
         tracing::warn!("{warning}");
     }

@@ -98,13 +98,23 @@ impl Waiting {
 pub async fn end(tenants: Tenants) {
     let mut ticks = interval(ENDS);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut purge = Instant::now();
     loop {
         ticks.tick().await;
         if let Err(error) = tenants.clear_remains().await {
             tracing::warn!(%error, "it is not known which tenants are half made or half gone");
         }
-        if let Err(error) = tenants.forget_deliveries(Utc::now()).await {
-            tracing::warn!(%error, "what was sent long ago is not forgotten yet");
+        if Instant::now() >= purge {
+            purge = Instant::now() + PURGE;
+            if let Err(error) = tenants.forget_deliveries(Utc::now()).await {
+                tracing::warn!(%error, "what was sent long ago is not forgotten yet");
+            }
+            if let Err(error) = tenants.forget_copies(Utc::now()).await {
+                tracing::warn!(%error, "copies that failed long ago are not forgotten yet");
+            }
+        }
+        if let Err(error) = tenants.end_due_support(Utc::now()).await {
+            tracing::warn!(%error, "it is not known whose support access is over");
         }
         if let Err(error) = tenants.delete_due(Utc::now()).await {
             tracing::warn!(%error, "it is not known which tenants' time is over");
@@ -114,13 +124,14 @@ pub async fn end(tenants: Tenants) {
 
 /// Makes the copies of tenants that are asked for, one after the other, until the task is aborted.
 pub async fn clone(tenants: Tenants, identity: Identity, data_dir: PathBuf) {
-    if let Err(error) = tenants.clear_copies(&data_dir.join("clones")).await {
-        tracing::warn!(%error, "what is left of copies that were cut off is not removed");
-    }
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        // Again and again: another node may have been at what this one had begun when it was killed.
+        if let Err(error) = tenants.clear_copies(&data_dir.join("clones")).await {
+            tracing::warn!(%error, "what is left of copies that were cut off is not removed");
+        }
         loop {
             match make_clone((&tenants, &identity), &data_dir).await {
                 Ok(true) => {}
@@ -149,21 +160,25 @@ pub async fn make_clone(
 /// Sends webhooks, a few at the same time, until the task is aborted.
 pub async fn tell(tenants: Tenants, allow_private_targets: bool) {
     let outside = Outside::new(allow_private_targets);
+    let carry = || carry(&tenants, &outside);
+    tokio::join!(carry(), carry(), carry());
+}
+
+/// None waits for another to be done: it may have somebody who keeps silent.
+async fn carry(tenants: &Tenants, outside: &Outside) {
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let carry = || carry(&tenants, &outside);
-        tokio::join!(carry(), carry(), carry());
-    }
-}
-
-async fn carry(tenants: &Tenants, outside: &Outside) {
-    loop {
-        match tenants.deliver_next(Utc::now(), |post| send(outside, post)).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => return tracing::warn!(%error, "webhooks could not be sent"),
+        loop {
+            match tenants.deliver_next(Utc::now(), |post| send(outside, post)).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "webhooks could not be sent");
+                    break;
+                }
+            }
         }
     }
 }

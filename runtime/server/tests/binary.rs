@@ -27,6 +27,9 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
+/// A tenant that is not here.
+const OTHER: &str = "01890000-0000-7000-8000-000000000001";
+
 /// A server, until it is dropped.
 struct Server {
     process: Child,
@@ -128,7 +131,9 @@ async fn a_tenant_that_is_moved_keeps_what_the_platform_knows_of_it() {
     let mut superuser = superuser(folder.path()).await;
     let settings = json!({ "password": { "min_length": 14 } }).to_string();
     let change = format!(
-        "UPDATE platform.tenants SET plan = 'pro', status = 'suspended', suspended_at = now(); \
+        "UPDATE platform.tenants SET plan = 'pro', status = 'suspended', suspended_at = now(), \
+         sandbox_of = '{OTHER}', sandbox = 'sample', quiet = false; \
+         INSERT INTO platform.tenant_features (tenant_id, feature, enabled) SELECT id, 'mcp', false FROM platform.tenants; \
          INSERT INTO platform.security_settings (tenant_id, settings, changed_at) SELECT id, '{settings}', now() FROM platform.tenants"
     );
     raw_sql(sqlx::AssertSqlSafe(change)).execute(&mut superuser).await.unwrap();
@@ -154,6 +159,23 @@ async fn a_tenant_that_is_moved_keeps_what_the_platform_knows_of_it() {
                  JOIN platform.security_settings s ON s.tenant_id = t.id WHERE t.slug = 'copy'";
     let found: (String, String, i32) = sqlx::query_as(found).fetch_one(&mut superuser).await.unwrap();
     assert_eq!(found, ("pro".into(), "suspended".into(), 14));
+    // So is what it is a copy of, that it may send, and what it has otherwise than its plan says.
+    let stands = "SELECT t.sandbox_of::text, t.sandbox, t.quiet, f.enabled FROM platform.tenants t \
+                  JOIN platform.tenant_features f ON f.tenant_id = t.id AND f.feature = 'mcp' WHERE t.slug = $1";
+    let stands = async |slug: &str, superuser: &mut PgConnection| -> (String, String, bool, bool) {
+        sqlx::query_as(stands).bind(slug).fetch_one(superuser).await.unwrap()
+    };
+    assert_eq!(stands("copy", &mut superuser).await, (OTHER.into(), "sample".into(), false, false));
+    // Where it is not said a copy is quiet, and nothing in it happens by time.
+    let mut unsaid: Json = serde_json::from_str(&std::fs::read_to_string(&platform).unwrap()).unwrap();
+    unsaid.as_object_mut().unwrap().remove("quiet");
+    std::fs::write(&platform, unsaid.to_string()).unwrap();
+    let made = run(folder.path(), &["tenant", "import", place.to_str().unwrap(), "--slug", "calm"]);
+    assert!(made.status.success(), "{}", text(&made));
+    assert_eq!(stands("calm", &mut superuser).await, (OTHER.into(), "sample".into(), true, false));
+    let held = "SELECT count(*) FROM t_calm._jobs WHERE kind = 'take_timed' AND not_before = 'infinity'";
+    let held: i64 = sqlx::query_scalar(held).fetch_one(&mut superuser).await.unwrap();
+    assert_eq!(held, 1);
     // What ends at the shell leaves its certificate, signed by the key of this data directory.
     let gone = run(folder.path(), &["tenant", "delete", "copy", "--yes"]);
     assert!(gone.status.success() && text(&gone).contains("\"slug\":\"copy\""), "{}", text(&gone));

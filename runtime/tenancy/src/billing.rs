@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::events::{By, note};
 use crate::store::billing::{Change, Tenant, Used};
 use crate::{Tenants, store};
 
@@ -99,7 +100,15 @@ impl Tenants {
             let text = "a percentage is from 0 to 100";
             return Err(Error::Invalid(vec![metadata::Problem::new("percent", "out-of-range", text)]));
         }
-        Ok(store::billing::put_commission(self.pool(), (reseller, plan), percent).await?)
+        let mut held = self.pool().begin().await?;
+        let before = store::billing::load_commission(&mut held, (reseller, plan)).await?;
+        if before != Some(percent) {
+            store::billing::put_commission(&mut held, (reseller, plan), percent).await?;
+            let shown = |hundredths: i64| hundredths as f64 / 100.0;
+            let told = json!({ "plan": plan, "percent": [before.map(shown), shown(percent)] });
+            note(&mut held, reseller, (By::Operator, "commission_changed", &told)).await?;
+        }
+        Ok(held.commit().await?)
     }
 }
 
@@ -171,8 +180,6 @@ fn percent(commissions: &[(bool, Option<String>, i64)], plan: Option<&str>) -> i
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {

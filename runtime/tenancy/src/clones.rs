@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use engine::Tenant;
 use engine::archive::{Cut, Selection};
 use engine::audit::{Deed, Event as Noted, record};
@@ -27,6 +27,8 @@ use crate::{Feature, Slug, Tenants, store};
 /// How kinds of these jobs begin; whose they are stands behind it, so that resellers do not wait for each other.
 pub(crate) const KIND: &str = "clone/";
 const PATIENCE: Patience = Patience { first: 10, longest: 300, most: Some(5) };
+/// How long one that has failed may be tried again.
+const KEPT: TimeDelta = TimeDelta::days(7);
 /// Longest reason that is kept, in characters.
 const LONGEST: usize = 500;
 
@@ -199,9 +201,9 @@ impl Tenants {
         W: Future<Output = std::result::Result<(), E>>,
         E: std::error::Error + Send + Sync + 'static,
     {
-        let mut held = self.pool().begin().await?;
-        store::allow_idle(&mut held).await?;
-        let Some(job) = jobs::claim_of(&mut held, QUEUE, (KIND, Utc::now())).await? else { return Ok(false) };
+        let mut held = self.hold().await?;
+        let claimed = jobs::claim_of(&mut held, QUEUE, (KIND, &[]), Utc::now()).await?;
+        let Some(job) = claimed else { return Ok(false) };
         let id = Uuid::parse_str(&job.subject).unwrap_or_default();
         let Some(clone) = store::clones::load(self.pool(), id).await? else {
             jobs::finish(&mut held, QUEUE, &job).await?;
@@ -236,18 +238,22 @@ impl Tenants {
         Ok(())
     }
 
+    /// Gives up what has failed for good and nobody has tried again for a week: what it knew of passwords goes.
+    pub async fn forget_copies(&self, now: DateTime<Utc>) -> Result<()> {
+        Ok(store::clones::forget_dead(self.pool(), now - KEPT).await?)
+    }
+
     async fn copy<F, W, E>(&self, clone: &CloneJob, folder: &Path, people: F) -> Result<()>
     where
         F: FnOnce(Tenant, Tenant, Json) -> W,
         W: Future<Output = std::result::Result<(), E>>,
         E: std::error::Error + Send + Sync + 'static,
     {
-        // Killed after the last step, before it was noted.
-        if self.find_by_id(clone.tenant).await?.is_some() {
+        // Killed after the last step, before it was noted; it may be shut by now.
+        if self.find_whole(clone.tenant).await?.is_some() {
             return Ok(());
         }
-        let source = store::load_by_id(self.pool(), clone.source).await?.map(Listed::from);
-        let source = source.filter(Listed::is_whole).ok_or(Error::NotFound)?;
+        let source = self.find_whole(clone.source).await?.ok_or(Error::NotFound)?;
         prepare(folder).map_err(engine::Error::from)?;
         store::clones::note_step(self.pool(), clone.id, ("reading", None)).await?;
         let selection = clone.selection();
@@ -329,15 +335,7 @@ impl Tenants {
         Ok(store::load_by_id(self.pool(), tenant.id).await?.is_some_and(|row| row.quiet))
     }
 
-    /// Lets a tenant send and do things by time, or not. It holds for what comes next.
-    pub async fn set_quiet(&self, listed: &Listed, quiet: bool, by: By) -> Result<()> {
-        let mut held = self.pool().begin().await?;
-        let row = store::lock_row(&mut held, listed.tenant.id).await?;
-        self.turn_quiet(&mut held, &row.ok_or(Error::NotFound)?.into(), (quiet, by)).await?;
-        Ok(held.commit().await?)
-    }
-
-    /// The same with whatever else a transaction does that holds the row of the tenant.
+    /// Lets a tenant send and do things by time, or not, in a transaction that holds its row. It holds for what comes next.
     pub(crate) async fn turn_quiet(
         &self,
         held: &mut PgTransaction<'_>,

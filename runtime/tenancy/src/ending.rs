@@ -90,7 +90,7 @@ impl Tenants {
     ) -> Result<Certificate> {
         // Each holds a connection while it needs others; the semaphore is never closed.
         let _turn = self.turns().acquire().await;
-        let mut held = self.pool().begin().await?;
+        let mut held = self.hold().await?;
         store::lock(&mut held, slug).await?;
         let listed: Listed = store::load_by_slug(self.pool(), slug).await?.ok_or(Error::NotFound)?.into();
         if !is_meant(&listed) {

@@ -40,6 +40,15 @@ pub enum Error {
     /// The `Idempotency-Key` was used for another request.
     #[error("this key was used for another request")]
     KeyReused,
+    /// Nobody has sold the tenant, so there is nobody to let in.
+    #[error("this workspace has no reseller who could be let in")]
+    NoReseller,
+    /// The reseller is let in already.
+    #[error("support access is given already: end it first")]
+    SupportOpen,
+    /// The tenant lets its reseller not in.
+    #[error("the customer has not given support access, or its time is over")]
+    NoSupport,
     /// The plan's limit of something is reached.
     #[error("{0}")]
     Over(crate::usage::Over),

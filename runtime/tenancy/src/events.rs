@@ -1,5 +1,6 @@
 //! What happened to tenants as such, noted in the transaction that it happened in: made, changed, shut, opened, asked to
-//! be deleted, brought back, gone. What happens within a tenant is in its own audit log.
+//! be deleted, brought back, gone. What happens within a tenant is in its own audit log. Beside it stands what was changed
+//! about the reseller itself: its webhooks, and what it gets.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
@@ -36,8 +37,9 @@ impl By {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happened {
     pub id: Uuid,
-    pub tenant: Uuid,
-    pub slug: String,
+    /// `None` where it is about the reseller itself.
+    pub tenant: Option<Uuid>,
+    pub slug: Option<String>,
     pub at: DateTime<Utc>,
     pub actor: String,
     pub action: String,
@@ -69,8 +71,8 @@ impl<'a> Event<'a> {
         let Some((slug, Some(reseller))) = put else { return Ok(()) };
         let happened = Happened {
             id,
-            tenant: self.tenant,
-            slug,
+            tenant: Some(self.tenant),
+            slug: Some(slug),
             at: now,
             actor: self.by.word().to_owned(),
             action: self.action.to_owned(),
@@ -80,23 +82,36 @@ impl<'a> Event<'a> {
     }
 }
 
+/// Notes what was changed about a reseller itself, or about all of them. It is told to no webhook.
+pub(crate) async fn note(
+    held: &mut PgConnection,
+    reseller: Option<Uuid>,
+    (by, action, details): (By, &str, &Json),
+) -> Result<()> {
+    let what = (by.word(), action, details);
+    Ok(store::events::put_of_reseller(held, (Uuid::now_v7(), reseller), what, Utc::now()).await?)
+}
+
 impl Tenants {
-    /// What happened to a reseller's tenants, also to those that are gone; the newest first, before `before`.
+    /// What happened to a reseller's tenants, also to those that are gone, and to itself; the newest first, before `before`.
     pub async fn list_events(
         &self,
         reseller: Uuid,
         (before, limit): (Option<Uuid>, u32),
     ) -> Result<Vec<Happened>> {
         let rows = store::events::load_of(self.pool(), reseller, (before, i64::from(limit))).await?;
-        let happened = |(id, tenant, slug, at, actor, action, details): store::events::Row| Happened {
-            id,
-            tenant,
-            slug,
-            at,
-            actor,
-            action,
-            details,
-        };
-        Ok(rows.into_iter().map(happened).collect())
+        Ok(rows.into_iter().map(Happened::from).collect())
+    }
+
+    /// The newest of all that happened, whosever the tenants are, the newest first; for the operator.
+    pub async fn list_newest_events(&self, limit: u32) -> Result<Vec<Happened>> {
+        let rows = store::events::load_newest(self.pool(), i64::from(limit)).await?;
+        Ok(rows.into_iter().map(Happened::from).collect())
+    }
+}
+
+impl From<store::events::Row> for Happened {
+    fn from((id, tenant, slug, at, actor, action, details): store::events::Row) -> Self {
+        Self { id, tenant, slug, at, actor, action, details }
     }
 }

@@ -65,8 +65,7 @@ impl Tenants {
     {
         // Each holds a connection while it needs others; the semaphore is never closed.
         let _turn = self.turns().acquire().await;
-        let mut held = self.pool().begin().await.map_err(Error::from)?;
-        store::allow_idle(&mut held).await.map_err(Error::from)?;
+        let mut held = self.hold().await?;
         if let Some(answer) = claim(&mut held, wish).await? {
             return Ok(Founded::Before(answer));
         }
@@ -106,7 +105,7 @@ impl Tenants {
 
     async fn clear_one(&self, listed: &Listed) -> Result<()> {
         let _turn = self.turns().acquire().await;
-        let mut held = self.pool().begin().await?;
+        let mut held = self.hold().await?;
         // Somebody may be at it right now.
         if store::try_lock(&mut held, &listed.tenant.slug).await? {
             let again = store::load_by_id(self.pool(), listed.tenant.id).await?.map(Listed::from);
@@ -156,8 +155,7 @@ impl Tenants {
     /// cannot be taken away yet is a remain.
     async fn take_back(&self, tenant: &Tenant) {
         let taken = async {
-            let mut held = self.pool().begin().await?;
-            store::allow_idle(&mut held).await?;
+            let mut held = self.hold().await?;
             if store::try_lock(&mut held, &tenant.slug).await? {
                 let there = store::load_by_slug(&mut *held, &tenant.slug).await?.map(Listed::from);
                 if there.is_some_and(|one| one.tenant.id == tenant.id && one.status == Status::Creating) {

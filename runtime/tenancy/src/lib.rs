@@ -5,7 +5,7 @@
 //! looks like), [`plans`] and [`features`] (what a tenant may use), [`publishers`] (whose packages are believed), [`usage`] (what it has
 //! used), [`resellers`] (who sells tenants to others) and [`billing`] (what they get of it), [`founding`] (a tenant with all that
 //! it shall begin with, all or nothing), [`clones`] (copied to try things in), [`turns`] (shut, opened, to be deleted), [`ending`] (gone, and what is left to show
-//! for it), [`events`] (what of this happened), [`webhooks`] (and who is told), `notices`
+//! for it), [`events`] (what of this happened), [`support`] (whether the reseller may sign in), [`webhooks`] (and who is told), `notices`
 //! (what nobody did to it as such), `queue` (what is left for later).
 //!
 //! It is not where records are: those are the engine's, in the schema that a tenant names. After sign-in the tenant
@@ -29,6 +29,7 @@ pub mod resellers;
 pub mod resolve;
 pub mod slug;
 mod store;
+pub mod support;
 pub mod tenants;
 pub mod turns;
 pub mod usage;
@@ -47,4 +48,5 @@ pub use plans::{Limits, Plan};
 pub use publishers::Publisher;
 pub use resellers::Reseller;
 pub use slug::Slug;
+pub use support::{Consent, SupportRequest, SupportWish};
 pub use tenants::{Listed, Status, Tenants};

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (113, "billing", include_str!("../../../migrations/0113_billing.sql")),
     (120, "api_key_version", include_str!("../../../migrations/0120_api_key_version.sql")),
     (130, "key_requests", include_str!("../../../migrations/0130_key_requests.sql")),
+    (140, "support", include_str!("../../../migrations/0140_support.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other: the lock belongs to a

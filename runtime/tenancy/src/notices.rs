@@ -47,7 +47,7 @@ impl Tenants {
     /// change of packages, and by the workers when somebody died before it.
     pub async fn note_packages(&self, tenant: &Tenant) -> Result<()> {
         let row = store::load_by_id(self.pool(), tenant.id).await?;
-        if !row.is_some_and(|row| row.reseller_id.is_some()) {
+        if row.is_none_or(|row| row.reseller_id.is_none()) {
             return Ok(());
         }
         // Nothing is held while they are loaded, which takes connections of its own: so whoever has noted others meanwhile

@@ -82,7 +82,9 @@ impl Tenants {
         }
         let (tenant, name) = (&listed.tenant, patch.name.as_deref().map(str::trim));
         let mut held = self.pool().begin().await?;
-        let before: Listed = store::lock_row(&mut held, tenant.id).await?.ok_or(Error::NotFound)?.into();
+        let before = store::lock_row(&mut held, tenant.id).await?.map(Listed::from);
+        // Of one that goes there may be no schema any more.
+        let before = before.filter(|listed| listed.status != Status::Deleting).ok_or(Error::NotFound)?;
         store::update(&mut *held, tenant.id, (name, patch.plan.as_deref())).await?;
         let mut changed = serde_json::Map::new();
         for (key, old, new) in [

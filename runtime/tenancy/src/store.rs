@@ -28,6 +28,7 @@ pub(crate) mod notices;
 pub(crate) mod plans;
 pub(crate) mod publishers;
 pub(crate) mod resellers;
+pub(crate) mod support;
 pub(crate) mod turns;
 pub(crate) mod usage;
 pub(crate) mod webhooks;

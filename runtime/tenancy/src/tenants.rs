@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use engine::{Engine, Tenant};
-use sqlx::PgPool;
+use sqlx::{PgPool, PgTransaction};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::founding::Sandbox;
 use crate::usage::Meters;
+use crate::webhooks::Carried;
 use crate::{Slug, store};
 
 /// Tenants that a node makes or deletes at the same time.
@@ -23,6 +24,7 @@ pub struct Tenants {
     pool: PgPool,
     turns: Arc<Semaphore>,
     pub(crate) meters: Meters,
+    pub(crate) carried: Carried,
 }
 
 /// One tenant as lists show it.
@@ -64,7 +66,13 @@ pub enum Status {
 impl Tenants {
     /// The tenants of the platform tables in `pool`; `engine` makes and drops their schemas.
     pub fn new(engine: Engine, pool: PgPool) -> Self {
-        Self { engine, pool, turns: Arc::new(Semaphore::new(TURNS)), meters: Meters::default() }
+        Self {
+            engine,
+            pool,
+            turns: Arc::new(Semaphore::new(TURNS)),
+            meters: Meters::default(),
+            carried: Carried::default(),
+        }
     }
 
     /// The name of the master key that wraps the keys of tenants, if there ever was one.
@@ -88,6 +96,13 @@ impl Tenants {
 
     pub(crate) fn turns(&self) -> &Semaphore {
         &self.turns
+    }
+
+    /// A transaction that keeps others from something while other connections do what takes long.
+    pub(crate) async fn hold(&self) -> Result<PgTransaction<'static>> {
+        let mut held = self.pool.begin().await?;
+        store::allow_idle(&mut held).await?;
+        Ok(held)
     }
 
     /// Makes a tenant, or finishes one that was left half made. `Taken` when it is there already.
@@ -159,7 +174,7 @@ impl Tenants {
     async fn make(&self, slug: &str, name: &str) -> Result<(Tenant, Made)> {
         let slug = Slug::parse(slug)?;
         check_name(name)?;
-        let mut lock = self.pool.begin().await?;
+        let mut lock = self.hold().await?;
         store::lock(&mut lock, slug.as_str()).await?;
         let listed = self.load_or_insert(&slug, name).await?;
         match listed.status {

@@ -74,7 +74,7 @@ impl fmt::Display for Over {
                 write!(f, "the plan's limit of {limit} requests a {per} is reached")
             }
             Self::Users(limit) => write!(f, "the plan allows {limit} active people"),
-            Self::Sandboxes(limit) => write!(f, "the plan allows {limit} sandboxes"),
+            Self::Sandboxes(limit) => write!(f, "the plan allows no more than {limit} sandboxes at a time"),
         }
     }
 }

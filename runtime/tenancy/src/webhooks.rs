@@ -2,40 +2,35 @@
 //! its transaction, and carried by a job for each address: tried again after pauses that grow, dead at last, and sent
 //! again when somebody says so.
 //!
-//! It comes at least once: whoever dies between the answer and noting it leaves it to be sent again, under the same id.
+//! It comes at least once: whoever dies between the answer and noting it leaves it to be sent again, under the same id. How it
+//! is sent is in [`carry`].
 
 use chrono::{DateTime, TimeDelta, Utc};
-use engine::keys::signature;
-use jobs::{Job, Patience};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::events::Happened;
+use crate::events::{By, Happened, note};
 use crate::queue::QUEUE;
-use crate::store::webhooks::Tried;
 use crate::turns::shown;
 use crate::{Tenants, store};
 
+mod carry;
+
+pub(crate) use carry::Carried;
+
 /// How kinds of these jobs begin; the webhook stands behind it, so that none waits for another.
 const KIND: &str = "webhook/";
-/// Fifteen tries in about seventeen hours.
-const PATIENCE: Patience = Patience { first: 5, longest: 21_600, most: Some(15) };
-/// Who gives no answer at all keeps its carrier waiting, so all that is to be sent there waits as its first does, but no
-/// longer than so many seconds.
-const SILENCE: i64 = 300;
 /// Most webhooks of a reseller.
 const MOST: i64 = 10;
 /// How long the secret before signs too.
 const OVERLAP: TimeDelta = TimeDelta::hours(24);
 /// How long it is known what was sent.
 const KEPT: TimeDelta = TimeDelta::days(30);
-/// Of an answer so much is kept, in characters.
-const LONGEST: usize = 500;
 
 /// All kinds of events that are told.
-pub const KINDS: [&str; 16] = [
+pub const KINDS: [&str; 21] = [
     "tenant.created",
     "tenant.changed",
     "tenant.plan_changed",
@@ -52,6 +47,11 @@ pub const KINDS: [&str; 16] = [
     "tenant.package_installed",
     "tenant.package_upgraded",
     "tenant.package_removed",
+    "tenant.support_asked",
+    "tenant.support_declined",
+    "tenant.support_granted",
+    "tenant.support_ended",
+    "tenant.support_signed_in",
 ];
 /// What is sent to try an address.
 const PING: &str = "ping";
@@ -68,6 +68,8 @@ pub struct Webhook {
     pub secret: i32,
     /// Until when the secret before signs too.
     pub previous_until: Option<DateTime<Utc>>,
+    /// Tries in a row that nobody has answered.
+    pub silences: i32,
     pub created_at: DateTime<Utc>,
 }
 
@@ -108,13 +110,16 @@ impl Tenants {
         (url, events): (String, Option<Vec<String>>),
     ) -> Result<(Webhook, String)> {
         let (id, created_at) = (Uuid::now_v7(), Utc::now());
-        let webhook = Webhook { id, reseller, url, events, secret: 1, previous_until: None, created_at };
+        let (secret, previous_until, silences) = (1, None, 0);
+        let webhook = Webhook { id, reseller, url, events, secret, previous_until, silences, created_at };
         let secret = self.webhook_secret(id, 1)?;
         let mut held = self.pool().begin().await?;
         if !store::webhooks::insert(&mut held, &webhook, MOST).await? {
             let text = format!("a reseller has at most {MOST} webhooks");
             return Err(Error::Invalid(vec![metadata::Problem::new("url", "too-many", text)]));
         }
+        let told = json!({ "webhook": id, "url": webhook.url, "events": webhook.events });
+        note(&mut held, Some(reseller), (By::Reseller, "webhook_added", &told)).await?;
         held.commit().await?;
         Ok((webhook, secret))
     }
@@ -137,8 +142,22 @@ impl Tenants {
         webhook: &Webhook,
         (url, events): (Option<&str>, Option<Option<&[String]>>),
     ) -> Result<Webhook> {
-        let changed = store::webhooks::update(self.pool(), webhook.id, (url, events)).await?;
-        changed.ok_or(Error::NotFound)
+        let mut held = self.pool().begin().await?;
+        let before = store::webhooks::lock(&mut held, webhook.id).await?.ok_or(Error::NotFound)?;
+        let after = store::webhooks::update(&mut held, webhook.id, (url, events)).await?;
+        let mut told = Map::new();
+        if after.url != before.url {
+            told.insert("url".into(), json!([before.url, after.url]));
+        }
+        if after.events != before.events {
+            told.insert("events".into(), json!([before.events, after.events]));
+        }
+        if !told.is_empty() {
+            told.insert("webhook".into(), json!(after.id));
+            note(&mut held, Some(after.reseller), (By::Reseller, "webhook_changed", &told.into())).await?;
+        }
+        held.commit().await?;
+        Ok(after)
     }
 
     /// Takes it away with all that was to be sent to it.
@@ -146,14 +165,23 @@ impl Tenants {
         let mut held = self.pool().begin().await?;
         // Jobs before deliveries, as whoever carries one: two who took them in another order would wait for each other.
         jobs::clear(&mut held, QUEUE, &kind(webhook.id)).await?;
-        store::webhooks::delete(&mut held, webhook.id).await?;
+        if !store::webhooks::delete(&mut held, webhook.id).await? {
+            return Err(Error::NotFound);
+        }
+        let told = json!({ "webhook": webhook.id, "url": webhook.url });
+        note(&mut held, Some(webhook.reseller), (By::Reseller, "webhook_removed", &told)).await?;
         Ok(held.commit().await?)
     }
 
     /// A new secret. What is sent within a day is signed with the one before too.
     pub async fn rotate_secret(&self, webhook: &Webhook) -> Result<String> {
-        let number = store::webhooks::rotate(self.pool(), webhook.id, Utc::now() + OVERLAP).await?;
-        self.webhook_secret(webhook.id, number.ok_or(Error::NotFound)?)
+        let mut held = self.pool().begin().await?;
+        let number = store::webhooks::rotate(&mut held, webhook.id, Utc::now() + OVERLAP).await?;
+        let secret = self.webhook_secret(webhook.id, number.ok_or(Error::NotFound)?)?;
+        let told = json!({ "webhook": webhook.id, "url": webhook.url });
+        note(&mut held, Some(webhook.reseller), (By::Reseller, "webhook_secret_rotated", &told)).await?;
+        held.commit().await?;
+        Ok(secret)
     }
 
     /// Sends something that did not happen, to try the address.
@@ -161,7 +189,7 @@ impl Tenants {
         let (event, now) = (Uuid::now_v7(), Utc::now());
         let body = json!({ "id": event, "type": PING, "at": shown(now) });
         let mut held = self.pool().begin().await?;
-        let ids = enqueue(&mut held, &[webhook.id], (event, PING, &body), now).await?;
+        let ids = enqueue(&mut held, &[(webhook.id, None)], (event, PING, &body), now).await?;
         held.commit().await?;
         let id = ids.first().copied().ok_or(Error::NotFound)?;
         store::webhooks::load_delivery(self.pool(), id).await?.ok_or(Error::NotFound)
@@ -196,52 +224,9 @@ impl Tenants {
         store::webhooks::load_delivery(self.pool(), delivery.id).await?.ok_or(Error::NotFound)
     }
 
-    /// Sends what has waited longest and is due; answers whether there was something. Any number of nodes may try.
-    pub async fn deliver_next<F, W>(&self, now: DateTime<Utc>, send: F) -> Result<bool>
-    where
-        F: FnOnce(Post) -> W,
-        W: Future<Output = Sent>,
-    {
-        let mut held = self.pool().begin().await?;
-        let Some(job) = jobs::claim_of(&mut held, QUEUE, (KIND, now)).await? else { return Ok(false) };
-        let id = Uuid::parse_str(&job.subject).unwrap_or_default();
-        let delivery = store::webhooks::load_delivery(&mut *held, id).await?;
-        let webhook = match &delivery {
-            Some(delivery) => store::webhooks::load(&mut *held, delivery.webhook).await?,
-            None => None,
-        };
-        // Taken away meanwhile.
-        let Some((delivery, webhook)) = delivery.zip(webhook) else {
-            jobs::finish(&mut held, QUEUE, &job).await?;
-            held.commit().await?;
-            return Ok(true);
-        };
-        let sent = match self.post(&webhook, &delivery, now) {
-            Ok(post) => send(post).await,
-            Err(error) => Err(error.to_string()),
-        };
-        settle(&mut held, (&job, &delivery), sent, now).await?;
-        held.commit().await?;
-        Ok(true)
-    }
-
     /// Forgets what was sent long ago, and what is dead of it.
     pub async fn forget_deliveries(&self, now: DateTime<Utc>) -> Result<()> {
         Ok(store::webhooks::forget(self.pool(), (now - KEPT, now - KEPT * 2)).await?)
-    }
-
-    fn post(&self, webhook: &Webhook, delivery: &Delivery, now: DateTime<Utc>) -> Result<Post> {
-        let mut secrets = vec![self.webhook_secret(webhook.id, webhook.secret)?];
-        if webhook.previous_until.is_some_and(|until| now < until) {
-            secrets.push(self.webhook_secret(webhook.id, webhook.secret - 1)?);
-        }
-        let headers = vec![
-            ("content-type", "application/json".to_owned()),
-            ("trellis-signature", signed(&secrets, now.timestamp(), &delivery.body)),
-            ("trellis-delivery", delivery.id.to_string()),
-            ("trellis-event", delivery.kind.clone()),
-        ];
-        Ok(Post { url: webhook.url.clone(), headers, body: delivery.body.clone() })
     }
 
     /// Nowhere stored: whoever has the database signs nothing.
@@ -254,58 +239,8 @@ fn kind(webhook: Uuid) -> String {
     format!("{KIND}{webhook}")
 }
 
-/// `t=1492774577,v1=…`: the moment, and for each secret the signature of the moment, a dot and the body.
-fn signed(secrets: &[String], at: i64, body: &str) -> String {
-    let text = format!("{at}.{body}");
-    secrets
-        .iter()
-        .fold(format!("t={at}"), |header, secret| format!("{header},v1={}", signature(secret, &text)))
-}
-
-/// Notes what came of a try; once too often, it is dead.
-async fn settle(
-    held: &mut PgConnection,
-    (job, delivery): (&Job, &Delivery),
-    sent: Sent,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let cut = |text: String| text.chars().filter(|c| *c != '\0').take(LONGEST).collect::<String>();
-    let (status, response, error) = match sent {
-        Ok((status @ 200..=299, body)) => (Some(status), Some(cut(body)), None),
-        Ok((status, body)) => (Some(status), Some(cut(body)), Some(format!("the answer was {status}"))),
-        Err(error) => (None, None, Some(cut(error))),
-    };
-    let came_in = error.is_none();
-    let is_dead = match &error {
-        Some(error) => {
-            let is_dead = jobs::postpone(held, QUEUE, (job, error), (now, PATIENCE)).await?;
-            if status.is_none() {
-                let pause = PATIENCE.pause(job.attempts).min(SILENCE);
-                jobs::put_off(held, QUEUE, &job.kind, now + TimeDelta::seconds(pause)).await?;
-            }
-            is_dead
-        }
-        None => {
-            jobs::finish(held, QUEUE, job).await?;
-            false
-        }
-    };
-    let tried = Tried {
-        status: if came_in {
-            "delivered"
-        } else if is_dead {
-            "dead"
-        } else {
-            "waiting"
-        },
-        response_status: status.map(i32::from),
-        response: response.as_deref(),
-        error: error.as_deref(),
-    };
-    Ok(store::webhooks::note_tried(held, delivery.id, tried, now).await?)
-}
-
-/// Leaves an event to be sent to whoever of the reseller wants it, with whatever else the transaction does.
+/// Leaves an event to be sent to whoever of the reseller wants it, with whatever else the transaction does; where nobody
+/// answers, when it is tried there again.
 pub(crate) async fn tell(held: &mut PgConnection, reseller: Uuid, happened: &Happened) -> Result<()> {
     let kind = kind_of(happened);
     let webhooks = store::webhooks::list_told(held, (reseller, &kind)).await?;
@@ -330,29 +265,16 @@ fn kind_of(happened: &Happened) -> String {
 
 async fn enqueue(
     held: &mut PgConnection,
-    webhooks: &[Uuid],
+    webhooks: &[(Uuid, Option<DateTime<Utc>>)],
     (event, kind_of_event, body): (Uuid, &str, &Json),
     now: DateTime<Utc>,
 ) -> Result<Vec<Uuid>> {
     let ids: Vec<Uuid> = webhooks.iter().map(|_| Uuid::now_v7()).collect();
-    let what = (event, kind_of_event, body.to_string());
-    store::webhooks::insert_deliveries(held, (&ids, webhooks), (what.0, what.1, &what.2), now).await?;
-    for (id, webhook) in ids.iter().zip(webhooks) {
-        jobs::enqueue(held, QUEUE, (&kind(*webhook), &[id.to_string()]), now).await?;
+    let (to, body) = (webhooks.iter().map(|(webhook, _)| *webhook).collect::<Vec<_>>(), body.to_string());
+    store::webhooks::insert_deliveries(held, (&ids, &to), (event, kind_of_event, &body), now).await?;
+    for (id, (webhook, silent_until)) in ids.iter().zip(webhooks) {
+        let at = silent_until.map_or(now, |until| until.max(now));
+        jobs::schedule(held, QUEUE, (&kind(*webhook), &id.to_string()), (now, at)).await?;
     }
     Ok(ids)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_secret_signs_the_moment_and_the_body() {
-        let header = signed(&["a".into(), "b".into()], 1_492_774_577, "{}");
-        let parts: Vec<&str> = header.split(',').collect();
-        assert_eq!((parts[0], parts.len()), ("t=1492774577", 3));
-        assert_eq!(parts[1], format!("v1={}", signature("a", "1492774577.{}")));
-        assert_ne!(parts[1], parts[2]);
-    }
 }

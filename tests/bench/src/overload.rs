@@ -2,7 +2,8 @@
 //! flat, and all is as before when it is over.
 //!
 //! How soon that is, is told second by second, beside the same seconds after a rest: what those differ by is what the
-//! machine differs by from second to second.
+//! machine differs by from second to second. A machine that is shared may be quicker or slower for half a minute at a
+//! time, so it is told too what an answer cost the load generator, whose work for it is always the same.
 
 use std::fmt::Write as _;
 use std::future::Future;
@@ -50,6 +51,8 @@ pub struct Overload {
     /// Throughput in each second after a rest and after an overload, as a share of that before: medians of the rounds.
     rested: Vec<f64>,
     after: Vec<f64>,
+    /// What an answer cost the load generator after a rest and after an overload, as a share of that before.
+    costs: [f64; 2],
 }
 
 /// What one connection has seen.
@@ -67,22 +70,25 @@ pub async fn run(world: &World, options: &Options, report: &mut Report) -> anyho
     let requests = case.map(|case| case.trellis).unwrap_or_default();
     let (address, pid) = (&world.trellis.address, world.trellis.pid);
     let usual = |seconds| {
-        load::run(address, &requests, options.connections, Until::After(Duration::from_secs(seconds)))
+        let until = Until::After(Duration::from_secs(seconds));
+        costing(load::run(address, &requests, options.connections, until))
     };
-    let usually = usual(3).await;
+    let (usually, _) = usual(3).await?;
     ensure!(usually.lost == 0, "requests failed before the overload: {:?}", usually.reason);
     let memory = usage::memory(pid)?;
     let pause = Duration::from_secs_f64(CONNECTIONS as f64 / (usually.throughput() * TIMES));
     let (mut all, mut highest, mut before) = (Seen::default(), 0.0_f64, Load::default());
-    let (mut rested, mut after) = (Vec::new(), Vec::new());
+    let (mut rested, mut after, mut costs) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
     let rounds = if options.smoke { 1 } else { ROUNDS };
     for _ in 0..rounds {
-        let (_, (), shares) = around(usual, rest(REST.min(time))).await?;
+        let (_, (), (shares, cost)) = around(usual, rest(REST.min(time))).await?;
         rested.push(shares);
+        costs[0].push(cost);
         let overloaded = overload(world, &requests, (pause, time));
-        let (load, (seen, peak), shares) = around(usual, overloaded).await?;
+        let (load, (seen, peak), (shares, cost)) = around(usual, overloaded).await?;
         (all, highest, before) = (all.and(seen), highest.max(peak), load);
         after.push(shares);
+        costs[1].push(cost);
     }
     let seconds = time.as_secs_f64() * rounds as f64;
     report.overload = Some(Overload {
@@ -97,21 +103,31 @@ pub async fn run(world: &World, options: &Options, report: &mut Report) -> anyho
         memory: [memory, highest, usage::memory(pid)?],
         rested: medians(&rested),
         after: medians(&after),
+        costs: costs.map(median),
     });
     Ok(())
 }
 
-/// The load before something, what that gives, and the throughput of each second after it as a share of that before.
-async fn around<T, F: Future<Output = Load>>(
+/// The load before something, what that gives, and the throughput of each second after it as a share of that before, with
+/// what an answer cost here.
+async fn around<T, F: Future<Output = anyhow::Result<(Load, f64)>>>(
     usual: impl Fn(u64) -> F,
     between: impl Future<Output = anyhow::Result<T>>,
-) -> anyhow::Result<(Load, T, Vec<f64>)> {
-    let before = usual(SECONDS).await;
+) -> anyhow::Result<(Load, T, (Vec<f64>, f64))> {
+    let (before, usual_cost) = usual(SECONDS).await?;
     let outcome = between.await?;
-    let after = usual(SECONDS).await;
+    let (after, cost) = usual(SECONDS).await?;
     let share = |count: &usize| *count as f64 / before.throughput();
     let shares = after.each.iter().take(usize::try_from(SECONDS)?).map(share).collect();
-    Ok((before, outcome, shares))
+    Ok((before, outcome, (shares, cost / usual_cost)))
+}
+
+/// A load, and the processor time of this process for each answer of it.
+async fn costing(load: impl Future<Output = Load>) -> anyhow::Result<(Load, f64)> {
+    let before = usage::cpu(std::process::id())?;
+    let load = load.await;
+    let cost = (usage::cpu(std::process::id())? - before) / load.good.max(1) as f64;
+    Ok((load, cost))
 }
 
 async fn rest(time: Duration) -> anyhow::Result<()> {
@@ -126,10 +142,11 @@ fn medians(rounds: &[Vec<f64>]) -> Vec<f64> {
 }
 
 impl Overload {
-    /// The first second that is as quick as the slowest after a rest.
+    /// The first second that is as quick as the slowest after a rest, were the machine as quick.
     fn is_back(&self) -> Option<usize> {
-        let slowest = self.rested.iter().copied().fold(f64::INFINITY, f64::min);
-        Some(self.after.iter().position(|share| *share >= slowest)? + 1)
+        let [rested, after] = self.costs;
+        let slowest = self.rested.iter().copied().fold(f64::INFINITY, f64::min) * rested;
+        Some(self.after.iter().position(|share| *share * after >= slowest)? + 1)
     }
 
     /// Its table.
@@ -155,7 +172,11 @@ impl Overload {
             ("MB before, at most, after", format!("{before:.0}, {peak:.0}, {after:.0}")),
             ("each second after it, share of before", shares(&self.after)),
             ("each second after a rest, share of before", shares(&self.rested)),
-            ("the first second as quick as the slowest after a rest", back),
+            (
+                "what an answer cost the load generator then, share of before",
+                self.costs.map(|cost| format!("{cost:.2}")).join(" after a rest, ") + " after it",
+            ),
+            ("the first second as quick as the slowest after a rest, by these costs", back),
         ];
         for (name, figure) in rows {
             let _ = writeln!(text, "| {name} | {figure} |");

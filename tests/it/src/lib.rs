@@ -22,6 +22,7 @@ pub mod random;
 pub mod statements;
 pub mod trade;
 pub mod site;
+pub mod standby;
 pub mod zoo;
 
 /// The master key of all tests.

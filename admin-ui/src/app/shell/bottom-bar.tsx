@@ -56,7 +56,7 @@ export function BottomBar({ onSignOut }: { onSignOut: () => void }) {
   return (
     <nav
       aria-label={t("Main")}
-      className="flex h-14 shrink-0 items-stretch border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] phone:hidden"
+      className="flex h-14 shrink-0 items-stretch border-line border-t bg-surface pb-[env(safe-area-inset-bottom)]"
     >
       <MenuButton items={objects} label={t("Objects")} side="top">
         {(button) => (

@@ -16,6 +16,7 @@ import { neededIntent } from "@/fields/save";
 import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { commandMenuOpen, createIntent, helpOpen } from "@/lib/intents";
+import { usePhone } from "@/lib/use-media";
 import { BottomBar } from "./bottom-bar";
 import { ConnectionStrip } from "./connection-strip";
 import { ShellSkeleton } from "./shell-skeleton";
@@ -23,6 +24,7 @@ import { Sidebar } from "./sidebar";
 import { useGlobalShortcuts } from "./use-global-shortcuts";
 
 const MustEnrol = lazy(() => import("@/features/security/mine/must-enrol").then((m) => ({ default: m.MustEnrol })));
+const SupportStrip = lazy(() => import("./support-strip").then((m) => ({ default: m.SupportStrip })));
 const CommandMenu = lazy(() =>
   import("@/features/command-menu/command-menu").then((m) => ({ default: m.CommandMenu })),
 );
@@ -35,6 +37,7 @@ export function Shell() {
   const catalog = useQuery(catalogQuery);
   const expired = useCell(sessionExpired);
   useCell(moreIcons);
+  const phone = usePhone();
 
   const known = Boolean(catalog.data);
   // The first drawing of a page is done in pieces, between which the browser answers to keys.
@@ -46,7 +49,7 @@ export function Shell() {
   }, [expired, router, known]);
 
   // What the workspace looks like is known from last time, and asked for when there is time.
-  const slug = catalog.data?.me.tenant.slug;
+  const slug = drawn ? catalog.data?.me.tenant.slug : undefined;
   useEffect(() => {
     if (slug) void wearBranding(slug, true);
   }, [slug]);
@@ -96,8 +99,13 @@ export function Shell() {
           {t("Skip to content")}
         </a>
         <ConnectionStrip />
+        {catalog.data.me.support && (
+          <Suspense fallback={null}>
+            <SupportStrip onLeave={leave} />
+          </Suspense>
+        )}
         <div className="flex min-h-0 flex-1">
-          <Sidebar onSignOut={leave} />
+          {!phone && <Sidebar onSignOut={leave} />}
           <main
             id="content"
             tabIndex={-1}
@@ -106,7 +114,7 @@ export function Shell() {
             <Outlet />
           </main>
         </div>
-        <BottomBar onSignOut={leave} />
+        {phone && <BottomBar onSignOut={leave} />}
       </div>
       <Overlays />
       <Toasts />

@@ -158,7 +158,7 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
   const lit = (line: Line) => isHere(line, [...lines, ...more], plural, view);
   const moreOpen = more.some(lit) || recall("nav-more") === "1";
   return (
-    <aside className="hidden w-58 shrink-0 flex-col phone:flex">
+    <aside className="flex w-58 shrink-0 flex-col">
       <div className="flex h-12 items-center gap-2.5 px-3.5">
         <BrandMark size={22} />
         <span className="truncate font-semibold text-base">{name ?? tenant.name}</span>

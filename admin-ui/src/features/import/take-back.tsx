@@ -31,7 +31,7 @@ export function TakeBack({ object, status, words }: TakeBackProps) {
         setProgress({ deleted, left, kept: 0 });
         const step = await revertImport(status.id);
         deleted += step.deleted;
-        left = step.deleted > 0 ? step.left : 0;
+        left = step.left;
         setProgress({ deleted, left, kept: step.kept });
       }
       recordStore.announce({ type: "removed", object: object.name, id: "" });
@@ -46,7 +46,7 @@ export function TakeBack({ object, status, words }: TakeBackProps) {
         <p className="text-text-2">
           {t("Taken back: {records} went to the recycle bin.", { records: words(progress.deleted) })}
           {progress.kept > 0 &&
-            ` ${t("{n} stay, since somebody has changed them.", { n: progress.kept.toLocaleString() })}`}
+            ` ${t("{n} stay: somebody has changed them, or something holds them back.", { n: progress.kept.toLocaleString() })}`}
         </p>
       ) : (
         <Button look="outline" size="md" icon={<Undo2 size={14} />} busy={busy} onClick={() => setAsking(true)}>

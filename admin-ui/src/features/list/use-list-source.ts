@@ -11,8 +11,9 @@ export function useListSource(object: ObjectDef, request: ListRequest): ListSour
   useSyncExternalStore(source.watch, source.version);
   useEffect(() => {
     const detach = source.attach();
-    if (known || source.stale) source.refresh();
+    if ((known && !source.ahead) || source.stale) source.refresh();
     else source.want(0, 1);
+    source.ahead = false;
     return detach;
   }, [source, known]);
   return source;

@@ -29,7 +29,14 @@ const mine = {
   sort: ["-customer"],
   filter: { phase: { eq: "plan" } },
 };
-const days = { id: "v2", object: "job", label: "Days", columns: ["name"], display: "calendar" as const, group_by: "seen" };
+const days = {
+  id: "v2",
+  object: "job",
+  label: "Days",
+  columns: ["name"],
+  display: "calendar" as const,
+  group_by: "seen",
+};
 const bootstrap = { revision: 1, user: null, objects: [object], own_views: [mine, days] };
 const catalog = new Catalog(bootstrap, { user: { id: "u1" }, permissions: { system: [] } } as unknown as Me);
 

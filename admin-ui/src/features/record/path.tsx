@@ -8,6 +8,7 @@ import { loadWays, type Way, type Ways } from "@/api/transitions";
 import { isGoverned, mayEdit } from "@/catalog/catalog";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef, Option } from "@/catalog/types";
+import { Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
 import { moveTo } from "@/fields/save";
 import { cx } from "@/lib/cx";
@@ -27,11 +28,17 @@ export function Path({ object, record, field, narrow }: PathProps) {
   const at = options.findIndex((o) => o.value === record[field.name]);
   const movable = mayEdit(object) && isWritable(object, field);
 
+  // Places are asked for once the browser has made the layout anyhow, so that it makes it once.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another step is another place to see.
   useEffect(() => {
-    const step = strip.current?.querySelector<HTMLElement>("[aria-current=step]");
-    if (step && strip.current)
-      strip.current.scrollLeft = step.offsetLeft - strip.current.clientWidth / 2 + step.clientWidth / 2;
+    const list = strip.current;
+    if (!list) return;
+    const observer = new ResizeObserver(() => {
+      const step = list.querySelector<HTMLElement>("[aria-current=step]");
+      if (step) list.scrollLeft = step.offsetLeft - list.clientWidth / 2 + step.clientWidth / 2;
+    });
+    observer.observe(list);
+    return () => observer.disconnect();
   }, [at]);
 
   const ways = useWays(object, record, field);
@@ -80,12 +87,11 @@ export function Path({ object, record, field, narrow }: PathProps) {
       ))}
     </ol>
   );
-  // The room of what the process says is kept while it is asked for, so that nothing below jumps.
   if (!ways && isGoverned(object, field))
     return (
       <>
         {steps}
-        <div className="-mt-1 h-10" />
+        <GuidanceRoom narrow={narrow} />
       </>
     );
   if (!following || (!following.guidance && !open.length)) return steps;
@@ -119,6 +125,23 @@ export function Path({ object, record, field, narrow }: PathProps) {
           </div>
         )}
       </div>
+    </>
+  );
+}
+
+/** The room of what the process says is kept while it is asked for, so that nothing below jumps. */
+function GuidanceRoom({ narrow }: { narrow: boolean }) {
+  return <div className={cx("-mt-1", narrow ? "h-16.5" : "h-16.5 phone:h-10")} />;
+}
+
+/** The room of the path of a record that is not here yet. */
+export function PathSkeleton({ object, field, narrow }: Omit<PathProps, "record">) {
+  return (
+    <>
+      <div className="px-4 pb-3 phone:px-5">
+        <Skeleton className="h-7 w-full" />
+      </div>
+      {isGoverned(object, field) && <GuidanceRoom narrow={narrow} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 // The top of a record: what it is, its name, what tells most about it, and what can be done.
 import { useQueryClient } from "@tanstack/react-query";
 import { Copy, Ellipsis, Link as LinkIcon, Trash2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { messageOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { deleteRecord, restoreRecord } from "@/api/records";
@@ -22,10 +22,11 @@ import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { inSentence } from "@/lib/text";
 import { useDevice } from "@/lib/use-media";
-import { ConvertButtons } from "./convert/convert-button";
 import { Value } from "./field-row";
 import { Pager } from "./pager";
-import { Path } from "./path";
+import { Path, PathSkeleton } from "./path";
+
+const ConvertButtons = lazy(() => import("./convert/convert-button").then((m) => ({ default: m.ConvertButtons })));
 
 interface RecordHeaderProps {
   object: ObjectDef;
@@ -108,7 +109,11 @@ export function RecordHeader({ object, record, id, narrow, actions, back, onGone
       <div className="flex h-11 items-center gap-1 ps-2.5 pe-2.5 phone:ps-3">
         {back ?? <span className="ps-1.5 font-medium text-text-2 text-xs">{object.label}</span>}
         <span className="flex-1" />
-        {record && <ConvertButtons object={object} record={record} />}
+        {record && Boolean(object.conversions?.length) && (
+          <Suspense fallback={null}>
+            <ConvertButtons object={object} record={record} />
+          </Suspense>
+        )}
         <Pager object={object} id={id} onGo={onGo} />
         <MenuButton items={items} label={t("Actions")} align="end">
           {(button) => (
@@ -126,6 +131,7 @@ export function RecordHeader({ object, record, id, narrow, actions, back, onGone
         </div>
       </div>
       {path && record && <Path object={object} record={record} field={path} narrow={narrow} />}
+      {path && !record && <PathSkeleton object={object} field={path} narrow={narrow} />}
       {highlights.length > 0 && (
         <dl
           className={cx(

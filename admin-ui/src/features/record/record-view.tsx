@@ -1,25 +1,26 @@
 // A record: its header, the fields in sections, related lists, history. Wide on a page, narrow in a panel.
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { messageOf, Problem } from "@/api/problem";
 import { useRecord } from "@/api/record-store";
-import { loadRecord } from "@/api/records";
-import { useCatalog } from "@/catalog/catalog";
-import { RECORD_TYPE, sections } from "@/catalog/fields";
+import { maySeeSharing, useCatalog } from "@/catalog/catalog";
+import { sections } from "@/catalog/fields";
 import type { LayoutSection, ObjectDef } from "@/catalog/types";
 import { Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
 import { isShown, liveFields } from "@/fields/live";
-import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
+import { useAfterPaint } from "@/lib/use-after-paint";
 import { useDevice } from "@/lib/use-media";
 import { FieldRow } from "./field-row";
-import { History } from "./history";
 import { RecordHeader } from "./record-header";
+import { recordQuery } from "./record-query";
 import { RelatedLists } from "./related-list";
-import { Sharing, useMaySeeSharing } from "./sharing/sharing";
+
+const History = lazy(() => import("./history").then((m) => ({ default: m.History })));
+const Sharing = lazy(() => import("./sharing/sharing").then((m) => ({ default: m.Sharing })));
 
 interface RecordViewProps {
   object: ObjectDef;
@@ -31,17 +32,12 @@ interface RecordViewProps {
   onGo: (id: string) => void;
 }
 
-/** Everything that the page shows: own values, and the names of what they point to. */
-function pathsOf(object: ObjectDef): string[] {
-  const paths = new Set(["id", "name", "version"]);
-  if (object.fields.some((field) => field.name === RECORD_TYPE)) paths.add(RECORD_TYPE);
-  for (const field of object.fields) for (const path of kindOf(field).paths(field)) paths.add(path);
-  return [...paths];
-}
-
 export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: RecordViewProps) {
   const catalog = useCatalog();
-  const record = useRecord(object.name, id);
+  const known = useRecord(object.name, id);
+  // The first drawing of a record is done in pieces, between which the browser answers to keys.
+  const record = useDeferredValue(Boolean(known)) ? known : undefined;
+  const painted = useAfterPaint();
   const layout = catalog.layout(object.name, useDevice(), record?.record_type);
   const all = useMemo(() => sections(object, layout), [object, layout]);
   const live = useMemo(() => record && liveFields(catalog, object, record, record), [catalog, object, record]);
@@ -51,19 +47,14 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
     .map((section) => ({ ...section, fields: section.fields.filter((field) => live?.(field).shown ?? true) }))
     .filter((section) => section.fields.length > 0);
   const [tab, setTab] = useState<"overview" | "sharing" | "history">("overview");
-  const sharing = useMaySeeSharing(object);
-  const query = useQuery({
-    queryKey: ["record", object.name, id, catalog.revision],
-    queryFn: ({ signal }) => loadRecord(object, id, pathsOf(object), signal),
-    staleTime: 0,
-    refetchOnWindowFocus: true,
-  });
+  const sharing = maySeeSharing(catalog, object);
+  const query = useQuery(recordQuery(catalog, object, id));
 
   useEffect(() => {
     if (!narrow && record?.name) document.title = `${String(record.name)} · ${catalog.me.tenant.name}`;
   }, [narrow, record?.name, catalog]);
 
-  if (query.isError && (!record || (query.error instanceof Problem && query.error.status === 404))) {
+  if (query.isError && (!known || (query.error instanceof Problem && query.error.status === 404))) {
     const gone = query.error instanceof Problem && query.error.status === 404;
     return (
       <div className="flex flex-1 flex-col">
@@ -139,9 +130,13 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {tab === "history" ? (
-          <History object={object} id={id} />
+          <Suspense fallback={null}>
+            <History object={object} id={id} />
+          </Suspense>
         ) : tab === "sharing" ? (
-          <Sharing object={object} id={id} record={record} narrow={Boolean(narrow)} />
+          <Suspense fallback={null}>
+            <Sharing object={object} id={id} record={record} narrow={Boolean(narrow)} />
+          </Suspense>
         ) : (
           <div className={cx("min-h-full", !narrow && "wide:grid wide:grid-cols-[minmax(0,1fr)_360px]")}>
             <div className="min-w-0">
@@ -176,11 +171,13 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
               aria-label={t("Related records")}
               className={cx("min-w-0 border-line border-t", !narrow && "wide:border-s wide:border-t-0")}
             >
-              <RelatedLists
-                owner={{ object, id, name: String(record?.name ?? "") }}
-                sections={layout?.sections ?? []}
-                hides={hides}
-              />
+              {painted && (
+                <RelatedLists
+                  owner={{ object, id, name: String(record?.name ?? "") }}
+                  sections={layout?.sections ?? []}
+                  hides={hides}
+                />
+              )}
             </aside>
           </div>
         )}

@@ -2,24 +2,25 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { recordStore, useRecord } from "@/api/record-store";
 import { listRecords } from "@/api/records";
 import { mayCreate, mayRead, useCatalog } from "@/catalog/catalog";
-import { defaultColumns, fieldOf, nameSource } from "@/catalog/fields";
+import { defaultColumns, fieldOf, nameIsEnough, nameSource } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import type { FieldDef, LayoutSection, ObjectDef, RelationDef } from "@/catalog/types";
 import { Glyph, Skeleton } from "@/components/bits";
 import { IconButton } from "@/components/button";
 import { isEmpty } from "@/fields/kind";
-import { nameIsEnough, QuickAdd } from "@/fields/quick-add";
 import { kindOf } from "@/fields/registry";
 import type { Ast } from "@/lib/filter";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { humanize, inSentence } from "@/lib/text";
+
+const QuickAdd = lazy(() => import("@/fields/quick-add").then((m) => ({ default: m.QuickAdd })));
 
 const FIRST = 5;
 
@@ -146,7 +147,11 @@ function RelatedList({ relation, owner }: { relation: RelationDef; owner: Owner 
           </IconButton>
         )}
       </div>
-      {adding && <QuickAdd className="mx-2 my-1.5" object={other} preset={preset} onClose={() => setAdding(false)} />}
+      {adding && (
+        <Suspense fallback={null}>
+          <QuickAdd className="mx-2 my-1.5" object={other} preset={preset} onClose={() => setAdding(false)} />
+        </Suspense>
+      )}
       {query.isPending && <Skeleton className="mx-3 my-2 w-40" />}
       {query.isError && <p className="px-3 py-1 text-red text-xs">{messageOf(query.error)}</p>}
       {query.data && total === 0 && <p className="ps-3 pt-0.5 pb-1 text-text-3 text-xs">{t("None yet")}</p>}

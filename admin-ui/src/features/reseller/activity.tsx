@@ -22,6 +22,11 @@ const DEEDS: Record<string, string> = {
   domain_added: "Host added",
   domain_removed: "Host removed",
   limit_reached: "Came to a limit",
+  support_asked: "Asked to be let in",
+  support_declined: "Let nobody in",
+  support_granted: "Support access given",
+  support_signed_in: "Signed in as support",
+  support_ended: "Support access ended",
 };
 
 const ACTORS: Record<TenantEvent["actor"], string> = {

@@ -14,6 +14,7 @@ import { TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
+import { SupportSignIn } from "./support-sign-in";
 import { TenantSettings } from "./tenant-settings";
 import { endOf, TENANTS, TenantState } from "./tenants";
 import { UsageView } from "./usage";
@@ -273,6 +274,7 @@ export function TenantDrawer({ reseller, plans, tenant, onCopy, onClose }: Tenan
             {t("Copy the address")}
           </Button>
         </p>
+        {tenant.status === "active" && <SupportSignIn reseller={reseller} tenant={tenant} />}
         {whole && (
           <Loaded query={usage} what={t("What it uses")}>
             {(data) => <UsageView usage={data} />}

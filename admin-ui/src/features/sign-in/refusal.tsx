@@ -14,6 +14,8 @@ const reasons = (): Record<string, string> => ({
   "provider-no-role": t("None of your groups may come in here. Ask an administrator."),
   "provider-linked": t("Your email belongs to another person here. Ask an administrator."),
   "too-many": t("Too many sign-ins from where you are. Try again later."),
+  "support-over": t("The link was used, is too old, or the customer allows it no more. Ask for another."),
+  "support-address": t("Nobody may sign in from where you are."),
   address: t("Nobody may sign in from where you are."),
   inactive: t("You are deactivated here."),
   full: t("There is no seat left for you. Ask an administrator."),

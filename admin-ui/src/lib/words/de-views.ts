@@ -35,7 +35,8 @@ export const words: Record<string, string> = {
   "not seen": "nicht zu sehen",
   Desktop: "Desktop",
   "Taken back: {records} went to the recycle bin.": "Zurückgenommen: {records} sind jetzt im Papierkorb.",
-  "{n} stay, since somebody has changed them.": "{n} bleiben, weil jemand sie geändert hat.",
+  "{n} stay: somebody has changed them, or something holds them back.":
+    "{n} bleiben: Jemand hat sie geändert, oder etwas hält sie fest.",
   "{n} left": "noch {n}",
   "Take the import back": "Import zurücknehmen",
   "Take the import back?": "Import zurücknehmen?",

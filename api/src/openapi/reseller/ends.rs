@@ -21,10 +21,10 @@ fn paged(operation: Operation) -> Operation {
 
 pub(super) fn events(operation: Operation) -> Operation {
     let event = json!({
-        "id": id(), "tenant_id": id(), "slug": text(), "at": time(), "actor": one_of(&["reseller", "operator", "tenant", "trellis"]),
+        "id": id(), "tenant_id": nullable(id()), "slug": nullable(text()), "at": time(), "actor": one_of(&["reseller", "operator", "tenant", "trellis"]),
         "action": text(), "details": anything(),
     });
-    let says = "What happened to the reseller's tenants, those that are gone among them; the newest first";
+    let says = "What happened to the reseller's tenants, those that are gone among them, and to its webhooks and commission, which are no tenant's; the newest first";
     paged(operation.says(says)).answers(200, "A page of it", page(shown(event)))
 }
 

@@ -12,7 +12,7 @@ use metadata::catalog::{Catalog, Object};
 use metadata::ddl::{Retype, Turn, is_retype, is_rewrite};
 use metadata::definitions::field::FieldDefinition;
 use metadata::retype::{Formulas, Place, Way, way};
-use metadata::{Definitions, Difference, Field, Problem};
+use metadata::{Definitions, Difference, Field, Kind, Problem};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
@@ -51,6 +51,8 @@ pub(super) struct Turning {
     /// What is on its way already and is to be otherwise when it is there.
     amended: Vec<Stored>,
     pub(super) remove: Vec<String>,
+    /// Unique indexes that nobody asks for any more.
+    pub(super) unkeyed: Vec<String>,
     /// Fields with values that would be lost.
     pub losses: Vec<String>,
     pub offending: Vec<Offending>,
@@ -132,6 +134,17 @@ impl<'w> Wished<'w> {
         field_of(&self.old.catalog, id)
     }
 
+    /// Whether the change says nothing but the field as it is: what it is about to become is taken back. Where more is said,
+    /// or the whole object, the field may be there as it was before somebody asked for that.
+    pub(super) fn is_as_it_was(&self, id: &str) -> bool {
+        let ([change], None) = (self.wish.changes.as_slice(), &self.wish.package) else { return false };
+        let Some((object, field)) = self.past(id) else { return false };
+        let is_said = change.kind == Kind::Fields && change.definition.is_some();
+        is_said
+            && change.name == format!("{}.{}", object.name, field.name)
+            && definition(&self.old.definitions, id) == definition(self.definitions, id)
+    }
+
     fn json(definitions: &Definitions, id: &str) -> Json {
         let definition = definition(definitions, id);
         definition.map_or(Json::Null, |definition| Json::Object(definition.to_json()))
@@ -166,7 +179,8 @@ impl<'w> Wished<'w> {
             (None, Some(one)) if one.state != State::Kept => {
                 let text = "it is on its way to another kind already";
                 let problem = Problem::new(format!("{path}.kind"), "cannot-change", text);
-                return Err(vec![problem.hint("wait until that is done, or roll it back")]);
+                let hint = "wait until that is done, or take it back: put the field as it is";
+                return Err(vec![problem.hint(hint)]);
             }
             (None, _) => {
                 let from = Place { catalog: &self.old.catalog, object: past_object, field: past };
@@ -284,7 +298,8 @@ impl Turning {
             Retype::new(object, (field, &hidden), (stored.way.clone(), stored.lossy))
         };
         let undone = wished.wish.back_to.is_some_and(|number| number < stored.revision)
-            || wished.wish.give_up.as_ref() == Some(&stored.field);
+            || wished.wish.give_up.as_ref() == Some(&stored.field)
+            || wished.is_as_it_was(&stored.field);
         let now = field_of(wished.catalog, &stored.field);
         let stays =
             now.is_some_and(|(_, now)| now.kind.name() == past.kind.name() || self.is_held(&stored.field));
@@ -355,6 +370,8 @@ impl Turning {
         for stored in &self.put {
             store::put(connection, tenant, stored).await?;
         }
+        let kind = Work::MakeUnique.word();
+        jobs::wake(connection, &tenant.schema, (kind, &self.unkeyed), context.now).await?;
         // Each is asked for by itself, so that none waits for another that is stuck.
         for stored in &self.put {
             let (kind, at) = match stored.state {

@@ -22,7 +22,8 @@ pub(super) use crate::uniques::key;
 pub(super) fn busy((object, field): (&Object, &Field)) -> Problem {
     let text = format!("the unique index of `{}` is being made", field.name);
     let path = format!("objects.{}.fields.{}.kind", object.name, field.name);
-    Problem::new(path, "cannot-change", text).hint("wait until that is done, or roll it back")
+    Problem::new(path, "cannot-change", text)
+        .hint("wait until that is done, or take it back: put the field as it is")
 }
 
 /// Looks at the differences for fields that become unique, and at those that are about to.
@@ -77,7 +78,8 @@ fn begun(wished: &Wished<'_>, key: String) -> Stored {
     }
 }
 
-/// Gives up what is rolled back, came to nothing, or is of a field that goes.
+/// Gives up what is rolled back, taken back, came to nothing, or is of a field that goes. Its job sees that, and takes
+/// away what it made: no change waits for an index to be whole.
 fn follow(wished: &Wished<'_>, stored: &Stored, turning: &mut Turning) {
     if turning.remove.contains(&stored.field) {
         return;
@@ -85,11 +87,13 @@ fn follow(wished: &Wished<'_>, stored: &Stored, turning: &mut Turning) {
     let undone = wished.wish.back_to.is_some_and(|number| number < stored.revision)
         || wished.wish.give_up.as_ref() == Some(&stored.field);
     let id = uniques::field(&stored.field);
+    let undone = undone || wished.is_as_it_was(id);
     if undone || field_of(wished.catalog, id).is_none() {
         if let Some((object, field)) = wished.past(id) {
             turning.turns.push(Turn::Unkey(Arc::new(object.clone()), Box::new(field.clone())));
         }
         turning.remove.push(stored.field.clone());
+        turning.unkeyed.push(stored.field.clone());
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn run(
         return Err(damaged("manifest.json", "it is of a newer version of Trellis"));
     }
     let mut transaction = engine.pool().begin().await?;
-    sqlx::raw_sql("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
+    store::be_patient(&mut transaction).await?;
     lock_state(&mut transaction, tenant).await?;
     schema::create_system_tables(&mut transaction, tenant).await?;
     let definitions = load_definitions(&mut transaction, tenant, (folder, manifest)).await?;

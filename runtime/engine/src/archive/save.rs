@@ -5,7 +5,6 @@ use std::path::Path;
 
 use metadata::ddl::table_columns;
 use metadata::{Catalog, Definitions};
-use sqlx::Connection as _;
 
 use super::cut::{Kept, Selection};
 use super::files::{self, Lines};
@@ -13,7 +12,7 @@ use super::{FORMAT, Manifest, store};
 use crate::Engine;
 use crate::context::Tenant;
 use crate::error::{Error, Result};
-use crate::store::{hold_state, load_metadata};
+use crate::store::{load_metadata, lock_state};
 
 pub(super) async fn run(
     engine: &Engine,
@@ -21,10 +20,11 @@ pub(super) async fn run(
     (folder, selection): (&Path, &Selection),
 ) -> Result<Manifest> {
     // A change of a column's type writes its table anew, and a reader of an earlier moment finds that empty: no change
-    // of metadata begins meanwhile. The lock goes with the connection.
-    let mut connection = engine.pool().acquire().await?.detach();
-    hold_state(&mut connection, tenant).await?;
-    let mut transaction = connection.begin().await?;
+    // of metadata begins meanwhile. The lock is another transaction's, so that the moment comes after it.
+    let mut held = engine.pool().begin().await?;
+    store::be_patient(&mut held).await?;
+    lock_state(&mut held, tenant).await?;
+    let mut transaction = engine.pool().begin().await?;
     store::begin_snapshot(&mut transaction).await?;
     let state = store::load_state(&mut transaction, tenant).await?;
     let stored = load_metadata(&mut transaction, tenant).await?;
@@ -54,7 +54,7 @@ pub(super) async fn run(
         rows.insert(path, count);
     }
     transaction.rollback().await?;
-    connection.close().await?;
+    held.rollback().await?;
     Ok(Manifest {
         format: FORMAT,
         tenant_id: tenant.id,

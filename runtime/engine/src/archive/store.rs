@@ -23,7 +23,14 @@ pub(super) struct State {
 
 /// Everything after this in the transaction is of one moment.
 pub(super) async fn begin_snapshot(connection: &mut PgConnection) -> Result<()> {
-    let text = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0";
+    let text = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    sqlx::raw_sql(text).execute(&mut *connection).await?;
+    be_patient(connection).await
+}
+
+/// Statements may be long, and so may be what is done between them: files are read and written, however slow the disk is.
+pub(super) async fn be_patient(connection: &mut PgConnection) -> Result<()> {
+    let text = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
     sqlx::raw_sql(text).execute(connection).await?;
     Ok(())
 }

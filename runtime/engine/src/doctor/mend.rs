@@ -18,7 +18,8 @@ impl Engine {
         plan(self, &mut *self.pool().acquire().await?, tenant).await
     }
 
-    /// Runs them, all or nothing; answers what was done. What is there too much stays.
+    /// Runs them, all or nothing; answers what was done. What is there too much stays, but for an index that refuses values
+    /// which the metadata allows.
     pub async fn mend_tables(&self, tenant: &Tenant) -> Result<Vec<Step>> {
         patiently(|| self.try_to_mend(tenant)).await
     }
@@ -63,6 +64,9 @@ fn lack<'c>(catalog: &'c Catalog, drift: &Drift) -> Option<Lack<'c>> {
         }
         Drift::MissingIndex { table, index } => {
             of(object(table)?, index, "_key").map(|(object, field)| Lack::Unique(object, field))
+        }
+        Drift::UnknownIndex { table, index } => {
+            of(object(table)?, index, "_key").map(|(object, field)| Lack::Freedom(object, field))
         }
         Drift::MissingConstraint { table, constraint } => {
             of(object(table)?, constraint, "_fk").map(|(object, field)| Lack::Reference(object, field))

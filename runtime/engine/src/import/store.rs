@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::plan::Plan;
-use super::revert::Made;
+use super::revert::{self, Made, Reverting};
 use super::row::{Row, originals};
 use super::{Import, Status};
 use crate::audit::{SEALED as SEALED_ROWS, TAIL};
@@ -79,7 +79,8 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// The request under which an import's changes stand in the audit stream; nothing for one of an earlier version.
+/// The word under which an import's changes stand in the audit stream; nothing for one of an earlier version, which had
+/// none of its own.
 pub(super) async fn load_request(
     connection: &mut PgConnection,
     tenant: &Tenant,
@@ -88,50 +89,60 @@ pub(super) async fn load_request(
     let text = format!("SELECT request_id FROM {} WHERE id = $1", table(&tenant.schema, "_imports"));
     let found: Option<Option<String>> =
         sqlx::query_scalar(AssertSqlSafe(text)).bind(id).fetch_optional(connection).await?;
-    Ok(found.flatten().filter(|id| !id.is_empty()))
+    Ok(found.flatten().filter(|word| word.ends_with(&revert::mark(id))))
 }
 
-/// Live records that an import made, with their versions.
-fn made(tenant: &Tenant, object: &str) -> String {
-    let by = |name: &str| {
-        format!(
-            "EXISTS (SELECT 1 FROM {} a WHERE a.record_id = r.id AND a.version = 1 AND a.action = 'create' AND a.request_id = $3)",
-            table(&tenant.schema, name)
-        )
-    };
-    format!(
-        "FROM {} r WHERE r.deleted_at IS NULL AND r.id BETWEEN $1 AND $2 AND ({} OR {})",
-        table(&tenant.schema, object),
-        by(TAIL),
-        by(SEALED_ROWS)
-    )
+/// How far an import is taken back; whoever else takes it back waits until this transaction ends.
+pub(super) async fn load_reverting(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    id: Uuid,
+) -> Result<Reverting> {
+    let text = format!(
+        "SELECT revert_below, revert_looked, revert_kept FROM {} WHERE id = $1 FOR UPDATE",
+        table(&tenant.schema, "_imports")
+    );
+    let row = sqlx::query(AssertSqlSafe(text)).bind(id).fetch_one(connection).await?;
+    Ok(Reverting { below: row.try_get(0)?, looked: row.try_get(1)?, kept: row.try_get(2)? })
 }
 
-/// Ids of those that nobody has changed since, the newest first: what points to others of the file goes before them.
+pub(super) async fn put_reverting(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    (id, place): (Uuid, &Reverting),
+) -> Result<()> {
+    let text = format!(
+        "UPDATE {} SET revert_below = $2, revert_looked = $3, revert_kept = $4 WHERE id = $1",
+        table(&tenant.schema, "_imports")
+    );
+    let done = sqlx::query(AssertSqlSafe(text)).bind(id).bind(place.below).bind(place.looked);
+    done.bind(place.kept).execute(connection).await?;
+    Ok(())
+}
+
+/// Records that an import made, from one on and the newest first, and whether each is live: what points to others of the
+/// file stands before them.
 pub(super) async fn list_made(
     connection: &mut PgConnection,
     tenant: &Tenant,
-    of: &Made<'_>,
+    (of, below): (&Made<'_>, Option<Uuid>),
     limit: i64,
-) -> Result<Vec<Uuid>> {
-    let text =
-        format!("SELECT r.id {} AND r.version = 1 ORDER BY r.id DESC LIMIT $4", made(tenant, of.object));
-    let query = sqlx::query_scalar(AssertSqlSafe(text)).bind(of.ids.0).bind(of.ids.1).bind(of.request_id);
-    Ok(query.bind(limit).fetch_all(connection).await?)
-}
-
-/// How many of them nobody has changed since, and how many somebody has.
-pub(super) async fn count_made(
-    connection: &mut PgConnection,
-    tenant: &Tenant,
-    of: &Made<'_>,
-) -> Result<(i64, i64)> {
+) -> Result<Vec<(Uuid, bool)>> {
+    let by = |name: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM {} a WHERE a.record_id = r.id AND a.version = 1 AND a.action = 'create' AND a.request_id = $4)",
+            table(&tenant.schema, name)
+        )
+    };
     let text = format!(
-        "SELECT count(*) FILTER (WHERE r.version = 1), count(*) FILTER (WHERE r.version > 1) {}",
-        made(tenant, of.object)
+        "SELECT r.id, r.deleted_at IS NULL FROM {} r WHERE r.id BETWEEN $1 AND $2 AND r.id < $3 AND ({} OR {}) ORDER BY r.id DESC LIMIT $5",
+        table(&tenant.schema, of.object),
+        by(TAIL),
+        by(SEALED_ROWS)
     );
-    let query = sqlx::query_as(AssertSqlSafe(text)).bind(of.ids.0).bind(of.ids.1).bind(of.request_id);
-    Ok(query.fetch_one(connection).await?)
+    let query = sqlx::query_as(AssertSqlSafe(text)).bind(of.ids.0).bind(of.ids.1);
+    let query = query.bind(below.unwrap_or(Uuid::max())).bind(of.word).bind(limit);
+    Ok(query.fetch_all(connection).await?)
 }
 
 pub(super) async fn put_started(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<()> {

@@ -290,7 +290,11 @@ pub(super) fn literal(target: &Target<'_>, value: &Json) -> Result<Value, Fault>
     };
     match (target.reference.ty, value) {
         // The one blank, so that it is on no side of an ordering.
-        (Type::Text | Type::Choice, Json::String(text)) if text.is_empty() => Ok(Value::Null),
+        (Type::Text, Json::String(text)) if text.is_empty() => Ok(Value::Null),
+        // An empty text is a blank among texts alone; elsewhere it is a value that was forgotten.
+        (Type::Id | Type::Choice, Json::String(text)) if text.trim().is_empty() => {
+            Err(Fault::new("empty", "expected a value; records without one are found by `is_null`"))
+        }
         // Whatever its schema says: what cannot be there is not found.
         (Type::Json, value) => {
             Document::parse(&value.to_string()).map(Value::Json).map_err(|_| Fault::wrong_type("JSON"))

@@ -30,6 +30,11 @@ pub struct Groups {
 impl Engine {
     /// What a question about many records answers.
     pub async fn aggregate(&self, context: &Context, question: &Aggregate) -> Result<Groups> {
+        if self.has_replica()
+            && let Some(groups) = Box::pin(self.aggregate_elsewhere(context, question)).await
+        {
+            return Ok(groups);
+        }
         let mut lane = self.inner.reading.take(context.tenant()).await?;
         let mut outcome = run(&mut lane, context, question).await;
         // The database was started anew while the connection rested.
@@ -43,6 +48,18 @@ impl Engine {
             return outcome;
         }
         self.settle(&mut lane, context, outcome).await
+    }
+
+    /// The same of a standby, where it can tell.
+    async fn aggregate_elsewhere(&self, context: &Context, question: &Aggregate) -> Option<Groups> {
+        let bound = Aggregation::new(context, question).ok()?;
+        if !reads::of_aggregation(context, &bound).is_empty() {
+            return None;
+        }
+        let mut lane = self.elsewhere(context.tenant()).await?;
+        let groups = run(&mut lane, context, question).await.ok()?;
+        lane.rest();
+        Some(groups)
     }
 
     /// What it would do: the decisions and the statement, without running it.

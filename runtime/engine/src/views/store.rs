@@ -35,10 +35,38 @@ pub(super) async fn load(connection: &mut PgConnection, tenant: &Tenant, user: U
     sqlx::query(AssertSqlSafe(text)).bind(user).fetch_all(connection).await?.iter().map(row).collect()
 }
 
-/// Everybody's, for what concerns them all.
-pub(super) async fn load_all(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Row>> {
-    let text = format!("SELECT id, object_id, definition FROM {}", table(&tenant.schema, "_views"));
-    sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?.iter().map(row).collect()
+/// Everybody's that may name one of some fields: who changes the metadata waits for no others.
+pub(super) async fn load_naming(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    words: &[&str],
+) -> Result<Vec<Row>> {
+    let text = format!(
+        "SELECT id, object_id, definition FROM {} v WHERE EXISTS \
+         (SELECT FROM unnest($1::text[]) AS w(word) WHERE strpos(lower(v.definition::text), lower(w.word)) > 0)",
+        table(&tenant.schema, "_views")
+    );
+    sqlx::query(AssertSqlSafe(text)).bind(words).fetch_all(connection).await?.iter().map(row).collect()
+}
+
+/// What changes with whatever somebody keeps.
+pub(super) async fn tag(connection: &mut PgConnection, tenant: &Tenant, user: Uuid) -> Result<String> {
+    let text = format!(
+        "SELECT md5(concat((SELECT string_agg(v::text, ';' ORDER BY v.id) FROM {} v WHERE v.user_id = $1), '|', \
+         (SELECT string_agg(d::text, ';' ORDER BY d.object_id) FROM {} d WHERE d.user_id = $1)))",
+        table(&tenant.schema, "_views"),
+        table(&tenant.schema, "_view_defaults")
+    );
+    Ok(sqlx::query_scalar(AssertSqlSafe(text)).bind(user).fetch_one(connection).await?)
+}
+
+/// Lets one view of somebody come at a time: they are counted.
+pub(super) async fn lock(connection: &mut PgConnection, tenant: &Tenant, user: Uuid) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(format!("trellis:views:{}:{user}", tenant.id))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn find(

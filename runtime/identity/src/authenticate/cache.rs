@@ -43,6 +43,8 @@ pub(crate) enum Proof {
         id: Uuid,
         created_at: DateTime<Utc>,
         times: SessionTimes,
+        /// Its end, whatever the times say.
+        until: Option<DateTime<Utc>>,
     },
     Key {
         id: Uuid,
@@ -76,8 +78,8 @@ impl Known {
     /// Whether its time is over.
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         match &self.proof {
-            Proof::Session { created_at, times, .. } => {
-                sessions::expires_at(times, *created_at, self.noted_at()) <= now
+            Proof::Session { created_at, times, until, .. } => {
+                sessions::expires_at((times, *until), *created_at, self.noted_at()) <= now
             }
             Proof::Key { expires_at, .. } => expires_at.is_some_and(|at| at <= now),
         }

@@ -13,6 +13,7 @@ use crate::api_keys::{self, is_given};
 use crate::error::{AuthError, Result};
 use crate::rate_limit::DEFAULT_PER_HOUR;
 use crate::secret::csrf;
+use crate::support::Support;
 use crate::users::User;
 use crate::{Identity, providers, sessions};
 
@@ -65,28 +66,43 @@ impl Identity {
         access: i64,
     ) -> Result<Option<Known>> {
         let row = sessions::store::load(&self.pool, credential.hash()).await?;
-        let Some((id, user, created_at, last_seen_at, provider, has_proved)) = row else { return Ok(None) };
+        let Some((id, user, created_at, last_seen_at, provider, has_proved, consent, by)) = row else {
+            return Ok(None);
+        };
+        let support = match consent {
+            Some(consent) => match self.find_support((tenant.id, consent), by).await? {
+                Some(found) => Some(found),
+                None => return Ok(None),
+            },
+            None => None,
+        };
         let user = self.load_user(&tenant, user).await?;
-        let Some(user) = user.filter(|user| user.is_active && user.is_person) else { return Ok(None) };
+        let may_be = |user: &User| user.is_active && (user.is_person || support.is_some());
+        let Some(user) = user.filter(may_be) else { return Ok(None) };
         let membership = self.engine.membership(&tenant, user.id, user.permission_sets).await?;
+        let roles = support.as_ref().map_or(user.roles, |support| support.roles.clone());
         let actor = Actor {
             user_id: user.id,
             name: user.name,
-            roles: user.roles,
+            roles,
             membership,
             kind: ActorKind::Person,
-            scopes: None,
+            scopes: support.as_ref().map(Support::scopes),
         };
-        let session = Some(SessionInfo { id, csrf: csrf(credential.text()), created_at, provider });
+        let until = support.as_ref().map(|support| support.until);
+        let is_own = support.is_none();
+        let session = Some(SessionInfo { id, csrf: csrf(credential.text()), created_at, provider, support });
         let settings = self.security_settings(&tenant).await?;
         // A password that still lets somebody in where others come by a provider is not enough by itself.
         let is_exception = !settings.password.sign_in
             && provider.is_none()
+            && is_own
             && rules(&actor)
             && providers::store::has_active(&self.pool, tenant.id).await?;
         let is_required = is_exception || self.requires_second_factor(&tenant, &actor, &settings).await?;
+        // Whoever comes by the reseller has no second factor here: the consent lets them in, and nothing else does.
         let must_enrol =
-            is_required && !has_proved && !self.has_second_factor(&tenant, actor.user_id).await?;
+            is_own && is_required && !has_proved && !self.has_second_factor(&tenant, actor.user_id).await?;
         let (tenant, actor, email) = (Arc::new(tenant), Arc::new(actor), user.email.map(Into::into));
         let (is_limited, is_bounded) = (false, false);
         let caller = Caller {
@@ -105,7 +121,7 @@ impl Identity {
         let noted_at = AtomicI64::new(last_seen_at.timestamp_millis());
         let tenant_addresses = settings.addresses();
         let limits = settings.rate_limits;
-        let proof = Proof::Session { id, created_at, times: settings.sessions };
+        let proof = Proof::Session { id, created_at, times: settings.sessions, until };
         Ok(Some(Known { caller, proof, tenant_addresses, limits, noted_at }))
     }
 

@@ -21,20 +21,24 @@ pub(crate) struct Insert {
 }
 
 /// A session as authentication needs it: `id, user_id, created_at, last_seen_at`, the provider that let its user in, and
-/// whether a second factor was shown there.
-pub(crate) type Row = (Uuid, Uuid, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool);
+/// whether a second factor was shown there; the consent by which somebody of the reseller is in, and who that is.
+pub(crate) type Row =
+    (Uuid, Uuid, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool, Option<Uuid>, Option<String>);
 
-/// `false` when the provider that let its user in is not used any more: who puts it out of use waits for this, or this for
-/// them, so that no session that it gave outlives it.
+/// `false` when the provider that let its user in is not used any more, or the consent is over: who puts it out of use
+/// waits for this, or this for them, so that no session that it gave outlives it.
 pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<bool> {
+    let (support, by) = session.opening.support.unzip();
     let done = sqlx::query(
         "with used as (select id from platform.sign_in_providers where tenant_id = $3 and id = $9 \
-                       and coalesce((settings ->> 'active')::boolean, true) for share) \
+                       and coalesce((settings ->> 'active')::boolean, true) for share), \
+         open as (select id from platform.support_access where tenant_id = $3 and id = $11 \
+                  and ended_at is null and until > $5 for share) \
          insert into platform.sessions \
          (id, token_hash, tenant_id, user_id, created_at, last_seen_at, expires_at, ip, user_agent, \
-          provider_id, has_proved) \
-         select $1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10 \
-         where $9::uuid is null or exists (select from used)",
+          provider_id, has_proved, support_id, support_by) \
+         select $1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12 \
+         where ($9::uuid is null or exists (select from used)) and ($11::uuid is null or exists (select from open))",
     )
     .bind(session.id)
     .bind(session.token_hash.0.as_slice())
@@ -46,6 +50,8 @@ pub(crate) async fn insert(pool: &PgPool, session: Insert) -> sqlx::Result<bool>
     .bind(session.user_agent)
     .bind(session.opening.provider)
     .bind(session.opening.has_proved)
+    .bind(support)
+    .bind(by)
     .execute(pool)
     .await?;
     Ok(done.rows_affected() > 0)
@@ -68,8 +74,8 @@ pub(crate) async fn load_tenant(
 
 pub(crate) async fn load(pool: &PgPool, hash: SecretHash) -> sqlx::Result<Option<Row>> {
     sqlx::query_as(
-        "select id, user_id, created_at, last_seen_at, provider_id, has_proved from platform.sessions \
-         where token_hash = $1",
+        "select id, user_id, created_at, last_seen_at, provider_id, has_proved, support_id, support_by \
+         from platform.sessions where token_hash = $1",
     )
     .bind(hash.0.as_slice())
     .fetch_optional(pool)
@@ -178,7 +184,8 @@ pub(crate) async fn shorten(
     (idle, absolute): (TimeDelta, TimeDelta),
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "update platform.sessions set expires_at = least(last_seen_at + $2, created_at + $3) where tenant_id = $1",
+        "update platform.sessions s set expires_at = least(last_seen_at + $2, created_at + $3, \
+         (select a.until from platform.support_access a where a.id = s.support_id)) where tenant_id = $1",
     )
     .bind(tenant)
     .bind(idle)

@@ -23,6 +23,43 @@ pub(crate) async fn load(pool: &PgPool, (tenant, user): (Uuid, Uuid)) -> sqlx::R
     Ok(row.map(|(secret, confirmed_at)| Factor { secret, confirmed_at }))
 }
 
+/// Confirmed ones of some users: the secret, and the time step of the last code that was taken.
+pub(crate) async fn list_confirmed(
+    pool: &PgPool,
+    (tenant, users): (Uuid, &[Uuid]),
+) -> sqlx::Result<Vec<(Uuid, Vec<u8>, i64)>> {
+    sqlx::query_as(
+        "select user_id, secret, last_step from platform.second_factors \
+         where tenant_id = $1 and user_id = any ($2) and confirmed_at is not null",
+    )
+    .bind(tenant)
+    .bind(users)
+    .fetch_all(pool)
+    .await
+}
+
+/// Puts confirmed ones where there are none yet.
+pub(crate) async fn put_confirmed(
+    pool: &PgPool,
+    tenant: Uuid,
+    (users, secrets, steps): (&[Uuid], &[Vec<u8>], &[i64]),
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into platform.second_factors (tenant_id, user_id, secret, created_at, confirmed_at, last_step) \
+         select $1, f.user_id, f.secret, $5, $5, f.step \
+         from unnest($2::uuid[], $3::bytea[], $4::bigint[]) as f (user_id, secret, step) on conflict do nothing",
+    )
+    .bind(tenant)
+    .bind(users)
+    .bind(secrets)
+    .bind(steps)
+    .bind(now)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// Users whose secrets have this length: they were stored as they are.
 pub(crate) async fn list_plain(
     pool: &PgPool,

@@ -92,13 +92,16 @@ impl Identity {
             let id = &one.user_id;
             said.passwords == Passwords::All || administrators.contains(id) || said.keep.contains(id)
         });
+        let admin = match &said.admin {
+            Some(admin) => Some((self.administrator(to, admin).await?, admin.password_hash.clone())),
+            None => None,
+        };
+        // Whose password is another one here has no device of its own.
+        passwords.retain(|one| admin.as_ref().is_none_or(|(user_id, _)| one.user_id != *user_id));
         let kept: Vec<Uuid> = passwords.iter().map(|one| one.user_id).collect();
         self.copy_factors((from, to), &kept).await?;
-        if let Some(admin) = &said.admin {
-            let user_id = self.administrator(to, admin).await?;
-            passwords.retain(|one| one.user_id != user_id);
-            let (password_hash, changed_at) = (admin.password_hash.clone(), self.clock.now());
-            passwords.push(StoredPassword { user_id, password_hash, changed_at });
+        if let Some((user_id, password_hash)) = admin {
+            passwords.push(StoredPassword { user_id, password_hash, changed_at: self.clock.now() });
         }
         self.put_passwords(to, &passwords).await
     }

@@ -28,6 +28,11 @@ impl Identity {
         Ok(rows.into_iter().map(stored).collect())
     }
 
+    /// Whether somebody has one.
+    pub async fn has_password(&self, tenant: &Tenant, user: Uuid) -> Result<bool> {
+        Ok(store::load_password(&self.pool, tenant.id, user).await?.is_some())
+    }
+
     /// Puts them into a tenant that nobody can sign in to yet.
     pub async fn put_passwords(&self, tenant: &Tenant, passwords: &[StoredPassword]) -> Result<()> {
         let mut transaction = self.pool.begin().await?;

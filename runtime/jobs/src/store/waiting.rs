@@ -40,6 +40,16 @@ pub async fn list_waiting(
     rows.fetch_all(connection).await?.iter().map(waiting).collect()
 }
 
+/// How far one job is; `None` when it is not there.
+pub async fn find_progress(
+    connection: &mut PgConnection,
+    schema: &str,
+    (kind, subject): (&str, &str),
+) -> sqlx::Result<Option<Json>> {
+    let text = format!("SELECT progress FROM {} WHERE kind = $1 AND subject = $2", table(schema));
+    sqlx::query_scalar(AssertSqlSafe(text)).bind(kind).bind(subject).fetch_optional(connection).await
+}
+
 fn waiting(row: &PgRow) -> sqlx::Result<Waiting> {
     Ok(Waiting {
         kind: row.try_get("kind")?,

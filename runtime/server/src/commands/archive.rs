@@ -34,8 +34,8 @@ struct Standing {
     branding: Map<String, Json>,
     /// What it is a copy of.
     sandbox: Option<Sandbox>,
-    /// It sends nothing and does nothing by time.
-    quiet: bool,
+    /// Whether it sends nothing and does nothing by time; where it is not said, a copy does not.
+    quiet: Option<bool>,
     /// Otherwise than its plan says.
     features: BTreeMap<String, bool>,
 }
@@ -69,7 +69,7 @@ pub async fn export(node: &Node, (slug, folder): (&str, &Path), with_passwords: 
             _ => Map::new(),
         },
         sandbox: listed.sandbox.clone(),
-        quiet: listed.quiet,
+        quiet: Some(listed.quiet),
         features: otherwise.iter().map(|(feature, enabled)| (feature.word().to_owned(), *enabled)).collect(),
     };
     fs::write(folder.join(PLATFORM), serde_json::to_string_pretty(&standing)? + "\n")?;
@@ -168,7 +168,7 @@ fn standing(folder: &Path) -> anyhow::Result<Standing> {
     serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
 }
 
-/// What the tenant gets besides what it is founded with. A copy is quiet where nothing else is said.
+/// What the tenant gets besides what it is founded with.
 fn patch(standing: &Standing) -> anyhow::Result<Patch> {
     let is_known = |scope: &str| tenancy::clones::cut(scope, 1).is_some();
     if let Some(sandbox) = standing.sandbox.as_ref().filter(|sandbox| !is_known(&sandbox.scope)) {
@@ -181,7 +181,7 @@ fn patch(standing: &Standing) -> anyhow::Result<Patch> {
             .with_context(|| format!("{PLATFORM} is not taken: features.{word}: there is no such feature"))?;
         features.insert(feature, Some(*enabled));
     }
-    let quiet = (standing.quiet || standing.sandbox.is_some()).then_some(standing.quiet);
+    let quiet = standing.quiet.or(standing.sandbox.as_ref().map(|_| true));
     Ok(Patch { quiet, features, ..Patch::default() })
 }
 

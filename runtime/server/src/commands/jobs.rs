@@ -18,18 +18,18 @@ pub async fn run(common: &Common, command: Jobs) -> anyhow::Result<ExitCode> {
         match command {
             Jobs::List { tenant, dead } => list(node, tenant.as_deref(), dead).await?,
             Jobs::Retry(job) => {
-                let there = match job.platform {
+                let there = match is_platforms(&job) {
                     true => node.tenants.retry_job((&job.kind, &job.subject)).await?,
                     false => retry(node, &job).await?,
                 };
-                done(there, &job, "is tried soon")?;
+                done(there, &job, ("there is no such job", "is tried soon"))?;
             }
             Jobs::Drop(job) => {
-                let gone = match job.platform {
+                let gone = match is_platforms(&job) {
                     true => node.tenants.drop_job((&job.kind, &job.subject)).await?,
                     false => drop(node, &job).await?,
                 };
-                done(gone, &job, "is given up")?;
+                done(gone, &job, ("there is no such job, or it is not dead", "is given up"))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -47,21 +47,30 @@ async fn drop(node: &Node, job: &Job) -> anyhow::Result<bool> {
     node.engine.drop_job(&tenant, (&job.kind, &job.subject)).await.map_err(told)
 }
 
-fn done(there: bool, job: &Job, what: &str) -> anyhow::Result<()> {
+/// No tenant has such as these.
+fn is_platforms(job: &Job) -> bool {
+    job.platform || ["clone/", "webhook/"].iter().any(|of| job.kind.starts_with(of))
+}
+
+fn done(there: bool, job: &Job, (why, what): (&str, &str)) -> anyhow::Result<()> {
+    let Job { kind, subject, .. } = job;
     if !there {
-        bail!("there is no such job `{}` `{}`, or it is not dead", job.kind, job.subject);
+        bail!("{why}: `{kind}` `{subject}`; see `trellis jobs list`");
     }
-    println!("trellis: {} {} {what}", job.kind, job.subject);
+    println!("trellis: {kind} {subject} {what}");
     Ok(())
 }
 
 /// Of one tenant, or of all and of the platform.
 async fn list(node: &Node, slug: Option<&str>, dead: bool) -> anyhow::Result<()> {
-    for listed in node.tenants.list().await?.into_iter().filter(tenancy::Listed::is_whole) {
-        if slug.is_none_or(|slug| slug == listed.tenant.slug) {
-            let jobs = node.engine.list_jobs(&listed.tenant, (dead, MOST)).await.map_err(told)?;
-            jobs.iter().for_each(|job| print(&listed.tenant.slug, job));
-        }
+    let mut tenants = node.tenants.list().await?;
+    tenants.retain(|listed| listed.is_whole() && slug.is_none_or(|slug| slug == listed.tenant.slug));
+    if let Some(slug) = slug.filter(|_| tenants.is_empty()) {
+        bail!("there is no tenant `{slug}`");
+    }
+    for listed in tenants {
+        let jobs = node.engine.list_jobs(&listed.tenant, (dead, MOST)).await.map_err(told)?;
+        jobs.iter().for_each(|job| print(&listed.tenant.slug, job));
     }
     if slug.is_none() {
         node.tenants.list_jobs((dead, MOST)).await?.iter().for_each(|job| print("(platform)", job));

@@ -28,9 +28,13 @@ pub async fn run(common: &Common, command: Tenant) -> anyhow::Result<ExitCode> {
             Tenant::Clone(wish) => clone::run(node, common, wish).await?,
             Tenant::Delete { slug, yes } => {
                 // Before the question: nobody types the name of what is not there.
-                let known = node.tenants.list().await?.iter().any(|listed| listed.tenant.slug == slug);
-                anyhow::ensure!(known, "there is no tenant `{slug}`");
-                anyhow::ensure!(yes || confirmed(&slug)?, "the tenant {slug} is kept");
+                let all = node.tenants.list().await?;
+                let known = all.iter().find(|listed| listed.tenant.slug == slug);
+                let id = known.with_context(|| format!("there is no tenant `{slug}`"))?.tenant.id;
+                let of =
+                    |listed: &&tenancy::Listed| listed.sandbox.as_ref().is_some_and(|copy| copy.of == id);
+                let copies: Vec<&str> = all.iter().filter(of).map(|one| one.tenant.slug.as_str()).collect();
+                anyhow::ensure!(yes || confirmed(&slug, &copies)?, "the tenant {slug} is kept");
                 if let Some(key) = audit_key::find(common)? {
                     node.engine.seal_with(key);
                 }
@@ -45,8 +49,12 @@ pub async fn run(common: &Common, command: Tenant) -> anyhow::Result<ExitCode> {
 }
 
 /// Whether somebody types the slug once more, at a terminal or into a pipe.
-fn confirmed(slug: &str) -> anyhow::Result<bool> {
-    eprint!("This deletes the tenant {slug} with all its records, for good. Type its slug to go on: ");
+fn confirmed(slug: &str, copies: &[&str]) -> anyhow::Result<bool> {
+    let besides =
+        if copies.is_empty() { String::new() } else { format!(" and its copies {}", copies.join(", ")) };
+    eprint!(
+        "This deletes the tenant {slug} with all its records{besides}, for good. Type its slug to go on: "
+    );
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(line.trim() == slug)

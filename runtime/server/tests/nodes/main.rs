@@ -5,8 +5,10 @@
 
 mod balancer;
 mod clerk;
+mod copy;
 mod errand;
 mod follower;
+mod gate;
 mod node;
 mod office;
 mod pooler;

@@ -68,7 +68,7 @@ async fn killed_at_each_step_of_a_change_of_kind_no_price_is_lost() {
     shop.kill().await;
     shop.sell(BETWEEN).await;
     writers.open().await;
-    shop.until("SELECT (definition->>'unique') IS NOT DISTINCT FROM 'true' FROM t_demo._metadata WHERE name = 'serial'").await;
+    shop.until("SELECT EXISTS (SELECT FROM t_demo._metadata WHERE name = 'item.serial' AND definition->>'unique' = 'true')").await;
     shop.kill().await;
     let field = shop.ask(Method::GET, "/metadata/v1/fields/item.serial", None).await;
     assert_eq!(field["unique"], true);

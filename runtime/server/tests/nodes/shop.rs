@@ -9,13 +9,14 @@ use postgres::testing::{TestDatabase, test_database};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use sqlx::{ConnectOptions, PgConnection, raw_sql};
+use sqlx::{ConnectOptions, PgConnection};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::balancer::Balancer;
 use crate::errand::{Errands, Parcel};
+use crate::gate::{Gate, until};
 use crate::node::Node;
 use crate::office::{PATIENCE, ask, sign_in};
 
@@ -41,12 +42,6 @@ pub struct Shop {
     database: TestDatabase,
     connection: PgConnection,
     _folder: TempDir,
-}
-
-/// Something that is held against the node.
-pub struct Gate {
-    connection: PgConnection,
-    backend: i32,
 }
 
 impl Shop {
@@ -107,35 +102,17 @@ impl Shop {
     }
 
     async fn hold(&self, text: &str) -> Gate {
-        let mut connection = self.database.connect_options().connect().await.unwrap();
-        let text = format!("BEGIN; {text}");
-        raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
-        let backend = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.unwrap();
-        Gate { connection, backend }
+        Gate::shut(&self.database, text).await
     }
 
     /// Returns when the node stands before the gate.
     pub async fn until_stopped(&mut self, gate: &Gate) {
-        let text = format!(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE {} = ANY (pg_blocking_pids(pid)))",
-            gate.backend
-        );
-        self.until(&text).await;
+        until(&mut self.connection, &gate.is_reached()).await;
     }
 
     /// Returns when a question of the database is answered with yes.
     pub async fn until(&mut self, question: &str) {
-        let asked = async {
-            loop {
-                let text = sqlx::AssertSqlSafe(question.to_owned());
-                if sqlx::query_scalar::<_, bool>(text).fetch_one(&mut self.connection).await.unwrap() {
-                    return;
-                }
-                tokio::task::yield_now().await;
-            }
-        };
-        let asked = tokio::time::timeout(PATIENCE, asked).await;
-        assert!(asked.is_ok(), "it never came to: {question}");
+        until(&mut self.connection, question).await;
     }
 
     /// How many items the job has taken over so far, as it has noted.
@@ -170,13 +147,6 @@ impl Shop {
         }
         self.node.stop().await;
         (*self.done.borrow(), failed, again)
-    }
-}
-
-impl Gate {
-    /// Lets the node pass.
-    pub async fn open(mut self) {
-        raw_sql("ROLLBACK").execute(&mut self.connection).await.unwrap();
     }
 }
 

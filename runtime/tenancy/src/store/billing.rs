@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value as Json;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 /// `id, slug, name, plan, created_at, is a copy`.
@@ -43,15 +43,26 @@ pub(crate) async fn load_commissions(
     sqlx::query_as(text).bind(reseller).fetch_all(pool).await
 }
 
+/// What is said of this reseller and plan; one who says something else waits until the transaction ends.
+pub(crate) async fn load_commission(
+    held: &mut PgConnection,
+    (reseller, plan): (Option<Uuid>, Option<&str>),
+) -> sqlx::Result<Option<i64>> {
+    sqlx::query("lock table platform.commissions in share row exclusive mode").execute(&mut *held).await?;
+    let text = "select (percent * 100)::bigint from platform.commissions \
+                where reseller_id is not distinct from $1 and plan is not distinct from $2";
+    sqlx::query_scalar(text).bind(reseller).bind(plan).fetch_optional(held).await
+}
+
 /// Hundredths of a percent, of this reseller and plan.
 pub(crate) async fn put_commission(
-    pool: &PgPool,
+    held: &mut PgConnection,
     (reseller, plan): (Option<Uuid>, Option<&str>),
     percent: i64,
 ) -> sqlx::Result<()> {
     let text = "insert into platform.commissions (reseller_id, plan, percent) values ($1, $2, $3::numeric / 100) \
                 on conflict (reseller_id, plan) do update set percent = excluded.percent";
-    sqlx::query(text).bind(reseller).bind(plan).bind(percent).execute(pool).await?;
+    sqlx::query(text).bind(reseller).bind(plan).bind(percent).execute(held).await?;
     Ok(())
 }
 

@@ -86,7 +86,8 @@ pub(crate) async fn note_step(
     id: Uuid,
     (step, rows): (&str, Option<i64>),
 ) -> sqlx::Result<()> {
-    let text = "update platform.clones set status = 'running', step = $2, rows = coalesce($3, rows), error = null where id = $1";
+    let text = "update platform.clones set status = 'running', step = $2, rows = coalesce($3, rows), error = null, \
+                finished_at = null where id = $1";
     sqlx::query(text).bind(id).bind(step).bind(rows).execute(pool).await?;
     Ok(())
 }
@@ -116,6 +117,14 @@ pub(crate) async fn finish(
 pub(crate) async fn forget_people(held: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
     let text = "update platform.clones set people = jsonb_build_object() where id = $1";
     sqlx::query(text).bind(id).execute(held).await?;
+    Ok(())
+}
+
+/// Takes away the jobs of those that are dead since before a moment, and what they knew of passwords.
+pub(crate) async fn forget_dead(pool: &PgPool, before: DateTime<Utc>) -> sqlx::Result<()> {
+    let text = "with gone as (delete from platform._jobs where starts_with(kind, 'clone/') and dead_at < $1 returning subject) \
+                update platform.clones set people = jsonb_build_object() where id in (select subject::uuid from gone)";
+    sqlx::query(text).bind(before).execute(pool).await?;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ impl<'r> FromRow<'r, PgRow> for Webhook {
             events: row.try_get("events")?,
             secret: row.try_get("secret")?,
             previous_until: row.try_get("previous_until")?,
+            silences: row.try_get("silences")?,
             created_at: row.try_get("created_at")?,
         })
     }
@@ -43,7 +44,7 @@ impl<'r> FromRow<'r, PgRow> for Delivery {
 macro_rules! webhooks {
     ($rest:literal) => {
         concat!(
-            "select id, reseller_id, url, events, secret, previous_until, created_at from platform.webhooks ",
+            "select id, reseller_id, url, events, secret, previous_until, silences, created_at from platform.webhooks ",
             $rest
         )
     };
@@ -86,45 +87,72 @@ pub(crate) async fn load(executor: impl PgExecutor<'_>, id: Uuid) -> sqlx::Resul
     sqlx::query_as(webhooks!("where id = $1")).bind(id).fetch_optional(executor).await
 }
 
-/// The reseller's that want to be told of a kind of event.
+/// All those of some resellers.
+pub(crate) async fn list_of(held: &mut PgConnection, resellers: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    let text = "select id from platform.webhooks where reseller_id = any ($1)";
+    sqlx::query_scalar(text).bind(resellers).fetch_all(held).await
+}
+
+/// The reseller's that want to be told of a kind of event, and until when nothing is sent there. They stay until the
+/// transaction ends: what is to be sent points to them.
 pub(crate) async fn list_told(
     held: &mut PgConnection,
     (reseller, kind): (Uuid, &str),
-) -> sqlx::Result<Vec<Uuid>> {
-    let text = "select id from platform.webhooks where reseller_id = $1 and (events is null or $2 = any (events)) order by id";
-    sqlx::query_scalar(text).bind(reseller).bind(kind).fetch_all(held).await
+) -> sqlx::Result<Vec<(Uuid, Option<DateTime<Utc>>)>> {
+    let text = "select id, silent_until from platform.webhooks \
+                where reseller_id = $1 and (events is null or $2 = any (events)) order by id for key share";
+    sqlx::query_as(text).bind(reseller).bind(kind).fetch_all(held).await
 }
 
-/// Changes what is given; events that are given may be all of them.
+/// Keeps one from others who would change it, and answers it as it is.
+pub(crate) async fn lock(held: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Webhook>> {
+    sqlx::query_as(webhooks!("where id = $1 for no key update")).bind(id).fetch_optional(held).await
+}
+
+/// Changes what is given; events that are given may be all of them. Another address has kept no silence yet.
 pub(crate) async fn update(
-    pool: &PgPool,
+    held: &mut PgConnection,
     id: Uuid,
     (url, events): (Option<&str>, Option<Option<&[String]>>),
-) -> sqlx::Result<Option<Webhook>> {
-    let text = "update platform.webhooks set url = coalesce($2, url), events = case when $3 then $4 else events end \
-                where id = $1 returning id, reseller_id, url, events, secret, previous_until, created_at";
+) -> sqlx::Result<Webhook> {
+    let text = "update platform.webhooks set url = coalesce($2, url), events = case when $3 then $4 else events end, \
+                silences = case when $2 <> url then 0 else silences end, \
+                silent_until = case when $2 <> url then null else silent_until end \
+                where id = $1 returning id, reseller_id, url, events, secret, previous_until, silences, created_at";
     sqlx::query_as(text)
         .bind(id)
         .bind(url)
         .bind(events.is_some())
         .bind(events.flatten())
-        .fetch_optional(pool)
+        .fetch_one(held)
         .await
+}
+
+/// How often in a row nobody has answered, and until when nothing is sent there.
+pub(crate) async fn note_silence(
+    held: &mut PgConnection,
+    id: Uuid,
+    (silences, until): (i32, Option<DateTime<Utc>>),
+) -> sqlx::Result<()> {
+    let text = "update platform.webhooks set silences = $2, silent_until = $3 where id = $1";
+    sqlx::query(text).bind(id).bind(silences).bind(until).execute(held).await?;
+    Ok(())
 }
 
 /// The next secret; the one before holds until a moment.
 pub(crate) async fn rotate(
-    pool: &PgPool,
+    held: &mut PgConnection,
     id: Uuid,
     previous_until: DateTime<Utc>,
 ) -> sqlx::Result<Option<i32>> {
     let text = "update platform.webhooks set secret = secret + 1, previous_until = $2 where id = $1 returning secret";
-    sqlx::query_scalar(text).bind(id).bind(previous_until).fetch_optional(pool).await
+    sqlx::query_scalar(text).bind(id).bind(previous_until).fetch_optional(held).await
 }
 
-pub(crate) async fn delete(held: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
-    sqlx::query("delete from platform.webhooks where id = $1").bind(id).execute(held).await?;
-    Ok(())
+/// False when it is gone already.
+pub(crate) async fn delete(held: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query("delete from platform.webhooks where id = $1").bind(id).execute(held).await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Puts what is to be sent of one event, to each of these.

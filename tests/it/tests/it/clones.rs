@@ -2,6 +2,8 @@
 //! only where that was said, and nothing half made whatever dies.
 
 mod asked;
+mod ends;
+mod people;
 mod sampled;
 
 use std::collections::BTreeMap;
@@ -16,7 +18,7 @@ use sqlx::AssertSqlSafe;
 const PASSWORD: &str = "correct horse";
 
 /// What a worker gives the people of a copy.
-async fn people(identity: Identity, from: Tenant, to: Tenant, said: Json) -> identity::Result<()> {
+async fn settled(identity: Identity, from: Tenant, to: Tenant, said: Json) -> identity::Result<()> {
     let said = serde_json::from_value(said)?;
     identity.settle_copy((&from, &to), &said).await
 }
@@ -25,7 +27,7 @@ async fn people(identity: Identity, from: Tenant, to: Tenant, said: Json) -> ide
 pub async fn make(site: &Site) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let identity = site.identity.clone();
-    let settle = |from, to, said| people(identity, from, to, said);
+    let settle = |from, to, said| settled(identity, from, to, said);
     let made = site.tenants.clone_next(folder.path(), settle).await.unwrap();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "files are left");
     made

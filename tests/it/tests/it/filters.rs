@@ -322,6 +322,8 @@ async fn what_cannot_be_asked_is_said_so_by_its_path() {
         (json!({ "born": { "gt": "last_n_days:99999999" } }), "filter.born.gt"),
         (json!({ "seen_at": "soon" }), "filter.seen_at.eq"),
         (json!({ "keeper_id": "x" }), "filter.keeper_id.eq"),
+        (json!({ "keeper_id": "" }), "filter.keeper_id.eq"),
+        (json!({ "mood": { "in": ["calm", ""] } }), "filter.mood.in"),
         (json!({ "keeper.nope": 1 }), "filter.keeper.nope"),
         (json!({ "related.name": "x" }), "filter.related.name"),
         (json!({ "word.x": "x" }), "filter.word.x"),

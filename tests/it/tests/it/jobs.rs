@@ -69,3 +69,25 @@ async fn only_the_dead_are_given_up_and_by_those_who_may() {
     let left: Vec<&Json> = left.as_array().unwrap().iter().map(|job| &job["subject"]).collect();
     assert!(left.contains(&&json!("y")) && !left.contains(&&json!("x")));
 }
+
+/// What a job keeps for itself may name records that nobody who looks at it may see, and what came to nothing is neither
+/// tried again nor relied on.
+#[tokio::test]
+async fn what_came_to_nothing_is_told_without_records_and_only_taken_away() {
+    let site = Site::new(World::new("came_to_nothing").await).await;
+    let id = "00000000-0000-7000-8000-00000000abcd";
+    let kept = json!({ "ended": { "code": "duplicate", "records": [id] }, "after": id, "unfit": [id], "done": 5, "total": "x" });
+    let columns =
+        "insert into {schema}._jobs (kind, subject, queued_at, place, not_before, error, dead_at, progress)";
+    let values =
+        format!("values ('make_unique', 'f1_key', 'infinity', 1, 'infinity', 'twice', now(), '{kept}')");
+    sql(&site, &format!("{columns} {values}")).await;
+    let all = site.get("/admin/v1/jobs?dead=true").await;
+    assert!(!all.text().contains(id), "{}", all.text());
+    assert_eq!(all.data(200)[0]["progress"], json!({ "done": 5, "total": null }));
+    let named = json!({ "kind": "make_unique", "subject": "f1_key" });
+    let refused = site.ask("POST", "/admin/v1/jobs/retry", Some(named.clone())).await;
+    assert_eq!(refused.problems(409), ["kind ended"]);
+    assert_eq!(site.ask("POST", "/admin/v1/jobs/drop", Some(named.clone())).await.status, 204);
+    assert_eq!(site.ask("POST", "/admin/v1/jobs/drop", Some(named)).await.problems(409), ["kind relied-on"]);
+}

@@ -13,6 +13,7 @@ mod nodes;
 mod plans;
 mod retype;
 mod rollback;
+mod taken_back;
 mod while_working;
 
 fn change(kind: Kind, name: &str, definition: Option<Json>) -> Change {

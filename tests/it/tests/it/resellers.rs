@@ -6,6 +6,9 @@ mod ends;
 mod features;
 mod half_made;
 mod limits;
+mod noted;
+mod silent;
+mod support;
 mod webhooks;
 
 use std::time::Instant;

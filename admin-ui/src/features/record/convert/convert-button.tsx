@@ -1,4 +1,4 @@
-// What a record can become, as buttons at its top; nothing where its object has no conversion.
+// What a record can become, as buttons at its top. It is drawn where its object has conversions.
 import { useQuery } from "@tanstack/react-query";
 import { Replace } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
@@ -13,7 +13,7 @@ export function ConvertButtons({ object, record }: { object: ObjectDef; record: 
   const [chosen, setChosen] = useState<Conversion | null>(null);
   const found = useQuery({
     queryKey: ["conversions", object.name, record.id, record.version],
-    enabled: Boolean(object.conversions?.length) && record.version !== undefined,
+    enabled: record.version !== undefined,
     retry: false,
     // Who opens the dialog wants to know who is there now.
     staleTime: 0,

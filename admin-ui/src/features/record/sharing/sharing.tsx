@@ -16,11 +16,6 @@ const DEFAULTS: Record<string, () => string> = {
   controlled_by_parent: () => t("Whoever may see the record that this one is part of sees this one too."),
 };
 
-/** Whether the tab has anything to show to who is signed in. */
-export function useMaySeeSharing(object: ObjectDef): boolean {
-  return useCatalog().may("explain_access") || mayShare(object);
-}
-
 interface SharingProps {
   object: ObjectDef;
   id: string;

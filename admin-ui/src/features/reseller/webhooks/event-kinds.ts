@@ -19,4 +19,9 @@ export const EVENTS: { id: EventKind; about: string }[] = [
   { id: "tenant.package_installed", about: "it has a package more" },
   { id: "tenant.package_upgraded", about: "a package has another version" },
   { id: "tenant.package_removed", about: "it has a package less" },
+  { id: "tenant.support_asked", about: "you asked to sign in to it" },
+  { id: "tenant.support_declined", about: "it said no to that" },
+  { id: "tenant.support_granted", about: "it lets you sign in" },
+  { id: "tenant.support_signed_in", about: "one of you signs in to it" },
+  { id: "tenant.support_ended", about: "it lets you sign in no more" },
 ];

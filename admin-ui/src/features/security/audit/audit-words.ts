@@ -26,6 +26,8 @@ export const deeds = (): Record<string, string> => ({
   second_factor_removed: t("removed a second factor"),
   recovery_code_used: t("used a recovery code"),
   settings_changed: t("changed settings"),
+  support_granted: t("let the reseller sign in"),
+  support_ended: t("ended support access"),
   share: t("shared"),
   unshare: t("stopped sharing"),
   team_created: t("made a team"),

@@ -32,6 +32,7 @@ export const reasonWords = (reason: string): string => reasons()[reason] ?? plai
 
 export const methodWords = (method: string): string => {
   if (method === "password") return t("Password");
+  if (method === "support") return t("Support");
   const [kind, name] = method.split(":");
   return kind === "provider" && name ? t("Provider {name}", { name }) : plain(method);
 };

@@ -5,6 +5,7 @@ use identity::MailSettings;
 use it::World;
 use it::site::Site;
 use serde_json::{Value as Json, json};
+use tenancy::resellers::Patch;
 
 use super::{copied, count, make, token};
 use crate::resellers::{Shop, wish};
@@ -152,14 +153,16 @@ async fn a_copy_sends_nothing_and_does_nothing_by_time_until_it_may() {
     };
     assert_eq!(state(&copy).await, "kept");
     assert_ne!(state(&site.world.tenant).await, "kept");
-    let listed = site.tenants.find_listed(copy.id).await.unwrap().unwrap();
-    site.tenants.set_quiet(&listed, false, tenancy::By::Operator).await.unwrap();
+    let turn = async |quiet: bool| {
+        let listed = site.tenants.find_listed(copy.id).await.unwrap().unwrap();
+        let patch = Patch { quiet: Some(quiet), ..Patch::default() };
+        site.tenants.patch(&listed, &patch, tenancy::By::Operator).await.unwrap();
+    };
+    turn(false).await;
     assert_ne!(state(&copy).await, "kept");
     work().await;
     assert_eq!(count(&site, &copy, "thing where phase = 'old'").await, 1);
     // And back again.
-    let listed = site.tenants.find_listed(copy.id).await.unwrap().unwrap();
-    assert!(!listed.quiet);
-    site.tenants.set_quiet(&listed, true, tenancy::By::Operator).await.unwrap();
+    turn(true).await;
     assert_eq!(next_timed(&site, &copy).await, Some(Json::Null));
 }

@@ -14,18 +14,18 @@ use tokio::task::JoinSet;
 
 use super::*;
 
-const PRICE: &str = "keeper.price";
+pub(super) const PRICE: &str = "keeper.price";
 
-fn text() -> Json {
+pub(super) fn text() -> Json {
     json!({ "name": "price", "kind": "text" })
 }
 
-fn decimal() -> Json {
+pub(super) fn decimal() -> Json {
     json!({ "name": "price", "kind": "decimal", "precision": 12, "scale": 2 })
 }
 
 /// Keepers with a price in a text.
-async fn world(name: &str, count: usize, definition: Json) -> (World, Context, Vec<Uuid>) {
+pub(super) async fn world(name: &str, count: usize, definition: Json) -> (World, Context, Vec<Uuid>) {
     let world = World::zoo(name).await;
     let ada = world.person("ada", "administrator").await;
     put_field(&world, PRICE, definition).await.unwrap();
@@ -39,7 +39,7 @@ async fn world(name: &str, count: usize, definition: Json) -> (World, Context, V
 }
 
 /// Makes a table large enough for its fields to be left to jobs, whatever it holds: free space counts too.
-async fn grow(world: &World) {
+pub(super) async fn grow(world: &World) {
     // In one transaction, so that no space is used twice.
     let mut transaction = world.engine.pool().begin().await.unwrap();
     for _ in 0..8 {
@@ -49,18 +49,18 @@ async fn grow(world: &World) {
     transaction.commit().await.unwrap();
 }
 
-async fn retype(world: &World, wish: Apply, definition: Json) -> engine::Result<Applied> {
+pub(super) async fn retype(world: &World, wish: Apply, definition: Json) -> engine::Result<Applied> {
     let changes = vec![change(Kind::Fields, PRICE, Some(definition))];
     world.engine.apply(&world.system().await, Apply { changes, ..wish }).await
 }
 
-async fn kind(world: &World) -> String {
+pub(super) async fn kind(world: &World) -> String {
     let snapshot = world.system().await.snapshot;
     let field = snapshot.catalog.find_object("keeper").unwrap().find_field("price").unwrap();
     field.kind.name().to_owned()
 }
 
-async fn drain(world: &World) {
+pub(super) async fn drain(world: &World) {
     it::trade::drain(&world.engine, &world.tenant).await;
 }
 
@@ -193,7 +193,7 @@ async fn look(world: Arc<World>, ada: Context, done: Arc<AtomicBool>) -> usize {
 }
 
 /// Works until all values are looked at, so that what comes from then on comes meanwhile.
-async fn look_through(world: &World) {
+pub(super) async fn look_through(world: &World) {
     let text =
         "SELECT EXISTS (SELECT FROM t_demo._jobs WHERE kind = 'retype' AND progress->>'fits' = 'true')";
     while !sqlx::query_scalar::<_, bool>(text).fetch_one(world.engine.pool()).await.unwrap() {
@@ -488,7 +488,7 @@ async fn a_field_of_a_large_table_becomes_unique_beside_writers() {
 }
 
 /// Names of the tenant's indexes and columns that belong to second columns.
-async fn second(world: &World) -> Vec<String> {
+pub(super) async fn second(world: &World) -> Vec<String> {
     let text = "SELECT indexname::text FROM pg_indexes WHERE schemaname = 't_demo' AND indexdef LIKE '%\\_other\\_%' \
          UNION ALL SELECT column_name::text FROM information_schema.columns WHERE table_schema = 't_demo' AND column_name LIKE '\\_other\\_%' ORDER BY 1";
     sqlx::query_scalar(text).fetch_all(world.engine.pool()).await.unwrap()

@@ -111,3 +111,118 @@ async fn ten_changes_in_a_row_are_undone_with_their_data() {
         assert_eq!(world.engine.doctor(&world.tenant).await.unwrap(), [], "seed {seed}");
     }
 }
+
+/// Forty records in every custom object that takes them, with values of their own in what may change its kind.
+async fn fill_well(world: &World, context: &Context) {
+    let context = world.again(context).await;
+    for object in context.snapshot.catalog.objects.iter().filter(|object| !object.system) {
+        let record = |n: usize| {
+            let mut record = json!({ "name": format!("row {n}") });
+            for field in object.fields.iter().filter(|field| !field.standard) {
+                let value = match field.kind.name() {
+                    "text" => json!(format!("{n}")),
+                    "integer" | "percent" => json!(n),
+                    "decimal" | "currency" => json!(format!("{n}.25")),
+                    "date" => json!(format!("2026-01-{:02}", 1 + n % 28)),
+                    _ => continue,
+                };
+                record[&field.name] = value;
+            }
+            fields(&record)
+        };
+        let _ = world.run(&context, &object.name, What::Create((0..40).map(record).collect())).await;
+    }
+}
+
+/// Makes every table large enough for changes to be left to jobs.
+async fn grow(world: &World) {
+    for object in world.system().await.snapshot.catalog.objects.iter().filter(|object| !object.system) {
+        let table = format!("t_demo.\"{}\"", object.name);
+        let text = format!(
+            "ALTER TABLE {table} SET (fillfactor = 10, autovacuum_enabled = false); \
+             DO $$ BEGIN FOR n IN 1..150 LOOP UPDATE {table} SET updated_at = updated_at; END LOOP; END $$"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(world.engine.pool()).await.unwrap();
+    }
+}
+
+/// A field becomes another kind, or unique, or what it is about to be is taken back.
+fn turned(random: &mut Random, catalog: &metadata::Catalog) -> Option<Vec<Change>> {
+    let objects: Vec<_> = catalog.objects.iter().filter(|object| !object.system).collect();
+    let object = random.pick(&objects);
+    let own: Vec<_> = object.fields.iter().filter(|field| !field.standard).collect();
+    let field = *(!own.is_empty()).then(|| random.pick(&own))?;
+    let plain = |kind: &str| {
+        let mut definition = json!({ "name": field.name, "label": field.label, "kind": kind });
+        if kind == "decimal" {
+            (definition["precision"], definition["scale"]) = (json!(12), json!(2));
+        }
+        definition
+    };
+    let definition = match random.below(4) {
+        0 => field.to_json(),
+        1 => {
+            let mut definition = field.to_json();
+            definition["unique"] = (!field.unique).into();
+            definition
+        }
+        _ => plain(["text", "integer", "decimal", "date", "picklist"][random.below(5)]),
+    };
+    Some(vec![change(Kind::Fields, &format!("{}.{}", object.name, field.name), Some(definition))])
+}
+
+/// Works a little, or until there is nothing to do; what comes to nothing, or waits for its next attempt, is left.
+async fn work(world: &World, random: &mut Random) {
+    let steps = [0, 1, 3, 60][random.below(4)];
+    for _ in 0..steps {
+        let _ = world.engine.work(&world.tenant).await;
+    }
+}
+
+#[tokio::test]
+async fn ten_changes_of_large_tables_are_undone_whatever_their_jobs_have_done() {
+    let mut background = 0;
+    for seed in 200..204 {
+        let world = World::new(&format!("large_ten{seed}")).await;
+        let ada = world.person("ada", "administrator").await;
+        let mut random = Random::new(seed);
+        let mut number = 0;
+        for _ in 0..8 {
+            number += 1;
+            let system = world.system().await;
+            let change = changes::random(&mut random, &system.snapshot.catalog, number);
+            let _ = changes::apply(&world.engine, &system, change).await;
+        }
+        fill_well(&world, &ada).await;
+        grow(&world).await;
+        let revision = world.system().await.snapshot.revision;
+        let before = (world.catalog().await, records(&world).await);
+        let (mut changed, mut told) = (0, Vec::new());
+        while changed < 10 {
+            number += 1;
+            assert!(number < 500, "seed {seed}: changes go on failing");
+            let system = world.system().await;
+            let own = if random.once_in(3) { None } else { turned(&mut random, &system.snapshot.catalog) };
+            let change =
+                own.unwrap_or_else(|| changes::random(&mut random, &system.snapshot.catalog, number));
+            match changes::apply(&world.engine, &system, change.clone()).await {
+                Ok(applied) if applied.revision > system.snapshot.revision => {
+                    background += applied.background.len();
+                    changed += 1;
+                    told.push(change);
+                }
+                Ok(_) | Err(Error::Unprocessable(_) | Error::Conflict(_)) => {}
+                Err(error) => panic!("seed {seed}: {change:?}: {error:?}"),
+            }
+            work(&world, &mut random).await;
+        }
+        let back = go_back(&world, revision).await;
+        back.unwrap_or_else(|error| panic!("seed {seed}: {error:?}\n{told:#?}"));
+        while world.engine.work(&world.tenant).await.unwrap_or_else(|e| panic!("seed {seed}: {e:?}")) {}
+        let after = (world.catalog().await, records(&world).await);
+        assert_eq!(after.0, before.0, "seed {seed}: {told:#?}");
+        assert_eq!(after.1, before.1, "seed {seed}: {told:#?}");
+        assert_eq!(world.engine.doctor(&world.tenant).await.unwrap(), [], "seed {seed}: {told:#?}");
+    }
+    assert!(background > 8, "{background} changes were left to jobs");
+}

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use it::World;
-use it::site::Site;
+use it::herd::FIELDS;
+use it::oracle::Sort;
+use it::site::{Site, encoded};
 use serde_json::{Value as Json, json};
 
 async fn document(site: &Site) -> Json {
@@ -229,4 +231,158 @@ async fn addresses_refuse_what_they_do_not_take() {
         let answer = site.ask(method, &format!("{path}?colour=red"), Some(json!({}))).await;
         assert_eq!(answer.problems(400), ["colour unknown-parameter"], "{method} {path}");
     }
+}
+
+/// A value that such a field can be compared with, and one that it cannot.
+fn values(path: &str, sort: Sort) -> (Json, Json) {
+    match sort {
+        Sort::Text if path == "mood" => (json!("calm"), json!("")),
+        Sort::Text => (json!("a"), json!(5)),
+        Sort::Number => (json!(0.5), json!("")),
+        Sort::Bool => (json!(true), json!("")),
+        Sort::Date => (json!("2026-11-20"), json!("")),
+        Sort::Instant => (json!("last_n_days:5"), json!("")),
+        Sort::Time => (json!("12:00"), json!("")),
+        Sort::Id => (json!("00000000-0000-7000-8000-00000000abcd"), json!("")),
+        Sort::List => (json!("a"), json!(5)),
+        Sort::Document => (json!("a"), json!({ "a": 1 })),
+    }
+}
+
+/// Each operator of each field that is told is taken, with null too where that is told, and no other.
+#[tokio::test]
+async fn conditions_are_told_exactly() {
+    let site = Site::new(World::zoo("openapi_conditions").await).await;
+    let document = document(&site).await;
+    let resolved = |schema: &Json| match schema["$ref"].as_str() {
+        Some(place) => document.pointer(place.trim_start_matches('#')).unwrap().clone(),
+        None => schema.clone(),
+    };
+    let filter = &document["components"]["schemas"]["SpecimenFilter"]["properties"];
+    let mut wrong = Vec::new();
+    for &(path, sort) in FIELDS {
+        let told = resolved(&filter[path])["anyOf"][1]["properties"].clone();
+        let (value, bad) = values(path, sort);
+        let mut asked: Vec<(Json, bool)> = vec![
+            (json!({ path: value }), true),
+            (json!({ path: null }), true),
+            (json!({ path: bad }), false),
+        ];
+        let mut operators: BTreeSet<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
+        assert!(operators.contains("is_null"), "{path}");
+        operators.extend(["gt", "between", "contains", "search", "has_any", "in", "eq", "colour"]);
+        for operator in operators {
+            let fair = |value: &Json| match operator {
+                "is_null" => json!(true),
+                "between" => json!([value, value]),
+                "in" | "not_in" | "has_any" | "has_all" => json!([value]),
+                _ => value.clone(),
+            };
+            let is_told = !told[operator].is_null();
+            asked.push((json!({ path: { operator: fair(&value) } }), is_told));
+            let one = told[operator]["anyOf"][0].get("items").unwrap_or(&told[operator]);
+            let takes_null = one["type"].as_array().is_some_and(|types| types.contains(&json!("null")))
+                || one["anyOf"].as_array().is_some_and(|any| any.contains(&json!({ "type": "null" })));
+            if is_told && operator != "is_null" {
+                asked.push((json!({ path: { operator: fair(&Json::Null) } }), takes_null));
+            }
+        }
+        for (filter, fits) in asked {
+            let place = format!("/api/v1/specimens?limit=1&filter={}", encoded(&filter.to_string()));
+            let status = site.get(&place).await.status;
+            if status != if fits { 200 } else { 400 } {
+                wrong.push(format!("{filter}: {status}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A value that was forgotten is not a question for records without one, unless it is a text.
+#[tokio::test]
+async fn a_short_form_needs_its_value() {
+    let site = Site::new(World::zoo("openapi_short").await).await;
+    let document = document(&site).await;
+    for path in ["", "/aggregate", "/states"] {
+        let operation = &document["paths"][format!("/api/v1/specimens{path}")]["get"];
+        let told = |name: &str| {
+            let all = operation["parameters"].as_array().unwrap();
+            all.iter().find(|one| one["name"] == name).unwrap()["schema"].clone()
+        };
+        assert_eq!(
+            (&told("version")["type"], &told("keeper_id")["format"]),
+            (&json!("number"), &json!("uuid"))
+        );
+        let ask = async |query: &str| {
+            site.get(&format!(
+                "/api/v1/specimens{path}?{query}{}",
+                match path {
+                    "/aggregate" => "&metrics=count",
+                    _ => "",
+                }
+            ))
+            .await
+        };
+        for (key, code) in [
+            ("keeper_id", "empty"),
+            ("created_by_id", "empty"),
+            ("mood", "empty"),
+            ("whole", "wrong-type"),
+            ("price", "wrong-type"),
+            ("alive", "wrong-type"),
+            ("born", "invalid-date"),
+            ("seen_at", "invalid-date"),
+            ("fed_at", "invalid-time"),
+        ] {
+            let answer = ask(&format!("{key}=")).await;
+            assert_eq!(answer.problems(400), [format!("filter.{key}.eq {code}")], "{path}");
+        }
+        for fair in ["word=", "version=0.5", "filter[version][gt]=0.5", "filter[keeper_id][is_null]=true"] {
+            assert_eq!(ask(fair).await.status, 200, "{path} {fair}");
+        }
+    }
+}
+
+/// Entries of the log of states and counts of them are told apart, key by key.
+#[tokio::test]
+async fn the_log_of_states_is_told_exactly() {
+    let site = Site::new(World::with_packages("openapi_states").await).await;
+    let document = document(&site).await;
+    site.ask("POST", "/api/v1/deals", Some(json!({ "name": "One" }))).await.data(201);
+    let operation = &document["paths"]["/api/v1/deals/states"]["get"];
+    let forms = &operation["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["data"]
+        ["anyOf"];
+    let keys = |json: &Json| json.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    for (query, form) in [("", &forms[0]), ("group_by=to", &forms[1]), ("group_by=to,from", &forms[1])] {
+        let found = site.get(&format!("/api/v1/deals/states?{query}")).await.data(200);
+        let told = &form["items"]["properties"];
+        assert_eq!(keys(&found[0]), keys(told), "{query}");
+        let seconds = (&found[0]["seconds_in_previous"], &told["seconds_in_previous"]["properties"]);
+        match query {
+            "" => assert!(seconds.0.is_null() && seconds.1.is_null(), "{found}"),
+            _ => assert_eq!(keys(seconds.0), keys(seconds.1), "{found}"),
+        }
+    }
+    let groups = operation["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "group_by");
+    let schema = &groups.unwrap()["schema"];
+    assert_eq!((&schema["minItems"], &schema["maxItems"]), (&json!(1), &json!(5)));
+    for word in schema["items"]["enum"].as_array().unwrap() {
+        let asked = format!("/api/v1/deals/states?group_by={}", word.as_str().unwrap());
+        site.get(&asked).await.data(200);
+    }
+    for (wrong, code) in
+        [("from,from", "duplicate"), ("from,,to", "unknown-field"), ("", "unknown-field"), (",", "duplicate")]
+    {
+        let answer = site.get(&format!("/api/v1/deals/states?group_by={wrong}")).await;
+        assert_eq!(answer.problems(400), [format!("group_by {code}")], "{wrong}");
+    }
+    // No parameter is there twice, whatever the fields are called.
+    let names: Vec<&Json> =
+        operation["parameters"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    let mut once =
+        names.iter().filter(|name| name.is_string()).map(|name| name.as_str().unwrap()).collect::<Vec<_>>();
+    let all = once.len();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), all);
 }

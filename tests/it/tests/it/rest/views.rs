@@ -198,3 +198,50 @@ async fn views_follow_names_and_never_keep_what_is_encrypted() {
     assert_eq!(shown["where"], json!("bulk < 5"));
     assert_eq!(shown["filter"]["or"][1]["not"], json!({ "bulk": { "is_null": true } }));
 }
+
+/// However many come at once, nobody keeps more than there is room for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_last_place_is_taken_once() {
+    let site = std::sync::Arc::new(Site::new(World::with_packages("views_room").await).await);
+    let view = |label: String| Some(json!({ "object": "deal", "label": label, "columns": ["name"] }));
+    for at in 0..198 {
+        site.ask("POST", VIEWS, view(format!("v{at}"))).await.data(201);
+    }
+    let mut all = tokio::task::JoinSet::new();
+    for at in 0..12 {
+        let (site, view) = (site.clone(), view(format!("last{at}")));
+        all.spawn(async move { site.ask("POST", VIEWS, view).await.status });
+    }
+    let told = all.join_all().await;
+    let made = told.iter().filter(|status| **status == 201).count();
+    assert!(told.iter().all(|status| [201, 422, 503].contains(status)), "{told:?}");
+    assert_eq!(made, 2, "{told:?}");
+    assert_eq!(site.get(VIEWS).await.data(200).as_array().unwrap().len(), 200);
+}
+
+/// Who has it all already costs one look at what they keep, and is told of whatever changes there.
+#[tokio::test]
+async fn what_is_kept_is_looked_at_once_for_who_has_it_already() {
+    let site = Site::new(World::with_packages("views_tag").await).await;
+    let bootstrap = "/metadata/v1/bootstrap";
+    let tag = async || site.get(bootstrap).await.header("etag").to_owned();
+    let mut tags = vec![tag().await];
+    let view = json!({ "object": "deal", "label": "Mine", "columns": ["name"], "where": "amount > 1" });
+    let made = site.ask("POST", VIEWS, Some(view)).await.data(201);
+    tags.push(tag().await);
+    let place = format!("{VIEWS}/{}", made["id"].as_str().unwrap());
+    site.ask("PATCH", &place, Some(json!({ "label": "Ours" }))).await.data(200);
+    tags.push(tag().await);
+    site.ask("DELETE", &place, None).await;
+    tags.push(tag().await);
+    assert_eq!(tags[0], tags[3]);
+    let distinct: std::collections::BTreeSet<&String> = tags.iter().collect();
+    assert_eq!(distinct.len(), 3, "{tags:?}");
+    let known = [("if-none-match", tags[0].as_str())];
+    assert_eq!(site.ask_with("GET", bootstrap, None, &known).await.status, 304);
+    // Somebody else's are nobody's business.
+    let mia = site.person("mia", "member").await;
+    let other = json!({ "object": "deal", "label": "Hers", "columns": ["name"] });
+    ask_as(&site, &mia, "POST", VIEWS, Some(other)).await.data(201);
+    assert_eq!(tag().await.rsplit_once('-').unwrap().1, tags[0].rsplit_once('-').unwrap().1);
+}
