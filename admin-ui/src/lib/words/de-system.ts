@@ -72,8 +72,6 @@ export const words: Record<string, string> = {
   Waiting: "Wartet",
   "Waiting for its turn": "Wartet, bis es an der Reihe ist",
   "What comes along": "Was mitkommt",
-  "What is stored relies on its end: retry it, or change what asks for it.":
-    "Gespeichertes hängt davon ab, dass sie endet: Wiederholen Sie sie oder ändern Sie, was sie verlangt.",
   "When large tables change, what takes longer than a request shows up here until it is done.":
     "Wenn sich große Tabellen ändern, steht hier, was länger dauert als eine Anfrage, bis es getan ist.",
   "Work that is done beside everybody's: roll-ups, indexes, fields that change their kind. What fails is tried again by itself, at longer and longer intervals; what has failed for half a day is given up and waits here.":
