@@ -156,7 +156,8 @@ const SETUP = {
   "the jobs": (page) => open(page, "/setup/jobs"),
   "the language of search that is to change": async (page) => {
     await open(page, "/setup/search");
-    await choose(page, page.getByRole("main"), /^Language of texts/, "German");
+    await page.getByRole("button", { name: /^Language of texts/ }).click();
+    await page.getByRole("option", { name: /^German/ }).click();
     await page.getByRole("button", { name: "Review changes" }).click();
     await page.getByRole("dialog").waitFor();
   },

@@ -6,7 +6,7 @@ export interface Job {
   /** What it is about: a stable id, a name, or nothing. */
   subject: string;
   queued_at: string;
-  progress: { done?: number; total?: number } | null;
+  progress: { done?: number | null; total?: number | null } | null;
   /** Failures since it last got further. */
   attempts: number;
   /** When it is tried next; nothing for one that is dead or held. */

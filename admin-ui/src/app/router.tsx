@@ -7,10 +7,14 @@ import { NotFound, PageError } from "./errors";
 import { listInAdvance, recordInAdvance } from "./in-advance";
 import {
   readAuditFilter,
+  readChangesSearch,
   readConsoleSearch,
+  readDiagramSearch,
   readExplainSearch,
   readJobsSearch,
+  readObjectSearch,
   readRequestFilter,
+  readUsersSearch,
 } from "./search-params";
 import { SignInRoute } from "./sign-in-route";
 
@@ -114,9 +118,7 @@ const objects = createRoute({
 const object = createRoute({
   getParentRoute: () => setup,
   path: "/objects/$object",
-  validateSearch: (raw: Record<string, unknown>): { tab?: string | undefined } => ({
-    tab: typeof raw.tab === "string" ? raw.tab : undefined,
-  }),
+  validateSearch: readObjectSearch,
   component: lazyRouteComponent(() => import("@/features/setup/object-page"), "ObjectPage"),
 });
 
@@ -136,9 +138,7 @@ const view = createRoute({
 const diagram = createRoute({
   getParentRoute: () => setup,
   path: "/diagram",
-  validateSearch: (raw: Record<string, unknown>): { shown?: "list" | undefined } => ({
-    shown: raw.shown === "list" ? "list" : undefined,
-  }),
+  validateSearch: readDiagramSearch,
   component: lazyRouteComponent(() => import("@/features/setup/diagram/diagram-page"), "DiagramPage"),
 });
 
@@ -175,18 +175,14 @@ const packages = createRoute({
 const changes = createRoute({
   getParentRoute: () => setup,
   path: "/changes",
-  validateSearch: (raw: Record<string, unknown>): { revision?: number | undefined } => ({
-    revision: typeof raw.revision === "number" ? raw.revision : undefined,
-  }),
+  validateSearch: readChangesSearch,
   component: lazyRouteComponent(() => import("@/features/setup/changes-page"), "ChangesPage"),
 });
 
 const users = createRoute({
   getParentRoute: () => setup,
   path: "/users",
-  validateSearch: (raw: Record<string, unknown>): { shown?: "tree" | undefined } => ({
-    shown: raw.shown === "tree" ? "tree" : undefined,
-  }),
+  validateSearch: readUsersSearch,
   component: lazyRouteComponent(() => import("@/features/security/users/users-page"), "UsersPage"),
 });
 

@@ -48,3 +48,19 @@ export const readConsoleSearch = (raw: Raw): ConsoleSearch => ({
   tab: CONSOLE_TABS.find((tab) => tab === raw.tab),
   webhook: asId(raw.webhook),
 });
+
+export const readDiagramSearch = (raw: Raw): { shown?: "list" | undefined } => ({
+  shown: raw.shown === "list" ? "list" : undefined,
+});
+
+export const readUsersSearch = (raw: Raw): { shown?: "tree" | undefined } => ({
+  shown: raw.shown === "tree" ? "tree" : undefined,
+});
+
+export const readChangesSearch = (raw: Raw): { revision?: number | undefined } => ({
+  revision: typeof raw.revision === "number" ? raw.revision : undefined,
+});
+
+export const readObjectSearch = (raw: Raw): { tab?: string | undefined } => ({
+  tab: typeof raw.tab === "string" ? raw.tab : undefined,
+});

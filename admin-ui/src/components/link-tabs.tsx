@@ -1,5 +1,5 @@
 // Parts of a page as links, so that each has an address. The line under them scrolls sideways on a phone.
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { cx } from "@/lib/cx";
 
 export interface LinkTab {
@@ -21,8 +21,14 @@ interface LinkTabsProps {
 }
 
 export function LinkTabs({ label, tabs, current, bare, link }: LinkTabsProps) {
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another part may stand past the edge.
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }, [current]);
   return (
     <nav
+      ref={nav}
       aria-label={label}
       className={cx(
         "flex h-9 gap-1 overflow-x-auto [scrollbar-width:none]",

@@ -33,7 +33,7 @@ const ACTORS: Record<TenantEvent["actor"], string> = {
   reseller: "by you",
   operator: "by who runs Trellis",
   tenant: "by the tenant itself",
-  trellis: "by itself",
+  trellis: "by Trellis",
 };
 
 export function Activity({ reseller }: { reseller: Reseller }) {
@@ -60,20 +60,21 @@ export function Activity({ reseller }: { reseller: Reseller }) {
 }
 
 function EventRow({ event }: { event: TenantEvent }) {
+  const details = detailWords(event.details);
   return (
-    <li className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 py-2">
+    <li className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 py-2">
       <time dateTime={event.at} title={formatDateTime(event.at)} className="w-28 shrink-0 text-text-2 text-xs">
         {ago(event.at)}
       </time>
-      <span className="min-w-0 flex-1 basis-60">
-        <span className="font-medium">{event.slug}</span>{" "}
-        <span>{t(DEEDS[event.action] ?? humanize(event.action))}</span>{" "}
+      <span className="w-40 min-w-0 truncate font-mono text-xs">{event.slug}</span>{" "}
+      <span className="min-w-0 flex-1 basis-60 break-words">
+        <span className="font-medium">{t(DEEDS[event.action] ?? humanize(event.action))}</span>{" "}
         <span className="text-text-2">{t(ACTORS[event.actor])}</span>
-        {detailWords(event.details).map(([what, how]) => (
-          <span key={what} className="block break-words text-text-2 text-xs">
-            <span className="font-mono">{what}</span>: {how}
+        {details.length > 0 && (
+          <span className="block text-text-2 text-xs">
+            {details.map(([what, how]) => `${humanize(what)}: ${how}`).join(" · ")}
           </span>
-        ))}
+        )}
       </span>
     </li>
   );

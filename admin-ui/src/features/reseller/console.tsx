@@ -1,6 +1,8 @@
 // The console once a key has opened it: its parts as tabs, each with an address of its own.
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { LogOut } from "lucide-react";
+import { useEffect } from "react";
 import type { Plan, Reseller } from "@/api/resellers";
 import { Button } from "@/components/button";
 import { LinkTabs } from "@/components/link-tabs";
@@ -34,9 +36,16 @@ const TABS: { id: ConsoleTab | "tenants"; label: string }[] = [
 ];
 
 export function Console({ reseller, plans, onLeave }: ConsoleProps) {
+  const client = useQueryClient();
   const { tab, webhook } = useSearch({ from: "/tenants" });
   const current = tab ?? "tenants";
   const tabs = TABS.map((one) => ({ ...one, label: t(one.label) }));
+  // What one part shows another may have changed meanwhile: whoever comes back sees it anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every part that is left is a reason.
+  useEffect(
+    () => () => void client.invalidateQueries({ queryKey: ["reseller"], refetchType: "none" }),
+    [client, current],
+  );
   useTitle(tabs.find((one) => one.id === current)?.label ?? "", "Trellis");
   return (
     <div className="flex min-h-full flex-col bg-surface">

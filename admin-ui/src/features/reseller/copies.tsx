@@ -1,4 +1,4 @@
-// Sandboxes of the reseller's tenants: what was asked for, how far each is, and the way into those that are there.
+// Sandboxes of the reseller's tenants: what was asked for, and how far each is.
 import { FlaskConical } from "lucide-react";
 import { askAgain } from "@/api/clones";
 import { Pages, usePages } from "@/api/pages";

@@ -18,12 +18,17 @@ it("knows this month and those before, over the turn of a year", () => {
   expect(lastMonths(new Date("2026-03-31T12:00:00Z"), 2)).toEqual(["2026-03", "2026-02"]);
 });
 
-it("tells what was and what is", () => {
-  expect(detailWords({ plan: ["starter", "pro"], slug: "acme", features: { mcp: true } })).toEqual([
+it("tells what was and what is, and no ids", () => {
+  const id = "01a20292-281b-72c9-a159-c0a5321b42d6";
+  const features = { mcp: [null, true] };
+  expect(detailWords({ plan: ["starter", "pro"], slug: "acme", tenant_id: id, features })).toEqual([
     ["plan", "starter → pro"],
     ["slug", "acme"],
-    ["features", '{"mcp":true}'],
+    ["mcp", "– → true"],
   ]);
-  expect(detailWords({ name: [null, "Acme"] })).toEqual([["name", "– → Acme"]]);
+  expect(detailWords({ name: [null, "Acme"], list: ["a", "b", "c"] })).toEqual([
+    ["name", "– → Acme"],
+    ["list", '["a","b","c"]'],
+  ]);
   expect(detailWords(null)).toEqual([]);
 });

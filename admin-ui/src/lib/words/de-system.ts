@@ -21,7 +21,7 @@ export const words: Record<string, string> = {
   "Copies of this workspace to try things in. They send no mails, and nothing happens in them by time alone.":
     "Kopien dieses Arbeitsbereichs zum Ausprobieren. Sie verschicken keine E-Mails, und durch Zeitablauf allein geschieht in ihnen nichts.",
   "Do it now": "Jetzt erledigen",
-  "Do {name} now": "Jetzt erledigen: {name}",
+  "Do it now: {name}": "Jetzt erledigen: {name}",
   Drop: "Verwerfen",
   "Drop job": "Aufgabe verwerfen",
   "Drop this job?": "Diese Aufgabe verwerfen?",
@@ -72,8 +72,6 @@ export const words: Record<string, string> = {
   Waiting: "Wartet",
   "Waiting for its turn": "Wartet, bis es an der Reihe ist",
   "What comes along": "Was mitkommt",
-  "What is stored relies on its end: retry it, or change what asks for it.":
-    "Gespeichertes hängt davon ab, dass sie endet: Wiederholen Sie sie oder ändern Sie, was sie verlangt.",
   "When large tables change, what takes longer than a request shows up here until it is done.":
     "Wenn sich große Tabellen ändern, steht hier, was länger dauert als eine Anfrage, bis es getan ist.",
   "Work that is done beside everybody's: roll-ups, indexes, fields that change their kind. What fails is tried again by itself, at longer and longer intervals; what has failed for half a day is given up and waits here.":

@@ -8,7 +8,7 @@ import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
 import { formatNumber } from "@/lib/numbers";
 import { count } from "@/lib/text";
-import { type JobState, kindLabel, mayDrop, stateOf, subjectLabel, timeWords } from "./job-words";
+import { type JobState, kindLabel, stateOf, subjectLabel, timeWords } from "./job-words";
 
 const STATES: Record<JobState, { label: string; color: string }> = {
   dead: { label: "Failed", color: "red" },
@@ -60,15 +60,10 @@ export function JobRow({ job, busy, onRetry, onDrop }: JobRowProps) {
             {t("Nothing happens by time alone as long as this workspace is quiet.")}
           </p>
         )}
-        {job.dead_at && !mayDrop(job) && (
-          <p className="text-text-2 text-xs">
-            {t("What is stored relies on its end: retry it, or change what asks for it.")}
-          </p>
-        )}
       </div>
       {state !== "due" && state !== "held" && (
         <span className="ms-5 flex flex-wrap gap-2 phone:ms-0">
-          {mayDrop(job) && (
+          {job.dead_at && (
             <Button
               look="danger-ghost"
               size="md"
@@ -84,7 +79,7 @@ export function JobRow({ job, busy, onRetry, onDrop }: JobRowProps) {
             size="md"
             icon={failed ? <RotateCcw size={14} /> : <Play size={14} />}
             busy={busy}
-            aria-label={failed ? t("Retry {name}", { name }) : t("Do {name} now", { name })}
+            aria-label={failed ? t("Retry {name}", { name }) : t("Do it now: {name}", { name })}
             onClick={onRetry}
           >
             {failed ? t("Retry") : t("Do it now")}

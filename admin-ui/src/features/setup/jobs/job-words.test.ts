@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Job } from "@/api/jobs";
-import { kindLabel, mayDrop, stateOf, timeWords } from "./job-words";
+import { kindLabel, stateOf, timeWords } from "./job-words";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const job = (patch: Partial<Job>): Job => ({
@@ -31,10 +31,7 @@ it("says when", () => {
   expect(timeWords(job({ dead_at: "2026-11-21T12:00:00Z", next_at: null }), NOW)).toBe("given up yesterday");
 });
 
-it("drops what is dead and nothing relies on; a kind of a later server has its own name", () => {
-  const dead_at = "2026-11-22T11:00:00Z";
-  expect(mayDrop(job({}))).toBe(false);
-  expect(mayDrop(job({ dead_at }))).toBe(true);
-  expect(mayDrop(job({ dead_at, kind: "retype" }))).toBe(false);
+it("names a kind of a later server by its own name", () => {
+  expect(kindLabel("build_indexes")).toBe("Making indexes");
   expect(kindLabel("polish_silver")).toBe("Polish silver");
 });

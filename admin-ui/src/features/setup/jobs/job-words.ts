@@ -5,26 +5,18 @@ import { ago } from "@/lib/dates";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 
-interface KindWords {
-  label: string;
-  /** What is stored relies on its end: it is never dropped. */
-  stays?: boolean;
-}
-
-const KINDS: Record<string, KindWords> = {
-  build_rollup: { label: "Computing a roll-up", stays: true },
-  build_indexes: { label: "Making indexes" },
-  reseal: { label: "Sealing values under the newest key", stays: true },
-  take_timed: { label: "Taking timed transitions" },
-  reconcile: { label: "Comparing roll-ups with their records" },
-  retype: { label: "Changing the kind of a field", stays: true },
-  forget_kept: { label: "Forgetting what a field held before" },
-  make_unique: { label: "Making a field unique", stays: true },
+const KINDS: Record<string, string> = {
+  build_rollup: "Computing a roll-up",
+  build_indexes: "Making indexes",
+  reseal: "Sealing values under the newest key",
+  take_timed: "Taking timed transitions",
+  reconcile: "Comparing roll-ups with their records",
+  retype: "Changing the kind of a field",
+  forget_kept: "Forgetting what a field held before",
+  make_unique: "Making a field unique",
 };
 
-export const kindLabel = (kind: string): string => t(KINDS[kind]?.label ?? humanize(kind));
-
-export const mayDrop = (job: Job): boolean => job.dead_at !== null && !KINDS[job.kind]?.stays;
+export const kindLabel = (kind: string): string => t(KINDS[kind] ?? humanize(kind));
 
 export type JobState = "dead" | "retrying" | "held" | "due" | "waiting";
 

@@ -39,17 +39,20 @@ export function JobsPage() {
 
   async function retry(jobs: Job[]) {
     setBusy(true);
-    try {
-      for (const job of jobs) await retryJob(job);
-      const [first] = jobs;
-      toast(
-        jobs.length === 1 && first
-          ? t("{name}: tried again now", { name: kindLabel(first.kind) })
-          : t("{what} tried again now", { what: count(jobs.length, t("job is"), t("jobs are")) }),
-      );
-    } catch (error) {
-      toastError(Object.values(problemsByField(error)).join(" "));
+    const refused: string[] = [];
+    const begun: Job[] = [];
+    for (const job of jobs) {
+      try {
+        await retryJob(job);
+        begun.push(job);
+      } catch (error) {
+        refused.push(Object.values(problemsByField(error)).join(" "));
+      }
     }
+    const [first] = begun;
+    if (first && jobs.length === 1) toast(t("{name}: tried again now", { name: kindLabel(first.kind) }));
+    else if (first) toast(t("{what} tried again now", { what: count(begun.length, t("job is"), t("jobs are")) }));
+    if (refused.length) toastError([...new Set(refused)].join(" "));
     setBusy(false);
     await refresh();
   }
