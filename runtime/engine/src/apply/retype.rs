@@ -140,9 +140,9 @@ impl<'w> Wished<'w> {
         let ([change], None) = (self.wish.changes.as_slice(), &self.wish.package) else { return false };
         let Some((object, field)) = self.past(id) else { return false };
         let is_said = change.kind == Kind::Fields && change.definition.is_some();
-        is_said
-            && change.name == format!("{}.{}", object.name, field.name)
-            && definition(&self.old.definitions, id) == definition(self.definitions, id)
+        // What is not said is as it is shown.
+        let now = field_of(self.catalog, id).map(|(_, now)| now.to_json());
+        is_said && change.name == format!("{}.{}", object.name, field.name) && now == Some(field.to_json())
     }
 
     fn json(definitions: &Definitions, id: &str) -> Json {
