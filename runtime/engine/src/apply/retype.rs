@@ -85,19 +85,22 @@ pub(super) async fn weigh(
     for difference in differences {
         let Difference::ChangeKind { object, field, .. } = difference else { continue };
         let Some(past) = wished.past(&field.id) else { continue };
-        if !is_retype(past.1, field) {
+        let stored = known.iter().find(|one| one.field == field.id);
+        // What it held before stands beside it, with the values that do not fit what it is now: no column follows with those.
+        let was = stored.and_then(|one| hidden_field(&field.id, &one.hidden));
+        let is_back = was.is_some_and(|was| was.kind == field.kind);
+        if !is_back && !is_retype(past.1, field) {
             continue;
         }
         let table = (wished.context.tenant(), past.0.name.as_str());
         let large = indexes::is_large(connection, table, &mut 0).await?;
-        if is_rewrite(&past.1.kind, &field.kind) && !large {
+        if !is_back && is_rewrite(&past.1.kind, &field.kind) && !large {
             continue;
         }
         if keys.iter().any(|one| one.field == unique::key(&field.id)) {
             problems.push(unique::busy(past));
             continue;
         }
-        let stored = known.iter().find(|one| one.field == field.id);
         match wished.turn((object, field), past, (stored, large)) {
             Ok(Some(turn)) => turning.take(connection, wished, (turn, past, stored)).await?,
             Ok(None) => turning.wait(wished, field, stored),

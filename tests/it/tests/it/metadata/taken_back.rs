@@ -153,7 +153,7 @@ async fn an_index_that_nobody_asked_for_is_told_and_taken_away() {
     let (world, ada, ids) = world("unique_stray", 10, text()).await;
     let key = key(&world).await;
     let stray = format!("CREATE UNIQUE INDEX \"{key}\" ON t_demo.keeper (price) WHERE deleted_at IS NULL");
-    run(&mut *world.engine.pool().acquire().await.unwrap(), &stray).await;
+    sqlx::query(AssertSqlSafe(stray)).execute(world.engine.pool()).await.unwrap();
     let found = world.engine.doctor(&world.tenant).await.unwrap();
     assert_eq!(found, [Drift::UnknownIndex { table: "keeper".into(), index: key.clone() }]);
     let steps = world.engine.mend_tables(&world.tenant).await.unwrap();
