@@ -125,7 +125,6 @@ async fn settle(
         Err(error) => (None, None, Some(cut(error))),
     };
     let came_in = error.is_none();
-    note_silence(held, (job, webhook), status.is_none(), now).await?;
     let is_dead = match &error {
         Some(error) => jobs::postpone(held, QUEUE, (job, error), (now, PATIENCE)).await?,
         None => {
@@ -133,6 +132,8 @@ async fn settle(
             false
         }
     };
+    // After its own pause, which is short for what was never tried before.
+    note_silence(held, (job, webhook), status.is_none(), now).await?;
     let tried = Tried {
         status: if came_in {
             "delivered"

@@ -129,5 +129,5 @@ async fn packages_are_told_by_few_connections_however_many_ask() {
     let all = told.len();
     told.sort();
     told.dedup();
-    assert_eq!((told.len(), all), (2, 2), "each once: {told:?}");
+    assert_eq!((told.len(), all), (3, 3), "deals and what they require, each once: {told:?}");
 }

@@ -63,6 +63,7 @@ async fn who_keeps_silent_is_asked_seldom_whatever_happens() {
             "silent",
         );
     }
+    // Seven while the pauses grow, then one in five minutes.
     assert!((10..=25).contains(&tries), "{tries} tries in an hour");
     // Once it answers it gets all of it in turn, and what is new at once.
     let later = begin + TimeDelta::hours(12);
