@@ -135,9 +135,9 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
   const navigate = useNavigate();
   const client = useQueryClient();
   const [label, setLabel] = useState("");
-  const [inherits, setInherits] = useState<string[]>(
-    kind === "roles" && all.some((r) => r.name === "user") ? ["user"] : [],
-  );
+  const [chosen, setChosen] = useState<string[]>();
+  // The roles may come after the dialog.
+  const inherits = chosen ?? (kind === "roles" && all.some((r) => r.name === "user") ? ["user"] : []);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const noun = kind === "roles" ? t("role") : t("permission set");
@@ -213,7 +213,7 @@ function NewRole({ kind, all, onClose }: { kind: RoleKind; all: RoleDef[]; onClo
                 .filter((r) => r.name !== "administrator")
                 .map((r) => ({ id: r.name, label: r.label || humanize(r.name) }))}
               value={inherits}
-              onChange={setInherits}
+              onChange={setChosen}
             />
           )}
         </FieldFrame>

@@ -152,7 +152,8 @@ async fn grow(world: &World) {
         let table = format!("t_demo.\"{}\"", object.name);
         let text = format!(
             "ALTER TABLE {table} SET (fillfactor = 10, autovacuum_enabled = false); \
-             DO $$ BEGIN FOR n IN 1..150 LOOP UPDATE {table} SET updated_at = updated_at; END LOOP; END $$"
+             DO $$ BEGIN WHILE pg_relation_size('{table}') < 10000000 LOOP \
+             UPDATE {table} SET updated_at = updated_at; EXIT WHEN NOT FOUND; END LOOP; END $$"
         );
         sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(world.engine.pool()).await.unwrap();
     }
