@@ -11,7 +11,8 @@ use super::shape::{
 pub(super) fn schema() -> Json {
     shown(json!({
         "id": id(), "source": shown(json!({ "id": id(), "slug": text() })),
-        "tenant": shown(json!({ "id": id(), "slug": text(), "name": text() })), "scope": scope(), "records": nullable(count()),
+        "tenant": shown(json!({ "id": id(), "slug": text(), "name": text(), "status": nullable(super::reseller::status()), "login_url": nullable(text()) })),
+        "scope": scope(), "records": nullable(count()),
         "mask_emails": flag(), "asked_by": one_of(&["reseller", "operator", "tenant"]),
         "status": one_of(&["queued", "running", "done", "failed"]), "step": nullable(text()), "rows": nullable(count()),
         "error": nullable(text()), "asked_at": time(), "finished_at": nullable(time()),

@@ -12,6 +12,11 @@ use super::shape::{
     count, data, flag, id, list, nullable, one_of, page, password, reference, shown, taken, text, time, word,
 };
 
+/// How a tenant is.
+pub(super) fn status() -> Json {
+    one_of(&["creating", "active", "suspended", "pending_delete", "deleting"])
+}
+
 /// Schemas that these routes share.
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let limits = json!({
@@ -20,7 +25,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     });
     let tenant = json!({
         "id": id(), "slug": text(), "name": text(),
-        "status": json!({ "type": "string", "enum": ["creating", "active", "suspended", "pending_delete", "deleting"] }),
+        "status": status(),
         "plan": nullable(text()), "limits": nullable(reference("Limits")), "features": nullable(reference("Features")), "created_at": time(), "suspended_at": nullable(time()), "delete_at": nullable(time()), "login_url": text(),
         "domains": list(text()),
         "sandbox": nullable(shown(json!({ "of": id(), "scope": text() }))), "quiet": flag(),

@@ -5,9 +5,9 @@ use http::StatusCode;
 use identity::{CopiedPeople, Passwords, Secret};
 use serde_json::{Value as Json, json};
 use tenancy::tenants::Listed;
-use tenancy::{By, CloneJob, CloneWish};
+use tenancy::{By, CloneJob, CloneWish, Status};
 
-use super::resellers::time;
+use super::resellers::{self, time};
 use crate::answer;
 use crate::asked::Asked;
 use crate::asked::params::Params;
@@ -28,10 +28,10 @@ const ALSO: &str = "manage_users";
 /// Reads what both routes take; `None` where something is wrong, which the form has noted.
 pub(crate) fn read(form: &mut Form) -> Option<CloneWish> {
     let slug = form.required_word("slug");
-    let slug = super::resellers::check_slug(form, &slug);
+    let slug = resellers::check_slug(form, &slug);
     let name = form.text("name");
     if let Some(name) = &name {
-        super::resellers::check_name(form, name);
+        resellers::check_name(form, name);
     }
     let scope = form.text("scope").unwrap_or_else(|| "metadata".into());
     let records = form.integer("records");
@@ -106,14 +106,18 @@ pub(crate) async fn ask(
     people.unmasked = asked.app.identity.addresses_kept(&source.tenant, &people).await?;
     wish.people = json!(people);
     let clone = asked.app.tenants.ask_clone(source, wish, by).await.map_err(at_slug)?;
-    Ok(answer::document(StatusCode::ACCEPTED, &json!({ "data": told(&clone) })))
+    Ok(answer::document(StatusCode::ACCEPTED, &json!({ "data": told(asked, &clone) })))
 }
 
 /// One copy as it is answered.
-pub(crate) fn told(clone: &CloneJob) -> Json {
+pub(crate) fn told(asked: &Asked, clone: &CloneJob) -> Json {
+    let place = (clone.made == Some(Status::Active)).then(|| resellers::login_url(asked, &clone.slug));
     json!({
         "id": clone.id, "source": { "id": clone.source, "slug": clone.source_slug },
-        "tenant": { "id": clone.tenant, "slug": clone.slug, "name": clone.name },
+        "tenant": {
+            "id": clone.tenant, "slug": clone.slug, "name": clone.name,
+            "status": clone.made.map(Status::word), "login_url": place,
+        },
         "scope": clone.scope, "records": clone.records, "mask_emails": clone.mask_emails, "asked_by": clone.asked_by,
         "status": clone.status, "step": clone.step, "rows": clone.rows, "error": clone.error,
         "asked_at": time(clone.asked_at), "finished_at": clone.finished_at.map(time),
@@ -134,7 +138,7 @@ pub(crate) async fn list(call: Call) -> Outcome {
     params.finish()?;
     call.require(ALSO, "admin")?;
     let found = call.asked.app.tenants.list_clones_of(&call.caller.tenant, limit).await?;
-    Ok(answer::data(&found.iter().map(told).collect::<Json>()))
+    Ok(answer::data(&found.iter().map(|clone| told(&call.asked, clone)).collect::<Json>()))
 }
 
 /// Asks for one, to which whoever asks may sign in as here.
@@ -163,5 +167,5 @@ pub(crate) async fn show(call: Call) -> Outcome {
     let id = call.asked.part("id").parse().map_err(|_| Problem::not_found())?;
     let found = call.asked.app.tenants.find_clone(id).await?;
     let own = found.filter(|clone| clone.source == call.caller.tenant.id);
-    Ok(answer::data(&told(&own.ok_or_else(Problem::not_found)?)))
+    Ok(answer::data(&told(&call.asked, &own.ok_or_else(Problem::not_found)?)))
 }

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::events::{By, Event};
 use crate::founding::{Founding, Sandbox};
 use crate::queue::QUEUE;
-use crate::tenants::{Listed, check_name};
+use crate::tenants::{Listed, Status, check_name};
 use crate::usage::Over;
 use crate::{Feature, Slug, Tenants, store};
 
@@ -74,6 +74,8 @@ pub struct CloneJob {
     pub error: Option<String>,
     pub asked_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
+    /// How the tenant that was made is now; nothing before it is there and when it is there no more.
+    pub made: Option<Status>,
 }
 
 /// The word for what is copied.
@@ -142,6 +144,7 @@ impl Tenants {
             error: None,
             asked_at: Utc::now(),
             finished_at: None,
+            made: None,
         };
         let limit = self.sandbox_limit(source).await?;
         let mut held = self.pool().begin().await?;

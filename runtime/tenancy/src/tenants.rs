@@ -238,6 +238,18 @@ fn active(row: Option<store::Row>) -> Option<Tenant> {
 }
 
 impl Status {
+    /// What the word of the table means for a tenant that waits to be deleted or does not.
+    pub(crate) fn of(word: &str, waits: bool) -> Self {
+        match word {
+            "active" => Self::Active,
+            "suspended" if waits => Self::Waiting,
+            "suspended" => Self::Suspended,
+            "creating" => Self::Creating,
+            // The table's check allows no other word; an unknown one is not served.
+            _ => Self::Deleting,
+        }
+    }
+
     /// The word that people and programs read.
     pub fn word(self) -> &'static str {
         match self {
@@ -252,14 +264,7 @@ impl Status {
 
 impl From<store::Row> for Listed {
     fn from(row: store::Row) -> Self {
-        let status = match row.status.as_str() {
-            "active" => Status::Active,
-            "suspended" if row.delete_at.is_some() => Status::Waiting,
-            "suspended" => Status::Suspended,
-            "creating" => Status::Creating,
-            // The table's check allows no other word; an unknown one is not served.
-            _ => Status::Deleting,
-        };
+        let status = Status::of(&row.status, row.delete_at.is_some());
         Self {
             tenant: Tenant { id: row.id, slug: row.slug, schema: row.schema_name },
             name: row.name,

@@ -30,7 +30,7 @@ pub(crate) async fn create(call: ResellerCall) -> Outcome {
 pub(crate) async fn list(call: ResellerCall) -> Outcome {
     let (before, limit) = ends::page(&call)?;
     let found = call.tenants().list_clones(call.reseller, (before, limit + 1)).await?;
-    Ok(ends::paged(&found, limit, (|clone| clone.id, clones::told)))
+    Ok(ends::paged(&found, limit, (|clone| clone.id, |clone| clones::told(&call.asked, clone))))
 }
 
 /// How far one is.
@@ -38,5 +38,5 @@ pub(crate) async fn show(call: ResellerCall) -> Outcome {
     call.asked.plain()?;
     let id = call.asked.part("id").parse().map_err(|_| Problem::not_found())?;
     let found = call.tenants().find_clone(id).await?.filter(|clone| clone.reseller == Some(call.reseller));
-    Ok(answer::data(&clones::told(&found.ok_or_else(Problem::not_found)?)))
+    Ok(answer::data(&clones::told(&call.asked, &found.ok_or_else(Problem::not_found)?)))
 }

@@ -6,12 +6,15 @@ use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row as _};
 use uuid::Uuid;
 
 use crate::clones::CloneJob;
+use crate::tenants::Status;
 
 macro_rules! clones {
     ($rest:literal) => {
         concat!(
-            "select id, source_id, source_slug, reseller_id, tenant_id, slug, name, asked_by, user_id, scope, records, ",
-            "mask_emails, people, status, step, rows, error, asked_at, finished_at from platform.clones ",
+            "select clones.id, source_id, source_slug, reseller_id, tenant_id, slug, name, asked_by, user_id, scope, records, ",
+            "mask_emails, people, clones.status, step, rows, error, asked_at, finished_at, ",
+            "made.status made_status, made.delete_at is not null made_waits from platform.clones ",
+            "left join lateral (select status, delete_at from platform.tenants where tenants.id = tenant_id) made on true ",
             $rest
         )
     };
@@ -39,6 +42,9 @@ impl<'r> FromRow<'r, PgRow> for CloneJob {
             error: row.try_get("error")?,
             asked_at: row.try_get("asked_at")?,
             finished_at: row.try_get("finished_at")?,
+            made: (row.try_get::<Option<String>, _>("made_status")?)
+                .map(|word| Ok::<_, sqlx::Error>(Status::of(&word, row.try_get("made_waits")?)))
+                .transpose()?,
         })
     }
 }
