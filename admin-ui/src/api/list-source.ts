@@ -1,5 +1,6 @@
 // A list of any length, fetched a page at a time as the screen needs it. Holds ids only; records live in the record store.
 import { pagesOf } from "@/lib/grid-window";
+import { whenIdle } from "@/lib/when-idle";
 import { recordStore, type StoreEvent } from "./record-store";
 import { type ListRequest, listRecords, type ObjectRef, type Page } from "./records";
 
@@ -215,7 +216,7 @@ export class ListSource {
     if (this.#stale && !this.error && this.#loading.size === 0 && this.#watchers.size > 0) this.refresh();
   }
 
-  /** How many there are is known when one page holds all of them; otherwise it is asked once the page is here to be seen. */
+  /** How many there are is known when one page holds all of them; otherwise it is asked once the page has been drawn. */
   #count(first: Page): void {
     this.#counting?.abort();
     if (!first.hasMore) {
@@ -231,7 +232,8 @@ export class ListSource {
       this.#changed();
     };
     // A list whose length is not known is a list all the same.
-    this.#fetch(question, controller.signal).then(counted, () => {});
+    const ask = () => void this.#fetch(question, controller.signal).then(counted, () => {});
+    controller.signal.addEventListener("abort", whenIdle(ask));
   }
 
   #changed(): void {

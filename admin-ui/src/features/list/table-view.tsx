@@ -1,6 +1,6 @@
 // The table of a list: the grid on a wide screen, cards in a column on a phone.
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { GroupedRows, type RowSource } from "@/api/grouped-rows";
 import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
@@ -12,6 +12,7 @@ import { arrange, arrangementOf } from "@/lib/arrangement";
 import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { usePhone } from "@/lib/use-media";
+import { whenIdle } from "@/lib/when-idle";
 import { BulkBar } from "./bulk-bar";
 import { Grid } from "./grid";
 import type { ListSearch } from "./list-search";
@@ -63,8 +64,10 @@ function Table({ object, state, search, onSearch, onTotal, source }: TableViewPr
   const { widths } = useCell(arrangementOf(key));
   const selection = useSelection(source);
   useNeighbours(object, source);
-  // Sums come after what they are sums of.
-  const totals = useAggregates(object, state.request, phone || source.pending ? NONE : state.columns);
+  // Sums come after what they are sums of has been drawn.
+  const [drawn, setDrawn] = useState(false);
+  useEffect(() => (source.pending ? undefined : whenIdle(() => setDrawn(true))), [source.pending]);
+  const totals = useAggregates(object, state.request, phone || !drawn ? NONE : state.columns);
   const sums = state.columns.filter((f) => f.kind === "currency");
   const groupTotals = useAggregates(
     object,

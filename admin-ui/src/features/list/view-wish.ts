@@ -6,7 +6,7 @@ import type { ListViewDef, ObjectDef } from "@/catalog/types";
 import { type ListState, listState, sortText, viewSlug } from "./list-state";
 
 /** The definition of a view for others. */
-export type Definition = Omit<ListViewDef, "name" | "own" | "left_out">;
+export type Definition = Omit<ListViewDef, "name" | "own" | "left_out" | "written">;
 
 /** What a list shows now, as a view keeps it. Conditions become part of its filter; what is "mine" stays a matter of
  * its scope. */
