@@ -22,6 +22,21 @@ const PAGES = {
     await page.getByRole("button", { name: "Groups and formulas" }).click();
     await page.getByRole("button", { name: "Group", exact: true }).click();
   },
+  "a filter as a formula": async (page) => {
+    await open(page, "/o/deals?view=all&where=amount%20%3E%201");
+    await page.getByRole("button", { name: "amount > 1", exact: true }).click();
+    await page.getByRole("dialog").getByText("Gives yes or no").waitFor();
+  },
+  "the order of a list": async (page) => {
+    await open(page, "/o/deals?view=all&sort=stage,-amount");
+    await page.getByRole("button", { name: "Sort", exact: true }).click();
+    await page.getByRole("button", { name: "Amount: descending" }).waitFor();
+  },
+  "the columns of a list": async (page) => {
+    await open(page, "/o/deals?view=all");
+    await page.getByRole("button", { name: "Columns", exact: true }).click();
+    await page.getByRole("dialog", { name: "Columns" }).waitFor();
+  },
   "a board": (page) => open(page, "/o/deals?view=board"),
   "a calendar": (page) => open(page, "/o/tasks?view=calendar"),
   "a timeline": (page) => open(page, "/o/deals?view=all&as=timeline"),

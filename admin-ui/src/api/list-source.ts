@@ -67,6 +67,18 @@ export class ListSource {
     return this.#pages.size === 0 && !this.error;
   }
 
+  /** Whether it is known how many rows there are, even if none of them has been asked for yet. */
+  get counted(): boolean {
+    return this.#total !== undefined || !this.pending;
+  }
+
+  /** So many there are, as somebody knows who has counted them; an answer of its own knows better. */
+  expect(rows: number): void {
+    if (this.#pages.size > 0 || this.#total === rows) return;
+    this.#total = rows;
+    this.#changed();
+  }
+
   /** Whether something happened while an answer was on its way, which may not be in it. */
   get stale(): boolean {
     return this.#stale;

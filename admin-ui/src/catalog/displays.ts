@@ -18,13 +18,25 @@ export interface GroupOption {
   color?: string | undefined;
 }
 
-/** Fields whose values are known beforehand, so that lists can be put in groups by them. */
+/** Whether the field names one record: which of them there are is to be asked before a list is grouped by it. */
+export const isToOne = (field: FieldDef): boolean => field.kind === "lookup" || field.kind === "master_detail";
+
+/** Fields that a table can be put in groups by. */
 export const groupFields = (object: ObjectDef): FieldDef[] => {
-  const fields = boardFields(object);
-  return [...fields, ...ownFields(object).filter((f) => f.kind === "boolean")];
+  const own = ownFields(object);
+  const owner = object.fields.filter((f) => f.standard && f.name === "owner");
+  return [...boardFields(object), ...own.filter((f) => f.kind === "boolean"), ...[...own, ...owner].filter(isToOne)];
 };
 
-/** The groups of a field: its options in use, and one for records without a value where that can be. */
+/** What each display can be grouped by, or stand by. */
+export const GROUPS: Record<Display, (object: ObjectDef) => FieldDef[]> = {
+  table: groupFields,
+  board: (object) => boardFields(object),
+  calendar: (object) => dayFields(object),
+  timeline: () => [],
+};
+
+/** The groups of a field whose values are known beforehand: its options in use, and one for records without a value where that can be. */
 export function groupOptions(field: FieldDef): GroupOption[] {
   const none = { value: null, label: t("No {field}", { field: field.label }) };
   if (field.kind === "boolean")

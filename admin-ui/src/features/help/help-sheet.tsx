@@ -29,6 +29,7 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
       ["shift+↓", "Select a range"],
       ["mod+a", "Select all that is loaded"],
       ["f", "Filter"],
+      ["s", "Sort"],
       ["esc", "Close the peek, then clear the selection"],
     ],
   },

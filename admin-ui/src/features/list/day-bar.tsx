@@ -2,6 +2,7 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, IconButton } from "@/components/button";
+import { fromTheRight } from "@/lib/direction";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 
@@ -13,7 +14,7 @@ interface DayBarProps {
 }
 
 export function DayBar({ title, onStep, onToday, children }: DayBarProps) {
-  const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+  const forward = fromTheRight() ? -1 : 1;
   useShortcuts({
     arrowleft: () => onStep(-forward as 1 | -1),
     arrowright: () => onStep(forward),

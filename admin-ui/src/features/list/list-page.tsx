@@ -4,7 +4,7 @@ import { mayCreate, useCatalog } from "@/catalog/catalog";
 import type { Display } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Kbd } from "@/components/kbd";
-import { arrange, arrangementOf } from "@/lib/arrangement";
+import { arrange, arrangementOf, pinnedFirst } from "@/lib/arrangement";
 import { useCell } from "@/lib/cell";
 import type { Condition } from "@/lib/filter";
 import { t } from "@/lib/i18n";
@@ -18,6 +18,7 @@ import { FilterButton, FilterChips } from "./filter-bar";
 import { ListMenu } from "./list-menu";
 import type { ListSearch } from "./list-search";
 import { arrangementKey, listState, viewOf } from "./list-state";
+import { SortButton } from "./sort-button";
 import { TableView } from "./table-view";
 import { TitleBar, ViewTabs } from "./toolbar";
 import { ViewMenu } from "./view-menu";
@@ -50,6 +51,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
   const state = listState(catalog, object, search, arranged);
   const [building, setBuilding] = useState(false);
   const [adding, setAdding] = useState(false);
+  const [sorting, setSorting] = useState(false);
   const [fresh, setFresh] = useState<number | null>(null);
   const [total, setTotal] = useState<number>();
 
@@ -57,6 +59,9 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
     document.title = `${object.plural_label} · ${catalog.me.tenant.name}`;
   }, [object, catalog]);
 
+  const table = state.display === "table";
+  // Days have an order of their own.
+  const ordered = table || state.display === "board";
   const own = state.view?.display ?? "table";
   const moved = search.group !== undefined && (state.group?.name ?? "none") !== (state.view?.group_by ?? "none");
   const changed = Boolean(
@@ -88,6 +93,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
   useShortcuts({
     c: () => (mayCreate(object) ? createIntent.set({ object: object.name }) : false),
     f: () => setAdding(true),
+    s: () => (ordered ? setSorting(true) : false),
     "/": () => document.getElementById("list-search")?.focus(),
     esc: () => (search.peek ? onPeek(undefined) : false),
   });
@@ -123,10 +129,22 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             setConditions([...state.conditions, condition]);
           }}
         />
+        {ordered && (
+          <SortButton
+            object={object}
+            state={state}
+            changed={search.sort !== undefined}
+            open={sorting}
+            setOpen={setSorting}
+            onSearch={onSearch}
+          />
+        )}
         {!phone && (
           <ColumnChooser
             object={object}
-            columns={state.columns}
+            place={key}
+            table={table}
+            {...pinnedFirst(state.columns, table ? arranged.pinned : [])}
             changed={Boolean(search.cols || arranged.cols)}
             onChange={(cols) => {
               arrange(key, { cols });

@@ -18,11 +18,7 @@ import { kindOf } from "@/fields/registry";
 import type { Arrangement } from "@/lib/arrangement";
 import { type Ast, all, type Condition, compare, type FilterTree, treeAst } from "@/lib/filter";
 import type { ListSearch } from "./list-search";
-
-export interface SortKey {
-  path: string;
-  down: boolean;
-}
+import { type SortKey, sortKeys, sortText } from "./sorting";
 
 export interface ListState {
   view: ListViewDef | undefined;
@@ -37,6 +33,8 @@ export interface ListState {
   /** The days that calendars and timelines stand by. */
   span: { start: FieldDef | undefined; end: FieldDef } | undefined;
   sort: SortKey[];
+  /** What the view is sorted by. */
+  ownSort: SortKey[];
   conditions: Condition[];
   text: string;
   tree: FilterTree | undefined;
@@ -67,18 +65,6 @@ function columnsOf(object: ObjectDef, names: string[]): FieldDef[] {
   return named ? [named, ...unique.filter((f) => f.name !== named.name)] : unique;
 }
 
-/** A sort key of a view ("-customer") in the path that the server sorts by ("-customer.name"). */
-function sortKeys(object: ObjectDef, keys: string[]): SortKey[] {
-  return keys.filter(Boolean).map((key) => {
-    const down = key.startsWith("-");
-    const path = down ? key.slice(1) : key;
-    const field = fieldOf(object, path);
-    return { down, path: (field && kindOf(field).sortPath(field)) ?? path };
-  });
-}
-
-export const sortText = (keys: SortKey[]): string[] => keys.map((k) => (k.down ? `-${k.path}` : k.path));
-
 /** The view that a list shows: as the URL says, else the one that it opens with. */
 export function viewOf(catalog: Catalog, object: ObjectDef, search: ListSearch): ListViewDef | undefined {
   const views = catalog.listViews(object.name);
@@ -98,7 +84,8 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
   const view = viewOf(catalog, object, search);
   const names = search.cols?.split(",") ?? arranged?.cols ?? view?.columns ?? defaultColumns(object);
   const columns = columnsOf(object, names);
-  const sort = sortKeys(object, search.sort?.split(",") ?? view?.sort ?? []);
+  const ownSort = sortKeys(object, view?.sort ?? []);
+  const sort = search.sort === undefined ? ownSort : sortKeys(object, search.sort.split(","));
   const conditions = search.f ?? [];
   const text = search.q ?? "";
   const mine = view?.scope === "mine" ? compare("owner_id", "eq", catalog.me.user.id) : null;
@@ -138,6 +125,7 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
     group,
     span,
     sort,
+    ownSort,
     conditions,
     text,
     tree: search.fx,

@@ -1,6 +1,6 @@
 // How the records of a list are shown: as a table, a board, a calendar or a timeline, and what they are grouped by.
 import { CalendarDays, ChartGantt, ChevronDown, Columns3, type LucideIcon, Rows3, Ungroup } from "lucide-react";
-import { boardFields, type Display, dayFields, groupFields } from "@/catalog/displays";
+import { type Display, GROUPS, groupFields } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { MenuButton, type MenuItem } from "@/components/menu";
@@ -34,8 +34,7 @@ export function ViewSwitch({ object, state, onSearch }: ViewSwitchProps) {
       onSelect: () => onSearch({ as: display === own ? undefined : display, group: undefined, peek: undefined }),
     };
   });
-  const choices = { table: groupFields, board: boardFields, calendar: dayFields, timeline: () => [] };
-  const groups = choices[state.display](object);
+  const groups = GROUPS[state.display](object);
   const on = state.span?.end ?? state.group;
   if (groups.length) {
     if (state.display === "table")

@@ -3,7 +3,8 @@
 import type { ViewWish } from "@/api/views";
 import type { Catalog } from "@/catalog/catalog";
 import type { ListViewDef, ObjectDef } from "@/catalog/types";
-import { type ListState, listState, sortText, viewSlug } from "./list-state";
+import { type ListState, listState, viewSlug } from "./list-state";
+import { sortText } from "./sorting";
 
 /** The definition of a view for others. */
 export type Definition = Omit<ListViewDef, "name" | "own" | "left_out" | "written">;

@@ -13,6 +13,7 @@ import { Dot, Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import type { MenuItem } from "@/components/menu";
 import { moveTo } from "@/fields/save";
+import { fromTheRight } from "@/lib/direction";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { isTyping, keyName } from "@/lib/shortcuts";
@@ -156,7 +157,7 @@ export function Board({ object, request, columns, group, groups, peek, onPeek, o
     const id = card?.dataset.card;
     if (!id || isTyping(event.target)) return;
     const key = keyName(event);
-    const forward = document.documentElement.dir === "rtl" ? "arrowleft" : "arrowright";
+    const forward = fromTheRight() ? "arrowleft" : "arrowright";
     const by = key.endsWith(forward) ? 1 : -1;
     if (key === "arrowdown" || key === "j") go(home.column, Math.min((counts[home.column] ?? 1) - 1, home.row + 1));
     else if (key === "arrowup" || key === "k") go(home.column, Math.max(0, home.row - 1));
