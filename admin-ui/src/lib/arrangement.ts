@@ -1,10 +1,13 @@
-// How someone has arranged the columns of a view: which, in what order, how wide. Kept in this browser, per view.
+// How someone has arranged a view: which columns, in what order, how wide, and what its amounts are weighted by. Kept in
+// this browser, per view.
 import { Cell } from "./cell";
 import { recallJson, remember } from "./storage";
 
 export interface Arrangement {
   cols?: string[] | undefined;
   widths: Record<string, number>;
+  /** The percentage that a board weighs its amounts by; "none" is none. */
+  weight?: string | undefined;
 }
 
 const cells = new Map<string, Cell<Arrangement>>();
@@ -13,7 +16,8 @@ function read(key: string): Arrangement {
   const raw = recallJson<Partial<Arrangement> | null>(`columns.${key}`, null);
   const cols = Array.isArray(raw?.cols) ? raw.cols.filter((c) => typeof c === "string") : undefined;
   const widths = Object.entries(raw?.widths ?? {}).filter(([, w]) => typeof w === "number" && w >= MIN_WIDTH);
-  return { cols, widths: Object.fromEntries(widths) };
+  const weight = typeof raw?.weight === "string" ? raw.weight : undefined;
+  return { cols, widths: Object.fromEntries(widths), weight };
 }
 
 export const MIN_WIDTH = 60;

@@ -33,6 +33,7 @@ const NOTHING_CHANGED: Partial<ListSearch> = {
   cols: undefined,
   as: undefined,
   group: undefined,
+  start: undefined,
   peek: undefined,
 };
 
@@ -67,6 +68,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       search.cols ||
       arranged.cols ||
       moved ||
+      search.start !== undefined ||
       state.display !== own,
   );
   const reset = () => {
@@ -79,6 +81,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       cols: undefined,
       as: undefined,
       group: undefined,
+      start: undefined,
     });
   };
   const onView = (view: string | undefined) => onSearch({ ...NOTHING_CHANGED, view }, true);
@@ -96,12 +99,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
     <section aria-label={object.plural_label} className="relative flex min-h-0 min-w-0 flex-1 flex-col">
       <TitleBar object={object} total={total} text={state.text} onText={(q) => onSearch({ q: q || undefined })} />
       <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b ps-2 pe-2 phone:ps-3">
-        <ViewTabs
-          state={state}
-          onView={(view) =>
-            onSearch({ view, sort: undefined, cols: undefined, as: undefined, group: undefined, peek: undefined }, true)
-          }
-        />
+        <ViewTabs state={state} onView={onView} />
         {!phone && (
           <ViewMenu
             object={object}
@@ -176,6 +174,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             request={state.request}
             columns={state.columns}
             group={state.group}
+            weight={state.weight}
             peek={search.peek}
             onPeek={onPeek}
             onTotal={setTotal}
@@ -223,10 +222,13 @@ const HINTS: Record<Display, [string, string][]> = {
   calendar: [
     ["← →", "earlier, later"],
     ["T", "today"],
+    ["Tab ← → ↑ ↓", "move what is in focus"],
   ],
   timeline: [
     ["← →", "earlier, later"],
     ["T", "today"],
+    ["Tab ← →", "move what is in focus"],
+    ["Tab ⇧ ← →", "longer, shorter"],
   ],
 };
 

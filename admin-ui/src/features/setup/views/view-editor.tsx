@@ -22,6 +22,7 @@ import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { apiName } from "@/lib/text";
 import { OrderedFields } from "../ordered-fields";
+import { DisplayFields } from "./display-fields";
 import { ViewPreview } from "./view-preview";
 
 type Draft = Omit<ListViewDef, "name">;
@@ -63,7 +64,6 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
 
   const name = view?.name ?? `${object.name}.${apiName(draft.label)}`;
   const taken = !view && catalog.viewsOf(object.name).some((v) => v.name === name);
-  const grouping = columnFields(object).filter((f) => ["picklist", "boolean", "lookup"].includes(f.kind));
   const needsGroup = draft.display === "board" && !draft.group_by;
   const ready = draft.label.trim() !== "" && !taken && draft.columns.length > 0 && !needsGroup;
   const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "views" } } as const;
@@ -134,29 +134,21 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
                 label={t("Displayed as")}
                 choices={DISPLAYS.map(spoken)}
                 value={[draft.display ?? "table"]}
-                onChange={(next) => set({ display: next[0] as Draft["display"] & string })}
-              />
-            )}
-          </FieldFrame>
-          <FieldFrame
-            label={t("Grouped by")}
-            error={needsGroup ? t("A board needs a field for its columns.") : undefined}
-          >
-            {(ids) => (
-              <Select
-                id={ids.id}
-                label={t("Grouped by")}
-                placeholder={t("Nothing")}
-                clearable
-                choices={grouping.map((f) => ({ id: f.name, label: f.label }))}
-                value={draft.group_by ? [draft.group_by] : []}
                 onChange={(next) =>
-                  setDraft(({ group_by: _, ...d }) => ({ ...d, ...(next[0] ? { group_by: next[0] } : {}) }))
+                  // What records are grouped by means something else in each of them.
+                  setDraft(({ group_by: _, ...d }) => ({ ...d, display: next[0] as Draft["display"] & string }))
                 }
-                invalid={ids.invalid}
               />
             )}
           </FieldFrame>
+          <DisplayFields
+            object={object}
+            view={draft}
+            error={needsGroup ? t("A board needs a field for its columns.") : undefined}
+            onChange={({ group_by, sort }) =>
+              setDraft(({ group_by: _, ...d }) => ({ ...d, sort, ...(group_by ? { group_by } : {}) }))
+            }
+          />
           <div className="col-span-full">
             <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Sorted by")}</h2>
             <SortKeys object={object} keys={draft.sort ?? []} onChange={(sort) => set({ sort })} />
