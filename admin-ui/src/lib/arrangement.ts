@@ -1,5 +1,5 @@
-// How someone has arranged the columns of a view: which, in what order, how wide, and which of them stay in sight. Kept in
-// this browser, per view.
+// How someone has arranged a view: which columns, in what order, how wide, which of them stay in sight, and what its amounts are
+// weighted by. Kept in this browser, per view.
 import { Cell } from "./cell";
 import { recallJson, remember } from "./storage";
 
@@ -8,6 +8,8 @@ export interface Arrangement {
   widths: Record<string, number>;
   /** Columns that stay in sight beside the first one, which always does. */
   pinned?: string[] | undefined;
+  /** The percentage that a board weighs its amounts by; "none" is none. */
+  weight?: string | undefined;
 }
 
 const cells = new Map<string, Cell<Arrangement>>();
@@ -18,7 +20,8 @@ const words = (list: unknown): string[] | undefined =>
 function read(key: string): Arrangement {
   const raw = recallJson<Partial<Arrangement> | null>(`columns.${key}`, null);
   const widths = Object.entries(raw?.widths ?? {}).filter(([, w]) => typeof w === "number" && w >= MIN_WIDTH);
-  return { cols: words(raw?.cols), widths: Object.fromEntries(widths), pinned: words(raw?.pinned) };
+  const weight = typeof raw?.weight === "string" ? raw.weight : undefined;
+  return { cols: words(raw?.cols), widths: Object.fromEntries(widths), pinned: words(raw?.pinned), weight };
 }
 
 export const MIN_WIDTH = 60;

@@ -45,6 +45,19 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    title: "Calendars and timelines",
+    keys: [
+      ["← →", "Earlier, later"],
+      ["t", "Today"],
+      ["tab ← →", "Move what is in focus by a day"],
+      ["tab ↑ ↓", "In a calendar: by a week"],
+      ["tab shift ← →", "In a timeline: end later, earlier"],
+      ["tab alt shift ← →", "In a timeline: begin later, earlier"],
+      ["m", "In a calendar: choose where it goes"],
+      ["enter", "Open beside the list"],
+    ],
+  },
+  {
     title: "Records",
     keys: [
       ["j", "Next in the list"],

@@ -34,6 +34,7 @@ const NOTHING_CHANGED: Partial<ListSearch> = {
   cols: undefined,
   as: undefined,
   group: undefined,
+  start: undefined,
   peek: undefined,
 };
 
@@ -72,6 +73,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       search.cols ||
       arranged.cols ||
       moved ||
+      search.start !== undefined ||
       state.display !== own,
   );
   const reset = () => {
@@ -84,6 +86,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       cols: undefined,
       as: undefined,
       group: undefined,
+      start: undefined,
     });
   };
   const onView = (view: string | undefined) => onSearch({ ...NOTHING_CHANGED, view }, true);
@@ -102,12 +105,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
     <section aria-label={object.plural_label} className="relative flex min-h-0 min-w-0 flex-1 flex-col">
       <TitleBar object={object} total={total} text={state.text} onText={(q) => onSearch({ q: q || undefined })} />
       <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b ps-2 pe-2 phone:ps-3">
-        <ViewTabs
-          state={state}
-          onView={(view) =>
-            onSearch({ view, sort: undefined, cols: undefined, as: undefined, group: undefined, peek: undefined }, true)
-          }
-        />
+        <ViewTabs state={state} onView={onView} />
         {!phone && (
           <ViewMenu
             object={object}
@@ -194,6 +192,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             request={state.request}
             columns={state.columns}
             group={state.group}
+            weight={state.weight}
             peek={search.peek}
             onPeek={onPeek}
             onTotal={setTotal}
@@ -241,10 +240,13 @@ const HINTS: Record<Display, [string, string][]> = {
   calendar: [
     ["← →", "earlier, later"],
     ["T", "today"],
+    ["Tab ← → ↑ ↓", "move what is in focus"],
   ],
   timeline: [
     ["← →", "earlier, later"],
     ["T", "today"],
+    ["Tab ← →", "move what is in focus"],
+    ["Tab ⇧ ← →", "longer, shorter"],
   ],
 };
 

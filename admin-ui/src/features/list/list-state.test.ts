@@ -101,6 +101,7 @@ it("reads the URL and forgives it", () => {
     cols: "a,b",
     as: undefined,
     group: undefined,
+    start: undefined,
     peek: undefined,
   });
 });

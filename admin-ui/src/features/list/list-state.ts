@@ -3,13 +3,15 @@ import type { ListRequest } from "@/api/records";
 import type { Catalog } from "@/catalog/catalog";
 import {
   boardField,
+  calendarDays,
+  changedField,
+  type Days,
   type Display,
-  dayFields,
   displaysOf,
   pathField,
   sinceField,
-  spanFields,
   tableGroup,
+  timelineDays,
   weightField,
 } from "@/catalog/displays";
 import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
@@ -31,7 +33,9 @@ export interface ListState {
   /** What the rows or cards are grouped by, if they are. */
   group: FieldDef | undefined;
   /** The days that calendars and timelines stand by. */
-  span: { start: FieldDef | undefined; end: FieldDef } | undefined;
+  span: Days | undefined;
+  /** The percentage that a board weighs its amounts by. */
+  weight: FieldDef | undefined;
   sort: SortKey[];
   /** What the view is sorted by. */
   ownSort: SortKey[];
@@ -106,13 +110,18 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
       : display === "table"
         ? tableGroup(object, view, search.group)
         : undefined;
-  const asked = dayFields(object).find((f) => f.name === (search.group ?? view?.group_by));
-  const { start, end } = asked ? { start: undefined, end: asked } : spanFields(object);
-  const span = end && (display === "calendar" || display === "timeline") ? { start, end } : undefined;
+  const span =
+    display === "calendar"
+      ? calendarDays(object, view, search.group)
+      : display === "timeline"
+        ? timelineDays(object, view, { start: search.start, end: search.group })
+        : undefined;
   const steps = span && pathField(object, views);
   const fields = new Set(["id", "version", "name"]);
-  const beside = display === "board" && group ? [weightField(object), sinceField(object, group)] : [];
-  for (const field of beside) if (field) fields.add(field.name);
+  const weight = display === "board" ? weightField(object, arranged?.weight) : undefined;
+  if (weight) fields.add(weight.name);
+  const since = display === "board" && group ? (sinceField(object, group) ?? changedField(object)) : undefined;
+  if (since) fields.add(since.name);
   for (const field of [...columns, ...(group ? [group] : []), ...(steps ? [steps] : []), ...(span ? [span.end] : [])])
     for (const path of kindOf(field).paths(field)) fields.add(path);
   return {
@@ -124,6 +133,7 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
     columns,
     group,
     span,
+    weight,
     sort,
     ownSort,
     conditions,

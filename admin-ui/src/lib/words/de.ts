@@ -380,7 +380,7 @@ export const words: Record<string, string> = {
   Views: "Ansichten",
   "We mail you a link with which you set a new password.":
     "Wir schicken Ihnen einen Link, mit dem Sie ein neues Passwort setzen.",
-  "Weighted by probability": "Gewichtet nach Wahrscheinlichkeit",
+  "Weighted by {field}": "Gewichtet nach {field}",
   "What points to the others will point to the one that stays. The others go to the recycle bin.":
     "Was auf die anderen verweist, verweist dann auf den, der bleibt. Die anderen kommen in den Papierkorb.",
   "What would happen": "Was geschehen würde",

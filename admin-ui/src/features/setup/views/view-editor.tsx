@@ -23,6 +23,7 @@ import { FormulaEditor } from "@/formulas/formula-editor";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { apiName } from "@/lib/text";
+import { DisplayFields } from "./display-fields";
 import { ViewPreview } from "./view-preview";
 
 type Draft = Omit<ListViewDef, "name">;
@@ -64,7 +65,6 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
 
   const name = view?.name ?? `${object.name}.${apiName(draft.label)}`;
   const taken = !view && catalog.viewsOf(object.name).some((v) => v.name === name);
-  const grouping = GROUPS[draft.display ?? "table"](object);
   const needsGroup = draft.display === "board" && !draft.group_by;
   const ready = draft.label.trim() !== "" && !taken && draft.columns.length > 0 && !needsGroup;
   const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "views" } } as const;
@@ -139,25 +139,14 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
               />
             )}
           </FieldFrame>
-          <FieldFrame
-            label={t("Grouped by")}
+          <DisplayFields
+            object={object}
+            view={draft}
             error={needsGroup ? t("A board needs a field for its columns.") : undefined}
-          >
-            {(ids) => (
-              <Select
-                id={ids.id}
-                label={t("Grouped by")}
-                placeholder={t("Nothing")}
-                clearable
-                choices={grouping.map((f) => ({ id: f.name, label: f.label }))}
-                value={draft.group_by ? [draft.group_by] : []}
-                onChange={(next) =>
-                  setDraft(({ group_by: _, ...d }) => ({ ...d, ...(next[0] ? { group_by: next[0] } : {}) }))
-                }
-                invalid={ids.invalid}
-              />
-            )}
-          </FieldFrame>
+            onChange={({ group_by, sort }) =>
+              setDraft(({ group_by: _, ...d }) => ({ ...d, sort, ...(group_by ? { group_by } : {}) }))
+            }
+          />
           <div className="col-span-full">
             <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Sorted by")}</h2>
             <SortKeys object={object} keys={draft.sort ?? []} onChange={(sort) => set({ sort })} />
