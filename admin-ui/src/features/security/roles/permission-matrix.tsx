@@ -33,7 +33,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const table = useRef<HTMLTableElement>(null);
   const objects = catalog.objects.filter((o) =>
-    `${o.label} ${o.name}`.toLowerCase().includes(text.trim().toLowerCase()),
+    `${o.label} ${o.plural_label} ${o.name}`.toLowerCase().includes(text.trim().toLowerCase()),
   );
   const rows: (ObjectDef | null)[] = [...(text ? [] : [null]), ...objects];
 
