@@ -38,7 +38,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
   const table = useRef<HTMLTableElement>(null);
   const painted = useAfterPaint();
   const objects = catalog.objects.filter((o) =>
-    `${o.label} ${o.name}`.toLowerCase().includes(text.trim().toLowerCase()),
+    `${o.label} ${o.plural_label} ${o.name}`.toLowerCase().includes(text.trim().toLowerCase()),
   );
   const rows: (ObjectDef | null)[] = [...(text ? [] : [null]), ...objects];
 
