@@ -7,6 +7,7 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Dot } from "@/components/bits";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { counted } from "@/lib/text";
 
 interface GroupRowProps {
   object: ObjectDef;
@@ -62,7 +63,7 @@ export function GroupRow({ field, head, row, height, columns, totals, activeId, 
           <Dot color={option?.color} />
           <span className="truncate">{option?.label}</span>
         </button>
-        <span className="num font-normal text-text-2 text-xs">{head.group.source.rows.toLocaleString()}</span>
+        <span className="num font-normal text-text-2 text-xs">{counted(head.group.source.rows)}</span>
         {summed.map((f) => (
           <span key={f.name} className="num ms-2 font-normal text-text-2 text-xs">
             {f.label} {kindOf(f).text(totals?.sum[f.name], f)}

@@ -10,6 +10,7 @@ import { kindOf } from "@/fields/registry";
 import { RecordMark } from "@/fields/relation";
 import { windowRows } from "@/lib/grid-window";
 import { t } from "@/lib/i18n";
+import { counted } from "@/lib/text";
 
 const ROW = 62;
 
@@ -83,7 +84,7 @@ function PhoneHead({ head, group, top, onFold }: PhoneHeadProps) {
       >
         <Dot color={option?.color} />
         {option?.label}
-        <span className="num font-normal text-text-2 text-xs">{head.group.source.rows.toLocaleString()}</span>
+        <span className="num font-normal text-text-2 text-xs">{counted(head.group.source.rows)}</span>
       </button>
     </li>
   );

@@ -18,7 +18,7 @@ import type { Ast } from "@/lib/filter";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
-import { humanize, inSentence } from "@/lib/text";
+import { counted, humanize, inSentence } from "@/lib/text";
 
 const QuickAdd = lazy(() => import("@/fields/quick-add").then((m) => ({ default: m.QuickAdd })));
 
@@ -129,7 +129,7 @@ function RelatedList({ relation, owner }: { relation: RelationDef; owner: Owner 
       <div className="flex h-7 items-center gap-2 ps-3 pe-1">
         <Glyph icon={objectIcon(other)} hue={objectHue(other.name)} size={18} />
         <h2 className="truncate font-semibold">{label}</h2>
-        {query.data && <span className="num text-text-3 text-xs">{total.toLocaleString()}</span>}
+        {query.data && <span className="num text-text-3 text-xs">{counted(total)}</span>}
         <span className="flex-1" />
         {total > FIRST && relation.kind !== "any_lookup" && (
           <Link
