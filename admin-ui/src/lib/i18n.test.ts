@@ -40,6 +40,11 @@ const SAME = /^[\w*]+:\w+$/;
 const NO_WORDS = new Set([
   ...[
     "Alt ←→",
+    "Tab ← →",
+    "Tab ← → ↑ ↓",
+    "Tab ⇧ ← →",
+    "tab shift ← →",
+    "tab alt shift ← →",
     "Alt+ArrowUp Alt+ArrowDown Delete",
     "Alt+ArrowLeft Alt+ArrowRight Delete",
     "Alt+ArrowLeft Alt+ArrowRight",
@@ -73,7 +78,7 @@ const NO_WORDS = new Set([
 const KEY = /^(Enter|Escape|Esc|Backspace|Space|Tab|Home|End|Ctrl|Page(Up|Down)|Arrow(Up|Down|Left|Right))$/;
 
 /** Files whose texts are data or programs: samples of fields, code for others, the names of browsers, the language of formulas. */
-const NO_SCREEN = /words\/|user-agent|lib\/formula|setup\/samples|explorer\/requests|app\/router/;
+const NO_SCREEN = /words\/|user-agent|lib\/formula|setup\/samples|explorer\/requests|app\/(router|outside)/;
 
 const SPOKEN = /^(label|title|placeholder|hint|about|verb|what|add|idle|noun|aria-label|messageHint)$/;
 
