@@ -20,7 +20,7 @@ interface Modules {
 }
 
 const ICON = /[\\/]lucide-react[\\/]dist[\\/]esm[\\/]icons[\\/]/;
-const SHARED = /[\\/]src[\\/]lib[\\/]use-after-paint\.ts$/;
+const SHARED = /[\\/]src[\\/](catalog[\\/]|lib[\\/]use-after-paint\.ts$)/;
 const LUCIDE = /[\\/]lucide-react[\\/]dist[\\/]esm[\\/]lucide-react\.mjs$/;
 
 /** What a module imports at once; of the many icons of one file those that it names. */

@@ -47,6 +47,7 @@ const NO_WORDS = new Set([
     "tab alt shift ← →",
     "Alt+ArrowUp Alt+ArrowDown Delete",
     "Alt+ArrowLeft Alt+ArrowRight Delete",
+    "Alt+ArrowLeft Alt+ArrowRight",
     "Mod-Enter",
     "g s",
     "g d",
@@ -153,6 +154,16 @@ it("knows every text in German, with the same places", () => {
   const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
   for (const [english, german] of Object.entries(words)) expect(places(german), english).toEqual(places(english));
 }, 60_000);
+
+/** Numbers and dates as the browser has them, where the chosen language is meant: `counted`, `lib/numbers`, `lib/dates`. */
+const BROWSERS = /\.toLocale(Date|Time)?String\(\s*\)/;
+
+it("writes numbers and dates in the chosen language, not in the browser's", () => {
+  expect(`${"total"}.toLocaleString()`).toMatch(BROWSERS);
+  expect(`${"at"}.toLocaleDateString(locale)`).not.toMatch(BROWSERS);
+  const bare = [...sources("src")].filter((path) => BROWSERS.test(readFileSync(path, "utf8")));
+  expect(bare).toEqual([]);
+});
 
 /** What is called the same everywhere. */
 const NAMES = /: (Trellis|CSV|cURL|N O T A)$/;

@@ -6,6 +6,7 @@ import type { GroupOption } from "@/catalog/displays";
 import type { FieldDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { counted } from "@/lib/text";
 import { GroupMark } from "./group-mark";
 
 interface GroupRowProps {
@@ -61,7 +62,7 @@ export function GroupRow({ field, option, head, row, height, columns, totals, ac
           <GroupMark field={field} option={option} />
           <span className="truncate">{option?.label}</span>
         </button>
-        <span className="num font-normal text-text-2 text-xs">{head.group.source.rows.toLocaleString()}</span>
+        <span className="num font-normal text-text-2 text-xs">{counted(head.group.source.rows)}</span>
         {summed.map((f) => (
           <span key={f.name} className="num ms-2 font-normal text-text-2 text-xs">
             {f.label} {kindOf(f).text(totals?.sum[f.name], f)}

@@ -10,6 +10,7 @@ import { kindOf } from "@/fields/registry";
 import { RecordMark } from "@/fields/relation";
 import { windowRows } from "@/lib/grid-window";
 import { t } from "@/lib/i18n";
+import { counted } from "@/lib/text";
 import { GroupMark } from "./group-mark";
 
 const ROW = 62;
@@ -93,7 +94,7 @@ function PhoneHead({ head, group, option, top, onFold }: PhoneHeadProps) {
       >
         <GroupMark field={group} option={option} />
         {option?.label}
-        <span className="num font-normal text-text-2 text-xs">{head.group.source.rows.toLocaleString()}</span>
+        <span className="num font-normal text-text-2 text-xs">{counted(head.group.source.rows)}</span>
       </button>
     </li>
   );

@@ -22,6 +22,7 @@ import { QuickAdd } from "@/fields/quick-add";
 import { kindOf } from "@/fields/registry";
 import { windowRows } from "@/lib/grid-window";
 import { t } from "@/lib/i18n";
+import { counted } from "@/lib/text";
 import type { Ageing } from "./ageing";
 import { type Amounts, amountsOf, type Measure } from "./amounts";
 import { Card } from "./card";
@@ -119,9 +120,7 @@ export const Column = memo(function Column(props: ColumnProps) {
       <header className="flex h-9 shrink-0 items-center gap-2 ps-2.5 pe-1">
         <Dot color={option.color} />
         <h2 className="truncate font-medium">{option.label}</h2>
-        <span className="num text-text-3 text-xs">
-          {source.pending ? "" : (source.total ?? source.rows).toLocaleString()}
-        </span>
+        <span className="num text-text-3 text-xs">{source.pending ? "" : counted(source.total ?? source.rows)}</span>
         <span className="flex-1" />
         {props.addable && (
           <IconButton label={t("Add to {column}", { column: option.label })} onClick={() => props.onAdding(index)}>
