@@ -284,6 +284,13 @@ impl Engine {
         Ok(found)
     }
 
+    /// Imports of a tenant that wait or run, on whichever node.
+    pub async fn open_imports(&self, tenant: &Tenant) -> Result<u64> {
+        self.end_dead_imports(tenant).await?;
+        let mut connection = self.connection(tenant).await?;
+        Ok(store::list_open(&mut connection, tenant).await?.len() as u64)
+    }
+
     /// Fails the imports of a tenant whose process has died; for the start of a process.
     pub async fn end_dead_imports(&self, tenant: &Tenant) -> Result<()> {
         let mut transaction = self.begin_within(tenant).await?;

@@ -78,7 +78,7 @@ pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Paged, Query, Selection, SortKey};
 pub use read::together::{Question, Told};
 pub use read::{Answer, One};
-pub use room::Usage;
+pub use room::{Left, Usage};
 pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
