@@ -15,6 +15,7 @@
 pub mod apply;
 pub mod archive;
 pub mod audit;
+mod berths;
 mod census;
 pub mod change;
 pub mod command;

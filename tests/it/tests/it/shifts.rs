@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use engine::{Shifts, Tenant};
+use engine::import::{Format, Source, Status};
+use engine::packages::Install;
+use engine::{ImportJob, Shifts, Tenant};
 use it::World;
 use it::site::Site;
 use serde_json::json;
@@ -104,4 +106,39 @@ async fn a_turn_that_is_cut_off_leaves_its_job() {
     let mut next = Shifts::new(&site.world.engine);
     until_done(&mut next, (&site, &[tenant.clone()]), (&tenant, "build_indexes")).await;
     assert_eq!(site.world.engine.doctor(&tenant).await.unwrap(), []);
+}
+
+fn file() -> ImportJob {
+    ImportJob {
+        object: "deal".into(),
+        source: Source::Bytes(b"name\nfirst\n".to_vec()),
+        format: Format::Csv,
+        file_name: None,
+        mapping: Vec::new(),
+        match_field: None,
+        dry_run: false,
+    }
+}
+
+#[tokio::test]
+async fn imports_of_one_tenant_let_others_pass() {
+    let site = Site::new(World::with_packages("shifts_imports").await).await;
+    let engine = &site.world.engine;
+    let other = site.tenants.ensure("other", "Other").await.unwrap();
+    let context = engine.system_context(&other, "test").await.unwrap();
+    let packages: Vec<_> = ["accounts", "leads", "deals"].map(it::package).into();
+    engine.install(&context, &packages, Install::default()).await.unwrap();
+    let superuser = site.world.superuser().await;
+    let mut writer = superuser.begin().await.unwrap();
+    sqlx::raw_sql("LOCK TABLE t_demo.deal IN ACCESS EXCLUSIVE MODE").execute(&mut *writer).await.unwrap();
+    let own = site.world.system().await;
+    for _ in 0..3 {
+        engine.import(&own, file(), None).await.unwrap();
+    }
+    let context = engine.system_context(&other, "test").await.unwrap();
+    let passing = tokio::time::timeout(PATIENCE, engine.run_import(&context, file())).await;
+    let import = passing.expect("it waits for others").unwrap();
+    assert_eq!((import.status, import.created), (Status::Done, 1));
+    writer.rollback().await.unwrap();
+    engine.finish_imports().await;
 }
