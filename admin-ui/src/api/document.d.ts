@@ -92,6 +92,9 @@ export interface Document {
     records: number | null;
     users: number | null;
     sandboxes: number | null;
+    connections: number | null;
+    storage_bytes: number | null;
+    jobs: number | null;
   };
   OpenSession: {
     id: string;

@@ -14,11 +14,11 @@ use permissions::Action;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::Connection;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::Engine;
 use crate::audit::{self, Deed, Event};
+use crate::berths::{Berth, Berths};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 
@@ -40,10 +40,12 @@ mod survey;
 pub use rejects::Rejects;
 pub use source::{Format, Source};
 
-/// Imports of this process that run at once; others wait.
-const RUNNING: usize = 2;
+/// Imports of this process that run at once, each of another tenant; others wait.
+const RUNNING: u32 = 2;
 /// Imports that run or wait; each has a connection of its own.
 const ACCEPTED: u32 = 10;
+/// How many of these may be one tenant's.
+const OF_ONE: usize = 7;
 /// What is told of an import whose process died.
 const INTERRUPTED: &str = "the process ended before the import did; rows counted here are in";
 
@@ -134,16 +136,13 @@ pub type Standing = Arc<dyn Fn() -> BoxFuture<'static, Result<Context>> + Send +
 
 /// How many imports a process takes.
 pub(crate) struct Gate {
-    running: Arc<Semaphore>,
-    accepted: Arc<Semaphore>,
+    running: Berths,
+    accepted: Berths,
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(RUNNING)),
-            accepted: Arc::new(Semaphore::new(ACCEPTED as usize)),
-        }
+        Self { running: Berths::new(RUNNING, 1), accepted: Berths::new(ACCEPTED, OF_ONE) }
     }
 }
 
@@ -152,7 +151,7 @@ struct Started {
     import: Import,
     job: job::Job,
     /// Given back when the import ends.
-    place: OwnedSemaphorePermit,
+    place: Berth,
     _file: Temporary,
 }
 
@@ -201,7 +200,7 @@ impl Engine {
 
     async fn start(&self, context: &Context, job: ImportJob) -> Result<Started> {
         let file = Temporary(job.source.clone());
-        let place = self.inner.imports.accepted.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+        let place = self.inner.imports.accepted.try_take(context.tenant().id).ok_or(Error::Busy)?;
         let (source, format) = (job.source.clone(), job.format);
         let survey = tokio::task::spawn_blocking(move || survey::survey(&source, format)).await;
         let survey =
@@ -243,8 +242,7 @@ impl Engine {
 
     async fn run_started(self, started: Started) -> Result<()> {
         let Started { job, place, _file, .. } = started;
-        // The semaphore is never closed, so there is always a permit in the end.
-        let turn = self.inner.imports.running.clone().acquire_owned().await.ok();
+        let turn = self.inner.imports.running.take(job.plan.context.tenant().id).await;
         let outcome = job.run().await;
         drop((turn, place, _file));
         outcome
@@ -252,8 +250,7 @@ impl Engine {
 
     /// Returns when no import runs or waits in this process any more.
     pub async fn finish_imports(&self) {
-        // The semaphore is never closed.
-        drop(self.inner.imports.accepted.acquire_many(ACCEPTED).await);
+        self.inner.imports.accepted.empty().await;
     }
 
     /// An import of the actor's own; administrators see everybody's. Only for those who may read the object's records,
@@ -282,6 +279,13 @@ impl Engine {
         transaction.commit().await?;
         require_readable(context, &found.0.object)?;
         Ok(found)
+    }
+
+    /// Imports of a tenant that wait or run, on whichever node.
+    pub async fn open_imports(&self, tenant: &Tenant) -> Result<u64> {
+        self.end_dead_imports(tenant).await?;
+        let mut connection = self.connection(tenant).await?;
+        Ok(store::list_open(&mut connection, tenant).await?.len() as u64)
     }
 
     /// Fails the imports of a tenant whose process has died; for the start of a process.

@@ -5,7 +5,7 @@
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), `replica` (a standby that answers some of it), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
 //! left behind), [`apply`] (metadata), [`retypes`] (fields that change their kind), [`rollups`] and [`work`] (what follows
-//! from changes), [`Leftovers`] (where there is some), [`packages`] (metadata with
+//! from changes), [`Leftovers`] (where there is some), [`Shifts`] (whose turn it is), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`former`] (names of before for
 //! programs that say those), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`views`] (what people keep of
@@ -15,6 +15,7 @@
 pub mod apply;
 pub mod archive;
 pub mod audit;
+mod berths;
 mod census;
 pub mod change;
 pub mod command;
@@ -78,13 +79,14 @@ pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Paged, Query, Selection, SortKey};
 pub use read::together::{Question, Told};
 pub use read::{Answer, One};
-pub use room::Usage;
+pub use room::{Left, Usage};
 pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;
 pub use views::{OwnViews, ViewWish};
 pub use wall::Wall;
+pub use work::shifts::Shifts;
 pub use write::{Possible, PossibleTarget};
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
@@ -109,6 +111,8 @@ struct Inner {
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
     holding: Arc<Semaphore>,
+    /// Places of those who make indexes for jobs.
+    builders: Semaphore,
     exports: export::Gate,
     sealing: std::sync::OnceLock<audit::chain::SealKey>,
     rooms: room::Rooms,
@@ -120,6 +124,7 @@ impl Engine {
     /// An engine on a pool of connections to a migrated database.
     pub fn new(pool: PgPool) -> Self {
         let walls = Arc::default();
+        let turns = work::shifts::Bounds::of(pool.options().get_max_connections());
         Self {
             inner: Arc::new(Inner {
                 reading: lanes::Lanes::new(&pool, 2, &walls),
@@ -130,6 +135,7 @@ impl Engine {
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
                 holding: Arc::new(Semaphore::new(1)),
+                builders: Semaphore::new(turns.builders()),
                 exports: export::Gate::default(),
                 sealing: std::sync::OnceLock::new(),
                 rooms: room::Rooms::default(),

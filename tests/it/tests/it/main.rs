@@ -28,6 +28,7 @@ mod rest;
 mod rollups;
 mod round_trip;
 mod rules;
+mod shifts;
 mod tenancy;
 mod wall;
 mod wire;
