@@ -57,6 +57,7 @@ pub mod work;
 pub mod write;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
@@ -114,6 +115,8 @@ struct Inner {
     rooms: room::Rooms,
     feeds: audit::feed::Feeds,
     vault: keys::Vault,
+    /// Whether connections come through what hands a session to many.
+    is_pooled: AtomicBool,
 }
 
 impl Engine {
@@ -125,7 +128,6 @@ impl Engine {
                 reading: lanes::Lanes::new(&pool, 2, &walls),
                 writing: lanes::Lanes::new(&pool, 4, &walls),
                 walls,
-                pool,
                 replica: std::sync::OnceLock::new(),
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
@@ -135,6 +137,8 @@ impl Engine {
                 rooms: room::Rooms::default(),
                 feeds: audit::feed::Feeds::default(),
                 vault: keys::Vault::default(),
+                is_pooled: AtomicBool::new(false),
+                pool,
             }),
         }
     }

@@ -7,6 +7,7 @@
 //! A database user who may not make roles goes without; [`Engine::wall`] tells.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sqlx::{PgConnection, PgPool, PgTransaction};
@@ -122,6 +123,17 @@ impl Engine {
         // Whoever asked first has said so already.
         let _ = self.inner.walls.wall.set(Wall::Off);
         self
+    }
+
+    /// The same engine where a pooler hands each session to many: what is set for one would be another's.
+    pub fn behind_pooler(self) -> Self {
+        self.inner.is_pooled.store(true, Ordering::Relaxed);
+        self.without_walls()
+    }
+
+    /// Whether a session is not one's own.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.inner.is_pooled.load(Ordering::Relaxed)
     }
 
     /// Whether tenants have walls here.

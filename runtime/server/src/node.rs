@@ -50,8 +50,8 @@ impl Node {
         let pool = pool(&database, limits).await.context("cannot connect to the database")?;
         let migrated = tenancy::migrate(&pool).await;
         let engine = Engine::new(pool.clone());
-        let has_walls = common.tenant_roles && !common.database_pooled;
-        let engine = if has_walls { engine } else { engine.without_walls() };
+        let engine = if common.tenant_roles { engine } else { engine.without_walls() };
+        let engine = if common.database_pooled { engine.behind_pooler() } else { engine };
         let node = Self {
             identity: Identity::new(engine.clone(), pool.clone()),
             tenants: Tenants::new(engine.clone(), pool.clone()),

@@ -22,6 +22,7 @@ mod metadata;
 mod packages;
 mod paging;
 mod records;
+mod pooled;
 mod replica;
 mod resellers;
 mod rest;
