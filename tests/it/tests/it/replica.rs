@@ -1,5 +1,7 @@
 //! A standby answers as the primary would, or the primary does: nobody meets a state that is over.
 
+use std::time::Duration;
+
 use engine::packages::Install;
 use engine::query::aggregate::{Function, Metric};
 use engine::{Aggregate, Command, Context, Engine, Query, Search, Tenant, Update, What};
@@ -151,6 +153,40 @@ async fn one_that_stands_still_or_is_gone_is_not_asked() {
     house.create("Alone").await;
     let context = house.system().await;
     assert_eq!(house.find(&context, "Alone").await, [1, 1, 1]);
+    house.pair.stop().await;
+}
+
+#[tokio::test]
+async fn a_primary_without_a_connection_to_spare_tells_nothing_of_the_standby() {
+    let house = House::new().await;
+    house.until_asked().await;
+    let context = house.system().await;
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        held.push(house.pair.primary.acquire().await.unwrap());
+    }
+    // Longer than a standby's answer is waited for.
+    let asked = tokio::time::timeout(Duration::from_millis(1500), house.find(&context, "nobody"));
+    assert!(asked.await.is_err());
+    drop(held);
+    let again = tokio::time::timeout(Duration::from_secs(3), house.until_asked());
+    again.await.expect("it was not given up for seconds");
+    house.pair.stop().await;
+}
+
+#[tokio::test]
+async fn a_tenant_that_the_standby_does_not_know_yet_is_no_reason_to_give_it_up() {
+    let mut house = House::new().await;
+    house.until_asked().await;
+    house.pair.hold(true).await;
+    let new = Tenant { id: Uuid::now_v7(), slug: "new".into(), schema: Tenant::schema_of("new") };
+    house.engine.create_schema(&new).await.unwrap();
+    let context = house.engine.system_context(&new, "test").await.unwrap();
+    let users = Query { object: "user".into(), ..Query::default() };
+    house.engine.read(&context, &users).await.unwrap();
+    house.pair.hold(false).await;
+    let again = tokio::time::timeout(Duration::from_secs(3), house.until_asked());
+    again.await.expect("it was not given up for seconds");
     house.pair.stop().await;
 }
 
