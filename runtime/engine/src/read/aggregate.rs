@@ -4,7 +4,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
 
 use super::encode::Places;
-use super::{check_versions, encode, of_revision, sql};
+use super::{check_versions, encode, of_revision, settled_elsewhere, sql};
 use crate::Engine;
 use crate::audit::reads;
 use crate::context::Context;
@@ -31,9 +31,9 @@ impl Engine {
     /// What a question about many records answers.
     pub async fn aggregate(&self, context: &Context, question: &Aggregate) -> Result<Groups> {
         if self.has_replica()
-            && let Some(groups) = Box::pin(self.aggregate_elsewhere(context, question)).await
+            && let Some(told) = Box::pin(self.aggregate_elsewhere(context, question)).await
         {
-            return Ok(groups);
+            return told;
         }
         let mut lane = self.inner.reading.take(context.tenant()).await?;
         let mut outcome = run(&mut lane, context, question).await;
@@ -51,15 +51,17 @@ impl Engine {
     }
 
     /// The same of a standby, where it can tell.
-    async fn aggregate_elsewhere(&self, context: &Context, question: &Aggregate) -> Option<Groups> {
+    async fn aggregate_elsewhere(&self, context: &Context, question: &Aggregate) -> Option<Result<Groups>> {
         let bound = Aggregation::new(context, question).ok()?;
         if !reads::of_aggregation(context, &bound).is_empty() {
             return None;
         }
         let mut lane = self.elsewhere(context.tenant()).await?;
-        let groups = run(&mut lane, context, question).await.ok()?;
-        lane.rest();
-        Some(groups)
+        let told = settled_elsewhere(run(&mut lane, context, question).await);
+        if matches!(told, Some(Ok(_))) {
+            lane.rest();
+        }
+        told
     }
 
     /// What it would do: the decisions and the statement, without running it.

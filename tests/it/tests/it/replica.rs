@@ -9,6 +9,7 @@ use it::standby::Pair;
 use it::{fields, package};
 use permissions::{Actor, ActorKind, Membership};
 use serde_json::{Value as Json, json};
+use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
 /// As it stands in the statements.
@@ -80,6 +81,20 @@ impl House {
         while self.asked(self.find(&context, "nobody")).await == 0 {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// With which code the database refuses something. The primary, which is asked when the standby is a little behind,
+    /// would not answer at all.
+    async fn refused(&mut self, ask: impl AsyncFn(&Engine) -> engine::Result<()>) -> Option<String> {
+        for _ in 0..3 {
+            self.pair.follow().await;
+            let Ok(told) = tokio::time::timeout(Duration::from_secs(4), ask(&self.engine)).await else {
+                continue;
+            };
+            let Err(engine::Error::Database(error)) = told else { panic!("{told:?}") };
+            return error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
+        }
+        None
     }
 
     async fn person(&self, name: &str, role: &str) -> Context {
@@ -187,6 +202,43 @@ async fn a_tenant_that_the_standby_does_not_know_yet_is_no_reason_to_give_it_up(
     house.pair.hold(false).await;
     let again = tokio::time::timeout(Duration::from_secs(3), house.until_asked());
     again.await.expect("it was not given up for seconds");
+    house.pair.stop().await;
+}
+
+/// As long as a statement of a node may take.
+const PATIENCE: &str = "500";
+
+#[tokio::test]
+async fn what_takes_too_long_there_is_not_begun_again_here() {
+    let house = House::new().await;
+    let engine = Engine::new(house.pair.primary.clone());
+    engine.protect_with(it::master_key());
+    let options = (*house.pair.standby.connect_options()).clone().options([("statement_timeout", PATIENCE)]);
+    engine.read_from(PgPoolOptions::new().max_connections(4).connect_with(options).await.unwrap());
+    let mut house = House { engine, ..house };
+    house.until_asked().await;
+    let context = house.system().await;
+    let mut lock = house.pair.primary.begin().await.unwrap();
+    sqlx::query("LOCK TABLE t_demo.account IN ACCESS EXCLUSIVE MODE").execute(&mut *lock).await.unwrap();
+    // What is committed after it brings the lock to the standby.
+    let what = What::Create(vec![fields(&json!({ "name": "Later" }))]);
+    let command = Command { object: "lead".into(), what };
+    house.engine.write(&house.system().await, command).await.unwrap();
+    let query = Query { object: "account".into(), ..Query::default() };
+    let metrics = vec![Metric { function: Function::Count, path: None }];
+    let count = Aggregate { object: "account".into(), metrics, ..Aggregate::default() };
+    let search = Search { text: "Nobody".into(), objects: vec!["account".into()], limit: 0 };
+    let form = engine::export::Form::JsonLines;
+    let late = Some("57014".to_owned());
+    let listed = house.refused(async |engine| engine.read(&context, &query).await.map(drop));
+    assert_eq!(listed.await, late);
+    let counted = house.refused(async |engine| engine.aggregate(&context, &count).await.map(drop));
+    assert_eq!(counted.await, late);
+    let found = house.refused(async |engine| engine.search(&context, &search).await.map(drop));
+    assert_eq!(found.await, late);
+    let taken = house.refused(async |engine| engine.export(&context, &query, form).await.map(drop));
+    assert_eq!(taken.await, late);
+    lock.rollback().await.unwrap();
     house.pair.stop().await;
 }
 
