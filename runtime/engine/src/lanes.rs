@@ -6,9 +6,10 @@
 //! What goes wrong on a lane gives its connection back to the pool, which looks after it.
 //!
 //! A connection stays behind the wall of the tenant that it read for last, so that the next request of the same tenant
-//! asks at once. On its way to the pool it leaves. One that has met many tenants ends: PostgreSQL keeps in each connection
-//! what it knows of every table that it has met. To learn that costs more than a request, so a tenant comes back to a lane
-//! that has met it, and has one where it is at home: a thousand tenants in turn meet a few lanes each and not all of them.
+//! asks at once. On its way to the pool it leaves. One that has met many tenants on its lane ends: PostgreSQL keeps in each
+//! connection what it knows of every table that it has met. To learn that costs more than a request, so a tenant comes back
+//! to a lane that has met it, and has one where it is at home: a thousand tenants in turn meet a few lanes each and not all
+//! of them. Whom a connection of the pool has met nobody counts: there its age is the bound.
 
 use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};

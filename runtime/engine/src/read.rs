@@ -59,14 +59,17 @@ impl Engine {
         {
             return told;
         }
+        // What cannot be asked takes no connection.
+        let read = Prepared::of(context, query)?;
+        let ids = if let Page::Ids(ids) = &query.page { ids.as_slice() } else { &[] };
         let lane = self.inner.reading.take(context.tenant()).await?;
         let is_trusted = lane.is_trusted;
-        match self.read_on(lane, context, query).await {
+        match self.read_on(lane, context, (&read, ids)).await {
             // The database was started anew while the connection rested.
             Err(Error::Database(error)) if is_trusted && is_gone(&error) => {
                 self.inner.reading.clear();
                 let lane = Box::pin(self.inner.reading.fresh(None, context.tenant())).await?;
-                Box::pin(self.read_on(lane, context, query)).await
+                Box::pin(self.read_on(lane, context, (&read, ids))).await
             }
             outcome => outcome,
         }
@@ -88,9 +91,9 @@ impl Engine {
         told
     }
 
-    async fn read_on(&self, mut lane: Lane, context: &Context, query: &Query) -> Result<Answer> {
-        let outcome = run(&mut lane, context, query).await;
-        if outcome.is_ok() {
+    async fn read_on(&self, mut lane: Lane, context: &Context, read: (&Prepared, &[Uuid])) -> Result<Answer> {
+        let outcome = run_prepared(&mut lane, context, read).await;
+        if !matches!(outcome, Err(Error::Database(_))) {
             lane.rest();
             return outcome;
         }

@@ -158,8 +158,12 @@ async fn write_on<'a>(
     };
     if matches!(&outcome, Err(error) if !matches!(error, Error::Outdated(_))) {
         // What was refused by metadata or rights of before is to be asked again, not told.
-        let versions = crate::store::load_versions(&mut lane, context.tenant()).await;
-        if let Err(error) = versions.and_then(|versions| context.check(versions)) {
+        let versions = match crate::store::load_versions(&mut lane, context.tenant()).await {
+            Ok(versions) => versions,
+            Err(error) => return Ok(Err(error)),
+        };
+        if let Err(error) = context.check(versions) {
+            lane.rest();
             return Ok(Err(error));
         }
     }

@@ -35,15 +35,17 @@ impl Engine {
         {
             return told;
         }
+        // What cannot be asked takes no connection.
+        let bound = Aggregation::new(context, question)?;
         let mut lane = self.inner.reading.take(context.tenant()).await?;
-        let mut outcome = run(&mut lane, context, question).await;
+        let mut outcome = run(&mut lane, context, &bound).await;
         // The database was started anew while the connection rested.
         if lane.is_trusted && matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
             self.inner.reading.clear();
             lane = self.inner.reading.fresh(None, context.tenant()).await?;
-            outcome = run(&mut lane, context, question).await;
+            outcome = run(&mut lane, context, &bound).await;
         }
-        if outcome.is_ok() {
+        if !matches!(outcome, Err(Error::Database(_))) {
             lane.rest();
             return outcome;
         }
@@ -57,7 +59,7 @@ impl Engine {
             return None;
         }
         let mut lane = self.elsewhere(context.tenant()).await?;
-        let told = settled_elsewhere(run(&mut lane, context, question).await);
+        let told = settled_elsewhere(run(&mut lane, context, &bound).await);
         if matches!(told, Some(Ok(_))) {
             lane.rest();
         }
@@ -76,18 +78,17 @@ impl Engine {
     }
 }
 
-async fn run(connection: &mut PgConnection, context: &Context, question: &Aggregate) -> Result<Groups> {
-    let bound = Aggregation::new(context, question)?;
-    let (text, values) = sql::aggregate::statement(&bound);
+async fn run(connection: &mut PgConnection, context: &Context, bound: &Aggregation) -> Result<Groups> {
+    let (text, values) = sql::aggregate::statement(bound);
     let text = AssertSqlSafe(of_revision(context, &text));
     let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
     let rows = query.fetch_all(&mut *connection).await?;
     check_versions(context, rows.first())?;
-    let sensitive = reads::of_aggregation(context, &bound);
+    let sensitive = reads::of_aggregation(context, bound);
     reads::note(connection, context, &bound.plan.object().id, (&sensitive, &[])).await?;
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(2).is_ok_and(|there| there.is_null()));
     let rows: Vec<&PgRow> = if is_empty { Vec::new() } else { rows.iter().collect() };
-    told(&bound, &rows, Places::From(OFFSET))
+    told(bound, &rows, Places::From(OFFSET))
 }
 
 /// The groups of the rows that were found.

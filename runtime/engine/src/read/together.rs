@@ -93,7 +93,7 @@ impl Engine {
             lane = self.inner.reading.fresh(None, context.tenant()).await?;
             outcome = run(&mut lane, context, questions).await;
         }
-        if outcome.is_ok() {
+        if !matches!(outcome, Err(Error::Database(_))) {
             lane.rest();
             return outcome;
         }
