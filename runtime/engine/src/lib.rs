@@ -60,7 +60,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending};
@@ -109,7 +108,7 @@ struct Inner {
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
-    holding: Arc<Semaphore>,
+    holding: snapshot::Holding,
     exports: export::Gate,
     sealing: std::sync::OnceLock<audit::chain::SealKey>,
     rooms: room::Rooms,
@@ -131,7 +130,7 @@ impl Engine {
                 replica: std::sync::OnceLock::new(),
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
-                holding: Arc::new(Semaphore::new(1)),
+                holding: snapshot::Holding::new(pool.options().get_max_connections()),
                 exports: export::Gate::default(),
                 sealing: std::sync::OnceLock::new(),
                 rooms: room::Rooms::default(),
