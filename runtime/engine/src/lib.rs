@@ -73,6 +73,7 @@ pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
 pub use keys::{KeyRing, MasterKey};
+pub use lanes::is_gone;
 pub use leftovers::Leftovers;
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Paged, Query, Selection, SortKey};
@@ -156,6 +157,12 @@ impl Engine {
 
     pub(crate) fn exports(&self) -> &export::Gate {
         &self.inner.exports
+    }
+
+    /// The database has ended a connection: what rests is given back, for it may have gone too.
+    pub(crate) fn clear_lanes(&self) {
+        self.inner.reading.clear();
+        self.inner.writing.clear();
     }
 
     /// The pool, for rooms that keep platform tables of their own.

@@ -63,12 +63,11 @@ impl Engine {
         let read = Prepared::of(context, query)?;
         let ids = if let Page::Ids(ids) = &query.page { ids.as_slice() } else { &[] };
         let lane = self.inner.reading.take(context.tenant()).await?;
-        let is_trusted = lane.is_trusted;
         match self.read_on(lane, context, (&read, ids)).await {
             // The database was started anew while the connection rested.
-            Err(Error::Database(error)) if is_trusted && is_gone(&error) => {
-                self.inner.reading.clear();
-                let lane = Box::pin(self.inner.reading.fresh(None, context.tenant())).await?;
+            Err(Error::Database(error)) if is_gone(&error) => {
+                self.clear_lanes();
+                let lane = Box::pin(self.inner.reading.living(context.tenant())).await?;
                 Box::pin(self.read_on(lane, context, (&read, ids))).await
             }
             outcome => outcome,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::audit::reads;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::lanes::is_gone;
 use crate::plan::Plan;
 use crate::query::Query;
 use crate::read::sql::search::{Looking, is_searched, statement};
@@ -66,6 +67,13 @@ impl Engine {
         }
         let mut connection = self.connection(context.tenant()).await?;
         let mut outcome = look(&mut connection, (context, &plans), &words, limit).await;
+        // The database was started anew while the connection rested.
+        if matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
+            connection.end();
+            self.clear_lanes();
+            connection = Box::pin(self.inner.reading.living(context.tenant())).await?;
+            outcome = look(&mut connection, (context, &plans), &words, limit).await;
+        }
         if let Ok(found) = &outcome
             && let Err(error) = note(&mut connection, context, found).await
         {

@@ -211,13 +211,13 @@ impl Engine {
         store::bump_access(&self.inner.pool, tenant).await
     }
 
-    /// Keeps the snapshot that a committed change left.
-    pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
     /// The same within the transaction that makes them others: it happens with what it tells of, or not at all.
     pub async fn touch_access_in(&self, connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
         store::bump_access_in(connection, tenant).await
     }
 
+    /// Keeps the snapshot that a committed change left.
+    pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
         // Whoever was first has put in the same.
         let _ = snapshot.room.set(self.rooms().of(snapshot.tenant.id));
         self.inner.snapshots.keep(snapshot);

@@ -144,7 +144,7 @@ impl Engine {
 
     /// A connection of the pool that reaches the tenant's schema alone.
     pub(crate) async fn connection(&self, tenant: &Tenant) -> Result<Lane> {
-        self.inner.reading.fresh(None, tenant).await
+        self.inner.reading.fresh(tenant).await
     }
 
     /// A transaction that reaches the tenant's schema alone, in the round trip that it takes to begin one anyway.
