@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::query::{MAX_LIMIT, Page, Query, Selection};
 use crate::read::encode::Places;
 use crate::read::sql::{self, Shape, Statement};
-use crate::read::{check_versions, cursor, of_revision};
+use crate::read::{check_versions, cursor, of_revision, settled_elsewhere};
 
 mod cells;
 mod csv;
@@ -134,12 +134,18 @@ impl Engine {
             first: None,
             _place: place,
         };
-        let mut first = records.read().await;
-        if is_elsewhere && first.is_err() {
-            records.transaction = begun(self.begin_within(context.tenant()).await?).await?;
-            records.page = Some(Page::First);
-            first = records.read().await;
+        let mut first = Some(records.read().await);
+        if is_elsewhere {
+            first = first.and_then(settled_elsewhere);
         }
+        let first = match first {
+            Some(first) => first,
+            None => {
+                records.transaction = begun(self.begin_within(context.tenant()).await?).await?;
+                records.page = Some(Page::First);
+                records.read().await
+            }
+        };
         let first = match first {
             Ok(first) => first,
             Err(error) => {

@@ -3,7 +3,7 @@
 //! The way of a file: [`source`] (rows as they stand there) → `survey` (columns, how many rows) →
 //! `headers` (which field a column means) → `plan` (bound to the catalog) → `row` (cells into a draft) →
 //! `batch` (lookups, references, uniqueness; set-based) → `save` (one transaction a batch) → `store`
-//! (numbers, rejected rows). `job` runs it, reading ahead of the database.
+//! (numbers, rejected rows). `job` runs it, reading ahead of the database, and `alive` says that it does.
 
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ use crate::berths::{Berth, Berths};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 
+mod alive;
 mod batch;
 mod headers;
 mod job;
@@ -46,7 +47,7 @@ const RUNNING: u32 = 2;
 const ACCEPTED: u32 = 10;
 /// How many of these may be one tenant's.
 const OF_ONE: usize = 7;
-/// What is told of an import whose process died.
+/// What is told of an import whose process died, or was taken for dead: then it goes no further.
 const INTERRUPTED: &str = "the process ended before the import did; rows counted here are in";
 
 /// A file to import.
@@ -150,6 +151,7 @@ impl Default for Gate {
 struct Started {
     import: Import,
     job: job::Job,
+    pulse: alive::Pulse,
     /// Given back when the import ends.
     place: Berth,
     _file: Temporary,
@@ -222,7 +224,6 @@ impl Engine {
         }
         let import = queued(id, &job, (&plan, survey.rows));
         let mut connection = sqlx::PgConnection::connect_with(&self.pool().connect_options()).await?;
-        store::prepare(&mut connection, import.id).await?;
         self.inner.walls.enter(&mut connection, context.tenant()).await?;
         let mut transaction = connection.begin().await?;
         context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
@@ -233,18 +234,19 @@ impl Engine {
         }));
         audit::record(&mut transaction, context.tenant(), &[event]).await?;
         transaction.commit().await?;
+        let pulse = alive::Pulse::of(self, context.tenant(), import.id);
         let seen = job.dry_run.then(|| seen::Seen::new(&plan));
         let saver = save::Saver { connection, import: import.id, seen, rejects: Vec::new(), kept: 0 };
         let (source, format) = (job.source, job.format);
         let job = job::Job { engine: self.clone(), source, format, plan, saver, standing: None };
-        Ok(Started { import, job, place, _file: file })
+        Ok(Started { import, job, pulse, place, _file: file })
     }
 
     async fn run_started(self, started: Started) -> Result<()> {
-        let Started { job, place, _file, .. } = started;
+        let Started { job, pulse, place, _file, .. } = started;
         let turn = self.inner.imports.running.take(job.plan.context.tenant().id).await;
         let outcome = job.run().await;
-        drop((turn, place, _file));
+        drop((pulse, turn, place, _file));
         outcome
     }
 
@@ -273,7 +275,7 @@ impl Engine {
         context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
         let mut found = store::load(&mut transaction, tenant, who).await?.ok_or(Error::NotFound)?;
         if matches!(found.0.status, Status::Queued | Status::Running) {
-            store::end_if_dead(&mut transaction, tenant, id).await?;
+            store::end_dead(&mut transaction, tenant, Some(id)).await?;
             found = store::load(&mut transaction, tenant, who).await?.ok_or(Error::NotFound)?;
         }
         transaction.commit().await?;
@@ -291,9 +293,7 @@ impl Engine {
     /// Fails the imports of a tenant whose process has died; for the start of a process.
     pub async fn end_dead_imports(&self, tenant: &Tenant) -> Result<()> {
         let mut transaction = self.begin_within(tenant).await?;
-        for id in store::list_open(&mut transaction, tenant).await? {
-            store::end_if_dead(&mut transaction, tenant, id).await?;
-        }
+        store::end_dead(&mut transaction, tenant, None).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -58,9 +58,9 @@ pub mod work;
 pub mod write;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending};
@@ -74,6 +74,7 @@ pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
 pub use keys::{KeyRing, MasterKey};
+pub use lanes::is_gone;
 pub use leftovers::Leftovers;
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Paged, Query, Selection, SortKey};
@@ -110,7 +111,7 @@ struct Inner {
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
-    holding: Arc<Semaphore>,
+    holding: snapshot::Holding,
     /// Places of those who make indexes for jobs.
     builders: Semaphore,
     exports: export::Gate,
@@ -118,6 +119,8 @@ struct Inner {
     rooms: room::Rooms,
     feeds: audit::feed::Feeds,
     vault: keys::Vault,
+    /// Whether connections come through what hands a session to many.
+    is_pooled: AtomicBool,
 }
 
 impl Engine {
@@ -130,17 +133,18 @@ impl Engine {
                 reading: lanes::Lanes::new(&pool, 2, &walls),
                 writing: lanes::Lanes::new(&pool, 4, &walls),
                 walls,
-                pool,
                 replica: std::sync::OnceLock::new(),
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
-                holding: Arc::new(Semaphore::new(1)),
+                holding: snapshot::Holding::new(pool.options().get_max_connections()),
                 builders: Semaphore::new(turns.builders()),
                 exports: export::Gate::default(),
                 sealing: std::sync::OnceLock::new(),
                 rooms: room::Rooms::default(),
                 feeds: audit::feed::Feeds::default(),
                 vault: keys::Vault::default(),
+                is_pooled: AtomicBool::new(false),
+                pool,
             }),
         }
     }
@@ -159,6 +163,12 @@ impl Engine {
 
     pub(crate) fn exports(&self) -> &export::Gate {
         &self.inner.exports
+    }
+
+    /// The database has ended a connection: what rests is given back, for it may have gone too.
+    pub(crate) fn clear_lanes(&self) {
+        self.inner.reading.clear();
+        self.inner.writing.clear();
     }
 
     /// The pool, for rooms that keep platform tables of their own.
