@@ -6,8 +6,10 @@ use std::time::Duration;
 use clap::{Args as Group, Parser, Subcommand};
 use engine::audit::chain::{Head, Hex};
 
+mod outgoing;
 mod package;
 
+pub use outgoing::Outgoing;
 pub use package::{Package, Source, Wanted};
 
 /// A schema-driven metadata platform and CRM.
@@ -69,7 +71,7 @@ pub enum Command {
     /// Answer requests: API, workers and UI in one process.
     Serve(Serve),
     /// Workers only, for many nodes.
-    Work,
+    Work(Work),
     /// Bring the platform's tables to this version, and end.
     Migrate,
     /// Tenants from the shell.
@@ -127,22 +129,8 @@ pub struct Serve {
     /// Their password; without one it is made up and printed once.
     #[arg(long, env = "TRELLIS_ADMIN_PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
-    /// Domain under which tenants have host names.
-    #[arg(long, env = "TRELLIS_BASE_DOMAIN")]
-    pub base_domain: Option<String>,
-    /// Where people reach us, `https://crm.example.com`: links in mails begin with it.
-    #[arg(long, env = "TRELLIS_PUBLIC_URL")]
-    pub public_url: Option<String>,
-    /// Mail server, `smtps://user:password@host` or `smtp://host:587?tls=required`; without one mails wait in the outbox.
-    #[arg(long, env = "TRELLIS_SMTP_URL", hide_env_values = true)]
-    pub smtp_url: Option<String>,
-    /// Who mails are from: `Trellis <trellis@example.com>`.
-    #[arg(long, env = "TRELLIS_MAIL_FROM")]
-    pub mail_from: Option<String>,
-    /// Let requests to addresses that people name (providers of sign-in, webhooks) go to this machine and its network, and
-    /// without encryption.
-    #[arg(long, env = "TRELLIS_ALLOW_PRIVATE_TARGETS")]
-    pub allow_private_targets: bool,
+    #[command(flatten)]
+    pub outgoing: Outgoing,
     /// Believe `X-Forwarded-For` and `X-Forwarded-Proto`: a proxy of ours stands in front.
     #[arg(long, env = "TRELLIS_TRUST_PROXY")]
     pub trust_proxy: bool,
@@ -183,6 +171,13 @@ pub struct Serve {
     /// takes to look elsewhere.
     #[arg(long, env = "TRELLIS_STOP_DELAY", default_value = "0", value_parser = pause)]
     pub stop_delay: Duration,
+}
+
+/// Flags of `work`.
+#[derive(Debug, Group)]
+pub struct Work {
+    #[command(flatten)]
+    pub outgoing: Outgoing,
 }
 
 /// `trellis tenant …`

@@ -6,6 +6,7 @@
 mod args;
 mod audit_heads;
 mod audit_key;
+mod background;
 mod commands;
 mod config_file;
 mod key_file;
@@ -64,7 +65,7 @@ fn start(args: Args) -> ExitCode {
 async fn run(Args { common, command }: Args) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(options) => serve::run(&common, options).await,
-        Command::Work => commands::work::run(&common).await,
+        Command::Work(options) => commands::work::run(&common, options).await,
         Command::Migrate => commands::migrate::run(&common).await,
         Command::Tenant(command) => commands::tenant::run(&common, command).await,
         Command::Reseller(command) => commands::reseller::run(&common, command).await,

@@ -7,26 +7,22 @@ use std::time::Duration;
 
 use anyhow::Context;
 use api::{App, Ending, Settings};
-use identity::{Identity, MailSettings};
+use identity::Identity;
 use tenancy::Tenants;
 use tokio::net::TcpListener;
 
 use crate::args::{Common, Serve};
-use crate::audit_key;
-use crate::node::{self, Node, lone_connection};
+use crate::background::Background;
+use crate::node::{self, Node};
 use crate::packages;
 use crate::stop::Stop;
 use crate::uploads::Uploads;
-use crate::workers;
 
 pub mod first;
 pub mod wake;
 
 /// How often the samples of the latency histogram are folded, and what tenants have used is added up.
 const UPKEEP: Duration = Duration::from_secs(5);
-
-/// How often the outbox is looked into.
-const POSTING: Duration = Duration::from_secs(15);
 
 /// Serves until told to stop.
 pub async fn run(common: &Common, options: Serve) -> anyhow::Result<ExitCode> {
@@ -52,7 +48,6 @@ async fn serve(
     (common, options): (&Common, &Serve),
     stop: &Stop,
 ) -> anyhow::Result<()> {
-    node.engine.seal_with(audit_key::load_or_make(common)?);
     if let Some(url) = &options.replica_url {
         node.engine.read_from(node::replica(url, common, options.statement_timeout)?);
     }
@@ -73,8 +68,9 @@ async fn serve(
         () = stop.told() => return Ok(()),
     }
     let address = listener.local_addr()?;
-    let identity = node.identity.clone().with_mail(mail(options, address))?;
-    let identity = identity.with_private_targets(options.allow_private_targets);
+    // Without a public address links lead to where we listen, which is right on one's own machine.
+    let here = options.outgoing.base_domain.is_none().then(|| format!("http://{address}"));
+    let identity = options.outgoing.reach(&node.identity, here)?;
     let app = App {
         graphql: Default::default(),
         engine: node.engine.clone(),
@@ -85,21 +81,11 @@ async fn serve(
         ending: Ending::default(),
     };
     let told = leave(app.ending.clone(), options.stop_delay, stop.clone());
-    let ear = lone_connection(node.database.connect_options());
     let (engine, tenants) = (&node.engine, &node.tenants);
-    let (tell, news) = tokio::sync::mpsc::channel(16);
-    let waking = (!common.database_pooled)
-        .then(|| tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell)));
-    let working = tokio::spawn(workers::run(engine.clone(), tenants.clone(), news));
-    let kept = (common.audit_retention, common.audit_heads.clone());
-    let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept));
-    let ending = tokio::spawn(workers::end(tenants.clone()));
-    let cloning = tokio::spawn(workers::clone(tenants.clone(), identity.clone(), common.data_dir.clone()));
-    let telling = tokio::spawn(workers::tell(tenants.clone(), options.allow_private_targets));
+    let background = Background::start(node, &identity, (common, options.outgoing.allow_private_targets))?;
+    // What this node alone knows, because it answers.
     let folding = tokio::spawn(upkeep(tenants.clone()));
-    let tidying = tokio::spawn(first::tidy((node.engine.clone(), identity.clone()), node.tenants.clone()));
     let noting = tokio::spawn(note(identity.clone()));
-    let posting = tokio::spawn(post(identity.clone()));
     println!("trellis: listening on http://{address}");
     let serving = async {
         api::serve(listener, app, told).await?;
@@ -107,32 +93,24 @@ async fn serve(
         Ok(())
     };
     let served = drain(serving, options.stop_delay + options.drain, stop).await;
-    waking.iter().for_each(tokio::task::JoinHandle::abort);
-    working.abort();
-    sealing.abort();
-    ending.abort();
-    cloning.abort();
-    telling.abort();
+    background.end().await;
     folding.abort();
-    posting.abort();
     noting.abort();
     write_requests(&identity).await;
-    tidying.abort();
-    ear.close().await;
     settle(tenants).await;
     served
 }
 
 fn settings(options: &Serve, upload_dir: PathBuf) -> Settings {
     Settings {
-        base_domain: options.base_domain.clone(),
+        base_domain: options.outgoing.base_domain.clone(),
         trust_proxy: options.trust_proxy,
-        public_url: options.public_url.clone(),
+        public_url: options.outgoing.public_url.clone(),
         max_body: options.max_body,
         max_upload: options.max_upload,
         upload_dir,
         timeout: options.timeout,
-        allow_private_targets: options.allow_private_targets,
+        allow_private_targets: options.outgoing.allow_private_targets,
         deletion_wait: options.deletion_wait,
         graphql: api::graphql::Limits {
             depth: options.graphql_depth,
@@ -142,28 +120,6 @@ fn settings(options: &Serve, upload_dir: PathBuf) -> Settings {
         },
         followers: options.followers,
         ..Settings::default()
-    }
-}
-
-/// Without a public address links lead to where we listen, which is right on one's own machine.
-fn mail(options: &Serve, address: std::net::SocketAddr) -> MailSettings {
-    let here = || options.base_domain.is_none().then(|| format!("http://{address}"));
-    MailSettings {
-        smtp_url: options.smtp_url.clone(),
-        from: options.mail_from.clone(),
-        public_url: options.public_url.clone().or_else(here),
-        base_domain: options.base_domain.clone(),
-    }
-}
-
-/// Carries what could not be carried at once.
-async fn post(identity: Identity) {
-    let mut ticks = tokio::time::interval(POSTING);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = identity.deliver().await {
-            tracing::warn!(%error, "the outbox could not be read");
-        }
     }
 }
 

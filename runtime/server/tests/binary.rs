@@ -137,6 +137,14 @@ async fn a_tenant_that_is_moved_keeps_what_the_platform_knows_of_it() {
          INSERT INTO platform.security_settings (tenant_id, settings, changed_at) SELECT id, '{settings}', now() FROM platform.tenants"
     );
     raw_sql(sqlx::AssertSqlSafe(change)).execute(&mut superuser).await.unwrap();
+    // Whether it is shut, or waits for its end: all of it is there.
+    for wait in ["NULL", "now() + interval '1 day'"] {
+        let change = format!("UPDATE platform.tenants SET delete_at = {wait}");
+        raw_sql(sqlx::AssertSqlSafe(change)).execute(&mut superuser).await.unwrap();
+        let doctor = run(folder.path(), &["doctor"]);
+        assert!(doctor.status.success() && text(&doctor).trim() == "demo: sound", "{}", text(&doctor));
+    }
+    raw_sql("UPDATE platform.tenants SET delete_at = NULL").execute(&mut superuser).await.unwrap();
     let place = folder.path().join("moved");
     let saved = run(folder.path(), &["tenant", "export", "demo", "--output", place.to_str().unwrap()]);
     assert!(saved.status.success(), "{}", text(&saved));

@@ -1,4 +1,4 @@
-//! `trellis doctor`: every tenant's tables beside its metadata.
+//! `trellis doctor`: every tenant's tables beside its metadata, whether it is served or shut.
 
 use std::process::ExitCode;
 
@@ -28,8 +28,8 @@ async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
     }
     for listed in chosen {
         let slug = &listed.tenant.slug;
-        if listed.status != Status::Active {
-            println!("{slug}: half made or half deleted; say it again to finish");
+        if let Some(half) = half(listed.status) {
+            println!("{slug}: {half}; say it again to finish");
             sound = false;
             continue;
         }
@@ -55,6 +55,15 @@ async fn examine(node: &Node, options: &Doctor) -> anyhow::Result<ExitCode> {
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// What a tenant is that cannot be examined: its tables are not all there.
+fn half(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Active | Status::Suspended | Status::Waiting => None,
+        Status::Creating => Some("half made"),
+        Status::Deleting => Some("half deleted"),
+    }
+}
+
 /// Mends what can be computed from the records or the metadata; what it mended was wrong, and is told.
 async fn repair(node: &Node, tenant: &Tenant) -> anyhow::Result<()> {
     if node.engine.mend_wall(tenant).await? {
@@ -73,4 +82,16 @@ async fn repair(node: &Node, tenant: &Tenant) -> anyhow::Result<()> {
         println!("{}: mended {} in {} records", tenant.slug, wrong.field, wrong.records);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shut_is_whole() {
+        let all = [Status::Creating, Status::Active, Status::Suspended, Status::Waiting, Status::Deleting];
+        let told = [Some("half made"), None, None, None, Some("half deleted")];
+        assert_eq!(all.map(half), told);
+    }
 }

@@ -1,36 +1,21 @@
-//! `trellis work`: a node of workers, without a socket.
+//! `trellis work`: a node that answers nobody and does everything else.
 
 use std::process::ExitCode;
 
-use crate::args::Common;
-use crate::audit_key;
-use crate::node::lone_connection;
-use crate::serve::wake;
+use crate::args::{Common, Work};
+use crate::background::Background;
 use crate::stop::Stop;
-use crate::workers;
 
 /// Works until the word to stop.
-pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
+pub async fn run(common: &Common, options: Work) -> anyhow::Result<ExitCode> {
     let stop = Stop::listen()?;
     super::with_node(common, async |node| {
-        let ear = lone_connection(node.database.connect_options());
-        let (engine, tenants) = (node.engine.clone(), node.tenants.clone());
-        engine.seal_with(audit_key::load_or_make(common)?);
-        let kept = (common.audit_retention, common.audit_heads.clone());
-        let sealing = tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept));
-        let (tell, news) = tokio::sync::mpsc::channel(16);
-        let waking = (!common.database_pooled)
-            .then(|| tokio::spawn(wake::run(ear.clone(), engine.clone(), tenants.clone(), tell)));
-        let cloning =
-            tokio::spawn(workers::clone(tenants.clone(), node.identity.clone(), common.data_dir.clone()));
-        let working = tokio::spawn(workers::run(engine, tenants, news));
+        let outgoing = &options.outgoing;
+        let identity = outgoing.reach(&node.identity, None)?;
+        let background = Background::start(node, &identity, (common, outgoing.allow_private_targets))?;
         println!("trellis: waiting for jobs");
         stop.told().await;
-        waking.iter().for_each(tokio::task::JoinHandle::abort);
-        working.abort();
-        cloning.abort();
-        sealing.abort();
-        ear.close().await;
+        background.end().await;
         Ok(ExitCode::SUCCESS)
     })
     .await

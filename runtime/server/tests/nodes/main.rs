@@ -16,6 +16,7 @@ mod registry;
 mod retype;
 mod served;
 mod shop;
+mod worker;
 
 use office::Office;
 use rand::{RngExt, SeedableRng, rngs::StdRng};

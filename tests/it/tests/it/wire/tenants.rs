@@ -1,8 +1,9 @@
 //! What is another tenant's is not there, on any route, and is told in the words of what never was: records, people,
-//! teams, sessions, keys, imports, names of metadata, cursors, and what bodies point to. The routes are those of the
-//! table, so a new one is asked too.
+//! teams, sessions, keys, imports, jobs, copies, ways to sign in, consents, names of metadata, cursors, and what bodies
+//! point to; what is another reseller's neither. The routes are those of the table, so a new one is asked too.
 
 mod other;
+mod rival;
 
 use api::routes::{Need, Route, table};
 use axum::http::Method;
@@ -11,6 +12,7 @@ use it::site::{Reply, Site};
 use serde_json::{Value as Json, json};
 
 use other::{MARK, Other};
+use rival::JOB;
 
 const NEVER: &str = "00000000-0000-7000-8000-00000000abcd";
 const NO_NAME: &str = "qq_never";
@@ -114,7 +116,7 @@ async fn what_is_another_tenants_is_not_there_on_any_route() {
         // What is put under a name is made where it is not there.
         let names = !route.path.starts_with("/api/") && route.method != Method::PUT;
         if names && (route.path.contains("{name}") || route.path.contains("{field}")) {
-            for name in ["zz_vault", "zz_secret", "zz_pack"] {
+            for name in ["zz_vault", "zz_secret", "zz_pack", "zz-provider"] {
                 compare(&site, route, key, (["deals", NEVER, name], ["deals", NEVER, NO_NAME])).await;
                 asked += 1;
             }
@@ -123,12 +125,13 @@ async fn what_is_another_tenants_is_not_there_on_any_route() {
     assert!(asked > 300, "{asked}");
     bodies(&site, &other).await;
     questions(&site, &other).await;
+    lists(&site, &other, (&ada, &shop)).await;
     assert_eq!(other.all(&site).await, before, "something of the other tenant was changed");
 }
 
 /// What bodies point to: refused as what never was.
 async fn bodies(site: &Site, other: &Other) {
-    let Other { deal, account, user, .. } = other;
+    let Other { deal, account, user, clone, .. } = other;
     let graphql = |text: String| ("POST", "/graphql", json!({ "query": text }));
     let tool = |name: &str, arguments: Json| {
         let params = json!({ "name": name, "arguments": arguments });
@@ -137,6 +140,9 @@ async fn bodies(site: &Site, other: &Other) {
     let with = |id: &str, theirs: bool| {
         let or = |own: &str| if theirs { id.to_owned() } else { own.to_owned() };
         let (deal, account, user) = (or(deal), or(account), or(user));
+        let job = |action: &'static str, kind: &str, subject: &str| {
+            ("POST", action, json!({ "kind": kind, "subject": or(subject) }))
+        };
         vec![
             ("POST", "/api/v1/deals", json!({ "name": "d", "account_id": account })),
             ("POST", "/api/v1/deals", json!({ "name": "d", "owner_id": user })),
@@ -162,6 +168,10 @@ async fn bodies(site: &Site, other: &Other) {
                 "/admin/v1/access/simulate",
                 json!({ "user_id": user, "object": "deal", "record": deal }),
             ),
+            job("/admin/v1/jobs/retry", "of_a_later_version", JOB),
+            job("/admin/v1/jobs/drop", "of_a_later_version", JOB),
+            job("/admin/v1/jobs/retry", "clone", clone),
+            job("/admin/v1/jobs/drop", "clone", clone),
             graphql(format!("{{ deal(id: \"{deal}\") {{ name }} }}")),
             graphql(format!("{{ node(id: \"{deal}\") {{ id }} }}")),
             graphql(format!(
@@ -181,9 +191,23 @@ async fn bodies(site: &Site, other: &Other) {
             let same = [("x-request-id", "same")];
             let reply = site.ask_with(method, path, Some(body.clone()), &same).await;
             assert!(!reply.text().contains(MARK), "{path} {body}: {}", reply.text());
-            answers.push(told(&reply, &[deal, account, user, NEVER]));
+            answers.push(told(&reply, &[deal, account, user, clone, JOB, NEVER]));
         }
         assert_eq!(answers[0], answers[1], "{place}");
+    }
+}
+
+/// Lists of what one has: nothing of theirs is in them, whoever asks.
+async fn lists(site: &Site, other: &Other, (ada, shop): (&str, &str)) {
+    let inside = ["sandboxes", "support-access", "sign-in-providers", "jobs", "users", "teams"];
+    let inside = inside.map(|list| (ada, format!("/admin/v1/{list}")));
+    let own = ["tenants", "clones", "webhooks", "events", "certificates", "usage", "commission"];
+    let own = own.map(|list| (shop, format!("/reseller/v1/{list}")));
+    for (key, path) in inside.into_iter().chain(own) {
+        let reply = site.get_as(key, &path).await;
+        let text = reply.text();
+        assert!(reply.status == 200 && !text.contains(MARK) && !text.contains(JOB), "{path}: {text}");
+        assert!(!other.ids.iter().any(|id| text.contains(id.as_str())), "{path}: {text}");
     }
 }
 

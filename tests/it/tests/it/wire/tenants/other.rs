@@ -16,7 +16,7 @@ pub const MARK: &str = "Zzsecret";
 
 /// What the other tenant has.
 pub struct Other {
-    tenant: Tenant,
+    pub(super) tenant: Tenant,
     token: String,
     pub deal: String,
     pub account: String,
@@ -24,7 +24,10 @@ pub struct Other {
     pub user: String,
     /// A place in a list of deals.
     pub cursor: String,
-    /// Ids of everything: records, people, teams, sessions, keys, imports, the tenant.
+    /// A copy that is asked for.
+    pub clone: String,
+    /// Ids of everything: records, people, teams, sessions, keys, imports, the tenant, copies, consents; and of its
+    /// reseller's: webhooks, deliveries, certificates.
     pub ids: Vec<String>,
 }
 
@@ -42,10 +45,12 @@ impl Other {
         made.unwrap();
         let session = site.identity.login(&tenant, email, &password, Origin::default()).await.unwrap();
         let token = session.token.expose().to_owned();
-        let (deal, account, vault, user, cursor) = Default::default();
+        let (deal, account, vault, user, cursor, clone) = Default::default();
         let ids = vec![tenant.id.to_string()];
-        let mut other = Self { tenant, token, deal, account, vault, user, cursor, ids };
+        let mut other = Self { tenant, token, deal, account, vault, user, cursor, clone, ids };
         other.furnish(site).await;
+        other.equip(site).await;
+        other.sell(site).await;
         other
     }
 
@@ -102,18 +107,18 @@ impl Other {
         format!("Bearer {}", self.token)
     }
 
-    async fn ask(&self, site: &Site, method: &str, path: &str, body: Json) -> Reply {
+    pub(super) async fn ask(&self, site: &Site, method: &str, path: &str, body: Json) -> Reply {
         let reply = site.ask_with(method, path, Some(body), &[("authorization", &self.bearer())]).await;
         assert!(reply.status < 300, "{method} {path}: {}", reply.text());
         reply
     }
 
-    async fn get(&self, site: &Site, path: &str) -> Reply {
+    pub(super) async fn get(&self, site: &Site, path: &str) -> Reply {
         site.get_as(&self.token, path).await
     }
 
     /// Something new of theirs; its id.
-    async fn made(&mut self, site: &Site, path: &str, body: Json) -> String {
+    pub(super) async fn made(&mut self, site: &Site, path: &str, body: Json) -> String {
         let id = self.ask(site, "POST", path, body).await.data(201)["id"].as_str().unwrap().to_owned();
         self.ids.push(id.clone());
         id
@@ -134,10 +139,21 @@ impl Other {
             let digest = sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(pool).await.unwrap();
             found.insert(table, digest);
         }
-        for table in ["credentials", "sessions", "api_keys", "tenants"] {
-            let column = if table == "tenants" { "id" } else { "tenant_id" };
+        let own = [
+            "credentials",
+            "sessions",
+            "api_keys",
+            "support_access",
+            "support_requests",
+            "sign_in_providers",
+        ];
+        let own = own.map(|table| (table, "tenant_id = $1"));
+        // Nobody else has any of these.
+        let all = ["clones", "webhooks", "webhook_deliveries", "certificates", "_jobs"]
+            .map(|table| (table, "$1 IS NOT NULL"));
+        for (table, which) in own.into_iter().chain(all).chain([("tenants", "id = $1")]) {
             let text = format!(
-                "SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM platform.{table} t WHERE {column} = $1"
+                "SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM platform.{table} t WHERE {which}"
             );
             let digest = sqlx::query_scalar(AssertSqlSafe(text)).bind(self.tenant.id).fetch_one(pool).await;
             found.insert(format!("platform.{table}"), digest.unwrap());
