@@ -287,7 +287,7 @@ impl Engine {
     pub async fn open_imports(&self, tenant: &Tenant) -> Result<u64> {
         self.end_dead_imports(tenant).await?;
         let mut connection = self.connection(tenant).await?;
-        Ok(store::list_open(&mut connection, tenant).await?.len() as u64)
+        store::count_open(&mut connection, tenant).await
     }
 
     /// Fails the imports of a tenant whose process has died; for the start of a process.

@@ -59,6 +59,7 @@ pub mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use tokio::sync::Semaphore;
 
 use sqlx::PgPool;
 use uuid::{Uuid, uuid};

@@ -339,6 +339,16 @@ pub(super) async fn end_dead(connection: &mut PgConnection, tenant: &Tenant, id:
     Ok(())
 }
 
+/// How many are not at an end.
+pub(super) async fn count_open(connection: &mut PgConnection, tenant: &Tenant) -> Result<u64> {
+    let text = format!(
+        "SELECT count(*) FROM {} WHERE status IN ('queued', 'running')",
+        table(&tenant.schema, "_imports")
+    );
+    let count: i64 = sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(connection).await?;
+    Ok(count.cast_unsigned())
+}
+
 /// A rejected row as it is kept; what cannot be opened is missing.
 pub(super) struct Reject {
     pub number: i64,
