@@ -54,6 +54,7 @@ pub(crate) fn told(applied: &Applied) -> Json {
         "data_loss": applied.data_loss,
         "offending": applied.offending,
         "background": applied.background,
+        "comes_back_empty": applied.comes_back_empty,
     });
     if let Some(foreseen) = &applied.foreseen {
         told["api"] = json!(foreseen.api);

@@ -49,6 +49,10 @@ fn lines(answer: &Json) -> Vec<String> {
     for name in list("data_loss") {
         lines.push(format!("! data of {} is hidden", name.as_str().unwrap_or_default()));
     }
+    for name in list("comes_back_empty") {
+        let name = name.as_str().unwrap_or_default();
+        lines.push(format!("! {name} comes back empty: what it held is purged"));
+    }
     if lines.is_empty() {
         lines.push("nothing changes".to_owned());
     }
@@ -123,9 +127,10 @@ mod tests {
                 { "action": "create", "kind": "fields", "name": "deal.zeal" },
                 { "action": "change", "kind": "objects", "name": "deal",
                   "properties": [{ "path": "label", "before": "Deal", "after": "Case" }] },
+                "  fields/deal.price is used by list-views/deal.mine, fields/deal.total",
                 { "action": "delete", "kind": "roles", "name": "odd" }],
             "steps": [{ "lock": "access_exclusive", "risk": "safe", "description": "Add `deal.zeal`" }],
-            "data_loss": ["deal.old"] });
+            "data_loss": ["deal.old"], "comes_back_empty": ["deal.margin"] });
         assert_eq!(
             lines(&answer),
             [
@@ -140,3 +145,4 @@ mod tests {
         assert_eq!(lines(&json!({})), ["nothing changes"]);
     }
 }
+                "! deal.margin comes back empty: what it held is purged",
