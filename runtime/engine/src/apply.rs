@@ -134,6 +134,7 @@ impl Applied {
         let foreseen = self.foreseen.get_or_insert_default();
         foreseen.api.extend(more.api);
         foreseen.permissions.extend(more.permissions);
+        foreseen.dependants.extend(more.dependants);
     }
 }
 
@@ -363,8 +364,8 @@ pub(crate) async fn plan(
         offending: turning.offending.clone(),
         grants: grants(wish, &old.definitions, &definitions),
         background: turning.background(&old.catalog),
-        foreseen: None,
         comes_back_empty: definitions.empty_since(&old.definitions),
+        foreseen: None,
     };
     let actor = context.actor.clone();
     Ok(Planned { actor, old, versions, definitions, wished: catalog, plan, turning, applied })
