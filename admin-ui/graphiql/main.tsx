@@ -5,6 +5,7 @@ import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createClient } from "graphql-ws";
 import { createRoot } from "react-dom/client";
+import { keepMended } from "./mends";
 
 const SAMPLE = `# Write a query on the left and run it with Ctrl-Enter. The documentation on the left shows what there is for you.
 #
@@ -51,11 +52,12 @@ async function draw(root: HTMLElement) {
   const headers: Record<string, string> = token ? { "X-CSRF-Token": token } : {};
   const wsClient = createClient({ url: `${location.origin.replace(/^http/, "ws")}/graphql` });
   const fetcher = createGraphiQLFetcher({ url: "/graphql", headers, wsClient });
+  keepMended(root);
   createRoot(root).render(
     <>
       {token === undefined && (
         <p className="note" role="status">
-          You are not signed in. <a href="/">Sign in</a> and come back, or send an API key under Headers.
+          You are not signed in. <a href="/sign-in?next=/graphql">Sign in</a>, or send an API key under Headers.
         </p>
       )}
       <GraphiQL fetcher={fetcher} storage={forgetful()} defaultQuery={SAMPLE} shouldPersistHeaders={false} />

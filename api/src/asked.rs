@@ -15,6 +15,7 @@ use http::{HeaderName, HeaderValue, Request, header};
 use crate::App;
 use crate::edge::RequestId;
 use crate::list::pairs::{self, Pairs};
+use crate::pressure::Stay;
 use crate::problem::{Code, Problem};
 use params::Params;
 use upload::Upload;
@@ -37,6 +38,8 @@ pub(crate) struct Asked {
     pub ip: Option<IpAddr>,
     /// The same with the user agent, as the audit stream keeps it.
     pub origin: Origin,
+    /// Its place among those that are worked on, where it takes one.
+    pub stay: Option<Stay>,
     /// The body of a route that takes files, until somebody reads it.
     stream: Mutex<Option<Body>>,
     /// What becomes a WebSocket, until somebody opens it.
@@ -77,6 +80,7 @@ impl Asked {
             id,
             ip,
             origin,
+            stay: None,
             stream: Mutex::new(stream),
             socket: Mutex::new(socket),
         })
@@ -94,6 +98,7 @@ impl Asked {
             id: self.id.clone(),
             ip: self.ip,
             origin: self.origin.clone(),
+            stay: None,
             stream: Mutex::default(),
             socket: Mutex::default(),
         }

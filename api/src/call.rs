@@ -8,11 +8,13 @@ use chrono::Utc;
 use engine::{Context, Engine, Snapshot, Tenant, Versions};
 use identity::{Caller, Credential, Rate};
 use metadata::Object;
+use tenancy::usage::{Place, Seat};
 use uuid::Uuid;
 
 use crate::asked::Asked;
+use crate::pressure::Stay;
 use crate::problem::{Code, Problem};
-use crate::{credential, former};
+use crate::{credential, former, pressure};
 
 pub(crate) mod once;
 mod support;
@@ -46,7 +48,7 @@ where
     A: Future<Output = Result<T, Problem>>,
 {
     let credential = credential::of(&asked.head.headers)?;
-    let mut call = admit(&asked, credential, trust).await?;
+    let (mut call, _place) = admit(&asked, credential, trust).await?;
     let (rate, tenant) = (call.caller.rate, call.caller.tenant.clone());
     for _ in 0..QUICK {
         let seen = (call.context.snapshot.revision, call.caller.access);
@@ -80,10 +82,15 @@ async fn is_outdated(asked: &Asked, tenant: &Tenant, (revision, access): (i64, i
 
 /// The call of whoever a request is of, compared with the database; for what lasts longer than one answer.
 pub(crate) async fn admitted(asked: &Arc<Asked>) -> Result<Call, Problem> {
-    admit(asked, credential::of(&asked.head.headers)?, Trust::Compared).await
+    Ok(admit(asked, credential::of(&asked.head.headers)?, Trust::Compared).await?.0)
 }
 
-async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> Result<Call, Problem> {
+/// The call, and its place among those of the tenant.
+async fn admit(
+    asked: &Arc<Asked>,
+    credential: Credential<'_>,
+    trust: Trust,
+) -> Result<(Call, Option<Place>), Problem> {
     let identity = &asked.app.identity;
     let caller = match trust {
         Trust::Remembered => identity.authenticate(credential, asked.ip).await,
@@ -96,19 +103,21 @@ async fn admit(asked: &Arc<Asked>, credential: Credential<'_>, trust: Trust) -> 
         Err(problem) if problem.code.status().is_server_error() && is_gone(asked, &caller.tenant).await => {
             Err(identity::AuthError::Unknown.into())
         }
-        Ok(snapshot) => {
+        Ok((snapshot, seat)) => {
+            let place = pressure::seated(asked.stay.as_ref(), seat).await?;
             let named = former::named(asked, &caller, snapshot).await?;
-            Ok(Call::new(asked.clone(), caller, named))
+            Ok((Call::new(asked.clone(), caller, named), place))
         }
         Err(problem) => Err(problem),
     }
 }
 
-async fn let_in(asked: &Asked, caller: &Caller) -> Result<Arc<Snapshot>, Problem> {
-    asked.app.tenants.admit(&caller.tenant, Utc::now()).await?;
+async fn let_in(asked: &Asked, caller: &Caller) -> Result<(Arc<Snapshot>, Seat), Problem> {
+    let portion = asked.stay.as_ref().map(Stay::portion);
+    let seat = asked.app.tenants.admit(&caller.tenant, portion, Utc::now()).await?;
     check_enrolment(asked, caller)?;
     support::check(asked, caller)?;
-    Ok(asked.app.engine.snapshot(&caller.tenant).await?)
+    Ok((asked.app.engine.snapshot(&caller.tenant).await?, seat))
 }
 
 async fn is_gone(asked: &Asked, tenant: &Tenant) -> bool {

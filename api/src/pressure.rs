@@ -1,74 +1,83 @@
-//! How many requests are worked on at once, how many wait, and who is told to come again.
+//! The door of one router: how many requests are worked on at once, how many of them may be one tenant's, and who is told
+//! to come again. Who asks is known behind the door only, so whoever finds all places of their tenant taken steps out again
+//! and waits for one of those, in nobody's way.
 //!
-//! More at once would not be done sooner: they would share the same processors and connections, each slower than the
-//! one before, until all of them are late. So some wait for a short while, and what is beyond that is refused at once.
+//! A tenant has fewer places than there are connections: where all its requests are slow, there are connections left too.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderValue, header};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tenancy::usage::{Crowded, Gate, Place, Portion, Seat};
 
 use crate::problem::{Code, Problem};
 
 /// Requests at once for each connection to the database: while some are answered by it, others are read and written.
 const AT_ONCE: usize = 2;
-/// Requests that wait for each of those that are worked on.
-const WAITING: usize = 4;
-/// Longest wait.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// One tenant has at most so much of the connections, and of those who wait: all but one of so many.
+const PART: usize = 4;
 
-/// The door of one router. Cheap to clone.
+/// The door. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Pressure {
-    places: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
-    most: usize,
-    patience: Duration,
-}
+pub(crate) struct Pressure(Gate);
 
-/// A request that waits; it is counted until the value goes, however that comes.
-struct Waiting<'p>(&'p AtomicUsize);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+/// A request that is in.
+pub(crate) struct Stay {
+    door: Pressure,
+    place: Mutex<Option<Place>>,
 }
 
 impl Pressure {
     /// As much as so many connections to the database can take.
     pub fn new(connections: u32) -> Self {
-        let places = (connections as usize).max(1) * AT_ONCE;
-        Self {
-            places: Arc::new(Semaphore::new(places)),
-            waiting: Arc::default(),
-            most: places * WAITING,
-            patience: PATIENCE,
-        }
+        Self(Gate::new((connections as usize).max(1) * AT_ONCE))
     }
 
     /// Refuses while nobody else may wait; to be asked before a request is read.
     pub fn check(&self) -> Result<(), Problem> {
-        if self.waiting.load(Ordering::Relaxed) < self.most { Ok(()) } else { Err(refused()) }
+        if self.0.is_crowded() { Err(refused()) } else { Ok(()) }
     }
 
-    /// A place among those that are worked on, kept until the value is dropped.
-    pub async fn enter(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Ok(place);
-        }
-        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waiting = Waiting(&self.waiting);
-        if before >= self.most {
-            return Err(refused());
-        }
+    /// A place among those that are worked on, after a short wait if need be.
+    pub async fn enter(&self) -> Result<Stay, Problem> {
+        let place = self.0.enter().await.ok_or_else(refused)?;
+        Ok(Stay { door: self.clone(), place: Mutex::new(Some(place)) })
+    }
+}
+
+impl Stay {
+    /// What one tenant has: some is always left for the others.
+    pub fn portion(&self) -> Portion {
+        let most = |all: usize| (all - all.div_ceil(PART)).max(1);
+        let door = &self.door.0;
+        Portion { places: most(door.size() / AT_ONCE), waiting: most(door.most_waiting()) }
+    }
+
+    /// Ends it, however long somebody keeps the request itself.
+    pub fn end(&self) {
+        drop(self.place().take());
+    }
+
+    /// Waits for a place of the tenant, outside.
+    pub async fn step_aside(&self, crowded: Crowded) -> Result<Place, Problem> {
+        self.end();
+        let over = || crowded.over().map_or_else(refused, |over| tenancy::Error::Over(over).into());
+        let own = crowded.wait().await.ok_or_else(over)?;
+        *self.place() = Some(self.door.0.enter().await.ok_or_else(refused)?);
+        Ok(own)
+    }
+
+    fn place(&self) -> std::sync::MutexGuard<'_, Option<Place>> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The tenant's place of a request, kept until it is dropped; none where the request takes none.
+pub(crate) async fn seated(stay: Option<&Stay>, seat: Seat) -> Result<Option<Place>, Problem> {
+    match (seat, stay) {
+        (Seat::Taken(place), _) => Ok(Some(place)),
         // Boxed: what is awaited in place is carried by every request.
-        match Box::pin(tokio::time::timeout(self.patience, self.places.clone().acquire_owned())).await {
-            Ok(Ok(place)) => Ok(place),
-            _ => Err(refused()),
-        }
+        (Seat::Crowded(crowded), Some(stay)) => Box::pin(stay.step_aside(crowded)).await.map(Some),
+        (Seat::Apart | Seat::Crowded(_), _) => Ok(None),
     }
 }
 
@@ -84,30 +93,28 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn some_wait_and_the_others_are_refused_at_once() {
+    async fn who_is_refused_is_told_when_to_come_again() {
         let pressure = Pressure::new(1);
-        let mut places = Vec::new();
-        for _ in 0..AT_ONCE {
-            places.push(pressure.enter().await.unwrap());
+        let stays = (pressure.enter().await.unwrap(), pressure.enter().await.unwrap());
+        let mut waiting = Vec::new();
+        while pressure.check().is_ok() {
+            waiting.push(Box::pin(pressure.enter()));
+            assert!(waiting.iter_mut().all(|one| one.now_or_never().is_none()));
         }
-        let mut waiting: Vec<_> = (0..AT_ONCE * WAITING).map(|_| Box::pin(pressure.enter())).collect();
-        assert!(waiting.iter_mut().all(|one| one.now_or_never().is_none()));
-        // One more than may wait: it does not.
-        assert!(pressure.check().is_err());
-        assert_eq!(pressure.enter().now_or_never().unwrap().unwrap_err().code, Code::Busy);
-        // Who goes away makes room, and so does who is done.
-        drop(waiting.pop());
-        assert!(pressure.check().is_ok());
-        drop(places.pop());
-        assert!(waiting[0].as_mut().now_or_never().is_some_and(|place| place.is_ok()));
+        let Some(Err(refused)) = pressure.enter().now_or_never() else { panic!() };
+        assert_eq!((refused.code.status().as_u16(), &refused.headers[0].0), (503, &header::RETRY_AFTER));
+        drop(waiting);
+        stays.0.end();
+        assert!(pressure.enter().now_or_never().is_some_and(|stay| stay.is_ok()));
     }
 
     #[tokio::test]
-    async fn who_has_waited_long_enough_is_refused() {
-        let pressure = Pressure { patience: Duration::ZERO, ..Pressure::new(1) };
-        let _places = (pressure.enter().await.unwrap(), pressure.enter().await.unwrap());
-        let refused = pressure.enter().await.unwrap_err();
-        assert_eq!((refused.code.status().as_u16(), &refused.headers[0].0), (503, &header::RETRY_AFTER));
-        assert_eq!(pressure.waiting.load(Ordering::Relaxed), 0);
+    async fn one_tenant_has_fewer_places_than_there_are_connections() {
+        for (connections, places, waiting) in
+            [(1, 1, 6), (2, 1, 12), (4, 3, 24), (8, 6, 48), (16, 12, 96), (100, 75, 600)]
+        {
+            let stay = Pressure::new(connections).enter().await.unwrap();
+            assert_eq!(stay.portion(), Portion { places, waiting });
+        }
     }
 }

@@ -14,7 +14,7 @@ use http::{Method, Request};
 use crate::asked::{Asked, Reading};
 use crate::call::{Call, Trust, with_caller};
 use crate::noted::{Noted, Whose};
-use crate::pressure::Pressure;
+use crate::pressure::{Pressure, Stay};
 use crate::problem::{Code, Problem};
 use crate::rest::resellers::ResellerCall;
 use crate::{App, edge, former, ui};
@@ -190,6 +190,15 @@ fn patience(path: &str, reading: Reading, app: &App) -> Duration {
     }
 }
 
+/// Ends the stay of a request that is answered or given up: what is made of it, as a stream, may keep it for long.
+struct Leaving(Arc<Asked>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.stay.iter().for_each(Stay::end);
+    }
+}
+
 /// How one route answers.
 struct Run {
     app: Arc<App>,
@@ -213,12 +222,12 @@ impl Run {
             if let Some(pressure) = &self.pressure {
                 pressure.check()?;
             }
-            let asked = Asked::read(self.app.clone(), self.reading, request).await?;
-            let _place = match &self.pressure {
-                Some(pressure) => Some(pressure.enter().await?),
-                None => None,
-            };
-            (self.handler)(Arc::new(asked)).await
+            let mut asked = Asked::read(self.app.clone(), self.reading, request).await?;
+            if let Some(pressure) = &self.pressure {
+                asked.stay = Some(pressure.enter().await?);
+            }
+            let leaving = Leaving(Arc::new(asked));
+            (self.handler)(leaving.0.clone()).await
         };
         let too_late = || Problem::new(Code::Timeout, "the request took too long and was given up");
         match tokio::time::timeout(self.patience, answering).await {

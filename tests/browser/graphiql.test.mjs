@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DESKTOP, journey } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
-import { until } from "./steps.mjs";
+import { enter, until } from "./steps.mjs";
 
 const { walk, url, browser } = stage();
 
@@ -53,8 +53,12 @@ walk("a change is made and a subscription hears of it", async (page) => {
   assert.ok(await heard.getByText("Heard of").count());
 });
 
-test("whoever is not signed in is told so", () =>
+test("whoever is not signed in is told so, and led through the sign-in and back", () =>
   journey(browser(), url(), "graphiql signed out", DESKTOP, async (page) => {
     await page.goto("/graphql");
-    await page.getByText("You are not signed in").waitFor();
+    const note = page.getByText("You are not signed in");
+    await note.getByRole("link", { name: "Sign in" }).click();
+    await enter(page);
+    await page.getByRole("button", { name: /^Execute query/ }).waitFor();
+    assert.equal(await note.count(), 0);
   }));

@@ -156,6 +156,24 @@ walk("a view is made with its preview, and is there in the list", async (page) =
   assert.deepEqual(kept, ["annual_revenue > 1000000", ["-annual_revenue"], false]);
 });
 
+walk("a view is a timeline between the days that one chooses for it", async (page) => {
+  await page.goto("/setup/objects/task?tab=views");
+  await page.getByRole("link", { name: "New view" }).click();
+  await page.getByLabel("Label").fill("Between reminders");
+  const main = page.getByRole("main");
+  await choose(page, main, /^Displayed as/, "Timeline");
+  await choose(page, main, /^Bars end with/, "Remind at");
+  await choose(page, main, /^Bars begin with/, "Due");
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish view" }).click();
+  await noted(page, "Published the view Between reminders");
+  const { data } = await ask(page, "/metadata/v1/list-views/task.between_reminders");
+  assert.deepEqual([data.display, data.group_by, data.sort], ["timeline", "reminder_at", ["due_at"]]);
+  await page.goto("/o/tasks?view=between_reminders");
+  await page.getByText("From Due to Remind at").waitFor();
+});
+
 walk("a user is made, given a manager, deactivated and cannot sign in any more", async (page) => {
   await page.goto("/setup/users");
   await page.getByRole("button", { name: "New user" }).click();
@@ -330,13 +348,24 @@ walk("a team and a sharing rule open records to somebody", async (page) => {
   await rule.getByText("Gives yes or no").waitFor();
   await rule.getByRole("button", { name: /^Are opened to/ }).click();
   await page.getByRole("option", { name: "Night shift" }).click();
+  // What it opens, and to how many records, is told before it does.
+  const total = (await ask(page, won)).pagination.total;
+  const all = (await ask(page, "/api/v1/deals?limit=1&include_total=true")).pagination.total;
+  await rule.getByText(`Meets ${total} of the ${all} records that you see.`).waitFor();
+  const effect = rule.getByRole("region", { name: "Who gains and loses what" });
+  await effect.getByRole("listitem").filter({ hasText: /gains.*deal\.shared_with_/ }).first().waitFor();
   await assertAccessible(page);
   await rule.getByRole("button", { name: "Add sharing rule" }).click();
   await page.getByText("opens to the team Night shift").waitFor();
-  const total = (await ask(page, won)).pagination.total;
   assert.ok(total > 0);
   assert.equal(await tove.count(won), total);
   await tove.end();
+
+  await page.getByRole("button", { name: /opens to the team Night shift/ }).click();
+  const again = page.getByRole("dialog");
+  await again.getByText("Nobody: what the roles give stays the same.").waitFor();
+  await again.getByRole("radio", { name: "They may edit them" }).click();
+  await again.getByRole("listitem").filter({ hasText: /differs.*deal\.shared_with_/ }).first().waitFor();
 });
 
 walk("the explorer sends what it shows, and shows what comes back", async (page) => {
@@ -445,7 +474,7 @@ walk("a second layout is for one record type, and the page of such a record foll
   await naming.getByLabel("Name").fill("Partners");
   await naming.getByRole("button", { name: "Create layout" }).click();
   await page.getByRole("button", { name: "Assign", exact: true }).click();
-  await choose(page, page, /^Record type/, "Partner");
+  await choose(page, page.getByRole("complementary", { name: "Properties" }), /^Record type/, "Partner");
   await assertAccessible(page);
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Publish layout" }).click();

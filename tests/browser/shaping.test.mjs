@@ -1,22 +1,39 @@
 // The whole way of somebody new who shapes the product (project.mjs), with a mouse, with a keyboard alone and on a
-// telephone.
+// telephone. Each has an object and a colleague of its own, for all work on one server.
 
-import { PHONE } from "./chromium.mjs";
+import { test } from "node:test";
+import { DESKTOP, PHONE } from "./chromium.mjs";
 import { finger, keyboard, pointer } from "./hands.mjs";
 import { shapeAndUse } from "./project.mjs";
 import { stage } from "./stage.mjs";
 
-const { walk, url, browser } = stage();
-const here = () => ({ url: url(), browser: browser(), colleague: { email: "nia@example.com", password: "nia-builds-boats-all-d4y" } });
+const { url, browser } = stage();
 
 const main = (page) => page.getByRole("navigation", { name: "Main" });
 
-walk("somebody new shapes Project, works in it, and knows who sees what and why", async (page) => {
-  const hands = pointer(page);
-  const to = {
-    list: (label) => hands.press(main(page).getByRole("link", { name: label })),
-    create: (name) => hands.press(page.getByRole("button", { name: `New ${name}` }).first()),
-    async move(card, column) {
+/** How one goes about where there is room for menus beside the page. */
+const wide = (page, hands) => ({
+  async list(label) {
+    const link = main(page).getByRole("link", { name: label, exact: true });
+    await main(page).getByRole("link").first().waitFor();
+    // What is in no app of hers is under More.
+    if (!(await link.isVisible())) await hands.press(main(page).locator("summary", { hasText: "More" }));
+    await hands.press(link);
+  },
+  create: (name) => hands.press(page.getByRole("button", { name: `New ${name}` }).first()),
+  async setup(label) {
+    const menu = page.getByRole("navigation", { name: "Setup" });
+    if (!(await menu.isVisible())) await hands.press(page.getByRole("link", { name: "Setup", exact: true }));
+    await hands.press(menu.getByRole("link", { name: label, exact: true }));
+    await page.getByRole("heading", { level: 1, name: label }).waitFor();
+  },
+});
+
+const MOUSE = {
+  look: DESKTOP,
+  of(page) {
+    const hands = pointer(page);
+    async function move(card, column) {
       const target = page.getByRole("region", { name: column, exact: true });
       const [a, b] = [await card.boundingBox(), await target.boundingBox()];
       await page.mouse.move(a.x + 30, a.y + 10);
@@ -24,17 +41,16 @@ walk("somebody new shapes Project, works in it, and knows who sees what and why"
       await page.mouse.move(a.x + 60, a.y + 20, { steps: 3 });
       await page.mouse.move(b.x + 90, b.y + 200, { steps: 8 });
       await page.mouse.up();
-    },
-  };
-  await shapeAndUse({ page, hands, to, label: "Project", stage: here() });
-});
+    }
+    return { hands, to: { ...wide(page, hands), move } };
+  },
+};
 
-walk("the same with a keyboard alone", async (page) => {
-  const hands = keyboard(page);
-  const to = {
-    list: (label) => hands.press(main(page).getByRole("link", { name: label })),
-    create: (name) => hands.press(page.getByRole("button", { name: `New ${name}` }).first()),
-    async move(card, _) {
+const KEYBOARD = {
+  look: DESKTOP,
+  of(page) {
+    const hands = keyboard(page);
+    async function move(card, _) {
       // Tab comes to the board's one card that it stops at; the arrows go on from there.
       await hands.reach(page.getByRole("main").locator("[data-card] a[tabindex='0']").first());
       for (let steps = 0; steps < 10; steps++) {
@@ -42,27 +58,36 @@ walk("the same with a keyboard alone", async (page) => {
         await page.keyboard.press(steps < 5 ? "ArrowLeft" : "ArrowDown");
       }
       await page.keyboard.press("Alt+ArrowRight");
-    },
-  };
-  await shapeAndUse({ page, hands, to, label: "Voyage", stage: here() });
-});
-
-walk(
-  "the same on a telephone, 390 px wide",
-  async (page) => {
-    const hands = finger(page);
-    const to = {
-      async list(label) {
-        await hands.press(main(page).getByRole("button", { name: "Objects" }));
-        await hands.press(page.getByRole("menuitem", { name: label }));
-      },
-      create: () => hands.press(main(page).getByRole("button", { name: "Create" })),
-      async move(card, column) {
-        await hands.press(card.getByRole("button", { name: /^Actions for/ }));
-        await hands.press(page.getByRole("menuitemradio", { name: column }));
-      },
-    };
-    await shapeAndUse({ page, hands, to, label: "Outing", stage: here() });
+    }
+    return { hands, to: { ...wide(page, hands), move } };
   },
-  PHONE,
-);
+};
+
+const TELEPHONE = {
+  look: PHONE,
+  of(page) {
+    const hands = finger(page);
+    const objects = () => main(page).getByRole("button", { name: "Objects" });
+    const to = {
+      list: (label) => hands.menu(objects(), label),
+      create: () => hands.press(main(page).getByRole("button", { name: "Create" })),
+      async setup(label) {
+        await hands.menu(objects(), "Setup");
+        await hands.menu(page.getByRole("main").getByRole("button", { name: /^Setup/ }), label);
+        await page.getByRole("heading", { level: 1, name: label }).waitFor();
+      },
+      move: (card, column) => hands.menu(card.getByRole("button", { name: /^Actions for/ }), column),
+    };
+    return { hands, to };
+  },
+};
+
+const shape = (label, way, [name, email]) =>
+  shapeAndUse({ browser: browser(), url: url(), way, label, colleague: { name, email, password: "builds-boats-all-d4y-l0ng" } });
+
+test("somebody new shapes Project, works in it with a colleague, and knows who sees what and why", () =>
+  shape("Project", MOUSE, ["Nia Boat", "nia@example.com"]));
+
+test("the same with a keyboard alone", () => shape("Voyage", KEYBOARD, ["Oda Sail", "oda@example.com"]));
+
+test("the same on a telephone, 390 px wide", () => shape("Outing", TELEPHONE, ["Pia Raft", "pia@example.com"]));

@@ -2,11 +2,16 @@
 
 import { ADMIN } from "./trellis.mjs";
 
-/** Signs in on whatever page asks for it, and waits for the shell. */
-export async function signIn(page, { email, password } = ADMIN) {
+/** Signs in on the page that asks for it. */
+export async function enter(page, { email, password } = ADMIN) {
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Signs in on whatever page asks for it, and waits for the shell. */
+export async function signIn(page, credentials) {
+  await enter(page, credentials);
   await page.getByRole("navigation", { name: "Main" }).waitFor();
 }
 

@@ -92,14 +92,15 @@ export interface Founded {
 export interface UsageDay {
   day: string;
   requests: number;
-  records: number;
-  users: number;
+  records: number | null;
+  users: number | null;
+  bytes: number | null;
 }
 
 export interface Usage {
   plan: string | null;
   limits: Limits | null;
-  now: { records: number; users: number };
+  now: { records: number; users: number; bytes: number };
   from: string;
   to: string;
   days: UsageDay[];

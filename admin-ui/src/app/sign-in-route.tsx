@@ -4,6 +4,9 @@ import { useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { SignInPage } from "@/features/sign-in/sign-in-page";
 
+/** Pages of this server that are none of the router's. */
+const BESIDE = /^\/(docs|graphql)(?![^/?#])/;
+
 export function SignInRoute() {
   const { next, expired } = useSearch({ from: "/sign-in" });
   const router = useRouter();
@@ -17,7 +20,7 @@ export function SignInRoute() {
 
   async function go() {
     // Whoever was here before may have been somebody else: nothing of what the page holds may outlive them.
-    if (expired) return window.location.assign(here(next));
+    if (expired || BESIDE.test(next ?? "")) return window.location.assign(here(next));
     const { catalogQuery } = await import("@/catalog/load");
     await client.resetQueries({ queryKey: catalogQuery.queryKey });
     client.prefetchQuery(catalogQuery);

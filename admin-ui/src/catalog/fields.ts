@@ -1,13 +1,18 @@
-// Which fields of an object belong where: first columns, forms, sections, highlights.
+// Which fields of an object belong where: first columns, forms, highlights. What a page shows is `placement`.
 import { findField } from "./catalog";
 import type { FieldDef, LayoutDef, LayoutSection, ObjectDef } from "./types";
 
 /** The standard field that holds a record's type, on objects that have types. */
 export const RECORD_TYPE = "record_type";
 
-const LONG = new Set(["long_text", "rich_text", "json"]);
+/** Kinds whose values take the width of the page. */
+export const LONG = new Set(["long_text", "rich_text", "json"]);
 const TO_MANY = new Set(["many_to_many"]);
-const QUIET = new Set(["id", "version", "created_by", "updated_by", "created_at", "updated_at", RECORD_TYPE]);
+
+/** The condition of a section that is never shown: it lists what was taken off the page. */
+export const NEVER = "FALSE";
+
+export const isOff = ({ visible }: Pick<LayoutSection, "visible">): boolean => visible?.trim().toUpperCase() === NEVER;
 
 export const ownFields = (object: ObjectDef): FieldDef[] => object.fields.filter((f) => !f.standard);
 
@@ -55,8 +60,11 @@ export function defaultColumns(object: ObjectDef): string[] {
 
 /** Own fields for forms, required first, in the layout's order. */
 export function formFields(object: ObjectDef, layout: LayoutDef | undefined): { first: FieldDef[]; more: FieldDef[] } {
-  const order =
-    layout?.sections.flatMap((s) => s.items.map((i) => i.field).filter((f): f is string => Boolean(f))) ?? [];
+  const named = (off: boolean) =>
+    (layout?.sections ?? [])
+      .filter((s) => isOff(s) === off)
+      .flatMap((s) => s.items.map((i) => i.field).filter((f): f is string => Boolean(f)));
+  const [order, off] = [named(false), named(true)];
   const rank = (f: FieldDef) => {
     const at = order.indexOf(f.name);
     return at < 0 ? 1000 : at;
@@ -75,7 +83,8 @@ export function formFields(object: ObjectDef, layout: LayoutDef | undefined): { 
   const type = findField(object, RECORD_TYPE);
   const required = rest.filter((f) => f.required || f.kind === "master_detail");
   const optional = rest.filter((f) => !required.includes(f));
-  const firstOptional = optional.filter((f) => !LONG.has(f.kind)).slice(0, Math.max(3, 8 - required.length));
+  const first = optional.filter((f) => !LONG.has(f.kind) && (order.includes(f.name) || !off.includes(f.name)));
+  const firstOptional = first.slice(0, Math.max(3, 8 - required.length));
   const more = optional.filter((f) => !firstOptional.includes(f));
   return {
     first: [...(type ? [type] : []), ...naming, ...required, ...firstOptional],
@@ -91,49 +100,6 @@ export function highlightFields(object: ObjectDef, layout: LayoutDef | undefined
   const own = ownFields(object).filter((f) => telling.includes(f.kind));
   const owner = findField(object, "owner");
   return [...own.slice(0, 4), ...(owner ? [owner] : [])];
-}
-
-export interface Section {
-  label: string;
-  columns: number;
-  fields: FieldDef[];
-  /** The section of the layout that it is. */
-  source?: LayoutSection;
-}
-
-/** Sections of a record page: as the layout says, or made from the fields. Fields that no section names come last. */
-export function sections(object: ObjectDef, layout: LayoutDef | undefined): Section[] {
-  const source = nameSource(object);
-  const named: Section[] = (layout?.sections ?? [])
-    .map((s) => ({
-      label: s.label,
-      columns: s.columns ?? 2,
-      source: s,
-      fields: s.items
-        .map((i) => (i.field ? fieldOf(object, i.field) : undefined))
-        .filter((f): f is FieldDef => Boolean(f)),
-    }))
-    .filter((s) => s.fields.length > 0);
-  const used = new Set(named.flatMap((s) => s.fields.map((f) => f.name)));
-  const rest = ownFields(object).filter((f) => !used.has(f.name) && f.name !== source);
-  if (!named.length) {
-    const short = [nameOrSource(object), ...rest.filter((f) => !LONG.has(f.kind))];
-    named.push({ label: "Details", columns: 2, fields: short });
-    const long = rest.filter((f) => LONG.has(f.kind));
-    if (long.length) named.push({ label: "Text", columns: 1, fields: long });
-  } else if (rest.length) {
-    named.push({ label: "More", columns: 2, fields: rest });
-  }
-  const system = object.fields.filter(
-    (f) => f.standard && (QUIET.has(f.name) || f.name === "owner") && f.name !== "id" && !used.has(f.name),
-  );
-  if (system.length) named.push({ label: "System", columns: 2, fields: system });
-  return named;
-}
-
-function nameOrSource(object: ObjectDef): FieldDef {
-  const source = nameSource(object);
-  return (source && findField(object, source)) || nameField(object);
 }
 
 /** May this field be written by people at all? */

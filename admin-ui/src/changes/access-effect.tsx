@@ -33,22 +33,24 @@ export function AccessEffect({ differences }: { differences: AccessDifference[] 
     <section aria-label={t("Who gains and loses what")}>
       <h3 className="mb-1.5 font-medium text-text-2 text-xs">{t("Who gains and loses what")}</h3>
       {holders.length === 0 && <p>{t("Nobody: what the roles give stays the same.")}</p>}
-      <ul
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        tabIndex={0}
-        className="flex max-h-72 flex-col gap-3 overflow-y-auto rounded-control border border-line px-3 py-2.5"
-      >
-        {holders.map(([holder, list]) => (
-          <li key={holder}>
-            <p className="font-medium">{holder ? holderName(holder) : t("Rules")}</p>
-            <ul className="mt-1 flex flex-col gap-1">
-              {list.map((one) => (
-                <Difference key={keyOf(one)} one={one} />
-              ))}
-            </ul>
-          </li>
-        ))}
-      </ul>
+      {holders.length > 0 && (
+        <ul
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+          tabIndex={0}
+          className="flex max-h-72 flex-col gap-3 overflow-y-auto rounded-control border border-line px-3 py-2.5"
+        >
+          {holders.map(([holder, list]) => (
+            <li key={holder}>
+              <p className="font-medium">{holder ? holderName(holder) : t("Rules")}</p>
+              <ul className="mt-1 flex flex-col gap-1">
+                {list.map((one) => (
+                  <Difference key={keyOf(one)} one={one} />
+                ))}
+              </ul>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
@@ -58,10 +60,19 @@ const keyOf = (one: AccessDifference): string =>
 
 function Difference({ one }: { one: AccessDifference }) {
   const more = reach(one.after) > reach(one.before);
+  const subject = useSubject(one);
+  // A rule that is there before and after says something else.
+  if (one.rule && one.before === one.after)
+    return (
+      <li className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+        <Tag color="blue">{t("differs")}</Tag>
+        <span>{subject}</span>
+      </li>
+    );
   return (
     <li className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
       <Tag color={more ? "green" : "red"}>{more ? t("gains") : t("loses")}</Tag>
-      <span>{useSubject(one)}</span>
+      <span>{subject}</span>
       <span className="inline-flex items-center gap-1 text-text-2 text-xs">
         {reachWord(one.before)}
         <ArrowRight size={11} aria-label={t("becomes")} className="rtl:-scale-x-100" />

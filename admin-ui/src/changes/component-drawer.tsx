@@ -7,6 +7,7 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { toast } from "@/components/toast";
 import { t } from "@/lib/i18n";
+import { AccessEffect } from "./access-effect";
 import { usePlan } from "./plan";
 import { PlanStrip } from "./plan-strip";
 import { useSaveComponent } from "./use-components";
@@ -25,6 +26,8 @@ interface ComponentDrawerProps {
   /** What is missing, by field. */
   missing: Record<string, string>;
   width?: string;
+  /** Says who gains and loses what, as soon as the plan is known. */
+  aboutAccess?: boolean;
   children: (errors: Record<string, string>) => ReactNode;
   onClose: () => void;
 }
@@ -108,6 +111,7 @@ export function ComponentDrawer(props: ComponentDrawerProps) {
           <Notice title={t("The {noun} could not be saved.", { noun })}>{general.map(([, t]) => t).join(" ")}</Notice>
         )}
         {props.children(shown)}
+        {props.aboutAccess && plan.plan && <AccessEffect differences={plan.plan.permissions ?? []} />}
       </div>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 // The plan of a change of metadata: asked for while one types, put into a sentence, weighed.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type Change, type Plan, planChanges, type Step } from "@/api/metadata";
+import { useCatalog } from "@/catalog/catalog";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
@@ -13,9 +14,11 @@ export interface PlanState {
 
 /** The plan of some changes, asked for while one types; null asks nothing. */
 export function usePlan(changes: Change[] | null): PlanState {
+  const { revision } = useCatalog();
   const text = useDebounced(changes ? JSON.stringify(changes) : "", 300);
   const query = useQuery({
-    queryKey: ["plan", text],
+    // What was planned before the last change is another plan.
+    queryKey: ["plan", revision, text],
     enabled: text !== "",
     retry: false,
     staleTime: 5_000,

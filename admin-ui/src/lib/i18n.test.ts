@@ -38,7 +38,20 @@ const SAME = /^[\w*]+:\w+$/;
 
 /** What reads like words of a sentence and is none: keys, names, and what a search finds a command by. */
 const NO_WORDS = new Set([
-  ...["Alt ←→", "Alt+ArrowUp Alt+ArrowDown Delete", "Alt+ArrowLeft Alt+ArrowRight Delete", "Mod-Enter", "g s", "g d"],
+  ...[
+    "Alt ←→",
+    "Tab ← →",
+    "Tab ← → ↑ ↓",
+    "Tab ⇧ ← →",
+    "tab shift ← →",
+    "tab alt shift ← →",
+    "Alt+ArrowUp Alt+ArrowDown Delete",
+    "Alt+ArrowLeft Alt+ArrowRight Delete",
+    "Alt+ArrowLeft Alt+ArrowRight",
+    "Mod-Enter",
+    "g s",
+    "g d",
+  ],
   ...[
     "English",
     "Deutsch",
@@ -65,7 +78,7 @@ const NO_WORDS = new Set([
 const KEY = /^(Enter|Escape|Esc|Backspace|Space|Tab|Home|End|Ctrl|Page(Up|Down)|Arrow(Up|Down|Left|Right))$/;
 
 /** Files whose texts are data or programs: samples of fields, code for others, the names of browsers, the language of formulas. */
-const NO_SCREEN = /words\/|user-agent|lib\/formula|setup\/samples|explorer\/requests|app\/router/;
+const NO_SCREEN = /words\/|user-agent|lib\/formula|setup\/samples|explorer\/requests|app\/(router|outside)/;
 
 const SPOKEN = /^(label|title|placeholder|hint|about|verb|what|add|idle|noun|aria-label|messageHint)$/;
 
@@ -141,6 +154,16 @@ it("knows every text in German, with the same places", () => {
   const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
   for (const [english, german] of Object.entries(words)) expect(places(german), english).toEqual(places(english));
 }, 60_000);
+
+/** Numbers and dates as the browser has them, where the chosen language is meant: `counted`, `lib/numbers`, `lib/dates`. */
+const BROWSERS = /\.toLocale(Date|Time)?String\(\s*\)/;
+
+it("writes numbers and dates in the chosen language, not in the browser's", () => {
+  expect(`${"total"}.toLocaleString()`).toMatch(BROWSERS);
+  expect(`${"at"}.toLocaleDateString(locale)`).not.toMatch(BROWSERS);
+  const bare = [...sources("src")].filter((path) => BROWSERS.test(readFileSync(path, "utf8")));
+  expect(bare).toEqual([]);
+});
 
 /** What is called the same everywhere. */
 const NAMES = /: (Trellis|CSV|cURL|N O T A)$/;

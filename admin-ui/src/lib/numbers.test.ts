@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatCurrency, formatNumber, parseNumber } from "./numbers";
+import { formatBytes, formatCurrency, formatNumber, parseNumber } from "./numbers";
 
 describe("parseNumber", () => {
   it.each([
@@ -36,5 +36,16 @@ describe("formats", () => {
     expect(formatCurrency(25000, "USD")).toBe("$25,000");
     expect(formatCurrency(25000.5, "USD")).toBe("$25,000.50");
     expect(formatCurrency(1, "not a currency")).toContain("1");
+  });
+
+  it("says bytes in the unit that fits", () => {
+    expect([0, 1023, 1536, 2 ** 31, 100 * 2 ** 30, 2 ** 52].map(formatBytes)).toEqual([
+      "0 byte",
+      "1,023 byte",
+      "1.5 kB",
+      "2 GB",
+      "100 GB",
+      "4,096 TB",
+    ]);
   });
 });

@@ -20,6 +20,15 @@ export function formatNumber(value: number | string, scale?: number): string {
   return format({ maximumFractionDigits: scale ?? 6, useGrouping: "min2" }).format(n);
 }
 
+const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** In steps of 1024, as storage is sold. */
+export function formatBytes(value: number): string {
+  const step = value > 0 ? Math.min(Math.floor(Math.log2(value) / 10), BYTES.length - 1) : 0;
+  const unit = { style: "unit", unit: BYTES[step] ?? "byte", unitDisplay: "short" } as const;
+  return format({ ...unit, maximumFractionDigits: 1 }).format(value / 1024 ** step);
+}
+
 /** Whole amounts lose their zeros, so that columns of round sums stay quiet. */
 export function formatCurrency(value: number | string, currency = "USD", scale = 2): string {
   const n = Number(value);

@@ -50,9 +50,12 @@ export function initials(name: string): string {
 
 const integers = new Intl.NumberFormat(language === "en" ? "en" : locale);
 
+/** "2,310": how many there are of something. */
+export const counted = (n: number): string => integers.format(n);
+
 /** "1 record", "2,310 records". */
 export function count(n: number, one: string, many: string): string {
-  return `${integers.format(n)} ${n === 1 ? one : many}`;
+  return `${counted(n)} ${n === 1 ? one : many}`;
 }
 
 /** The first letter small, for use inside a sentence; acronyms stay, and German nouns keep their capital. */

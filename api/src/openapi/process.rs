@@ -18,7 +18,7 @@ pub(super) fn operation(path: &str, operation: Operation) -> Operation {
         "/docs" => operation.says("This document for people").answers_as(200, "A page", "text/html"),
         "/docs/{file}" => operation
             .says("A file of that page")
-            .values("file", &["docs.css", "docs.js"])
+            .values("file", &["docs.css", "docs.js", "element.js", "request.js", "schema.js", "try.js"])
             .answers_as(200, "The file", "text/css")
             .also(200, "text/javascript", json!({ "type": "string" })),
         _ => operation,

@@ -21,7 +21,7 @@ pub(super) fn status() -> Json {
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let limits = json!({
         "requests_per_minute": nullable(count()), "requests_per_day": nullable(count()), "records": nullable(count()), "users": nullable(count()),
-        "sandboxes": nullable(count()),
+        "sandboxes": nullable(count()), "connections": nullable(count()), "storage_bytes": nullable(count()), "jobs": nullable(count()),
     });
     let tenant = json!({
         "id": id(), "slug": text(), "name": text(),
@@ -158,7 +158,7 @@ fn day() -> Json {
 fn report(operation: Operation) -> Operation {
     let line = json!({
         "tenant_id": id(), "slug": text(), "name": text(), "plan": nullable(text()), "status": text(), "days": count(),
-        "requests": count(), "records": nullable(count()), "users": nullable(count()),
+        "requests": count(), "records": nullable(count()), "users": nullable(count()), "bytes": nullable(count()),
     });
     operation
         .says("What each tenant has used in a time")
@@ -189,7 +189,7 @@ fn commission(operation: Operation) -> Operation {
 }
 
 fn usage(operation: Operation) -> Operation {
-    let used = json!({ "day": day(), "requests": count(), "records": nullable(count()), "users": nullable(count()) });
+    let used = json!({ "day": day(), "requests": count(), "records": nullable(count()), "users": nullable(count()), "bytes": nullable(count()) });
     let answer = json!({
         "plan": nullable(text()), "limits": nullable(reference("Limits")), "now": shown(json!({ "records": count(), "users": count(), "bytes": count() })),
         "from": day(), "to": day(), "days": list(shown(used)),

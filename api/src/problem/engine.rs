@@ -26,6 +26,11 @@ impl From<Error> for Problem {
                 "records",
                 "delete some for good, or ask for a larger plan",
             )]),
+            Error::NoStorage => Self::new(Code::PlanLimit, sentence).errors(vec![Detail::new(
+                "",
+                "storage_bytes",
+                "ask for a larger plan; deleted records give their room back once the database has given it back",
+            )]),
             Error::Locked(reason) => {
                 tracing::error!(reason, "encrypted values cannot be opened here");
                 Self::new(Code::KeysLocked, sentence)

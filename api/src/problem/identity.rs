@@ -185,6 +185,14 @@ fn over_plan(over: Over, sentence: String) -> Problem {
             "sandboxes",
             "delete one, or ask for a larger plan",
         )]),
+        Over::Jobs(_) => Problem::new(Code::PlanLimit, sentence).errors(vec![Detail::new(
+            "",
+            "jobs",
+            "wait until one is done, or ask for a larger plan",
+        )]),
+        Over::Connections(limit) => Problem::new(Code::TooManyRequests, sentence)
+            .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+            .header(LIMIT, limit),
         Over::Requests { limit, retry_after, .. } => {
             let wait = seconds(retry_after);
             let headers = [(header::RETRY_AFTER, wait), (LIMIT, limit), (REMAINING, 0), (RESET, wait)];

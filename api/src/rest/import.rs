@@ -30,6 +30,11 @@ pub(crate) async fn start(call: Call) -> Outcome {
         (params.flag("dry_run"), params.text("match"), params.text("file_name"));
     let confirmed = params.flag("confirm_warnings");
     params.finish()?;
+    call.asked.app.tenants.require_job(call.context.tenant()).await?;
+    if !dry_run {
+        let announced = call.asked.header(&header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
+        call.engine().require_room(call.context.tenant(), announced.unwrap_or(0))?;
+    }
     let source = Source::Temporary(call.asked.upload().await?.take());
     let job = ImportJob { object, source, format, file_name, mapping, match_field, dry_run };
     // The file may have taken minutes.

@@ -33,7 +33,7 @@ pub(crate) mod support;
 pub(crate) mod webhooks;
 
 pub(crate) use create::{check_name, check_slug};
-pub(super) use place::login_url;
+pub(crate) use place::login_url;
 
 /// Most tenants of one page.
 const MOST: u32 = 1000;
@@ -242,7 +242,7 @@ pub(crate) async fn usage(call: ResellerCall) -> Outcome {
     let (now, days) = call.tenants().usage(&listed.tenant, (from, to)).await?;
     let plans = call.tenants().list_plans().await?;
     let plan = plans.iter().find(|plan| Some(&plan.name) == listed.plan.as_ref());
-    let day = |day: &tenancy::usage::Day| json!({ "day": day.day, "requests": day.requests, "records": day.records, "users": day.users });
+    let day = |day: &tenancy::usage::Day| json!({ "day": day.day, "requests": day.requests, "records": day.records, "users": day.users, "bytes": day.bytes });
     Ok(answer::data(&json!({
         "plan": listed.plan,
         "limits": plan.map(|plan| plan.limits),
@@ -260,7 +260,7 @@ pub(crate) async fn report(call: ResellerCall) -> Outcome {
     let line = |line: &tenancy::usage::Line| {
         json!({
             "tenant_id": line.tenant, "slug": line.slug, "name": line.name, "plan": line.plan, "status": line.status,
-            "days": line.days, "requests": line.requests, "records": line.records, "users": line.users,
+            "days": line.days, "requests": line.requests, "records": line.records, "users": line.users, "bytes": line.bytes,
         })
     };
     let tenants: Json = lines.iter().map(line).collect();

@@ -35,6 +35,9 @@ pub enum Error {
     /// The tenant has as many records as its plan allows.
     #[error("the plan allows no more records")]
     Full,
+    /// The tenant has as many bytes as its plan allows.
+    #[error("the plan allows no more storage")]
+    NoStorage,
     /// Encrypted values cannot be read or written here, and why: for the log.
     #[error("encrypted values cannot be opened here: the master key is missing or another one")]
     Locked(String),

@@ -3,18 +3,16 @@
 //! The pages of one export are read in one snapshot of the database, so each record is there exactly once whatever
 //! others write meanwhile; only one page is in memory at a time.
 
-use std::sync::Arc;
-
 use metadata::catalog::Object;
 use permissions::Action;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgTransaction, Row, ValueRef};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use serde_json::json;
 
 use crate::Engine;
 use crate::audit::{self, Deed, Event, reads};
+use crate::berths::{Berth, Berths};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Refusal, Result};
 use crate::filter::Filter;
@@ -22,7 +20,7 @@ use crate::plan::Plan;
 use crate::query::{MAX_LIMIT, Page, Query, Selection};
 use crate::read::encode::Places;
 use crate::read::sql::{self, Shape, Statement};
-use crate::read::{check_versions, cursor, of_revision};
+use crate::read::{check_versions, cursor, of_revision, settled_elsewhere};
 
 mod cells;
 mod csv;
@@ -32,17 +30,18 @@ mod xlsx;
 pub(crate) use csv::{asleep, is_run};
 
 /// Exports that a node runs at once: each holds a connection for as long as its reader takes.
-const RUNNING: usize = 4;
+const RUNNING: u32 = 4;
+/// How many of them may be one tenant's.
+const OF_ONE: usize = 3;
 /// How long a reader may take for one page.
 const PATIENCE: &str = "60s";
 
 /// How many exports run on this node.
-#[derive(Clone)]
-pub(crate) struct Gate(Arc<Semaphore>);
+pub(crate) struct Gate(Berths);
 
 impl Default for Gate {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(RUNNING)))
+        Self(Berths::new(RUNNING, OF_ONE))
     }
 }
 
@@ -78,7 +77,7 @@ struct Records {
     page: Option<Page>,
     /// What was read to know that the question is sound.
     first: Option<Rows>,
-    _place: OwnedSemaphorePermit,
+    _place: Berth,
 }
 
 /// One page.
@@ -112,7 +111,7 @@ impl Engine {
             return Err(Error::Forbidden(Refusal::Action { action: "export", object: object.name.clone() }));
         }
         require_export(context, object, &query.fields)?;
-        let place = self.exports().0.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+        let place = self.exports().0.try_take(context.tenant().id).ok_or(Error::Busy)?;
         let left = (query.limit > 0).then_some(query.limit as usize);
         let query = Query { limit: MAX_LIMIT, include_total: false, ..query.clone() };
         // An export keeps its connection for long: were it told of on a second one, some of them at once would wait for
@@ -135,12 +134,18 @@ impl Engine {
             first: None,
             _place: place,
         };
-        let mut first = records.read().await;
-        if is_elsewhere && first.is_err() {
-            records.transaction = begun(self.begin_within(context.tenant()).await?).await?;
-            records.page = Some(Page::First);
-            first = records.read().await;
+        let mut first = Some(records.read().await);
+        if is_elsewhere {
+            first = first.and_then(settled_elsewhere);
         }
+        let first = match first {
+            Some(first) => first,
+            None => {
+                records.transaction = begun(self.begin_within(context.tenant()).await?).await?;
+                records.page = Some(Page::First);
+                records.read().await
+            }
+        };
         let first = match first {
             Ok(first) => first,
             Err(error) => {

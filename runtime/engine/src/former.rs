@@ -12,6 +12,7 @@ use metadata::{Kind, Object, Problem};
 use moka::sync::Cache;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::Engine;
 use crate::context::Context;
@@ -23,9 +24,14 @@ mod store;
 
 /// How long a former name is answered after the rename.
 pub const SERVED: TimeDelta = TimeDelta::days(365);
-/// Most snapshots under former names that are kept, and how long without being asked for.
-const MOST: u64 = 64;
+/// Fields that all kept snapshots under former names have, a kilobyte or two each, and how long one is kept without being
+/// asked for.
+const MOST: u64 = 300_000;
 const IDLE: std::time::Duration = std::time::Duration::from_secs(600);
+/// Most versions that are remembered to have the names of now.
+const MOST_SAME: u64 = 100_000;
+/// Snapshots under former names that are made at once.
+const AT_ONCE: usize = 2;
 /// Longest version that is looked at.
 const MAX_VERSION: usize = 40;
 /// Most days that are remembered with their revisions.
@@ -33,13 +39,23 @@ const MOST_DAYS: u64 = 10_000;
 /// What a problem of the version is about.
 const VERSION: &str = "Trellis-Version";
 
-/// By the snapshot that they are made of, and the revision whose names they have.
-static KEPT: LazyLock<Cache<(u64, i64), Arc<Snapshot>>> =
-    LazyLock::new(|| Cache::builder().max_capacity(MOST).time_to_idle(IDLE).build());
+/// The snapshot that one is made of, and the revision whose names it has.
+type Key = (u64, i64);
+
+static KEPT: LazyLock<Cache<Key, Arc<Snapshot>>> = LazyLock::new(|| {
+    let cache = Cache::builder().max_capacity(MOST).time_to_idle(IDLE);
+    cache.weigher(|_, kept: &Arc<Snapshot>| weight(kept)).build()
+});
+/// Revisions since which nothing got another name.
+static SAME: LazyLock<Cache<Key, ()>> =
+    LazyLock::new(|| Cache::builder().max_capacity(MOST_SAME).time_to_idle(IDLE).build());
+/// Whose turn it is to make one.
+static TURNS: LazyLock<Cache<Key, Arc<Mutex<()>>>> =
+    LazyLock::new(|| Cache::builder().max_capacity(MOST_DAYS).time_to_idle(IDLE).build());
+static MAKING: Semaphore = Semaphore::const_new(AT_ONCE);
 /// Revisions that days come to.
 static DAYS: LazyLock<Cache<(u64, String), i64>> =
     LazyLock::new(|| Cache::builder().max_capacity(MOST_DAYS).time_to_idle(IDLE).build());
-static MAKING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// The names that a snapshot goes by.
 #[derive(Debug)]
@@ -159,12 +175,13 @@ impl Engine {
 
     async fn find_former(&self, snapshot: &Arc<Snapshot>, number: i64) -> Result<Arc<Snapshot>> {
         let key = (snapshot.serial, number);
-        if let Some(found) = KEPT.get(&key) {
+        if let Some(found) = known(key, snapshot) {
             return Ok(found);
         }
-        // One at a time: making one is work, and whoever waits finds it made.
-        let _turn = MAKING.lock().await;
-        if let Some(found) = KEPT.get(&key) {
+        // One at a time for each: whoever waits finds it made. Nobody waits for what another tenant's takes.
+        let turn = TURNS.get_with(key, Arc::default);
+        let _turn = turn.lock().await;
+        if let Some(found) = known(key, snapshot) {
             return Ok(found);
         }
         let mut connection = self.connection(&snapshot.tenant).await?;
@@ -172,11 +189,13 @@ impl Engine {
         let past = store::load_since(&mut connection, &snapshot.tenant, range).await?;
         drop(connection);
         let (former, renamed) = renames(snapshot, &past);
-        let made = if renamed.is_empty() {
-            snapshot.clone()
-        } else {
-            Arc::new(snapshot.under(&former, Arc::new(Names { revision: number, renamed }))?)
-        };
+        if renamed.is_empty() {
+            SAME.insert(key, ());
+            return Ok(snapshot.clone());
+        }
+        // It takes a core for a moment. The semaphore is never closed.
+        let _place = MAKING.acquire().await.map_err(|_| Error::Busy)?;
+        let made = Arc::new(snapshot.under(&former, Arc::new(Names { revision: number, renamed }))?);
         KEPT.insert(key, made.clone());
         Ok(made)
     }
@@ -221,6 +240,17 @@ impl Engine {
         };
         Ok(told.into_iter().map(one).collect())
     }
+}
+
+/// What is kept grows with the fields.
+fn weight(snapshot: &Snapshot) -> u32 {
+    let fields: usize = snapshot.catalog.objects.iter().map(|object| object.fields.len()).sum();
+    u32::try_from(fields.max(1)).unwrap_or(u32::MAX)
+}
+
+/// What was found for a version before.
+fn known(key: Key, snapshot: &Arc<Snapshot>) -> Option<Arc<Snapshot>> {
+    SAME.get(&key).map(|()| snapshot.clone()).or_else(|| KEPT.get(&key))
 }
 
 /// The names that are others now, and since when, of what was there then and still is.

@@ -3,7 +3,7 @@
 //! The way of a file: [`source`] (rows as they stand there) → `survey` (columns, how many rows) →
 //! `headers` (which field a column means) → `plan` (bound to the catalog) → `row` (cells into a draft) →
 //! `batch` (lookups, references, uniqueness; set-based) → `save` (one transaction a batch) → `store`
-//! (numbers, rejected rows). `job` runs it, reading ahead of the database.
+//! (numbers, rejected rows). `job` runs it, reading ahead of the database, and `alive` says that it does.
 
 use std::sync::Arc;
 
@@ -14,14 +14,15 @@ use permissions::Action;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::Connection;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::Engine;
 use crate::audit::{self, Deed, Event};
+use crate::berths::{Berth, Berths};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
 
+mod alive;
 mod batch;
 mod headers;
 mod job;
@@ -40,11 +41,13 @@ mod survey;
 pub use rejects::Rejects;
 pub use source::{Format, Source};
 
-/// Imports of this process that run at once; others wait.
-const RUNNING: usize = 2;
+/// Imports of this process that run at once, each of another tenant; others wait.
+const RUNNING: u32 = 2;
 /// Imports that run or wait; each has a connection of its own.
 const ACCEPTED: u32 = 10;
-/// What is told of an import whose process died.
+/// How many of these may be one tenant's.
+const OF_ONE: usize = 7;
+/// What is told of an import whose process died, or was taken for dead: then it goes no further.
 const INTERRUPTED: &str = "the process ended before the import did; rows counted here are in";
 
 /// A file to import.
@@ -134,16 +137,13 @@ pub type Standing = Arc<dyn Fn() -> BoxFuture<'static, Result<Context>> + Send +
 
 /// How many imports a process takes.
 pub(crate) struct Gate {
-    running: Arc<Semaphore>,
-    accepted: Arc<Semaphore>,
+    running: Berths,
+    accepted: Berths,
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(RUNNING)),
-            accepted: Arc::new(Semaphore::new(ACCEPTED as usize)),
-        }
+        Self { running: Berths::new(RUNNING, 1), accepted: Berths::new(ACCEPTED, OF_ONE) }
     }
 }
 
@@ -151,8 +151,9 @@ impl Default for Gate {
 struct Started {
     import: Import,
     job: job::Job,
+    pulse: alive::Pulse,
     /// Given back when the import ends.
-    place: OwnedSemaphorePermit,
+    place: Berth,
     _file: Temporary,
 }
 
@@ -201,7 +202,7 @@ impl Engine {
 
     async fn start(&self, context: &Context, job: ImportJob) -> Result<Started> {
         let file = Temporary(job.source.clone());
-        let place = self.inner.imports.accepted.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+        let place = self.inner.imports.accepted.try_take(context.tenant().id).ok_or(Error::Busy)?;
         let (source, format) = (job.source.clone(), job.format);
         let survey = tokio::task::spawn_blocking(move || survey::survey(&source, format)).await;
         let survey =
@@ -223,7 +224,6 @@ impl Engine {
         }
         let import = queued(id, &job, (&plan, survey.rows));
         let mut connection = sqlx::PgConnection::connect_with(&self.pool().connect_options()).await?;
-        store::prepare(&mut connection, import.id).await?;
         self.inner.walls.enter(&mut connection, context.tenant()).await?;
         let mut transaction = connection.begin().await?;
         context.check(crate::store::load_versions(&mut transaction, context.tenant()).await?)?;
@@ -234,26 +234,25 @@ impl Engine {
         }));
         audit::record(&mut transaction, context.tenant(), &[event]).await?;
         transaction.commit().await?;
+        let pulse = alive::Pulse::of(self, context.tenant(), import.id);
         let seen = job.dry_run.then(|| seen::Seen::new(&plan));
         let saver = save::Saver { connection, import: import.id, seen, rejects: Vec::new(), kept: 0 };
         let (source, format) = (job.source, job.format);
         let job = job::Job { engine: self.clone(), source, format, plan, saver, standing: None };
-        Ok(Started { import, job, place, _file: file })
+        Ok(Started { import, job, pulse, place, _file: file })
     }
 
     async fn run_started(self, started: Started) -> Result<()> {
-        let Started { job, place, _file, .. } = started;
-        // The semaphore is never closed, so there is always a permit in the end.
-        let turn = self.inner.imports.running.clone().acquire_owned().await.ok();
+        let Started { job, pulse, place, _file, .. } = started;
+        let turn = self.inner.imports.running.take(job.plan.context.tenant().id).await;
         let outcome = job.run().await;
-        drop((turn, place, _file));
+        drop((pulse, turn, place, _file));
         outcome
     }
 
     /// Returns when no import runs or waits in this process any more.
     pub async fn finish_imports(&self) {
-        // The semaphore is never closed.
-        drop(self.inner.imports.accepted.acquire_many(ACCEPTED).await);
+        self.inner.imports.accepted.empty().await;
     }
 
     /// An import of the actor's own; administrators see everybody's. Only for those who may read the object's records,
@@ -276,7 +275,7 @@ impl Engine {
         context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
         let mut found = store::load(&mut transaction, tenant, who).await?.ok_or(Error::NotFound)?;
         if matches!(found.0.status, Status::Queued | Status::Running) {
-            store::end_if_dead(&mut transaction, tenant, id).await?;
+            store::end_dead(&mut transaction, tenant, Some(id)).await?;
             found = store::load(&mut transaction, tenant, who).await?.ok_or(Error::NotFound)?;
         }
         transaction.commit().await?;
@@ -284,12 +283,17 @@ impl Engine {
         Ok(found)
     }
 
+    /// Imports of a tenant that wait or run, on whichever node.
+    pub async fn open_imports(&self, tenant: &Tenant) -> Result<u64> {
+        self.end_dead_imports(tenant).await?;
+        let mut connection = self.connection(tenant).await?;
+        Ok(store::list_open(&mut connection, tenant).await?.len() as u64)
+    }
+
     /// Fails the imports of a tenant whose process has died; for the start of a process.
     pub async fn end_dead_imports(&self, tenant: &Tenant) -> Result<()> {
         let mut transaction = self.begin_within(tenant).await?;
-        for id in store::list_open(&mut transaction, tenant).await? {
-            store::end_if_dead(&mut transaction, tenant, id).await?;
-        }
+        store::end_dead(&mut transaction, tenant, None).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -3,13 +3,16 @@
 //! What is missing follows from the catalog, so that a build may be interrupted anywhere and is found again: the change
 //! leaves a job, and `trellis doctor --repair` needs none. Until it is there, questions are only slower. What is of no use
 //! any more goes when nothing is missing: until then it serves those who still ask for it.
+//!
+//! A statement that makes an index beside writers is none of a transaction, so that nothing can be said for it alone: how
+//! long it may take is said for its session, which is closed afterwards, and not at all where a pooler hands sessions to many.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use metadata::ddl::{EARLIER, Index, drop_concurrently};
 use metadata::{Catalog, Language, Object, Problem};
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use crate::Engine;
 use crate::context::{Context, Tenant};
@@ -19,11 +22,13 @@ use crate::work::Kind as Work;
 
 /// Tables up to this size, all those of one change together, are indexed while their writers wait: a moment.
 const SMALL: i64 = 8 * 1024 * 1024;
-/// Locks of sessions that make indexes: one a tenant. The number tells them from other advisory locks.
+/// Locks of those who make indexes: one a tenant. The number tells them from other advisory locks.
 const LOCK: i32 = 73_114;
 
 /// The one subject of jobs that make indexes.
 pub(crate) const SUBJECT: &str = "all";
+/// Whoever has the turn says nothing there until all is made.
+const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0";
 /// Pause before the turn is asked for again.
 const TURN: Duration = Duration::from_millis(50);
 
@@ -61,10 +66,9 @@ impl Engine {
     /// Makes every index that the tenant's metadata asks for and that is not there, or was only half made. Answers
     /// their names.
     pub async fn build_indexes(&self, tenant: &Tenant) -> Result<Vec<String>> {
-        // A connection of its own: it waits for others' transactions, and its lock goes with it.
-        let mut connection = self.pool().acquire().await?.detach();
-        let outcome = build(self, &mut connection, tenant).await;
-        sqlx::Connection::close(connection).await?;
+        let mut site = Site::open(self, tenant).await?;
+        let outcome = build(self, &mut site.connection, tenant).await;
+        site.close().await?;
         outcome
     }
 }
@@ -72,16 +76,40 @@ impl Engine {
 impl Engine {
     /// Makes some indexes beside writers, unless they are there and whole.
     pub(crate) async fn make_indexes(&self, tenant: &Tenant, wanted: &[Index]) -> Result<()> {
-        let mut connection = self.pool().acquire().await?.detach();
-        let outcome = make_all(&mut connection, tenant, wanted).await;
-        sqlx::Connection::close(connection).await?;
+        let mut site = Site::open(self, tenant).await?;
+        let outcome = make_all(&mut site.connection, tenant, wanted).await;
+        site.close().await?;
         outcome
     }
 }
 
+/// Where indexes of a tenant are made: a connection of its own, which waits for others' transactions, and the tenant's turn
+/// on one beside it. The lock is a transaction's, since a session's own would stay with it where a pooler hands it to many; it
+/// reads nothing more, so that no index waits for it. Dropped, both end.
+struct Site {
+    connection: PgConnection,
+    turn: PgConnection,
+}
+
+impl Site {
+    async fn open(engine: &Engine, tenant: &Tenant) -> Result<Self> {
+        let mut turn = engine.pool().acquire().await?.detach();
+        wait(&mut turn, tenant).await?;
+        let mut connection = engine.pool().acquire().await?.detach();
+        if !engine.is_pooled() {
+            sqlx::query("SET statement_timeout = 0").execute(&mut connection).await?;
+        }
+        Ok(Self { connection, turn })
+    }
+
+    async fn close(mut self) -> Result<()> {
+        sqlx::raw_sql("ROLLBACK").execute(&mut self.turn).await?;
+        self.turn.close().await?;
+        Ok(self.connection.close().await?)
+    }
+}
+
 async fn make_all(connection: &mut PgConnection, tenant: &Tenant, wanted: &[Index]) -> Result<()> {
-    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
-    lock(connection, tenant).await?;
     for index in wanted {
         let there = load(&mut *connection, tenant).await?;
         let found = there.iter().find(|(name, _)| *name == index.name);
@@ -93,8 +121,6 @@ async fn make_all(connection: &mut PgConnection, tenant: &Tenant, wanted: &[Inde
 }
 
 async fn build(engine: &Engine, connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<String>> {
-    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
-    lock(connection, tenant).await?;
     let mut made: Vec<String> = Vec::new();
     loop {
         // The metadata may move on meanwhile, so what is missing is asked for anew after each.
@@ -120,10 +146,12 @@ async fn build(engine: &Engine, connection: &mut PgConnection, tenant: &Tenant) 
 /// The indexes by which names are found that are much like a text: of large tables, which take some seconds to be read
 /// to the end, and where the database has `pg_trgm`.
 async fn load_alike(connection: &mut PgConnection, tenant: &Tenant, catalog: &Catalog) -> Result<Vec<Index>> {
-    let text = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE n.nspname = $1 AND c.relkind = 'r' AND to_regproc('word_similarity') IS NOT NULL AND pg_relation_size(c.oid) > $2";
+    let text = "SELECT c.relname::text FROM unnest($3::text[]) AS w(name) \
+         JOIN pg_class c ON c.relname = w.name AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) \
+         WHERE to_regproc('word_similarity') IS NOT NULL AND pg_relation_size(c.oid) > $2";
+    let names: Vec<&str> = catalog.objects.iter().map(|object| object.name.as_str()).collect();
     let large: Vec<String> =
-        sqlx::query_scalar(text).bind(&tenant.schema).bind(SMALL).fetch_all(connection).await?;
+        sqlx::query_scalar(text).bind(&tenant.schema).bind(SMALL).bind(names).fetch_all(connection).await?;
     Ok(catalog
         .objects
         .iter()
@@ -197,10 +225,11 @@ pub(crate) async fn has_earlier(connection: &mut PgConnection, tenant: &Tenant) 
     Ok(sqlx::query_scalar(text).bind(&tenant.schema).bind(EARLIER).fetch_one(connection).await?)
 }
 
-/// Waits its turn by asking again and again: a session that waits in a statement would be waited for by the build.
-async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+/// Waits its turn by asking again and again: who waits in a statement would be waited for by the build.
+async fn wait(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
     loop {
-        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1, hashtext($2))")
+        sqlx::raw_sql(BEGIN).execute(&mut *connection).await?;
+        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1, hashtext($2))")
             .bind(LOCK)
             .bind(&tenant.schema)
             .fetch_one(&mut *connection)
@@ -208,6 +237,7 @@ async fn lock(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
         if free {
             return Ok(());
         }
+        sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await?;
         tokio::time::sleep(TURN).await;
     }
 }
@@ -235,7 +265,9 @@ fn explain(error: sqlx::Error) -> Error {
 
 /// Names of the tenant's indexes, and whether each is whole.
 async fn load(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<(String, bool)>> {
-    let text = "SELECT c.relname::text, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
-         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1";
+    // From the schema to its tables to their indexes, as above.
+    let text = "SELECT c.relname::text, i.indisvalid FROM pg_namespace n \
+         JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.classid = 'pg_class'::regclass \
+         JOIN pg_index i ON i.indrelid = d.objid JOIN pg_class c ON c.oid = i.indexrelid WHERE n.nspname = $1";
     Ok(sqlx::query_as(text).bind(&tenant.schema).fetch_all(connection).await?)
 }

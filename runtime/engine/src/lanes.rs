@@ -6,9 +6,13 @@
 //! What goes wrong on a lane gives its connection back to the pool, which looks after it.
 //!
 //! A connection stays behind the wall of the tenant that it read for last, so that the next request of the same tenant
-//! asks at once. On its way to the pool it leaves. One that has met many tenants ends: PostgreSQL keeps in each connection
-//! what it knows of every table that it has met. To learn that costs more than a request, so a tenant comes back to a lane
-//! that has met it, and has one where it is at home: a thousand tenants in turn meet a few lanes each and not all of them.
+//! asks at once. On its way to the pool it leaves. One that has met many tenants on its lane ends: PostgreSQL keeps in each
+//! connection what it knows of every table that it has met. To learn that costs more than a request, so a tenant comes back
+//! to a lane that has met it, and has one where it is at home: a thousand tenants in turn meet a few lanes each and not all
+//! of them. Whom a connection of the pool has met nobody counts: there its age is the bound.
+//!
+//! Whether the database has ended a connection that rested shows when it is used. Nothing has happened then, so that the
+//! request is begun again on one that has just answered.
 
 use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};
@@ -17,7 +21,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres};
+use sqlx::{Connection, PgConnection, PgPool, Postgres};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
@@ -70,8 +74,6 @@ pub(crate) struct Lane {
     // In this order: the connection goes before the turn.
     connection: Placed,
     taken: Instant,
-    /// Whether it was used before on its lane, without being asked whether it lives.
-    pub is_trusted: bool,
     turn: Turn,
 }
 
@@ -115,40 +117,61 @@ impl Lanes {
 
     /// A connection for one request, behind the tenant's wall. Give it back with [`Lane::rest`] when all went well.
     pub(crate) async fn take(&self, tenant: &Tenant) -> Result<Lane> {
-        let mut lane = self.take_any(tenant).await?;
-        match self.enter(&mut lane, tenant).await {
-            // The database was started anew while the connection rested.
-            Err(Error::Database(error)) if lane.is_trusted && is_gone(&error) => {
-                self.clear();
-                self.fresh(None, tenant).await
-            }
-            outcome => outcome.map(|()| lane),
-        }
+        let lane = self.take_any(tenant).await?;
+        self.within(lane, tenant).await
     }
 
     /// The one that rests where the tenant's turn is, or a new one.
     async fn take_any(&self, tenant: &Tenant) -> Result<Lane> {
         let Some(turn) = self.turn(tenant.id).await else { return self.plain(None).await };
         match self.rested(turn.slot) {
-            Some(Rested { connection, taken, .. }) => {
-                Ok(Lane { connection, taken, is_trusted: true, turn: Some(turn) })
-            }
+            Some(Rested { connection, taken, .. }) => Ok(Lane { connection, taken, turn: Some(turn) }),
             None => self.plain(Some(turn)).await,
         }
     }
 
-    /// A connection that the pool has looked at, behind the tenant's wall.
-    pub(crate) async fn fresh(&self, turn: Turn, tenant: &Tenant) -> Result<Lane> {
-        let mut lane = self.plain(turn).await?;
+    /// A connection of the pool apart from all lanes, behind the tenant's wall.
+    pub(crate) async fn fresh(&self, tenant: &Tenant) -> Result<Lane> {
+        let lane = self.plain(None).await?;
+        self.within(lane, tenant).await
+    }
+
+    /// The same after one was found ended: one that has just answered. The others may be no better, those that rest here
+    /// and those in the pool, which asks only what has rested for long.
+    pub(crate) async fn living(&self, tenant: &Tenant) -> Result<Lane> {
+        self.clear();
+        for _ in 0..self.inner.pool.options().get_max_connections() {
+            let mut lane = self.plain(None).await?;
+            match lane.ping().await {
+                Ok(()) => {
+                    self.enter(&mut lane, tenant).await?;
+                    return Ok(lane);
+                }
+                Err(error) if is_gone(&error) => lane.end(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let mut lane = self.plain(None).await?;
         self.enter(&mut lane, tenant).await?;
         Ok(lane)
     }
 
-    /// A connection that the pool has looked at.
+    /// A connection of the pool.
     async fn plain(&self, turn: Turn) -> Result<Lane> {
         let connection = Some(Box::pin(self.inner.pool.acquire()).await?);
         let connection = Placed { connection, inside: None, met: HashSet::new() };
-        Ok(Lane { connection, taken: Instant::now(), is_trusted: false, turn })
+        Ok(Lane { connection, taken: Instant::now(), turn })
+    }
+
+    /// The connection behind the tenant's wall, or another one when it has ended.
+    async fn within(&self, mut lane: Lane, tenant: &Tenant) -> Result<Lane> {
+        match self.enter(&mut lane, tenant).await {
+            Err(Error::Database(error)) if is_gone(&error) => {
+                lane.end();
+                Box::pin(self.living(tenant)).await
+            }
+            outcome => outcome.map(|()| lane),
+        }
     }
 
     async fn enter(&self, lane: &mut Lane, tenant: &Tenant) -> Result<()> {
@@ -251,12 +274,15 @@ async fn watch(pool: PgPool, lanes: Weak<Inner>) {
     }
 }
 
-/// Whether the database has ended the connection, as when it is started anew.
-pub(crate) fn is_gone(error: &sqlx::Error) -> bool {
+/// Whether the connection has ended, as when the database is started anew or another one takes its place.
+pub fn is_gone(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,
-        // Ended by the administrator, or by a crash.
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        // Ended by the administrator, by a crash, for being idle, or by a pooler between.
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            ["57P01", "57P02", "57P05"].contains(&code.as_ref()) || code.starts_with("08")
+        }
         _ => false,
     }
 }
@@ -269,6 +295,14 @@ impl Lane {
             return;
         };
         turn.lanes.keep(turn.slot, Rested { connection, taken, since: Instant::now() });
+    }
+
+    /// Ends the connection instead of giving it back.
+    pub(crate) fn end(mut self) {
+        self.connection.inside = None;
+        if let Some(connection) = &mut self.connection.connection {
+            connection.close_on_drop();
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! one revision), [`query`] and [`filter`] (a question in names), [`plan`] (the question bound and decided),
 //! [`read`] (SQL and bytes), `replica` (a standby that answers some of it), [`command`] and [`write`] (changes), [`change`], [`audit`] and [`history`] (what is
 //! left behind), [`apply`] (metadata), [`retypes`] (fields that change their kind), [`rollups`] and [`work`] (what follows
-//! from changes), [`Leftovers`] (where there is some), [`packages`] (metadata with
+//! from changes), [`Leftovers`] (where there is some), [`Shifts`] (whose turn it is), [`packages`] (metadata with
 //! records), [`import`] (files into records), [`export`] (records into files), [`search`] (words across objects),
 //! [`room`] (how many there are and may be), [`forms`] (what browsers evaluate themselves), [`former`] (names of before for
 //! programs that say those), [`teams`] and [`shares`] (who is with whom, what is shared by hand), [`views`] (what people keep of
@@ -15,6 +15,7 @@
 pub mod apply;
 pub mod archive;
 pub mod audit;
+mod berths;
 mod census;
 pub mod change;
 pub mod command;
@@ -58,9 +59,9 @@ pub mod work;
 pub mod write;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
 use uuid::{Uuid, uuid};
 
 pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending};
@@ -74,18 +75,20 @@ pub use error::{Error, Refusal, Result};
 pub use filter::{Filter, How, Operator};
 pub use import::{Import, ImportJob};
 pub use keys::{KeyRing, MasterKey};
+pub use lanes::is_gone;
 pub use leftovers::Leftovers;
 pub use query::aggregate::Aggregate;
 pub use query::{Bin, Nested, Page, Paged, Query, Selection, SortKey};
 pub use read::together::{Question, Told};
 pub use read::{Answer, One};
-pub use room::Usage;
+pub use room::{Left, Usage};
 pub use search::Search;
 pub use shares::ShareWish;
 pub use snapshot::Snapshot;
 pub use teams::TeamWish;
 pub use views::{OwnViews, ViewWish};
 pub use wall::Wall;
+pub use work::shifts::Shifts;
 pub use write::{Possible, PossibleTarget};
 
 /// The record of `user` that stands for Trellis itself; the same in every tenant.
@@ -109,33 +112,40 @@ struct Inner {
     snapshots: snapshot::Snapshots,
     imports: import::Gate,
     /// Whose turn it is to hold a tenant's counters still.
-    holding: Arc<Semaphore>,
+    holding: snapshot::Holding,
+    /// Places of those who make indexes for jobs.
+    builders: Semaphore,
     exports: export::Gate,
     sealing: std::sync::OnceLock<audit::chain::SealKey>,
     rooms: room::Rooms,
     feeds: audit::feed::Feeds,
     vault: keys::Vault,
+    /// Whether connections come through what hands a session to many.
+    is_pooled: AtomicBool,
 }
 
 impl Engine {
     /// An engine on a pool of connections to a migrated database.
     pub fn new(pool: PgPool) -> Self {
         let walls = Arc::default();
+        let turns = work::shifts::Bounds::of(pool.options().get_max_connections());
         Self {
             inner: Arc::new(Inner {
                 reading: lanes::Lanes::new(&pool, 2, &walls),
                 writing: lanes::Lanes::new(&pool, 4, &walls),
                 walls,
-                pool,
                 replica: std::sync::OnceLock::new(),
                 snapshots: snapshot::Snapshots::new(),
                 imports: import::Gate::default(),
-                holding: Arc::new(Semaphore::new(1)),
+                holding: snapshot::Holding::new(pool.options().get_max_connections()),
+                builders: Semaphore::new(turns.builders()),
                 exports: export::Gate::default(),
                 sealing: std::sync::OnceLock::new(),
                 rooms: room::Rooms::default(),
                 feeds: audit::feed::Feeds::default(),
                 vault: keys::Vault::default(),
+                is_pooled: AtomicBool::new(false),
+                pool,
             }),
         }
     }
@@ -154,6 +164,12 @@ impl Engine {
 
     pub(crate) fn exports(&self) -> &export::Gate {
         &self.inner.exports
+    }
+
+    /// The database has ended a connection: what rests is given back, for it may have gone too.
+    pub(crate) fn clear_lanes(&self) {
+        self.inner.reading.clear();
+        self.inner.writing.clear();
     }
 
     /// The pool, for rooms that keep platform tables of their own.

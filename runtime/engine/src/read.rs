@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::Engine;
 use crate::audit::reads;
 use crate::context::{Context, Versions};
-use crate::error::{Error, Result, has_moved_on};
+use crate::error::{Error, Result, has_moved_on, takes_too_long};
 use crate::lanes::{Lane, is_gone};
 use crate::plan::{Cursor, OrderKey, Plan};
 use crate::query::{Page, Query, Selection};
@@ -55,39 +55,44 @@ impl Engine {
     /// One page of records.
     pub async fn read(&self, context: &Context, query: &Query) -> Result<Answer> {
         if self.has_replica()
-            && let Some(answer) = Box::pin(self.read_elsewhere(context, query)).await
+            && let Some(told) = Box::pin(self.read_elsewhere(context, query)).await
         {
-            return Ok(answer);
+            return told;
         }
+        // What cannot be asked takes no connection.
+        let read = Prepared::of(context, query)?;
+        let ids = if let Page::Ids(ids) = &query.page { ids.as_slice() } else { &[] };
         let lane = self.inner.reading.take(context.tenant()).await?;
-        let is_trusted = lane.is_trusted;
-        match self.read_on(lane, context, query).await {
+        match self.read_on(lane, context, (&read, ids)).await {
             // The database was started anew while the connection rested.
-            Err(Error::Database(error)) if is_trusted && is_gone(&error) => {
-                self.inner.reading.clear();
-                let lane = Box::pin(self.inner.reading.fresh(None, context.tenant())).await?;
-                Box::pin(self.read_on(lane, context, query)).await
+            Err(Error::Database(error)) if is_gone(&error) => {
+                self.clear_lanes();
+                let lane = Box::pin(self.inner.reading.living(context.tenant())).await?;
+                Box::pin(self.read_on(lane, context, (&read, ids))).await
             }
             outcome => outcome,
         }
     }
 
-    /// The same of a standby, where it can tell. Whatever goes wrong there is found out here.
-    async fn read_elsewhere(&self, context: &Context, query: &Query) -> Option<Answer> {
+    /// The same of a standby, where it can tell. Whatever goes wrong there is found out here, but for what took too long:
+    /// it would here too.
+    async fn read_elsewhere(&self, context: &Context, query: &Query) -> Option<Result<Answer>> {
         // What is asked for by its id is mostly what somebody has just written, and little.
         if matches!(query.page, Page::Ids(_)) {
             return None;
         }
         let read = Prepared::of(context, query).ok().filter(|read| read.telling.sensitive.is_empty())?;
         let mut lane = self.elsewhere(context.tenant()).await?;
-        let answer = run_prepared(&mut lane, context, (&read, &[])).await.ok()?;
-        lane.rest();
-        Some(answer)
+        let told = settled_elsewhere(run_prepared(&mut lane, context, (&read, &[])).await);
+        if matches!(told, Some(Ok(_))) {
+            lane.rest();
+        }
+        told
     }
 
-    async fn read_on(&self, mut lane: Lane, context: &Context, query: &Query) -> Result<Answer> {
-        let outcome = run(&mut lane, context, query).await;
-        if outcome.is_ok() {
+    async fn read_on(&self, mut lane: Lane, context: &Context, read: (&Prepared, &[Uuid])) -> Result<Answer> {
+        let outcome = run_prepared(&mut lane, context, read).await;
+        if !matches!(outcome, Err(Error::Database(_))) {
             lane.rest();
             return outcome;
         }
@@ -147,6 +152,16 @@ impl Engine {
             context.check(crate::store::load_versions(connection, context.tenant()).await?)?;
         }
         Err(error.into())
+    }
+}
+
+/// What a standby's outcome counts for: an answer is one, a statement that took too long is not to be run twice, and
+/// whatever else went wrong there is asked of the primary.
+pub(crate) fn settled_elsewhere<T>(outcome: Result<T>) -> Option<Result<T>> {
+    match outcome {
+        Ok(answer) => Some(Ok(answer)),
+        Err(Error::Database(error)) if takes_too_long(&error) => Some(Err(error.into())),
+        Err(_) => None,
     }
 }
 

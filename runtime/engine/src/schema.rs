@@ -30,7 +30,7 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS _states_object_idx ON {schema}._states (object_id, happened_at, record_id, version, field_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
     "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', removed_at timestamptz, signer text, CONSTRAINT _packages_pkey PRIMARY KEY (name))",
-    "CREATE TABLE IF NOT EXISTS {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, request_id text, revert_below uuid, revert_looked bigint NOT NULL DEFAULT 0, revert_kept bigint NOT NULL DEFAULT 0, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, request_id text, revert_below uuid, revert_looked bigint NOT NULL DEFAULT 0, revert_kept bigint NOT NULL DEFAULT 0, alive_at timestamptz, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
     "CREATE TABLE IF NOT EXISTS {schema}._import_rejects (import_id uuid NOT NULL, row bigint NOT NULL, reason text NOT NULL, cells jsonb NOT NULL, CONSTRAINT _import_rejects_pkey PRIMARY KEY (import_id, row))",
     "CREATE TABLE IF NOT EXISTS {schema}._teams (id uuid NOT NULL, name text NOT NULL, label text, CONSTRAINT _teams_pkey PRIMARY KEY (id), CONSTRAINT _teams_name_key UNIQUE (name))",
     "CREATE TABLE IF NOT EXISTS {schema}._team_members (team_id uuid NOT NULL, user_id uuid NOT NULL, CONSTRAINT _team_members_pkey PRIMARY KEY (team_id, user_id))",
@@ -63,7 +63,7 @@ const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",
     "DROP INDEX IF EXISTS {schema}._shares_grantee_idx",
     "ALTER TABLE {schema}._jobs ADD COLUMN IF NOT EXISTS dead_at timestamptz",
-    "ALTER TABLE {schema}._imports ADD COLUMN IF NOT EXISTS request_id text, ADD COLUMN IF NOT EXISTS revert_below uuid, ADD COLUMN IF NOT EXISTS revert_looked bigint NOT NULL DEFAULT 0, ADD COLUMN IF NOT EXISTS revert_kept bigint NOT NULL DEFAULT 0",
+    "ALTER TABLE {schema}._imports ADD COLUMN IF NOT EXISTS request_id text, ADD COLUMN IF NOT EXISTS revert_below uuid, ADD COLUMN IF NOT EXISTS revert_looked bigint NOT NULL DEFAULT 0, ADD COLUMN IF NOT EXISTS revert_kept bigint NOT NULL DEFAULT 0, ADD COLUMN IF NOT EXISTS alive_at timestamptz",
 ];
 
 impl Engine {

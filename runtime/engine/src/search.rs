@@ -14,10 +14,11 @@ use uuid::Uuid;
 use crate::audit::reads;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::lanes::is_gone;
 use crate::plan::Plan;
 use crate::query::Query;
 use crate::read::sql::search::{Looking, is_searched, statement};
-use crate::read::{check_versions, of_revision};
+use crate::read::{check_versions, of_revision, settled_elsewhere};
 use crate::{Engine, indexes};
 
 mod marks;
@@ -60,12 +61,19 @@ impl Engine {
         }
         let limit = if search.limit == 0 { DEFAULT_HITS } else { search.limit };
         if self.has_replica()
-            && let Some(found) = Box::pin(self.search_elsewhere((context, &plans), &words, limit)).await
+            && let Some(told) = Box::pin(self.search_elsewhere((context, &plans), &words, limit)).await
         {
-            return Ok(found);
+            return told;
         }
         let mut connection = self.connection(context.tenant()).await?;
         let mut outcome = look(&mut connection, (context, &plans), &words, limit).await;
+        // The database was started anew while the connection rested.
+        if matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
+            connection.end();
+            self.clear_lanes();
+            connection = Box::pin(self.inner.reading.living(context.tenant())).await?;
+            outcome = look(&mut connection, (context, &plans), &words, limit).await;
+        }
         if let Ok(found) = &outcome
             && let Err(error) = note(&mut connection, context, found).await
         {
@@ -82,12 +90,15 @@ impl Engine {
         (context, plans): (&Context, &[Plan]),
         words: &[String],
         limit: u32,
-    ) -> Option<Hits> {
+    ) -> Option<Result<Hits>> {
         let mut lane = self.elsewhere(context.tenant()).await?;
-        let found = look(&mut lane, (context, plans), words, limit).await.ok()?;
-        lane.rest();
-        // What leaves a trace is looked for once more, where it can.
-        shown(context, &found).is_empty().then_some(found)
+        let told = settled_elsewhere(look(&mut lane, (context, plans), words, limit).await)?;
+        if let Ok(found) = &told {
+            lane.rest();
+            // What leaves a trace is looked for once more, where it can.
+            return shown(context, found).is_empty().then_some(told);
+        }
+        Some(told)
     }
 }
 

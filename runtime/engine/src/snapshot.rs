@@ -12,7 +12,7 @@ use metadata::{Catalog, Definitions, Language};
 use moka::sync::Cache;
 use permissions::{Actor, Policies};
 use sqlx::PgConnection;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::context::{Context, Tenant, Versions};
@@ -27,6 +27,8 @@ use crate::{Engine, SYSTEM_USER, indexes, store};
 const MAX_SNAPSHOTS: u64 = 1_000;
 /// A snapshot that nobody asked for so long is forgotten: it takes nearly two megabytes, and some milliseconds to load.
 const IDLE: Duration = Duration::from_secs(600);
+/// Tenants whose counters are held still at once.
+const MAX_HOLDING: usize = 4;
 
 static SERIAL: AtomicU64 = AtomicU64::new(0);
 
@@ -209,6 +211,11 @@ impl Engine {
         store::bump_access(&self.inner.pool, tenant).await
     }
 
+    /// The same within the transaction that makes them others: it happens with what it tells of, or not at all.
+    pub async fn touch_access_in(&self, connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
+        store::bump_access_in(connection, tenant).await
+    }
+
     /// Keeps the snapshot that a committed change left.
     pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
         // Whoever was first has put in the same.
@@ -226,19 +233,42 @@ impl Engine {
 pub struct Held {
     // In this order: the lock goes before the next may ask for one.
     _transaction: sqlx::PgTransaction<'static>,
-    _turn: OwnedSemaphorePermit,
+    _turns: [OwnedSemaphorePermit; 2],
+}
+
+/// Whose turn it is to hold counters still: one at a time of a tenant, and some of all tenants, since each holds a
+/// connection while its request needs another.
+pub(crate) struct Holding {
+    tenants: Cache<Uuid, Arc<Semaphore>>,
+    all: Arc<Semaphore>,
+}
+
+impl Holding {
+    /// For a pool of so many connections.
+    pub(crate) fn new(connections: u32) -> Self {
+        let most = (connections as usize / 4).clamp(1, MAX_HOLDING);
+        let tenants = Cache::builder().max_capacity(MAX_SNAPSHOTS).time_to_idle(IDLE).build();
+        Self { tenants, all: Arc::new(Semaphore::new(most)) }
+    }
+
+    async fn turn(&self, tenant: Uuid) -> Result<[OwnedSemaphorePermit; 2]> {
+        let own = self.tenants.get_with(tenant, || Arc::new(Semaphore::new(1)));
+        // In this order: who waits for their own tenant's turn keeps no other tenant waiting. None is ever closed.
+        let own = own.acquire_owned().await.map_err(|_| Error::Busy)?;
+        let one = self.all.clone().acquire_owned().await.map_err(|_| Error::Busy)?;
+        Ok([one, own])
+    }
 }
 
 impl Engine {
     /// Waits for the change in flight and keeps the next ones waiting until the answer is dropped: for a request
-    /// that was overtaken again and again. One at a time, since it holds a connection while the request needs another.
+    /// that was overtaken again and again.
     /// Not for what changes metadata or access itself.
     pub async fn hold(&self, tenant: &Tenant) -> Result<Held> {
-        // The semaphore is never closed.
-        let turn = self.inner.holding.clone().acquire_owned().await.map_err(|_| Error::Busy)?;
+        let turns = self.inner.holding.turn(tenant.id).await?;
         let mut transaction = self.inner.pool.begin().await?;
         store::hold_versions(&mut transaction, tenant).await?;
-        Ok(Held { _transaction: transaction, _turn: turn })
+        Ok(Held { _transaction: transaction, _turns: turns })
     }
 }
 

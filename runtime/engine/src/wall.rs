@@ -7,6 +7,7 @@
 //! A database user who may not make roles goes without; [`Engine::wall`] tells.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sqlx::{PgConnection, PgPool, PgTransaction};
@@ -124,6 +125,17 @@ impl Engine {
         self
     }
 
+    /// The same engine where a pooler hands each session to many: what is set for one would be another's.
+    pub fn behind_pooler(self) -> Self {
+        self.inner.is_pooled.store(true, Ordering::Relaxed);
+        self.without_walls()
+    }
+
+    /// Whether a session is not one's own.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.inner.is_pooled.load(Ordering::Relaxed)
+    }
+
     /// Whether tenants have walls here.
     pub async fn wall(&self) -> Result<Wall> {
         let mut connection = self.pool().acquire().await?;
@@ -132,7 +144,7 @@ impl Engine {
 
     /// A connection of the pool that reaches the tenant's schema alone.
     pub(crate) async fn connection(&self, tenant: &Tenant) -> Result<Lane> {
-        self.inner.reading.fresh(None, tenant).await
+        self.inner.reading.fresh(tenant).await
     }
 
     /// A transaction that reaches the tenant's schema alone, in the round trip that it takes to begin one anyway.

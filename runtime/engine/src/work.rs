@@ -6,12 +6,15 @@ use metadata::Problem;
 use metadata::field_kinds::rollup::Mode;
 use serde_json::Value as Json;
 use sqlx::PgConnection;
+use tokio::sync::SemaphorePermit;
 
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result, has_moved_on};
 use crate::retypes::ENDED;
 use crate::write::{is_deadlock, timed};
 use crate::{Engine, indexes, keys, purges, rollups, store};
+
+pub(crate) mod shifts;
 
 pub use jobs::Waiting;
 
@@ -117,6 +120,11 @@ impl Kind {
     fn is_patient(self) -> bool {
         matches!(self, Self::Reconcile | Self::Retype)
     }
+
+    /// Whether a step of it may make an index beside writers, which waits for whoever has begun before.
+    fn makes_indexes(self) -> bool {
+        matches!(self, Self::BuildIndexes | Self::Retype | Self::MakeUnique)
+    }
 }
 
 /// How far a job is after a step.
@@ -206,7 +214,8 @@ impl Engine {
     }
 
     /// One step of the oldest job of a tenant, or one batch of what writers left to be refreshed. Answers whether
-    /// there was something to do; any number of workers may ask at once.
+    /// there was something to do; any number of workers may ask at once. While so many of them make indexes as may on
+    /// this node, other work alone is something to do.
     pub async fn work(&self, tenant: &Tenant) -> Result<bool> {
         self.work_at(tenant, Utc::now()).await
     }
@@ -226,12 +235,26 @@ impl Engine {
         }
     }
 
+    /// The next job, and the place of one that may make indexes. While there is none such jobs wait, and other ones do not.
+    async fn claim(
+        &self,
+        connection: &mut PgConnection,
+        context: &Context,
+    ) -> Result<(Option<jobs::Job>, Option<SemaphorePermit<'_>>)> {
+        let builder = self.inner.builders.try_acquire().ok();
+        let indexing = Kind::ALL.into_iter().filter(|kind| kind.makes_indexes() && builder.is_none());
+        let but: Vec<String> = indexing.map(|kind| kind.word().to_owned()).collect();
+        let job = jobs::claim_of(connection, &context.tenant().schema, ("", &but), context.now).await?;
+        let kind = job.as_ref().and_then(|job| Kind::find(&job.kind));
+        Ok((job, builder.filter(|_| kind.is_some_and(Kind::makes_indexes))))
+    }
+
     async fn step(&self, context: &Context) -> Result<bool> {
         let schema = &context.tenant().schema;
         let mut transaction = self.begin(context).await?;
         // A step may be long where a request may not.
         sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
-        let job = jobs::claim(&mut transaction, schema, context.now).await?;
+        let (job, _builder) = self.claim(&mut transaction, context).await?;
         let is_urgent = |job: &jobs::Job| !Kind::find(&job.kind).is_some_and(Kind::is_patient);
         if !job.as_ref().is_some_and(is_urgent) && rollups::dirty::step(&mut transaction, context).await? {
             transaction.commit().await?;

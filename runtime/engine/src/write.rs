@@ -111,20 +111,21 @@ impl Engine {
     /// One attempt. A deadlock is resolved by the database, which lets one of both begin anew.
     async fn attempt_write(&self, context: &Context, asked: Asked<'_>) -> Result<Vec<Written>> {
         let lane = self.inner.writing.take(context.tenant()).await?;
-        let is_trusted = lane.is_trusted;
-        match write_on(lane, context, asked).await {
-            Ok(outcome) => {
-                self.stir(context.tenant());
-                outcome
+        let outcome = match write_on(lane, context, asked).await {
+            // The database was started anew while the connection rested; nothing has begun.
+            Err((asked, error)) if is_gone(&error) => {
+                self.clear_lanes();
+                let lane = Box::pin(self.inner.writing.living(context.tenant())).await?;
+                Box::pin(write_on(lane, context, asked)).await
             }
-            // The database was started anew while the connection rested.
-            Err((asked, error)) if is_trusted && is_gone(&error) => {
-                self.inner.writing.clear();
-                let lane = self.inner.writing.fresh(None, context.tenant()).await?;
-                Box::pin(write_on(lane, context, asked)).await.unwrap_or_else(|(_, error)| Err(error.into()))
-            }
-            Err((_, error)) => Err(error.into()),
+            outcome => outcome,
+        };
+        let outcome = outcome.unwrap_or_else(|(_, error)| Err(error.into()));
+        if matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
+            self.clear_lanes();
         }
+        self.stir(context.tenant());
+        outcome
     }
 
     /// A transaction in which the context's snapshot and caller are known to be current.
@@ -158,8 +159,12 @@ async fn write_on<'a>(
     };
     if matches!(&outcome, Err(error) if !matches!(error, Error::Outdated(_))) {
         // What was refused by metadata or rights of before is to be asked again, not told.
-        let versions = crate::store::load_versions(&mut lane, context.tenant()).await;
-        if let Err(error) = versions.and_then(|versions| context.check(versions)) {
+        let versions = match crate::store::load_versions(&mut lane, context.tenant()).await {
+            Ok(versions) => versions,
+            Err(error) => return Ok(Err(error)),
+        };
+        if let Err(error) = context.check(versions) {
+            lane.rest();
             return Ok(Err(error));
         }
     }

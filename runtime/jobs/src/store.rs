@@ -48,17 +48,8 @@ pub async fn told(
 }
 
 /// The first job of its kind that is due and that nobody has; it belongs to this transaction. One that waits for its next
-/// attempt lets others pass, but not those that were asked for with it: they may be made of what it does.
-pub async fn claim(
-    connection: &mut PgConnection,
-    schema: &str,
-    now: DateTime<Utc>,
-) -> sqlx::Result<Option<Job>> {
-    claim_of(connection, schema, ("", &[]), now).await
-}
-
-/// The same of kinds that begin with a word but are none of some: where one queue has work for several, which do not wait
-/// for each other.
+/// attempt lets others pass, but not those that were asked for with it: they may be made of what it does. Kinds that do not
+/// begin with a word, or are one of some, are left alone: one queue has work for several, which do not wait for each other.
 pub async fn claim_of(
     connection: &mut PgConnection,
     schema: &str,

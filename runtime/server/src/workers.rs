@@ -1,13 +1,13 @@
-//! Does what tenants have left for later: builds and refreshes, a step at a time. What waits is in the database, so
+//! Does what tenants have left for later: builds and refreshes, a little for each in turn. What waits is in the database, so
 //! any number of nodes may run this, and one that was killed is taken over by the next.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Months, Utc};
 use engine::audit::BLOCK;
-use engine::{Engine, Leftovers, Tenant};
+use engine::{Engine, Leftovers, Shifts, Tenant};
 use identity::{Identity, Outside};
 use tenancy::webhooks::{Post, Sent};
 use tenancy::{Status, Tenants};
@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_secs(5);
 const SWEEP: Duration = Duration::from_secs(600);
 /// How often it is looked for tenants whose time is over, and for what is left of others.
 const ENDS: Duration = Duration::from_secs(60);
-/// Steps for one tenant before the others get their turn.
+/// Blocks of one tenant that are sealed before the others get their turn.
 const STEPS: usize = 50;
 /// How often the file of heads is told.
 const TELL: Duration = Duration::from_secs(30);
@@ -35,28 +35,24 @@ const PURGE: Duration = Duration::from_secs(3600);
 pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut busy: BTreeMap<String, Tenant> = BTreeMap::new();
+    let mut shifts = Shifts::new(&engine);
     let mut rounds = Rounds::new(&engine, &tenants);
     let mut waiting = Waiting::default();
     loop {
         tokio::select! {
-            _ = ticks.tick() => {}
+            _ = ticks.tick() => shifts.ask_again(),
+            () = shifts.ended() => {}
             Some(tenant) = news.recv() => {
                 if let Err(error) = tenants.note_packages(&tenant).await {
                     tracing::warn!(tenant = tenant.slug, %error, "it could not be told which packages came");
                 }
-                busy.insert(tenant.slug.clone(), tenant);
+                shifts.ask(tenant);
             }
         }
         for tenant in rounds.due(|left| waiting.worth_asking(left.work, Utc::now())).await {
             // Of all tenants those are left alone of which nothing is due: their metadata is not even loaded.
             if waiting.is_due(&engine, &tenant).await.unwrap_or(true) {
-                busy.insert(tenant.slug.clone(), tenant);
-            }
-        }
-        for tenant in std::mem::take(&mut busy).into_values() {
-            if serve(&engine, &tenant).await {
-                busy.insert(tenant.slug.clone(), tenant);
+                shifts.ask(tenant);
             }
         }
     }
@@ -312,21 +308,6 @@ async fn forget(engine: &Engine, tenants: &[Tenant], months: u32) {
             Err(error) => tracing::warn!(tenant = tenant.slug, %error, "the audit log was not purged"),
         }
     }
-}
-
-/// Some steps for one tenant; answers whether it is worth asking again soon.
-async fn serve(engine: &Engine, tenant: &Tenant) -> bool {
-    for _ in 0..STEPS {
-        match engine.work(tenant).await {
-            Ok(true) => {}
-            Ok(false) => return engine.leaves_work(tenant).await.unwrap_or(true),
-            Err(error) => {
-                tracing::warn!(tenant = tenant.slug, %error, "work was left");
-                return true;
-            }
-        }
-    }
-    true
 }
 
 #[cfg(test)]

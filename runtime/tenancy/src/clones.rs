@@ -122,6 +122,7 @@ impl Tenants {
             return Err(Error::Invalid(vec![metadata::Problem::new("", "sandbox", text)]));
         }
         self.require_feature(&source.tenant, Feature::Sandboxes).await?;
+        self.require_job(&source.tenant).await?;
         let name = wish.name.unwrap_or_else(|| format!("{} (sandbox)", source.name));
         check_name(&name)?;
         let clone = CloneJob {

@@ -172,7 +172,7 @@ impl Tenants {
         let head =
             census.head.map(|head| json!({ "block": head.number, "rows": head.last_seq, "hash": head.hash }));
         let months = store::usage::load_months(self.pool(), tenant.id).await?;
-        let month = |(first, requests, records, users): &store::usage::Day| json!({ "month": first.format("%Y-%m").to_string(), "requests": requests, "records": records, "users": users });
+        let month = |(first, requests, records, users): &store::usage::Month| json!({ "month": first.format("%Y-%m").to_string(), "requests": requests, "records": records, "users": users });
         let found = json!({
             "tenant": { "id": tenant.id, "slug": tenant.slug, "name": listed.name, "created_at": shown(listed.created_at) },
             "rows": census.rows,

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (130, "key_requests", include_str!("../../../migrations/0130_key_requests.sql")),
     (140, "support", include_str!("../../../migrations/0140_support.sql")),
     (150, "reseller_events", include_str!("../../../migrations/0150_reseller_events.sql")),
+    (160, "limits", include_str!("../../../migrations/0160_limits.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other: the lock belongs to a

@@ -19,7 +19,11 @@ impl Tenants {
         (limits, usage): (Limits, Usage),
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let all = [("records", limits.records, usage.records), ("users", limits.users, usage.users)];
+        let all = [
+            ("records", limits.records, usage.records),
+            ("users", limits.users, usage.users),
+            ("storage_bytes", limits.storage_bytes, usage.bytes),
+        ];
         for (what, limit, used) in all {
             if let Some(limit) = limit.filter(|limit| used >= *limit) {
                 self.note_limit(tenant, (what, limit), now).await?;

@@ -26,6 +26,12 @@ pub struct Limits {
     pub users: Option<u64>,
     /// Sandboxes at a time.
     pub sandboxes: Option<u64>,
+    /// Requests at once, on each node.
+    pub connections: Option<u32>,
+    /// Of all tables, with their indexes and the audit log.
+    pub storage_bytes: Option<u64>,
+    /// Imports, and copies of the tenant, that wait or are made at a time.
+    pub jobs: Option<u64>,
 }
 
 impl Tenants {

@@ -148,23 +148,20 @@ impl Tenants {
     }
 
     /// Ends a consent: whoever is in by it is out with their next request, on every node. `NotFound` when it is over.
-    /// In a task of its own: who hangs up must not part the commit from the bump.
+    /// All of it or nothing: who is told that it failed finds it open, and may end it again.
     pub async fn end_support(&self, context: &Context, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-        let (tenants, context) = (self.clone(), context.clone());
-        let task = tokio::spawn(async move {
-            let tenant = &context.snapshot.tenant;
-            let mut held = tenants.pool().begin().await?;
-            if !store::support::end(&mut held, (tenant.id, id), now).await? {
-                return Err(Error::NotFound);
-            }
-            let details = json!({ "id": id });
-            Event::new(tenant.id, By::Tenant, "support_ended").with(details).put(&mut held).await?;
-            let noted = audit::Event::of(&context, Deed::SupportEnded, OBJECT).about(id);
-            record(&mut held, tenant, &[noted.with(json!({ "open": [true, false] }))]).await?;
-            held.commit().await?;
-            tenants.engine().touch_access(tenant).await.map_err(Error::from)
-        });
-        task.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+        let tenant = &context.snapshot.tenant;
+        let mut held = self.pool().begin().await?;
+        if !store::support::end(&mut held, (tenant.id, id), now).await? {
+            return Err(Error::NotFound);
+        }
+        let details = json!({ "id": id });
+        Event::new(tenant.id, By::Tenant, "support_ended").with(details).put(&mut held).await?;
+        let noted = audit::Event::of(context, Deed::SupportEnded, OBJECT).about(id);
+        record(&mut held, tenant, &[noted.with(json!({ "open": [true, false] }))]).await?;
+        // The counter comes last, since every write of the tenant looks at its row.
+        self.engine().touch_access_in(&mut held, tenant).await?;
+        Ok(held.commit().await?)
     }
 
     /// Asks a tenant to let the reseller in; its own people see it, and answer or not. `SupportOpen` when they do already.

@@ -1,8 +1,9 @@
-//! What tenants use: requests are counted by each node and added up in the database every few seconds; records and
-//! people are measured. What is over a tenant's plan is refused here.
+//! What tenants use: requests are counted by each node and added up in the database every few seconds; records, people
+//! and bytes are measured. What is over a tenant's plan is refused here.
 //!
-//! Each node gives a tenant its requests of a minute by itself, as keys get theirs; those of a day are of all nodes,
-//! as of the last time that they were added up.
+//! A node takes a small share of a tenant's requests of a minute from the database and gives it out by itself, as keys get
+//! theirs; those of a day are of all nodes, as of the last time that they were added up. How many are worked on at once
+//! each node says for itself.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,13 +11,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use engine::{Tenant, Usage};
+use engine::{Left, Tenant, Usage};
 use uuid::Uuid;
 
-use self::meter::Meter;
+use self::meter::{Meter, Passed, Share};
 use crate::error::{Error, Result};
-use crate::{Tenants, store};
+use crate::{Limits, Tenants, store};
 
+pub use self::gate::{Gate, Place};
+
+mod gate;
 mod meter;
 
 /// Longest span of days in one answer.
@@ -35,6 +39,48 @@ pub enum Over {
     Users(u64),
     /// Copies to try things in.
     Sandboxes(u64),
+    /// Requests at once.
+    Connections(u32),
+    /// Imports and copies at a time.
+    Jobs(u64),
+}
+
+/// How many of a node's places are for one tenant, and how many of its requests may wait for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Portion {
+    pub places: usize,
+    pub waiting: usize,
+}
+
+/// Where a request that is let pass is worked on.
+#[derive(Debug)]
+pub enum Seat {
+    /// Apart from the others: it takes no place.
+    Apart,
+    /// In one of the tenant's places.
+    Taken(Place),
+    /// Nowhere yet: the tenant has all its places.
+    Crowded(Crowded),
+}
+
+/// A request that waits until others of its tenant are done.
+#[derive(Debug)]
+pub struct Crowded {
+    gate: Gate,
+    /// What the plan says, where that is less than what the node has for one tenant.
+    allowed: Option<u32>,
+}
+
+impl Crowded {
+    /// Waits for a place for a short while; `None` where none came free or too many wait.
+    pub async fn wait(&self) -> Option<Place> {
+        self.gate.enter().await
+    }
+
+    /// What of the plan is reached, if it is the plan.
+    pub fn over(&self) -> Option<Over> {
+        self.allowed.map(Over::Connections)
+    }
 }
 
 /// What a tenant has used on one day.
@@ -45,6 +91,7 @@ pub struct Day {
     /// As last measured; `None` when nobody asked anything that day.
     pub records: Option<u64>,
     pub users: Option<u64>,
+    pub bytes: Option<u64>,
 }
 
 /// What a tenant has used in a time.
@@ -61,6 +108,7 @@ pub struct Line {
     /// The most that were measured.
     pub records: Option<u64>,
     pub users: Option<u64>,
+    pub bytes: Option<u64>,
 }
 
 /// The meters of the tenants that this node has met.
@@ -75,28 +123,70 @@ impl fmt::Display for Over {
             }
             Self::Users(limit) => write!(f, "the plan allows {limit} active people"),
             Self::Sandboxes(limit) => write!(f, "the plan allows no more than {limit} sandboxes at a time"),
+            Self::Connections(limit) => write!(f, "the plan allows {limit} requests at once"),
+            Self::Jobs(limit) => write!(f, "the plan allows {limit} imports and copies at a time"),
         }
     }
 }
 
 impl Tenants {
-    /// Counts one request of a tenant, or refuses it.
-    pub async fn admit(&self, tenant: &Tenant, now: DateTime<Utc>) -> Result<()> {
+    /// Counts one request of a tenant and says where it is worked on, or refuses it. A portion of the node's places is for
+    /// one tenant; `None` is a request that takes none.
+    pub async fn admit(&self, tenant: &Tenant, portion: Option<Portion>, now: DateTime<Utc>) -> Result<Seat> {
         let known = self.meters.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant.id).cloned();
         let meter = match known {
             Some(meter) => meter,
             None => Box::pin(self.begin(tenant, now)).await?,
         };
-        meter.take(now).map_err(Error::Over)
+        match meter.take(portion, now).map_err(Error::Over)? {
+            Passed::To(seat) => Ok(seat),
+            Passed::Unshared(_) => Box::pin(self.admit_sharing(&meter, portion, now)).await,
+        }
+    }
+
+    /// The same for who has nothing left of the minute on this node: it takes some of what all nodes have.
+    async fn admit_sharing(
+        &self,
+        meter: &Meter,
+        portion: Option<Portion>,
+        now: DateTime<Utc>,
+    ) -> Result<Seat> {
+        let _turn = meter.sharing.lock().await;
+        loop {
+            // Somebody before may have taken enough, and others may have used it up.
+            let limit = match meter.take(portion, now).map_err(Error::Over)? {
+                Passed::To(seat) => return Ok(seat),
+                Passed::Unshared(limit) => limit,
+            };
+            let wish = Share::wish(limit);
+            let given = store::usage::take_share(self.pool(), meter.tenant.id, (limit, wish), now).await?;
+            // Of a tenant that is gone nothing is left to limit.
+            meter.share(Share::given(limit, given.unwrap_or((wish, 0.0)), now));
+        }
     }
 
     /// Refuses one more active person where the plan allows none.
     pub async fn require_seat(&self, tenant: &Tenant) -> Result<()> {
-        let row = store::load_by_id(self.pool(), tenant.id).await?.ok_or(Error::NotFound)?;
-        let Some(plan) = row.plan else { return Ok(()) };
-        let Some(limit) = self.find_plan(&plan).await?.limits.users else { return Ok(()) };
+        let Some(limit) = self.limits(tenant).await?.users else { return Ok(()) };
         let users = self.engine().usage(tenant).await?.users;
         if users < limit { Ok(()) } else { Err(Error::Over(Over::Users(limit))) }
+    }
+
+    /// Refuses one more import or copy of the tenant where the plan allows none until another is done.
+    pub async fn require_job(&self, tenant: &Tenant) -> Result<()> {
+        let Some(limit) = self.limits(tenant).await?.jobs else { return Ok(()) };
+        let copies = store::clones::count_open(self.pool(), tenant.id).await?.cast_unsigned();
+        let open = copies + self.engine().open_imports(tenant).await?;
+        if open < limit { Ok(()) } else { Err(Error::Over(Over::Jobs(limit))) }
+    }
+
+    /// What the tenant's plan allows by now.
+    async fn limits(&self, tenant: &Tenant) -> Result<Limits> {
+        let row = store::load_by_id(self.pool(), tenant.id).await?.ok_or(Error::NotFound)?;
+        match row.plan {
+            Some(plan) => Ok(self.find_plan(&plan).await?.limits),
+            None => Ok(Limits::default()),
+        }
     }
 
     /// Adds what this node has counted to what the others have, learns what plans allow by now, and measures the
@@ -130,11 +220,12 @@ impl Tenants {
         let from = from.max(to - TimeDelta::days(MOST_DAYS));
         let days = store::usage::load_days(self.pool(), tenant.id, (from, to)).await?;
         let number = |value: Option<i64>| value.map(i64::cast_unsigned);
-        let day = |(day, requests, records, users): store::usage::Day| Day {
+        let day = |(day, requests, records, users, bytes): store::usage::Day| Day {
             day,
             requests: requests.cast_unsigned(),
             records: number(records),
             users: number(users),
+            bytes: number(bytes),
         };
         Ok((now, days.into_iter().map(day).collect()))
     }
@@ -144,8 +235,9 @@ impl Tenants {
         self.settle(Utc::now()).await?;
         let number = |value: Option<i64>| value.map(i64::cast_unsigned);
         let rows = store::usage::load_report(self.pool(), reseller, (from, to)).await?;
-        let line =
-            |(tenant, slug, name, plan, status, days, requests, records, users): store::usage::Line| Line {
+        let line = |row: store::usage::Line| {
+            let (tenant, slug, name, plan, status, days, requests, records, users, bytes) = row;
+            Line {
                 tenant,
                 slug,
                 name,
@@ -155,7 +247,9 @@ impl Tenants {
                 requests: requests.cast_unsigned(),
                 records: number(records),
                 users: number(users),
-            };
+                bytes: number(bytes),
+            }
+        };
         Ok(rows.into_iter().map(line).collect())
     }
 
@@ -191,17 +285,21 @@ impl Tenants {
 
     /// Small tenants are counted often, so that their limit is exact; large ones now and then.
     async fn measure(&self, meter: &Meter, now: DateTime<Utc>) -> Result<()> {
-        let limit = meter.limits().records;
-        let is_small = limit.is_some_and(|limit| limit <= SMALL);
+        let limits = meter.limits();
+        let is_small = limits.records.is_some_and(|limit| limit <= SMALL);
         if !is_small && meter.measured_within(now, STALE) {
             return Ok(());
         }
         let usage = self.engine().usage(&meter.tenant).await?;
-        self.engine().put_room(&meter.tenant, limit.map(|limit| limit.saturating_sub(usage.records)));
+        let left = Left {
+            records: limits.records.map(|limit| limit.saturating_sub(usage.records)),
+            bytes: limits.storage_bytes.map(|limit| limit.saturating_sub(usage.bytes)),
+        };
+        self.engine().put_room(&meter.tenant, left);
         let place = (meter.tenant.id, now.date_naive());
         let counts = (usage.records.cast_signed(), usage.users.cast_signed(), usage.bytes.cast_signed());
         store::usage::put_measure(self.pool(), place, counts).await?;
-        self.note_limits(&meter.tenant, (meter.limits(), usage), now).await?;
+        self.note_limits(&meter.tenant, (limits, usage), now).await?;
         meter.note_measured(now);
         Ok(())
     }

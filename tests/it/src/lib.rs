@@ -17,6 +17,7 @@ pub mod changes;
 pub mod formula_writer;
 pub mod herd;
 pub mod oracle;
+pub mod pooler;
 pub mod provider;
 pub mod random;
 pub mod statements;

@@ -66,6 +66,21 @@ impl Pair {
         }
     }
 
+    /// Returns when the standby has all that was committed before.
+    pub async fn follow(&mut self) {
+        let asked = "SELECT pg_current_wal_flush_lsn()::text";
+        let goal: String = sqlx::query_scalar(asked).fetch_one(&self.primary).await.expect("a place");
+        let asked = "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn";
+        while !sqlx::query_scalar::<_, bool>(asked)
+            .bind(&goal)
+            .fetch_one(&mut self.keeper)
+            .await
+            .expect("a state")
+        {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// How often the standby was asked of a table so far.
     pub fn asked(&self, table: &str) -> usize {
         let text = fs::read_to_string(&self.log).expect("a log");

@@ -18,7 +18,7 @@ import { kindOf } from "@/fields/registry";
 import { RecordMark } from "@/fields/relation";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
-import { inSentence } from "@/lib/text";
+import { counted, inSentence } from "@/lib/text";
 
 const PAGE_SIZE = 50;
 
@@ -76,7 +76,7 @@ export function BinPage({ object }: { object: ObjectDef }) {
           {object.plural_label}
         </Link>
         <h1 className="font-semibold text-base">{t("Recycle bin")}</h1>
-        <span className="num text-text-3 text-xs">{total?.toLocaleString()}</span>
+        <span className="num text-text-3 text-xs">{total === undefined ? "" : counted(total)}</span>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
         <Pages query={query} what={t("The recycle bin")} more={t("Show more")}>

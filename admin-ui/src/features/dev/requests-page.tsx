@@ -15,6 +15,7 @@ import { Segments } from "@/components/segments";
 import { Select } from "@/components/select";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
+import { counted } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 
 export function RequestsPage() {
@@ -163,7 +164,7 @@ function RequestRow({ request, who }: { request: KeyRequest; who: boolean }) {
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <Tag color={color}>{String(status)}</Tag>
           {code && <span className="font-mono text-text-2 text-xs">{code}</span>}
-          <span className="num text-text-3 text-xs">{t("{took} ms", { took: request.took.toLocaleString() })}</span>
+          <span className="num text-text-3 text-xs">{t("{took} ms", { took: counted(request.took) })}</span>
         </span>
       </td>
       <td className={`${tableCell} hidden align-top phone:table-cell`}>

@@ -10,7 +10,7 @@ import { Button } from "@/components/button";
 import { parseCsv } from "@/lib/csv";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
-import { count, inSentence } from "@/lib/text";
+import { count, counted, inSentence } from "@/lib/text";
 import { MappingTable } from "./mapping-table";
 import { TakeBack } from "./take-back";
 import { type Trial, useImport } from "./use-import";
@@ -192,7 +192,7 @@ function Progress({ total, processed, trial }: { total: number; processed: numbe
     <div className="flex flex-col gap-1.5" role="status">
       <div className="flex justify-between text-text-2">
         <span>{text}</span>
-        <span className="num">{total ? `${processed.toLocaleString()} / ${total.toLocaleString()}` : ""}</span>
+        <span className="num">{total ? `${counted(processed)} / ${counted(total)}` : ""}</span>
       </div>
       <progress className="meter h-1.5 w-full" aria-label={text} {...(total ? { max: total, value: processed } : {})} />
     </div>
@@ -267,7 +267,7 @@ function Rejects({ trial: { status, rejects } }: { trial: Trial }) {
       </table>
       {status.rejected > rejects.length && (
         <p className="pt-2 text-text-3 text-xs">
-          {t("The first {n} of {total}", { n: rejects.length, total: status.rejected.toLocaleString() })}
+          {t("The first {n} of {total}", { n: rejects.length, total: counted(status.rejected) })}
         </p>
       )}
     </section>
@@ -283,9 +283,9 @@ function Outcome({ object, done, words }: { object: ObjectDef; done: Trial; word
         <h2 className="font-semibold text-lg">{t("{records} imported", { records: words(created + updated) })}</h2>
         <p className="text-text-2">
           {t("{created} created, {updated} changed, {rejected} rejected", {
-            created: created.toLocaleString(),
-            updated: updated.toLocaleString(),
-            rejected: rejected.toLocaleString(),
+            created: counted(created),
+            updated: counted(updated),
+            rejected: counted(rejected),
           })}
         </p>
         <Link

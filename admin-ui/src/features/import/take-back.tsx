@@ -8,6 +8,7 @@ import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { t } from "@/lib/i18n";
+import { counted } from "@/lib/text";
 
 interface TakeBackProps {
   object: ObjectDef;
@@ -46,11 +47,11 @@ export function TakeBack({ object, status, words }: TakeBackProps) {
         <p className="text-text-2">
           {t("Taken back: {records} went to the recycle bin.", { records: words(progress.deleted) })}
           {progress.kept > 0 &&
-            ` ${t("{n} stay: somebody has changed them, or something holds them back.", { n: progress.kept.toLocaleString() })}`}
+            ` ${t("{n} stay: somebody has changed them, or something holds them back.", { n: counted(progress.kept) })}`}
         </p>
       ) : (
         <Button look="outline" size="md" icon={<Undo2 size={14} />} busy={busy} onClick={() => setAsking(true)}>
-          {busy ? t("{n} left", { n: progress.left.toLocaleString() }) : t("Take the import back")}
+          {busy ? t("{n} left", { n: counted(progress.left) }) : t("Take the import back")}
         </Button>
       )}
       {error && (

@@ -10,13 +10,13 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Button, IconButton } from "@/components/button";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
-import { count, inSentence } from "@/lib/text";
+import { count, counted, inSentence } from "@/lib/text";
 import type { Selection } from "./use-selection";
 
 /** As many as fit side by side. */
 const MOST_MERGED = 5;
 
-const MergeDialog = lazy(() => import("./merge-dialog").then((m) => ({ default: m.MergeDialog })));
+const MergeDialog = lazy(() => import("@/fields/merge-dialog").then((m) => ({ default: m.MergeDialog })));
 const BulkEdit = lazy(() => import("./bulk-edit").then((m) => ({ default: m.BulkEdit })));
 
 interface BulkBarProps {
@@ -75,11 +75,11 @@ export function BulkBar({ object, selection, request, total }: BulkBarProps) {
         className="appear pointer-events-auto flex h-10 items-center gap-1 rounded-sheet bg-surface ps-3.5 pe-1.5 shadow-pop"
       >
         <span className="num me-2 font-medium" aria-live="polite">
-          {t("{n} selected", { n: selection.size.toLocaleString() })}
+          {t("{n} selected", { n: counted(selection.size) })}
         </span>
         {more && (
           <Button busy={busy} onClick={selectAll}>
-            {t("Select all {n}", { n: Math.min(total, MOST).toLocaleString() })}
+            {t("Select all {n}", { n: counted(Math.min(total, MOST)) })}
           </Button>
         )}
         {mayEdit(object) && (

@@ -11,7 +11,7 @@ import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
-import { inSentence } from "@/lib/text";
+import { counted, inSentence } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 import { usePhone } from "@/lib/use-media";
 import { type ListState, viewSlug } from "./list-state";
@@ -28,7 +28,7 @@ export function TitleBar({ object, total, text, onText }: TitleBarProps) {
     <header className="flex h-11 shrink-0 items-center gap-2.5 border-line border-b ps-4 pe-3">
       <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={22} />
       <h1 className="shrink-0 truncate font-semibold text-base">{object.plural_label}</h1>
-      {total !== undefined && <span className="num text-text-3 text-xs">{total.toLocaleString()}</span>}
+      {total !== undefined && <span className="num text-text-3 text-xs">{counted(total)}</span>}
       <span className="flex-1" />
       <SearchBox object={object} text={text} onChange={onText} />
       {mayCreate(object) && (

@@ -7,6 +7,7 @@ import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { neighbours } from "@/lib/neighbours";
 import { useShortcuts } from "@/lib/shortcuts";
+import { counted } from "@/lib/text";
 
 interface PagerProps {
   object: ObjectDef;
@@ -53,7 +54,7 @@ export function Pager({ object, id, onGo }: PagerProps) {
   return (
     <span className="flex items-center gap-0.5">
       <span className="num hidden pe-1 text-text-3 text-xs phone:inline">
-        {t("{n} of {total}", { n: (row + 1).toLocaleString(), total: rows.toLocaleString() })}
+        {t("{n} of {total}", { n: counted(row + 1), total: counted(rows) })}
       </span>
       <IconButton label={t("Previous in the list (K)")} disabled={!before} onClick={() => before && onGo(before)}>
         <ChevronUp size={16} />

@@ -4,7 +4,8 @@ import { lazy, type ReactNode, Suspense, useDeferredValue, useEffect, useMemo, u
 import { messageOf, Problem } from "@/api/problem";
 import { useRecord } from "@/api/record-store";
 import { maySeeSharing, useCatalog } from "@/catalog/catalog";
-import { sections } from "@/catalog/fields";
+import { isOff } from "@/catalog/fields";
+import { listable, lists, placement, type Section } from "@/catalog/placement";
 import type { LayoutSection, ObjectDef } from "@/catalog/types";
 import { Empty, Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -20,6 +21,7 @@ import { recordQuery } from "./record-query";
 import { RelatedLists } from "./related-list";
 
 const History = lazy(() => import("./history").then((m) => ({ default: m.History })));
+const Twins = lazy(() => import("./twins").then((m) => ({ default: m.Twins })));
 const Sharing = lazy(() => import("./sharing/sharing").then((m) => ({ default: m.Sharing })));
 
 interface RecordViewProps {
@@ -39,15 +41,27 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
   const record = useDeferredValue(Boolean(known)) ? known : undefined;
   const painted = useAfterPaint();
   const layout = catalog.layout(object.name, useDevice(), record?.record_type);
-  const all = useMemo(() => sections(object, layout), [object, layout]);
+  const placed = useMemo(() => placement(object, layout), [object, layout]);
+  const [whole, setWhole] = useState(false);
   const live = useMemo(() => record && liveFields(catalog, object, record, record), [catalog, object, record]);
-  const hides = (section: LayoutSection) => Boolean(record) && !isShown(catalog.shownWhen(section), record ?? {});
-  const blocks = all
+  const hides = (section: LayoutSection) =>
+    isOff(section) || (Boolean(record) && !isShown(catalog.shownWhen(section), record ?? {}));
+  const last: Section[] = [
+    { label: "More", columns: 2, fields: placed.more },
+    { label: "System", columns: 2, fields: placed.system },
+    { label: "Not on the page", columns: 2, fields: whole ? placed.off : [] },
+  ];
+  const blocks = [...placed.sections, ...last]
     .filter(({ source }) => !source || !hides(source))
-    .map((section) => ({ ...section, fields: section.fields.filter((field) => live?.(field).shown ?? true) }))
+    .map((section) => ({
+      ...section,
+      heading: section.source ? section.label : t(section.label),
+      fields: section.fields.filter((field) => live?.(field).shown ?? true),
+    }))
     .filter((section) => section.fields.length > 0);
   const [tab, setTab] = useState<"overview" | "sharing" | "history">("overview");
   const sharing = maySeeSharing(catalog, object);
+  const hasOff = placed.off.length > 0 || lists(listable(catalog, object), layout).off.length > 0;
   const query = useQuery(recordQuery(catalog, object, id));
 
   useEffect(() => {
@@ -140,13 +154,18 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
         ) : (
           <div className={cx("min-h-full", !narrow && "wide:grid wide:grid-cols-[minmax(0,1fr)_360px]")}>
             <div className="min-w-0">
+              {painted && record && !object.system && (
+                <Suspense fallback={null}>
+                  <Twins object={object} record={record} onGo={onGo} />
+                </Suspense>
+              )}
               {blocks.map((section) => (
                 <section
-                  key={section.label}
-                  aria-label={section.label}
+                  key={`${section.label}${section.source ? "" : "+"}`}
+                  aria-label={section.heading}
                   className="border-line border-b px-4 py-4 last:border-b-0 phone:px-5"
                 >
-                  <h2 className="mb-2 font-semibold text-sm">{section.label}</h2>
+                  <h2 className="mb-2 font-semibold text-sm">{section.heading}</h2>
                   <dl className={cx("grid gap-x-8", !narrow && section.columns > 1 && "phone:grid-cols-2")}>
                     {section.fields.map((field) =>
                       record ? (
@@ -166,6 +185,7 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
                   </dl>
                 </section>
               ))}
+              {hasOff && <WholeSwitch whole={whole} onChange={setWhole} />}
             </div>
             <aside
               aria-label={t("Related records")}
@@ -174,8 +194,9 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
               {painted && (
                 <RelatedLists
                   owner={{ object, id, name: String(record?.name ?? "") }}
-                  sections={layout?.sections ?? []}
+                  layout={layout}
                   hides={hides}
+                  whole={whole}
                 />
               )}
             </aside>
@@ -183,5 +204,16 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
         )}
       </div>
     </>
+  );
+}
+
+/** What the layout leaves out is a press away. */
+function WholeSwitch({ whole, onChange }: { whole: boolean; onChange: (whole: boolean) => void }) {
+  return (
+    <p className="px-4 py-3 phone:px-5">
+      <Button className="-ms-2" aria-expanded={whole} onClick={() => onChange(!whole)}>
+        {whole ? t("Show what the layout shows") : t("Show all fields")}
+      </Button>
+    </p>
   );
 }

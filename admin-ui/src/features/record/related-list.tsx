@@ -6,10 +6,11 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { recordStore, useRecord } from "@/api/record-store";
 import { listRecords } from "@/api/records";
-import { mayCreate, mayRead, useCatalog } from "@/catalog/catalog";
-import { defaultColumns, fieldOf, nameIsEnough, nameSource } from "@/catalog/fields";
+import { mayCreate, useCatalog } from "@/catalog/catalog";
+import { defaultColumns, fieldOf, isOff, nameIsEnough, nameSource } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
-import type { FieldDef, LayoutSection, ObjectDef, RelationDef } from "@/catalog/types";
+import { listable, lists } from "@/catalog/placement";
+import type { FieldDef, LayoutDef, LayoutSection, ObjectDef, RelationDef } from "@/catalog/types";
 import { Glyph, Skeleton } from "@/components/bits";
 import { IconButton } from "@/components/button";
 import { isEmpty } from "@/fields/kind";
@@ -18,7 +19,7 @@ import type { Ast } from "@/lib/filter";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
-import { humanize, inSentence } from "@/lib/text";
+import { counted, humanize, inSentence } from "@/lib/text";
 
 const QuickAdd = lazy(() => import("@/fields/quick-add").then((m) => ({ default: m.QuickAdd })));
 
@@ -52,27 +53,21 @@ function presetFor(relation: RelationDef, { object, id, name }: Owner): Record<s
 
 interface RelatedListsProps {
   owner: Owner;
-  /** The layout's, for the order of the lists and for those that are not shown now. */
-  sections: LayoutSection[];
+  /** For the order of the lists and for those that are not shown. */
+  layout: LayoutDef | undefined;
   hides: (section: LayoutSection) => boolean;
+  /** Also what was taken off the page. */
+  whole: boolean;
 }
 
-export function RelatedLists({ owner, sections, hides }: RelatedListsProps) {
+export function RelatedLists({ owner, layout, hides, whole }: RelatedListsProps) {
   const catalog = useCatalog();
-  const named = (all: LayoutSection[]) => all.flatMap((s) => s.items.map((i) => i.related));
-  const order = named(sections);
-  const hidden = named(sections.filter(hides));
-  const rank = (r: RelationDef) => {
-    const at = order.indexOf(r.name);
-    return at < 0 ? 99 : at;
-  };
-  const relations = (owner.object.relations ?? [])
-    .filter((r) => {
-      const other = catalog.object(r.object);
-      return other && !other.system && mayRead(other) && !hidden.includes(r.name);
-    })
-    .sort((a, b) => rank(a) - rank(b));
-  if (!relations.length) return <p className="px-5 py-4 text-text-3">{t("Nothing points to this record.")}</p>;
+  const known = listable(catalog, owner.object);
+  const { shown, off } = lists(known, layout);
+  const now = (layout?.sections ?? []).filter((section) => !isOff(section) && hides(section));
+  const hidden = now.flatMap((section) => section.items.map((item) => item.related));
+  const relations = [...shown.filter((one) => !hidden.includes(one.name)), ...(whole ? off : [])];
+  if (!known.length) return <p className="px-5 py-4 text-text-3">{t("Nothing points to this record.")}</p>;
   return relations.map((relation) => (
     <RelatedList key={`${relation.object}.${relation.field}`} relation={relation} owner={owner} />
   ));
@@ -129,7 +124,7 @@ function RelatedList({ relation, owner }: { relation: RelationDef; owner: Owner 
       <div className="flex h-7 items-center gap-2 ps-3 pe-1">
         <Glyph icon={objectIcon(other)} hue={objectHue(other.name)} size={18} />
         <h2 className="truncate font-semibold">{label}</h2>
-        {query.data && <span className="num text-text-3 text-xs">{total.toLocaleString()}</span>}
+        {query.data && <span className="num text-text-3 text-xs">{counted(total)}</span>}
         <span className="flex-1" />
         {total > FIRST && relation.kind !== "any_lookup" && (
           <Link

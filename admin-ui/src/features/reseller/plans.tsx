@@ -4,7 +4,7 @@ import type { Limits, Plan } from "@/api/resellers";
 import { Empty } from "@/components/bits";
 import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
 import { t } from "@/lib/i18n";
-import { formatNumber } from "@/lib/numbers";
+import { formatBytes, formatNumber } from "@/lib/numbers";
 import { FEATURES } from "./feature-words";
 
 const LIMITS: { id: keyof Limits; label: string }[] = [
@@ -13,6 +13,9 @@ const LIMITS: { id: keyof Limits; label: string }[] = [
   { id: "records", label: "Records" },
   { id: "users", label: "Active people" },
   { id: "sandboxes", label: "Sandboxes" },
+  { id: "connections", label: "Requests at once" },
+  { id: "storage_bytes", label: "Storage" },
+  { id: "jobs", label: "Imports and copies at a time" },
 ];
 
 /** A plan that lists none has all. */
@@ -59,7 +62,7 @@ export function PlansTable({ plans }: { plans: Plan[] }) {
                       {plan.limits[id] === null ? (
                         <span className="text-text-3">{t("No limit")}</span>
                       ) : (
-                        formatNumber(plan.limits[id])
+                        (id === "storage_bytes" ? formatBytes : formatNumber)(plan.limits[id])
                       )}
                     </td>
                   ))}

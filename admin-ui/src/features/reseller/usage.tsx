@@ -2,7 +2,7 @@
 import type { Usage, UsageDay } from "@/api/resellers";
 import { formatDate } from "@/lib/dates";
 import { t } from "@/lib/i18n";
-import { formatNumber } from "@/lib/numbers";
+import { formatBytes, formatNumber } from "@/lib/numbers";
 
 export function UsageView({ usage }: { usage: Usage }) {
   const { limits, now, days } = usage;
@@ -12,13 +12,21 @@ export function UsageView({ usage }: { usage: Usage }) {
       <h3 className="font-semibold">{t("What it uses")}</h3>
       <Taken label={t("Records")} used={now.records} most={limits?.records} />
       <Taken label={t("Active people")} used={now.users} most={limits?.users} />
+      <Taken label={t("Storage")} used={now.bytes} most={limits?.storage_bytes} shown={formatBytes} />
       <Taken label={t("Requests today")} used={today?.requests ?? 0} most={limits?.requests_per_day} />
       <Days usage={usage} days={days} />
     </section>
   );
 }
 
-function Taken({ label, used, most }: { label: string; used: number; most: number | null | undefined }) {
+interface TakenProps {
+  label: string;
+  used: number;
+  most: number | null | undefined;
+  shown?: (value: number) => string;
+}
+
+function Taken({ label, used, most, shown = formatNumber }: TakenProps) {
   const full = most ? used / most : 0;
   return (
     <div>
@@ -26,8 +34,8 @@ function Taken({ label, used, most }: { label: string; used: number; most: numbe
         <span className="font-medium text-text-2">{label}</span>
         <span className={full >= 0.9 ? "num font-medium text-amber" : "num text-text-2"}>
           {most
-            ? t("{used} of {most}", { used: formatNumber(used), most: formatNumber(most) })
-            : t("{used}, no limit", { used: formatNumber(used) })}
+            ? t("{used} of {most}", { used: shown(used), most: shown(most) })
+            : t("{used}, no limit", { used: shown(used) })}
         </span>
       </p>
       {most ? <progress className="meter block h-1.5 w-full" aria-label={label} value={used} max={most} /> : null}

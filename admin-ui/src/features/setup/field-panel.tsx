@@ -5,6 +5,7 @@ import { applyChanges, planChanges, saveField } from "@/api/metadata";
 import { problemsByField } from "@/api/problem";
 import { useCatalog } from "@/catalog/catalog";
 import { useReloadCatalog } from "@/catalog/load";
+import { closedLayouts, withField } from "@/catalog/placement";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { isSafe, usePlan } from "@/changes/plan";
 import { PlanStrip } from "@/changes/plan-strip";
@@ -12,6 +13,7 @@ import { ReviewDialog } from "@/changes/review-dialog";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
+import { Checkbox } from "@/components/inputs";
 import { toast } from "@/components/toast";
 import type { FieldKind } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
@@ -64,10 +66,19 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
   const [deleting, setDeleting] = useState(false);
   const [reviewing, setReviewing] = useState(false);
   const { to } = draft.settings;
-  const definition = definitionOf(draft, kind, object, useCatalog().object(typeof to === "string" ? to : undefined));
+  const catalog = useCatalog();
+  const definition = definitionOf(draft, kind, object, catalog.object(typeof to === "string" ? to : undefined));
   const ready = Boolean(definition.name) && missing(draft, kind) === null;
   const change = changeOf(object, definition, field?.name);
-  const plan = usePlan(ready ? [change] : null);
+  const closed = field ? [] : closedLayouts(catalog.layoutsOf(object.name));
+  const [onPage, setOnPage] = useState(true);
+  const pages = (onPage ? closed : []).map((layout) => ({
+    kind: "layouts",
+    name: layout.name,
+    definition: withField(layout, String(definition.name)) as Record<string, unknown>,
+  }));
+  const changes = [change, ...pages];
+  const plan = usePlan(ready ? changes : null);
   const taken = definition.name !== field?.name && object.fields.some((f) => f.name === definition.name);
 
   async function save() {
@@ -82,7 +93,8 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
     if (plan.plan && !plan.plan.steps.every(isSafe)) return setReviewing(true);
     setBusy(true);
     try {
-      await saveField(object.name, field?.name ?? String(definition.name), definition);
+      if (pages.length) await applyChanges(changes, t("Add the field {label}", { label: draft.label }));
+      else await saveField(object.name, field?.name ?? String(definition.name), definition);
       await finish();
     } catch (error) {
       setBusy(false);
@@ -110,9 +122,9 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
         }
         verb={field ? t("Save field") : t("Add field")}
         word={String(definition.name)}
-        planKey={change}
-        plan={(signal) => planChanges([change], signal)}
-        apply={({ message, allowDataLoss }) => applyChanges([change], message, allowDataLoss)}
+        planKey={changes}
+        plan={(signal) => planChanges(changes, signal)}
+        apply={({ message, allowDataLoss }) => applyChanges(changes, message, allowDataLoss)}
         parts={[{ kind: "fields", name: change.name, before: field && bare(field), after: definition }]}
         messageHint={t("Why it is changed; shown in the change history.")}
         onClose={() => setReviewing(false)}
@@ -200,6 +212,12 @@ function FieldEditor({ object, field, kind, onBack, onClose }: FieldEditorProps)
           setErrors({});
         }}
       />
+      {closed.length > 0 && (
+        <label className="mt-4 flex items-center gap-2">
+          <Checkbox checked={onPage} onChange={(event) => setOnPage(event.target.checked)} />
+          {t("Put it on the page: a layout shows nothing but what it names")}
+        </label>
+      )}
     </Dialog>
   );
 }

@@ -6,8 +6,9 @@ import { applyChanges } from "@/api/metadata";
 import { messageOf } from "@/api/problem";
 import { assignmentWords } from "@/catalog/assignment";
 import { useCatalog } from "@/catalog/catalog";
-import { sections } from "@/catalog/fields";
+import { isOff } from "@/catalog/fields";
 import { useReloadCatalog } from "@/catalog/load";
+import { placement } from "@/catalog/placement";
 import type { LayoutDef, ObjectDef } from "@/catalog/types";
 import { Empty, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -19,6 +20,7 @@ import { toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
 import { apiName, count, humanize } from "@/lib/text";
 
+const shownSections = ({ sections }: LayoutDef) => sections.filter((section) => !isOff(section));
 const slugOf = (layout: LayoutDef) => layout.name.split(".").slice(1).join(".");
 
 export function LayoutsTab({ object }: { object: ObjectDef }) {
@@ -32,11 +34,10 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
   /** Begins with what the page shows already, so that there is something to change. */
   async function create(label: string, from: LayoutDef | undefined) {
     const layout = layouts.length ? apiName(label) : "default";
-    const shown = sections(object, from).filter((s) => s.label !== "System");
     const definition = {
       object: object.name,
-      sections: shown.map((s) => ({
-        label: s.label,
+      sections: placement(object, undefined).sections.map((s) => ({
+        label: t(s.label),
         columns: Math.min(2, s.columns),
         items: s.fields.map((f) => ({ field: f.name })),
       })),
@@ -95,9 +96,12 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
                   ))}
                 </span>
                 <span className="block text-text-2 text-xs">
-                  {layout.sections.map((s) => s.label).join(", ")} ·{" "}
+                  {shownSections(layout)
+                    .map((s) => s.label)
+                    .join(", ")}{" "}
+                  ·{" "}
                   {count(
-                    layout.sections.reduce((n, s) => n + s.items.length, 0),
+                    shownSections(layout).reduce((n, s) => n + s.items.length, 0),
                     t("item"),
                     t("items"),
                   )}

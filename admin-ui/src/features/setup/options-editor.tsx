@@ -174,8 +174,8 @@ function ColorButton({
           <button
             key={name}
             type="button"
-            aria-label={name}
-            title={name}
+            aria-label={t(name)}
+            title={t(name)}
             aria-pressed={color === name}
             className={cx(
               "inline-flex size-7 items-center justify-center rounded-control hover:bg-hover",

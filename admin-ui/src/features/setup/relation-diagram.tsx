@@ -28,7 +28,7 @@ export function RelationDiagram({ object, definition }: RelationDiagramProps) {
   return (
     <figure className="col-span-full rounded-control border border-line bg-sunken px-4 py-3.5">
       <div className="flex items-center gap-2 phone:gap-3">
-        <Side object={object} label={object.label} amount="many" />
+        <Side object={object} label={object.label} amount={t("many")} />
         <div className="flex min-w-0 flex-1 flex-col items-stretch gap-1 text-xs">
           <span className="truncate text-center font-medium">{field}</span>
           <span aria-hidden="true" className="flex items-center text-text-3">
@@ -37,7 +37,7 @@ export function RelationDiagram({ object, definition }: RelationDiagramProps) {
           </span>
           <span className="truncate text-center font-mono text-text-2">{inverse || t("one way")}</span>
         </div>
-        <Side object={single} label={other} amount={many ? "many" : "one"} />
+        <Side object={single} label={other} amount={many ? t("many") : t("one")} />
       </div>
       <figcaption className="mt-2.5 text-center text-text-2 text-xs">
         {sentence(object, other, { many, part: kind === "master_detail" })}
@@ -61,24 +61,15 @@ function Side({ object, label, amount }: { object: ObjectDef | undefined; label:
 }
 
 function sentence(object: ObjectDef, other: string, { many, part }: { many: boolean; part: boolean }): string {
-  const mine = inSentence(object.label);
-  const theirs = inSentence(other);
-  const [a, one] = [capital(article(mine)), article(theirs)];
-  if (many) return t("{a} {mine} has any number of {theirs}, and the other way round.", { a, mine, theirs });
+  const [mine, theirs] = [inSentence(object.label), inSentence(other)];
+  // Where labels have a gender that nobody knows here, the sentence speaks of records.
+  const places = { mine, theirs, a: capital(article(mine)), one: article(theirs) };
+  if (many) return t("{a} {mine} has any number of {theirs}, and the other way round.", places);
   if (part)
-    return t("{a} {mine} is part of one {theirs}: it goes when that goes, and is seen by whoever sees that.", {
-      a,
-      mine,
-      theirs,
-    });
-  return t("{a} {mine} points to one {theirs}; {one} {theirs} may have many {plural_label}.", {
-    a,
-    mine,
-    theirs,
-    one,
-    plural_label: inSentence(object.plural_label),
-  });
+    return t("{a} {mine} is part of one {theirs}: it goes when that goes, and is seen by whoever sees that.", places);
+  const sentence = "{a} {mine} points to one {theirs}; {one} {theirs} may have many {plural_label}.";
+  return t(sentence, { ...places, plural_label: inSentence(object.plural_label) });
 }
 
-const article = (word: string): string => (/^[aeiou]/i.test(word) ? "an" : "a");
+const article = (word: string): string => (/^[aeiou]/i.test(word) ? t("an") : t("a"));
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

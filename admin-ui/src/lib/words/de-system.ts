@@ -154,6 +154,7 @@ export const words: Record<string, string> = {
   "Hosts of its own": "Eigene Hosts",
   "Hosts of its own.": "Eigene Hosts.",
   "How it went": "Ergebnis",
+  "Imports and copies at a time": "Importe und Kopien gleichzeitig",
   "It is a sandbox, and goes when the tenant goes that it is a copy of.":
     "Dies ist eine Sandbox; sie geht mit dem Mandanten, dessen Kopie sie ist.",
   "It is sent again": "Wird noch einmal gesendet",
@@ -200,6 +201,7 @@ export const words: Record<string, string> = {
   "Removed {name}": "{name} entfernt",
   "Requests a day": "Anfragen am Tag",
   "Requests a minute": "Anfragen in der Minute",
+  "Requests at once": "Anfragen gleichzeitig",
   Restored: "Wiederhergestellt",
   "Sandbox asked for": "Sandbox angefordert",
   "Sandbox made": "Sandbox entstanden",
@@ -213,6 +215,7 @@ export const words: Record<string, string> = {
   "Signature is not right": "Signatur ist falsch",
   "Signature is right": "Signatur ist richtig",
   "Some things happen": "Bestimmtes geschieht",
+  Storage: "Speicher",
   "Sum in {currency}": "Summe in {currency}",
   Tenant: "Mandant",
   "The activity": "Der Verlauf",

@@ -60,7 +60,10 @@ impl Job {
     }
 
     async fn work(&mut self) -> Result<()> {
-        store::put_started(&mut self.saver.connection, self.plan.context.tenant(), self.saver.import).await?;
+        let (tenant, id) = (self.plan.context.tenant(), self.saver.import);
+        if !store::put_started(&mut self.saver.connection, tenant, id).await? {
+            return Err(over());
+        }
         let (sender, mut batches) = mpsc::channel(1);
         let current: Current = Arc::new(RwLock::new(self.plan.clone()));
         let (source, format, plans) = (self.source.clone(), self.format, current.clone());
@@ -152,6 +155,11 @@ async fn renew(engine: &Engine, old: &Context) -> Result<Context> {
         Arc::make_mut(&mut context.actor).roles = roles;
     }
     Ok(context)
+}
+
+/// Somebody has told that the import has ended: it does nothing more.
+pub(super) fn over() -> Error {
+    Error::Conflict(vec![Problem::new("", "import-over", "the import was told to have ended")])
 }
 
 /// What is told of a failure; nothing of the database's text.

@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::batch::Batch;
+use super::job::over;
 use super::row::Row;
 use super::seen::Seen;
 use super::store::{self, Counts};
@@ -17,6 +18,8 @@ use crate::write::draft::Slots;
 
 /// How often a batch is tried again when others hold locks.
 const ATTEMPTS: u64 = 20;
+/// Nobody waits for the statements of an import, so they take what they take.
+const PATIENT: &str = "BEGIN; SET LOCAL statement_timeout = 0";
 
 /// Saves the batches of one import, on its own connection.
 pub(super) struct Saver {
@@ -89,7 +92,7 @@ impl Saver {
     async fn attempt(&mut self, part: &mut Batch) -> Result<()> {
         let plan = part.plan.clone();
         let tenant = plan.context.tenant();
-        let mut transaction = self.connection.begin().await?;
+        let mut transaction = self.connection.begin_with(PATIENT).await?;
         plan.context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
         part.find(&mut transaction, self.seen.as_ref(), &mut self.rejects).await?;
         part.save(&mut transaction, self.seen.as_ref(), &mut self.rejects).await?;
@@ -103,7 +106,9 @@ impl Saver {
         counts.rejected = self.rejects.len() as u64;
         let kept =
             store::put_rejects(&mut transaction, (&plan, self.import), &self.rejects, self.kept).await?;
-        store::put_progress(&mut transaction, tenant, (self.import, counts)).await?;
+        if !store::put_progress(&mut transaction, tenant, (self.import, counts)).await? {
+            return Err(over());
+        }
         // Whoever changed the metadata meanwhile has not seen these rows: a roll-up that came would miss them.
         plan.context.check(crate::store::load_versions(&mut transaction, tenant).await?)?;
         transaction.commit().await?;

@@ -1,5 +1,4 @@
-//! Static SQL on `_imports` and `_import_rejects` of a tenant's schema, and the lock that tells whether
-//! an import still has a process.
+//! Static SQL on `_imports` and `_import_rejects` of a tenant's schema.
 
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use uuid::Uuid;
 use super::plan::Plan;
 use super::revert::{self, Made, Reverting};
 use super::row::{Row, originals};
-use super::{Import, Status};
+use super::{Import, Status, alive};
 use crate::audit::{SEALED as SEALED_ROWS, TAIL};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Result};
@@ -33,19 +32,9 @@ pub(super) struct Counts {
     pub rejected: u64,
 }
 
-/// Says on this connection that the import has a process, until the connection ends. Nobody waits for the
-/// statements of an import, so they take what they take.
-pub(super) async fn prepare(connection: &mut PgConnection, id: Uuid) -> Result<()> {
-    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
-    sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))")
-        .bind(lock_name(id))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-fn lock_name(id: Uuid) -> String {
-    format!("trellis:import:{id}")
+/// The moment by the database's clock, which is one for all nodes.
+async fn load_now(connection: &mut PgConnection) -> Result<DateTime<Utc>> {
+    Ok(sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(connection).await?)
 }
 
 pub(super) async fn put(
@@ -55,10 +44,11 @@ pub(super) async fn put(
     headers: &[String],
 ) -> Result<()> {
     let text = format!(
-        "INSERT INTO {} (id, object, file_name, format, status, dry_run, match_field, mapping, headers, total, queued_at, actor_id, actor_name, request_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        "INSERT INTO {} (id, object, file_name, format, status, dry_run, match_field, mapping, headers, total, queued_at, actor_id, actor_name, request_id, alive_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         table(&context.tenant().schema, "_imports")
     );
+    let now = load_now(connection).await?;
     sqlx::query(AssertSqlSafe(text))
         .bind(import.id)
         .bind(&import.object)
@@ -74,6 +64,7 @@ pub(super) async fn put(
         .bind(import.started_by.id)
         .bind(&import.started_by.name)
         .bind(&context.request_id)
+        .bind(now)
         .execute(connection)
         .await?;
     Ok(())
@@ -145,32 +136,46 @@ pub(super) async fn list_made(
     Ok(query.fetch_all(connection).await?)
 }
 
-pub(super) async fn put_started(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<()> {
+/// Answers whether it is still to run.
+pub(super) async fn put_started(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<bool> {
     let text = format!(
-        "UPDATE {} SET status = 'running', started_at = $2 WHERE id = $1",
+        "UPDATE {} SET status = 'running', started_at = $2 WHERE id = $1 AND status = 'queued'",
         table(&tenant.schema, "_imports")
     );
-    sqlx::query(AssertSqlSafe(text)).bind(id).bind(Utc::now()).execute(connection).await?;
-    Ok(())
+    let done = sqlx::query(AssertSqlSafe(text)).bind(id).bind(Utc::now()).execute(connection).await?;
+    Ok(done.rows_affected() > 0)
 }
 
+/// Says that the import has a process; answers whether it has not ended.
+pub(super) async fn put_alive(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<bool> {
+    let text = format!(
+        "UPDATE {} SET alive_at = $2 WHERE id = $1 AND status IN ('queued', 'running')",
+        table(&tenant.schema, "_imports")
+    );
+    let now = load_now(connection).await?;
+    let done = sqlx::query(AssertSqlSafe(text)).bind(id).bind(now).execute(connection).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Adds to what was done, within the transaction that does it. Answers whether the import still runs: what nobody would
+/// count must not come in.
 pub(super) async fn put_progress(
     connection: &mut PgConnection,
     tenant: &Tenant,
     (id, counts): (Uuid, Counts),
-) -> Result<()> {
+) -> Result<bool> {
     let text = format!(
-        "UPDATE {} SET created = created + $2, updated = updated + $3, rejected = rejected + $4, processed = processed + $2 + $3 + $4 WHERE id = $1",
+        "UPDATE {} SET created = created + $2, updated = updated + $3, rejected = rejected + $4, processed = processed + $2 + $3 + $4 WHERE id = $1 AND status = 'running'",
         table(&tenant.schema, "_imports")
     );
-    sqlx::query(AssertSqlSafe(text))
+    let done = sqlx::query(AssertSqlSafe(text))
         .bind(id)
         .bind(big(counts.created))
         .bind(big(counts.updated))
         .bind(big(counts.rejected))
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Brings the statistics of an object's table up to date.
@@ -320,23 +325,18 @@ fn import(row: &PgRow) -> Result<(Import, Vec<String>)> {
     Ok((import, serde_json::from_value(headers).unwrap_or_default()))
 }
 
-/// Fails the import if its process has died: nobody holds its lock.
-pub(super) async fn end_if_dead(connection: &mut PgConnection, tenant: &Tenant, id: Uuid) -> Result<()> {
-    let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(lock_name(id))
-        .fetch_one(&mut *connection)
-        .await?;
-    if free {
-        put_ended(connection, tenant, (id, Some(super::INTERRUPTED))).await?;
-    }
+/// Fails one import, or all of the tenant's, whose process has died: it has said nothing for too long. A process of an
+/// earlier version says nothing at all, and has a day.
+pub(super) async fn end_dead(connection: &mut PgConnection, tenant: &Tenant, id: Option<Uuid>) -> Result<()> {
+    let text = format!(
+        "UPDATE {} SET status = 'failed', error = $2, finished_at = $3 WHERE id = coalesce($1, id) AND status IN ('queued', 'running') \
+         AND coalesce(alive_at, queued_at + interval '1 day') < $4",
+        table(&tenant.schema, "_imports")
+    );
+    let now = load_now(connection).await?;
+    let query = sqlx::query(AssertSqlSafe(text)).bind(id).bind(super::INTERRUPTED).bind(now);
+    query.bind(now - alive::SILENCE).execute(connection).await?;
     Ok(())
-}
-
-/// Imports that have not ended.
-pub(super) async fn list_open(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<Uuid>> {
-    let text =
-        format!("SELECT id FROM {} WHERE status IN ('queued', 'running')", table(&tenant.schema, "_imports"));
-    Ok(sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(connection).await?)
 }
 
 /// A rejected row as it is kept; what cannot be opened is missing.

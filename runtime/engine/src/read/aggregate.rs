@@ -4,7 +4,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef};
 
 use super::encode::Places;
-use super::{check_versions, encode, of_revision, sql};
+use super::{check_versions, encode, of_revision, settled_elsewhere, sql};
 use crate::Engine;
 use crate::audit::reads;
 use crate::context::Context;
@@ -31,19 +31,22 @@ impl Engine {
     /// What a question about many records answers.
     pub async fn aggregate(&self, context: &Context, question: &Aggregate) -> Result<Groups> {
         if self.has_replica()
-            && let Some(groups) = Box::pin(self.aggregate_elsewhere(context, question)).await
+            && let Some(told) = Box::pin(self.aggregate_elsewhere(context, question)).await
         {
-            return Ok(groups);
+            return told;
         }
+        // What cannot be asked takes no connection.
+        let bound = Aggregation::new(context, question)?;
         let mut lane = self.inner.reading.take(context.tenant()).await?;
-        let mut outcome = run(&mut lane, context, question).await;
+        let mut outcome = run(&mut lane, context, &bound).await;
         // The database was started anew while the connection rested.
-        if lane.is_trusted && matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
-            self.inner.reading.clear();
-            lane = self.inner.reading.fresh(None, context.tenant()).await?;
-            outcome = run(&mut lane, context, question).await;
+        if matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
+            lane.end();
+            self.clear_lanes();
+            lane = Box::pin(self.inner.reading.living(context.tenant())).await?;
+            outcome = run(&mut lane, context, &bound).await;
         }
-        if outcome.is_ok() {
+        if !matches!(outcome, Err(Error::Database(_))) {
             lane.rest();
             return outcome;
         }
@@ -51,15 +54,17 @@ impl Engine {
     }
 
     /// The same of a standby, where it can tell.
-    async fn aggregate_elsewhere(&self, context: &Context, question: &Aggregate) -> Option<Groups> {
+    async fn aggregate_elsewhere(&self, context: &Context, question: &Aggregate) -> Option<Result<Groups>> {
         let bound = Aggregation::new(context, question).ok()?;
         if !reads::of_aggregation(context, &bound).is_empty() {
             return None;
         }
         let mut lane = self.elsewhere(context.tenant()).await?;
-        let groups = run(&mut lane, context, question).await.ok()?;
-        lane.rest();
-        Some(groups)
+        let told = settled_elsewhere(run(&mut lane, context, &bound).await);
+        if matches!(told, Some(Ok(_))) {
+            lane.rest();
+        }
+        told
     }
 
     /// What it would do: the decisions and the statement, without running it.
@@ -74,18 +79,17 @@ impl Engine {
     }
 }
 
-async fn run(connection: &mut PgConnection, context: &Context, question: &Aggregate) -> Result<Groups> {
-    let bound = Aggregation::new(context, question)?;
-    let (text, values) = sql::aggregate::statement(&bound);
+async fn run(connection: &mut PgConnection, context: &Context, bound: &Aggregation) -> Result<Groups> {
+    let (text, values) = sql::aggregate::statement(bound);
     let text = AssertSqlSafe(of_revision(context, &text));
     let query = sqlx::query_with(text, sea_query_sqlx::SqlxValues(values));
     let rows = query.fetch_all(&mut *connection).await?;
     check_versions(context, rows.first())?;
-    let sensitive = reads::of_aggregation(context, &bound);
+    let sensitive = reads::of_aggregation(context, bound);
     reads::note(connection, context, &bound.plan.object().id, (&sensitive, &[])).await?;
     let is_empty = rows.first().is_none_or(|row| row.try_get_raw(2).is_ok_and(|there| there.is_null()));
     let rows: Vec<&PgRow> = if is_empty { Vec::new() } else { rows.iter().collect() };
-    told(&bound, &rows, Places::From(OFFSET))
+    told(bound, &rows, Places::From(OFFSET))
 }
 
 /// The groups of the rows that were found.

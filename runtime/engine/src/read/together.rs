@@ -88,12 +88,13 @@ impl Engine {
         let mut lane = self.inner.reading.take(context.tenant()).await?;
         let mut outcome = run(&mut lane, context, questions).await;
         // The database was started anew while the connection rested.
-        if lane.is_trusted && matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
-            self.inner.reading.clear();
-            lane = self.inner.reading.fresh(None, context.tenant()).await?;
+        if matches!(&outcome, Err(Error::Database(error)) if is_gone(error)) {
+            lane.end();
+            self.clear_lanes();
+            lane = Box::pin(self.inner.reading.living(context.tenant())).await?;
             outcome = run(&mut lane, context, questions).await;
         }
-        if outcome.is_ok() {
+        if !matches!(outcome, Err(Error::Database(_))) {
             lane.rest();
             return outcome;
         }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use formulas::Value;
 use metadata::catalog::rules::Rules;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
@@ -21,10 +22,12 @@ use crate::change::Happened;
 use crate::context::Context;
 use crate::error::Result;
 use crate::rollups::{self, Images, Touched};
-use crate::room::Taken;
+use crate::room::{Room, Taken};
 
-/// Bytes that one value takes on average; only a first guess for the buffer.
+/// Bytes that one value takes on average; only a first guess for the buffer, and for the room of what has no length.
 const VALUE_BYTES: usize = 20;
+/// What a record takes beside its values: in the table, in its indexes and in the stream.
+const RECORD_BYTES: usize = 500;
 
 /// A draft with its place in the save.
 pub(super) type Place<'d> = (usize, &'d Draft);
@@ -58,12 +61,29 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Takes the room of new records, where the tenant has a limit.
+/// Takes the room of what is written, where the tenant has a limit.
 pub(super) fn room<'s>(saving: &Saving<'s>) -> Result<Option<Taken<'s>>> {
     let counts = saving.way != Way::Trial && !saving.slots.object.system;
     let fresh = saving.drafts.iter().filter(|draft| draft.is_new()).count();
     let room = saving.context.snapshot.room.get().filter(|_| counts);
-    room.map(|room| room.take(fresh)).transpose()
+    let bytes = |room: &Room| -> usize {
+        if room.counts_bytes() { saving.drafts.iter().map(draft_bytes).sum() } else { 0 }
+    };
+    room.map(|room| room.take(fresh, bytes(room))).transpose()
+}
+
+/// About as many as writing a record takes.
+fn draft_bytes(draft: &Draft) -> usize {
+    RECORD_BYTES + draft.slots.iter().flatten().map(value_bytes).sum::<usize>()
+}
+
+fn value_bytes(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(value_bytes).sum(),
+        Value::Json(document) => document.to_string().len(),
+        _ => VALUE_BYTES,
+    }
 }
 
 /// Drafts by what one statement can write.

@@ -242,7 +242,7 @@ async fn singly(
 fn data_problems(error: Error, object: &Object, context: &Context) -> Result<Vec<Problem>> {
     match constraint::explain(error, object, context) {
         Error::Unprocessable(found) | Error::Conflict(found) | Error::Invalid(found) => Ok(found),
-        Error::Full => Ok(vec![Problem::new("", "full", Error::Full.to_string())]),
+        error @ (Error::Full | Error::NoStorage) => Ok(vec![Problem::new("", "full", error.to_string())]),
         Error::Database(error) if is_of_data(&error) => {
             Ok(vec![Problem::new("", "does-not-fit", "the database does not take the record's values")])
         }

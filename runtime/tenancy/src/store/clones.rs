@@ -86,6 +86,13 @@ pub(crate) async fn count(held: &mut PgConnection, source: Uuid) -> sqlx::Result
     .await
 }
 
+/// Copies of a tenant that wait or are made.
+pub(crate) async fn count_open(pool: &PgPool, source: Uuid) -> sqlx::Result<i64> {
+    let text =
+        "select count(*) from platform.clones where source_id = $1 and status in ('queued', 'running')";
+    sqlx::query_scalar(text).bind(source).fetch_one(pool).await
+}
+
 /// How far one is.
 pub(crate) async fn note_step(
     pool: &PgPool,

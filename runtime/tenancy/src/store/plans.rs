@@ -8,8 +8,8 @@ use crate::{Limits, Plan};
 /// All plans, the smallest first.
 pub(crate) async fn load_all(pool: &PgPool) -> sqlx::Result<Vec<Plan>> {
     let rows = sqlx::query(
-        "select name, label, requests_per_minute, requests_per_day, records, users, sandboxes, features from platform.plans \
-         order by position, name",
+        "select name, label, requests_per_minute, requests_per_day, records, users, sandboxes, connections, storage_bytes, jobs, \
+         features from platform.plans order by position, name",
     )
     .fetch_all(pool)
     .await?;
@@ -33,5 +33,8 @@ pub(crate) fn limits(row: &PgRow) -> sqlx::Result<Limits> {
         records: row.try_get::<Option<i64>, _>("records")?.map(i64::cast_unsigned),
         users: row.try_get::<Option<i32>, _>("users")?.and_then(|users| u64::try_from(users).ok()),
         sandboxes: row.try_get::<Option<i32>, _>("sandboxes")?.and_then(|most| u64::try_from(most).ok()),
+        connections: row.try_get::<Option<i32>, _>("connections")?.map(i32::cast_unsigned),
+        storage_bytes: row.try_get::<Option<i64>, _>("storage_bytes")?.map(i64::cast_unsigned),
+        jobs: row.try_get::<Option<i32>, _>("jobs")?.and_then(|most| u64::try_from(most).ok()),
     })
 }

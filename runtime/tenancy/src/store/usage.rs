@@ -1,14 +1,17 @@
 //! Static SQL on `platform.tenant_usage`.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 
 use crate::Limits;
 
-/// One day of one tenant: `day, requests, records, users`.
-pub(crate) type Day = (NaiveDate, i64, Option<i64>, Option<i64>);
+/// One day of one tenant: `day, requests, records, users, bytes`.
+pub(crate) type Day = (NaiveDate, i64, Option<i64>, Option<i64>, Option<i64>);
+
+/// One month of one tenant: its first day, requests, and the most `records` and `users`.
+pub(crate) type Month = (NaiveDate, i64, Option<i64>, Option<i64>);
 
 /// What a node must know to let requests of a tenant pass.
 pub(crate) struct Standing {
@@ -30,7 +33,7 @@ pub(crate) async fn add(
          put as (insert into platform.tenant_usage as u (tenant_id, day, requests) \
            select id, $1, requests from given on conflict (tenant_id, day) do update set requests = u.requests + excluded.requests \
            returning tenant_id, requests) \
-         select t.id, put.requests as used, p.requests_per_minute, p.requests_per_day, p.records, p.users, p.sandboxes from put \
+         select t.id, put.requests as used, p.requests_per_minute, p.requests_per_day, p.records, p.users, p.sandboxes, p.connections, p.storage_bytes, p.jobs from put \
          join platform.tenants t on t.id = put.tenant_id left join platform.plans p on p.name = t.plan",
     )
     .bind(day)
@@ -48,6 +51,32 @@ fn standing(row: &PgRow) -> sqlx::Result<Standing> {
         limits,
         requests: row.try_get::<i64, _>("used")?.cast_unsigned(),
     })
+}
+
+/// Takes up to `wish` of what is left of a tenant's requests a minute; answers how many, and what all nodes have taken and
+/// not got back yet. What was taken comes back evenly. `None` for a tenant that is gone.
+pub(crate) async fn take_share(
+    pool: &PgPool,
+    tenant: Uuid,
+    (limit, wish): (u32, u32),
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<(u32, f64)>> {
+    let taken: Option<(i64, f64)> = sqlx::query_as(
+        "insert into platform.tenant_minutes as kept (tenant_id, used, granted, at) \
+         select id, least($3::float8, $2), least($3, $2)::bigint, $4 from platform.tenants where id = $1 \
+         on conflict (tenant_id) do update set (used, granted, at) = ( \
+             select used + part, part::bigint, greatest(kept.at, excluded.at) from ( \
+                 select used, greatest(least($3, floor($2 - used)), 0) as part from ( \
+                     select greatest(kept.used - greatest(extract(epoch from excluded.at - kept.at), 0)::float8 * $2 / 60, 0) as used) a) b) \
+         returning granted, used",
+    )
+    .bind(tenant)
+    .bind(f64::from(limit))
+    .bind(f64::from(wish))
+    .bind(now)
+    .fetch_optional(pool)
+    .await?;
+    Ok(taken.map(|(granted, used)| (u32::try_from(granted).unwrap_or(0), used)))
 }
 
 /// Notes what was measured of a tenant.
@@ -79,7 +108,7 @@ pub(crate) async fn load_days(
     (from, to): (NaiveDate, NaiveDate),
 ) -> sqlx::Result<Vec<Day>> {
     sqlx::query_as(
-        "select day, requests, records, users from platform.tenant_usage \
+        "select day, requests, records, users, bytes from platform.tenant_usage \
          where tenant_id = $1 and day between $2 and $3 order by day",
     )
     .bind(tenant)
@@ -89,8 +118,9 @@ pub(crate) async fn load_days(
     .await
 }
 
-/// What one tenant has used in a time: `id, slug, name, plan, status, days, requests`, and the most `records` and `users`.
-pub(crate) type Line = (Uuid, String, String, Option<String>, String, i64, i64, Option<i64>, Option<i64>);
+/// What one tenant has used in a time: `id, slug, name, plan, status, days, requests`, and the most `records`, `users` and `bytes`.
+pub(crate) type Line =
+    (Uuid, String, String, Option<String>, String, i64, i64, Option<i64>, Option<i64>, Option<i64>);
 
 /// The same of a reseller's tenants by slug, whether they were used or not.
 pub(crate) async fn load_report(
@@ -99,8 +129,9 @@ pub(crate) async fn load_report(
     (from, to): (NaiveDate, NaiveDate),
 ) -> sqlx::Result<Vec<Line>> {
     sqlx::query_as(
-        "select t.id, t.slug, t.name, t.plan, case when t.delete_at is null then t.status else 'pending_delete' end, \
-         count(u.day), coalesce(sum(u.requests), 0)::bigint, max(u.records), max(u.users) \
+        "select t.id, t.slug, t.name, t.plan, case when t.delete_at is null then t.status else 'pending_delete' end as status, \
+         count(u.day) as days, coalesce(sum(u.requests), 0)::bigint as requests, max(u.records) as records, \
+         max(u.users) as users, max(u.bytes) as bytes \
          from platform.tenants t left join platform.tenant_usage u on u.tenant_id = t.id and u.day between $2 and $3 \
          where t.reseller_id = $1 and t.status in ('active', 'suspended') group by t.id order by t.slug",
     )
@@ -111,8 +142,8 @@ pub(crate) async fn load_report(
     .await
 }
 
-/// What a tenant has used in each month: its first day, requests, and the most records and users.
-pub(crate) async fn load_months(pool: &PgPool, tenant: Uuid) -> sqlx::Result<Vec<Day>> {
+/// What a tenant has used in each month.
+pub(crate) async fn load_months(pool: &PgPool, tenant: Uuid) -> sqlx::Result<Vec<Month>> {
     sqlx::query_as(
         "select date_trunc('month', day)::date, sum(requests)::bigint, max(records), max(users) \
          from platform.tenant_usage where tenant_id = $1 group by 1 order by 1",

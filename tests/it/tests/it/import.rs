@@ -5,6 +5,7 @@ use engine::{Context, ImportJob};
 use it::World;
 use serde_json::Value as Json;
 
+mod alive;
 mod formats;
 mod killed;
 mod revert;

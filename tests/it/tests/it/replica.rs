@@ -1,5 +1,7 @@
 //! A standby answers as the primary would, or the primary does: nobody meets a state that is over.
 
+use std::time::Duration;
+
 use engine::packages::Install;
 use engine::query::aggregate::{Function, Metric};
 use engine::{Aggregate, Command, Context, Engine, Query, Search, Tenant, Update, What};
@@ -7,6 +9,7 @@ use it::standby::Pair;
 use it::{fields, package};
 use permissions::{Actor, ActorKind, Membership};
 use serde_json::{Value as Json, json};
+use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
 /// As it stands in the statements.
@@ -80,6 +83,20 @@ impl House {
         }
     }
 
+    /// With which code the database refuses something. The primary, which is asked when the standby is a little behind,
+    /// would not answer at all.
+    async fn refused(&mut self, ask: impl AsyncFn(&Engine) -> engine::Result<()>) -> Option<String> {
+        for _ in 0..3 {
+            self.pair.follow().await;
+            let Ok(told) = tokio::time::timeout(Duration::from_secs(4), ask(&self.engine)).await else {
+                continue;
+            };
+            let Err(engine::Error::Database(error)) = told else { panic!("{told:?}") };
+            return error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
+        }
+        None
+    }
+
     async fn person(&self, name: &str, role: &str) -> Context {
         let system = self.system().await;
         let record = json!({ "name": name, "email": format!("{name}@example.com"), "roles": [role] });
@@ -151,6 +168,77 @@ async fn one_that_stands_still_or_is_gone_is_not_asked() {
     house.create("Alone").await;
     let context = house.system().await;
     assert_eq!(house.find(&context, "Alone").await, [1, 1, 1]);
+    house.pair.stop().await;
+}
+
+#[tokio::test]
+async fn a_primary_without_a_connection_to_spare_tells_nothing_of_the_standby() {
+    let house = House::new().await;
+    house.until_asked().await;
+    let context = house.system().await;
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        held.push(house.pair.primary.acquire().await.unwrap());
+    }
+    // Longer than a standby's answer is waited for.
+    let asked = tokio::time::timeout(Duration::from_millis(1500), house.find(&context, "nobody"));
+    assert!(asked.await.is_err());
+    drop(held);
+    let again = tokio::time::timeout(Duration::from_secs(3), house.until_asked());
+    again.await.expect("it was not given up for seconds");
+    house.pair.stop().await;
+}
+
+#[tokio::test]
+async fn a_tenant_that_the_standby_does_not_know_yet_is_no_reason_to_give_it_up() {
+    let mut house = House::new().await;
+    house.until_asked().await;
+    house.pair.hold(true).await;
+    let new = Tenant { id: Uuid::now_v7(), slug: "new".into(), schema: Tenant::schema_of("new") };
+    house.engine.create_schema(&new).await.unwrap();
+    let context = house.engine.system_context(&new, "test").await.unwrap();
+    let users = Query { object: "user".into(), ..Query::default() };
+    house.engine.read(&context, &users).await.unwrap();
+    house.pair.hold(false).await;
+    let again = tokio::time::timeout(Duration::from_secs(3), house.until_asked());
+    again.await.expect("it was not given up for seconds");
+    house.pair.stop().await;
+}
+
+/// As long as a statement of a node may take.
+const PATIENCE: &str = "500";
+
+#[tokio::test]
+async fn what_takes_too_long_there_is_not_begun_again_here() {
+    let house = House::new().await;
+    let engine = Engine::new(house.pair.primary.clone());
+    engine.protect_with(it::master_key());
+    let options = (*house.pair.standby.connect_options()).clone().options([("statement_timeout", PATIENCE)]);
+    engine.read_from(PgPoolOptions::new().max_connections(4).connect_with(options).await.unwrap());
+    let mut house = House { engine, ..house };
+    house.until_asked().await;
+    let context = house.system().await;
+    let mut lock = house.pair.primary.begin().await.unwrap();
+    sqlx::query("LOCK TABLE t_demo.account IN ACCESS EXCLUSIVE MODE").execute(&mut *lock).await.unwrap();
+    // What is committed after it brings the lock to the standby.
+    let what = What::Create(vec![fields(&json!({ "name": "Later" }))]);
+    let command = Command { object: "lead".into(), what };
+    house.engine.write(&house.system().await, command).await.unwrap();
+    let query = Query { object: "account".into(), ..Query::default() };
+    let metrics = vec![Metric { function: Function::Count, path: None }];
+    let count = Aggregate { object: "account".into(), metrics, ..Aggregate::default() };
+    let search = Search { text: "Nobody".into(), objects: vec!["account".into()], limit: 0 };
+    let form = engine::export::Form::JsonLines;
+    let late = Some("57014".to_owned());
+    let listed = house.refused(async |engine| engine.read(&context, &query).await.map(drop));
+    assert_eq!(listed.await, late);
+    let counted = house.refused(async |engine| engine.aggregate(&context, &count).await.map(drop));
+    assert_eq!(counted.await, late);
+    let found = house.refused(async |engine| engine.search(&context, &search).await.map(drop));
+    assert_eq!(found.await, late);
+    let taken = house.refused(async |engine| engine.export(&context, &query, form).await.map(drop));
+    assert_eq!(taken.await, late);
+    lock.rollback().await.unwrap();
     house.pair.stop().await;
 }
 

@@ -5,7 +5,7 @@ mod credentials;
 mod exact;
 mod limits;
 mod mcp;
-mod pressure;
+pub(crate) mod pressure;
 mod records;
 mod requests;
 mod scim;

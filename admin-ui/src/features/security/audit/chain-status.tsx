@@ -6,6 +6,7 @@ import { loadChainStatus } from "@/api/audit";
 import { messageOf } from "@/api/problem";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
+import { counted } from "@/lib/text";
 
 export function ChainState() {
   const query = useQuery({ queryKey: ["audit", "status"], queryFn: ({ signal }) => loadChainStatus(signal) });
@@ -23,8 +24,8 @@ export function ChainState() {
         <>
           <span>
             {t("Sealed up to entry {seq}, in {n} blocks.", {
-              seq: status.sealed.seq.toLocaleString(),
-              n: status.sealed.block.toLocaleString(),
+              seq: counted(status.sealed.seq),
+              n: counted(status.sealed.block),
             })}
           </span>
           <span title={formatDateTime(status.sealed.sealed_at)}>
@@ -37,7 +38,7 @@ export function ChainState() {
         </>
       )}
       {status && status.unsealed.count > 0 && (
-        <span>{t("{n} entries wait for the next seal.", { n: status.unsealed.count.toLocaleString() })}</span>
+        <span>{t("{n} entries wait for the next seal.", { n: counted(status.unsealed.count) })}</span>
       )}
     </section>
   );

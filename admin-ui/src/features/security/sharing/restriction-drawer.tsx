@@ -8,6 +8,7 @@ import { type Party, PartySelect, partyId } from "@/fields/party";
 import { FormulaField } from "@/formulas/formula-field";
 import { t } from "@/lib/i18n";
 import { untaken } from "@/lib/text";
+import { Matches } from "./matches";
 import { ObjectOfRule } from "./object-of-rule";
 
 export interface RestrictionRule {
@@ -54,6 +55,7 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
         ...(draft.when.trim() ? {} : { when: t("Say which records they may see.") }),
         ...(draft.applies_to ? {} : { applies_to: t("Say whom it holds back.") }),
       }}
+      aboutAccess
       onClose={onClose}
     >
       {(errors) => (
@@ -82,6 +84,7 @@ export function RestrictionDrawer({ rule, startWith, taken, onClose }: Restricti
               onChange={(when) => set({ when })}
             />
           )}
+          {object && <Matches object={object} when={draft.when} />}
           <label className="flex items-center gap-2">
             <Checkbox checked={draft.active} onChange={(e) => set({ active: e.target.checked })} />
             {t("In force")}

@@ -8,6 +8,7 @@ import { type Party, PartySelect, partyId } from "@/fields/party";
 import { FormulaField } from "@/formulas/formula-field";
 import { t } from "@/lib/i18n";
 import { untaken } from "@/lib/text";
+import { Matches } from "./matches";
 import { ObjectOfRule } from "./object-of-rule";
 
 export interface SharingRule {
@@ -82,6 +83,7 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
       definition={definition}
       known={["object", "when", "owned_by", "share_with", "access"]}
       missing={missing}
+      aboutAccess
       onClose={onClose}
     >
       {(errors) => (
@@ -121,6 +123,12 @@ export function SharingDrawer({ rule, startWith, taken, onClose }: SharingDrawer
               />
             )
           )}
+          {object &&
+            (byOwner ? (
+              <Matches object={object} owner={draft.owned_by} />
+            ) : (
+              <Matches object={object} when={draft.when} />
+            ))}
           <PartySelect
             label={t("Are opened to")}
             everyone

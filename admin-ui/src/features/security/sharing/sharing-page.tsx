@@ -29,8 +29,8 @@ const KINDS: Record<string, string> = { team: "the team", role: "everybody with 
 /** "the team Healthcare", "everybody". */
 export function partyWords(party: Record<string, unknown> | undefined): string {
   const [kind, name] = Object.entries(party ?? {})[0] ?? [];
-  if (!kind) return "nobody";
-  if (kind === "everyone") return "everybody";
+  if (!kind) return t("nobody");
+  if (kind === "everyone") return t("everybody");
   return kind === "user" ? t("one user") : `${t(KINDS[kind] ?? kind)} ${humanize(String(name))}`;
 }
 

@@ -10,7 +10,7 @@ import { t } from "@/lib/i18n";
 import { isPastMiddle } from "./drag";
 import { useEditing } from "./editing";
 import { ItemMark, labelOf } from "./item-label";
-import { removeItem, type Spot } from "./layout-draft";
+import { type Spot, takeOff } from "./layout-draft";
 import type { Eyes } from "./preview-as";
 
 export function CanvasItem({ item, spot, line }: { item: LayoutItem; spot: Spot; line: boolean }) {
@@ -55,7 +55,7 @@ export function CanvasItem({ item, spot, line }: { item: LayoutItem; spot: Spot;
             step(spot, event.key === "ArrowUp" ? -1 : 1);
           } else if (event.key === "Delete" || event.key === "Backspace") {
             event.preventDefault();
-            change((d) => removeItem(d, spot), t("{label} taken off the page", { label }), null);
+            change((d) => takeOff(d, [item]), t("{label} taken off the page", { label }), null);
           }
         }}
       >
@@ -65,11 +65,7 @@ export function CanvasItem({ item, spot, line }: { item: LayoutItem; spot: Spot;
           className="-ms-2 -me-1 mt-0.5 shrink-0 text-text-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
         />
         {hidden ? (
-          <span className="flex min-w-0 flex-1 items-center gap-2 text-text-3">
-            <EyeOff size={13} aria-hidden="true" className="shrink-0" />
-            <span className="truncate line-through">{label}</span>
-            <span className="text-xs">{t("not seen")}</span>
-          </span>
+          <Unseen label={label} />
         ) : item.related ? (
           <RelatedPreview item={item} label={label} />
         ) : (
@@ -80,15 +76,25 @@ export function CanvasItem({ item, spot, line }: { item: LayoutItem; spot: Spot;
   );
 }
 
+export function Unseen({ label }: { label: string }) {
+  return (
+    <span className="flex min-w-0 flex-1 items-center gap-2 text-text-3">
+      <EyeOff size={13} aria-hidden="true" className="shrink-0" />
+      <span className="truncate line-through">{label}</span>
+      <span className="text-xs">{t("not seen")}</span>
+    </span>
+  );
+}
+
 /** Whether whoever the page is looked at for does not see an item. */
-function isHidden(object: ObjectDef, { field, related }: LayoutItem, eyes: Eyes): boolean {
+export function isHidden(object: ObjectDef, { field, related }: LayoutItem, eyes: Eyes): boolean {
   if (!eyes.reads(object.name)) return true;
   if (field) return !eyes.sees(field.split(".")[0] ?? field);
   const other = object.relations?.find((relation) => relation.name === related)?.object;
   return other !== undefined && !eyes.reads(other);
 }
 
-function FieldPreview({ item, label }: { item: LayoutItem; label: string }) {
+export function FieldPreview({ item, label }: { item: LayoutItem; label: string }) {
   const { object, record } = useEditing();
   const field = item.field ? fieldOf(object, item.field) : undefined;
   const kind = field && kindOf(field);
@@ -111,7 +117,7 @@ function FieldPreview({ item, label }: { item: LayoutItem; label: string }) {
   );
 }
 
-function RelatedPreview({ item, label }: { item: LayoutItem; label: string }) {
+export function RelatedPreview({ item, label }: { item: LayoutItem; label: string }) {
   const { object } = useEditing();
   const catalog = useCatalog();
   const relation = object.relations?.find((r) => r.name === item.related);

@@ -1,32 +1,35 @@
 // The page as it will be, with a real record in it. Everything on it can be picked up, by pointer or by keyboard.
 import { Plus } from "lucide-react";
+import { isOff } from "@/catalog/fields";
 import { Button } from "@/components/button";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { CanvasItem } from "./canvas-item";
 import { useEditing } from "./editing";
 import { HighlightBar } from "./highlight-bar";
-import { addSection } from "./layout-draft";
+import { addSection, endOf } from "./layout-draft";
+import { Loose } from "./loose";
 
 export function Canvas() {
-  const { draft, change, eyes } = useEditing();
+  const { draft, selected, change, eyes } = useEditing();
+  // One that is being edited stays while its condition is typed.
+  const isChosen = (at: number) => selected?.kind === "section" && selected.section === at;
   return (
     <div className={cx("mt-3 flex min-w-0 flex-col gap-3", eyes.device === "phone" && "mx-auto max-w-97")}>
       <HighlightBar />
-      {draft.sections.map((_, section) => (
-        <CanvasSection key={section} section={section} />
-      ))}
+      {draft.sections.map((one, section) =>
+        isOff(one) && !isChosen(section) ? null : <CanvasSection key={section} section={section} />,
+      )}
       <Button
         look="outline"
         size="md"
         className="self-start"
         icon={<Plus size={14} />}
-        onClick={() =>
-          change((d) => addSection(d), t("Section added"), { kind: "section", section: draft.sections.length })
-        }
+        onClick={() => change((d) => addSection(d), t("Section added"), { kind: "section", section: endOf(draft) })}
       >
         {t("Add section")}
       </Button>
+      <Loose />
     </div>
   );
 }

@@ -6,7 +6,12 @@ import type { Drag } from "./drag";
 import type { Draft, Spot } from "./layout-draft";
 import type { Eyes } from "./preview-as";
 
-export type Selected = { kind: "item"; spot: Spot } | { kind: "section"; section: number } | null;
+export type Selected =
+  | { kind: "item"; spot: Spot }
+  | { kind: "section"; section: number }
+  /** What no section names. */
+  | { kind: "loose"; item: LayoutItem }
+  | null;
 
 export interface Editing {
   object: ObjectDef;

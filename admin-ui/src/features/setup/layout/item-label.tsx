@@ -3,10 +3,12 @@ import { Blocks, List, type LucideIcon } from "lucide-react";
 import { useCatalog } from "@/catalog/catalog";
 import { fieldOf } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
+import { OTHER_FIELDS, OTHER_LISTS } from "@/catalog/placement";
 import type { LayoutItem, ObjectDef } from "@/catalog/types";
 import { Glyph } from "@/components/bits";
 import { kindOf } from "@/fields/registry";
 import { objectHue } from "@/lib/hues";
+import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 
 export function labelOf(object: ObjectDef, item: LayoutItem): string {
@@ -15,6 +17,8 @@ export function labelOf(object: ObjectDef, item: LayoutItem): string {
     const relation = object.relations?.find((r) => r.name === item.related);
     return relation?.label ?? humanize(item.related);
   }
+  if (item.component === OTHER_FIELDS) return t("Fields that no section names");
+  if (item.component === OTHER_LISTS) return t("Lists that no section names");
   return humanize(item.component ?? "item");
 }
 

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { ObjectDef } from "@/catalog/types";
 import {
   addSection,
+  bringBack,
   type Draft,
   highlight,
   landed,
   moveItem,
   moveSection,
   nudge,
-  removeItem,
-  unplaced,
+  offItems,
+  putOn,
+  removeSection,
+  takeOff,
 } from "./layout-draft";
 
 const draft: Draft = {
@@ -58,16 +60,28 @@ describe("a layout draft", () => {
     expect(highlight(draft, "b", 0).highlights).toEqual(["b", "a"]);
   });
 
-  it("knows what is not placed, and leaves out what no page shows", () => {
-    const object = {
-      name: "project",
-      name_field: { field: "a" },
-      fields: ["id", "name", "version", "a", "b", "c", "d"].map((name) => ({ name, kind: "text", label: name })),
-      relations: [{ name: "tasks" }, { name: "notes" }],
-    } as unknown as ObjectDef;
-    expect(unplaced(removeItem(draft, { section: 0, at: 1 }), object)).toEqual({
-      fields: ["b", "d"],
-      related: ["notes"],
-    });
+  it("writes down what is taken off the page, and forgets it when it is put on again", () => {
+    const less = takeOff(takeOff(draft, [{ field: "b" }]), [{ related: "tasks" }]);
+    expect(names(less)).toEqual(["ac", "", "btasks"]);
+    expect(less.sections[2]).toMatchObject({ label: "Not on the page", visible: "FALSE" });
+    expect(offItems(less)).toEqual([{ field: "b" }, { related: "tasks" }]);
+    expect(names(takeOff(less, [{ field: "b" }]))).toEqual(["ac", "", "tasksb"]);
+    const again = putOn(less, { field: "b" }, { section: 1, at: 0 });
+    expect([names(again), offItems(again)]).toEqual([["ac", "b", "tasks"], [{ related: "tasks" }]]);
+    expect(names(bringBack(again, { related: "tasks" }))).toEqual(["ac", "b"]);
+  });
+
+  it("takes off with a section what stood in it", () => {
+    const less = removeSection(draft, 0);
+    expect(names(less)).toEqual(["tasks", "abc"]);
+    expect(offItems(less)).toHaveLength(3);
+  });
+
+  it("keeps what is off the page behind the sections that are on it", () => {
+    const less = takeOff(draft, [{ field: "c" }]);
+    expect(addSection(less).sections.map((s) => s.label)).toEqual(["A", "B", "New section", "Not on the page"]);
+    expect(nudge(less, { section: 1, at: 0 }, 1)).toBeNull();
+    const twice = { ...less, sections: [...less.sections, { label: "C", items: [{ field: "c" }] }] };
+    expect(offItems(twice)).toEqual([]);
   });
 });

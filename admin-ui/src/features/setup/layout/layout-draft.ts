@@ -1,5 +1,6 @@
 // A layout while it is being edited: every change is a function from a layout to the next, so that each can be undone.
-import type { LayoutDef, LayoutItem, ObjectDef } from "@/catalog/types";
+import { isOff, NEVER } from "@/catalog/fields";
+import type { LayoutDef, LayoutItem } from "@/catalog/types";
 import { t } from "@/lib/i18n";
 
 export type Section = LayoutDef["sections"][number];
@@ -26,16 +27,44 @@ export function addItem(draft: Draft, item: LayoutItem, { section, at }: Spot): 
   return withItems(draft, section, (items) => [...items.slice(0, at), item, ...items.slice(at)]);
 }
 
-export function removeItem(draft: Draft, { section, at }: Spot): Draft {
-  return withItems(draft, section, (items) => items.filter((_, i) => i !== at));
-}
-
 export function moveItem(draft: Draft, from: Spot, to: Spot): Draft {
   const item = draft.sections[from.section]?.items[from.at];
   if (!item) return draft;
   // Taking it out shifts what stands behind it in the same section.
   const shifted = from.section === to.section && to.at > from.at ? { ...to, at: to.at - 1 } : to;
-  return addItem(removeItem(draft, from), item, shifted);
+  const without = withItems(draft, from.section, (items) => items.filter((_, i) => i !== from.at));
+  return addItem(without, item, shifted);
+}
+
+/** What was taken off the page, each once. */
+export function offItems(draft: Draft): LayoutItem[] {
+  const items = draft.sections.filter(isOff).flatMap((s) => s.items);
+  const on = new Set(draft.sections.filter((s) => !isOff(s)).flatMap((s) => s.items.map(itemKey)));
+  const keys = items.map(itemKey);
+  return items.filter((item, i) => !on.has(itemKey(item)) && keys.indexOf(itemKey(item)) === i);
+}
+
+/** Takes items off the page: into the section that is never shown, which is made for the first of them. */
+export function takeOff(draft: Draft, taken: LayoutItem[]): Draft {
+  const keys = new Set(taken.map(itemKey));
+  const sections = draft.sections.map((s) => ({ ...s, items: s.items.filter((item) => !keys.has(itemKey(item))) }));
+  const at = sections.findIndex(isOff);
+  const off = sections[at];
+  if (off) sections[at] = { ...off, items: [...off.items, ...taken] };
+  else sections.push({ label: t("Not on the page"), visible: NEVER, items: taken });
+  return { ...draft, sections };
+}
+
+/** What was taken off stands again where it stands by itself. */
+export function bringBack(draft: Draft, item: LayoutItem): Draft {
+  const left = (s: Section) =>
+    isOff(s) ? { ...s, items: s.items.filter((one) => itemKey(one) !== itemKey(item)) } : s;
+  return { ...draft, sections: draft.sections.map(left).filter((s) => !isOff(s) || s.items.length > 0) };
+}
+
+/** Puts what stood in no section into one. The place is counted among the sections as they are now. */
+export function putOn(draft: Draft, item: LayoutItem, spot: Spot): Draft {
+  return bringBack(addItem(draft, item, spot), item);
 }
 
 /** One step up or down, over the border of its section; null at the ends. */
@@ -45,7 +74,7 @@ export function nudge(draft: Draft, from: Spot, by: -1 | 1): Spot | null {
   if (at >= 0 && at < items.length) return { section: from.section, at: by > 0 ? at + 1 : at };
   const section = from.section + by;
   const there = draft.sections[section];
-  return there ? { section, at: by > 0 ? 0 : there.items.length } : null;
+  return there && !isOff(there) ? { section, at: by > 0 ? 0 : there.items.length } : null;
 }
 
 /** Where an item of a move to `to` stands afterwards. */
@@ -53,7 +82,12 @@ export function landed(from: Spot, to: Spot): Spot {
   return from.section === to.section && to.at > from.at ? { ...to, at: to.at - 1 } : to;
 }
 
-export function addSection(draft: Draft, at = draft.sections.length): Draft {
+/** Where a further section goes: behind those that are shown. */
+export function endOf({ sections }: Draft): number {
+  return sections.findLastIndex((s) => !isOff(s)) + 1;
+}
+
+export function addSection(draft: Draft, at = endOf(draft)): Draft {
   const used = new Set(draft.sections.map((s) => s.label));
   let label = t("New section");
   for (let n = 2; used.has(label); n++) label = t("New section {n}", { n });
@@ -69,8 +103,11 @@ export function patchSection(draft: Draft, at: number, patch: Partial<Section>):
   return { ...draft, sections: draft.sections.map((s, i) => (i === at ? patched(s) : s)) };
 }
 
+/** Takes a section away, and with it what stood there off the page. */
 export function removeSection(draft: Draft, at: number): Draft {
-  return { ...draft, sections: draft.sections.filter((_, i) => i !== at) };
+  const items = draft.sections[at]?.items ?? [];
+  const rest = { ...draft, sections: draft.sections.filter((_, i) => i !== at) };
+  return items.length ? takeOff(rest, items) : rest;
 }
 
 export function moveSection(draft: Draft, from: number, by: -1 | 1): Draft {
@@ -94,17 +131,4 @@ export function highlight(draft: Draft, field: string, at?: number): Draft {
 
 export function unhighlight(draft: Draft, field: string): Draft {
   return { ...draft, highlights: (draft.highlights ?? []).filter((name) => name !== field) };
-}
-
-/** What the object has and no section shows yet. */
-export function unplaced(draft: Draft, object: ObjectDef): { fields: string[]; related: string[] } {
-  const used = new Set(draft.sections.flatMap((s) => s.items.map(itemKey)));
-  const hidden = new Set(["id", "version"]);
-  const named = object.name_field?.field;
-  return {
-    fields: object.fields
-      .map((f) => f.name)
-      .filter((name) => !hidden.has(name) && !(name === "name" && named) && !used.has(`field:${name}`)),
-    related: (object.relations ?? []).map((r) => r.name).filter((name) => !used.has(`related:${name}`)),
-  };
 }

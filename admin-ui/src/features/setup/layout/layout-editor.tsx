@@ -4,6 +4,7 @@ import { ArrowLeft, Redo2, Trash2, Undo2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { applyChanges, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
+import { isOff } from "@/catalog/fields";
 import { useReloadCatalog } from "@/catalog/load";
 import type { LayoutDef, LayoutItem, ObjectDef } from "@/catalog/types";
 import { ReviewDialog } from "@/changes/review-dialog";
@@ -20,7 +21,17 @@ import { Canvas } from "./canvas";
 import { useDrag } from "./drag";
 import { type Editing, EditingContext, type Selected } from "./editing";
 import { labelOf } from "./item-label";
-import { addItem, type Draft, highlight, landed, moveItem, nudge, type Spot, unhighlight } from "./layout-draft";
+import {
+  bringBack,
+  type Draft,
+  highlight,
+  landed,
+  moveItem,
+  nudge,
+  putOn,
+  type Spot,
+  unhighlight,
+} from "./layout-draft";
 import { Palette } from "./palette";
 import { PreviewAs, useEyes } from "./preview-as";
 import { Properties } from "./properties";
@@ -88,7 +99,8 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
     } else if (held.from) {
       const { from } = held;
       change((d) => moveItem(d, from, over), t("{label} moved", { label }), { kind: "item", spot: landed(from, over) });
-    } else change((d) => addItem(d, held.item, over), t("{label} added", { label }), { kind: "item", spot: over });
+    } else if (held.item.component) place(held.item);
+    else change((d) => putOn(d, held.item, over), t("{label} added", { label }), { kind: "item", spot: over });
   }
 
   function step(spot: Spot, by: -1 | 1) {
@@ -106,12 +118,14 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
   }
 
   function place(item: LayoutItem) {
+    const first = draft.sections.findIndex((one) => !isOff(one));
     const section =
-      selected?.kind === "section" ? selected.section : selected?.kind === "item" ? selected.spot.section : 0;
+      selected?.kind === "section" ? selected.section : selected?.kind === "item" ? selected.spot.section : first;
     const to = draft.sections[section];
-    if (!to) return;
+    if (item.component || !to)
+      return change((d) => bringBack(d, item), t("{label} added", { label: labelOf(object, item) }));
     change(
-      (d) => addItem(d, item, { section, at: to.items.length }),
+      (d) => putOn(d, item, { section, at: to.items.length }),
       t("{item} added to {section}", { item: labelOf(object, item), section: to.label ?? "" }),
     );
   }

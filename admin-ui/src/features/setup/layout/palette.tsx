@@ -1,24 +1,27 @@
-// What can still be put on the page. Pressing a thing puts it into the chosen section; dragging puts it anywhere.
+// What was taken off the page and can be put on it again. Pressing a thing puts it into the chosen section; dragging puts it anywhere.
 import { useState } from "react";
-import type { LayoutItem } from "@/catalog/types";
+import { fieldOf } from "@/catalog/fields";
+import { OTHER_FIELDS, OTHER_LISTS } from "@/catalog/placement";
+import type { LayoutItem, ObjectDef } from "@/catalog/types";
 import { TextInput } from "@/components/inputs";
 import { t } from "@/lib/i18n";
 import { useEditing } from "./editing";
 import { ItemMark, labelOf } from "./item-label";
-import { unplaced } from "./layout-draft";
+import { offItems } from "./layout-draft";
 
 export function Palette() {
   const { object, draft } = useEditing();
   const [text, setText] = useState("");
-  const { fields, related } = unplaced(draft, object);
+  const off = offItems(draft).filter((item) => isKnown(object, item));
   const sought = (item: LayoutItem) =>
     `${labelOf(object, item)} ${Object.values(item).join(" ")}`.toLowerCase().includes(text.trim().toLowerCase());
   const groups: [string, LayoutItem[]][] = [
-    [t("Fields"), fields.map((field) => ({ field })).filter(sought)],
-    [t("Related lists"), related.map((name) => ({ related: name })).filter(sought)],
+    [t("Fields"), off.filter((item) => item.field || item.component === OTHER_FIELDS).filter(sought)],
+    [t("Related lists"), off.filter((item) => item.related || item.component === OTHER_LISTS).filter(sought)],
   ];
   return (
     <section aria-label={t("Not on the page")} className="flex min-h-0 flex-col gap-3">
+      <h2 className="font-semibold">{t("Not on the page")}</h2>
       <TextInput
         type="search"
         placeholder={t("Find a field or list")}
@@ -28,10 +31,10 @@ export function Palette() {
       />
       {groups.map(([label, items]) => (
         <div key={label}>
-          <h2 className="mb-1 flex items-baseline gap-1.5 font-medium text-text-2 text-xs">
+          <h3 className="mb-1 flex items-baseline gap-1.5 font-medium text-text-2 text-xs">
             {label}
             <span className="num font-normal text-text-3">{items.length}</span>
-          </h2>
+          </h3>
           {items.length === 0 ? (
             <p className="px-1 text-text-3 text-xs">{text ? t("Nothing matches") : t("All are on the page")}</p>
           ) : (
@@ -48,6 +51,12 @@ export function Palette() {
     </section>
   );
 }
+
+/** What is gone from the object cannot be put on a page. */
+const isKnown = (object: ObjectDef, { field, related }: LayoutItem): boolean =>
+  field
+    ? fieldOf(object, field) !== undefined
+    : !related || Boolean(object.relations?.some((one) => one.name === related));
 
 function PaletteItem({ item }: { item: LayoutItem }) {
   const { object, drag, place } = useEditing();

@@ -1,7 +1,8 @@
 // The properties of what is chosen on the canvas, and every move that dragging can make, as a button.
 import { ArrowDown, ArrowUp, Star, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
-import { fieldOf } from "@/catalog/fields";
+import { fieldOf, isOff } from "@/catalog/fields";
+import type { LayoutItem } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
@@ -14,15 +15,18 @@ import { Assignments } from "./assignments";
 import { useEditing } from "./editing";
 import { ItemMark, labelOf } from "./item-label";
 import {
+  type Draft,
+  endOf,
   highlight,
   MAX_HIGHLIGHTS,
   moveItem,
   moveSection,
   nudge,
   patchSection,
-  removeItem,
+  putOn,
   removeSection,
   type Spot,
+  takeOff,
   unhighlight,
 } from "./layout-draft";
 
@@ -32,6 +36,7 @@ export function Properties() {
     return <SectionProperties section={selected.section} />;
   if (selected?.kind === "item" && draft.sections[selected.spot.section]?.items[selected.spot.at])
     return <ItemProperties spot={selected.spot} />;
+  if (selected?.kind === "loose") return <LooseProperties item={selected.item} />;
   return (
     <div className="flex flex-col gap-5">
       <Assignments />
@@ -51,7 +56,7 @@ function Heading({ children }: { children: ReactNode }) {
 function SectionProperties({ section }: { section: number }) {
   const { object, draft, change } = useEditing();
   const { label, columns = 2, visible = "" } = draft.sections[section] ?? { label: "" };
-  const last = section === draft.sections.length - 1;
+  const last = section >= endOf(draft) - 1;
   const go = (by: -1 | 1) =>
     change(
       (d) => moveSection(d, section, by),
@@ -123,6 +128,52 @@ function SectionProperties({ section }: { section: number }) {
   );
 }
 
+const sectionChoices = (draft: Draft) =>
+  draft.sections
+    .map((s, i) => ({ id: String(i), label: s.label || t("No heading"), off: isOff(s) }))
+    .filter(({ off }) => !off);
+
+/** What no section names: a section can be given to it, or it is taken off. */
+function LooseProperties({ item }: { item: LayoutItem }) {
+  const { object, draft, change } = useEditing();
+  const label = labelOf(object, item);
+  return (
+    <div className="flex flex-col gap-3.5">
+      <Heading>
+        <ItemMark object={object} item={item} />
+        <span className="truncate">{label}</span>
+      </Heading>
+      <p className="text-text-2 text-xs">
+        {t("No section names it, so it stands at the end of the page. What is new stands there too.")}
+      </p>
+      <FieldFrame label={t("Section")}>
+        {({ id }) => (
+          <Select
+            id={id}
+            label={t("Section")}
+            choices={sectionChoices(draft)}
+            value={[]}
+            onChange={([next]) => {
+              const section = Number(next);
+              const to = { section, at: draft.sections[section]?.items.length ?? 0 };
+              const words = t("{label} moved to {section}", { label, section: draft.sections[section]?.label ?? "" });
+              change((d) => putOn(d, item, to), words, { kind: "item", spot: to });
+            }}
+          />
+        )}
+      </FieldFrame>
+      <Button
+        look="danger-ghost"
+        className="self-start"
+        icon={<Trash2 size={13} />}
+        onClick={() => change((d) => takeOff(d, [item]), t("{label} taken off the page", { label }), null)}
+      >
+        {t("Take off")}
+      </Button>
+    </div>
+  );
+}
+
 function ItemProperties({ spot }: { spot: Spot }) {
   const { object, draft, change, step } = useEditing();
   const item = draft.sections[spot.section]?.items[spot.at] ?? {};
@@ -146,7 +197,7 @@ function ItemProperties({ spot }: { spot: Spot }) {
           <Select
             id={id}
             label={t("Section")}
-            choices={draft.sections.map((s, i) => ({ id: String(i), label: s.label || t("No heading") }))}
+            choices={sectionChoices(draft)}
             value={[String(spot.section)]}
             onChange={(next) => {
               const section = Number(next[0]);
@@ -184,7 +235,7 @@ function ItemProperties({ spot }: { spot: Spot }) {
         <Button
           look="danger-ghost"
           icon={<Trash2 size={13} />}
-          onClick={() => change((d) => removeItem(d, spot), t("{label} taken off the page", { label }), null)}
+          onClick={() => change((d) => takeOff(d, [item]), t("{label} taken off the page", { label }), null)}
         >
           {t("Take off")}
         </Button>

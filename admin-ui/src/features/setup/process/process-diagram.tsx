@@ -1,9 +1,14 @@
-// The process as a picture: states in a row, ways forward as arcs above, ways back below. What is chosen is lit.
+// The process as a picture that one works on: states in a row, ways forward above, ways back below. A way is chosen by its
+// label or line, made by pulling from one state to another, and states change places; each of it by keys and menus too.
+import { useState } from "react";
 import type { Option } from "@/catalog/types";
-import { Tag } from "@/components/bits";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
-import { arcsOf, type Process } from "./process-draft";
+import { humanize, inSentence } from "@/lib/text";
+import { addTransition, moveState, type Process } from "./process-draft";
+import { BOX, labelPlace, leftOf, lineOf, pathsOf, pictureOf, placeAt, type Strand, stateAt } from "./process-picture";
+import { ProcessState } from "./process-state";
+import { type Pull, usePull } from "./use-pull";
 
 export type Chosen = { kind: "state"; value: string } | { kind: "transition"; at: number } | null;
 
@@ -12,87 +17,194 @@ interface ProcessDiagramProps {
   options: Option[];
   chosen: Chosen;
   onChoose: (chosen: Chosen) => void;
+  onChange: (next: Process) => void;
 }
 
-const BOX = { width: 128, height: 40, gap: 44 };
-const LIFT = 26;
+export function ProcessDiagram({ draft, options, chosen, onChoose, onChange }: ProcessDiagramProps) {
+  const [said, setSaid] = useState("");
+  const picture = pictureOf(draft);
+  const { strands, top, width, height } = picture;
+  const { states } = draft;
+  const labelOf = (value: string) => options.find((o) => o.value === value)?.label ?? humanize(value);
+  const { surface, pull, begin, stop, handlers } = usePull(letGo);
 
-export function ProcessDiagram({ draft, options, chosen, onChoose }: ProcessDiagramProps) {
-  const place = new Map(draft.states.map((s, i) => [s.value, i]));
-  const arcs = arcsOf(draft).map((arc) => {
-    const [a, b] = [place.get(arc.from) ?? 0, place.get(arc.to) ?? 0];
-    return { ...arc, a, b, span: Math.abs(b - a) };
-  });
-  const high = Math.max(1, ...arcs.filter((x) => x.b > x.a).map((x) => x.span));
-  const low = Math.max(0, ...arcs.filter((x) => x.b <= x.a).map((x) => Math.max(1, x.span)));
-  const top = 14 + high * LIFT;
-  const width = draft.states.length * (BOX.width + BOX.gap) - BOX.gap + 16;
-  const height = top + BOX.height + low * LIFT + 18;
-  const x = (i: number) => 8 + i * (BOX.width + BOX.gap);
+  function connect(from: string, to: string) {
+    const [a, b] = [labelOf(from), labelOf(to)];
+    onChange(addTransition(draft, from, to, t("To {to}", { to: inSentence(b) })));
+    onChoose({ kind: "transition", at: draft.transitions.length });
+    setSaid(t("A way goes from {from} to {to}", { from: a, to: b }));
+  }
+
+  function move(from: number, to: number) {
+    const value = states[from]?.value;
+    if (!value || to === from || to < 0 || to >= states.length) return;
+    onChange(moveState(draft, value, to));
+    setSaid(t("{label} moved to place {n}", { label: labelOf(value), n: to + 1 }));
+  }
+
+  function letGo(done: Pull) {
+    if (done.kind === "move") return move(done.state, placeOf(done));
+    const [from, to] = [states[done.state], states[stateAt(states.length, top, done.now) ?? done.state]];
+    if (from && to && from !== to) connect(from.value, to.value);
+  }
+
+  const placeOf = ({ state, start, now }: Pull) => placeAt(states.length, leftOf(state) + now.x - start.x);
+  const moving = pull?.kind === "move" ? pull : null;
+  const over = pull?.kind === "connect" ? stateAt(states.length, top, pull.now) : undefined;
+  const isLit = (strand: Strand) =>
+    chosen?.kind === "transition"
+      ? chosen.at === strand.transition
+      : chosen?.kind === "state" && [...strand.from, strand.to].some((p) => states[p.state]?.value === chosen.value);
+  const choose = (at: number) =>
+    onChoose(chosen?.kind === "transition" && chosen.at === at ? null : { kind: "transition", at });
+
   return (
-    <div
-      role="group"
-      aria-label={t("Picture of the process")}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard.
-      tabIndex={0}
-      className="overflow-x-auto rounded-sheet border border-line bg-sunken p-3"
-    >
-      <div className="relative" style={{ width, height }}>
-        <svg aria-hidden="true" width={width} height={height} className="absolute inset-0">
-          <defs>
-            <marker id="way" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-              <path d="M 0 0 L 8 4 L 0 8 z" fill="context-stroke" />
-            </marker>
-          </defs>
-          {arcs.map((arc) => {
-            const lit =
-              (chosen?.kind === "transition" && chosen.at === arc.transition) ||
-              (chosen?.kind === "state" && (arc.from === chosen.value || arc.to === chosen.value));
-            const forward = arc.b > arc.a;
-            const [x1, x2] = [
-              x(arc.a) + BOX.width * (forward ? 0.72 : 0.28),
-              x(arc.b) + BOX.width * (forward ? 0.28 : 0.72),
-            ];
-            const y = forward ? top : top + BOX.height;
-            const bend = (forward ? -1 : 1) * Math.max(1, arc.span) * LIFT * 1.3;
-            return (
+    <div>
+      <div
+        role="group"
+        aria-label={t("Picture of the process")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard.
+        tabIndex={0}
+        className="overflow-x-auto rounded-sheet border border-line bg-sunken p-3"
+        onKeyDown={(event) => event.key === "Escape" && stop()}
+      >
+        <p role="status" className="sr-only">
+          {said}
+        </p>
+        <div ref={surface} dir="ltr" className="relative" style={{ width, height }} {...handlers}>
+          <svg aria-hidden="true" width={width} height={height} className="absolute inset-0">
+            <defs>
+              <marker
+                id="way"
+                viewBox="0 0 8 8"
+                refX="6"
+                refY="4"
+                markerWidth="9"
+                markerHeight="9"
+                markerUnits="userSpaceOnUse"
+                orient="auto"
+              >
+                <path d="M 0 0 L 8 4 L 0 8 z" fill="context-stroke" />
+              </marker>
+            </defs>
+            {strands.map((strand) => (
+              <Line
+                key={`${strand.transition} ${strand.side}`}
+                paths={pathsOf(strand, top)}
+                look={isLit(strand) ? "stroke-accent" : chosen ? "stroke-line-2" : "stroke-text-3"}
+                thick={isLit(strand)}
+                onPress={() => choose(strand.transition)}
+              />
+            ))}
+            {pull?.kind === "connect" && (
               <path
-                key={`${arc.transition}/${arc.from}`}
-                d={`M ${x1} ${y} C ${x1} ${y + bend}, ${x2} ${y + bend}, ${x2} ${y}`}
+                d={`M ${leftOf(pull.state) + BOX.width} ${top + BOX.height / 2} L ${pull.now.x} ${pull.now.y}`}
                 fill="none"
                 markerEnd="url(#way)"
-                strokeWidth={lit ? 2 : 1.25}
-                className={lit ? "stroke-accent" : chosen ? "stroke-line-2" : "stroke-text-3"}
+                strokeWidth={2}
+                strokeDasharray="5 4"
+                className="stroke-accent"
               />
+            )}
+            {moving && (
+              <rect
+                x={leftOf(placeOf(moving))}
+                y={top}
+                width={BOX.width}
+                height={BOX.height}
+                rx={6}
+                strokeDasharray="5 4"
+                className="fill-accent-soft stroke-accent"
+              />
+            )}
+          </svg>
+          {states.map((state, i) => (
+            <ProcessState
+              key={state.value}
+              label={labelOf(state.value)}
+              color={options.find((o) => o.value === state.value)?.color}
+              mark={markOf(draft, state.value)}
+              x={moving?.state === i ? leftOf(i) + moving.now.x - moving.start.x : leftOf(i)}
+              y={top}
+              chosen={chosen?.kind === "state" && chosen.value === state.value}
+              target={over === i && over !== pull?.state}
+              held={moving?.state === i}
+              others={states.filter((one) => one !== state).map(({ value }) => ({ value, label: labelOf(value) }))}
+              first={i === 0}
+              last={i === states.length - 1}
+              onChoose={() =>
+                onChoose(
+                  chosen?.kind === "state" && chosen.value === state.value
+                    ? null
+                    : { kind: "state", value: state.value },
+                )
+              }
+              onConnect={(to) => connect(state.value, to)}
+              onStep={(by) => move(i, i + by)}
+              onGrip={begin("move", i)}
+              onPull={begin("connect", i)}
+            />
+          ))}
+          {strands.map((strand) => {
+            const way = draft.transitions[strand.transition];
+            const { x, width: room } = labelPlace(strand);
+            const lit = chosen?.kind === "transition" && chosen.at === strand.transition;
+            const from = strand.from.map(({ state }) => labelOf(states[state]?.value ?? "")).join(", ");
+            if (!way) return null;
+            const label = way.label || humanize(way.name);
+            return (
+              <button
+                key={`${strand.transition} ${strand.side}`}
+                type="button"
+                aria-pressed={lit}
+                aria-label={t("{way}: from {from} to {to}", { way: label, from, to: labelOf(way.to) })}
+                title={label}
+                style={{ left: x, top: lineOf(strand, top) - 12, maxWidth: room }}
+                className={cx(
+                  "absolute h-6 -translate-x-1/2 truncate rounded-tag border px-1.5 text-xs",
+                  lit
+                    ? "z-10 border-accent bg-accent-soft font-medium text-text"
+                    : "border-line bg-surface text-text-2 hover:border-text-3 hover:text-text",
+                )}
+                onClick={() => choose(strand.transition)}
+              >
+                {label}
+              </button>
             );
           })}
-        </svg>
-        {draft.states.map((state, i) => {
-          const option = options.find((o) => o.value === state.value);
-          const lit = chosen?.kind === "state" && chosen.value === state.value;
-          const mark = draft.initial?.includes(state.value)
-            ? t("begins")
-            : draft.final?.includes(state.value)
-              ? t("ends")
-              : "";
-          return (
-            <button
-              key={state.value}
-              type="button"
-              aria-pressed={lit}
-              style={{ left: x(i), top, width: BOX.width, height: BOX.height }}
-              className={cx(
-                "absolute flex flex-col items-center justify-center rounded-control border bg-surface px-2 shadow-card",
-                lit ? "border-accent ring-2 ring-accent-soft" : "border-line-2 hover:border-text-3",
-              )}
-              onClick={() => onChoose(lit ? null : { kind: "state", value: state.value })}
-            >
-              <Tag color={option?.color}>{option?.label ?? state.value}</Tag>
-              {mark && <span className="text-2xs text-text-3">{mark}</span>}
-            </button>
-          );
-        })}
+        </div>
       </div>
+      <p className="mt-1.5 text-text-2 text-xs">
+        {t(
+          "Pull the ring at the side of a state to another state to make a way. Pull a state, or press Alt and an arrow, to move it in the picture.",
+        )}
+      </p>
     </div>
+  );
+}
+
+function markOf({ initial, final }: Process, value: string): string {
+  return initial?.includes(value) ? t("begins") : final?.includes(value) ? t("ends") : "";
+}
+
+interface LineProps {
+  paths: string[];
+  look: string;
+  thick: boolean;
+  onPress: () => void;
+}
+
+/** A way drawn: wide for the pointer, thin for the eye. */
+function Line({ paths, look, thick, onPress }: LineProps) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the label on the line is the keyboard's.
+    <g className="cursor-pointer" onClick={onPress}>
+      {paths.map((d) => (
+        <g key={d} fill="none">
+          <path d={d} strokeWidth={12} className="stroke-transparent" />
+          <path d={d} strokeWidth={thick ? 2 : 1.25} markerEnd="url(#way)" className={look} />
+        </g>
+      ))}
+    </g>
   );
 }

@@ -4,6 +4,7 @@ import {
   arcsOf,
   halfSaid,
   hoursOf,
+  moveState,
   type Process,
   patchState,
   patchTransition,
@@ -138,6 +139,15 @@ describe("a process", () => {
     expect(toggleState(draft, "done", []).final).toEqual(["stopped"]);
     const more = toggleState(less, "build", ["plan", "build", "done", "stopped"]);
     expect(more.states.map((s) => s.value)).toEqual(["plan", "build", "done", "stopped"]);
+  });
+
+  it("moves a state in the row, and takes another in without undoing that", () => {
+    const row = (of: Process) => of.states.map((s) => s.value).join(" ");
+    expect(row(moveState(draft, "stopped", 0))).toBe("stopped plan build done");
+    expect(row(moveState(draft, "plan", 2))).toBe("build done plan stopped");
+    expect(row(moveState(draft, "gone", 2))).toBe(row(draft));
+    const less = toggleState(moveState(draft, "done", 0), "build", []);
+    expect(row(toggleState(less, "build", ["plan", "build", "done", "stopped"]))).toBe("build done plan stopped");
   });
 
   it("tells which states nobody ever reaches", () => {

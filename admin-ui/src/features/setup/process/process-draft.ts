@@ -127,11 +127,20 @@ export function addTransition(draft: Process, from: string | undefined, to: stri
   return { ...draft, transitions: [...draft.transitions, { name, label, ...(from ? { from: [from] } : {}), to }] };
 }
 
-/** Takes a state in at its place among the options, or out with the ways that end there. */
+/** Puts a state at another place in the row; what stands there makes room. */
+export function moveState(draft: Process, value: string, to: number): Process {
+  const state = draft.states.find((s) => s.value === value);
+  if (!state) return draft;
+  const states = draft.states.filter((s) => s !== state);
+  return { ...draft, states: [...states.slice(0, to), state, ...states.slice(to)] };
+}
+
+/** Takes a state in, before the first that stands behind it among the options, or out with the ways that end there. */
 export function toggleState(draft: Process, value: string, order: string[]): Process {
   if (!draft.states.some((s) => s.value === value)) {
-    const rank = (s: StateDef) => order.indexOf(s.value);
-    return { ...draft, states: [...draft.states, { value }].sort((a, b) => rank(a) - rank(b)) };
+    const later = draft.states.findIndex((s) => order.indexOf(s.value) > order.indexOf(value));
+    const states = [...draft.states, { value }];
+    return moveState({ ...draft, states }, value, later < 0 ? draft.states.length : later);
   }
   const without = (list: string[] | undefined) => list?.filter((v) => v !== value);
   const transitions = draft.transitions

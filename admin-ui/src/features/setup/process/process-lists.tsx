@@ -6,7 +6,7 @@ import { Button } from "@/components/button";
 import { Checkbox } from "@/components/inputs";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
-import { humanize } from "@/lib/text";
+import { humanize, inSentence } from "@/lib/text";
 import type { Chosen } from "./process-diagram";
 import { addTransition, hoursOf, type Process, toggleState } from "./process-draft";
 
@@ -104,7 +104,7 @@ export function Ways({
           const here = chosen?.kind === "state" ? chosen.value : first.value;
           const at = draft.states.findIndex((s) => s.value === here);
           const to = (draft.states[at + 1] ?? draft.states[at - 1] ?? second).value;
-          onChange(addTransition(draft, here, to, t("To {to}", { to: labelOf(to).toLowerCase() })));
+          onChange(addTransition(draft, here, to, t("To {to}", { to: inSentence(labelOf(to)) })));
           onChoose({ kind: "transition", at: draft.transitions.length });
         }}
       >

@@ -150,7 +150,13 @@ function Designer({ object, name, before }: DesignerProps) {
             </Empty>
           ) : (
             <>
-              <ProcessDiagram draft={draft} options={options} chosen={chosen} onChoose={setChosen} />
+              <ProcessDiagram
+                draft={draft}
+                options={options}
+                chosen={chosen}
+                onChoose={setChosen}
+                onChange={setDraft}
+              />
               {lost.length > 0 && draft.transitions.length > 0 && (
                 <Notice tone="warning" title={t("No way goes to {lost}.", { lost: lost.map(labelOf).join(", ") })} />
               )}

@@ -90,8 +90,11 @@ async fn batches_are_whole() {
         .await
         .expect("an id");
     let context = engine.system_context(&tenant, "test").await.expect("a context");
-    // The database server notices at its next word to the dead process.
+    assert_eq!(engine.import_status(&context, id).await.expect("the import").status, Status::Running);
+    // Half a minute later; the last word of the dead process may still be under way.
+    let text = format!("UPDATE {}._imports SET alive_at = alive_at - interval '30 s'", tenant.schema);
     until("the import is seen to have failed", async || {
+        sqlx::query(AssertSqlSafe(text.clone())).execute(engine.pool()).await.expect("time passes");
         engine.import_status(&context, id).await.expect("the import").status == Status::Failed
     })
     .await;

@@ -1,9 +1,14 @@
 //! Plans: what they allow is counted and refused, and told day by day.
 
-use chrono::Utc;
+use axum::http::Request;
+use chrono::{TimeDelta, Utc};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use it::site::Reply;
 use serde_json::json;
 
 use super::{Shop, wish};
+use crate::wire::pressure::shut;
 
 /// A shop whose small plan allows what is said.
 async fn small(name: &str, limits: &str) -> (Shop, String) {
@@ -99,7 +104,7 @@ async fn a_days_requests_are_of_all_nodes() {
     let other = tenancy::Tenants::new(shop.site.world.node(2).await, shop.site.world.engine.pool().clone());
     let tenant = shop.site.tenants.require("acme").await.unwrap();
     for _ in 0..3 {
-        other.admit(&tenant, Utc::now()).await.unwrap();
+        other.admit(&tenant, None, Utc::now()).await.unwrap();
     }
     other.settle(Utc::now()).await.unwrap();
     shop.inside(&token, ("GET", "/api/v1/deals"), None).await.data(200);
@@ -107,4 +112,113 @@ async fn a_days_requests_are_of_all_nodes() {
     shop.site.tenants.settle(Utc::now()).await.unwrap();
     let usage = shop.ask("GET", "/tenants/acme/usage", None).await.data(200);
     assert_eq!(usage["days"][0]["requests"], 4);
+}
+
+#[tokio::test]
+async fn a_minutes_requests_are_of_all_nodes() {
+    let (shop, _) = small("minute_limit", "requests_per_minute = 100").await;
+    let other = tenancy::Tenants::new(shop.site.world.node(2).await, shop.site.world.engine.pool().clone());
+    let tenant = shop.site.tenants.require("acme").await.unwrap();
+    let now = Utc::now();
+    let passed = async |at| {
+        let mut passed = 0;
+        for n in 0..300 {
+            let node = if n % 2 == 0 { &shop.site.tenants } else { &other };
+            passed += usize::from(node.admit(&tenant, None, at).await.is_ok());
+        }
+        passed
+    };
+    assert_eq!(passed(now).await, 100);
+    // They come back evenly, to whoever asks first.
+    assert_eq!(passed(now + TimeDelta::seconds(6)).await, 10);
+    assert_eq!(passed(now + TimeDelta::seconds(90)).await, 100);
+}
+
+#[tokio::test]
+async fn no_more_requests_are_worked_on_at_once_than_the_plan_says() {
+    let (shop, token) = small("connections_limit", "connections = 2").await;
+    let ask = || shop.inside(&token, ("GET", "/api/v1/deals"), None);
+    ask().await.data(200);
+    let lock = shut(&shop.site, "t_acme").await;
+    let mut flood: FuturesUnordered<_> = (0..2 + 2 * 4 + 5).map(|_| ask()).collect();
+    for _ in 0..5 {
+        let over = flood.next().await.unwrap();
+        assert_eq!((over.status, over.header("retry-after")), (429, "1"), "{}", over.text());
+        assert!(over.text().contains("2 requests at once"), "{}", over.text());
+    }
+    lock.rollback().await.unwrap();
+    let mut answered = 0;
+    while let Some(reply) = flood.next().await {
+        assert!([200, 429].contains(&reply.status), "{} {}", reply.status, reply.text());
+        answered += usize::from(reply.status == 200);
+    }
+    assert!(answered >= 2, "{answered}");
+    ask().await.data(200);
+}
+
+#[tokio::test]
+async fn nothing_is_written_past_the_storage_of_the_plan() {
+    let (shop, token) = small("storage_limit", "records = 1000").await;
+    let deal = || Some(json!({ "name": "one" }));
+    let made = shop.inside(&token, ("POST", "/api/v1/deals"), deal()).await.data(201);
+    let id = made["id"].as_str().unwrap();
+    let one = format!("/api/v1/deals/{id}");
+    let for_good = format!("{one}?permanent=true");
+    let ask = |method, path, body| shop.inside(&token, (method, path), body);
+    let tenant = shop.site.tenants.require("acme").await.unwrap();
+    let engine = &shop.site.world.engine;
+    // Room for one more, until it is measured next.
+    let limit = engine.usage(&tenant).await.unwrap().bytes + 1200;
+    let text = format!("update platform.plans set storage_bytes = {limit} where name = 'starter'");
+    sqlx::query(sqlx::AssertSqlSafe(text)).execute(engine.pool()).await.unwrap();
+    shop.site.tenants.settle(Utc::now()).await.unwrap();
+    ask("POST", "/api/v1/deals", deal()).await.data(201);
+    assert_eq!(ask("POST", "/api/v1/deals", deal()).await.problems(403), [" storage_bytes"]);
+    let text = "update platform.plans set storage_bytes = 1 where name = 'starter'";
+    sqlx::query(text).execute(engine.pool()).await.unwrap();
+    ask("GET", &one, None).await.data(200);
+    shop.site.tenants.settle(Utc::now()).await.unwrap();
+    assert_eq!(import(&shop, &token, false).await.problems(403), [" storage_bytes"]);
+    assert_eq!(import(&shop, &token, true).await.status, 202);
+    let other = Some(json!({ "name": "other" }));
+    assert_eq!(ask("PATCH", &one, other).await.problems(403), [" storage_bytes"]);
+    let batch = json!({ "operations": [{ "op": "create", "object": "deal", "data": { "name": "b" } }] });
+    assert_eq!(ask("POST", "/api/v1/batch", Some(batch)).await.status, 403);
+    // It may be thrown away, and looked at.
+    assert_eq!(ask("DELETE", &for_good, None).await.status, 204);
+    let usage = shop.ask("GET", "/tenants/acme/usage", None).await.data(200);
+    assert_eq!(usage["limits"]["storage_bytes"], 1);
+    assert_eq!(usage["days"][0]["bytes"], usage["now"]["bytes"], "{usage}");
+    assert!(usage["now"]["bytes"].as_u64().unwrap() > 100_000, "{usage}");
+    let events = shop.ask("GET", "/events", None).await.data(200);
+    let reached = json!({ "limit": "storage_bytes", "allowed": 1 });
+    assert!(events.as_array().unwrap().iter().any(|event| event["details"] == reached), "{events}");
+    // A larger plan holds at once.
+    shop.ask("PATCH", "/tenants/acme", Some(json!({ "plan": "enterprise" }))).await.data(200);
+    ask("POST", "/api/v1/deals", deal()).await.data(201);
+}
+
+/// A file with one deal.
+async fn import(shop: &Shop, token: &str, dry_run: bool) -> Reply {
+    let asked = Request::builder()
+        .method("POST")
+        .uri(format!("/api/v1/deals/import?dry_run={dry_run}"))
+        .header("content-type", "text/csv")
+        .header("authorization", format!("Bearer {token}"));
+    shop.site.send(asked, b"name\nfirst\n".to_vec()).await
+}
+
+#[tokio::test]
+async fn no_more_imports_run_at_a_time_than_the_plan_says() {
+    let (shop, token) = small("jobs_limit", "jobs = 1").await;
+    let lock = shut(&shop.site, "t_acme").await;
+    let first = import(&shop, &token, false).await.data(202);
+    assert_eq!(import(&shop, &token, false).await.problems(403), [" jobs"]);
+    assert_eq!(import(&shop, &token, true).await.problems(403), [" jobs"]);
+    lock.rollback().await.unwrap();
+    let path = format!("/api/v1/imports/{}", first["id"].as_str().unwrap());
+    let status = async || shop.inside(&token, ("GET", &path), None).await.data(200)["status"].clone();
+    while status().await != "done" {}
+    let next = import(&shop, &token, false).await;
+    assert_eq!(next.status, 202, "{}", next.text());
 }

@@ -49,6 +49,28 @@ async fn a_consent_that_ends_takes_its_sessions_and_links_with_it_on_every_node(
 }
 
 #[tokio::test]
+async fn an_end_that_fails_half_way_leaves_the_consent_to_be_ended_again() {
+    let counter = Counter::new("support_half_ended").await;
+    let other = counter.other_node().await;
+    let consent = counter.grant(json!({ "roles": ["administrator"] })).await;
+    let sam = counter.enter().await;
+    assert_eq!(counter.status_at(&other, &sam).await, 200);
+    let pool = counter.shop.site.world.engine.pool();
+    let fault = "create function t_acme.fault() returns trigger language plpgsql as 'begin raise exception ''away''; end'; \
+                 create trigger fault before update on t_acme._state for each row execute function t_acme.fault()";
+    sqlx::raw_sql(fault).execute(pool).await.unwrap();
+    let path = format!("{ACCESS}/{consent}");
+    assert!(counter.ann("DELETE", &path, None).await.status >= 500);
+    sqlx::raw_sql("drop trigger fault on t_acme._state").execute(pool).await.unwrap();
+    let listed = counter.ann("GET", ACCESS, None).await.data(200);
+    assert_eq!(listed["consents"][0]["open"], json!(true), "who is told that it failed finds it so");
+    assert_eq!(counter.ann("DELETE", &path, None).await.status, 204);
+    assert_eq!(counter.status_at(&other, &sam).await, 401);
+    let events = counter.shop.ask("GET", "/events", None).await.data(200);
+    assert_eq!(actions(&events), ["support_ended", "support_signed_in", "support_granted"]);
+}
+
+#[tokio::test]
 async fn a_consent_whose_time_is_over_lets_nobody_in_or_stay() {
     let counter = Counter::new("support_over").await;
     let other = counter.other_node().await;
