@@ -42,7 +42,7 @@ pub use crate::definitions::resolved::Parts;
 pub use crate::definitions::translation::is_locale;
 pub use crate::field_kinds::lookup::OnDelete;
 pub use computed::Computed;
-pub use dependencies::{Named, Use, Uses};
+pub use dependencies::{Dependants, Named, Use, Uses};
 pub use expressions::{Checked, FieldName};
 pub use fields::bare_field;
 pub(crate) use fields::columns_of;

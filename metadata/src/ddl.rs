@@ -3,7 +3,7 @@
 //!
 //! Every statement makes one constraint or index, named by stable ids (`f12_key`, `f12_idx`, `f12_fk`,
 //! `o3_pkey`), so that renames never collide and a database error tells its field. Nothing is dropped:
-//! what is retired is renamed to `_gone_<id>`, where a rollback finds it.
+//! what is retired is renamed to `_gone_<id>`, where a rollback finds it until it is purged.
 
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ mod mend;
 mod names;
 mod numbering;
 mod plan;
+mod purge;
 mod renames;
 mod rollups;
 mod search;
@@ -31,6 +32,7 @@ pub use kinds::is_rewrite;
 pub use mend::{Lack, mending};
 pub use names::{gone, literal, quote};
 pub use numbering::Numbering;
+pub use purge::Purge;
 pub use retypes::{Retype, Turn, is_retype, other};
 pub(crate) use search::search_columns;
 pub use search::{EARLIER, Searched, search_functions};

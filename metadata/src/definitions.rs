@@ -20,6 +20,7 @@ pub mod option_set;
 mod former;
 mod parts;
 pub mod process;
+mod purge;
 pub mod record_type;
 pub mod recurrence;
 mod rename;
@@ -41,6 +42,7 @@ use crate::layers::Base;
 pub use former::Former;
 pub use parts::{Kind, Part, Parts};
 pub(crate) use parts::{Shelf, resolved};
+pub use purge::Pointing;
 pub use rename::Renamed;
 pub use touched::{Action, Property, Touched, properties};
 
@@ -65,6 +67,9 @@ pub struct Component<T> {
     pub base: Option<Base>,
     /// Hidden, its data kept until purged.
     pub retired: bool,
+    /// There is no table or column of it, because it was hidden for so long that it was purged, or because it came while its
+    /// object was hidden: whatever brings it back makes it anew.
+    pub purged: bool,
     pub definition: T,
 }
 
@@ -131,6 +136,7 @@ pub struct Row {
     pub package: Option<String>,
     pub base: Option<Base>,
     pub retired: bool,
+    pub purged: bool,
     pub definition: Json,
 }
 

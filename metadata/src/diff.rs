@@ -189,7 +189,9 @@ pub fn diff(old: Option<Version<'_>>, new: Version<'_>) -> Vec<Difference> {
     let mut found = retired(old, new);
     for component in new.definitions.objects.iter().filter(|object| !object.object.retired) {
         let Some(object) = new.catalog.find_object(&component.object.definition.name) else { continue };
-        match before.get(component.object.id.as_str()) {
+        // What was purged is made anew.
+        let past = before.get(component.object.id.as_str()).filter(|past| !past.object.is_purged());
+        match past {
             None => found.push(Difference::CreateObject { object: object.clone() }),
             Some(past) => {
                 let pair = Pair { old, new, object, past, present: component };

@@ -10,6 +10,8 @@ export interface Plan {
   steps: Step[];
   /** Components whose data is hidden, or whose values do not go over to another kind. */
   data_loss?: string[];
+  /** What is back without its records or values, which were purged. */
+  comes_back_empty?: string[];
   /** Records that the change does not suit. */
   offending?: Offending[];
   /** What programs that use the API notice. */
@@ -121,7 +123,7 @@ export async function uninstallPackage(name: string, options: UninstallOptions =
 }
 
 export interface RevisionChange {
-  action: "create" | "change" | "delete";
+  action: "create" | "change" | "delete" | "purge";
   kind: string;
   name: string;
 }

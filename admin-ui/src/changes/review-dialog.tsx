@@ -78,6 +78,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
   const unfit = offending.filter((one) => one.code === "does-not-fit");
   const strict = offending.filter((one) => one.code !== "does-not-fit");
   const access = query.data?.permissions ?? [];
+  const empty = query.data?.comes_back_empty ?? [];
   const loses = steps.some((s) => s.risk === "data_loss") || unfit.length > 0 || Boolean(query.data?.data_loss?.length);
   const ready =
     Boolean(query.data) && !query.isFetching && (!loses || typed === word) && (grants.length === 0 || agreed);
@@ -134,6 +135,11 @@ export function ReviewDialog(props: ReviewDialogProps) {
         {unfit.length > 0 && <Records offending={unfit} title={t("Some values do not fit and would be left blank.")} />}
         {strict.length > 0 && (
           <Records offending={strict} title={t("Some records are not what is asked for from now on.")} />
+        )}
+        {empty.length > 0 && (
+          <Notice title={t("What these held is purged: they come back empty.")}>
+            <span className="font-mono text-xs">{empty.join(", ")}</span>
+          </Notice>
         )}
         {query.data?.api && query.data.api.length > 0 && <Programs noticed={query.data.api} />}
         {query.data && (access.length > 0 || props.aboutAccess) && <AccessEffect differences={access} />}

@@ -19,10 +19,6 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let takes = one_of(&["moment", "seconds", "minutes", "hours"]);
     let estimate = shown(json!({ "rows": count(), "bytes": count(), "takes": takes }));
     let touched = json!({ "action": text(), "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text() });
-    let applied = json!({
-        "revision": count(), "changes": list(reference("Touched")), "steps": list(reference("Step")), "data_loss": list(text()),
-        "offending": list(reference("Offending")), "background": list(text()),
-    });
     let revision = json!({
         "revision": count(), "at": time(), "actor": who(), "message": nullable(text()), "changes": list(reference("Touched")),
     });
@@ -38,14 +34,13 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     });
     let offending =
         json!({ "path": text(), "code": text(), "count": nullable(count()), "records": list(id()) });
+    let dependants = json!({ "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text(), "used_by": list(reference("Use")) });
     let used = json!({ "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text(), "at": text() });
     vec![
         ("Step", planned(shown(step), json!({ "estimate": estimate }))),
         ("Touched", shown(touched)),
-        (
-            "Applied",
-            planned(shown(applied), json!({ "api": list(noticed()), "permissions": list(permitted()) })),
-        ),
+        ("Applied", applied(json!({}))),
+        ("Dependants", shown(dependants)),
         ("Revision", shown(revision)),
         ("Merged", merged),
         ("Package", shown(package)),
@@ -53,6 +48,25 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Retype", shown(retype)),
         ("Offending", shown(offending)),
     ]
+}
+
+/// What a change did, or would do, behind what else is answered.
+fn applied(mut keys: Json) -> Json {
+    for (key, shape) in [
+        ("revision", count()),
+        ("changes", list(reference("Touched"))),
+        ("steps", list(reference("Step"))),
+        ("data_loss", list(text())),
+        ("offending", list(reference("Offending"))),
+        ("background", list(text())),
+        ("comes_back_empty", list(text())),
+    ] {
+        keys[key] = shape;
+    }
+    let foreseen = json!({
+        "api": list(noticed()), "permissions": list(permitted()), "dependants": list(reference("Dependants")),
+    });
+    planned(shown(keys), foreseen)
 }
 
 /// What is told besides of what is only looked at.
@@ -180,11 +194,7 @@ fn definition(kind: Kind) -> Json {
 }
 
 fn one(method: &str, kind: Kind, operation: Operation) -> Operation {
-    let changed = |component: Json| {
-        shown(
-            json!({ "data": component, "revision": count(), "steps": list(reference("Step")), "background": list(text()) }),
-        )
-    };
+    let changed = |component: Json| applied(json!({ "data": component }));
     match method {
         "GET" => operation.says("One component").answers(
             200,

@@ -54,10 +54,12 @@ pub(crate) fn told(applied: &Applied) -> Json {
         "data_loss": applied.data_loss,
         "offending": applied.offending,
         "background": applied.background,
+        "comes_back_empty": applied.comes_back_empty,
     });
     if let Some(foreseen) = &applied.foreseen {
         told["api"] = json!(foreseen.api);
         told["permissions"] = json!(foreseen.permissions);
+        told["dependants"] = json!(foreseen.dependants);
     }
     told
 }
@@ -98,8 +100,13 @@ async fn change(call: &Call, change: Change, after: Option<&str>) -> Outcome {
     Ok(answer::document(StatusCode::OK, &changed(component, &applied)))
 }
 
+/// The component beside what was done, or would be.
 fn changed(component: Option<Json>, applied: &Applied) -> Json {
-    json!({ "data": component, "revision": applied.revision, "steps": applied.steps, "background": applied.background })
+    let mut answer = json!({ "data": component });
+    if let (Json::Object(answer), Json::Object(told)) = (&mut answer, told(applied)) {
+        answer.extend(told);
+    }
+    answer
 }
 
 /// `true`, or names separated by commas.

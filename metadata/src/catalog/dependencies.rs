@@ -31,6 +31,17 @@ pub struct Use {
     pub at: String,
 }
 
+/// A component with what uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dependants {
+    #[serde(flatten)]
+    pub component: Named,
+    pub used_by: Vec<Use>,
+}
+
+/// What one component uses.
+type User = (Named, Vec<Use>);
+
 impl Named {
     pub fn new(kind: Kind, name: impl Into<String>) -> Self {
         Self { kind, name: name.into() }
@@ -209,21 +220,29 @@ impl Catalog {
 
     /// What uses a component; of an object also what uses its fields from outside of it.
     pub fn used_by(&self, of: &Named) -> Vec<Use> {
-        let meant = |used: &Named| {
-            used == of || (of.kind == Kind::Objects && used.kind == Kind::Fields && is_of(used, &of.name))
-        };
-        let mut found = BTreeSet::new();
-        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Objects) {
-            for name in self.component_names(kind) {
-                let user = Named::new(kind, name);
-                if of.kind == Kind::Objects && kind == Kind::Fields && is_of(&user, &of.name) {
-                    continue;
-                }
-                let at = self.uses(&user).into_iter().filter(|used| meant(&used.component));
-                found.extend(at.map(|used| Use { component: user.clone(), at: used.at }));
-            }
+        using(of, &self.users())
+    }
+
+    /// What uses each of some components, without those that nothing uses.
+    pub fn dependants(&self, of: &[Named]) -> Vec<Dependants> {
+        if of.is_empty() {
+            return Vec::new();
         }
-        found.into_iter().collect()
+        let users = self.users();
+        let all = of.iter().map(|one| Dependants { component: one.clone(), used_by: using(one, &users) });
+        all.filter(|one| !one.used_by.is_empty()).collect()
+    }
+
+    /// Every component but objects, whose uses are those of their fields.
+    fn users(&self) -> Vec<User> {
+        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Objects);
+        let all = kinds
+            .flat_map(|kind| self.component_names(kind).into_iter().map(move |name| Named::new(kind, name)));
+        let one = |user: Named| {
+            let uses = self.uses(&user);
+            (user, uses)
+        };
+        all.map(one).collect()
     }
 
     /// Adds to problems of new definitions which of them come from taking away something that others use here.
@@ -277,6 +296,17 @@ impl Catalog {
         gone.extend(sets.map(|set| Named::new(Kind::OptionSets, set.clone())));
         gone
     }
+}
+
+/// Those that use one component.
+fn using(of: &Named, users: &[User]) -> Vec<Use> {
+    let own = |one: &Named| of.kind == Kind::Objects && is_of(one, &of.name);
+    let mut found = BTreeSet::new();
+    for (user, uses) in users.iter().filter(|(user, _)| !own(user)) {
+        let meant = uses.iter().filter(|used| used.component == *of || own(&used.component));
+        found.extend(meant.map(|used| Use { component: user.clone(), at: used.at.clone() }));
+    }
+    found.into_iter().collect()
 }
 
 /// Whether a field belongs to the object.

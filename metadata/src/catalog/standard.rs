@@ -133,12 +133,19 @@ pub(super) fn objects() -> Vec<ObjectComponent> {
             package: None,
             base: None,
             retired: false,
+            purged: false,
             definition,
         })
     });
     let fields = fields.collect();
-    let object =
-        Component { id: USER_ID.into(), package: None, base: None, retired: false, definition: object };
+    let object = Component {
+        id: USER_ID.into(),
+        package: None,
+        base: None,
+        retired: false,
+        purged: false,
+        definition: object,
+    };
     vec![ObjectComponent { object, fields }]
 }
 

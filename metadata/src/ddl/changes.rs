@@ -205,6 +205,6 @@ impl Builder<'_> {
 }
 
 /// Suffixes of a field's columns behind its name.
-fn suffixes(field: &Field) -> impl Iterator<Item = &'static str> {
+pub(super) fn suffixes(field: &Field) -> impl Iterator<Item = &'static str> {
     field.kind.behaviour().columns().into_iter().map(|(suffix, _)| suffix)
 }

@@ -15,14 +15,14 @@ use std::sync::Arc;
 use super::indexes::On;
 use super::names::{quote, text_literal};
 use super::plan::{Builder, Phase};
-use super::{Index, Lock, Risk};
+use super::{Index, Lock, Purge, Risk};
 use crate::catalog::Object;
 use crate::field_kinds::picklist::Choice;
 use crate::field_kinds::{ColumnType, FieldKind};
 use crate::retype::{VALUE, Way, is_convertible, is_reachable};
 use crate::{Field, catalog};
 
-/// What happens to a field in a plan.
+/// What happens in a plan beside what differs in the catalog.
 #[derive(Clone, Debug)]
 pub enum Turn {
     /// The hidden column comes; a job fills it, and plans again with `Swap`.
@@ -39,6 +39,8 @@ pub enum Turn {
     Unkey(Arc<Object>, Box<Field>),
     /// The hidden column goes; names are those of before the plan.
     Drop(Retype),
+    /// What was retired goes for good.
+    Purge(Purge),
 }
 
 impl Turn {
@@ -51,6 +53,7 @@ impl Turn {
             | Self::Rename(retype)
             | Self::Drop(retype) => &retype.object,
             Self::Key(object, _) | Self::Unkey(object, _) => &object.id,
+            Self::Purge(purge) => &purge.object,
         }
     }
 }
@@ -339,6 +342,7 @@ impl Builder<'_> {
                 self.push(Phase::Convert, retype.keep(self.schema), (Lock::None, Risk::Safe), text);
             }
             Turn::Drop(retype) => self.drop_retype(retype),
+            Turn::Purge(purge) => self.purge(purge),
             Turn::Key(object, field) => {
                 let sql = Index::unique(object, field).create_concurrently(self.schema);
                 let text = format!("Keep `{}.{}` unique, beside writers", object.name, field.name);

@@ -94,7 +94,7 @@ impl Draft<'_> {
         let package = self.package().map(str::to_owned);
         let base = self.base_of(Kind::Objects, json!(definition));
         self.seen.insert(id.clone());
-        let object = Component { id, package, base, retired: false, definition };
+        let object = Component { id, package, base, retired: false, purged: false, definition };
         self.definitions.objects.push(ObjectComponent { object, fields: Vec::new() });
         self.definitions.objects.len() - 1
     }
@@ -167,7 +167,7 @@ impl Draft<'_> {
         let package = self.package().map(str::to_owned);
         let base = self.base_of(Kind::Fields, Json::Object(definition.to_json()));
         self.seen.insert(id.clone());
-        let field = Component { id: id.clone(), package, base, retired: false, definition };
+        let field = Component { id: id.clone(), package, base, retired: false, purged: false, definition };
         self.definitions.objects[at].fields.push(field);
         id
     }

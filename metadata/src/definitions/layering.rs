@@ -275,6 +275,7 @@ impl Draft<'_> {
                 package,
                 base,
                 retired: unseen,
+                purged: false,
                 definition: given,
             });
         };

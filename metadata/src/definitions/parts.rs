@@ -267,8 +267,8 @@ impl<T: Part> Shelf for BTreeMap<String, Component<T>> {
 
     fn put(&mut self, row: Row) -> Result<(), serde_json::Error> {
         let definition = serde_json::from_value(row.definition)?;
-        let Row { id, package, base, retired, .. } = row;
-        self.insert(row.name, Component { id, package, base, retired, definition });
+        let Row { id, package, base, retired, purged, .. } = row;
+        self.insert(row.name, Component { id, package, base, retired, purged, definition });
         Ok(())
     }
 

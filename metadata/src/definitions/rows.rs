@@ -43,8 +43,8 @@ impl Definitions {
         else {
             return Err(bad_row(&row, "its object is missing"));
         };
-        let Row { id, package, base, retired, .. } = row;
-        object.fields.push(Component { id, package, base, retired, definition });
+        let Row { id, package, base, retired, purged, .. } = row;
+        object.fields.push(Component { id, package, base, retired, purged, definition });
         Ok(())
     }
 
@@ -76,6 +76,7 @@ impl<T> Component<T> {
             package: self.package.clone(),
             base: self.base.clone(),
             retired: self.retired,
+            purged: self.purged,
             definition,
         }
     }
@@ -84,8 +85,8 @@ impl<T> Component<T> {
 fn component<T: DeserializeOwned>(row: Row) -> Result<Component<T>, Problem> {
     match serde_json::from_value(row.definition.clone()) {
         Ok(definition) => {
-            let Row { id, package, base, retired, .. } = row;
-            Ok(Component { id, package, base, retired, definition })
+            let Row { id, package, base, retired, purged, .. } = row;
+            Ok(Component { id, package, base, retired, purged, definition })
         }
         Err(error) => Err(bad_row(&row, &error.to_string())),
     }
@@ -128,6 +129,7 @@ mod tests {
             package: None,
             base: None,
             retired: false,
+            purged: false,
             definition,
         }
     }

@@ -25,6 +25,9 @@ pub struct Touched {
     pub action: Action,
     pub kind: Kind,
     pub name: String,
+    /// What it was called before, where it was there.
+    #[serde(skip)]
+    pub former: Option<String>,
     /// What a changed one says otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub properties: Vec<Property>,
@@ -48,10 +51,11 @@ impl Definitions {
         let was: HashMap<&str, &Row> = live(&before);
         let is: HashMap<&str, &Row> = live(&after);
         let gone = was.values().filter(|row| !is.contains_key(row.id.as_str()));
-        let mut touched: Vec<Touched> = gone.map(|row| one(Action::Delete, row, Vec::new())).collect();
-        for row in is.values() {
+        let mut touched: Vec<Touched> =
+            gone.map(|&row| one(Action::Delete, (Some(row), row), Vec::new())).collect();
+        for &row in is.values() {
             match was.get(row.id.as_str()) {
-                None => touched.push(one(Action::Create, row, Vec::new())),
+                None => touched.push(one(Action::Create, (None, row), Vec::new())),
                 Some(old) => touched.extend(changed(old, row)),
             }
         }
@@ -74,9 +78,10 @@ fn live(rows: &[Row]) -> HashMap<&str, &Row> {
 
 fn changed(old: &Row, new: &Row) -> Option<Touched> {
     let properties = properties(new.kind, &old.definition, &new.definition);
-    (!properties.is_empty()).then(|| one(Action::Change, new, properties))
+    (!properties.is_empty()).then(|| one(Action::Change, (Some(old), new), properties))
 }
 
-fn one(action: Action, row: &Row, properties: Vec<Property>) -> Touched {
-    Touched { action, kind: row.kind, name: row.name.clone(), properties }
+fn one(action: Action, (old, row): (Option<&Row>, &Row), properties: Vec<Property>) -> Touched {
+    let former = old.map(|old| old.name.clone());
+    Touched { action, kind: row.kind, name: row.name.clone(), former, properties }
 }

@@ -8,7 +8,7 @@ use super::{bare_field, catalog, standard};
 impl Pair<'_> {
     pub(super) fn field_differences(&self, found: &mut Vec<Difference>) {
         let past: HashMap<&str, &Component<FieldDefinition>> =
-            self.past.fields.iter().map(|field| (field.id.as_str(), field)).collect();
+            self.past.fields.iter().filter(|was| !was.purged).map(|was| (was.id.as_str(), was)).collect();
         self.retired_fields(found);
         self.record_type(found);
         for field in self.object.fields.iter().filter(|field| !field.standard) {
@@ -35,7 +35,7 @@ impl Pair<'_> {
     fn retired_fields(&self, found: &mut Vec<Difference>) {
         // A restored object has no old catalog entry: its fields are hidden when its name is back.
         let before = self.old.catalog.objects.iter().find(|object| object.id == self.object.id);
-        for was in self.past.fields.iter().filter(|was| !was.retired) {
+        for was in self.past.fields.iter().filter(|was| !was.retired && !was.purged) {
             if self.object.find_field_by_id(&was.id).is_none() {
                 let object = Arc::clone(before.unwrap_or(self.object));
                 if let Some(field) = self.indexed_formula(was) {

@@ -41,7 +41,8 @@ fn all(catalog: &Catalog) -> impl Iterator<Item = (&Arc<Object>, &Field)> {
 
 /// Whether the field had an index; `None` when its columns are not there. Its object may have been hidden.
 fn was_there(old: Version<'_>, object: &Object, field: &Field) -> Option<bool> {
-    let past = old.definitions.objects.iter().find(|past| past.object.id == object.id)?;
-    let past = past.fields.iter().find(|past| past.id == field.id && !past.retired)?;
+    let past = old.definitions.objects.iter().find(|past| past.object.id == object.id);
+    let past = past.filter(|past| !past.object.is_purged())?;
+    let past = past.fields.iter().find(|past| past.id == field.id && !past.retired && !past.purged)?;
     Some(past.definition.common.indexed)
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use metadata::ddl::{DdlPlan, Risk, Step};
+use metadata::ddl::{DdlPlan, Purge, Risk, Step, Turn};
 use metadata::definitions::{Row, Touched};
 use metadata::diff::{Version, diff};
 use metadata::layers::{Merged, added_grants};
@@ -111,6 +111,8 @@ pub struct Applied {
     pub grants: Vec<String>,
     /// Fields of which a job does the rest, while they stay as they are.
     pub background: Vec<String>,
+    /// What is back without its records, or its values: they were purged.
+    pub comes_back_empty: Vec<String>,
     /// What is told of a change that is only looked at.
     pub foreseen: Option<Foreseen>,
 }
@@ -127,10 +129,12 @@ impl Applied {
         self.offending.extend(other.offending);
         self.grants.extend(other.grants);
         self.background.extend(other.background);
+        self.comes_back_empty.extend(other.comes_back_empty);
         let Some(more) = other.foreseen else { return };
         let foreseen = self.foreseen.get_or_insert_default();
         foreseen.api.extend(more.api);
         foreseen.permissions.extend(more.permissions);
+        foreseen.dependants.extend(more.dependants);
     }
 }
 
@@ -325,7 +329,8 @@ pub(crate) async fn plan(
         let message = format!("the metadata is at revision {} by now", versions.revision);
         return Err(Error::Conflict(vec![Problem::new("expected_revision", "stale-revision", message)]));
     }
-    let (definitions, merges) = next(&old.definitions)?;
+    let (mut definitions, merges) = next(&old.definitions)?;
+    definitions.settle_purged(&old.definitions);
     let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
     let catalog = Catalog::resolve_after(&definitions, Some(&old.catalog)).map_err(explain)?;
     if wish.package.is_none() {
@@ -334,7 +339,8 @@ pub(crate) async fn plan(
     let before = Version { definitions: &old.definitions, catalog: &old.catalog };
     let mut differences = diff(Some(before), Version { definitions: &definitions, catalog: &catalog });
     let wished = retype::Wished { context, wish, old: &old, definitions: &definitions, catalog: &catalog };
-    let turning = retype::weigh(connection, &wished, &differences).await?;
+    let mut turning = retype::weigh(connection, &wished, &differences).await?;
+    turning.turns.extend(Purge::between(&old.definitions, &definitions).into_iter().map(Turn::Purge));
     let changes = old.definitions.touched(&definitions);
     // What waits for a job stays as it is until then.
     let held = turning.hold(&old.definitions, &definitions);
@@ -358,6 +364,7 @@ pub(crate) async fn plan(
         offending: turning.offending.clone(),
         grants: grants(wish, &old.definitions, &definitions),
         background: turning.background(&old.catalog),
+        comes_back_empty: definitions.empty_since(&old.definitions),
         foreseen: None,
     };
     let actor = context.actor.clone();
@@ -482,7 +489,11 @@ async fn record(
         steps: serde_json::to_value(steps).unwrap_or(Json::Null),
     };
     store::put_revision(connection, context.tenant(), row).await?;
-    let told = told((&was, &changed), (wish, revision));
+    let mut told = told((&was, &changed), (wish, revision));
+    let purged = new.purged_since(old);
+    if !purged.is_empty() {
+        told["purged"] = json!([null, purged]);
+    }
     audit::record(connection, context.tenant(), &[Event::of(context, Deed::Metadata, "metadata").with(told)])
         .await
 }
@@ -499,7 +510,9 @@ fn told((was, is): (&[&Row], &[&Row]), (wish, revision): (&Apply, i64)) -> Json 
             changes[key] = json!([null, said]);
         }
     }
-    for row in was.iter().chain(is) {
+    // What is purged was no more before.
+    let is_purged = |row: &&&Row| is.iter().any(|one| one.id == row.id && one.retired && one.purged);
+    for row in was.iter().chain(is).filter(|row| !is_purged(row)) {
         let key = format!("{}/{}", row.kind.word(), row.name);
         changes[key] = json!([definition(was, &row.id), definition(is, &row.id)]);
     }

@@ -20,6 +20,7 @@ mod census;
 pub mod change;
 pub mod command;
 pub mod context;
+mod purges;
 mod retypes;
 mod uniques;
 pub mod doctor;

@@ -225,12 +225,13 @@ async fn install_one(
         return planned.imagined();
     }
     let (done, snapshot) = apply::attempt(connection, context, &wish, &next).await?;
+    let anew = done.comes_back_empty.clone();
     applied.add(done);
     let here = match snapshot {
         Some(snapshot) => Context { snapshot, ..context.clone() },
         None => context.clone(),
     };
-    let refs = records::load(connection, &here, package, options.samples).await?;
+    let refs = records::load(connection, &here, package, (options.samples, &anew)).await?;
     put_installed(connection, &here, (manifest, options.signer(package)), &refs).await?;
     Ok(here.snapshot)
 }

@@ -57,6 +57,7 @@ pub(crate) fn hidden_field(id: &str, definition: &Json) -> Option<Field> {
         package: None,
         base: None,
         retired: false,
+        purged: false,
         definition,
     }))
 }

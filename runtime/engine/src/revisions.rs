@@ -23,8 +23,12 @@ type Undone = BTreeMap<String, Option<Row>>;
 pub(crate) fn rows_json(rows: &[&Row]) -> Json {
     rows.iter()
         .map(|row| {
-            json!({ "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent,
-                    "package": row.package, "base": row.base, "retired": row.retired, "definition": row.definition })
+            let mut told = json!({ "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent,
+                    "package": row.package, "base": row.base, "retired": row.retired, "definition": row.definition });
+            if row.purged {
+                told["purged"] = true.into();
+            }
+            told
         })
         .collect()
 }
@@ -39,6 +43,7 @@ pub(crate) fn row_from_json(json: &Json) -> Option<Row> {
         package: text("package"),
         base: store::base_of(json.get("base").cloned()).ok()?,
         retired: json["retired"].as_bool()?,
+        purged: json["purged"].as_bool().unwrap_or_default(),
         definition: json["definition"].clone(),
     })
 }
@@ -122,8 +127,13 @@ fn summary(row: &sqlx::postgres::PgRow) -> Result<Json> {
         .iter()
         .map(|(id, place)| (if before.contains_key(id) { "change" } else { "create" }, place))
         .chain(before.iter().filter(|(id, _)| !after.contains_key(*id)).map(|(_, place)| ("delete", place)))
-        .map(|(action, (kind, name, retired))| {
-            json!({ "action": if *retired { "delete" } else { action }, "kind": kind, "name": name })
+        .map(|(action, (kind, name, state))| {
+            let action = match state {
+                State::Live => action,
+                State::Retired => "delete",
+                State::Purged => "purge",
+            };
+            json!({ "action": action, "kind": kind, "name": name })
         })
         .collect();
     Ok(json!({
@@ -135,13 +145,31 @@ fn summary(row: &sqlx::postgres::PgRow) -> Result<Json> {
     }))
 }
 
-/// Kind, name and whether it is retired, by id.
-fn names(rows: &Json) -> BTreeMap<String, (String, String, bool)> {
+/// What a component is at a revision.
+enum State {
+    Live,
+    Retired,
+    Purged,
+}
+
+impl State {
+    fn of(row: &Row) -> Self {
+        match (row.retired, row.purged) {
+            (false, _) => Self::Live,
+            (true, false) => Self::Retired,
+            (true, true) => Self::Purged,
+        }
+    }
+}
+
+/// Kind, name and state by id.
+fn names(rows: &Json) -> BTreeMap<String, (String, String, State)> {
     let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
-    rows.iter()
-        .filter_map(row_from_json)
-        .map(|row| (row.id, (row.kind.word().to_owned(), row.name, row.retired)))
-        .collect()
+    let one = |row: Row| {
+        let state = State::of(&row);
+        (row.id, (row.kind.word().to_owned(), row.name, state))
+    };
+    rows.iter().filter_map(row_from_json).map(one).collect()
 }
 
 /// What each component that changed after revision `number` was then; `None` when it did not exist.

@@ -16,7 +16,7 @@ use crate::{Engine, SUPPORT_USER, SYSTEM_USER, apply, indexes, work::Kind as Wor
 const SYSTEM_TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS {schema}._state (id boolean NOT NULL DEFAULT true, revision bigint NOT NULL DEFAULT 0, access bigint NOT NULL DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, next_id int NOT NULL DEFAULT 1, level int NOT NULL DEFAULT 0, CONSTRAINT _state_pkey PRIMARY KEY (id), CONSTRAINT _state_single CHECK (id))",
     "INSERT INTO {schema}._state DEFAULT VALUES ON CONFLICT DO NOTHING",
-    "CREATE TABLE IF NOT EXISTS {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, base jsonb, position int NOT NULL, retired_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
+    "CREATE TABLE IF NOT EXISTS {schema}._metadata (id text NOT NULL, kind text NOT NULL, name text NOT NULL, parent text, package text, base jsonb, position int NOT NULL, retired_at timestamptz, purged_at timestamptz, definition jsonb NOT NULL, CONSTRAINT _metadata_pkey PRIMARY KEY (id))",
     "CREATE TABLE IF NOT EXISTS {schema}._revisions (number bigint NOT NULL, made_at timestamptz NOT NULL, actor_id uuid NOT NULL, actor_name text NOT NULL, message text, before jsonb NOT NULL, after jsonb NOT NULL, steps jsonb NOT NULL, packages jsonb, CONSTRAINT _revisions_pkey PRIMARY KEY (number))",
     // What an earlier version kept as history becomes the tail of the stream.
     "DO $$ BEGIN IF to_regclass('{schema}._history') IS NOT NULL THEN ALTER TABLE {schema}._history RENAME TO _audit_tail; ALTER TABLE {schema}._audit_tail DROP CONSTRAINT _history_pkey, ALTER COLUMN record_id DROP NOT NULL, ALTER COLUMN version DROP NOT NULL, ADD COLUMN ip text, ADD COLUMN user_agent text; END IF; END $$",
@@ -57,7 +57,7 @@ pub const LEVEL: i32 = 12;
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}.\"user\" ADD COLUMN IF NOT EXISTS permission_sets text[]",
-    "ALTER TABLE {schema}._metadata ADD COLUMN IF NOT EXISTS base jsonb",
+    "ALTER TABLE {schema}._metadata ADD COLUMN IF NOT EXISTS base jsonb, ADD COLUMN IF NOT EXISTS purged_at timestamptz",
     "ALTER TABLE {schema}._packages ADD COLUMN IF NOT EXISTS removed_at timestamptz, ADD COLUMN IF NOT EXISTS signer text",
     "ALTER TABLE {schema}._revisions ADD COLUMN IF NOT EXISTS packages jsonb",
     "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",

@@ -38,7 +38,7 @@ pub(crate) async fn hold_versions(connection: &mut PgConnection, tenant: &Tenant
 
 pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant) -> Result<Stored> {
     let text = format!(
-        "SELECT s.revision, s.access, s.next_id, m.id, m.kind, m.name, m.parent, m.package, m.base, m.retired_at IS NOT NULL AS retired, m.definition \
+        "SELECT s.revision, s.access, s.next_id, m.id, m.kind, m.name, m.parent, m.package, m.base, m.retired_at IS NOT NULL AS retired, m.purged_at IS NOT NULL AS purged, m.definition \
          FROM {} s LEFT JOIN {} m ON TRUE ORDER BY m.position, m.id",
         table(&tenant.schema, "_state"),
         table(&tenant.schema, "_metadata"),
@@ -63,6 +63,7 @@ pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant
             package: row.try_get("package")?,
             base: base_of(row.try_get("base")?)?,
             retired: row.try_get("retired")?,
+            purged: row.try_get("purged")?,
             definition: row.try_get("definition")?,
         });
     }
@@ -126,17 +127,18 @@ pub(crate) async fn put_rows(
         .map(|(position, row)| {
             serde_json::json!({
                 "id": row.id, "kind": row.kind.word(), "name": row.name, "parent": row.parent, "package": row.package, "base": row.base,
-                "retired": row.retired, "definition": row.definition, "position": position,
+                "retired": row.retired, "purged": row.purged, "definition": row.definition, "position": position,
             })
         })
         .collect();
     let metadata = table(&tenant.schema, "_metadata");
     let text = format!(
-        "INSERT INTO {metadata} AS m (id, kind, name, parent, package, base, retired_at, definition, position) \
-         SELECT s.id, s.kind, s.name, s.parent, s.package, s.base, CASE WHEN s.retired THEN $2::timestamptz END, s.definition, s.position \
-         FROM jsonb_to_recordset($1) AS s(id text, kind text, name text, parent text, package text, base jsonb, retired boolean, definition jsonb, position int) \
+        "INSERT INTO {metadata} AS m (id, kind, name, parent, package, base, retired_at, purged_at, definition, position) \
+         SELECT s.id, s.kind, s.name, s.parent, s.package, s.base, CASE WHEN s.retired THEN $2::timestamptz END, CASE WHEN s.purged THEN $2 END, s.definition, s.position \
+         FROM jsonb_to_recordset($1) AS s(id text, kind text, name text, parent text, package text, base jsonb, retired boolean, purged boolean, definition jsonb, position int) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, parent = excluded.parent, package = excluded.package, base = excluded.base, definition = excluded.definition, \
-         position = excluded.position, retired_at = CASE WHEN excluded.retired_at IS NULL THEN NULL ELSE coalesce(m.retired_at, excluded.retired_at) END"
+         position = excluded.position, retired_at = CASE WHEN excluded.retired_at IS NULL THEN NULL ELSE coalesce(m.retired_at, excluded.retired_at) END, \
+         purged_at = CASE WHEN excluded.purged_at IS NULL THEN NULL ELSE coalesce(m.purged_at, excluded.purged_at) END"
     );
     let now = chrono::Utc::now();
     sqlx::query(AssertSqlSafe(text)).bind(Json::Array(document)).bind(now).execute(connection).await?;

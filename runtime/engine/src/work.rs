@@ -12,7 +12,7 @@ use crate::context::{Context, Tenant};
 use crate::error::{Error, Result, has_moved_on};
 use crate::retypes::ENDED;
 use crate::write::{is_deadlock, timed};
-use crate::{Engine, indexes, keys, rollups, store};
+use crate::{Engine, indexes, keys, purges, rollups, store};
 
 pub(crate) mod shifts;
 
@@ -45,10 +45,12 @@ pub(crate) enum Kind {
     ForgetKept,
     /// Makes the unique index of a field of a large table; the subject is its name.
     MakeUnique,
+    /// Takes away what was retired for long enough; there is one subject.
+    Purge,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::BuildRollup,
         Self::BuildIndexes,
         Self::Reseal,
@@ -57,6 +59,7 @@ impl Kind {
         Self::Retype,
         Self::ForgetKept,
         Self::MakeUnique,
+        Self::Purge,
     ];
 
     /// The word in rows of jobs.
@@ -70,6 +73,7 @@ impl Kind {
             Self::Retype => "retype",
             Self::ForgetKept => "forget_kept",
             Self::MakeUnique => "make_unique",
+            Self::Purge => "purge",
         }
     }
 
@@ -84,6 +88,7 @@ impl Kind {
             Self::Reconcile => {
                 rollups::reconcile::is_needed(context).then(|| rollups::reconcile::next(context))
             }
+            Self::Purge => purges::is_needed(context).then(|| purges::next(context)),
             Self::BuildRollup
             | Self::BuildIndexes
             | Self::Reseal
@@ -101,7 +106,7 @@ impl Kind {
     /// What comes again and again is never given up.
     fn patience(self) -> jobs::Patience {
         match self {
-            Self::TakeTimed | Self::Reconcile => jobs::Patience { most: None, ..PATIENCE },
+            Self::TakeTimed | Self::Reconcile | Self::Purge => jobs::Patience { most: None, ..PATIENCE },
             Self::BuildRollup
             | Self::BuildIndexes
             | Self::Reseal
@@ -266,6 +271,7 @@ impl Engine {
             Some(Kind::Retype) => self.retype(&mut transaction, context, &job).await,
             Some(Kind::MakeUnique) => self.make_unique(context, &job).await,
             Some(Kind::ForgetKept) => self.forget_kept(context, &job.subject).await,
+            Some(Kind::Purge) => self.purge(&mut transaction, context).await,
             kind => run(&mut transaction, context, (kind, &job)).await,
         };
         match outcome {
@@ -363,8 +369,7 @@ async fn run(
         Some(Kind::TakeTimed) => timed::step(connection, context, &job.progress).await,
         Some(Kind::Reconcile) => rollups::reconcile::step(connection, context, &job.progress).await,
         // Left by a newer version of Trellis.
-        Some(Kind::BuildIndexes | Kind::Retype | Kind::ForgetKept | Kind::MakeUnique) | None => {
-            Ok(Progress::Done)
-        }
+        Some(Kind::BuildIndexes | Kind::Retype | Kind::ForgetKept | Kind::MakeUnique | Kind::Purge)
+        | None => Ok(Progress::Done),
     }
 }

@@ -123,6 +123,7 @@ export function changeWords(changes: RevisionChange[]): string {
     const one = kindLabel(kind).toLowerCase();
     const what = list.length === 1 ? `${t(one)} ${list[0]?.name}` : `${list.length} ${t(kind.replace(/-/g, " "))}`;
     if (action === "create") return t("{what} added", { what });
+    if (action === "purge") return t("{what} purged", { what });
     return action === "delete" ? t("{what} removed", { what }) : t("{what} changed", { what });
   });
   return words.length ? words.join(", ") : t("Nothing changed");

@@ -268,6 +268,7 @@ export const words: Record<string, string> = {
   "The recycle bin": "Der Papierkorb",
   "{what} added": "{what} hinzugefügt",
   "{what} removed": "{what} entfernt",
+  "{what} purged": "{what} endgültig gelöscht",
   item: "Eintrag",
   items: "Einträge",
   begins: "beginnt",

@@ -30,6 +30,7 @@ export const words: Record<string, string> = {
   "Emails masked": "E-Mail-Adressen maskiert",
   "Trying again": "Wird wiederholt",
   Failed: "Misslungen",
+  "Purging what was removed 30 days ago": "Endgültig löschen, was vor 30 Tagen entfernt wurde",
   "Forgetting what a field held before": "Vergessen, was in einem Feld vorher stand",
   "Held back": "Zurückgehalten",
   "It did not work and is tried again: {error}": "Es hat nicht geklappt und wird wiederholt: {error}",

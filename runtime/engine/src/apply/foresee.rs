@@ -1,10 +1,11 @@
 //! What can be said of a change before it is made, beside its steps: how long each takes, which records it does not suit,
-//! what programs notice of it, and who may do more or less. Plans alone ask for it; a change that is made waits for none
-//! of it.
+//! what programs notice of it, who may do more or less, and what uses what changes. Plans alone ask for it; a change that
+//! is made waits for none of it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use metadata::catalog::{Dependants, Named};
 use metadata::ddl::{Estimate, Risk, Size, Step, stricter};
 use metadata::definitions::role::Reaches;
 use metadata::diff::{Noticed, noticed};
@@ -31,6 +32,8 @@ pub struct Foreseen {
     pub api: Vec<Noticed>,
     /// What roles and rules give otherwise.
     pub permissions: Vec<differences::Difference>,
+    /// What uses the components that change or go.
+    pub dependants: Vec<Dependants>,
 }
 
 /// Completes a plan.
@@ -39,7 +42,10 @@ pub(crate) async fn foresee(connection: &mut PgConnection, planned: &mut Planned
     let after = Policies::new(&old.tenant.schema, &planned.wished)?;
     let permissions = differences::of((&old.policies, &old.catalog), (&after, &planned.wished));
     let api = noticed(&old.catalog, &planned.wished);
-    planned.applied.foreseen = Some(Foreseen { api, permissions });
+    let touched = planned.applied.changes.iter();
+    let known = touched.filter_map(|one| Some(Named::new(one.kind, one.former.clone()?)));
+    let dependants = old.catalog.dependants(&known.collect::<Vec<_>>());
+    planned.applied.foreseen = Some(Foreseen { api, permissions, dependants });
     let until = Instant::now() + BUDGET;
     for demand in stricter(&old.catalog, &planned.wished) {
         let found = if sees_all(&old, &planned.actor, &demand.about) {

@@ -19,14 +19,20 @@ use crate::write::sql::table;
 /// Ids of loaded records by reference.
 pub(super) type Refs = BTreeMap<String, Uuid>;
 
-/// Loads the records of a package; answers the references that are new.
+/// Loads the records of a package, again where their object was purged meanwhile and is made `anew`; answers the references
+/// that are new.
 pub(super) async fn load(
     connection: &mut PgConnection,
     context: &Context,
     package: &Package,
-    samples: bool,
+    (samples, anew): (bool, &[String]),
 ) -> Result<Refs> {
-    let known = load_refs(connection, context, &package.manifest.name).await?;
+    let mut known = load_refs(connection, context, &package.manifest.name).await?;
+    for file in package.data.iter().filter(|file| anew.contains(&file.object)) {
+        for record in &file.records {
+            known.own.remove(&record.reference);
+        }
+    }
     let mut refs = Refs::new();
     for file in &package.data {
         if file.kind == DataKind::Sample && !samples {

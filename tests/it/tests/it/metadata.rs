@@ -11,6 +11,7 @@ mod blame;
 mod drift;
 mod nodes;
 mod plans;
+mod purged;
 mod retype;
 mod rollback;
 mod taken_back;

@@ -130,6 +130,7 @@ async fn a_tenant_of_an_earlier_version_gets_what_it_lacks() {
         "DROP TABLE {s}._shares, {s}._teams, {s}._team_members, {s}._reports, {s}._once, {s}._jobs, {s}._states",
         "ALTER TABLE {s}._state DROP COLUMN level",
         "ALTER TABLE {s}.\"user\" DROP COLUMN permission_sets",
+        "ALTER TABLE {s}._metadata DROP COLUMN purged_at",
     ] {
         let text = lost.replace("{s}", &format!("\"{schema}\""));
         sqlx::query(sqlx::AssertSqlSafe(text)).execute(world.engine.pool()).await.unwrap();

@@ -14,6 +14,7 @@ const KINDS: Record<string, string> = {
   retype: "Changing the kind of a field",
   forget_kept: "Forgetting what a field held before",
   make_unique: "Making a field unique",
+  purge: "Purging what was removed 30 days ago",
 };
 
 export const kindLabel = (kind: string): string => t(KINDS[kind] ?? humanize(kind));

@@ -49,6 +49,10 @@ fn lines(answer: &Json) -> Vec<String> {
     for name in list("data_loss") {
         lines.push(format!("! data of {} is hidden", name.as_str().unwrap_or_default()));
     }
+    for name in list("comes_back_empty") {
+        let name = name.as_str().unwrap_or_default();
+        lines.push(format!("! {name} comes back empty: what it held is purged"));
+    }
     if lines.is_empty() {
         lines.push("nothing changes".to_owned());
     }
@@ -73,6 +77,17 @@ pub(in crate::commands) fn foreseen(answer: &Json) -> Vec<String> {
             parts.join(" "),
             word(&one["before"]),
             word(&one["after"])
+        ));
+    }
+    for one in list("dependants") {
+        let users = one["used_by"].as_array().into_iter().flatten();
+        let users: Vec<String> =
+            users.map(|user| format!("{}/{}", word(&user["kind"]), word(&user["name"]))).collect();
+        lines.push(format!(
+            "  {}/{} is used by {}",
+            word(&one["kind"]),
+            word(&one["name"]),
+            users.join(", ")
         ));
     }
     for one in list("offending") {
@@ -100,6 +115,8 @@ mod tests {
                     { "what": "route", "name": "/api/v1/cars", "breaking": false, "text": "the route is new" }],
             "permissions": [{ "holder": "role:rep", "action": "read", "object": "deal", "before": "none", "after": "own" },
                             { "holder": "role:rep", "permission": "view_audit", "before": false, "after": true }],
+            "dependants": [{ "kind": "fields", "name": "deal.price", "used_by": [{ "kind": "list-views", "name": "deal.mine", "at": "columns.1" },
+                             { "kind": "fields", "name": "deal.total", "at": "formula" }] }],
             "offending": [{ "path": "objects.deal.fields.price", "code": "required", "count": 2, "records": ["a", "b"] },
                           { "path": "objects.deal.fields.code", "code": "duplicate", "count": null, "records": [] }] });
         assert_eq!(
@@ -110,6 +127,7 @@ mod tests {
                 "  programs notice: route /api/v1/cars: the route is new",
                 "  permission: role:rep read deal: none → own",
                 "  permission: role:rep view_audit: false → true",
+                "  fields/deal.price is used by list-views/deal.mine, fields/deal.total",
                 "! objects.deal.fields.price: required: 2 records a, b",
                 "! objects.deal.fields.code: duplicate: not counted",
             ]
@@ -125,7 +143,7 @@ mod tests {
                   "properties": [{ "path": "label", "before": "Deal", "after": "Case" }] },
                 { "action": "delete", "kind": "roles", "name": "odd" }],
             "steps": [{ "lock": "access_exclusive", "risk": "safe", "description": "Add `deal.zeal`" }],
-            "data_loss": ["deal.old"] });
+            "data_loss": ["deal.old"], "comes_back_empty": ["deal.margin"] });
         assert_eq!(
             lines(&answer),
             [
@@ -135,6 +153,7 @@ mod tests {
                 "- roles/odd",
                 "  step: access_exclusive, safe, Add `deal.zeal`",
                 "! data of deal.old is hidden",
+                "! deal.margin comes back empty: what it held is purged",
             ]
         );
         assert_eq!(lines(&json!({})), ["nothing changes"]);

@@ -258,3 +258,47 @@ async fn a_large_table_is_told_as_it_will_be_done() {
     assert!((500..500_000).contains(&rows), "{large}");
     assert_eq!(large["estimate"]["bytes"].as_i64().map(|bytes| bytes > 8 * 1024 * 1024), Some(true));
 }
+
+#[tokio::test]
+async fn what_uses_what_changes_is_told_of_one_component_as_of_many() {
+    let site = Site::new(World::zoo("plan_dependants").await).await;
+    motley(&site).await;
+    let view = json!({ "object": "keeper", "label": "Heavy", "columns": ["name", "weight"] });
+    let twice = json!({ "name": "twice", "kind": "formula", "formula": "weight * 2" });
+    put_field(&site.world, "keeper.twice", twice).await.unwrap();
+    site.world.define([(Kind::ListViews, "keeper.heavy", Some(view))]).await.unwrap();
+    let before = site.world.fingerprint().await;
+    let path = "/metadata/v1/objects/keeper/fields/weight";
+    // Stricter, and under another name: what uses it is told under the one of now.
+    let burden = json!({ "name": "burden", "kind": "integer", "max": 100 });
+    let change = json!([{ "kind": "fields", "name": "keeper.weight", "definition": burden }]);
+    let many = plan(&site, change).await;
+    let known = site.get("/metadata/v1/dependencies/fields/keeper.weight").await.data(200);
+    let used = json!([{ "kind": "fields", "name": "keeper.twice", "at": "formula" },
+        { "kind": "list-views", "name": "keeper.heavy", "at": "columns.1" }]);
+    assert_eq!(known["used_by"], used);
+    assert_eq!(many["dependants"], json!([{ "kind": "fields", "name": "keeper.weight", "used_by": used }]));
+    let one = site.ask("PUT", &format!("{path}?dry_run=true"), Some(burden)).await.json();
+    let keys = ["revision", "changes", "steps", "data_loss", "offending", "background", "comes_back_empty"];
+    for key in keys.into_iter().chain(["api", "permissions", "dependants"]) {
+        assert!(one[key] == many[key] && !one[key].is_null(), "{key}: {one} {many}");
+    }
+    assert!(["offending", "api", "steps"].iter().all(|key| one[key] != json!([])), "{one}");
+    // What goes is told so too, and what comes is used by nobody.
+    let gone = site.ask("DELETE", "/metadata/v1/objects/keeper/fields/code?dry_run=true", None).await.json();
+    assert_eq!((&gone["data_loss"], &gone["dependants"]), (&json!(["keeper.code"]), &json!([])), "{gone}");
+    let object = site.ask("DELETE", "/metadata/v1/list-views/keeper.heavy?dry_run=true", None).await.json();
+    assert_eq!((&object["changes"][0]["action"], &object["dependants"]), (&json!("delete"), &json!([])));
+    let new = json!([{ "kind": "fields", "name": "keeper.new", "definition": { "kind": "formula", "formula": "weight" } }]);
+    assert_eq!(plan(&site, new).await["dependants"], json!([]));
+    assert_eq!(site.world.fingerprint().await, before);
+    let document = site.get("/api/v1/openapi.json").await.json();
+    let put = "/paths/~1metadata~1v1~1objects~1{object}~1fields~1{field}/put/responses/200/content/application~1json/schema/properties";
+    for place in ["/components/schemas/Applied/properties", put] {
+        let told = document.pointer(place).unwrap_or_else(|| panic!("{place} is not told"));
+        assert!(many.as_object().unwrap().keys().all(|key| told.get(key).is_some()), "{told}");
+    }
+    // What is done is told without what was foreseen.
+    let done = site.ask("DELETE", "/metadata/v1/list-views/keeper.heavy", None).await.json();
+    assert_eq!((&done["changes"][0]["name"], done.get("dependants")), (&json!("keeper.heavy"), None));
+}

@@ -17,54 +17,85 @@ async fn go_back(world: &World, revision: i64) -> engine::Result<()> {
     world.engine.rollback(&world.system().await, revision, any_loss()).await.map(drop)
 }
 
+/// How often things were changed, gone back on, refused and purged.
+#[derive(Debug, Default)]
+struct Tally {
+    changed: usize,
+    back: usize,
+    refused: usize,
+    purged: usize,
+}
+
+/// Thirty changes, ways back among them; with `purges` what is retired goes for good now and then.
+async fn wander((name, seed): (&str, u64), purges: bool, tally: &mut Tally) {
+    let world = World::new(&format!("{name}{seed}")).await;
+    let ada = world.person("ada", "administrator").await;
+    let mut random = Random::new(seed);
+    let mut known: Vec<(i64, Json)> = vec![(0, world.catalog().await)];
+    for number in 0..30 {
+        let system = world.system().await;
+        let change = changes::random(&mut random, &system.snapshot.catalog, number);
+        match changes::apply(&world.engine, &system, change.clone()).await {
+            Ok(applied) => {
+                tally.changed += 1;
+                known.push((applied.revision, world.catalog().await));
+            }
+            Err(Error::Unprocessable(_) | Error::Conflict(_)) => {}
+            Err(error) => panic!("seed {seed}, {number}: {change:?}: {error:?}"),
+        }
+        if number % 5 == 0 {
+            fill(&world, &ada).await;
+        }
+        if purges && random.once_in(3) {
+            tally.purged += purge(&world).await;
+        }
+        if random.once_in(4) {
+            let (revision, expected) = random.pick(&known).clone();
+            let before = (world.fingerprint().await, world.catalog().await);
+            match go_back(&world, revision).await {
+                Ok(()) => {
+                    tally.back += 1;
+                    let now = world.catalog().await;
+                    assert_eq!(now, expected, "seed {seed}, {number}: back to {revision}");
+                    known.push((world.system().await.snapshot.revision, now));
+                }
+                // Values that no longer fit, or a type that cannot be narrowed.
+                Err(Error::Unprocessable(_) | Error::Conflict(_)) => {
+                    tally.refused += 1;
+                    assert_eq!((world.fingerprint().await, world.catalog().await), before);
+                }
+                Err(error) => panic!("seed {seed}, {number}: back to {revision}: {error:?}"),
+            }
+        }
+        let found = world.engine.doctor(&world.tenant).await.unwrap();
+        assert_eq!(found, [], "seed {seed}, {number}: {change:?}");
+    }
+}
+
+/// Thirty days later nothing is hidden any more; answers whether anything was.
+async fn purge(world: &World) -> usize {
+    let (hidden, before) = (purged::hidden(world).await, world.catalog().await);
+    purged::wait(world, 31).await;
+    assert_eq!((purged::hidden(world).await, world.catalog().await), (Vec::new(), before));
+    usize::from(!hidden.is_empty())
+}
+
 #[tokio::test]
 async fn a_rollback_leads_to_the_catalog_of_its_revision() {
-    let (mut back, mut refused, mut changed) = (0, 0, 0);
+    let mut tally = Tally::default();
     for seed in 0..4 {
-        let world = World::new(&format!("rollback{seed}")).await;
-        let ada = world.person("ada", "administrator").await;
-        let mut random = Random::new(seed);
-        let mut known: Vec<(i64, Json)> = vec![(0, world.catalog().await)];
-        for number in 0..30 {
-            let system = world.system().await;
-            let change = changes::random(&mut random, &system.snapshot.catalog, number);
-            match changes::apply(&world.engine, &system, change.clone()).await {
-                Ok(applied) => {
-                    changed += 1;
-                    known.push((applied.revision, world.catalog().await));
-                }
-                Err(Error::Unprocessable(_) | Error::Conflict(_)) => {}
-                Err(error) => panic!("seed {seed}, {number}: {change:?}: {error:?}"),
-            }
-            if number % 5 == 0 {
-                fill(&world, &ada).await;
-            }
-            if random.once_in(4) {
-                let (revision, expected) = random.pick(&known).clone();
-                let before = (world.fingerprint().await, world.catalog().await);
-                match go_back(&world, revision).await {
-                    Ok(()) => {
-                        back += 1;
-                        let now = world.catalog().await;
-                        assert_eq!(now, expected, "seed {seed}, {number}: back to {revision}");
-                        known.push((world.system().await.snapshot.revision, now));
-                    }
-                    // Values that no longer fit, or a type that cannot be narrowed.
-                    Err(Error::Unprocessable(_) | Error::Conflict(_)) => {
-                        refused += 1;
-                        assert_eq!((world.fingerprint().await, world.catalog().await), before);
-                    }
-                    Err(error) => panic!("seed {seed}, {number}: back to {revision}: {error:?}"),
-                }
-            }
-            assert_eq!(
-                world.engine.doctor(&world.tenant).await.unwrap(),
-                [],
-                "seed {seed}, {number}: {change:?}"
-            );
-        }
+        wander(("rollback", seed), false, &mut tally).await;
     }
-    assert!(changed > 70 && back > 15, "{changed} changes, {back} ways back, {refused} refused");
+    assert!(tally.changed > 70 && tally.back > 15, "{tally:?}");
+}
+
+#[tokio::test]
+async fn it_does_whatever_was_purged_meanwhile() {
+    let mut tally = Tally::default();
+    for seed in 300..304 {
+        wander(("rollback", seed), true, &mut tally).await;
+    }
+    assert!(tally.changed > 60 && tally.back > 15 && tally.purged > 8, "{tally:?}");
 }
 
 /// Every record of every object, as its reader sees it.

@@ -360,3 +360,58 @@ async fn views_and_layouts_say_for_whom_and_when() {
     };
     assert!(!names(&gus).await.contains(&"car.ours".to_owned()));
 }
+
+/// Everything that is due in thirty days.
+async fn later(site: &Site) {
+    let later = chrono::Utc::now() + chrono::TimeDelta::days(31);
+    while site.world.engine.work_at(&site.world.tenant, later).await.unwrap() {}
+}
+
+#[tokio::test]
+async fn what_was_purged_of_a_package_is_made_anew_with_its_records() {
+    let site = stage("layers_purged").await;
+    let mine = change(&site).await;
+    // What the tenant removed stays removed, with its data or without.
+    for path in ["validation-rules/car.seated", "objects/car/fields/tax", "objects/car/fields/seats"] {
+        let path = format!("/metadata/v1/{path}?allow_data_loss=true");
+        site.ask("DELETE", &path, None).await.data(200);
+    }
+    later(&site).await;
+    let mut again = first();
+    again["source"]["manifest.json"]["version"] = "1.1.0".into();
+    site.ask("POST", "/metadata/v1/packages", Some(again.clone())).await.data(201);
+    let car = site.get("/metadata/v1/objects/car").await.data(200);
+    assert!(car["fields"].as_array().unwrap().iter().all(|field| field["name"] != "seats"), "{car}");
+    // Taken again it is there, empty.
+    again["source"]["manifest.json"]["version"] = "1.2.0".into();
+    again["take"] = json!(["objects.car.fields.seats"]);
+    let taken = site.ask("POST", "/metadata/v1/packages", Some(again.clone())).await.data(201);
+    assert_eq!(taken["comes_back_empty"], json!(["car.seats"]));
+    let shown = site.get(&format!("/api/v1/cars/{}", mine["id"].as_str().unwrap())).await.data(200);
+    assert_eq!((&shown["seats"], &shown["plate"]), (&json!(null), &json!("M-1")));
+    // The whole package, and its records with it.
+    site.ask("DELETE", "/metadata/v1/packages/fleet?allow_data_loss=car", None).await.data(200);
+    later(&site).await;
+    again["dry_run"] = true.into();
+    let plan = site.ask("POST", "/metadata/v1/packages", Some(again.clone())).await.data(200);
+    assert_eq!(plan["comes_back_empty"], json!(["car"]));
+    again["dry_run"] = false.into();
+    let done = site.ask("POST", "/metadata/v1/packages", Some(again)).await.data(201);
+    assert_eq!(done["comes_back_empty"], json!(["car"]));
+    let cars = site.get("/api/v1/cars").await.data(200);
+    let cars: Vec<&Json> = cars.as_array().unwrap().iter().map(|car| &car["plate"]).collect();
+    assert_eq!(cars, ["D-1"]);
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_an_upgrade_brings_to_an_object_that_was_removed_is_there_with_it() {
+    let site = stage("layers_hidden").await;
+    site.ask("DELETE", "/metadata/v1/objects/car?allow_data_loss=true", None).await.data(200);
+    site.ask("POST", "/metadata/v1/packages", Some(second())).await.data(201);
+    site.ask("DELETE", "/metadata/v1/layers/objects/car", None).await.data(200);
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
+    let cars = site.get("/api/v1/cars").await.data(200);
+    assert_eq!(cars[0]["plate"], "D-1");
+    site.ask("POST", "/api/v1/cars", Some(json!({ "name": "New", "doors": 5 }))).await.data(201);
+}
