@@ -1,7 +1,15 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { GroupedRows } from "./grouped-rows";
 import { Groups } from "./groups";
 import { ListSource } from "./list-source";
+
+// Nothing is drawn here that could be waited for.
+vi.mock("@/lib/when-idle", () => ({
+  whenIdle: (work: () => void) => {
+    work();
+    return () => {};
+  },
+}));
 
 const sizes: Record<string, number> = { a: 2, b: 0, c: 130 };
 

@@ -2,6 +2,14 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { type Fetch, ListSource, PAGE_SIZE } from "./list-source";
 import { recordStore, type StoreEvent } from "./record-store";
 
+// Nothing is drawn here that could be waited for.
+vi.mock("@/lib/when-idle", () => ({
+  whenIdle: (work: () => void) => {
+    work();
+    return () => {};
+  },
+}));
+
 const TOTAL = 100_000;
 const object = { name: "thing", plural: "things" };
 const fetch = vi.fn<Fetch>();
