@@ -1,5 +1,6 @@
 // The groups behind a board or a grouped table, kept in step with the record store.
 import { useEffect, useMemo, useReducer } from "react";
+import { whenBack } from "@/api/client";
 import { type Groups, type GroupValue, groupsFor } from "@/api/groups";
 import type { RecordData } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
@@ -31,5 +32,12 @@ export function useGroups(object: ObjectDef, request: ListRequest, field: FieldD
       for (const stop of detach) stop();
     };
   }, [groups, known]);
+  useEffect(
+    () =>
+      whenBack(() => {
+        for (const { source } of groups.all) source.refresh();
+      }),
+    [groups],
+  );
   return groups;
 }
