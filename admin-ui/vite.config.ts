@@ -20,6 +20,7 @@ interface Modules {
 }
 
 const ICON = /[\\/]lucide-react[\\/]dist[\\/]esm[\\/]icons[\\/]/;
+const SHARED = /[\\/]src[\\/]lib[\\/]use-after-paint\.ts$/;
 const LUCIDE = /[\\/]lucide-react[\\/]dist[\\/]esm[\\/]lucide-react\.mjs$/;
 
 /** What a module imports at once; of the many icons of one file those that it names. */
@@ -61,11 +62,11 @@ function reached(modules: Modules, ends: string[], id: string): boolean {
   return known.has(id);
 }
 
-/** The file of what is neither signing in nor a library; an icon that others may need too is no reason to load a record's. */
+/** The file of what is neither signing in nor a library; what other pages may need too is no reason to load a record's. */
 function nameOf(id: string, modules: Modules): string | null {
   if (reached(modules, APP, id)) return "app";
   if (!reached(modules, RECORD, id)) return null;
-  return ICON.test(id) ? "app" : "record";
+  return ICON.test(id) || SHARED.test(id) ? "app" : "record";
 }
 
 /** Emits the classic script that runs before the first paint, with the names of the scripts that it asks for. */

@@ -34,10 +34,12 @@ pub mod roles;
 pub mod rollups;
 pub mod rules;
 pub mod standard;
+pub(crate) mod translations;
 pub(crate) mod views;
 mod workflow;
 
 pub use crate::definitions::resolved::Parts;
+pub use crate::definitions::translation::is_locale;
 pub use crate::field_kinds::lookup::OnDelete;
 pub use computed::Computed;
 pub use dependencies::{Named, Use, Uses};
@@ -52,6 +54,7 @@ pub use relations::{HERE, THERE, link_table};
 pub(crate) use resolve::too_many;
 pub use resolve::{MAX_FIELDS, MAX_OBJECTS, MAX_OPTIONS};
 pub use rollups::Rollup;
+pub use translations::Texts;
 
 /// Every object of a tenant, and what else its metadata holds.
 #[derive(Clone, Debug, Default)]

@@ -30,6 +30,7 @@ pub mod setting;
 pub mod sharing_rule;
 mod structure;
 mod touched;
+pub mod translation;
 pub mod validation_rule;
 
 use field::FieldDefinition;

@@ -85,6 +85,7 @@ fn build(kind: Kind) -> Json {
         Kind::Conversions => ("Conversion", becoming::conversion()),
         Kind::Recurrences => ("Recurrence", becoming::recurrence()),
         Kind::Apps => ("App", views::app()),
+        Kind::Translations => ("Translation", translation()),
         Kind::Settings => ("Setting", setting()),
     };
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
@@ -138,6 +139,35 @@ fn setting() -> Json {
         "required": ["language"],
         "additionalProperties": false,
         "properties": {"language": language("The language of its texts: search finds forms of a word by one another.")},
+    })
+}
+
+fn translation() -> Json {
+    let texts = |description: &str| json!({"type": "object", "additionalProperties": text(2000, "The text."), "description": description});
+    let options = texts("The labels of options by their value.");
+    let closed =
+        |properties: Json| json!({"type": "object", "additionalProperties": false, "properties": properties});
+    let field = closed(
+        json!({"label": text(2000, "Its label."), "help": text(2000, "Its help."), "options": options}),
+    );
+    let object = closed(json!({
+        "label": text(2000, "What one record is called."), "plural_label": text(2000, "What many are called."),
+        "description": text(2000, "What it is for."),
+        "fields": {"type": "object", "additionalProperties": field, "description": "By the name of the field."},
+    }));
+    let set = closed(json!({"label": text(2000, "Its label."), "options": options}));
+    json!({
+        "type": "object",
+        "description": "What labels and helps are in another language; what it says of something that is not there is passed over.",
+        "required": ["locale"],
+        "additionalProperties": false,
+        "properties": {
+            "locale": {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$", "description": "The tag of the language: `de`, `pt-BR`."},
+            "texts": texts("What a text is in that language, by the text as it stands in the definitions."),
+            "objects": {"type": "object", "additionalProperties": object, "description": "By the name of the object; goes before `texts`."},
+            "option_sets": {"type": "object", "additionalProperties": set, "description": "By the name of the option set; goes before `texts`."},
+            "active": {"type": "boolean", "default": true},
+        },
     })
 }
 

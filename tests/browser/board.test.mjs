@@ -152,3 +152,46 @@ walk("columns say what they are worth, and how much of it is to be expected", as
   await totals.getByText(money(Math.floor(whole))).waitFor();
   await totals.getByText(`${money(weighted)} weighted`).waitFor();
 });
+
+walk("what columns are weighted by is chosen, and nothing as well", async (page) => {
+  const totals = column(page, "New").locator("p").first();
+  await totals.getByText(/weighted$/).waitFor();
+  const choose = async (name) => {
+    await page.getByRole("button", { name: "Show as: Board" }).click();
+    await page.getByRole("menuitemradio", { name, exact: true }).click();
+  };
+  await choose("Not weighted");
+  await totals.getByText(/weighted$/).waitFor({ state: "detached" });
+  await page.reload();
+  await totals.waitFor();
+  assert.equal(await totals.getByText(/weighted$/).count(), 0, "this browser remembers it");
+  await choose("Weighted by Probability");
+  await totals.getByText(/weighted$/).and(page.getByTitle("Weighted by Probability")).waitFor();
+});
+
+walk("cards of any object say for how long they have stood where they are, asked of the log of states at once", async (page) => {
+  await change(page, "PUT", "/metadata/v1/processes/task.raising", {
+    object: "task",
+    field: "priority",
+    mode: "guide",
+    states: ["low", "medium", "high", "urgent"],
+    transitions: [{ name: "raise", from: ["low"], to: "medium" }],
+  });
+  const { data } = await change(page, "POST", "/api/v1/tasks", { title: "Count the anchors", priority: "low" });
+  await change(page, "PATCH", `/api/v1/tasks/${data.id}`, { priority: "high" });
+  const asked = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.pathname.endsWith("/states")) asked.push(url.searchParams);
+  });
+  await page.clock.setFixedTime(Date.now() + 40 * 24 * 60 * 60 * 1000);
+  await page.goto("/o/tasks?view=all&as=board&group=priority&q=Count%20the%20anchors");
+  const here = column(page, "High").getByRole("listitem").filter({ hasText: "Count the anchors" });
+  await here.getByText("Here for 40 days").waitFor();
+  assert.deepEqual(asked.map((one) => [one.get("field"), one.get("filter")]), [["priority", JSON.stringify({ id: { in: [data.id] } })]]);
+
+  // Nobody writes down when a category was chosen.
+  await page.goto("/o/tasks?view=all&as=board&group=category&q=Count%20the%20anchors");
+  await page.getByRole("listitem").filter({ hasText: "Count the anchors" }).getByText("Not changed for 40 days").waitFor();
+  assert.equal(asked.length, 1);
+});

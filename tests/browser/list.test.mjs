@@ -1,7 +1,9 @@
-// A list as a tool: columns arranged, groups and formulas as filters, many records changed at once, views kept.
+// A list as a tool: sorted and its columns arranged, groups and formulas as filters, many records changed at once, views
+// kept; with a mouse, by keys alone, on a telephone, and where lines run from the right.
 
 import assert from "node:assert/strict";
-import { assertAccessible } from "./chromium.mjs";
+import { assertAccessible, PHONE } from "./chromium.mjs";
+import { finger, keyboard } from "./hands.mjs";
 import { stage } from "./stage.mjs";
 import { ask, change, choose, columnTexts, filterByText, firstRow, noted, signedIn, until } from "./steps.mjs";
 
@@ -13,6 +15,15 @@ const walk = (name, steps) =>
     await firstRow(page, "Deals").waitFor();
     await steps(page);
   });
+
+const HERS = { email: "ada@trellis.example", password: "browser-tests-of-a-rep-1" };
+
+/** Makes somebody who sells and sets up nothing, who can sign in. */
+async function makeRep(page) {
+  const { data: users } = await ask(page, "/admin/v1/users");
+  const ada = users.find(({ email }) => email === HERS.email);
+  await change(page, "PATCH", `/admin/v1/users/${ada.id}`, { roles: ["sales_rep"], password: HERS.password });
+}
 
 const header = (page, name) => page.getByRole("columnheader", { name, exact: true });
 const money = (text) => Number(text.replace(/[^\d.]/g, ""));
@@ -41,6 +52,157 @@ walk("columns keep the width and the order that they were given", async (page) =
   await until(async () => assert.ok((await header(page, "Amount").boundingBox()).x > (await header(page, "Stage").boundingBox()).x));
 });
 
+const sortPanel = (page) => page.getByRole("dialog", { name: "Sort", exact: true });
+
+/** The names of the first deals on screen are those that the API tells in this order, or in none. */
+async function inOrder(page, sort) {
+  const { data } = await ask(page, `/api/v1/deals?fields=name&limit=6${sort ? `&sort=${sort}` : ""}`);
+  const names = data.map(({ name }) => name);
+  await until(async () => assert.deepEqual((await columnTexts(page, "Deals", "Deal name")).slice(0, 6), names));
+}
+
+walk("a list is sorted by several fields with keys alone, and a view of one's own keeps the order", async (page) => {
+  const keys = keyboard(page);
+  const panel = sortPanel(page);
+  await page.getByRole("grid", { name: "Deals" }).focus();
+  await page.keyboard.press("s");
+  for (const field of ["Stage", "Amount"]) {
+    await keys.press(panel.getByRole("button", { name: "Add sort key" }));
+    await keys.take(page, field);
+    await panel.getByRole("button", { name: `${field}: ascending` }).waitFor();
+  }
+  await keys.press(panel.getByRole("button", { name: "Amount: ascending" }));
+  await assertAccessible(page);
+  await inOrder(page, "stage,-amount");
+  await keys.press(panel.getByRole("button", { name: "Move Amount up" }));
+  await inOrder(page, "-amount,stage");
+  await keys.press(panel.getByRole("button", { name: "Remove Amount" }));
+  await inOrder(page, "stage");
+  const add = panel.getByRole("button", { name: "Add sort key" });
+  assert.ok(await add.evaluate((button) => button === document.activeElement), "the focus is where another is added");
+  await page.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+  const focused = await page.evaluate(() => document.activeElement?.getAttribute("role"));
+  assert.equal(focused, "grid", "the focus is back where it was");
+
+  await page.getByRole("button", { name: "Save view" }).click();
+  await page.getByRole("menuitem", { name: "Save as my view" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save as my view" });
+  await dialog.getByLabel("Name").fill("By stage");
+  await dialog.getByRole("button", { name: "Save view" }).click();
+  await noted(page, "Saved By stage");
+  const { data } = await ask(page, "/metadata/v1/bootstrap");
+  const kept = data.own_views.find(({ label }) => label === "By stage");
+  assert.deepEqual(kept.sort, ["stage"]);
+
+  // It is shown in no order at all, also when one comes back, and then in its own again.
+  await page.keyboard.press("s");
+  await panel.getByRole("button", { name: "Remove Stage" }).click();
+  await inOrder(page);
+  await page.reload();
+  await firstRow(page, "Deals").waitFor();
+  await page.getByRole("button", { name: "Sort", exact: true }).click();
+  await panel.getByRole("button", { name: "Reset to the view" }).click();
+  await panel.getByRole("button", { name: "Stage: ascending" }).waitFor();
+  await inOrder(page, "stage");
+  await change(page, "DELETE", `/auth/v1/views/${kept.id}`);
+});
+
+open(
+  "a list is sorted on a telephone, where it has no headers",
+  async (page) => {
+    const hand = finger(page);
+    await page.goto("/o/deals?view=all");
+    const first = page.getByRole("list", { name: "Deals" }).getByRole("link").first();
+    await first.waitFor();
+    await hand.press(page.getByRole("button", { name: "Sort", exact: true }));
+    await hand.press(sortPanel(page).getByRole("button", { name: "Add sort key" }));
+    await hand.take(page, "Amount");
+    await hand.press(sortPanel(page).getByRole("button", { name: "Amount: ascending" }));
+    await assertAccessible(page);
+    const { data } = await ask(page, "/api/v1/deals?sort=-amount&limit=1&fields=name");
+    await until(async () => assert.ok((await first.innerText()).includes(data[0].name)));
+  },
+  PHONE,
+);
+
+walk("a click on a header sorts by it alone, and with Shift after the others", async (page) => {
+  const sorted = async (name) => header(page, name).getAttribute("aria-sort");
+  await page.getByTitle("Sort by Stage").click();
+  await page.getByTitle("Sort by Amount").click({ modifiers: ["Shift"] });
+  await page.getByTitle("Sort by Amount").click({ modifiers: ["Shift"] });
+  await inOrder(page, "stage,-amount");
+  assert.deepEqual([await sorted("Stage"), await sorted("Amount")], ["ascending", "descending"]);
+  await page.getByTitle("Sort by Amount").click();
+  await inOrder(page, "amount");
+  assert.deepEqual([await sorted("Stage"), await sorted("Amount")], [null, "ascending"]);
+});
+
+walk("columns are pinned and made wider with keys alone, and stay so", async (page) => {
+  const keys = keyboard(page);
+  const grid = page.getByRole("grid", { name: "Deals" });
+  const box = (name) => header(page, name).boundingBox();
+  const before_ = await box("Amount");
+  await keys.press(page.getByRole("button", { name: "Columns", exact: true }));
+  const chooser = page.getByRole("dialog", { name: "Columns" });
+  await keys.press(chooser.getByRole("button", { name: "Make Amount wider" }));
+  await page.keyboard.press("Enter");
+  await chooser.getByText(/^Amount is \d+ px wide$/).waitFor({ state: "attached" });
+  await keys.press(chooser.getByRole("button", { name: "Pin Amount" }));
+  await chooser.getByRole("button", { name: "Unpin Amount" }).waitFor();
+  await assertAccessible(page);
+  await page.keyboard.press("Escape");
+
+  await page.setViewportSize({ width: 1000, height: 800 });
+  await page.reload();
+  await firstRow(page, "Deals").waitFor();
+  const [name, pinned] = [await box("Deal name"), await box("Amount")];
+  assert.equal(Math.round(pinned.width), Math.round(before_.width) + 40);
+  assert.equal(Math.round(pinned.x), Math.round(name.x + name.width), "it stands beside the name");
+  await grid.focus();
+  await page.keyboard.press("End");
+  assert.ok(await grid.evaluate((el) => el.scrollLeft > 0), "the others are gone through");
+  assert.deepEqual(
+    [Math.round((await box("Amount")).x), Math.round((await box("Deal name")).x)],
+    [pinned.x, name.x].map(Math.round),
+  );
+  // What one comes to on the way back stands beside what is pinned, never below it.
+  for (let col = 0; col < 4; col++) {
+    await page.keyboard.press("ArrowLeft");
+    const active = await page.locator(`[id="${await grid.getAttribute("aria-activedescendant")}"]`).boundingBox();
+    assert.ok(active.x >= pinned.x + pinned.width - 1, `column ${col} from the end is hidden at ${active.x}`);
+  }
+  const cell = await page.locator('[data-row="0"] [role=gridcell]').nth(2).boundingBox();
+  assert.equal(Math.round(cell.x), Math.round(pinned.x), "cells stand below their header");
+
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole("button", { name: "Columns", exact: true }).click();
+  await chooser.getByRole("button", { name: "Reset to the view" }).click();
+  await until(async () => assert.ok((await box("Amount")).x > (await box("Stage")).x));
+  assert.equal(Math.round((await box("Amount")).width), Math.round(before_.width));
+});
+
+walk("where lines run from the right the arrows go along them, and the names stay at their side", async (page) => {
+  await page.setViewportSize({ width: 800, height: 800 });
+  await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+  const grid = page.getByRole("grid", { name: "Deals" });
+  const active = () => page.locator(`[id$="-active"]`);
+  const column = async () => Number(await active().getAttribute("aria-colindex"));
+  const name = await header(page, "Deal name").boundingBox();
+  await grid.focus();
+  await until(async () => assert.equal(await column(), 2));
+  for (let col = 3; col <= 8; col++) {
+    await page.keyboard.press("ArrowLeft");
+    await until(async () => assert.equal(await column(), col));
+    const [cell, whole] = [await active().boundingBox(), await grid.boundingBox()];
+    assert.ok(cell.x >= whole.x - 1 && cell.x + cell.width <= name.x + 1, `column ${col} is seen whole, at ${cell.x}`);
+  }
+  assert.ok(await grid.evaluate((el) => el.scrollLeft < 0 && el.classList.contains("shifted")));
+  assert.equal(Math.round((await header(page, "Deal name").boundingBox()).x), Math.round(name.x), "the names stay");
+  await page.keyboard.press("ArrowRight");
+  await until(async () => assert.equal(await column(), 7));
+});
+
 walk("groups of conditions and a formula narrow the list as the API does", async (page) => {
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   await page.getByRole("button", { name: "Groups and formulas" }).click();
@@ -50,10 +212,14 @@ walk("groups of conditions and a formula narrow the list as the API does", async
   await dialog.getByRole("button", { name: "and", exact: true }).click();
   await dialog.getByLabel("Deal name contains").last().fill("Starter");
   await dialog.getByRole("tab", { name: "Formula" }).click();
-  await dialog.getByRole("textbox", { name: "Formula" }).fill("amont > 1");
+  await dialog.getByRole("textbox", { name: "Formula" }).fill("probability > 5 AND amont > 1");
+  await until(async () => assert.deepEqual(await dialog.locator(".cm-wrong-error").allInnerTexts(), ["amont"]));
+  await dialog.getByText(/There is no field "?amont/).waitFor();
+  await assertAccessible(page);
   await dialog.getByRole("button", { name: "Apply filter" }).click();
   await dialog.getByRole("alert").waitFor();
   await dialog.getByRole("textbox", { name: "Formula" }).fill("amount > 10000");
+  await dialog.getByText("Gives yes or no").waitFor();
   await dialog.getByRole("button", { name: "Apply filter" }).click();
 
   const filter = JSON.stringify({ or: [{ name: { contains: "Renewal" } }, { name: { contains: "Starter" } }] });
@@ -63,6 +229,36 @@ walk("groups of conditions and a formula narrow the list as the API does", async
   );
   await page.getByText(new RegExp(`^${pagination.total} deals?$`)).waitFor();
   assert.ok((await columnTexts(page, "Deals", "Amount")).filter(Boolean).every((text) => money(text) > 10_000));
+});
+
+walk("who sets up nothing writes a formula with the same help, by keys alone", async (admin) => {
+  await makeRep(admin);
+  const storageState = await signedIn(browser(), url(), HERS);
+  const context = await browser().newContext({
+    baseURL: url(),
+    storageState,
+    locale: "en-GB",
+    serviceWorkers: "block",
+  });
+  const page = await context.newPage();
+  await page.goto("/o/deals?view=all");
+  const keys = keyboard(page);
+  await page.getByRole("grid", { name: "Deals" }).waitFor();
+  await keys.press(page.getByRole("button", { name: "Filter", exact: true }));
+  await keys.press(page.getByRole("button", { name: "Groups and formulas" }));
+  const dialog = page.getByRole("dialog", { name: "Filter deals" });
+  await keys.press(dialog.getByRole("tab", { name: "Formula" }));
+  await keys.reach(dialog.getByRole("textbox", { name: "Formula" }));
+  await page.keyboard.type("amount > 1 + stage");
+  await dialog.locator(".cm-wrong-error").first().waitFor();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("proba");
+  await page.getByRole("option", { name: /^probability/ }).waitFor();
+  await page.keyboard.type("bility >= 90");
+  await dialog.getByText("Gives yes or no").waitFor();
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("button", { name: "probability >= 90", exact: true }).waitFor();
+  await context.close();
 });
 
 walk("many records are changed at once, and back", async (page) => {
@@ -94,6 +290,51 @@ walk("rows stand in groups with their sums, and fold", async (page) => {
   await page.getByRole("button", { name: "New", expanded: false }).waitFor();
 });
 
+walk("rows stand in groups of the records that they name, as a view of setup says", async (page) => {
+  const by = (path) =>
+    ask(page, `/api/v1/deals/aggregate?metrics=count&group_by=${path}_id,${path}.name&sort=${path}.name`);
+  const head = (name, count) =>
+    page.getByRole("gridcell", { name: new RegExp(`^${RegExp.escape?.(name) ?? name} ${count}( |$)`) });
+  await page.getByRole("button", { name: "Show as: Table" }).click();
+  await page.getByRole("menuitemradio", { name: "By Owner" }).click();
+  const { data: owners } = await by("owner");
+  const [owner] = owners.filter(({ group }) => group.owner_id);
+  await head(owner.group["owner.name"], owner.count).waitFor();
+  const all = owners.reduce((sum, { count }) => sum + count, 0);
+  await page.getByText(new RegExp(`^${all} deals$`)).waitFor();
+  await assertAccessible(page);
+  await head(owner.group["owner.name"], owner.count).click();
+  await page.getByRole("button", { name: owner.group["owner.name"], expanded: false }).waitFor();
+
+  const view = {
+    object: "deal",
+    label: "By account",
+    columns: ["name", "amount"],
+    sort: ["name"],
+    group_by: "account",
+  };
+  await change(page, "PUT", "/metadata/v1/list-views/deal.by_account", view);
+  const { data: accounts } = await by("account");
+  const [account] = accounts.filter(({ group }) => group.account_id);
+  const asked = [];
+  page.on("request", (request) => request.url().includes("/api/v1/deals?") && asked.push(request.url()));
+  await page.goto("/o/deals?view=by_account");
+  await head(account.group["account.name"], account.count).waitFor();
+  await firstRow(page, "Deals").waitFor();
+  assert.ok(asked.length < accounts.length, `${asked.length} requests for ${accounts.length} groups`);
+
+  // What a display cannot be grouped by is not offered for it.
+  await page.goto("/setup/objects/deal/views/by_account");
+  const grouped = page.getByRole("button", { name: /^Grouped by/ });
+  assert.match(await grouped.getAttribute("aria-label"), /Account$/);
+  await choose(page, page, /^Displayed as/, "Board");
+  await page.getByText("A board needs a field for its columns.").waitFor();
+  await grouped.click();
+  await page.getByRole("option", { name: "Stage" }).waitFor();
+  assert.equal(await page.getByRole("option", { name: "Account", exact: true }).count(), 0);
+  await change(page, "DELETE", "/metadata/v1/list-views/deal.by_account");
+});
+
 walk("what was changed about a view is kept as a new one", async (page) => {
   await page.getByTitle("Sort by Amount").click();
   await page.getByRole("button", { name: "Save view" }).click();
@@ -108,12 +349,12 @@ walk("what was changed about a view is kept as a new one", async (page) => {
 });
 
 walk("a view is kept for oneself alone, then shared with a role, whose people see it", async (page) => {
-  const { data: users } = await ask(page, "/admin/v1/users");
-  const hers = { email: "ada@trellis.example", password: "browser-tests-of-a-rep-1" };
-  const ada = users.find(({ email }) => email === hers.email);
-  await change(page, "PATCH", `/admin/v1/users/${ada.id}`, { roles: ["sales_rep"], password: hers.password });
+  await makeRep(page);
   const sees = async () => {
-    const context = await browser().newContext({ baseURL: url(), storageState: await signedIn(browser(), url(), hers) });
+    const context = await browser().newContext({
+      baseURL: url(),
+      storageState: await signedIn(browser(), url(), HERS),
+    });
     const { data } = await (await context.request.get("/metadata/v1/bootstrap")).json();
     await context.close();
     return data.list_views.some(({ name }) => name === "deal.for_the_fleet");

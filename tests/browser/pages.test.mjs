@@ -22,8 +22,32 @@ const PAGES = {
     await page.getByRole("button", { name: "Groups and formulas" }).click();
     await page.getByRole("button", { name: "Group", exact: true }).click();
   },
+  "a filter as a formula": async (page) => {
+    await open(page, "/o/deals?view=all&where=amount%20%3E%201");
+    await page.getByRole("button", { name: "amount > 1", exact: true }).click();
+    await page.getByRole("dialog").getByText("Gives yes or no").waitFor();
+  },
+  "the order of a list": async (page) => {
+    await open(page, "/o/deals?view=all&sort=stage,-amount");
+    await page.getByRole("button", { name: "Sort", exact: true }).click();
+    await page.getByRole("button", { name: "Amount: descending" }).waitFor();
+  },
+  "the columns of a list": async (page) => {
+    await open(page, "/o/deals?view=all");
+    await page.getByRole("button", { name: "Columns", exact: true }).click();
+    await page.getByRole("dialog", { name: "Columns" }).waitFor();
+  },
   "a board": (page) => open(page, "/o/deals?view=board"),
   "a calendar": (page) => open(page, "/o/tasks?view=calendar"),
+  "a week of a calendar": async (page) => {
+    await open(page, "/o/tasks?view=calendar");
+    await page.getByRole("radio", { name: "Week" }).click();
+  },
+  "what was searched for": async (page) => {
+    await open(page, "/search?q=so");
+    await page.getByRole("list", { name: "What was found" }).getByRole("listitem").first().waitFor();
+  },
+  "a search that found nothing": (page) => open(page, "/search?q=no-such-thing-anywhere"),
   "a timeline": (page) => open(page, "/o/deals?view=all&as=timeline"),
   "an import": (page) => open(page, "/o/leads/import"),
   "an import that was tried": tryImport,
@@ -315,7 +339,8 @@ test("pages of who is not", (t) =>
   }));
 
 test("no route is left out", () => {
-  const source = readFileSync(new URL("../../admin-ui/src/app/router.tsx", import.meta.url), "utf8");
+  const read = (file) => readFileSync(new URL(`../../admin-ui/src/app/${file}`, import.meta.url), "utf8");
+  const source = read("router.tsx") + read("outside.tsx");
   const routes = [...source.matchAll(/getParentRoute: \(\) => (\w+),\s+path: "([^"]+)"/g)];
   assert.ok(routes.length > 20, `${routes.length} routes were found`);
   const pattern = ([, parent, path]) => {
@@ -329,7 +354,7 @@ test("no route is left out", () => {
 /** On a telephone, where fingers and not the mouse decide what is offered. */
 test("pages on a phone", (t) =>
   journey(browser(), url(), "pages on a phone", { ...PHONE, storageState: storageState() }, async (page) => {
-    for (const name of ["a list", "a board", "a record", "a create form", "the objects"]) {
+    for (const name of ["a list", "a board", "a calendar", "a timeline", "a record", "a create form", "the objects"]) {
       await t.test(name, async () => {
         await { ...PAGES, ...SETUP }[name](page);
         await settled(page);

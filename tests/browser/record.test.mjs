@@ -1,6 +1,7 @@
 // A record as the place of work: its path, its neighbours in the list, related records in place, and the way back.
 
 import assert from "node:assert/strict";
+import { assertAccessible, assertNoSidewaysScroll, PHONE } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
 import { ask, change, firstRow, noted, until } from "./steps.mjs";
 
@@ -93,4 +94,99 @@ walk("a section of the layout is there while its condition holds", async (page) 
   await noted(page, "Amount changed");
   await page.getByRole("button", { name: "Undo" }).click();
   await large.waitFor({ state: "detached" });
+});
+
+/** Two of one name; answers their ids, the one that is open first. */
+async function twins(page, name) {
+  const ids = [];
+  for (const amount of [100, 250]) {
+    const { data } = await change(page, "POST", "/api/v1/deals", { name, amount, next_step: `Of ${amount}` });
+    ids.push(data.id);
+  }
+  await page.goto(`/o/deals/${ids[0]}`);
+  await title(page).getByText(name).waitFor();
+  return ids;
+}
+
+walk("a record that is there twice is told on its page, compared and made one by keys alone", async (page) => {
+  const name = "Dredger for the north basin";
+  const [open, other] = await twins(page, name);
+  const line = page.getByRole("region", { name: "Similar deals" });
+  await line.getByText("1 similar deal").waitFor();
+  assert.equal(await line.getByRole("link", { name }).getAttribute("href"), `/o/deals/${other}`);
+  await assertAccessible(page);
+  await line.getByRole("button", { name: "Compare and merge" }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Merge 2 deals" });
+  await dialog.getByRole("radiogroup", { name: "Amount" }).getByRole("radio").nth(1).press("Space");
+  await dialog.getByRole("button", { name: "Merge", exact: true }).press("Enter");
+  await noted(page, `Merged 1 deal into ${name}`);
+  await line.waitFor({ state: "detached" });
+  const { data } = await ask(page, `/api/v1/deals?filter[name][eq]=${encodeURIComponent(name)}&fields=id,amount`);
+  assert.deepEqual(data, [{ id: open, amount: 250 }]);
+});
+
+walk("on a phone as well, and the page goes on with the one that stays", async (page) => {
+  const name = "Dredger for the south basin";
+  const [, other] = await twins(page, name);
+  await page.getByRole("button", { name: "Compare and merge" }).tap();
+  const dialog = page.getByRole("dialog", { name: "Merge 2 deals" });
+  await dialog.getByRole("radiogroup", { name: "Stays" }).getByRole("radio").nth(1).tap();
+  await assertNoSidewaysScroll(page);
+  await assertAccessible(page);
+  await dialog.getByRole("button", { name: "Merge", exact: true }).tap();
+  await noted(page, `Merged 1 deal into ${name}`);
+  await page.waitForURL(`**/o/deals/${other}`);
+  await title(page).getByText(name).waitFor();
+}, PHONE);
+
+walk("⌘K shows all results on a page of their own, where keys go through them", async (page) => {
+  for (const n of [1, 2, 3]) await change(page, "POST", "/api/v1/tasks", { title: `Sextant ${n}`, description: "Brass, sextant" });
+  await change(page, "POST", "/api/v1/deals", { name: "Sextants for the fleet" });
+  await page.goto("/o/tasks?view=all");
+  await firstRow(page, "Tasks").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill("sextant");
+  const option = page.getByRole("option", { name: /Sextant 1/ });
+  await option.locator("mark", { hasText: "Sextant" }).first().waitFor();
+  await page.getByRole("option", { name: "Show all results for “sextant”" }).click();
+  await page.waitForURL("**/search?q=sextant");
+  const said = (hasText) => page.getByRole("status").filter({ hasText });
+  const found = page.getByRole("list", { name: "What was found" }).getByRole("listitem");
+  await said("4 results").waitFor();
+  assert.equal(await found.count(), 4);
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Deals", exact: true }).click();
+  await said("1 result").waitFor();
+  await page.getByRole("button", { name: "Everything", exact: true }).click();
+  await said("4 results").waitFor();
+  await page.getByRole("searchbox", { name: "Search all records" }).fill("sextant 2");
+  await said("1 result").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await title(page).getByText("Sextant 2").waitFor();
+});
+
+walk("the buttons of a formatted text are reached by keys, one stop for all of them", async (page) => {
+  const { data } = await change(page, "POST", "/api/v1/competitors", { name: "Gull & Sons", battlecard: "<p>cheap ropes</p>" });
+  const card = async () => (await ask(page, `/api/v1/competitors/${data.id}?fields=battlecard`)).data.battlecard;
+  await page.goto(`/o/competitors/${data.id}`);
+  await page.getByRole("button", { name: "Edit Battle card" }).press("Enter");
+  const text = page.getByRole("textbox", { name: "Battle card" });
+  const button = (name) => page.getByRole("toolbar", { name: "Formatting" }).getByRole("button", { name, exact: true });
+  await text.press("Control+a");
+  await page.keyboard.press("Shift+Tab");
+  await button("Bold").and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await button("Italic").and(page.locator(":focus")).and(page.locator("[aria-pressed=true]")).waitFor();
+  await page.keyboard.press("End");
+  await button("Make the selected address a link").and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Space");
+  await button("Bold").and(page.locator("[aria-pressed=true]")).waitFor();
+  await assertAccessible(page);
+  await page.keyboard.press("Tab");
+  await text.and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("Control+Enter");
+  await until(async () => assert.match(await card(), /<(b|strong)>.*<(i|em)>cheap ropes|<(i|em)>.*<(b|strong)>cheap ropes/));
 });

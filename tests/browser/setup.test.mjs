@@ -156,6 +156,24 @@ walk("a view is made with its preview, and is there in the list", async (page) =
   assert.deepEqual(kept, ["annual_revenue > 1000000", ["-annual_revenue"], false]);
 });
 
+walk("a view is a timeline between the days that one chooses for it", async (page) => {
+  await page.goto("/setup/objects/task?tab=views");
+  await page.getByRole("link", { name: "New view" }).click();
+  await page.getByLabel("Label").fill("Between reminders");
+  const main = page.getByRole("main");
+  await choose(page, main, /^Displayed as/, "Timeline");
+  await choose(page, main, /^Bars end with/, "Remind at");
+  await choose(page, main, /^Bars begin with/, "Due");
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish view" }).click();
+  await noted(page, "Published the view Between reminders");
+  const { data } = await ask(page, "/metadata/v1/list-views/task.between_reminders");
+  assert.deepEqual([data.display, data.group_by, data.sort], ["timeline", "reminder_at", ["due_at"]]);
+  await page.goto("/o/tasks?view=between_reminders");
+  await page.getByText("From Due to Remind at").waitFor();
+});
+
 walk("a user is made, given a manager, deactivated and cannot sign in any more", async (page) => {
   await page.goto("/setup/users");
   await page.getByRole("button", { name: "New user" }).click();

@@ -109,8 +109,9 @@ async function measureTyping(page) {
   await page.evaluate(() => {
     window.keys = [];
     new PerformanceObserver((list) => {
-      for (const { name, duration } of list.getEntries())
-        if (/^key|^input|^beforeinput/.test(name)) window.keys.push(duration);
+      for (const { name, duration, startTime, processingStart, processingEnd } of list.getEntries())
+        if (/^key|^input|^beforeinput/.test(name))
+          window.keys.push({ name, duration, waited: processingStart - startTime, worked: processingEnd - processingStart });
     }).observe({ type: "event", durationThreshold: 16, buffered: false });
   });
   // Far down in the list, so that many pages of it are held.
@@ -139,7 +140,16 @@ async function measureTyping(page) {
     }
     await settled(page);
   });
-  const slow = await page.evaluate(() => window.keys);
+  const told = await page.evaluate(() => window.keys);
+  const slow = told.map(({ duration }) => duration);
+  // Where the slowest lost their time: before the page got them, in its own work, or between that and the paint.
+  const [worst] = told.toSorted((a, b) => b.duration - a.duration);
+  if (worst) {
+    const [waited, worked] = [Math.round(worst.waited), Math.round(worst.worked)];
+    const rest = Math.round(worst.duration - worst.waited - worst.worked);
+    console.log(`the slowest key: ${worst.name}, ${waited} ms before the page had it, ${worked} ms in it, ${rest} ms to the paint`);
+  }
+  if (process.env.VERBOSE) console.table(told.toSorted((a, b) => b.duration - a.duration).slice(0, 30));
   // Keys quicker than the browser tells of count as what it begins to tell at.
   tell(
     `keys in a grid of ${LEADS.toLocaleString("en")} rows`,

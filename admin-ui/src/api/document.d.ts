@@ -34,6 +34,8 @@ export interface Document {
       id: string;
       slug: string;
       name: string;
+      status: ("creating" | "active" | "suspended" | "pending_delete" | "deleting") | null;
+      login_url: string | null;
     };
     scope: "metadata" | "sample" | "full";
     records: number | null;
@@ -276,7 +278,7 @@ export interface Document {
     support: Document["SupportAccess"] | null;
   };
   Use: {
-    kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences" | "apps" | "settings";
+    kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences" | "apps" | "translations" | "settings";
     name: string;
     at: string;
   };

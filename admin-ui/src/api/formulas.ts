@@ -1,5 +1,7 @@
 // What the server says of a formula: its type, what is wrong where, and what it gives on a record.
 import { load, request } from "./client";
+import { Problem } from "./problem";
+import { listRecords, type ObjectRef } from "./records";
 
 export interface FormulaProblem {
   message: string;
@@ -84,4 +86,32 @@ export async function checkFormula(asked: CheckRequest, signal?: AbortSignal): P
     uses: data.uses ?? [],
     sample: data.sample ?? null,
   };
+}
+
+/** No record has it: with it beside the condition nothing is searched for. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+const PLACED = /^at (\d+)\.\.(\d+): /i;
+
+/**
+ * What is wrong with a condition on a list, told by the list itself: whoever may read it may filter it, and meets there
+ * what that person may see.
+ */
+export async function checkCondition(object: ObjectRef, formula: string, signal?: AbortSignal): Promise<Checked> {
+  const checked: Checked = { type: null, problems: [], warnings: [], uses: [], sample: null };
+  try {
+    const filter = { id: { eq: NOBODY } };
+    await listRecords(object, { fields: ["id"], filter, where: formula, limit: 1 }, signal);
+    return { ...checked, type: "boolean" };
+  } catch (error) {
+    const told = error instanceof Problem ? error.errors.filter(({ path }) => path === "where") : [];
+    if (told.length === 0) throw error;
+    return { ...checked, problems: told.map(({ message, hint }) => placed(formula, message, hint)) };
+  }
+}
+
+/** "At 0..5: there is no field amont." has its place in its words. */
+function placed(formula: string, message: string, hint?: string): FormulaProblem {
+  const [whole = "", start, end] = PLACED.exec(message) ?? [];
+  const span: [number, number] | null = start && end ? [Number(start), Number(end)] : null;
+  return problemOf(formula, { message: message.slice(whole.length), ...(hint ? { hint } : {}), span });
 }

@@ -46,7 +46,7 @@ export class GroupedRows implements RowSource {
   version = (): number => this.#groups.all.reduce((sum, g) => sum + g.source.version(), this.#folds.get());
 
   get pending(): boolean {
-    return this.#groups.all.some((g) => g.source.pending);
+    return this.#groups.all.some((g) => !g.source.counted);
   }
 
   get error(): unknown {
@@ -122,3 +122,19 @@ export class GroupedRows implements RowSource {
     this.#folds.set(this.#folds.get() + 1);
   }
 }
+
+/** Rows before it is known in which groups they stand. */
+export const rowsToCome = (error: unknown, refresh: () => void): RowSource => ({
+  pending: !error,
+  total: undefined,
+  rows: 0,
+  error,
+  scrollTop: 0,
+  watch: () => () => {},
+  version: () => 0,
+  idAt: () => undefined,
+  rowOf: () => -1,
+  loadedIds: () => [],
+  want: () => {},
+  refresh,
+});

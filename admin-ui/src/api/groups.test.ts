@@ -71,3 +71,31 @@ it.each([
 ])("places by %j", (sort, record, row) => {
   expect(placeOf("job", ["1", "2"], { id: "x", ...record }, sort)).toBe(row);
 });
+
+it("asks for a counted group when it comes into sight, and takes what is in none of them for the others", async () => {
+  const asked: string[] = [];
+  const counted = { path: "customer_id", values: ["c1", "*", null], counts: [3, 2, 1], valueOf: () => null };
+  const made = new Groups(object, {}, counted, (_, request) => {
+    return new ListSource(object, request, async () => {
+      asked.push(JSON.stringify(request.filter));
+      return { records: [], nextCursor: null, hasMore: false, total: 0 };
+    });
+  });
+  expect(made.all.map(({ source }) => [source.rows, source.counted, source.pending])).toEqual([
+    [3, true, true],
+    [2, true, true],
+    [1, true, true],
+  ]);
+  made.refresh();
+  expect(asked).toEqual([]);
+  expect([made.find("c1"), made.find("c9"), made.find(null)]).toEqual(made.all);
+  for (const { source } of made.all) source.want(0, 1);
+  await new Promise((done) => setTimeout(done));
+  expect(asked).toEqual([
+    '{"customer_id":{"eq":"c1"}}',
+    '{"and":[{"customer_id":{"is_null":false}},{"customer_id":{"not_in":["c1"]}}]}',
+    '{"customer_id":{"is_null":true}}',
+  ]);
+  made.expect([9, 9, 9]);
+  expect(made.all.map(({ source }) => source.rows)).toEqual([0, 0, 0]);
+});

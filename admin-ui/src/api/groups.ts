@@ -1,5 +1,5 @@
 // A list in groups: one source for each value of a field. A record that changes its value changes its group at once.
-import { type Ast, all } from "@/lib/filter";
+import { type Ast, all, compare } from "@/lib/filter";
 import { ListSource } from "./list-source";
 import { type RecordData, recordStore, type StoreEvent } from "./record-store";
 import type { ListRequest, ObjectRef } from "./records";
@@ -12,11 +12,16 @@ export interface Group {
   source: ListSource;
 }
 
+/** The value of the group of all that is in none of the others. No id is written so. */
+export const OTHERS = "*";
+
 /** How a field groups: the path that is compared, and the value out of a record. */
 export interface Grouping {
   path: string;
   values: GroupValue[];
   valueOf: (record: RecordData) => GroupValue;
+  /** How many records each group has, where they were counted: then they are asked for when they come into sight. */
+  counts?: (number | undefined)[];
 }
 
 export class Groups {
@@ -30,13 +35,23 @@ export class Groups {
     this.#grouping = grouping;
     this.#sort = request.sort ?? [];
     this.all = grouping.values.map((value) => {
-      const filter = all([request.filter, groupFilter(grouping.path, value)]);
+      const filter = all([request.filter, groupFilter(grouping, value)]);
       return { value, source: made(object, { ...request, filter }) };
     });
+    this.expect(grouping.counts);
+  }
+
+  /** Tells groups that were not asked for yet how many they have. */
+  expect(counts: Grouping["counts"]): void {
+    for (const [i, { source }] of this.all.entries()) {
+      const count = counts?.[i];
+      if (count !== undefined) source.expect(count);
+    }
   }
 
   find(value: GroupValue): Group | undefined {
-    return this.all.find((group) => group.value === value);
+    const found = this.all.find((group) => group.value === value);
+    return found ?? (value === null ? undefined : this.all.find((group) => group.value === OTHERS));
   }
 
   holding(id: string): Group | undefined {
@@ -44,7 +59,7 @@ export class Groups {
   }
 
   refresh(): void {
-    for (const group of this.all) group.source.refresh();
+    for (const { source } of this.all) if (!source.pending || !source.counted) source.refresh();
   }
 
   /** Nobody comes back to them. */
@@ -77,8 +92,12 @@ export class Groups {
 
 const makeSource = (object: ObjectRef, request: ListRequest) => new ListSource(object, request);
 
-function groupFilter(path: string, value: GroupValue): Ast {
-  return value === null ? { [path]: { is_null: true } } : { [path]: { eq: value } };
+function groupFilter({ path, values }: Grouping, value: GroupValue): Ast | null {
+  if (value === OTHERS) {
+    const known = values.filter((other) => other !== null && other !== OTHERS);
+    return all([compare(path, "is_null", false), compare(path, "not_in", known)]);
+  }
+  return value === null ? compare(path, "is_null", true) : compare(path, "eq", value);
 }
 
 function valueAt(record: RecordData | undefined, path: string): unknown {
@@ -122,10 +141,11 @@ export function groupsFor(
   if (found) {
     kept.delete(key);
     kept.set(key, found);
+    found.expect(grouping.counts);
     return { groups: found, known: found.all.map(({ source }) => source).filter((source) => !source.pending) };
   }
   const groups = new Groups(object, request, grouping);
-  for (const { source } of groups.all) source.want(0, 1);
+  for (const { source } of groups.all) if (!source.counted) source.want(0, 1);
   kept.set(key, groups);
   const [oldest] = kept;
   if (kept.size > KEEP && oldest) {

@@ -1,5 +1,6 @@
 // A list of any length, fetched a page at a time as the screen needs it. Holds ids only; records live in the record store.
 import { pagesOf } from "@/lib/grid-window";
+import { whenIdle } from "@/lib/when-idle";
 import { recordStore, type StoreEvent } from "./record-store";
 import { type ListRequest, listRecords, type ObjectRef, type Page } from "./records";
 
@@ -64,6 +65,18 @@ export class ListSource {
   /** True until the first answer. */
   get pending(): boolean {
     return this.#pages.size === 0 && !this.error;
+  }
+
+  /** Whether it is known how many rows there are, even if none of them has been asked for yet. */
+  get counted(): boolean {
+    return this.#total !== undefined || !this.pending;
+  }
+
+  /** So many there are, as somebody knows who has counted them; an answer of its own knows better. */
+  expect(rows: number): void {
+    if (this.#pages.size > 0 || this.#total === rows) return;
+    this.#total = rows;
+    this.#changed();
   }
 
   /** Whether something happened while an answer was on its way, which may not be in it. */
@@ -215,7 +228,7 @@ export class ListSource {
     if (this.#stale && !this.error && this.#loading.size === 0 && this.#watchers.size > 0) this.refresh();
   }
 
-  /** How many there are is known when one page holds all of them; otherwise it is asked once the page is here to be seen. */
+  /** How many there are is known when one page holds all of them; otherwise it is asked once the page has been drawn. */
   #count(first: Page): void {
     this.#counting?.abort();
     if (!first.hasMore) {
@@ -231,7 +244,8 @@ export class ListSource {
       this.#changed();
     };
     // A list whose length is not known is a list all the same.
-    this.#fetch(question, controller.signal).then(counted, () => {});
+    const ask = () => void this.#fetch(question, controller.signal).then(counted, () => {});
+    controller.signal.addEventListener("abort", whenIdle(ask));
   }
 
   #changed(): void {

@@ -12,8 +12,22 @@ export interface Hit {
   similar?: boolean;
 }
 
-export async function search(text: string, limit: number, signal?: AbortSignal): Promise<Hit[]> {
-  return (await load<{ data: Hit[] }>("/api/v1/search", { q: text, limit }, signal)).data;
+export interface Found {
+  hits: Hit[];
+  /** There are more than were asked for. */
+  more: boolean;
+}
+
+/** In all objects, or in one. */
+export async function search(
+  text: string,
+  limit: number,
+  signal?: AbortSignal,
+  plural?: string | undefined,
+): Promise<Found> {
+  const query = { q: text, limit, objects: plural };
+  const body = await load<{ data: Hit[]; pagination?: { has_more?: boolean } }>("/api/v1/search", query, signal);
+  return { hits: body.data, more: body.pagination?.has_more ?? false };
 }
 
 const ENTITIES: Record<string, string> = {

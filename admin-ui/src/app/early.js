@@ -24,8 +24,16 @@
 
   if (outside) return;
   const headers = { accept: "application/json" };
+  let language = null;
+  try {
+    language = localStorage.getItem("trellis.language");
+  } catch {
+    // Labels are told as they are written.
+  }
+  // `i18n.ts` says the same.
+  const spoken = language === "en" || language === "de" ? `?language=${language}` : "";
   window.early = Object.fromEntries(
-    ["/auth/v1/me", "/metadata/v1/bootstrap"].map((path) => [path, fetch(path, { headers })]),
+    ["/auth/v1/me", `/metadata/v1/bootstrap${spoken}`].map((path) => [path, fetch(path, { headers })]),
   );
   for (const answer of Object.values(window.early)) answer.catch(() => {});
   // The build puts the names of the scripts in: those of the shell and the list, and those of a board or a record beside them.

@@ -1,14 +1,13 @@
 // Routes. Signing in is in the entry, so that it is there at once; the shell and the list are asked for by `early.js`
 // together with it. Everything else comes when it is needed, and is fetched ahead on hover.
-import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readListSearch } from "@/features/list/list-search";
-import { NotFound, PageError } from "./errors";
+import { readFoundSearch } from "@/features/search/found-search";
 import { listInAdvance, recordInAdvance } from "./in-advance";
+import { forgot, root, setPassword, signIn, tenants } from "./outside";
 import {
   readAuditFilter,
   readChangesSearch,
-  readConsoleSearch,
   readDiagramSearch,
   readExplainSearch,
   readJobsSearch,
@@ -16,47 +15,6 @@ import {
   readRequestFilter,
   readUsersSearch,
 } from "./search-params";
-import { SignInRoute } from "./sign-in-route";
-
-export interface Context {
-  client: QueryClient;
-}
-
-const root = createRootRouteWithContext<Context>()({
-  component: Outlet,
-  notFoundComponent: NotFound,
-  errorComponent: PageError,
-});
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in",
-  validateSearch: (raw: Record<string, unknown>): { next?: string | undefined; expired?: boolean | undefined } => ({
-    next: typeof raw.next === "string" && /^\/(?![/\\])/.test(raw.next) ? raw.next : undefined,
-    expired: raw.expired === true ? true : undefined,
-  }),
-  component: SignInRoute,
-});
-
-const forgot = createRoute({
-  getParentRoute: () => root,
-  path: "/forgot-password",
-  component: lazyRouteComponent(() => import("@/features/sign-in/forgot-page"), "ForgotPage"),
-});
-
-const setPassword = createRoute({
-  getParentRoute: () => root,
-  path: "/set-password",
-  component: lazyRouteComponent(() => import("@/features/sign-in/set-password-page"), "SetPasswordPage"),
-});
-
-/** For who sells the product: no session of a workspace, a key of their own. */
-const tenants = createRoute({
-  getParentRoute: () => root,
-  path: "/tenants",
-  validateSearch: readConsoleSearch,
-  component: lazyRouteComponent(() => import("@/features/reseller/reseller-page"), "ResellerPage"),
-});
 
 const shell = createRoute({
   getParentRoute: () => root,
@@ -95,6 +53,13 @@ const importing = createRoute({
   getParentRoute: () => shell,
   path: "/o/$plural/import",
   component: lazyRouteComponent(() => import("./object-pages"), "ImportRoute"),
+});
+
+const found = createRoute({
+  getParentRoute: () => shell,
+  path: "/search",
+  validateSearch: readFoundSearch,
+  component: lazyRouteComponent(() => import("./search-route"), "SearchRoute"),
 });
 
 const setup = createRoute({
@@ -312,6 +277,7 @@ export const tree = root.addChildren([
     record,
     bin,
     importing,
+    found,
     setup.addChildren([
       setupHome,
       objects,

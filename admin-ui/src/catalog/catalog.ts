@@ -23,6 +23,8 @@ export class Catalog {
   readonly objects: ObjectDef[];
   /** The apps of who is signed in. */
   readonly apps: AppDef[];
+  /** Languages in which labels are known. */
+  readonly languages: string[];
   readonly optionSets: NonNullable<Bootstrap["option_sets"]>;
   readonly #byName = new Map<string, ObjectDef>();
   readonly #byPlural = new Map<string, ObjectDef>();
@@ -45,6 +47,7 @@ export class Catalog {
       conversions: (bootstrap.conversions ?? []).filter((one) => one.object === object.name),
     }));
     this.apps = bootstrap.apps ?? [];
+    this.languages = bootstrap.languages ?? [];
     this.optionSets = bootstrap.option_sets ?? [];
     this.#views = bootstrap.list_views ?? [];
     this.#own = (bootstrap.own_views ?? []).map(({ id, ...view }) => ({

@@ -18,13 +18,25 @@ export interface GroupOption {
   color?: string | undefined;
 }
 
-/** Fields whose values are known beforehand, so that lists can be put in groups by them. */
+/** Whether the field names one record: which of them there are is to be asked before a list is grouped by it. */
+export const isToOne = (field: FieldDef): boolean => field.kind === "lookup" || field.kind === "master_detail";
+
+/** Fields that a table can be put in groups by. */
 export const groupFields = (object: ObjectDef): FieldDef[] => {
-  const fields = boardFields(object);
-  return [...fields, ...ownFields(object).filter((f) => f.kind === "boolean")];
+  const own = ownFields(object);
+  const owner = object.fields.filter((f) => f.standard && f.name === "owner");
+  return [...boardFields(object), ...own.filter((f) => f.kind === "boolean"), ...[...own, ...owner].filter(isToOne)];
 };
 
-/** The groups of a field: its options in use, and one for records without a value where that can be. */
+/** What each display can be grouped by, or stand by. */
+export const GROUPS: Record<Display, (object: ObjectDef) => FieldDef[]> = {
+  table: groupFields,
+  board: (object) => boardFields(object),
+  calendar: (object) => dayFields(object),
+  timeline: () => [],
+};
+
+/** The groups of a field whose values are known beforehand: its options in use, and one for records without a value where that can be. */
 export function groupOptions(field: FieldDef): GroupOption[] {
   const none = { value: null, label: t("No {field}", { field: field.label }) };
   if (field.kind === "boolean")
@@ -55,6 +67,47 @@ export function spanFields(object: ObjectDef): { start: FieldDef | undefined; en
   return { start, end };
 }
 
+/** The days that a calendar or a timeline stands by. */
+export interface Days {
+  start: FieldDef | undefined;
+  end: FieldDef;
+  /** Somebody has said so; otherwise the names of the fields told. */
+  chosen: boolean;
+}
+
+function guessedDays(object: ObjectDef): Days | undefined {
+  const { start, end } = spanFields(object);
+  return end && { start, end, chosen: false };
+}
+
+/** The day that a calendar stands by: as asked, as the view says, else as the names of the fields tell. */
+export function calendarDays(object: ObjectDef, view: ListViewDef | undefined, asked?: string): Days | undefined {
+  const end = dayFields(object).find((f) => f.name === (asked ?? view?.group_by));
+  return end ? { start: undefined, end, chosen: true } : guessedDays(object);
+}
+
+/**
+ * Where the bars of a timeline begin and end: as asked, as the view says, else as the names of the fields tell. A view
+ * keeps the end as what it is grouped by and the beginning as what it is sorted by; "none" takes the beginning away.
+ */
+export function timelineDays(
+  object: ObjectDef,
+  view: ListViewDef | undefined,
+  asked: { start?: string | undefined; end?: string | undefined },
+): Days | undefined {
+  const fit = dayFields(object);
+  const sorted = view?.display === "timeline" ? view.sort?.[0] : undefined;
+  const [start, end] = [named(object, fit, asked.start ?? sorted), named(object, fit, asked.end ?? view?.group_by)];
+  const guess = guessedDays(object);
+  if (!guess || (!start && !end && !asked.start)) return guess;
+  const last = end ?? (guess.end !== start ? guess.end : fit.find((f) => f !== start)) ?? guess.end;
+  return { start: start === last ? undefined : start, end: last, chosen: true };
+}
+
+/** Whether a timeline that is sorted so would take the first key for its beginning. */
+export const sortsAsStart = (object: ObjectDef, sort: string[]): boolean =>
+  named(object, dayFields(object), sort[0]) !== undefined;
+
 export function displaysOf(object: ObjectDef): Display[] {
   const days = spanFields(object).end !== undefined;
   return DISPLAYS.filter((d) => (d === "board" ? boardFields(object).length > 0 : d === "table" || days));
@@ -84,15 +137,25 @@ export const sumField = (columns: FieldDef[]): FieldDef | undefined => columns.f
 /** Words in a field's name that tell how likely something is. */
 const LIKELY = /(^|_)(probability|likelihood|chance|confidence)(_|$)/;
 
-/** The percentage that amounts are weighted by. */
-export const weightField = (object: ObjectDef): FieldDef | undefined =>
-  ownFields(object).find((f) => f.kind === "percent" && LIKELY.test(f.name));
+/** Percentages that amounts can be weighted by. */
+export const weightFields = (object: ObjectDef): FieldDef[] => ownFields(object).filter((f) => f.kind === "percent");
+
+/** The percentage that amounts are weighted by: the chosen one, else one whose name tells; "none" is none. */
+export function weightField(object: ObjectDef, chosen?: string): FieldDef | undefined {
+  const fit = weightFields(object);
+  if (chosen === "none") return undefined;
+  return fit.find((f) => f.name === chosen) ?? fit.find((f) => LIKELY.test(f.name));
+}
 
 /** When a record came to the value that a board groups by: "stage_changed_at" beside "stage". */
 export const sinceField = (object: ObjectDef, group: FieldDef): FieldDef | undefined =>
   ownFields(object).find(
     (f) => f.kind === "datetime" && [`${group.name}_changed_at`, `${group.name}_since`].includes(f.name),
   );
+
+/** When a record was changed, whatever of it: all that is told of one whose coming to its place nobody has written down. */
+export const changedField = (object: ObjectDef): FieldDef | undefined =>
+  object.fields.find((f) => f.standard && f.name === "updated_at");
 
 /** States in which nothing waits any more. */
 export const finalStates = (object: ObjectDef, group: FieldDef): Set<unknown> =>

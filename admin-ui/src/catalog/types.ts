@@ -86,6 +86,8 @@ export interface ListViewDef {
   display?: "table" | "board" | "calendar" | "timeline";
   /** With whom it is shared; everybody when left out. */
   shared_with?: Record<string, unknown>[];
+  /** The label as it stands in the definition, where it is shown in another language. */
+  written?: string;
   /** The id of a view that somebody keeps for themselves. */
   own?: string;
   /** What of an own view one does not see any more. */
@@ -193,6 +195,8 @@ export interface Bootstrap {
   conversions?: ConversionDef[];
   apps?: AppDef[];
   record_types?: RecordTypeDef[];
+  /** Those in which there are labels, beside that in which they are written. */
+  languages?: string[];
   forms?: Record<string, FormCondition[]>;
   own_views?: OwnViewDef[];
   /** By object, the word or id of the view that its list opens with. */

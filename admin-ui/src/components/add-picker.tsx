@@ -19,6 +19,7 @@ export function AddPicker({ label, choices, disabled, onPick }: AddPickerProps) 
     <>
       <Button
         ref={anchor}
+        data-add
         look="outline"
         className="self-start"
         icon={<Plus size={14} />}

@@ -7,7 +7,8 @@ import { Tag } from "./bits";
 import { scopeLabel } from "./copy-fields";
 
 interface Copy {
-  tenant: { name: string; slug: string };
+  /** `status` is that of the tenant that was made, while it is there. */
+  tenant: { name: string; slug: string; status: string | null };
   scope: "metadata" | "sample" | "full";
   records: number | null;
   mask_emails: boolean;
@@ -25,6 +26,13 @@ const STATES: Record<Copy["status"], { label: string; color: string }> = {
   running: { label: "Being made", color: "blue" },
   done: { label: "Ready", color: "green" },
   failed: { label: "Failed", color: "red" },
+};
+
+/** How one that was made is now, where nobody gets in; it may be there no more. */
+const SHUT: Record<string, string> = {
+  suspended: "Suspended",
+  pending_delete: "Being deleted",
+  deleting: "Being deleted",
 };
 
 interface CopyRowProps {
@@ -61,6 +69,14 @@ export function CopyRow({ copy, about, children }: CopyRowProps) {
 }
 
 function CopyTag({ copy }: { copy: Copy }) {
+  const shut = copy.tenant.status === null ? "Deleted" : SHUT[copy.tenant.status];
+  if (copy.status === "done" && shut) {
+    return (
+      <span role="status">
+        <Tag color="gray">{t(shut)}</Tag>
+      </span>
+    );
+  }
   return (
     <span role="status">
       <Tag color={STATES[copy.status].color}>{t(STATES[copy.status].label)}</Tag>

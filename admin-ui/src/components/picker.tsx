@@ -7,6 +7,8 @@ import { t } from "@/lib/i18n";
 export interface Choice {
   id: string;
   label: string;
+  /** The label as it is drawn, where more than its letters is to be seen. */
+  shown?: ReactNode;
   icon?: ReactNode;
   detail?: ReactNode;
   group?: string;
@@ -138,7 +140,7 @@ export function PickerList(props: PickerListProps) {
                 onKeyDown={() => {}}
               >
                 {choice.icon}
-                <span className="min-w-0 flex-1 truncate">{choice.label}</span>
+                <span className="min-w-0 flex-1 truncate">{choice.shown ?? choice.label}</span>
                 {choice.detail && (
                   <span className="ms-2 max-w-[55%] shrink-0 truncate text-text-2 text-xs">{choice.detail}</span>
                 )}

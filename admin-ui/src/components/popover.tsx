@@ -1,6 +1,7 @@
 // A popover beside its trigger, in the browser's top layer: Esc, outside clicks and focus return are the browser's own.
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { cx } from "@/lib/cx";
+import { fromTheRight } from "@/lib/direction";
 
 interface PopoverProps {
   open: boolean;
@@ -28,7 +29,7 @@ function place(
   if (props.matchWidth) pop.style.minWidth = `${a.width}px`;
   pop.style.maxHeight = `${window.innerHeight - 2 * EDGE}px`;
   const p = pop.getBoundingClientRect();
-  const rtl = document.documentElement.dir === "rtl";
+  const rtl = fromTheRight();
   let top = a.bottom + GAP;
   let left = (props.align === "end") !== rtl ? a.right - p.width : a.left;
   if (props.side === "end") {

@@ -9,10 +9,12 @@ import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 
-export function usePreviewRecord(object: ObjectDef) {
+/** None where none is `wanted`. */
+export function usePreviewRecord(object: ObjectDef, wanted = true) {
   const [chosen, setChosen] = useState<string | undefined>();
   const newest = useQuery({
     queryKey: ["preview", object.name],
+    enabled: wanted,
     queryFn: async ({ signal }) => {
       const page = await listRecords(object, { fields: ["id", "name"], sort: ["-updated_at"], limit: 1 }, signal);
       return page.records[0]?.id ?? null;
@@ -21,7 +23,7 @@ export function usePreviewRecord(object: ObjectDef) {
   const id = chosen ?? newest.data ?? undefined;
   useQuery({
     queryKey: ["record", object.name, id],
-    enabled: id !== undefined,
+    enabled: wanted && id !== undefined,
     queryFn: ({ signal }) => loadRecord(object, id as string, undefined, signal),
   });
   return { record: useRecord(object.name, id), id, choose: setChosen };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { recordStore } from "@/api/record-store";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { runLastUndo } from "@/components/toast";
-import { neededIntent, setSwitch } from "./save";
+import { neededIntent, setSwitch, setValues } from "./save";
 
 const object = { name: "thing", plural: "things", label: "Thing", processes: [] } as unknown as ObjectDef;
 const open = { name: "open", label: "Open", kind: "boolean" } as FieldDef;
@@ -48,4 +48,32 @@ it("lets an undo that somebody else was before be, and insists on a gesture", as
   runLastUndo();
   await vi.waitFor(() => expect(server).toHaveBeenCalledTimes(2));
   expect(neededIntent.get()).toBeNull();
+});
+
+it("sets several values in one save, and takes them back in one", async () => {
+  const [from, to] = ["from", "to"].map((name) => ({ name, label: name, kind: "date" }) as FieldDef);
+  if (!from || !to) throw new Error("two days are needed");
+  const days = (a: string, b: string, version: number) => answer(200, { data: { id: "1", version, from: a, to: b } });
+  recordStore.merge("thing", { id: "1", version: 2, from: "2026-11-02", to: "2026-11-04" });
+  server
+    .mockReturnValueOnce(days("2026-11-03", "2026-11-05", 3))
+    .mockReturnValueOnce(days("2026-11-02", "2026-11-04", 4));
+  const moving = setValues(
+    object,
+    "1",
+    [
+      [from, "2026-11-03"],
+      [to, "2026-11-05"],
+    ],
+    () => "moved",
+  );
+  expect(recordStore.find("thing", "1")).toMatchObject({ from: "2026-11-03", to: "2026-11-05" });
+  expect(await moving).toBe(true);
+  runLastUndo();
+  await vi.waitFor(() => expect(recordStore.find("thing", "1")?.version).toBe(4));
+  const said = server.mock.calls.map(([, init]) => JSON.parse(String(init.body)));
+  expect(said).toEqual([
+    { from: "2026-11-03", to: "2026-11-05" },
+    { from: "2026-11-02", to: "2026-11-04" },
+  ]);
 });

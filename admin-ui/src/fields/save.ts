@@ -1,5 +1,5 @@
-// Saving one value by a gesture (a drop, a click on a step): on screen at once, with a way back, and a question when
-// more is needed first. A value that is the state of a process goes by the process's transitions.
+// Saving what a gesture says (a drop, a click on a step): on screen at once, with a way back, and a question when more
+// is needed first. A value that is the state of a process goes by the process's transitions.
 import { messageOf, Problem, warningsOf } from "@/api/problem";
 import { type RecordData, recordStore } from "@/api/record-store";
 import { Conflict, loadRecord, updateRecord } from "@/api/records";
@@ -12,12 +12,17 @@ import { Cell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { kindOf } from "./registry";
 
+/** Values that a gesture says. */
+export type Values = [FieldDef, unknown][];
+
 /** A change that needs more than the gesture said; the shell asks for it. */
 export interface Needed {
   object: ObjectDef;
   id: string;
   field: FieldDef;
   value: unknown;
+  /** What is saved together with it. */
+  beside?: Values;
   /** The transitions that go there; none when the value is set by itself. */
   ways: Way[];
   /** Whether the value may be set by itself too, past what the transition asks for. */
@@ -50,15 +55,16 @@ async function insisting<T>(save: () => Promise<T>): Promise<T> {
   }
 }
 
-type Change = Pick<Needed, "object" | "id" | "field" | "value" | "done">;
+type Change = Pick<Needed, "object" | "id" | "field" | "value" | "beside" | "done">;
 type Once = <T>(save: () => Promise<T>) => Promise<T>;
 
 /** Saves a value; the shell asks for what it needs first. Answers whether it was saved. */
 async function trying(change: Change, once: Once): Promise<boolean> {
-  const { object, id, field, value, done } = change;
-  const kind = kindOf(field);
+  const { object, id, field, value, beside = [], done } = change;
+  const parts = (how: "patch" | "shown") =>
+    Object.assign({}, ...[[field, value] as const, ...beside].map(([f, said]) => kindOf(f)[how](said, f)));
   try {
-    await once(() => updateRecord(object, id, kind.patch(value, field), kind.shown(value, field)));
+    await once(() => updateRecord(object, id, parts("patch"), parts("shown")));
     done();
     return true;
   } catch (error) {
@@ -70,30 +76,52 @@ async function trying(change: Change, once: Once): Promise<boolean> {
 
 /** Says that a value was changed and offers the one before. Only the newest of such notes stays. */
 export function offerUndo(object: ObjectDef, id: string, field: FieldDef, before: unknown, text: string): void {
+  offerBack({ object, id, field, value: before, done: () => {} }, text);
+}
+
+function offerBack(before: Change, text: string): void {
   toast(text, {
     key: "edit",
     action: {
       label: t("Undo"),
       undo: true,
       // What somebody else has written meanwhile is theirs: an undo does not insist.
-      run: () => trying({ object, id, field, value: before, done: () => {} }, (save) => save()),
+      run: () => trying(before, (save) => save()),
     },
   });
 }
 
 /** Sets a field of a record that is on screen. Answers whether it was saved. */
-export async function setValue(
+export function setValue(object: ObjectDef, id: string, field: FieldDef, value: unknown, said: Said): Promise<boolean> {
+  return setValues(object, id, [[field, value]], said);
+}
+
+/**
+ * Sets several fields of a record that is on screen, in one save. An undo goes back to `before`: the record as it is now,
+ * unless a gesture is in pieces.
+ */
+export async function setValues(
   object: ObjectDef,
   id: string,
-  field: FieldDef,
-  value: unknown,
+  values: Values,
   said: Said,
+  before = recordStore.find(object.name, id),
 ): Promise<boolean> {
   const record = recordStore.find(object.name, id);
-  if (!record) return false;
-  const before = kindOf(field).read(record, field);
-  const done = () => offerUndo(object, id, field, before, said(recordStore.find(object.name, id) ?? record));
-  return trying({ object, id, field, value, done }, insisting);
+  const [first, ...beside] = values;
+  if (!record || !before || !first) return false;
+  const change = ([[field, value], ...others]: [Values[number], ...Values], done: () => void): Change => ({
+    object,
+    id,
+    field,
+    value,
+    beside: others,
+    done,
+  });
+  const was = ([field]: Values[number]): Values[number] => [field, kindOf(field).read(before, field)];
+  const back = change([was(first), ...beside.map(was)], () => {});
+  const done = () => offerBack(back, said(recordStore.find(object.name, id) ?? record));
+  return trying(change([first, ...beside], done), insisting);
 }
 
 /** Turns a yes into a no, or back. */

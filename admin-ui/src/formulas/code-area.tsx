@@ -15,6 +15,7 @@ interface CodeAreaProps {
   label: string;
   placeholder: string;
   lines: number;
+  autoFocus?: boolean | undefined;
   problems: FormulaProblem[];
   warnings: FormulaProblem[];
   onChange: (text: string) => void;
@@ -47,6 +48,7 @@ export function CodeArea(props: CodeAreaProps) {
       onCursor: (at) => latest.current.onCursor(at),
     });
     code.current = started;
+    if (latest.current.autoFocus) started.focus();
     return () => started.destroy();
   }, []);
 

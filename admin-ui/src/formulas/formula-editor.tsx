@@ -27,6 +27,10 @@ export interface FormulaEditorProps {
   invalid?: boolean;
   /** Without the line that tries it on a record. */
   plain?: boolean;
+  /** It is to filter a list of the object. */
+  filters?: boolean;
+  /** One is there to write it: the cursor stands in it. */
+  autoFocus?: boolean;
 }
 
 export function FormulaEditor(props: FormulaEditorProps) {
@@ -38,15 +42,10 @@ export function FormulaEditor(props: FormulaEditorProps) {
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
-  const { record, id, choose } = usePreviewRecord(object);
+  const { record, id, choose } = usePreviewRecord(object, !props.plain);
   const [cursor, setCursor] = useState(0);
-  const state = useCheck({
-    object: object.name,
-    formula: value,
-    expects,
-    saving,
-    record: props.plain ? undefined : id,
-  });
+  const asked = { object: object.name, formula: value, expects, saving, record: props.plain ? undefined : id };
+  const state = useCheck(asked, props.filters ? object : undefined);
   const call = callAt(value, cursor);
   const known = call && functions.data?.find((f) => f.name.toLowerCase() === call.name.toLowerCase());
   const wrong = props.invalid || Boolean(state.checked?.problems.length);
@@ -68,6 +67,7 @@ export function FormulaEditor(props: FormulaEditorProps) {
           label={label}
           placeholder={props.placeholder ?? ""}
           lines={lines}
+          autoFocus={props.autoFocus}
           problems={state.checked?.problems ?? []}
           warnings={state.checked?.warnings ?? []}
           onChange={props.onChange}

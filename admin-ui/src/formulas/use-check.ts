@@ -1,7 +1,8 @@
 // Asks the server what a formula is worth, while one types.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type Checked, type CheckRequest, checkFormula } from "@/api/formulas";
+import { type Checked, type CheckRequest, checkCondition, checkFormula } from "@/api/formulas";
 import { messageOf } from "@/api/problem";
+import type { ObjectRef } from "@/api/records";
 import { useDebounced } from "@/lib/use-debounced";
 
 export interface CheckState {
@@ -11,17 +12,18 @@ export interface CheckState {
   busy: boolean;
 }
 
-export function useCheck(asked: CheckRequest): CheckState {
+/** `list` is the one that the formula is to filter, if it is to do that. */
+export function useCheck(asked: CheckRequest, list?: ObjectRef): CheckState {
   const now = JSON.stringify(asked);
   const text = useDebounced(now, 200);
   const wanted = JSON.parse(text) as CheckRequest;
   const query = useQuery({
-    queryKey: ["formula", text],
+    queryKey: ["formula", Boolean(list), text],
     enabled: wanted.formula.trim() !== "",
     retry: false,
     staleTime: 10_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => checkFormula(wanted, signal),
+    queryFn: ({ signal }) => (list ? checkCondition(list, wanted.formula, signal) : checkFormula(wanted, signal)),
   });
   if (!wanted.formula.trim()) return { checked: undefined, failure: null, busy: false };
   // Places in a text that is not there any more would mark the wrong letters.

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { addDays, addMonths, dayOfValue, daysBetween, monthGrid, onDay } from "./days";
+import { addDays, addMonths, dayOfValue, daysBetween, monthGrid, onDay, weekOf } from "./days";
 
 it.each([
   ["2026-11-21", 1, "2026-11-02"],
@@ -11,6 +11,16 @@ it.each([
   expect(grid.includes(`${day.slice(0, 7)}-01`)).toBe(true);
   expect(daysBetween(grid[0] ?? "", start)).toBeLessThanOrEqual(7);
   expect(new Set(grid).size).toBe(42);
+});
+
+it.each([
+  ["2026-11-20", 1, "2026-11-16"],
+  ["2026-11-20", 7, "2026-11-15"],
+  ["2026-11-22", 1, "2026-11-16"],
+  ["2027-01-01", 1, "2026-12-28"],
+])("shows the week of %s that begins on %i", (day, first, start) => {
+  const week = weekOf(day, first);
+  expect([week.length, week[0], week.includes(day)]).toEqual([7, start, true]);
 });
 
 it("counts days over the ends of months and years", () => {

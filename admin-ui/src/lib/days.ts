@@ -41,13 +41,17 @@ export function firstWeekday(): number {
   }
 }
 
-/** The six weeks that show a month. */
-export function monthGrid(day: Day, first = firstWeekday()): Day[] {
-  const start = `${day.slice(0, 7)}-01`;
-  const weekday = startOf(start).getDay() || 7;
-  const from = addDays(start, -((weekday - first + 7) % 7));
-  return Array.from({ length: 42 }, (_, i) => addDays(from, i));
+/** So many days from the beginning of the week on in which a day is. */
+function daysFrom(day: Day, first: number, many: number): Day[] {
+  const weekday = startOf(day).getDay() || 7;
+  const from = addDays(day, -((weekday - first + 7) % 7));
+  return Array.from({ length: many }, (_, i) => addDays(from, i));
 }
+
+export const weekOf = (day: Day, first = firstWeekday()): Day[] => daysFrom(day, first, 7);
+
+/** The six weeks that show a month. */
+export const monthGrid = (day: Day, first = firstWeekday()): Day[] => daysFrom(`${day.slice(0, 7)}-01`, first, 42);
 
 /** The day of a field's value: dates are days already, instants fall on a day of this zone. */
 export function dayOfValue(value: unknown, kind: string): Day | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { moveCursor, pagesOf, scrollFor, windowRows } from "./grid-window";
+import { alongTheLine } from "./direction";
+import { heldThatFit, moveCursor, pagesOf, scrollBeside, scrollFor, windowRows } from "./grid-window";
 
 describe("windowRows", () => {
   it("draws what is on screen with a margin", () => {
@@ -31,6 +32,32 @@ describe("scrollFor", () => {
   });
 });
 
+describe("scrollBeside", () => {
+  const across = { widths: [200, 100, 100, 100, 400], held: 2, before: 40 };
+  it.each([
+    ["what is held is always seen", 1, 500, 600, null],
+    ["what is seen stays where it is", 2, 0, 600, null],
+    ["what is hidden behind what is held comes out", 2, 30, 600, 0],
+    ["what is past the edge comes in", 3, 0, 500, 40],
+    ["what is wider than the room shows its start", 4, 0, 500, 200],
+  ])("%s", (_, col, scrolled, room, to) => {
+    expect(scrollBeside(col, across, scrolled, room)).toBe(to);
+  });
+});
+
+describe("heldThatFit", () => {
+  const widths = [200, 100, 100, 100];
+  it.each([
+    [1, 1000, 1],
+    [3, 1000, 3],
+    [3, 600, 2],
+    [3, 300, 1],
+    [0, 1000, 0],
+  ])("of %i in %i px", (held, room, fit) => {
+    expect(heldThatFit({ widths, held, before: 40 }, room)).toBe(fit);
+  });
+});
+
 describe("moveCursor", () => {
   const at = { row: 4, col: 1 };
   it.each([
@@ -42,6 +69,16 @@ describe("moveCursor", () => {
     ["mod+home", { row: 0, col: 1 }],
   ])("%s", (key, to) => {
     expect(moveCursor(at, key, 10, 3, 8)).toEqual(to);
+  });
+
+  it("goes along the line where it runs from the right", () => {
+    const to = (key: string) => moveCursor(at, alongTheLine(key, true), 10, 3, 8);
+    expect([to("arrowleft"), to("arrowright"), to("arrowdown")]).toEqual([
+      { row: 4, col: 2 },
+      { row: 4, col: 0 },
+      { row: 5, col: 1 },
+    ]);
+    expect(alongTheLine("arrowleft", false)).toBe("arrowleft");
   });
 
   it("leaves other keys alone", () => {

@@ -29,12 +29,46 @@ export function scrollFor(row: number, rowHeight: number, scrollTop: number, hei
   return null;
 }
 
+/** What stands beside each other in a row: the widths of its columns, how many of them are held, what stands before them. */
+export interface Across {
+  widths: number[];
+  held: number;
+  before: number;
+}
+
+const sum = (widths: number[]): number => widths.reduce((a, b) => a + b, 0);
+
+/** How far from the start of the line to scroll so that a column is seen whole beside those that are held; null when it is. */
+export function scrollBeside(
+  col: number,
+  { widths, held, before }: Across,
+  scrolled: number,
+  room: number,
+): number | null {
+  if (col < held) return null;
+  const start = sum(widths.slice(held, col));
+  const end = before + sum(widths.slice(0, col + 1));
+  if (start < scrolled) return start;
+  if (end > scrolled + room) return Math.min(start, end - room);
+  return null;
+}
+
+/** How much of the width may be held, so that what moves can be read beside it. */
+const MOST_HELD = 0.7;
+
+/** How many columns stay in sight of so many that are to: the first one, and what fits beside it. */
+export function heldThatFit({ widths, held, before }: Across, room: number): number {
+  let fit = Math.min(1, held);
+  while (fit < held && before + sum(widths.slice(0, fit + 1)) <= room * MOST_HELD) fit++;
+  return fit;
+}
+
 export interface Cursor {
   row: number;
   col: number;
 }
 
-/** The next place of the cursor for a key, or null when the key does not move it. */
+/** The next place of the cursor for a key as it is meant along the line, or null when the key does not move it. */
 export function moveCursor(at: Cursor, key: string, rows: number, cols: number, page: number): Cursor | null {
   const clamp = (row: number, col: number): Cursor => ({
     row: Math.max(0, Math.min(rows - 1, row)),

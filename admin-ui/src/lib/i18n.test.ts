@@ -38,7 +38,19 @@ const SAME = /^[\w*]+:\w+$/;
 
 /** What reads like words of a sentence and is none: keys, names, and what a search finds a command by. */
 const NO_WORDS = new Set([
-  ...["Alt ←→", "Alt+ArrowUp Alt+ArrowDown Delete", "Alt+ArrowLeft Alt+ArrowRight Delete", "Mod-Enter", "g s", "g d"],
+  ...[
+    "Alt ←→",
+    "Tab ← →",
+    "Tab ← → ↑ ↓",
+    "Tab ⇧ ← →",
+    "tab shift ← →",
+    "tab alt shift ← →",
+    "Alt+ArrowUp Alt+ArrowDown Delete",
+    "Alt+ArrowLeft Alt+ArrowRight Delete",
+    "Mod-Enter",
+    "g s",
+    "g d",
+  ],
   ...[
     "English",
     "Deutsch",
@@ -65,7 +77,7 @@ const NO_WORDS = new Set([
 const KEY = /^(Enter|Escape|Esc|Backspace|Space|Tab|Home|End|Ctrl|Page(Up|Down)|Arrow(Up|Down|Left|Right))$/;
 
 /** Files whose texts are data or programs: samples of fields, code for others, the names of browsers, the language of formulas. */
-const NO_SCREEN = /words\/|user-agent|lib\/formula|setup\/samples|explorer\/requests|app\/router/;
+const NO_SCREEN = /words\/|user-agent|lib\/formula|setup\/samples|explorer\/requests|app\/(router|outside)/;
 
 const SPOKEN = /^(label|title|placeholder|hint|about|verb|what|add|idle|noun|aria-label|messageHint)$/;
 

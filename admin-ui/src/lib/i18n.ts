@@ -1,5 +1,6 @@
 // The interface in the person's language. English stands in the code and is its own key; other languages are
-// dictionaries that are fetched before the first paint. Labels of objects and fields are metadata, not words of these.
+// dictionaries that are fetched before the first paint. Labels of objects and fields are metadata: the server tells them in
+// the language that is chosen, as far as packages and administrators have said them in it.
 import { recall, remember } from "./storage";
 
 export const LANGUAGES = [
@@ -30,6 +31,9 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
 
 const stored = recall("language");
 export const language: Language = LANGUAGES.find((l) => l.id === stored)?.id ?? "en";
+
+/** The language that somebody has chosen here; labels are asked for in it. `early.js` says the same. */
+export const chosen: string | undefined = stored === language ? stored : undefined;
 
 const spoken = typeof navigator === "undefined" ? ["en"] : navigator.languages;
 

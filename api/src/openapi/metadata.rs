@@ -144,6 +144,7 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .answers(200, "What was done, or would be", data(reference("Applied"))),
         "bootstrap" => operation
             .says("Everything that a user interface needs to begin")
+            .query("language", "Labels are told in this language, as far as there are translations", json!({ "type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$" }))
             .header("If-None-Match", "The answer that is there already")
             .answers(200, "All of it", data(shown(json!({ "revision": count(), "user": json!({ "type": "object" }), "objects": list(json!({ "type": "object" })) }))))
             .tells(200, "ETag", "Its version")

@@ -8,23 +8,30 @@ use serde_json::{Value as Json, json};
 use super::seen::Seen;
 use super::{rights, session};
 use crate::answer;
+use crate::asked::params::Params;
 use crate::call::Call;
 use crate::problem::{Code, Problem};
 use crate::routes::Outcome;
 
-/// Everything that the UI needs to begin, in one answer.
+/// Everything that the UI needs to begin, in one answer; with what people read in a `language`, as far as it is known in
+/// that.
 pub(crate) async fn bootstrap(call: Call) -> Outcome {
-    call.asked.plain()?;
+    let mut params = Params::new(call.asked.pairs()?);
+    let language = params.typed("language", "the tag of a language, such as `de` or `pt-BR`", |text| {
+        metadata::catalog::is_locale(text).then(|| text.to_owned())
+    });
+    params.finish()?;
     let session = call.caller.session.as_ref().map(|session| session.id).unwrap_or_default();
     let kept = call.engine().own_views_tag(&call.context).await?;
     let counters = (call.context.snapshot.revision, call.caller.access);
-    let tag = format!("\"{}-{}-{session}-{kept}\"", counters.0, counters.1);
+    let spoken = language.as_deref().unwrap_or_default();
+    let tag = format!("\"{}-{}-{session}-{kept}-{spoken}\"", counters.0, counters.1);
     if answer::is_known(call.asked.header(&header::IF_NONE_MATCH), &tag) {
         return Ok(answer::not_modified(&tag));
     }
     let own = call.engine().own_views(&call.context).await?;
     let user = session::describe(&call).await?;
-    let document = json!({
+    let mut document = json!({
         "revision": call.context.snapshot.revision,
         "user": user,
         "objects": objects(&call),
@@ -37,10 +44,34 @@ pub(crate) async fn bootstrap(call: Call) -> Outcome {
         "processes": components(&call, Kind::Processes),
         "conversions": conversions(&call),
         "apps": Seen::new(&call).apps(),
+        "languages": call.context.snapshot.catalog.locales(),
         "own_views": own.views,
         "default_views": own.defaults,
     });
+    if let Some(language) = language {
+        translate(&call, &language, &mut document);
+    }
     Ok(answer::tagged(answer::data(&document), &tag))
+}
+
+/// Puts the labels of a language in place of those that stand in the definitions. Own views are the person's own words.
+fn translate(call: &Call, language: &str, document: &mut Json) {
+    let snapshot = &call.context.snapshot;
+    let is_own = |name: &str| snapshot.definitions.package_of(Kind::Translations, name).is_none();
+    let Some(texts) = snapshot.catalog.texts(language, is_own) else { return };
+    texts.objects(&mut document["objects"]);
+    texts.option_sets(&mut document["option_sets"]);
+    for view in document["list_views"].as_array_mut().into_iter().flatten() {
+        let written = view["label"].clone();
+        texts.others(view);
+        // Who changes a view that others see says its label as it is written.
+        if view["label"] != written {
+            view["written"] = written;
+        }
+    }
+    for part in ["layouts", "record_types", "processes", "conversions", "apps"] {
+        texts.others(&mut document[part]);
+    }
 }
 
 /// Each object with what the caller may do with its records.

@@ -33,7 +33,7 @@ pub(crate) mod support;
 pub(crate) mod webhooks;
 
 pub(crate) use create::{check_name, check_slug};
-pub(super) use place::login_url;
+pub(crate) use place::login_url;
 
 /// Most tenants of one page.
 const MOST: u32 = 1000;

@@ -49,6 +49,8 @@ impl<'c> Seen<'c> {
         let mut json = catalog.component_json(kind, name)?;
         let object = match kind {
             Kind::Settings => return Some(json),
+            // They may speak of what not everybody knows of.
+            Kind::Translations => return self.all.then_some(json),
             Kind::OptionSets => return self.chooses_from(name).then_some(json),
             Kind::Objects => name,
             Kind::Fields => name.split_once('.')?.0,

@@ -13,7 +13,7 @@ use super::rename::Renamed;
 use super::role::{PermissionSet, Role};
 use super::sharing_rule::{RestrictionRule, SharingRule};
 use super::{Component, Row};
-use super::{conversion::Conversion, recurrence::Recurrence, setting::Setting};
+use super::{conversion::Conversion, recurrence::Recurrence, setting::Setting, translation::Translation};
 use super::{field_condition::FieldCondition, process::Process, record_type::RecordType};
 use super::{layout::Layout, list_view::ListView, option_set::OptionSet, validation_rule::ValidationRule};
 use crate::catalog::{self, Catalog, Object, Uses};
@@ -193,6 +193,8 @@ parts! {
     Recurrences { recurrences: Recurrence, "recurrences", 'u' }
     /// `sales`.
     Apps { apps: App, "apps", 'a' }
+    /// `deals_de`. What labels are in another language.
+    Translations { translations: Translation, "translations", 'i' }
     /// `search`. What holds for all of a tenant.
     Settings { settings: Setting, "settings", 'k' }
 }

@@ -63,7 +63,7 @@ pub fn class(kind: Kind, path: &[String]) -> Class {
             &["when", "owned_by", "share_with", "access", "applies_to"]
         }
         Kind::Apps => &["extends"],
-        Kind::OptionSets | Kind::ListViews | Kind::Layouts | Kind::Settings => &[],
+        Kind::OptionSets | Kind::ListViews | Kind::Layouts | Kind::Translations | Kind::Settings => &[],
     };
     let is_switch = |key: &String| ["label", "required"].contains(&key.as_str());
     let name_of_records =

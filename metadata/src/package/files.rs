@@ -6,8 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::{DataFile, Manifest, Package, Trial};
-use crate::catalog::check_name;
 use crate::catalog::roles::SYSTEM_ROLES;
+use crate::catalog::{check_name, translations};
+use crate::definitions::translation::is_locale;
 use crate::definitions::{Change, Kind};
 use crate::problem::Problem;
 use crate::suggest;
@@ -22,6 +23,8 @@ struct Draft {
     changes: Vec<Change>,
     data: Vec<DataFile>,
     trials: Vec<Trial>,
+    /// Files of `i18n/`: path, locale and what they say. They are named for the package, whose name comes last.
+    languages: Vec<(String, String, Json)>,
     readme: Option<String>,
     problems: Vec<Problem>,
 }
@@ -37,6 +40,7 @@ impl Package {
         let mut draft = Draft::default();
         files.iter().for_each(|(path, bytes)| draft.file(path, bytes));
         draft.check_references();
+        draft.translations();
         draft.changes.sort_by_key(|change| Kind::ALL.iter().position(|kind| *kind == change.kind));
         match draft.manifest {
             Some(manifest) if draft.problems.is_empty() => Ok(Self {
@@ -73,11 +77,12 @@ impl Draft {
             None if path.ends_with(".md") || path == "LICENSE" => {}
             Some(("data", _)) => self.data(path, bytes),
             Some(("tests", _)) => self.trials(path, bytes),
+            Some(("i18n", name)) => self.language(path, name, bytes),
             Some((folder, name)) if Kind::find(folder).is_some() => {
                 self.component(path, (folder, name), bytes)
             }
             Some((folder, _)) => {
-                let known = Kind::ALL.iter().map(|kind| kind.word()).chain(["data", "tests"]);
+                let known = Kind::ALL.iter().map(|kind| kind.word()).chain(["data", "i18n", "tests"]);
                 let words: Vec<&str> = known.clone().collect();
                 let hint =
                     suggest::hint(folder, known).unwrap_or_else(|| format!("known are {}", words.join(", ")));
@@ -120,6 +125,31 @@ impl Draft {
             self.problems.push(problem.hint("bring a role of another name, which may inherit from it"));
         }
         self.changes.push(Change { kind, name: name.to_owned(), definition: Some(definition) });
+    }
+
+    /// `i18n/de.json` gives the texts of one language.
+    fn language(&mut self, path: &str, name: &str, bytes: &[u8]) {
+        let Some(locale) = name.strip_suffix(".json").filter(|locale| is_locale(locale)) else {
+            let problem = Problem::new(path, "unknown-file", "files of `i18n` are called by a language");
+            self.problems.push(problem.hint("such as `de.json` or `pt-BR.json`"));
+            return;
+        };
+        if let Some(json) = self.read::<Json>(path, bytes) {
+            self.languages.push((path.to_owned(), locale.to_owned(), json));
+        }
+    }
+
+    fn translations(&mut self) {
+        let Some(package) = self.manifest.as_ref().map(|manifest| manifest.name.clone()) else { return };
+        for (path, locale, json) in std::mem::take(&mut self.languages) {
+            let definition = translations::of_package(&locale, json);
+            if definition["locale"] != *locale {
+                let text = format!("the file is called `{locale}`, its texts say otherwise");
+                self.problems.push(Problem::new(format!("{path}.locale"), "wrong-name", text));
+            }
+            let name = translations::name_of(&package, &locale);
+            self.changes.push(Change { kind: Kind::Translations, name, definition: Some(definition) });
+        }
     }
 
     fn trials(&mut self, path: &str, bytes: &[u8]) {

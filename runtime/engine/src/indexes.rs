@@ -120,10 +120,12 @@ async fn build(engine: &Engine, connection: &mut PgConnection, tenant: &Tenant) 
 /// The indexes by which names are found that are much like a text: of large tables, which take some seconds to be read
 /// to the end, and where the database has `pg_trgm`.
 async fn load_alike(connection: &mut PgConnection, tenant: &Tenant, catalog: &Catalog) -> Result<Vec<Index>> {
-    let text = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE n.nspname = $1 AND c.relkind = 'r' AND to_regproc('word_similarity') IS NOT NULL AND pg_relation_size(c.oid) > $2";
+    let text = "SELECT c.relname::text FROM unnest($3::text[]) AS w(name) \
+         JOIN pg_class c ON c.relname = w.name AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) \
+         WHERE to_regproc('word_similarity') IS NOT NULL AND pg_relation_size(c.oid) > $2";
+    let names: Vec<&str> = catalog.objects.iter().map(|object| object.name.as_str()).collect();
     let large: Vec<String> =
-        sqlx::query_scalar(text).bind(&tenant.schema).bind(SMALL).fetch_all(connection).await?;
+        sqlx::query_scalar(text).bind(&tenant.schema).bind(SMALL).bind(names).fetch_all(connection).await?;
     Ok(catalog
         .objects
         .iter()
@@ -235,7 +237,9 @@ fn explain(error: sqlx::Error) -> Error {
 
 /// Names of the tenant's indexes, and whether each is whole.
 async fn load(connection: &mut PgConnection, tenant: &Tenant) -> Result<Vec<(String, bool)>> {
-    let text = "SELECT c.relname::text, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
-         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1";
+    // From the schema to its tables to their indexes, as above.
+    let text = "SELECT c.relname::text, i.indisvalid FROM pg_namespace n \
+         JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.classid = 'pg_class'::regclass \
+         JOIN pg_index i ON i.indrelid = d.objid JOIN pg_class c ON c.oid = i.indexrelid WHERE n.nspname = $1";
     Ok(sqlx::query_as(text).bind(&tenant.schema).fetch_all(connection).await?)
 }

@@ -98,8 +98,9 @@ impl Engine {
         let records = if counts.is_empty() { "0::bigint".into() } else { counts.join(" + ") };
         let text = format!(
             "SELECT {records} AS records, (SELECT count(*) FROM {} WHERE kind = 'person' AND active AND deleted_at IS NULL) AS users, \
-             (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')) AS bytes",
+             (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_namespace n \
+             JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid AND d.classid = 'pg_class'::regclass \
+             JOIN pg_class c ON c.oid = d.objid WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')) AS bytes",
             table(&tenant.schema, "user"),
         );
         let mut connection = self.connection(tenant).await?;

@@ -1,7 +1,11 @@
 // The frame of setup: its menu beside the page, or above it on a narrow screen.
+
+import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown } from "lucide-react";
-import { useCatalog } from "@/catalog/catalog";
+import { Loaded } from "@/api/loaded";
+import { CatalogContext, useCatalog } from "@/catalog/catalog";
+import { isTranslated, writtenQuery } from "@/catalog/load";
 import { isAt, type SetupPage, setupPages } from "@/catalog/setup-pages";
 import { MenuButton } from "@/components/menu";
 import { cx } from "@/lib/cx";
@@ -9,7 +13,26 @@ import { t } from "@/lib/i18n";
 
 const row = "flex h-7.5 items-center gap-2 rounded-control px-2 transition-colors duration-100 hover:bg-hover";
 
+/** Definitions are shown as they are written, whatever language their labels are told in elsewhere. */
 export function SetupLayout() {
+  const told = useCatalog();
+  const differs = isTranslated(told);
+  const written = useQuery({ ...writtenQuery, enabled: differs });
+  if (!differs) return <SetupFrame />;
+  if (!written.data)
+    return (
+      <Loaded query={written} what={t("Setup")}>
+        {() => null}
+      </Loaded>
+    );
+  return (
+    <CatalogContext value={written.data}>
+      <SetupFrame />
+    </CatalogContext>
+  );
+}
+
+function SetupFrame() {
   const pages = setupPages(useCatalog());
   const groups = [...new Set(pages.map((page) => page.group))];
   const navigate = useNavigate();

@@ -1,9 +1,9 @@
 // ⌘K: go anywhere, find any record by its words, create, and switch the theme.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { CircleHelp, Moon, Plus, Sun, Trash2, Upload } from "lucide-react";
+import { CircleHelp, Moon, Plus, Search, Sun, Trash2, Upload } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
-import { type Hit, pieces, search } from "@/api/search";
+import { type Hit, search } from "@/api/search";
 import { mayCreate, mayDelete, useCatalog } from "@/catalog/catalog";
 import { fieldOf } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
@@ -14,6 +14,7 @@ import { Glyph } from "@/components/bits";
 import { Dialog } from "@/components/dialog";
 import { Kbd } from "@/components/kbd";
 import { type Choice, PickerList } from "@/components/picker";
+import { Marked } from "@/fields/marked";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent, helpOpen } from "@/lib/intents";
@@ -39,7 +40,7 @@ function useFoundRecords(text: string) {
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => search(settled, MOST_HITS, signal),
   });
-  return { found: settled.length > 1 ? (query.data ?? []) : [], busy: query.isFetching };
+  return { found: settled.length > 1 ? (query.data?.hits ?? []) : [], busy: query.isFetching };
 }
 
 /** Where the words stand in a record, when they are not in its name. */
@@ -48,8 +49,7 @@ function Place({ hit, object }: { hit: Hit; object: ObjectDef }) {
   if (!field || !text || "name" in hit.highlights) return <>{object.label}</>;
   return (
     <>
-      {fieldOf(object, field)?.label ?? field}:{" "}
-      {pieces(text).map((piece, i) => (i % 2 ? <mark key={i}>{piece}</mark> : piece))}
+      {fieldOf(object, field)?.label ?? field}: <Marked text={text} />
     </>
   );
 }
@@ -205,13 +205,22 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
           return {
             id: hit.id,
             label: hit.name || t("Unnamed"),
+            ...(hit.highlights?.name ? { shown: <Marked text={hit.highlights.name} /> } : {}),
             group: t("Records"),
             detail: <Place hit={hit} object={object} />,
             icon: mark(object),
             run: () => navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id: hit.id } }),
           };
         });
-  const choices = [...records, ...commands.slice(0, words.length ? 14 : undefined)];
+  const whole = text.trim();
+  const every: Command = {
+    id: "search",
+    label: t("Show all results for “{text}”", { text: whole }),
+    group: t("Records"),
+    icon: tile(<Search size={16} />),
+    run: () => navigate({ to: "/search", search: { q: whole } }),
+  };
+  const choices = [...records, ...(records.length ? [every] : []), ...commands.slice(0, words.length ? 14 : undefined)];
 
   return (
     <Dialog shape="palette" title={t("Search and commands")} width="600px" onClose={onClose}>

@@ -76,7 +76,7 @@ export function NeededDialog({ needed, onClose }: { needed: Needed; onClose: () 
       const patches = typed.map(([f, value]) => kindOf(f).patch(value, f));
       return takeWay(object, id, way.name, Object.assign(saidPatch(way, said), ...patches), confirmed);
     }
-    parts.unshift([field, needed.value]);
+    parts.unshift([field, needed.value], ...(needed.beside ?? []));
     return updateRecord(
       object,
       id,

@@ -2,65 +2,17 @@
 // tells who or what something is. They are offered while somebody types, before a second one is there.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { RecordData } from "@/api/record-store";
 import { listRecords } from "@/api/records";
 import { mayRead } from "@/catalog/catalog";
-import { nameSource } from "@/catalog/fields";
-import type { FieldDef, ObjectDef } from "@/catalog/types";
+import type { ObjectDef } from "@/catalog/types";
 import { Tag } from "@/components/bits";
-import { checkValue, kindOf } from "@/fields/registry";
+import { cluePaths, cluesOf } from "@/fields/similar";
 import type { Ast } from "@/lib/filter";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
 
-const TELLING = new Set(["email", "phone", "url"]);
 const MOST = 3;
-/** Shorter texts are like too many. */
-const ENOUGH = 3;
-
-interface Clue {
-  label: string;
-  condition: Ast;
-  holds: (record: RecordData) => boolean;
-}
-
-const sameText = (a: unknown, b: string) =>
-  String(a ?? "")
-    .trim()
-    .toLowerCase() === b.toLowerCase();
-
-/** The name as it will be: typed, or put together of its parts. */
-function nameOf(object: ObjectDef, draft: Record<string, unknown>): string {
-  const parts = object.name_field?.compose ?? [nameSource(object) ?? "name"];
-  const texts = parts.map((part) => String(draft[part] ?? "").trim());
-  return texts.every(Boolean) ? texts.join(" ") : "";
-}
-
-/** What of a draft tells that a record may be there already. */
-export function cluesOf(object: ObjectDef, draft: Record<string, unknown>): Clue[] {
-  const name = nameOf(object, draft);
-  const named: Clue = {
-    label: object.name_field?.label ?? t("Name"),
-    condition: { name: { starts_with: name } },
-    holds: (record) =>
-      String(record.name ?? "")
-        .toLowerCase()
-        .startsWith(name.toLowerCase()),
-  };
-  const telling = (field: FieldDef): Clue | null => {
-    const value = String(draft[field.name] ?? "").trim();
-    if (value.length < ENOUGH || checkValue(value, field)) return null;
-    return {
-      label: field.label,
-      condition: { [field.name]: { eq: value } },
-      holds: (record) => sameText(kindOf(field).read(record, field), value),
-    };
-  };
-  const fields = object.fields.filter((f) => !f.standard && (TELLING.has(f.kind) || (f.unique && f.kind === "text")));
-  const clues = fields.map(telling).filter((clue): clue is Clue => clue !== null);
-  return name.length >= ENOUGH ? [named, ...clues] : clues;
-}
 
 /** Nothing while there is nothing to tell. */
 export function Similar({ object, draft }: { object: ObjectDef; draft: Record<string, unknown> }) {
@@ -73,9 +25,8 @@ export function Similar({ object, draft }: { object: ObjectDef; draft: Record<st
     retry: false,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => {
-      const telling = object.fields.filter((f) => TELLING.has(f.kind) || f.unique).map((f) => f.name);
       const filter = { or: JSON.parse(asked) as Ast[] };
-      return listRecords(object, { fields: ["id", "name", ...telling], filter, limit: MOST }, signal);
+      return listRecords(object, { fields: cluePaths(object), filter, limit: MOST }, signal);
     },
   });
   const like = (found.data?.records ?? [])

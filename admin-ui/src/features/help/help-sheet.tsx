@@ -29,6 +29,7 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
       ["shift+↓", "Select a range"],
       ["mod+a", "Select all that is loaded"],
       ["f", "Filter"],
+      ["s", "Sort"],
       ["esc", "Close the peek, then clear the selection"],
     ],
   },
@@ -41,6 +42,19 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
       ["n", "Add a card to this column"],
       ["enter", "Open the record"],
       ["space", "Peek"],
+    ],
+  },
+  {
+    title: "Calendars and timelines",
+    keys: [
+      ["← →", "Earlier, later"],
+      ["t", "Today"],
+      ["tab ← →", "Move what is in focus by a day"],
+      ["tab ↑ ↓", "In a calendar: by a week"],
+      ["tab shift ← →", "In a timeline: end later, earlier"],
+      ["tab alt shift ← →", "In a timeline: begin later, earlier"],
+      ["m", "In a calendar: choose where it goes"],
+      ["enter", "Open beside the list"],
     ],
   },
   {

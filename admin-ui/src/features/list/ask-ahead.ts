@@ -2,6 +2,7 @@
 import { groupsFor } from "@/api/groups";
 import { sourceFor } from "@/api/list-source";
 import type { Catalog } from "@/catalog/catalog";
+import { isToOne } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { arrangementOf } from "@/lib/arrangement";
 import type { ListSearch } from "./list-search";
@@ -12,6 +13,8 @@ import { groupingBy } from "./use-groups";
 export function askAhead(catalog: Catalog, object: ObjectDef, search: ListSearch): void {
   const key = arrangementKey(object, viewOf(catalog, object, search));
   const { display, group, request } = listState(catalog, object, search, arrangementOf(key).get());
+  // Which records it is grouped by is to be asked first.
+  if (group && isToOne(group)) return;
   if (group && (display === "table" || display === "board")) {
     const { groups, known } = groupsFor(object, request, groupingBy(group));
     for (const { source } of groups.all) source.ahead ||= !known.includes(source);

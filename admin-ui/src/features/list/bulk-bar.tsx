@@ -16,7 +16,7 @@ import type { Selection } from "./use-selection";
 /** As many as fit side by side. */
 const MOST_MERGED = 5;
 
-const MergeDialog = lazy(() => import("./merge-dialog").then((m) => ({ default: m.MergeDialog })));
+const MergeDialog = lazy(() => import("@/fields/merge-dialog").then((m) => ({ default: m.MergeDialog })));
 const BulkEdit = lazy(() => import("./bulk-edit").then((m) => ({ default: m.BulkEdit })));
 
 interface BulkBarProps {

@@ -2,6 +2,8 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, IconButton } from "@/components/button";
+import { cx } from "@/lib/cx";
+import { fromTheRight } from "@/lib/direction";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 
@@ -13,7 +15,7 @@ interface DayBarProps {
 }
 
 export function DayBar({ title, onStep, onToday, children }: DayBarProps) {
-  const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+  const forward = fromTheRight() ? -1 : 1;
   useShortcuts({
     arrowleft: () => onStep(-forward as 1 | -1),
     arrowright: () => onStep(forward),
@@ -33,6 +35,38 @@ export function DayBar({ title, onStep, onToday, children }: DayBarProps) {
       <Button onClick={onToday}>{t("Today")}</Button>
       <span className="flex-1" />
       {children}
+    </div>
+  );
+}
+
+type Scale = "week" | "month" | "quarter" | "year";
+const SCALES: Record<Scale, string> = { week: "Week", month: "Month", quarter: "Quarter", year: "Year" };
+
+interface ScalesProps<S extends Scale> {
+  scales: S[];
+  scale: S;
+  onScale: (scale: S) => void;
+}
+
+/** How much time is shown at once. */
+export function Scales<S extends Scale>({ scales, scale, onScale }: ScalesProps<S>) {
+  return (
+    <div role="radiogroup" aria-label={t("How much time")} className="flex rounded-control bg-hover p-0.5">
+      {scales.map((each) => (
+        <button
+          key={each}
+          type="button"
+          role="radio"
+          aria-checked={scale === each}
+          className={cx(
+            "h-6 rounded-tag px-2 font-medium text-xs",
+            scale === each ? "bg-surface text-text shadow-card" : "text-text-2 hover:text-text",
+          )}
+          onClick={() => onScale(each)}
+        >
+          {t(SCALES[each])}
+        </button>
+      ))}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // Dragging in the header: an edge changes the width of its column, the label moves the column to another place.
 import type { PointerEvent } from "react";
-import { MAX_WIDTH, MIN_WIDTH } from "@/lib/arrangement";
+import { withinWidths } from "@/lib/arrangement";
+import { fromTheRight } from "@/lib/direction";
 import { spreadVeil } from "@/lib/veil";
 
 const START_PX = 6;
@@ -14,14 +15,14 @@ export function dragEdge(event: PointerEvent, width: number, { move, end }: Edge
   if (event.button !== 0) return;
   event.preventDefault();
   const from = event.clientX;
-  const sign = document.documentElement.dir === "rtl" ? -1 : 1;
+  const sign = fromTheRight() ? -1 : 1;
   let now = width;
   const stop = new AbortController();
   const { signal } = stop;
   window.addEventListener(
     "pointermove",
     (e) => {
-      now = Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width + (e.clientX - from) * sign)));
+      now = withinWidths(width + (e.clientX - from) * sign);
       move(now);
     },
     { signal },
@@ -34,8 +35,12 @@ export function dragEdge(event: PointerEvent, width: number, { move, end }: Edge
   window.addEventListener("pointercancel", finish, { signal });
 }
 
-/** Calls back with the place among the columns where the label was let go. */
-export function dragColumn(event: PointerEvent, moved: (to: number) => void): void {
+/** Calls back with the place where the label was let go, among the columns from one to another that it may stand between. */
+export function dragColumn(
+  event: PointerEvent,
+  zone: { from: number; end: number },
+  moved: (to: number) => void,
+): void {
   if (event.button !== 0) return;
   const own = event.currentTarget as HTMLElement;
   const cells = [...(own.parentElement?.querySelectorAll<HTMLElement>("[data-column-header]") ?? [])];
@@ -61,8 +66,7 @@ export function dragColumn(event: PointerEvent, moved: (to: number) => void): vo
         const box = c.getBoundingClientRect();
         return e.clientX >= box.left && e.clientX < box.right;
       });
-      // The first column is the name; it stays.
-      to = under < 0 ? at : Math.max(1, under);
+      to = under < 0 ? at : Math.max(zone.from, Math.min(zone.end - 1, under));
       mark(to === at ? undefined : cells[to]);
     },
     { signal },

@@ -1,19 +1,19 @@
 // Filters beyond chips: conditions in groups within groups, or a formula.
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { checkCondition } from "@/api/formulas";
 import { messageOf } from "@/api/problem";
-import { listRecords } from "@/api/records";
 import { columnFields, fieldOf } from "@/catalog/fields";
 import type { ObjectDef } from "@/catalog/types";
 import { Button, IconButton } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Select } from "@/components/select";
 import { kindOf } from "@/fields/registry";
+import { FormulaField } from "@/formulas/formula-field";
 import { cx } from "@/lib/cx";
 import { type Condition, countConditions, type FilterTree, isTree } from "@/lib/filter";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
-import { FormulaEditor } from "./formula-filter";
 import { CompactOperand } from "./operand";
 
 interface FilterBuilderProps {
@@ -63,7 +63,8 @@ export function FilterBuilder({ object, tree, where, onApply, onClose }: FilterB
       setBusy(true);
       try {
         // The server reads the formula; a wrong one is told here instead of breaking the list.
-        await listRecords(object, { fields: ["id"], where: text, limit: 1 });
+        const { problems } = await checkCondition(object, text);
+        if (problems.length) throw new Error(t("The list cannot be filtered by this."));
       } catch (problem) {
         setMode("formula");
         setError(messageOf(problem));
@@ -125,15 +126,27 @@ export function FilterBuilder({ object, tree, where, onApply, onClose }: FilterB
       {mode === "conditions" ? (
         <GroupEditor object={object} tree={draft} depth={0} onChange={setDraft} />
       ) : (
-        <FormulaEditor
-          object={object}
-          value={formula}
-          error={error}
-          onChange={(text) => {
-            setFormula(text);
-            setError(undefined);
-          }}
-        />
+        <div className="flex flex-col gap-2">
+          <FormulaField
+            plain
+            filters
+            autoFocus
+            object={object}
+            label={t("Formula")}
+            expects="boolean"
+            lines={4}
+            placeholder={t('A condition, such as: created_at > TODAY() - 30 AND owner.name <> "Ann"')}
+            value={formula}
+            error={error}
+            onChange={(text) => {
+              setFormula(text);
+              setError(undefined);
+            }}
+          />
+          <p className="text-text-3 text-xs">
+            {t("The language of formula fields: AND, OR, NOT, comparisons, functions. Related fields with a dot.")}
+          </p>
+        </div>
       )}
     </Dialog>
   );

@@ -16,17 +16,20 @@ import type { Aggregate } from "@/api/aggregates";
 import type { RowSource } from "@/api/grouped-rows";
 import { messageOf } from "@/api/problem";
 import { mayEdit } from "@/catalog/catalog";
+import type { GroupOption } from "@/catalog/displays";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { toastError } from "@/components/toast";
 import type { Refused } from "@/fields/inline-editor";
 import { kindOf } from "@/fields/registry";
-import { type Cursor, moveCursor, scrollFor, windowRows } from "@/lib/grid-window";
+import { alongTheLine, fromTheRight } from "@/lib/direction";
+import { type Cursor, heldThatFit, moveCursor, scrollBeside, scrollFor, windowRows } from "@/lib/grid-window";
 import { isTyping, keyName } from "@/lib/shortcuts";
+import { heldPlaces, widthOf } from "./grid-columns";
 import { GroupRow } from "./group-row";
 import { HEADER_HEIGHT, Header } from "./header";
-import type { SortKey } from "./list-state";
 import { Row } from "./row";
+import type { SortKey } from "./sorting";
 import { TOTALS_HEIGHT, TotalsRow } from "./totals-row";
 import type { Selection } from "./use-selection";
 
@@ -39,7 +42,11 @@ interface GridProps {
   object: ObjectDef;
   source: RowSource;
   columns: FieldDef[];
+  /** How many of them stay in sight while the others go sideways, where there is room for that. */
+  pinned: number;
   group: FieldDef | undefined;
+  /** What its groups are called. */
+  options: GroupOption[];
   /** Widths that people have set, by field name. */
   widths: Record<string, number>;
   onWidth: (name: string, width: number | undefined) => void;
@@ -47,7 +54,8 @@ interface GridProps {
   totals: Aggregate | undefined;
   groupTotals: Aggregate[];
   sort: SortKey[];
-  onSort: (path: string) => void;
+  /** With `beside` the other keys stay. */
+  onSort: (path: string, beside: boolean) => void;
   selection: Selection;
   peek: string | undefined;
   onOpen: (id: string) => void;
@@ -56,18 +64,19 @@ interface GridProps {
 }
 
 /** Columns and width of every row, as CSS variables that the rows inherit. */
-function measuresOf(widths: number[]): Record<string, string> {
+function measuresOf(widths: number[], held: number): Record<string, string> {
   return {
+    ...heldPlaces(widths, held, CHECK_WIDTH),
     "--grid-columns": `${CHECK_WIDTH}px ${widths.map((w) => `${w}px`).join(" ")} minmax(0, 1fr)`,
     "--grid-width": `${CHECK_WIDTH + widths.reduce((a, b) => a + b, 0)}px`,
   };
 }
 
 export function Grid(props: GridProps) {
-  const { object, source, columns, selection, peek, onOpen, onPeek } = props;
+  const { object, source, columns, pinned, selection, peek, onOpen, onPeek } = props;
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ block: Math.floor(source.scrollTop / ROW_HEIGHT), height: 600 });
+  const [view, setView] = useState({ block: Math.floor(source.scrollTop / ROW_HEIGHT), height: 600, room: 0 });
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [editing, setEditing] = useState(false);
   const [again, setAgain] = useState<Refused | undefined>(undefined);
@@ -86,24 +95,35 @@ export function Grid(props: GridProps) {
   }, [waiting]);
 
   const set = props.widths;
-  const widths = useMemo(() => columns.map((f, i) => set[f.name] ?? (i === 0 ? 264 : kindOf(f).width)), [columns, set]);
-  const measures = useMemo(() => measuresOf(widths), [widths]);
+  const widths = useMemo(() => columns.map((field, col) => widthOf(field, col, set)), [columns, set]);
+  const held = view.room ? heldThatFit({ widths, held: pinned, before: CHECK_WIDTH }, view.room) : pinned;
+  const measures = useMemo(() => measuresOf(widths, held), [widths, held]);
 
   /** While an edge is dragged only the measures change: no row is drawn anew. */
   const onResize = useCallback(
     (col: number, px: number) => {
-      const live = measuresOf(widths.map((w, i) => (i === col ? px : w)));
+      const live = measuresOf(
+        widths.map((w, i) => (i === col ? px : w)),
+        held,
+      );
       for (const [name, value] of Object.entries(live)) scroller.current?.style.setProperty(name, value);
     },
-    [widths],
+    [widths, held],
   );
 
   /** Draws again only when another row comes into sight. */
-  const look = useCallback((el: HTMLElement) => {
-    const block = Math.floor(el.scrollTop / ROW_HEIGHT);
-    const height = el.clientHeight - HEADER_HEIGHT;
-    setView((old) => (old.block === block && old.height === height ? old : { block, height }));
-  }, []);
+  const look = useCallback(
+    (el: HTMLElement) => {
+      const block = Math.floor(el.scrollTop / ROW_HEIGHT);
+      const height = el.clientHeight - HEADER_HEIGHT;
+      // Only columns beside the first one need room.
+      const room = pinned > 1 ? el.clientWidth : 0;
+      setView((old) =>
+        old.block === block && old.height === height && old.room === room ? old : { block, height, room },
+      );
+    },
+    [pinned],
+  );
 
   useLayoutEffect(() => {
     const el = scroller.current;
@@ -119,6 +139,7 @@ export function Grid(props: GridProps) {
     source.want(window_.first, window_.end);
   }, [source, window_.first, window_.end]);
 
+  const groupPath = props.group ? kindOf(props.group).filterPath(props.group) : "";
   const foot = props.totals ? TOTALS_HEIGHT : 0;
   const focusGrid = useCallback(() => scroller.current?.focus({ preventScroll: true }), []);
 
@@ -128,10 +149,10 @@ export function Grid(props: GridProps) {
     if (!el) return;
     const top = scrollFor(to.row, ROW_HEIGHT, el.scrollTop, el.clientHeight - HEADER_HEIGHT - foot);
     if (top !== null) el.scrollTop = top;
-    const start = widths.slice(0, to.col).reduce((a, b) => a + b, 0) - (widths[0] ?? 0);
-    if (to.col > 0 && start < el.scrollLeft) el.scrollLeft = start;
-    const end = CHECK_WIDTH + (widths[0] ?? 0) + start + (widths[to.col] ?? 0);
-    if (to.col > 0 && end > el.scrollLeft + el.clientWidth) el.scrollLeft = end - el.clientWidth;
+    // Where lines run from the right, what is scrolled counts down from nothing.
+    const across = { widths, held, before: CHECK_WIDTH };
+    const aside = scrollBeside(to.col, across, Math.abs(el.scrollLeft), el.clientWidth);
+    if (aside !== null) el.scrollLeft = fromTheRight() ? -aside : aside;
   }
 
   const canEdit = useCallback(
@@ -204,7 +225,13 @@ export function Grid(props: GridProps) {
     const at = cursor ?? { row: -1, col: 0 };
     const id = source.idAt(at.row);
     const head = source.headAt?.(at.row);
-    const next = moveCursor(at, key, source.rows, columns.length, Math.floor(view.height / ROW_HEIGHT) - 1);
+    const next = moveCursor(
+      at,
+      alongTheLine(key),
+      source.rows,
+      columns.length,
+      Math.floor(view.height / ROW_HEIGHT) - 1,
+    );
     if (next) {
       go(next);
       if (key.startsWith("shift+")) selection.extend(at.row, next.row);
@@ -231,6 +258,7 @@ export function Grid(props: GridProps) {
   const drawn: number[] = [];
   for (let row = window_.first; row < window_.end; row++) drawn.push(row);
 
+  // Where lines run from the right, room that is kept for a scrollbar would cover the first of what is scrolled.
   return (
     <div
       ref={scroller}
@@ -243,11 +271,11 @@ export function Grid(props: GridProps) {
       aria-busy={waiting || undefined}
       aria-activedescendant={cursor ? `${gridId}-active` : undefined}
       style={measures as CSSProperties}
-      className="min-h-0 flex-1 overflow-auto overscroll-contain outline-none [scrollbar-gutter:stable] focus-visible:shadow-[inset_0_1px_0_var(--accent)]"
+      className="min-h-0 flex-1 overflow-auto overscroll-contain outline-none [scrollbar-gutter:stable] rtl:[scrollbar-gutter:auto] focus-visible:shadow-[inset_0_1px_0_var(--accent)]"
       onScroll={(event) => {
         const el = event.currentTarget;
         source.scrollTop = el.scrollTop;
-        el.classList.toggle("shifted", el.scrollLeft > 0);
+        el.classList.toggle("shifted", el.scrollLeft !== 0);
         look(el);
       }}
       onFocus={(event) => {
@@ -258,6 +286,8 @@ export function Grid(props: GridProps) {
     >
       <Header
         columns={columns}
+        pinned={pinned}
+        held={held}
         widths={widths}
         onResize={onResize}
         onWidth={props.onWidth}
@@ -275,13 +305,13 @@ export function Grid(props: GridProps) {
             return (
               <GroupRow
                 key={row % pool}
-                object={object}
                 field={props.group}
+                option={props.options[head.index]}
                 head={head}
                 row={row}
                 height={ROW_HEIGHT}
                 columns={columns}
-                totals={props.groupTotals.find((a) => (a.group[props.group?.name ?? ""] ?? null) === head.group.value)}
+                totals={props.groupTotals.find((a) => (a.group[groupPath] ?? null) === head.group.value)}
                 activeId={cursor?.row === row ? `${gridId}-active` : undefined}
                 onFold={() => source.fold?.(head.group)}
               />
@@ -291,6 +321,7 @@ export function Grid(props: GridProps) {
               key={row % pool}
               object={object}
               columns={columns}
+              held={held}
               height={ROW_HEIGHT}
               index={row}
               id={id}
@@ -309,7 +340,7 @@ export function Grid(props: GridProps) {
           );
         })}
       </div>
-      {props.totals && <TotalsRow columns={columns} totals={props.totals} row={source.rows + 2} />}
+      {props.totals && <TotalsRow columns={columns} held={held} totals={props.totals} row={source.rows + 2} />}
     </div>
   );
 }

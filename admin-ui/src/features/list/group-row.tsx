@@ -2,15 +2,15 @@
 import { ChevronRight } from "lucide-react";
 import type { Aggregate } from "@/api/aggregates";
 import type { GroupHead } from "@/api/grouped-rows";
-import { groupOptions } from "@/catalog/displays";
-import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { Dot } from "@/components/bits";
+import type { GroupOption } from "@/catalog/displays";
+import type { FieldDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
+import { GroupMark } from "./group-mark";
 
 interface GroupRowProps {
-  object: ObjectDef;
   field: FieldDef;
+  option: GroupOption | undefined;
   head: GroupHead;
   row: number;
   height: number;
@@ -20,9 +20,8 @@ interface GroupRowProps {
   onFold: () => void;
 }
 
-export function GroupRow({ field, head, row, height, columns, totals, activeId, onFold }: GroupRowProps) {
+export function GroupRow({ field, option, head, row, height, columns, totals, activeId, onFold }: GroupRowProps) {
   const summed = columns.filter((f) => f.kind === "currency" && typeof totals?.sum[f.name] === "number").slice(0, 2);
-  const option = groupOptions(field)[head.index];
   return (
     <div
       role="row"
@@ -59,7 +58,7 @@ export function GroupRow({ field, head, row, height, columns, totals, activeId, 
             aria-hidden="true"
             className={cx("text-text-3 transition-transform rtl:-scale-x-100", !head.folded && "rotate-90")}
           />
-          <Dot color={option?.color} />
+          <GroupMark field={field} option={option} />
           <span className="truncate">{option?.label}</span>
         </button>
         <span className="num font-normal text-text-2 text-xs">{head.group.source.rows.toLocaleString()}</span>

@@ -4,14 +4,18 @@ import { memo } from "react";
 import type { FieldDef } from "@/catalog/types";
 import { Checkbox } from "@/components/inputs";
 import { kindOf } from "@/fields/registry";
-import { MIN_WIDTH } from "@/lib/arrangement";
+import { MIN_WIDTH, zoneOf } from "@/lib/arrangement";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { dragColumn, dragEdge } from "./drag-column";
-import type { SortKey } from "./list-state";
+import { heldLook, heldStyle } from "./grid-columns";
+import type { SortKey } from "./sorting";
 
 interface HeaderProps {
   columns: FieldDef[];
+  /** How many of them are to stay in sight, and how many do. */
+  pinned: number;
+  held: number;
   widths: number[];
   /** While the edge is dragged. */
   onResize: (col: number, width: number) => void;
@@ -19,7 +23,7 @@ interface HeaderProps {
   onWidth: (name: string, width: number | undefined) => void;
   onMove: (name: string, to: number) => void;
   sort: SortKey[];
-  onSort: (path: string) => void;
+  onSort: (path: string, beside: boolean) => void;
   selection: "none" | "some" | "all";
   onSelectAll: () => void;
 }
@@ -29,6 +33,8 @@ export const HEADER_HEIGHT = 32;
 /** Drawn again only when its columns, sorting or selection change, not while scrolling. */
 export const Header = memo(function Header({
   columns,
+  pinned,
+  held,
   widths,
   onResize,
   onWidth,
@@ -73,8 +79,11 @@ export const Header = memo(function Header({
             aria-colindex={col + 2}
             aria-sort={at ? (at.down ? "descending" : "ascending") : undefined}
             data-column-header={col}
-            className={cx("group flex min-w-0", col === 0 && "frozen start-10 border-line border-e bg-surface")}
-            onPointerDown={(event) => col > 0 && dragColumn(event, (to) => onMove(field.name, to))}
+            className={cx("group flex min-w-0", heldLook(col, held), col < held && "bg-surface")}
+            style={heldStyle(col, held)}
+            onPointerDown={(event) =>
+              col > 0 && dragColumn(event, zoneOf(col, pinned, columns.length), (to) => onMove(field.name, to))
+            }
           >
             <div className="relative flex min-w-0 flex-1">
               <button
@@ -86,7 +95,7 @@ export const Header = memo(function Header({
                   "flex min-w-0 flex-1 items-center gap-1.5 px-2.5 font-medium text-text-2 enabled:hover:bg-hover enabled:hover:text-text",
                   kind.align === "end" && "justify-end",
                 )}
-                onClick={() => path && onSort(path)}
+                onClick={(event) => path && onSort(path, event.shiftKey)}
               >
                 <Icon size={13} aria-hidden="true" className="text-text-3" />
                 <span className="truncate">{field.label}</span>
@@ -96,6 +105,11 @@ export const Header = memo(function Header({
                   ) : (
                     <ArrowUp size={12} className="text-accent-text" />
                   ))}
+                {at && sort.length > 1 && (
+                  <span aria-hidden="true" className="num text-2xs text-accent-text">
+                    {sort.indexOf(at) + 1}
+                  </span>
+                )}
               </button>
               <span
                 aria-hidden="true"

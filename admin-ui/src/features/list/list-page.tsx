@@ -4,7 +4,7 @@ import { mayCreate, useCatalog } from "@/catalog/catalog";
 import type { Display } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Kbd } from "@/components/kbd";
-import { arrange, arrangementOf } from "@/lib/arrangement";
+import { arrange, arrangementOf, pinnedFirst } from "@/lib/arrangement";
 import { useCell } from "@/lib/cell";
 import type { Condition } from "@/lib/filter";
 import { t } from "@/lib/i18n";
@@ -18,6 +18,7 @@ import { FilterButton, FilterChips } from "./filter-bar";
 import { ListMenu } from "./list-menu";
 import type { ListSearch } from "./list-search";
 import { arrangementKey, listState, viewOf } from "./list-state";
+import { SortButton } from "./sort-button";
 import { TableView } from "./table-view";
 import { TitleBar, ViewTabs } from "./toolbar";
 import { ViewMenu } from "./view-menu";
@@ -33,6 +34,7 @@ const NOTHING_CHANGED: Partial<ListSearch> = {
   cols: undefined,
   as: undefined,
   group: undefined,
+  start: undefined,
   peek: undefined,
 };
 
@@ -50,6 +52,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
   const state = listState(catalog, object, search, arranged);
   const [building, setBuilding] = useState(false);
   const [adding, setAdding] = useState(false);
+  const [sorting, setSorting] = useState(false);
   const [fresh, setFresh] = useState<number | null>(null);
   const [total, setTotal] = useState<number>();
 
@@ -57,6 +60,9 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
     document.title = `${object.plural_label} · ${catalog.me.tenant.name}`;
   }, [object, catalog]);
 
+  const table = state.display === "table";
+  // Days have an order of their own.
+  const ordered = table || state.display === "board";
   const own = state.view?.display ?? "table";
   const moved = search.group !== undefined && (state.group?.name ?? "none") !== (state.view?.group_by ?? "none");
   const changed = Boolean(
@@ -67,6 +73,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       search.cols ||
       arranged.cols ||
       moved ||
+      search.start !== undefined ||
       state.display !== own,
   );
   const reset = () => {
@@ -79,6 +86,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       cols: undefined,
       as: undefined,
       group: undefined,
+      start: undefined,
     });
   };
   const onView = (view: string | undefined) => onSearch({ ...NOTHING_CHANGED, view }, true);
@@ -88,6 +96,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
   useShortcuts({
     c: () => (mayCreate(object) ? createIntent.set({ object: object.name }) : false),
     f: () => setAdding(true),
+    s: () => (ordered ? setSorting(true) : false),
     "/": () => document.getElementById("list-search")?.focus(),
     esc: () => (search.peek ? onPeek(undefined) : false),
   });
@@ -96,12 +105,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
     <section aria-label={object.plural_label} className="relative flex min-h-0 min-w-0 flex-1 flex-col">
       <TitleBar object={object} total={total} text={state.text} onText={(q) => onSearch({ q: q || undefined })} />
       <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b ps-2 pe-2 phone:ps-3">
-        <ViewTabs
-          state={state}
-          onView={(view) =>
-            onSearch({ view, sort: undefined, cols: undefined, as: undefined, group: undefined, peek: undefined }, true)
-          }
-        />
+        <ViewTabs state={state} onView={onView} />
         {!phone && (
           <ViewMenu
             object={object}
@@ -123,10 +127,22 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             setConditions([...state.conditions, condition]);
           }}
         />
+        {ordered && (
+          <SortButton
+            object={object}
+            state={state}
+            changed={search.sort !== undefined}
+            open={sorting}
+            setOpen={setSorting}
+            onSearch={onSearch}
+          />
+        )}
         {!phone && (
           <ColumnChooser
             object={object}
-            columns={state.columns}
+            place={key}
+            table={table}
+            {...pinnedFirst(state.columns, table ? arranged.pinned : [])}
             changed={Boolean(search.cols || arranged.cols)}
             onChange={(cols) => {
               arrange(key, { cols });
@@ -176,6 +192,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             request={state.request}
             columns={state.columns}
             group={state.group}
+            weight={state.weight}
             peek={search.peek}
             onPeek={onPeek}
             onTotal={setTotal}
@@ -223,10 +240,13 @@ const HINTS: Record<Display, [string, string][]> = {
   calendar: [
     ["← →", "earlier, later"],
     ["T", "today"],
+    ["Tab ← → ↑ ↓", "move what is in focus"],
   ],
   timeline: [
     ["← →", "earlier, later"],
     ["T", "today"],
+    ["Tab ← →", "move what is in focus"],
+    ["Tab ⇧ ← →", "longer, shorter"],
   ],
 };
 

@@ -18,6 +18,8 @@ export interface ListSearch {
   cols?: string | undefined;
   as?: Display | undefined;
   group?: string | undefined;
+  /** The day on which the bars of a timeline begin. */
+  start?: string | undefined;
   peek?: string | undefined;
 }
 
@@ -37,6 +39,7 @@ export function readListSearch(raw: Record<string, unknown>): ListSearch {
     cols: word("cols"),
     as: isDisplay(raw.as) ? raw.as : undefined,
     group: word("group"),
+    start: word("start"),
     peek: word("peek"),
   };
 }

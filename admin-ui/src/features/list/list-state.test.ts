@@ -101,6 +101,30 @@ it("reads the URL and forgives it", () => {
     cols: "a,b",
     as: undefined,
     group: undefined,
+    start: undefined,
     peek: undefined,
   });
+});
+
+it("is sorted as the address says, even by nothing, else as the view is", () => {
+  const sort = (search: object) => listState(catalog, object, { view: "mine", ...search }).request.sort;
+  expect(sort({})).toEqual(["-customer.name"]);
+  expect(sort({ sort: "budget,-customer" })).toEqual(["budget", "-customer.name"]);
+  expect(sort({ sort: "-" })).toEqual([]);
+  expect(listState(catalog, object, { view: "mine", sort: "budget" }).ownSort).toEqual([
+    { path: "customer.name", down: true },
+  ]);
+});
+
+it("groups a table by a record that is named too, and a board by options alone", () => {
+  const grouped = (search: object) => listState(catalog, object, { view: "all", ...search }).group?.name;
+  expect(["phase", "done", "customer", "owner", "due"].map((group) => grouped({ group }))).toEqual([
+    "phase",
+    "done",
+    "customer",
+    "owner",
+    undefined,
+  ]);
+  expect(grouped({ as: "board", group: "customer" })).toBe("phase");
+  expect(listState(catalog, object, { group: "owner" }).request.fields).toContain("owner.name");
 });

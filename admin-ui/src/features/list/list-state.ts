@@ -3,13 +3,15 @@ import type { ListRequest } from "@/api/records";
 import type { Catalog } from "@/catalog/catalog";
 import {
   boardField,
+  calendarDays,
+  changedField,
+  type Days,
   type Display,
-  dayFields,
   displaysOf,
   pathField,
   sinceField,
-  spanFields,
   tableGroup,
+  timelineDays,
   weightField,
 } from "@/catalog/displays";
 import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
@@ -18,11 +20,7 @@ import { kindOf } from "@/fields/registry";
 import type { Arrangement } from "@/lib/arrangement";
 import { type Ast, all, type Condition, compare, type FilterTree, treeAst } from "@/lib/filter";
 import type { ListSearch } from "./list-search";
-
-export interface SortKey {
-  path: string;
-  down: boolean;
-}
+import { type SortKey, sortKeys, sortText } from "./sorting";
 
 export interface ListState {
   view: ListViewDef | undefined;
@@ -35,8 +33,12 @@ export interface ListState {
   /** What the rows or cards are grouped by, if they are. */
   group: FieldDef | undefined;
   /** The days that calendars and timelines stand by. */
-  span: { start: FieldDef | undefined; end: FieldDef } | undefined;
+  span: Days | undefined;
+  /** The percentage that a board weighs its amounts by. */
+  weight: FieldDef | undefined;
   sort: SortKey[];
+  /** What the view is sorted by. */
+  ownSort: SortKey[];
   conditions: Condition[];
   text: string;
   tree: FilterTree | undefined;
@@ -67,18 +69,6 @@ function columnsOf(object: ObjectDef, names: string[]): FieldDef[] {
   return named ? [named, ...unique.filter((f) => f.name !== named.name)] : unique;
 }
 
-/** A sort key of a view ("-customer") in the path that the server sorts by ("-customer.name"). */
-function sortKeys(object: ObjectDef, keys: string[]): SortKey[] {
-  return keys.filter(Boolean).map((key) => {
-    const down = key.startsWith("-");
-    const path = down ? key.slice(1) : key;
-    const field = fieldOf(object, path);
-    return { down, path: (field && kindOf(field).sortPath(field)) ?? path };
-  });
-}
-
-export const sortText = (keys: SortKey[]): string[] => keys.map((k) => (k.down ? `-${k.path}` : k.path));
-
 /** The view that a list shows: as the URL says, else the one that it opens with. */
 export function viewOf(catalog: Catalog, object: ObjectDef, search: ListSearch): ListViewDef | undefined {
   const views = catalog.listViews(object.name);
@@ -98,7 +88,8 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
   const view = viewOf(catalog, object, search);
   const names = search.cols?.split(",") ?? arranged?.cols ?? view?.columns ?? defaultColumns(object);
   const columns = columnsOf(object, names);
-  const sort = sortKeys(object, search.sort?.split(",") ?? view?.sort ?? []);
+  const ownSort = sortKeys(object, view?.sort ?? []);
+  const sort = search.sort === undefined ? ownSort : sortKeys(object, search.sort.split(","));
   const conditions = search.f ?? [];
   const text = search.q ?? "";
   const mine = view?.scope === "mine" ? compare("owner_id", "eq", catalog.me.user.id) : null;
@@ -119,13 +110,18 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
       : display === "table"
         ? tableGroup(object, view, search.group)
         : undefined;
-  const asked = dayFields(object).find((f) => f.name === (search.group ?? view?.group_by));
-  const { start, end } = asked ? { start: undefined, end: asked } : spanFields(object);
-  const span = end && (display === "calendar" || display === "timeline") ? { start, end } : undefined;
+  const span =
+    display === "calendar"
+      ? calendarDays(object, view, search.group)
+      : display === "timeline"
+        ? timelineDays(object, view, { start: search.start, end: search.group })
+        : undefined;
   const steps = span && pathField(object, views);
   const fields = new Set(["id", "version", "name"]);
-  const beside = display === "board" && group ? [weightField(object), sinceField(object, group)] : [];
-  for (const field of beside) if (field) fields.add(field.name);
+  const weight = display === "board" ? weightField(object, arranged?.weight) : undefined;
+  if (weight) fields.add(weight.name);
+  const since = display === "board" && group ? (sinceField(object, group) ?? changedField(object)) : undefined;
+  if (since) fields.add(since.name);
   for (const field of [...columns, ...(group ? [group] : []), ...(steps ? [steps] : []), ...(span ? [span.end] : [])])
     for (const path of kindOf(field).paths(field)) fields.add(path);
   return {
@@ -137,7 +133,9 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
     columns,
     group,
     span,
+    weight,
     sort,
+    ownSort,
     conditions,
     text,
     tree: search.fx,

@@ -1,4 +1,6 @@
 // What a list says when it shows no record: nothing matches, nothing in this view, or nothing at all yet.
+import { useNavigate } from "@tanstack/react-router";
+import { Upload } from "lucide-react";
 import { mayCreate } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
 import type { ObjectDef } from "@/catalog/types";
@@ -17,6 +19,7 @@ interface NothingProps {
 }
 
 export function Nothing({ object, filtered, narrowed, onClear }: NothingProps) {
+  const navigate = useNavigate();
   const objects = inSentence(object.plural_label);
   const glyph = <Glyph icon={objectIcon(object)} hue={objectHue(object.name)} size={40} />;
   const title = filtered
@@ -36,9 +39,17 @@ export function Nothing({ object, filtered, narrowed, onClear }: NothingProps) {
             </Button>
           ) : (
             mayCreate(object) && (
-              <Button look="outline" onClick={() => createIntent.set({ object: object.name })}>
-                {t("Create the first one")}
-              </Button>
+              <>
+                <Button look="outline" onClick={() => createIntent.set({ object: object.name })}>
+                  {t("Create the first one")}
+                </Button>
+                <Button
+                  icon={<Upload size={14} />}
+                  onClick={() => navigate({ to: "/o/$plural/import", params: { plural: object.plural } })}
+                >
+                  {t("Import a file")}
+                </Button>
+              </>
             )
           )
         }

@@ -2,14 +2,15 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { GroupHead, RowSource } from "@/api/grouped-rows";
 import { useRecord } from "@/api/record-store";
-import { groupOptions } from "@/catalog/displays";
+import type { GroupOption } from "@/catalog/displays";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { Dot, Skeleton } from "@/components/bits";
+import { Skeleton } from "@/components/bits";
 import { RecordLink } from "@/components/record-link";
 import { kindOf } from "@/fields/registry";
 import { RecordMark } from "@/fields/relation";
 import { windowRows } from "@/lib/grid-window";
 import { t } from "@/lib/i18n";
+import { GroupMark } from "./group-mark";
 
 const ROW = 62;
 
@@ -18,9 +19,11 @@ interface PhoneListProps {
   source: RowSource;
   columns: FieldDef[];
   group: FieldDef | undefined;
+  /** What its groups are called. */
+  options: GroupOption[];
 }
 
-export function PhoneList({ object, source, columns, group }: PhoneListProps) {
+export function PhoneList({ object, source, columns, group, options }: PhoneListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: source.scrollTop, height: 700 });
   const rows = source.pending ? 10 : source.rows;
@@ -54,7 +57,14 @@ export function PhoneList({ object, source, columns, group }: PhoneListProps) {
         {items.map((row) => {
           const head = source.headAt?.(row);
           return head && group ? (
-            <PhoneHead key={row} head={head} group={group} top={row * ROW} onFold={() => source.fold?.(head.group)} />
+            <PhoneHead
+              key={row}
+              head={head}
+              group={group}
+              option={options[head.index]}
+              top={row * ROW}
+              onFold={() => source.fold?.(head.group)}
+            />
           ) : (
             <PhoneRow key={row} object={object} id={source.idAt(row)} top={row * ROW} columns={columns} />
           );
@@ -67,12 +77,12 @@ export function PhoneList({ object, source, columns, group }: PhoneListProps) {
 interface PhoneHeadProps {
   head: GroupHead;
   group: FieldDef;
+  option: GroupOption | undefined;
   top: number;
   onFold: () => void;
 }
 
-function PhoneHead({ head, group, top, onFold }: PhoneHeadProps) {
-  const option = groupOptions(group)[head.index];
+function PhoneHead({ head, group, option, top, onFold }: PhoneHeadProps) {
   return (
     <li className="absolute inset-x-0 flex items-end border-line border-b bg-sunken" style={{ top, height: ROW }}>
       <button
@@ -81,7 +91,7 @@ function PhoneHead({ head, group, top, onFold }: PhoneHeadProps) {
         className="flex h-full w-full items-center gap-2 px-4 font-medium"
         onClick={onFold}
       >
-        <Dot color={option?.color} />
+        <GroupMark field={group} option={option} />
         {option?.label}
         <span className="num font-normal text-text-2 text-xs">{head.group.source.rows.toLocaleString()}</span>
       </button>

@@ -9,10 +9,13 @@ import { InlineEditor, type Refused } from "@/fields/inline-editor";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
+import { heldLook, heldStyle } from "./grid-columns";
 
 export interface RowProps {
   object: ObjectDef;
   columns: FieldDef[];
+  /** How many of them stay in sight. */
+  held: number;
   height: number;
   index: number;
   id: string | undefined;
@@ -31,7 +34,7 @@ export interface RowProps {
 }
 
 export const Row = memo(function Row(props: RowProps) {
-  const { object, columns, index, id, gridId, activeCol, selected } = props;
+  const { object, columns, held, index, id, gridId, activeCol, selected } = props;
   const record = useRecord(object.name, id);
   return (
     <div
@@ -76,11 +79,13 @@ export const Row = memo(function Row(props: RowProps) {
             aria-colindex={col + 2}
             className={cx(
               "flex min-w-0 items-center overflow-hidden text-sm",
-              col === 0 && "frozen start-10 border-line border-e font-medium",
+              heldLook(col, held),
+              col === 0 && "font-medium",
               kind.align === "end" && "justify-end",
               !editing && "px-2.5",
               active && "shadow-[inset_0_0_0_2px_var(--accent)]",
             )}
+            style={heldStyle(col, held)}
             onClick={(event) => props.onCell(index, col, active && event.detail === 1)}
             onDoubleClick={() => props.onEdit(index, col)}
             onKeyDown={() => {}}

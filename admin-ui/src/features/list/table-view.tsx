@@ -1,25 +1,30 @@
 // The table of a list: the grid on a wide screen, cards in a column on a phone.
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
-import { GroupedRows, type RowSource } from "@/api/grouped-rows";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { GroupedRows, type RowSource, rowsToCome } from "@/api/grouped-rows";
 import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
+import { type GroupOption, groupOptions, isToOne } from "@/catalog/displays";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
+import { kindOf } from "@/fields/registry";
 import { setSwitch } from "@/fields/save";
-import { arrange, arrangementOf } from "@/lib/arrangement";
+import { arrange, arrangementOf, movedColumn, pinnedFirst, setWidth } from "@/lib/arrangement";
 import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { usePhone } from "@/lib/use-media";
+import { whenIdle } from "@/lib/when-idle";
 import { BulkBar } from "./bulk-bar";
+import { type FoundGroups, useFoundGroups } from "./found-groups";
 import { Grid } from "./grid";
 import type { ListSearch } from "./list-search";
-import { arrangementKey, type ListState, type SortKey, sortText } from "./list-state";
+import { arrangementKey, type ListState } from "./list-state";
 import { Nothing } from "./nothing";
 import { PhoneList } from "./phone-list";
+import { addedSort, clickedSort, sortSearch } from "./sorting";
 import { useAggregates } from "./use-aggregates";
-import { useGroups } from "./use-groups";
+import { groupingBy, useGroups } from "./use-groups";
 import { useListSource } from "./use-list-source";
 import { useNeighbours } from "./use-neighbours";
 import { useSelection } from "./use-selection";
@@ -34,43 +39,56 @@ interface TableViewProps {
 
 const NONE: FieldDef[] = [];
 
-/** A click sorts up, then down, then as the view has it. */
-function nextSort(sort: SortKey[], path: string): string | undefined {
-  const at = sort[0]?.path === path ? sort[0] : undefined;
-  if (!at) return path;
-  return at.down ? undefined : `-${path}`;
-}
+const NO_OPTIONS: GroupOption[] = [];
 
 export function TableView(props: TableViewProps) {
-  return props.state.group ? <GroupedTable {...props} group={props.state.group} /> : <PlainTable {...props} />;
+  const { group } = props.state;
+  if (!group) return <PlainTable {...props} />;
+  if (isToOne(group)) return <FoundTable {...props} group={group} />;
+  return <GroupedTable {...props} grouping={groupingBy(group)} options={groupOptions(group)} />;
 }
 
 function PlainTable(props: TableViewProps) {
-  return <Table {...props} source={useListSource(props.object, props.state.request)} />;
+  return <Table {...props} options={NO_OPTIONS} source={useListSource(props.object, props.state.request)} />;
 }
 
-function GroupedTable(props: TableViewProps & { group: FieldDef }) {
-  const groups = useGroups(props.object, props.state.request, props.group);
+function FoundTable(props: TableViewProps & { group: FieldDef }) {
+  const { found, error, refetch } = useFoundGroups(props.object, props.state.request, props.group);
+  const waiting = useMemo(() => rowsToCome(error, () => void refetch()), [error, refetch]);
+  return found ? <GroupedTable {...props} {...found} /> : <Table {...props} options={NO_OPTIONS} source={waiting} />;
+}
+
+function GroupedTable(props: TableViewProps & FoundGroups) {
+  const groups = useGroups(props.object, props.state.request, props.grouping);
   const source = useMemo(() => new GroupedRows(groups), [groups]);
   useSyncExternalStore(source.watch, source.version);
   return <Table {...props} source={source} />;
 }
 
-function Table({ object, state, search, onSearch, onTotal, source }: TableViewProps & { source: RowSource }) {
+interface TableProps extends TableViewProps {
+  source: RowSource;
+  /** What the groups are called that the rows stand in. */
+  options: GroupOption[];
+}
+
+function Table({ object, state, search, onSearch, onTotal, source, options }: TableProps) {
   const phone = usePhone();
   const navigate = useNavigate();
   const key = arrangementKey(object, state.view);
-  const { widths } = useCell(arrangementOf(key));
+  const { widths, pinned } = useCell(arrangementOf(key));
+  const { columns, held } = useMemo(() => pinnedFirst(state.columns, pinned), [state.columns, pinned]);
   const selection = useSelection(source);
   useNeighbours(object, source);
-  // Sums come after what they are sums of.
-  const totals = useAggregates(object, state.request, phone || source.pending ? NONE : state.columns);
+  // Sums come after what they are sums of has been drawn.
+  const [drawn, setDrawn] = useState(false);
+  useEffect(() => (source.pending ? undefined : whenIdle(() => setDrawn(true))), [source.pending]);
+  const totals = useAggregates(object, state.request, phone || !drawn ? NONE : state.columns);
   const sums = state.columns.filter((f) => f.kind === "currency");
   const groupTotals = useAggregates(
     object,
     state.request,
     state.group && !phone ? sums : [],
-    state.group && [state.group.name],
+    state.group && [kindOf(state.group).filterPath(state.group)],
   );
   const { total } = source;
   useEffect(() => onTotal(total), [onTotal, total]);
@@ -88,23 +106,15 @@ function Table({ object, state, search, onSearch, onTotal, source }: TableViewPr
     [object],
   );
 
-  const onWidth = useCallback(
-    (name: string, width: number | undefined) => {
-      const { [name]: _, ...rest } = arrangementOf(key).get().widths;
-      arrange(key, { widths: width === undefined ? rest : { ...rest, [name]: width } });
-    },
-    [key],
-  );
-  const names = state.columns.map((c) => c.name);
+  const onWidth = useCallback((name: string, width: number | undefined) => setWidth(key, name, width), [key]);
+  const names = columns.map((c) => c.name);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are compared by their names.
   const onMoveColumn = useCallback(
     (name: string, to: number) => {
-      const cols = names.filter((n) => n !== name);
-      cols.splice(to, 0, name);
-      arrange(key, { cols });
+      arrange(key, { cols: movedColumn(names, held, name, to) });
       if (search.cols) onSearch({ cols: undefined });
     },
-    [key, names.join(), search.cols, onSearch],
+    [key, names.join(), held, search.cols, onSearch],
   );
 
   const empty = !source.pending && !source.error && source.rows === 0;
@@ -132,22 +142,26 @@ function Table({ object, state, search, onSearch, onTotal, source }: TableViewPr
           onClear={() => onSearch({ f: undefined, q: undefined, fx: undefined, where: undefined })}
         />
       ) : phone ? (
-        <PhoneList object={object} source={source} columns={state.columns} group={state.group} />
+        <PhoneList object={object} source={source} columns={state.columns} group={state.group} options={options} />
       ) : (
         <Grid
           object={object}
           source={source}
-          columns={state.columns}
+          columns={columns}
+          pinned={held}
           group={state.group}
+          options={options}
           totals={source.rows ? totals[0] : undefined}
           groupTotals={groupTotals}
           widths={widths}
           onWidth={onWidth}
           onMoveColumn={onMoveColumn}
           sort={state.sort}
-          onSort={(path) =>
-            onSearch({ sort: nextSort(state.sort, path) ?? (search.sort ? undefined : sortText(state.sort).join(",")) })
-          }
+          onSort={(path, beside) => {
+            const { sort, ownSort } = state;
+            const next = beside ? addedSort(sort, path) : clickedSort(sort, ownSort, path);
+            onSearch({ sort: sortSearch(next, ownSort) });
+          }}
           selection={selection}
           peek={search.peek}
           onOpen={onOpen}

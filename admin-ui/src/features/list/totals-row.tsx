@@ -4,11 +4,19 @@ import type { FieldDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
+import { heldLook, heldStyle } from "./grid-columns";
 import { totalOf } from "./use-aggregates";
 
 export const TOTALS_HEIGHT = 32;
 
-export function TotalsRow({ columns, totals, row }: { columns: FieldDef[]; totals: Aggregate; row: number }) {
+interface TotalsRowProps {
+  columns: FieldDef[];
+  held: number;
+  totals: Aggregate;
+  row: number;
+}
+
+export function TotalsRow({ columns, held, totals, row }: TotalsRowProps) {
   return (
     <div
       role="row"
@@ -29,9 +37,12 @@ export function TotalsRow({ columns, totals, row }: { columns: FieldDef[]; total
             aria-colindex={col + 2}
             className={cx(
               "flex min-w-0 items-center gap-1.5 overflow-hidden px-2.5",
-              col === 0 && "frozen start-10 border-line border-e bg-surface text-text-2",
+              heldLook(col, held),
+              col < held && "bg-surface",
+              col === 0 && "text-text-2",
               kindOf(field).align === "end" && "justify-end",
             )}
+            style={heldStyle(col, held)}
           >
             {col === 0 && t("Total")}
             {how && value !== null && value !== undefined && (

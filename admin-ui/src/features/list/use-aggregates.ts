@@ -19,7 +19,6 @@ export function useAggregates(
   fields: FieldDef[],
   groupBy?: string[],
 ): Aggregate[] {
-  const client = useQueryClient();
   const named = (how: string) => fields.filter((f) => totalOf(f) === how).map((f) => f.name);
   const question = { sum: named("sum"), avg: named("avg"), ...(groupBy ? { groupBy } : {}) };
   const asked = question.sum.length + question.avg.length > 0;
@@ -30,6 +29,13 @@ export function useAggregates(
     queryFn: ({ signal }) => loadAggregates(object, request, question, signal),
   });
 
+  useCountedAgain(object);
+  return asked ? (query.data ?? []) : [];
+}
+
+/** Asks again for what was counted of an object once its records have changed. */
+export function useCountedAgain(object: ObjectDef): void {
+  const client = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = recordStore.listen((event) => {
@@ -42,6 +48,4 @@ export function useAggregates(
       stop();
     };
   }, [client, object.name]);
-
-  return asked ? (query.data ?? []) : [];
 }

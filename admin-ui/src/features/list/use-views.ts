@@ -29,7 +29,10 @@ export function useViews() {
 
   const put = (name: string, definition: Definition | null, said: string) => () =>
     applyChanges([{ kind: "list-views", name, definition }], said);
-  const without = ({ own: _, left_out: __, name: ___, ...before }: ListViewDef): Definition => before;
+  const without = ({ own: _, left_out: __, name: ___, written, ...before }: ListViewDef): Definition => ({
+    ...before,
+    label: written ?? before.label,
+  });
 
   return {
     /** Puts a view for others, or takes one away. */

@@ -50,7 +50,11 @@ export function ViewMenu({ object, state, changed, onReset, onView, onStay }: Vi
     try {
       if (of.own) await views.change(of, wishOf(catalog, object, state), said);
       else {
-        const same = { label: of.label, scope: of.scope ?? "all", ...(shared_with?.length ? { shared_with } : {}) };
+        const same = {
+          label: of.written ?? of.label,
+          scope: of.scope ?? "all",
+          ...(shared_with?.length ? { shared_with } : {}),
+        };
         const definition = { ...kept(mine), ...same };
         await views.share(of.name, definition, said, of);
       }

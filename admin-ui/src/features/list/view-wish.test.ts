@@ -64,6 +64,17 @@ it("keeps the day that a calendar stands by, and ends it with the calendar", () 
   expect(wish({ view: "v2", as: "table" })).toEqual({ display: "table", group_by: null });
 });
 
+it("keeps where the bars of a timeline begin as its order, and nothing of what is only guessed", () => {
+  const bars = { view: "v1", as: "timeline" as const };
+  expect(wish(bars)).toEqual({ display: "timeline", group_by: "due" });
+  expect(wish({ ...bars, group: "seen", start: "due" })).toEqual({
+    display: "timeline",
+    group_by: "seen",
+    sort: ["due"],
+  });
+  expect(wish({ ...bars, sort: "seen", group: "due", start: "none" })).toMatchObject({ group_by: "due", sort: null });
+});
+
 it("puts back what was said, and takes away what was not there", () => {
   expect(undoOf(view([]), { sort: ["name"], where: "true", label: "Other" })).toEqual({
     sort: ["-customer"],

@@ -2,28 +2,38 @@
 // the rest of it stays as it was written.
 import type { ViewWish } from "@/api/views";
 import type { Catalog } from "@/catalog/catalog";
+import { sortsAsStart } from "@/catalog/displays";
 import type { ListViewDef, ObjectDef } from "@/catalog/types";
-import { type ListState, listState, sortText, viewSlug } from "./list-state";
+import { type ListState, listState, viewSlug } from "./list-state";
+import { sortText } from "./sorting";
 
 /** The definition of a view for others. */
-export type Definition = Omit<ListViewDef, "name" | "own" | "left_out">;
+export type Definition = Omit<ListViewDef, "name" | "own" | "left_out" | "written">;
 
 /** What a list shows now, as a view keeps it. Conditions become part of its filter; what is "mine" stays a matter of
  * its scope. */
 export function keptOf(object: ObjectDef, state: ListState, mine: boolean): Omit<Definition, "label"> {
   const { filter, where } = state.kept;
   // A calendar by one day only stands by a chosen one.
-  const by = state.group ?? (state.span?.start ? undefined : state.span?.end);
+  const by = state.group ?? (state.span?.start && !state.span.chosen ? undefined : state.span?.end);
+  const sort = keptSort(object, state);
   return {
     object: object.name,
     scope: mine ? "mine" : "all",
     columns: state.columns.map((c) => c.name),
     display: state.display,
-    ...(state.sort.length ? { sort: sortText(state.sort) } : {}),
+    ...(sort.length ? { sort } : {}),
     ...(filter ? { filter } : {}),
     ...(where ? { where } : {}),
     ...(by ? { group_by: by.name } : {}),
   };
+}
+
+/** A timeline is sorted by where its bars begin: what it is sorted by is also how a view keeps that. */
+function keptSort(object: ObjectDef, { display, span, sort }: ListState): string[] {
+  if (display !== "timeline") return sortText(sort);
+  if (span?.chosen && span.start) return [span.start.name];
+  return sortsAsStart(object, sortText(sort)) ? [] : sortText(sort);
 }
 
 const KEYS = ["columns", "display", "sort", "filter", "where", "group_by"] as const;

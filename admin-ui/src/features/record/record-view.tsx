@@ -20,6 +20,7 @@ import { recordQuery } from "./record-query";
 import { RelatedLists } from "./related-list";
 
 const History = lazy(() => import("./history").then((m) => ({ default: m.History })));
+const Twins = lazy(() => import("./twins").then((m) => ({ default: m.Twins })));
 const Sharing = lazy(() => import("./sharing/sharing").then((m) => ({ default: m.Sharing })));
 
 interface RecordViewProps {
@@ -140,6 +141,11 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
         ) : (
           <div className={cx("min-h-full", !narrow && "wide:grid wide:grid-cols-[minmax(0,1fr)_360px]")}>
             <div className="min-w-0">
+              {painted && record && !object.system && (
+                <Suspense fallback={null}>
+                  <Twins object={object} record={record} onGo={onGo} />
+                </Suspense>
+              )}
               {blocks.map((section) => (
                 <section
                   key={section.label}

@@ -8,6 +8,10 @@ import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
+import { useAfterPaint } from "@/lib/use-after-paint";
+
+/** Rows of the first drawing; the others follow once it is on screen. */
+const FIRST = 10;
 
 interface FieldTableProps {
   object: ObjectDef;
@@ -35,6 +39,7 @@ function rules(field: FieldDef): string[] {
 }
 
 export function FieldTable({ object, fields, title, about, empty, onOpen, onNew }: FieldTableProps) {
+  const painted = useAfterPaint();
   return (
     <section aria-label={title} className="mb-8">
       <h2 className="mb-1 flex items-baseline gap-2 font-semibold text-base">
@@ -79,7 +84,7 @@ export function FieldTable({ object, fields, title, about, empty, onOpen, onNew 
             </tr>
           </thead>
           <tbody>
-            {fields.map((field) => (
+            {fields.slice(0, painted ? fields.length : FIRST).map((field) => (
               <Row key={field.name} object={object} field={field} onOpen={onOpen} />
             ))}
           </tbody>

@@ -1,13 +1,13 @@
 // Text with headings, lists and links. Shown as the server sanitised it, never as it was typed.
-import { Bold, Heading, Italic, Link, List, ListOrdered, Pilcrow, Quote } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { Pilcrow } from "lucide-react";
+import { useEffect, useId, useMemo, useRef } from "react";
 import { inputLook } from "@/components/inputs";
 import { cx } from "@/lib/cx";
-import { harmlessHtml, htmlText, safeUrl } from "@/lib/html";
-import { t } from "@/lib/i18n";
+import { harmlessHtml, htmlText } from "@/lib/html";
 import { type DisplayProps, defineKind, type InputProps } from "../kind";
 import { longTextOperators } from "../operators";
 import { keepEnter } from "../plain";
+import { run, Toolbar } from "./toolbar";
 
 function RichTextDisplay({ value, compact }: DisplayProps) {
   const html = useMemo(() => (typeof value === "string" && !compact ? harmlessHtml(value) : ""), [value, compact]);
@@ -19,36 +19,10 @@ function RichTextDisplay({ value, compact }: DisplayProps) {
   );
 }
 
-function run(command: string, value?: string): void {
-  document.execCommand(command, false, value);
-}
-
-function Tool({ label, onPress, children }: { label: string; onPress: () => void; children: ReactNode }) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      tabIndex={-1}
-      className="inline-flex size-6 items-center justify-center rounded-tag text-text-2 hover:bg-hover hover:text-text"
-      onMouseDown={(event) => {
-        event.preventDefault();
-        onPress();
-      }}
-    >
-      {children}
-    </button>
-  );
-}
-
-function addLink(): void {
-  const words = getSelection()?.toString() ?? "";
-  const url = safeUrl(words);
-  if (url) run("createLink", url);
-}
-
 function RichTextInput({ field, value, onChange, id, describedBy, invalid, autoFocus }: InputProps) {
   const ref = useRef<HTMLDivElement>(null);
+  const ownId = useId();
+  const textId = id ?? ownId;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the browser owns the text while it is edited.
   useEffect(() => {
     if (!ref.current) return;
@@ -62,32 +36,10 @@ function RichTextInput({ field, value, onChange, id, describedBy, invalid, autoF
         "overflow-hidden focus-within:border-accent focus-within:ring-2 focus-within:ring-accent-soft",
       )}
     >
-      <div className="flex flex-wrap gap-0.5 border-line border-b p-1">
-        <Tool label={t("Bold")} onPress={() => run("bold")}>
-          <Bold size={14} />
-        </Tool>
-        <Tool label={t("Italic")} onPress={() => run("italic")}>
-          <Italic size={14} />
-        </Tool>
-        <Tool label={t("Heading")} onPress={() => run("formatBlock", "h3")}>
-          <Heading size={14} />
-        </Tool>
-        <Tool label={t("List")} onPress={() => run("insertUnorderedList")}>
-          <List size={14} />
-        </Tool>
-        <Tool label={t("Numbered list")} onPress={() => run("insertOrderedList")}>
-          <ListOrdered size={14} />
-        </Tool>
-        <Tool label={t("Quote")} onPress={() => run("formatBlock", "blockquote")}>
-          <Quote size={14} />
-        </Tool>
-        <Tool label={t("Make the selected address a link")} onPress={addLink}>
-          <Link size={14} />
-        </Tool>
-      </div>
+      <Toolbar text={ref} controls={textId} />
       <div
         ref={ref}
-        id={id}
+        id={textId}
         role="textbox"
         tabIndex={0}
         contentEditable
@@ -102,7 +54,11 @@ function RichTextInput({ field, value, onChange, id, describedBy, invalid, autoF
           const html = event.currentTarget.innerHTML;
           onChange(htmlText(html) ? html : null);
         }}
-        onKeyDown={keepEnter}
+        onKeyDown={(event) => {
+          keepEnter(event);
+          // The way back goes to the toolbar, and not out of a text that is edited in place.
+          if (event.key === "Tab" && event.shiftKey) event.stopPropagation();
+        }}
         onPaste={(event) => {
           event.preventDefault();
           const html = event.clipboardData.getData("text/html");

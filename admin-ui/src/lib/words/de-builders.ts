@@ -476,6 +476,8 @@ export const words: Record<string, string> = {
   "Add sort key": "Sortierung hinzufügen",
   Descending: "Absteigend",
   Ascending: "Aufsteigend",
+  "{field}: ascending": "{field}: aufsteigend",
+  "{field}: descending": "{field}: absteigend",
   Preview: "Vorschau",
   record: "Datensatz",
   "These records cannot be shown.": "Diese Datensätze lassen sich nicht zeigen.",

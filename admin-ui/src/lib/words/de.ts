@@ -21,6 +21,7 @@ export const words: Record<string, string> = {
   All: "Alle",
   "All of their values are the same.": "Alle ihre Werte sind gleich.",
   "All of these": "Alle davon",
+  "All others": "Alle übrigen",
   "All records": "Alle Datensätze",
   "Another file": "Andere Datei",
   "Any of these": "Eine davon",
@@ -150,7 +151,6 @@ export const words: Record<string, string> = {
   "Import {objects}": "{objects} importieren",
   "Import {records}": "{records} importieren",
   "Importing the rows": "Zeilen werden importiert",
-  "Insert a field": "Feld einfügen",
   "Install a package": "Paket installieren",
   "It cannot be brought back, neither here nor by going back to an earlier revision.":
     "Das lässt sich nicht rückgängig machen, weder hier noch durch Rückkehr zu einer früheren Revision.",
@@ -183,6 +183,11 @@ export const words: Record<string, string> = {
   "Move the card to the next column": "Karte in die nächste Spalte",
   "Move to": "Verschieben nach",
   "Move to {column}": "Nach {column} verschieben",
+  "Make {field} narrower": "{field} schmaler machen",
+  "Make {field} wider": "{field} breiter machen",
+  "{field} is {px} px wide": "{field} ist {px} px breit",
+  "Pin {field}": "{field} anheften",
+  "Unpin {field}": "{field} lösen",
   "Move {field} down": "{field} nach unten",
   "Move {field} up": "{field} nach oben",
   "Move without this": "Ohne dies verschieben",
@@ -311,6 +316,7 @@ export const words: Record<string, string> = {
   "Signing in": "Anmeldung läuft",
   "Skip to content": "Zum Inhalt springen",
   "Someone changed this record while you were typing.": "Jemand hat diesen Datensatz geändert, während Sie tippten.",
+  Sort: "Sortieren",
   "Sort by {field}": "Nach {field} sortieren",
   Stays: "Bleibt",
   "Stop sharing with {name}": "Freigabe für {name} beenden",
@@ -328,6 +334,7 @@ export const words: Record<string, string> = {
   "The first {n} of {total}": "Die ersten {n} von {total}",
   "The history could not be loaded.": "Der Verlauf konnte nicht geladen werden.",
   "The import did not work.": "Der Import hat nicht funktioniert.",
+  "The list cannot be filtered by this.": "Danach lässt sich die Liste nicht filtern.",
   "The language of formula fields: AND, OR, NOT, comparisons, functions. Related fields with a dot.":
     "Die Sprache der Formelfelder: AND, OR, NOT, Vergleiche, Funktionen. Verknüpfte Felder mit Punkt.",
   "The list could not be brought up to date.": "Die Liste konnte nicht aktualisiert werden.",
@@ -373,7 +380,7 @@ export const words: Record<string, string> = {
   Views: "Ansichten",
   "We mail you a link with which you set a new password.":
     "Wir schicken Ihnen einen Link, mit dem Sie ein neues Passwort setzen.",
-  "Weighted by probability": "Gewichtet nach Wahrscheinlichkeit",
+  "Weighted by {field}": "Gewichtet nach {field}",
   "What points to the others will point to the one that stays. The others go to the recycle bin.":
     "Was auf die anderen verweist, verweist dann auf den, der bleibt. Die anderen kommen in den Papierkorb.",
   "What would happen": "Was geschehen würde",

@@ -6,7 +6,7 @@ use identity::Secret;
 use crate::asked::Asked;
 
 /// The address of a tenant's sign-in page, as the caller's own way here suggests it.
-pub(super) fn login_url(asked: &Asked, slug: &str) -> String {
+pub(crate) fn login_url(asked: &Asked, slug: &str) -> String {
     let (home, has_name) = home_of(asked, slug);
     if has_name { format!("{home}/sign-in") } else { format!("{home}/sign-in?tenant={slug}") }
 }

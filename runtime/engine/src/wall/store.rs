@@ -164,13 +164,16 @@ fn raising(tenant: &Tenant) -> String {
     let all = "SELECT, INSERT, UPDATE, DELETE";
     let read = READ.map(|name| table(&tenant.schema, name)).join(", ");
     let (state, tail) = (table(&tenant.schema, "_state"), table(&tenant.schema, TAIL));
-    // Somebody may make the role for a copy of this database at the same time.
+    // Somebody may make the role for a copy of this database at the same time. Tables are found by way of their schema:
+    // `ALL TABLES IN SCHEMA` reads every tenant's.
     format!(
         "DO $$ BEGIN IF {MAKER} IS NOT NULL THEN PERFORM trellis_roles.make('{name}'); ELSE CREATE ROLE {role} NOLOGIN NOINHERIT; END IF; \
          EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$; \
          DO $$ BEGIN IF {MAKER} IS NULL AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN GRANT {role} TO CURRENT_USER; END IF; END $$; \
          GRANT USAGE ON SCHEMA {schema} TO {role}; \
-         GRANT {all} ON ALL TABLES IN SCHEMA {schema} TO {role}; \
+         DO $$ DECLARE names text; BEGIN SELECT string_agg(d.objid::regclass::text, ', ') INTO names FROM pg_depend d JOIN pg_class c ON c.oid = d.objid \
+         WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = '{schema}'::regnamespace AND d.classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'v', 'm', 'f'); \
+         IF names IS NOT NULL THEN EXECUTE format('GRANT {all} ON %s TO {role}', names); END IF; END $$; \
          ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT {all} ON TABLES TO {role}; \
          REVOKE INSERT, UPDATE, DELETE ON {read} FROM {role}; \
          REVOKE INSERT, DELETE ON {state} FROM {role}; \

@@ -2,7 +2,9 @@
 
 mod consent;
 mod files;
+mod first;
 mod layers;
+mod translations;
 mod trials;
 
 use engine::{AllowLoss, Apply, Error, Query};

@@ -6,19 +6,21 @@ import { messageOf } from "@/api/problem";
 import { recordStore } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
 import { mayCreate, mayEdit, useCatalog } from "@/catalog/catalog";
-import { finalStates, groupOptions, sinceField, sumField, weightField } from "@/catalog/displays";
+import { finalStates, groupOptions, sumField } from "@/catalog/displays";
 import { isWritable, nameIsEnough } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Dot, Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import type { MenuItem } from "@/components/menu";
 import { moveTo } from "@/fields/save";
+import { fromTheRight } from "@/lib/direction";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { isTyping, keyName } from "@/lib/shortcuts";
 import { inSentence } from "@/lib/text";
 import { useAggregates } from "../use-aggregates";
 import { useNeighbours } from "../use-neighbours";
+import { useAgeing } from "./ageing";
 import { amountsIn } from "./amounts";
 import { cardLayout, GAP } from "./card-layout";
 import { Column } from "./column";
@@ -30,6 +32,8 @@ export interface BoardProps {
   columns: FieldDef[];
   group: FieldDef;
   groups: Groups;
+  /** The percentage that amounts are weighted by. */
+  weight: FieldDef | undefined;
   peek: string | undefined;
   onPeek: (id: string | undefined) => void;
   onTotal: (total: number | undefined) => void;
@@ -40,7 +44,7 @@ interface Place {
   row: number;
 }
 
-export function Board({ object, request, columns, group, groups, peek, onPeek, onTotal }: BoardProps) {
+export function Board({ object, request, columns, group, groups, weight, peek, onPeek, onTotal }: BoardProps) {
   const catalog = useCatalog();
   const root = useRef<HTMLDivElement>(null);
   const focus = useRef<string | null>(null);
@@ -50,7 +54,6 @@ export function Board({ object, request, columns, group, groups, peek, onPeek, o
   const options = useMemo(() => groupOptions(group), [group]);
   const layout = useMemo(() => cardLayout(catalog, object, columns, group), [catalog, object, columns, group]);
   const sum = sumField(columns);
-  const weight = weightField(object);
   const measure = useMemo(() => sum && { sum: sum.name, weight: weight?.name }, [sum, weight]);
   // What is here whole is summed up here; for more of it the server is asked, once the cards are there.
   const partly = groups.all.some(({ source }) => !source.pending && source.loadedIds().length < source.rows);
@@ -59,7 +62,7 @@ export function Board({ object, request, columns, group, groups, peek, onPeek, o
     ...(weight ? [weight.name] : []),
   ]);
   const final = useMemo(() => finalStates(object, group), [object, group]);
-  const since = useMemo(() => sinceField(object, group), [object, group]);
+  const ageing = useAgeing(object, group, groups);
   const movable = mayEdit(object) && isWritable(object, group);
   const counts = groups.all.map((g) => g.source.rows);
   const whole = groups.all.some((g) => g.source.pending) ? undefined : counts.reduce((a, b) => a + b, 0);
@@ -156,7 +159,7 @@ export function Board({ object, request, columns, group, groups, peek, onPeek, o
     const id = card?.dataset.card;
     if (!id || isTyping(event.target)) return;
     const key = keyName(event);
-    const forward = document.documentElement.dir === "rtl" ? "arrowleft" : "arrowright";
+    const forward = fromTheRight() ? "arrowleft" : "arrowright";
     const by = key.endsWith(forward) ? 1 : -1;
     if (key === "arrowdown" || key === "j") go(home.column, Math.min((counts[home.column] ?? 1) - 1, home.row + 1));
     else if (key === "arrowup" || key === "k") go(home.column, Math.max(0, home.row - 1));
@@ -215,7 +218,8 @@ export function Board({ object, request, columns, group, groups, peek, onPeek, o
                 sum={sum}
                 measure={measure}
                 total={measure && amountsIn(sums, [group.name, g.value], measure)}
-                since={final.has(g.value) ? undefined : since}
+                weight={weight}
+                ageing={final.has(g.value) ? undefined : ageing}
                 activeRow={home.column === i ? home.row : -1}
                 peek={peek}
                 movable={movable}

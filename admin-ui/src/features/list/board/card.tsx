@@ -1,5 +1,5 @@
 // One card of a board: the name as a link over the whole card, a few values, the people at its end.
-import { Ellipsis, Hourglass } from "lucide-react";
+import { Clock, Ellipsis, Hourglass } from "lucide-react";
 import { memo, type ReactNode, useEffect, useRef } from "react";
 import { useRecord } from "@/api/record-store";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
@@ -10,6 +10,7 @@ import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
+import { type Age, type Ageing, ageOf } from "./ageing";
 import type { CardLayout } from "./card-layout";
 
 interface CardProps {
@@ -24,8 +25,8 @@ interface CardProps {
   movable: boolean;
   /** The card that is to have the focus as soon as it is drawn. */
   focus: { current: string | null };
-  /** When the card came to its column, where that ages it. */
-  since: FieldDef | undefined;
+  /** How long a card has stood here, where that is worth a word. */
+  ageing: Ageing | undefined;
   onActive: (column: number, row: number) => void;
   moves: (id: string) => MenuItem[];
 }
@@ -57,6 +58,8 @@ export const Card = memo(function Card(props: CardProps) {
     return <kind.display value={kind.read(record, f)} field={f} compact />;
   };
   const facts = layout.facts.filter(filled);
+  const foot = layout.facts.length + layout.people.length > 0;
+  const age = props.ageing && ageOf(record, props.ageing);
   return (
     <li
       data-card={id}
@@ -81,6 +84,7 @@ export const Card = memo(function Card(props: CardProps) {
         >
           {String(record.name ?? "") || t("Unnamed")}
         </RecordLink>
+        {!foot && <Aged age={age} />}
         <MenuButton label={t("Move to")} align="end" items={() => props.moves(id)}>
           {(button) => (
             <button
@@ -105,7 +109,7 @@ export const Card = memo(function Card(props: CardProps) {
           {filled(f) && show(f)}
         </div>
       ))}
-      {layout.facts.length + layout.people.length > 0 && (
+      {foot && (
         <div className="mt-auto flex h-5.5 items-center gap-2.5 overflow-hidden text-xs">
           <div className="flex h-5 min-w-0 flex-1 flex-wrap items-center gap-x-2.5 overflow-hidden">
             {facts.map((f) => (
@@ -121,7 +125,7 @@ export const Card = memo(function Card(props: CardProps) {
               </span>
             ))}
           </div>
-          <Age at={props.since && record[props.since.name]} />
+          <Aged age={age} />
           {layout.people.filter(filled).map((f) => (
             <Person key={f.name} field={f} name={kindOf(f).text(kindOf(f).read(record, f), f)} />
           ))}
@@ -133,22 +137,21 @@ export const Card = memo(function Card(props: CardProps) {
 
 const place = ({ top, layout }: CardProps) => ({ top, height: layout.height });
 
-const DAY_MS = 86_400_000;
-const WAITS = 14;
-const OLD = 30;
-
-/** How long a card has stood where it is, once that is worth a word. */
-function Age({ at }: { at: unknown }) {
-  const days = typeof at === "string" ? Math.floor((Date.now() - Date.parse(at)) / DAY_MS) : 0;
-  if (!(days >= WAITS)) return null;
+function Aged({ age }: { age: Age | undefined }) {
+  if (!age) return null;
+  const n = age.days;
+  const words = age.still ? t("Not changed for {n} days", { n }) : t("Here for {n} days", { n });
   return (
     <span
-      title={t("Here for {n} days", { n: days })}
-      className={cx("num inline-flex shrink-0 items-center gap-0.5", days >= OLD ? "text-amber" : "text-text-2")}
+      title={words}
+      className={cx(
+        "num relative z-10 inline-flex shrink-0 items-center gap-0.5 text-xs",
+        age.old ? "text-amber" : "text-text-2",
+      )}
     >
-      <Hourglass size={11} aria-hidden="true" />
-      <span aria-hidden="true">{t("{n} d", { n: days })}</span>
-      <span className="sr-only">{t("Here for {n} days", { n: days })}</span>
+      {age.still ? <Clock size={11} aria-hidden="true" /> : <Hourglass size={11} aria-hidden="true" />}
+      <span aria-hidden="true">{t("{n} d", { n })}</span>
+      <span className="sr-only">{words}</span>
     </span>
   );
 }

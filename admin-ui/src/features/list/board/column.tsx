@@ -22,6 +22,7 @@ import { QuickAdd } from "@/fields/quick-add";
 import { kindOf } from "@/fields/registry";
 import { windowRows } from "@/lib/grid-window";
 import { t } from "@/lib/i18n";
+import type { Ageing } from "./ageing";
 import { type Amounts, amountsOf, type Measure } from "./amounts";
 import { Card } from "./card";
 import { type CardLayout, GAP } from "./card-layout";
@@ -39,10 +40,11 @@ export interface ColumnProps {
   layout: CardLayout;
   sum: FieldDef | undefined;
   measure: Measure | undefined;
+  weight: FieldDef | undefined;
   /** What the server says the amounts are, for columns that are not loaded to their end. */
   total: Amounts | undefined;
-  /** When a card came here, where that ages it. */
-  since: FieldDef | undefined;
+  /** How long cards have stood here, where that is worth a word. */
+  ageing: Ageing | undefined;
   activeRow: number;
   peek: string | undefined;
   movable: boolean;
@@ -127,7 +129,7 @@ export const Column = memo(function Column(props: ColumnProps) {
           </IconButton>
         )}
       </header>
-      {sum && amounts && <Totals field={sum} amounts={amounts} />}
+      {sum && amounts && <Totals field={sum} amounts={amounts} weight={props.weight} />}
       <div
         ref={body}
         data-board-body
@@ -161,7 +163,7 @@ export const Column = memo(function Column(props: ColumnProps) {
                 peeked={id !== undefined && id === props.peek}
                 movable={props.movable}
                 focus={props.focus}
-                since={props.since}
+                ageing={props.ageing}
                 onActive={props.onActive}
                 moves={props.moves}
               />
@@ -175,15 +177,16 @@ export const Column = memo(function Column(props: ColumnProps) {
 });
 
 /** How much the cards are worth, and how much of it is to be expected. */
-function Totals({ field, amounts: { sum, weighted } }: { field: FieldDef; amounts: Amounts }) {
+function Totals({ field, amounts, weight }: { field: FieldDef; amounts: Amounts; weight: FieldDef | undefined }) {
+  const { sum, weighted } = amounts;
   const text = (amount: number) => kindOf(field).text(Math.round(amount * 100) / 100, field);
   return (
     <p className="num -mt-1 flex h-6 shrink-0 items-center gap-2 ps-2.5 pe-2.5 text-xs">
       <span className="truncate font-medium text-text-2" title={t("Sum of {field}", { field: field.label })}>
         {text(sum)}
       </span>
-      {weighted !== undefined && (
-        <span className="truncate text-text-2" title={t("Weighted by probability")}>
+      {weight && weighted !== undefined && (
+        <span className="truncate text-text-2" title={t("Weighted by {field}", { field: weight.label })}>
           {t("{amount} weighted", { amount: text(Math.round(weighted)) })}
         </span>
       )}

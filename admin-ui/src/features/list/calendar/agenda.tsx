@@ -1,8 +1,8 @@
-// The month on a phone: the days that hold something, one below the other.
+// The calendar on a phone: the days that hold something, one below the other.
 import type { RecordData } from "@/api/record-store";
 import { cx } from "@/lib/cx";
 import { type Day, startOf } from "@/lib/days";
-import { locale, t } from "@/lib/i18n";
+import { locale } from "@/lib/i18n";
 import { Entry, type EntryProps } from "./entry";
 
 const dayName = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
@@ -11,11 +11,12 @@ interface AgendaProps extends EntryProps {
   days: Day[];
   byDay: Map<Day, RecordData[]>;
   today: Day;
+  nothing: string;
 }
 
-export function Agenda({ days, byDay, today, ...shown }: AgendaProps) {
+export function Agenda({ days, byDay, today, nothing, ...shown }: AgendaProps) {
   const full = days.filter((day) => byDay.get(day)?.length);
-  if (full.length === 0) return <p className="p-6 text-center text-text-2">{t("Nothing in this month")}</p>;
+  if (full.length === 0) return <p className="p-6 text-center text-text-2">{nothing}</p>;
   return (
     <ol className="min-h-0 flex-1 overflow-y-auto">
       {full.map((day) => (

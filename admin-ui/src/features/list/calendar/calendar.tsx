@@ -1,29 +1,27 @@
-// A month of any object with days: records on the day that they fall on, moved to another by dragging or by their field.
-import { Plus } from "lucide-react";
-import { useEffect, useMemo, useReducer, useRef, useState } from "react";
+// A month or a week of any object with days: records on the day that they fall on, moved to another by dragging, by keys,
+// by menu or by their field.
+import { type KeyboardEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { type RecordData, recordStore } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
-import { mayCreate, mayEdit, useCatalog } from "@/catalog/catalog";
+import { useCatalog } from "@/catalog/catalog";
 import { pathField } from "@/catalog/displays";
-import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
-import { setValue } from "@/fields/save";
 import { cx } from "@/lib/cx";
-import { formatDate } from "@/lib/dates";
-import { addMonths, type Day, dayOf, dayOfValue, monthGrid, onDay, startOf } from "@/lib/days";
+import { addDays, addMonths, type Day, dayOf, dayOfValue, monthGrid, startOf, weekOf } from "@/lib/days";
 import { locale, t } from "@/lib/i18n";
-import { createIntent } from "@/lib/intents";
-import { inSentence } from "@/lib/text";
+import { isTyping, keyName } from "@/lib/shortcuts";
 import { usePhone } from "@/lib/use-media";
 import { useDrag } from "../board/use-drag";
-import { DayBar } from "../day-bar";
+import { DayBar, Scales } from "../day-bar";
+import { grips, shifted, stretchOf } from "../stretch";
+import { useDayMoves } from "../use-day-moves";
 import { useSpan } from "../use-span";
 import { Agenda } from "./agenda";
-import { Entry } from "./entry";
-import { MoreEntries } from "./more-entries";
+import { DayCell } from "./day-cell";
+import { useFollowed } from "./use-followed";
 
 interface CalendarProps {
   object: ObjectDef;
@@ -35,20 +33,32 @@ interface CalendarProps {
   onTotal: (total: number | undefined) => void;
 }
 
-/** Entries that a day has room for; a fuller one shows one less and says how many more there are. */
-const ROOM = 3;
+type Scale = "month" | "week";
 
 const monthName = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
+const weekName = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
+const WEEK = 7;
+
+/** By how many days an arrow moves what is in focus. */
+function daysOf(key: string): number | undefined {
+  const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+  const by = { arrowleft: -forward, arrowright: forward, arrowup: -WEEK, arrowdown: WEEK };
+  return by[key.replace(/^alt\+/, "") as keyof typeof by];
+}
 
 export function Calendar({ object, request, field, peek, onPeek, onTotal }: CalendarProps) {
   const catalog = useCatalog();
   const phone = usePhone();
   const root = useRef<HTMLDivElement>(null);
   const today = dayOf(new Date());
-  const [month, setMonth] = useState<Day>(today);
-  const days = useMemo(() => monthGrid(month), [month]);
-  const query = useSpan(object, request, { start: undefined, end: field }, days[0] ?? month, days[41] ?? month);
+  const [scale, setScale] = useState<Scale>("month");
+  const [at, setAt] = useState<Day>(today);
+  const days = useMemo(() => (scale === "week" ? weekOf(at) : monthGrid(at)), [at, scale]);
+  const span = useMemo(() => ({ start: undefined, end: field }), [field]);
+  const query = useSpan(object, request, span, days[0] ?? at, days.at(-1) ?? at);
+  const moves = useDayMoves(object, span);
+  const { held, follow } = useFollowed(root, request);
   const color = pathField(object, catalog.listViews(object.name));
   const [, moved] = useReducer((n: number) => n + 1, 0);
   const total = query.data?.total;
@@ -56,42 +66,69 @@ export function Calendar({ object, request, field, peek, onPeek, onTotal }: Cale
   useEffect(() => recordStore.listen((e) => e.object === object.name && e.type === "updated" && moved()), [object]);
 
   const byDay = new Map<Day, RecordData[]>();
-  for (const id of query.data?.ids ?? []) {
+  // What is moved past the days that were asked for is there all the same.
+  for (const id of new Set([...(query.data?.ids ?? []), ...(held ? [held] : [])])) {
     const record = recordStore.find(object.name, id);
-    const day = record && dayOfValue(record[field.name], field.kind);
+    const day = record && (moves.wanted(id)?.end ?? dayOfValue(record[field.name], field.kind));
     if (record && day) byDay.set(day, [...(byDay.get(day) ?? []), record]);
   }
 
-  const movable = mayEdit(object) && isWritable(object, field);
-  const onPointerDown = useDrag(
-    root,
-    movable,
-    (id, from, to) => {
-      const day = days[to];
-      const record = recordStore.find(object.name, id);
-      if (!day || !record || from === to) return;
-      void setValue(object, id, field, onDay(record[field.name], field.kind, day), (now) =>
-        t("Moved {name} to {day}", { name: String(now.name ?? object.label), day: formatDate(day) }),
-      );
-    },
-    0,
-  );
+  const movable = grips(object, span).move;
+  function moveTo(id: string, day: (from: Day) => Day) {
+    const record = recordStore.find(object.name, id);
+    const now = record && (moves.wanted(id) ?? stretchOf(record, span));
+    if (!record || !now) return;
+    const to = { ...now, end: day(now.end) };
+    if (to.end === now.end) return;
+    void moves.move(record, to);
+    if (!days.includes(to.end)) setAt(to.end);
+  }
+  const moveBy = (id: string, by: number) => {
+    follow(id);
+    moveTo(id, (from) => shifted({ start: undefined, end: from }, "move", by).end);
+  };
+  const onPointerDown = useDrag(root, movable && !phone, (id, _from, to) => moveTo(id, (from) => days[to] ?? from), 0);
 
-  const create = (day: Day) =>
-    createIntent.set({ object: object.name, preset: { [field.name]: onDay(null, field.kind, day) } });
-  const shown = { object, field, color, peek, onPeek };
+  function onKeyDown(event: KeyboardEvent) {
+    const card = (event.target as HTMLElement).closest<HTMLElement>("[data-card]");
+    const id = card?.dataset.card;
+    if (!id || isTyping(event.target)) return;
+    const key = keyName(event);
+    const by = daysOf(key);
+    if (by !== undefined && movable) moveBy(id, by);
+    else if (key === "space") onPeek(peek === id ? undefined : id);
+    else if (key === "m" && movable) card?.querySelector<HTMLElement>("[data-move]")?.click();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  const title =
+    scale === "month"
+      ? monthName.format(startOf(at))
+      : weekName.formatRange(startOf(days[0] ?? at), startOf(days.at(-1) ?? at));
+  const shown = { object, field, color, peek, onPeek, onMove: movable ? moveBy : undefined };
+  const within = scale === "month" ? days.filter((day) => day.slice(0, 7) === at.slice(0, 7)) : days;
   return (
     <>
       <DayBar
-        title={monthName.format(startOf(month))}
-        onStep={(by) => setMonth(addMonths(month, by))}
-        onToday={() => setMonth(today)}
+        title={title}
+        onStep={(by) => setAt(scale === "month" ? addMonths(at, by) : addDays(at, by * WEEK))}
+        onToday={() => setAt(today)}
       >
-        <span className="hidden truncate text-text-3 text-xs phone:inline">
+        <span className="me-2 hidden truncate text-text-3 text-xs phone:inline">
           {query.data?.more
             ? t("The first {n} of {total}", { n: query.data.ids.length, total: query.data.total })
             : t("By {field}", { field: field.label })}
         </span>
+        <Scales
+          scales={["week", "month"]}
+          scale={scale}
+          onScale={(next) => {
+            setScale(next);
+            if (at.slice(0, 7) === today.slice(0, 7)) setAt(today);
+          }}
+        />
       </DayBar>
       {query.isError && (
         <div className="p-3">
@@ -107,75 +144,56 @@ export function Calendar({ object, request, field, peek, onPeek, onTotal }: Cale
           </Notice>
         </div>
       )}
-      {phone ? (
-        <Agenda {...shown} days={days.filter((d) => d.slice(0, 7) === month.slice(0, 7))} byDay={byDay} today={today} />
-      ) : (
-        <div
-          ref={root}
-          aria-busy={query.isPending || undefined}
-          className="flex min-h-0 flex-1 flex-col overflow-auto"
-          onPointerDown={onPointerDown}
-        >
-          <div className="sticky top-0 z-10 grid grid-cols-7 border-line border-b bg-surface">
-            {days.slice(0, 7).map((day) => (
-              <div key={day} className="px-2 py-1 font-medium text-text-2 text-xs">
-                {weekday.format(startOf(day))}
-              </div>
-            ))}
-          </div>
-          <ol
-            aria-label={monthName.format(startOf(month))}
-            className="grid min-h-[648px] flex-1 grid-cols-7 grid-rows-[repeat(6,minmax(0,1fr))]"
-          >
-            {days.map((day, i) => {
-              const entries = byDay.get(day) ?? [];
-              const outside = day.slice(0, 7) !== month.slice(0, 7);
-              return (
-                <li
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: pointer and keys of the entries inside bubble here. */}
+      <div
+        ref={root}
+        aria-busy={query.isPending || undefined}
+        className={cx("flex min-h-0 flex-1 flex-col", !phone && "overflow-auto")}
+        onPointerDown={onPointerDown}
+        onKeyDown={onKeyDown}
+      >
+        {phone ? (
+          <Agenda
+            {...shown}
+            days={within}
+            byDay={byDay}
+            today={today}
+            nothing={scale === "month" ? t("Nothing in this month") : t("Nothing in this week")}
+          />
+        ) : (
+          <>
+            <div className="sticky top-0 z-10 grid grid-cols-7 border-line border-b bg-surface">
+              {days.slice(0, WEEK).map((day) => (
+                <div key={day} className="px-2 py-1 font-medium text-text-2 text-xs">
+                  {weekday.format(startOf(day))}
+                </div>
+              ))}
+            </div>
+            <ol
+              aria-label={title}
+              className={cx(
+                "grid flex-1 grid-cols-7",
+                scale === "month" ? "min-h-[648px] grid-rows-[repeat(6,minmax(0,1fr))]" : "min-h-80 grid-rows-1",
+              )}
+            >
+              {days.map((day, i) => (
+                <DayCell
                   key={day}
-                  data-board-column={i}
-                  aria-label={formatDate(day)}
-                  className={cx(
-                    "board-column group/day flex min-w-0 flex-col gap-0.5 overflow-hidden border-line border-e border-b p-1",
-                    outside && "bg-sunken",
-                  )}
-                >
-                  <div className="flex h-6 shrink-0 items-center">
-                    <span
-                      className={cx(
-                        "num inline-flex h-5.5 min-w-5.5 items-center justify-center rounded-full px-1 text-xs",
-                        day === today ? "bg-accent font-semibold text-white" : outside ? "text-text-3" : "text-text-2",
-                      )}
-                    >
-                      {Number(day.slice(8))}
-                    </span>
-                    <span className="flex-1" />
-                    {mayCreate(object) && (
-                      <button
-                        type="button"
-                        aria-label={t("New {object} on {day}", {
-                          object: inSentence(object.label),
-                          day: formatDate(day),
-                        })}
-                        className="inline-flex size-6 items-center justify-center rounded-tag text-text-3 opacity-0 hover:bg-hover hover:text-text focus-visible:opacity-100 group-hover/day:opacity-100"
-                        onClick={() => create(day)}
-                      >
-                        <Plus size={13} />
-                      </button>
-                    )}
-                  </div>
-                  {entries.slice(0, entries.length > ROOM ? ROOM - 1 : ROOM).map((record) => (
-                    <Entry key={record.id} {...shown} id={record.id} column={i} movable={movable} />
-                  ))}
-                  {entries.length > ROOM && (
-                    <MoreEntries {...shown} day={day} ids={entries.slice(ROOM - 1).map((r) => r.id)} />
-                  )}
-                </li>
-              );
-            })}
-          </ol>
-        </div>
-      )}
+                  shown={shown}
+                  day={day}
+                  index={i}
+                  records={byDay.get(day) ?? []}
+                  today={day === today}
+                  outside={!within.includes(day)}
+                  tall={scale === "week"}
+                  held={held}
+                  movable={movable}
+                />
+              ))}
+            </ol>
+          </>
+        )}
+      </div>
     </>
   );
 }

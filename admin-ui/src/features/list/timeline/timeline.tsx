@@ -1,23 +1,22 @@
-// A timeline of any object with days: one line a record, a bar from its beginning to its end.
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+// A timeline of any object with days: one line a record, a bar from its beginning to its end, which can be moved.
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { messageOf } from "@/api/problem";
-import { useRecord } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
 import { pathField } from "@/catalog/displays";
-import type { FieldDef, ObjectDef } from "@/catalog/types";
+import type { ObjectDef } from "@/catalog/types";
 import { Notice, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
-import { cx } from "@/lib/cx";
-import { formatDate } from "@/lib/dates";
-import { addDays, addMonths, type Day, dayOf, dayOfValue, daysBetween, startOf } from "@/lib/days";
+import { addDays, addMonths, type Day, dayOf, daysBetween, startOf } from "@/lib/days";
 import { windowRows } from "@/lib/grid-window";
-import { tagStyle } from "@/lib/hues";
 import { locale, t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
 import { usePhone } from "@/lib/use-media";
-import { DayBar } from "../day-bar";
+import { DayBar, Scales } from "../day-bar";
+import { grips } from "../stretch";
+import { useDayMoves } from "../use-day-moves";
 import { type Span, useSpan } from "../use-span";
+import { type Axis, Line, ROW } from "./line";
 
 interface TimelineProps {
   object: ObjectDef;
@@ -28,7 +27,6 @@ interface TimelineProps {
   onTotal: (total: number | undefined) => void;
 }
 
-const ROW = 34;
 const MONTHS = { month: 1, quarter: 3, year: 12 } as const;
 type Scale = keyof typeof MONTHS;
 
@@ -72,7 +70,10 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
   const phone = usePhone();
   const ids = query.data?.ids ?? [];
   const shown = windowRows(view.block * ROW, view.height + ROW, ROW, ids.length);
-  const place = (day: Day) => (daysBetween(from, day) / days) * 100;
+  const axis: Axis = { from, to, days, place: (day) => (daysBetween(from, day) / days) * 100 };
+  const { place } = axis;
+  const moves = useDayMoves(object, span);
+  const may = useMemo(() => grips(object, span), [object, span]);
   const marks = ticks(scale, from, days);
   // On a phone there is no room for the words of every mark.
   const step = phone ? Math.ceil(marks.length / 4) : 1;
@@ -87,23 +88,14 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
         onStep={(by) => setAt(addMonths(at, by * Math.max(1, MONTHS[scale] / 3)))}
         onToday={() => setAt(addMonths(today, scale === "month" ? 0 : -1))}
       >
-        <div role="radiogroup" aria-label={t("How much time")} className="flex rounded-control bg-hover p-0.5">
-          {(Object.keys(MONTHS) as Scale[]).map((each) => (
-            <button
-              key={each}
-              type="button"
-              role="radio"
-              aria-checked={scale === each}
-              className={cx(
-                "h-6 rounded-tag px-2 font-medium text-xs",
-                scale === each ? "bg-surface text-text shadow-card" : "text-text-2 hover:text-text",
-              )}
-              onClick={() => setScale(each)}
-            >
-              {each === "month" ? t("Month") : each === "quarter" ? t("Quarter") : t("Year")}
-            </button>
-          ))}
-        </div>
+        <span className="me-2 hidden truncate text-text-3 text-xs phone:inline">
+          {query.data?.more
+            ? t("The first {n} of {total}", { n: query.data.ids.length, total: query.data.total })
+            : span.start
+              ? t("From {start} to {end}", { start: span.start.label, end: span.end.label })
+              : t("By {field}", { field: span.end.label })}
+        </span>
+        <Scales scales={["month", "quarter", "year"]} scale={scale} onScale={setScale} />
       </DayBar>
       {query.isError && (
         <div className="p-3">
@@ -179,7 +171,9 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
                 span={span}
                 color={color}
                 top={(shown.first + i) * ROW}
-                place={place}
+                axis={axis}
+                may={may}
+                moves={moves}
                 peeked={peek === id}
                 onPeek={() => onPeek(peek === id ? undefined : id)}
               />
@@ -188,49 +182,5 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
         </div>
       </div>
     </>
-  );
-}
-
-interface LineProps {
-  object: ObjectDef;
-  id: string;
-  span: Span;
-  color: FieldDef | undefined;
-  top: number;
-  place: (day: Day) => number;
-  peeked: boolean;
-  onPeek: () => void;
-}
-
-function Line({ object, id, span, color, top, place, peeked, onPeek }: LineProps) {
-  const record = useRecord(object.name, id);
-  const end = record && dayOfValue(record[span.end.name], span.end.kind);
-  if (!record || !end) return null;
-  const begins = span.start && dayOfValue(record[span.start.name], span.start.kind);
-  const start = begins && begins <= end ? begins : end;
-  const option = color?.options?.find((o) => o.value === record[color.name]);
-  const [left, right] = [Math.max(0, place(start)), Math.min(100, place(addDays(end, 1)))];
-  const name = String(record.name ?? "") || t("Unnamed");
-  const when = start === end ? formatDate(end) : `${formatDate(start)} – ${formatDate(end)}`;
-  return (
-    <li className={cx("absolute inset-x-0", peeked && "bg-accent-soft")} style={{ top, height: ROW }}>
-      <button
-        type="button"
-        title={[name, when, option?.label].filter(Boolean).join(" · ")}
-        className="flex h-full w-full items-center border-line border-b text-start hover:bg-hover"
-        onClick={onPeek}
-      >
-        <span className="w-32 shrink-0 truncate border-line border-e px-3 font-medium leading-8.5 phone:w-60 phone:px-4">
-          {name}
-        </span>
-        <span className="relative h-full min-w-0 flex-1">
-          <span
-            style={{ ...tagStyle(option?.color ?? "indigo"), insetInlineStart: `${left}%`, width: `${right - left}%` }}
-            className="dot absolute inset-y-2 min-w-2.5 rounded-tag"
-          />
-          <span className="sr-only">{when}</span>
-        </span>
-      </button>
-    </li>
   );
 }

@@ -12,6 +12,7 @@ import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
+import { useAfterPaint } from "@/lib/use-after-paint";
 import { FieldRights } from "./field-rights";
 import { MatrixCell } from "./matrix-cell";
 
@@ -23,6 +24,9 @@ interface PermissionMatrixProps {
   onChange: (role: RoleDef) => void;
 }
 
+/** Rows of the first drawing; the others follow once it is on screen. */
+const FIRST = 4;
+
 /** Users are changed by those who manage users, whatever a role says: only reading can be given. */
 const fixed = (object: ObjectDef | null, action: Action) =>
   Boolean(object?.system) && action !== "read" && action !== "export";
@@ -32,6 +36,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
   const [text, setText] = useState("");
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const table = useRef<HTMLTableElement>(null);
+  const painted = useAfterPaint();
   const objects = catalog.objects.filter((o) =>
     `${o.label} ${o.plural_label} ${o.name}`.toLowerCase().includes(text.trim().toLowerCase()),
   );
@@ -88,7 +93,7 @@ export function PermissionMatrix({ roles, role, before, disabled, onChange }: Pe
             </tr>
           </thead>
           <tbody>
-            {rows.map((object) => {
+            {rows.slice(0, painted ? rows.length : FIRST).map((object) => {
               const name = object?.name ?? "*";
               const label = object?.plural_label ?? t("Every other object");
               const isOpen = open.has(name);

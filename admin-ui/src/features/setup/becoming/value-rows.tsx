@@ -4,10 +4,10 @@ import { useState } from "react";
 import { fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Select } from "@/components/select";
+import { AddField } from "@/fields/ordered-fields";
 import { kindOf } from "@/fields/registry";
 import { FormulaEditor } from "@/formulas/formula-editor";
 import { t } from "@/lib/i18n";
-import { AddField } from "../ordered-fields";
 import { isField, type Value } from "./conversion-draft";
 
 interface ValueRowsProps {

@@ -1,6 +1,7 @@
 // Dragging in the layout editor with the browser's own drag and drop: what is held, and where it would land.
 import { type DragEvent, useState } from "react";
 import type { LayoutItem } from "@/catalog/types";
+import { fromTheRight } from "@/lib/direction";
 import type { Spot } from "./layout-draft";
 
 export interface Held {
@@ -43,5 +44,5 @@ export function isPastMiddle(event: DragEvent, axis: "x" | "y" = "y"): boolean {
   const box = event.currentTarget.getBoundingClientRect();
   if (axis === "y") return event.clientY > box.top + box.height / 2;
   const past = event.clientX > box.left + box.width / 2;
-  return document.documentElement.dir === "rtl" ? !past : past;
+  return fromTheRight() ? !past : past;
 }

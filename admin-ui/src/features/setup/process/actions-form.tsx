@@ -5,9 +5,9 @@ import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
+import { AddField } from "@/fields/ordered-fields";
 import { FormulaField } from "@/formulas/formula-field";
 import { t } from "@/lib/i18n";
-import { AddField } from "../ordered-fields";
 import { type Action, isSaid } from "./process-draft";
 
 interface ActionsFormProps {

@@ -6,9 +6,9 @@ import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { Checkbox, TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
+import { AddField } from "@/fields/ordered-fields";
 import { FormulaField } from "@/formulas/formula-field";
 import { t } from "@/lib/i18n";
-import { AddField } from "../ordered-fields";
 import type { DuringField, Transition } from "./process-draft";
 
 type During = NonNullable<Transition["during"]>;

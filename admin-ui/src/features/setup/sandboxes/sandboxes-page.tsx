@@ -14,7 +14,6 @@ import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { NewSandbox } from "./new-sandbox";
-import { signInAt } from "./sign-in-at";
 
 export const SANDBOXES = ["sandboxes"];
 
@@ -64,7 +63,7 @@ export function SandboxesPage() {
             <>
               <ul className="divide-y divide-line border-line border-y">
                 {sandboxes.map((sandbox) => (
-                  <SandboxRow key={sandbox.id} sandbox={sandbox} own={tenant.slug} />
+                  <SandboxRow key={sandbox.id} sandbox={sandbox} />
                 ))}
               </ul>
               <p className="mt-3 max-w-[70ch] text-text-3 text-xs">
@@ -105,7 +104,7 @@ function Allowed({ plan }: { plan: OwnPlan | undefined }) {
   return <> {t("The plan {plan} has {many} at a time.", { plan: plan.plan?.label ?? "", many })}</>;
 }
 
-function SandboxRow({ sandbox, own }: { sandbox: Clone; own: string }) {
+function SandboxRow({ sandbox }: { sandbox: Clone }) {
   const { tenant, asked_at, finished_at, status } = sandbox;
   const when = { when: ago(asked_at) };
   return (
@@ -124,9 +123,9 @@ function SandboxRow({ sandbox, own }: { sandbox: Clone; own: string }) {
         </>
       }
     >
-      {status === "done" && (
+      {tenant.login_url && (
         <a
-          href={signInAt(tenant.slug, own, window.location)}
+          href={tenant.login_url}
           target="_blank"
           rel="noopener noreferrer"
           aria-label={t("Sign in to {name}", { name: tenant.name })}

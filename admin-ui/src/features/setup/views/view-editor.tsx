@@ -1,10 +1,11 @@
 // A list view: which records, which columns, in which order and how they are displayed, with the first of them below.
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { ArrowDownUp, ArrowLeft, Trash2 } from "lucide-react";
+import { ArrowLeft, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { applyChanges, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
-import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
+import { GROUPS } from "@/catalog/displays";
+import { columnFields, defaultColumns } from "@/catalog/fields";
 import { filterWords } from "@/catalog/filter-words";
 import { useReloadCatalog } from "@/catalog/load";
 import type { ListViewDef, ObjectDef } from "@/catalog/types";
@@ -16,12 +17,13 @@ import { TextInput } from "@/components/inputs";
 import { backLink, PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
-import { kindOf } from "@/fields/registry";
+import { OrderedFields } from "@/fields/ordered-fields";
+import { SortKeys } from "@/fields/sort-keys";
 import { FormulaEditor } from "@/formulas/formula-editor";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { apiName } from "@/lib/text";
-import { OrderedFields } from "../ordered-fields";
+import { DisplayFields } from "./display-fields";
 import { ViewPreview } from "./view-preview";
 
 type Draft = Omit<ListViewDef, "name">;
@@ -63,7 +65,6 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
 
   const name = view?.name ?? `${object.name}.${apiName(draft.label)}`;
   const taken = !view && catalog.viewsOf(object.name).some((v) => v.name === name);
-  const grouping = columnFields(object).filter((f) => ["picklist", "boolean", "lookup"].includes(f.kind));
   const needsGroup = draft.display === "board" && !draft.group_by;
   const ready = draft.label.trim() !== "" && !taken && draft.columns.length > 0 && !needsGroup;
   const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "views" } } as const;
@@ -134,29 +135,18 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
                 label={t("Displayed as")}
                 choices={DISPLAYS.map(spoken)}
                 value={[draft.display ?? "table"]}
-                onChange={(next) => set({ display: next[0] as Draft["display"] & string })}
+                onChange={(next) => setDraft((d) => displayed(object, d, next[0] as Draft["display"] & string))}
               />
             )}
           </FieldFrame>
-          <FieldFrame
-            label={t("Grouped by")}
+          <DisplayFields
+            object={object}
+            view={draft}
             error={needsGroup ? t("A board needs a field for its columns.") : undefined}
-          >
-            {(ids) => (
-              <Select
-                id={ids.id}
-                label={t("Grouped by")}
-                placeholder={t("Nothing")}
-                clearable
-                choices={grouping.map((f) => ({ id: f.name, label: f.label }))}
-                value={draft.group_by ? [draft.group_by] : []}
-                onChange={(next) =>
-                  setDraft(({ group_by: _, ...d }) => ({ ...d, ...(next[0] ? { group_by: next[0] } : {}) }))
-                }
-                invalid={ids.invalid}
-              />
-            )}
-          </FieldFrame>
+            onChange={({ group_by, sort }) =>
+              setDraft(({ group_by: _, ...d }) => ({ ...d, sort, ...(group_by ? { group_by } : {}) }))
+            }
+          />
           <div className="col-span-full">
             <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Sorted by")}</h2>
             <SortKeys object={object} keys={draft.sort ?? []} onChange={(sort) => set({ sort })} />
@@ -223,6 +213,12 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
   );
 }
 
+/** The view displayed in another way; what that cannot be grouped by goes. */
+function displayed(object: ObjectDef, { group_by, ...draft }: Draft, display: Draft["display"] & string): Draft {
+  const fits = GROUPS[display](object).some((f) => f.name === group_by);
+  return { ...draft, display, ...(fits && group_by ? { group_by } : {}) };
+}
+
 /** Empty settings stay out of the definition. */
 function cleaned(draft: Draft): Record<string, unknown> {
   const kept = Object.entries({ ...draft, label: draft.label.trim() }).filter(
@@ -232,48 +228,6 @@ function cleaned(draft: Draft): Record<string, unknown> {
       !(Array.isArray(value) && value.length === 0),
   );
   return Object.fromEntries(kept);
-}
-
-interface SortKeysProps {
-  object: ObjectDef;
-  keys: string[];
-  onChange: (keys: string[]) => void;
-}
-
-function SortKeys({ object, keys, onChange }: SortKeysProps) {
-  const plain = (key: string) => key.replace(/^-/, "");
-  const downs = new Set(keys.filter((k) => k.startsWith("-")).map(plain));
-  const write = (paths: string[], down = downs) => onChange(paths.map((p) => (down.has(p) ? `-${p}` : p)));
-  return (
-    <OrderedFields
-      object={object}
-      label={t("Sorted by")}
-      add={t("Add sort key")}
-      paths={keys.map(plain)}
-      from={columnFields(object).filter((f) => kindOf(f).sortPath(f) !== null)}
-      onChange={write}
-      extra={(path) => {
-        const down = downs.has(path);
-        const label = fieldOf(object, path)?.label ?? path;
-        return (
-          <button
-            type="button"
-            aria-label={`${label}: ${down ? "descending" : "ascending"}`}
-            className="inline-flex h-7 items-center gap-1 rounded-control px-1.5 text-text-2 text-xs hover:bg-hover"
-            onClick={() => {
-              const next = new Set(downs);
-              if (down) next.delete(path);
-              else next.add(path);
-              write(keys.map(plain), next);
-            }}
-          >
-            <ArrowDownUp size={12} />
-            {down ? t("Descending") : t("Ascending")}
-          </button>
-        );
-      }}
-    />
-  );
 }
 
 interface FilterSummaryProps {

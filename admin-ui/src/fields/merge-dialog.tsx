@@ -13,18 +13,20 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { toast } from "@/components/toast";
 import { Warned } from "@/components/warned";
-import { isEmpty } from "@/fields/kind";
-import { kindOf } from "@/fields/registry";
 import { cx } from "@/lib/cx";
 import { formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
 import { count, inSentence } from "@/lib/text";
+import { usePhone } from "@/lib/use-media";
+import { isEmpty } from "./kind";
+import { kindOf } from "./registry";
 
 interface MergeDialogProps {
   object: ObjectDef;
   ids: string[];
   onClose: () => void;
-  onDone: () => void;
+  /** Told the record that stays. */
+  onDone: (kept: RecordData) => void;
 }
 
 const mergeable = (object: ObjectDef): FieldDef[] =>
@@ -36,6 +38,7 @@ const same = (a: unknown, b: unknown): boolean =>
 const plain = (value: unknown): unknown => (value as { id?: unknown } | null)?.id ?? value;
 
 export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) {
+  const phone = usePhone();
   const fields = mergeable(object);
   const [kept, setKept] = useState(ids[0] ?? "");
   const [chosen, setChosen] = useState<Record<string, string>>({});
@@ -72,7 +75,7 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
     try {
       const others = ids.filter((id) => id !== kept);
       const record = await mergeRecords(object, kept, others, Object.assign({}, ...patches), confirmed);
-      onDone();
+      onDone(record);
       toast(
         t("Merged {records} into {name}", {
           records: count(others.length, inSentence(object.label), inSentence(object.plural_label)),
@@ -86,7 +89,12 @@ export function MergeDialog({ object, ids, onClose, onDone }: MergeDialogProps) 
   }
 
   const warnings = warningsOf(error);
-  const columns = { gridTemplateColumns: `minmax(96px, 9rem) repeat(${ids.length}, minmax(140px, 1fr))` };
+  // A phone has room for the values alone: what they are stands above them.
+  const columns = {
+    gridTemplateColumns: phone
+      ? `repeat(${ids.length}, minmax(132px, 1fr))`
+      : `minmax(96px, 9rem) repeat(${ids.length}, minmax(140px, 1fr))`,
+  };
   return (
     <Dialog
       title={t("Merge {records}", {
@@ -185,7 +193,9 @@ interface LineProps {
 function Line({ columns, label, children }: LineProps) {
   return (
     <div role="radiogroup" aria-label={label} style={columns} className="grid min-w-fit border-line border-b">
-      <span className="flex items-center pe-2 text-text-2">{label}</span>
+      <span className="col-span-full flex items-center pe-2 pt-2 text-text-2 text-xs phone:col-span-1 phone:pt-0 phone:text-sm">
+        {label}
+      </span>
       {children}
     </div>
   );

@@ -1,6 +1,6 @@
 // Fields in an order that one can change: by dragging, or with the arrows at each.
 import { GripVertical, X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { fieldOf } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { AddPicker } from "@/components/add-picker";
@@ -24,6 +24,15 @@ interface OrderedFieldsProps {
 export function OrderedFields({ object, paths, from, label, add, onChange, extra }: OrderedFieldsProps) {
   const [held, setHeld] = useState<number | null>(null);
   const [over, setOver] = useState<number | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  // A path may name a field by more than its name: "customer.name" is the customer.
+  const taken = paths.map((path) => fieldOf(object, path)?.name ?? path);
+
+  /** The button that is pressed goes with its row: the focus goes to where another field is added. */
+  function remove(path: string) {
+    box.current?.querySelector<HTMLElement>("[data-add]")?.focus();
+    onChange(paths.filter((p) => p !== path));
+  }
 
   function move(at: number, to: number) {
     if (to < 0 || to >= paths.length || at === to) return;
@@ -31,7 +40,7 @@ export function OrderedFields({ object, paths, from, label, add, onChange, extra
   }
 
   return (
-    <div className="flex flex-col gap-1.5">
+    <div ref={box} className="flex flex-col gap-1.5">
       {paths.length > 0 && (
         <ol aria-label={label} className="flex flex-col divide-y divide-line rounded-control border border-line">
           {paths.map((path, at) => {
@@ -78,7 +87,7 @@ export function OrderedFields({ object, paths, from, label, add, onChange, extra
                   at={at}
                   count={paths.length}
                   onMove={(to) => move(at, to)}
-                  onRemove={() => onChange(paths.filter((p) => p !== path))}
+                  onRemove={() => remove(path)}
                 />
               </li>
             );
@@ -87,7 +96,7 @@ export function OrderedFields({ object, paths, from, label, add, onChange, extra
       )}
       <AddField
         label={add}
-        fields={from.filter((f) => !paths.includes(f.name))}
+        fields={from.filter((f) => !taken.includes(f.name))}
         onPick={(name) => onChange([...paths, name])}
       />
     </div>
