@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { assertAccessible, PHONE } from "./chromium.mjs";
 import { finger, keyboard } from "./hands.mjs";
 import { stage } from "./stage.mjs";
-import { ask, change, choose, columnTexts, firstRow, noted, signedIn, until } from "./steps.mjs";
+import { ask, change, choose, columnTexts, filterByText, firstRow, noted, signedIn, until } from "./steps.mjs";
 
 const { walk: open, url, browser } = stage();
 
@@ -452,4 +452,80 @@ walk("one types from cell to cell without waiting, and what is refused opens aga
     await change(page, "DELETE", "/metadata/v1/validation-rules/deal.too_much");
     for (const { id } of made.data) await change(page, "DELETE", `/api/v1/deals/${id}`);
   }
+});
+
+walk("many records are given to somebody at once, and back", async (page) => {
+  await page.goto("/o/deals?view=all&cols=name,owner&sort=name");
+  await firstRow(page, "Deals").waitFor();
+  const owners = async () => (await columnTexts(page, "Deals", "Owner")).slice(0, 2).map((text) => text.split("\n").pop());
+  await until(async () => assert.ok((await owners()).every(Boolean)));
+  const before_ = await owners();
+  const [heir] = ["Ada Moreno", "Administrator"].filter((name) => !before_.includes(name));
+  for (const row of [1, 2]) await page.getByRole("row").nth(row).getByRole("gridcell").first().click();
+  const bar = page.getByRole("toolbar", { name: "Selection" });
+  await bar.getByText("2 selected").waitFor();
+  await bar.getByRole("button", { name: "Assign" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change 2 deals" });
+  await dialog.getByRole("button", { name: "Change 2 deals" }).click();
+  await dialog.getByRole("alert").waitFor();
+  await dialog.getByRole("button", { name: /^Owner:/ }).click();
+  await page.getByRole("combobox", { name: "Owner" }).fill(heir);
+  await page.getByRole("option", { name: heir, exact: true }).click();
+  await assertAccessible(page);
+  await dialog.getByRole("button", { name: "Change 2 deals" }).click();
+  await noted(page, "Changed Owner of 2 deals");
+  await bar.waitFor({ state: "detached" });
+  await until(async () => assert.deepEqual(await owners(), [heir, heir]));
+  const { data } = await ask(page, "/api/v1/deals?sort=name&limit=2&fields=owner.name");
+  assert.deepEqual(data.map(({ owner }) => owner.name), [heir, heir]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await until(async () => assert.deepEqual(await owners(), before_));
+});
+
+walk("the last line has the totals of all that match", async (page) => {
+  const grid = page.getByRole("grid", { name: "Deals" });
+  const total = async (column) => {
+    const at = await header(page, column).getAttribute("aria-colindex");
+    const line = grid.getByRole("row").filter({ has: page.getByText("Total", { exact: true }) });
+    return (await line.locator(`[aria-colindex="${at}"]`).innerText()).replace(/\s+/g, " ");
+  };
+  const assertTotals = async (condition) => {
+    const { data } = await ask(page, `/api/v1/deals/aggregate?metrics=sum(amount),avg(probability)${condition}`);
+    await until(async () => {
+      const [amount, probability] = [await total("Amount"), await total("Probability")];
+      assert.match(amount, /^Σ Sum \$/);
+      assert.match(probability, /^⌀ Average .*%$/);
+      assert.equal(money(amount), Number(data[0].sum.amount));
+      assert.ok(Math.abs(money(probability) - Number(data[0].avg.probability)) < 0.051, `${probability}, ${data[0].avg.probability}`);
+    });
+  };
+  await assertTotals("");
+  await filterByText(page, "Deal name", "Renewal");
+  await assertTotals("&filter[name][contains]=Renewal");
+});
+
+walk("columns are chosen and put in order, stay when one comes back, and are given back", async (page) => {
+  const order = async () => (await page.getByRole("columnheader").allInnerTexts()).map((text) => text.trim()).filter(Boolean);
+  const given = await order();
+  const chooser = page.getByRole("dialog", { name: "Columns" });
+  await page.getByRole("button", { name: "Columns", exact: true }).click();
+  assert.ok(await chooser.getByRole("checkbox", { name: "Deal name" }).isDisabled(), "the name stays");
+  await chooser.getByRole("checkbox", { name: "Probability" }).uncheck();
+  await chooser.getByLabel("Find a field").fill("next");
+  await chooser.getByRole("checkbox", { name: "Next step" }).check();
+  await chooser.getByLabel("Find a field").fill("");
+  await assertAccessible(page);
+  await chooser.getByRole("button", { name: "Move Next step up" }).click();
+  const chosen = given.filter((name) => name !== "Probability");
+  chosen.splice(-1, 0, "Next step");
+  await until(async () => assert.deepEqual(await order(), chosen));
+
+  await page.keyboard.press("Escape");
+  await chooser.waitFor({ state: "detached" });
+  await page.reload();
+  await firstRow(page, "Deals").waitFor();
+  assert.deepEqual(await order(), chosen);
+  await page.getByRole("button", { name: "Columns", exact: true }).click();
+  await chooser.getByRole("button", { name: "Reset to the view" }).click();
+  await until(async () => assert.deepEqual(await order(), given));
 });

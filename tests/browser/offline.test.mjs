@@ -2,8 +2,9 @@
 // it says to the browser about itself; and nothing that the server said is kept.
 
 import assert from "node:assert/strict";
+import { assertAccessible } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
-import { ask, firstRow } from "./steps.mjs";
+import { ask, change, firstRow, noted } from "./steps.mjs";
 
 const { walk } = stage();
 
@@ -60,3 +61,23 @@ walk("a browser is told enough to install it", async (page) => {
     assert.ok(icon.headers()["content-type"].startsWith(type), src);
   }
 });
+
+for (const view of ["all", "board"])
+  walk(`one is told that the server is away, and sees what was done meanwhile when it is back (${view})`, async (page) => {
+    await page.goto(`/o/deals?view=${view}`);
+    const list = page.getByRole("main");
+    await list.getByRole("link", { name: /./ }).first().waitFor();
+    const strip = page.getByRole("status").filter({ hasText: "The server cannot be reached." });
+    assert.equal(await strip.count(), 0);
+    await page.context().setOffline(true);
+    await page.getByRole("searchbox", { name: /Search deals/ }).fill("Made meanwhile");
+    await strip.waitFor();
+    await assertAccessible(page);
+    // By somebody else, whose network is there.
+    const { data } = await change(page, "POST", "/api/v1/deals", { name: "Made meanwhile" });
+    await page.context().setOffline(false);
+    await noted(page, "Connected again");
+    await strip.waitFor({ state: "detached" });
+    await list.getByRole("link", { name: "Made meanwhile" }).waitFor();
+    await change(page, "DELETE", `/api/v1/deals/${data.id}`);
+  });

@@ -31,6 +31,13 @@ export const sessionExpired = new Cell(false);
 /** Turns true while the server cannot be reached. */
 export const unreachable = new Cell(false);
 
+/** Runs it each time that the server answers again after it was away. */
+export function whenBack(run: () => void): () => void {
+  return unreachable.watch(() => {
+    if (!unreachable.get()) run();
+  });
+}
+
 export function withQuery(path: string, query: Query = {}): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {

@@ -1,5 +1,6 @@
 // The groups behind a board or a grouped table, kept in step with the record store.
 import { useEffect, useMemo, useReducer } from "react";
+import { whenBack } from "@/api/client";
 import { type Grouping, type Groups, type GroupValue, groupsFor } from "@/api/groups";
 import type { RecordData } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
@@ -31,6 +32,8 @@ export function useGroups(object: ObjectDef, request: ListRequest, grouping: Gro
       for (const stop of detach) stop();
     };
   }, [groups, known]);
+
+  useEffect(() => whenBack(() => groups.refresh()), [groups]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: counts are compared by what they are.
   useEffect(() => groups.expect(grouping.counts), [groups, counts]);

@@ -1,5 +1,6 @@
 // The source behind the list on screen, kept in step with the record store.
 import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { whenBack } from "@/api/client";
 import { type ListSource, sourceFor } from "@/api/list-source";
 import type { ListRequest } from "@/api/records";
 import type { ObjectDef } from "@/catalog/types";
@@ -16,5 +17,6 @@ export function useListSource(object: ObjectDef, request: ListRequest): ListSour
     source.ahead = false;
     return detach;
   }, [source, known]);
+  useEffect(() => whenBack(() => source.refresh()), [source]);
   return source;
 }

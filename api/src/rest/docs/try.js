@@ -62,7 +62,8 @@ function input(root, parameter, id) {
   field.id = id;
   field.required = Boolean(required);
   const label = marked("label", { for: id }, element("code", name));
-  const about = element("td", "", `${where}${required ? ", required" : ""}. ${description ?? ""} `, kind(root, schema));
+  const form = marked("div", { class: "quiet" }, `${where}${required ? ", required" : ""} · `, kind(root, schema));
+  const about = element("td", description ?? "", form);
   const row = element("tr", "", marked("th", { scope: "row" }, label), about, element("td", "", field));
   return { parameter, row, value: () => (where === "path" ? field.value : field.value.trim()) };
 }
