@@ -103,7 +103,8 @@ fn by_provider(rest: &str, operation: Operation) -> Operation {
             200,
             "Names and labels",
             data(list(shown(json!({ "name": text(), "label": text() })))),
-        ),
+        )
+        .refuses(&[400]),
         "providers/code" => operation
             .says("The second factor of somebody whom a provider has told")
             .body(taken(&["totp"], json!({ "totp": text() })))
@@ -117,7 +118,8 @@ fn by_provider(rest: &str, operation: Operation) -> Operation {
             .query("return_to", "A place of these pages to come back to", text())
             .query("moved", "The browser was sent to this host already", flag())
             .answers_nothing(303, "The provider, or the page on which one signs in, with what went wrong")
-            .tells(303, "Location", "Where the browser goes"),
+            .tells(303, "Location", "Where the browser goes")
+            .refuses(&[400]),
         _ => operation
             .says("Takes what a provider sends a browser back with")
             .query("state", "What the provider was given", text())
