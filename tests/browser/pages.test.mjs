@@ -214,11 +214,6 @@ const BESIDE = {
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     await page.getByRole("link", { name: "Query" }).first().waitFor();
   },
-  "GraphiQL with an answer": async (page) => {
-    await openGraphiql(page);
-    await page.getByRole("button", { name: /^Execute query/ }).click();
-    await page.locator(".graphiql-response .CodeMirror-code").getByText('"queryType"').waitFor();
-  },
   // All its operations look alike, and there are more than a thousand.
   "the API for people": async (page) => {
     await open(page, "/docs");
