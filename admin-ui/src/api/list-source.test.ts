@@ -118,8 +118,7 @@ it("loads again when something happened while its answer was on the way", async 
     source.refresh();
     recordStore.announce(event);
     await settle();
-    // The page, and again; how many there are is asked of the last one alone.
-    expect([source.stale, fetch.mock.calls.length - before]).toEqual([false, event.type === "updated" ? 2 : 3]);
+    expect([source.stale, fetch.mock.calls.length - before]).toEqual([false, event.type === "updated" ? 2 : 4]);
     source.leave();
   }
 });

@@ -42,8 +42,7 @@ export const words: Record<string, string> = {
   "to go on": ", um fortzufahren",
   "{what} while it runs": "{what}, während es läuft",
   "Nobody waits": "Niemand wartet",
-  "What these held is purged: they come back empty.":
-    "Was hier stand, ist endgültig gelöscht: sie kommen leer zurück.",
+  "What these held is purged: they come back empty.": "Was hier stand, ist endgültig gelöscht: sie kommen leer zurück.",
   "Hides data, which is kept for 30 days and comes back with a rollback":
     "Verbirgt Daten; sie bleiben 30 Tage und kommen beim Zurückgehen wieder",
   "No data is lost": "Keine Daten gehen verloren",
