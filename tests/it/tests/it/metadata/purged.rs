@@ -116,6 +116,7 @@ async fn what_was_retired_goes_after_thirty_days_and_comes_back_empty() {
     let twice = world.create(&world.again(&ada).await, "specimen", twice).await;
     assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
     // And all of it may go once more, with its data for another thirty days.
+    remove(&world, &["specimen.long"]).await;
     remove(&world, &GONE).await;
     remove(&world, &["tooth"]).await;
     wait(&world, 29).await;
