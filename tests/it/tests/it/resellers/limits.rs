@@ -188,8 +188,9 @@ async fn nothing_is_written_past_the_storage_of_the_plan() {
     assert_eq!(ask("DELETE", &for_good, None).await.status, 204);
     let usage = shop.ask("GET", "/tenants/acme/usage", None).await.data(200);
     assert_eq!(usage["limits"]["storage_bytes"], 1);
-    assert_eq!(usage["days"][0]["bytes"], usage["now"]["bytes"], "{usage}");
-    assert!(usage["now"]["bytes"].as_u64().unwrap() > 100_000, "{usage}");
+    for bytes in [&usage["days"][0]["bytes"], &usage["now"]["bytes"]] {
+        assert!(bytes.as_u64().unwrap() > 100_000, "{usage}");
+    }
     let events = shop.ask("GET", "/events", None).await.data(200);
     let reached = json!({ "limit": "storage_bytes", "allowed": 1 });
     assert!(events.as_array().unwrap().iter().any(|event| event["details"] == reached), "{events}");
@@ -210,7 +211,7 @@ async fn import(shop: &Shop, token: &str, dry_run: bool) -> Reply {
 
 #[tokio::test]
 async fn no_more_imports_run_at_a_time_than_the_plan_says() {
-    let (shop, token) = small("jobs_limit", "jobs = 1").await;
+    let (shop, token) = small("jobs_limit", "jobs = 1, requests_per_minute = null").await;
     let lock = shut(&shop.site, "t_acme").await;
     let first = import(&shop, &token, false).await.data(202);
     assert_eq!(import(&shop, &token, false).await.problems(403), [" jobs"]);
