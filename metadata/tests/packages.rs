@@ -165,7 +165,7 @@ fn a_new_version_says_what_it_breaks() {
     let now = DateTime::parse_from_rfc3339("2026-11-20T12:00:00Z").unwrap().to_utc();
     let old = accounts.validate(&[], now).unwrap().definitions;
     let mut next = accounts.clone();
-    next.manifest.version = "1.1.0".parse().unwrap();
+    next.manifest.version = "1.2.0".parse().unwrap();
     next.data.clear();
     next.changes.retain(|change| change.name != "account.mine");
     let account = next.changes.iter_mut().find(|change| change.name == "account").unwrap();

@@ -104,7 +104,7 @@ async fn a_turn_that_is_cut_off_leaves_its_job() {
     writer.rollback().await.unwrap();
     assert_eq!(jobs(&site, (&tenant, "build_indexes")).await, 1);
     let mut next = Shifts::new(&site.world.engine);
-    until_done(&mut next, (&site, &[tenant.clone()]), (&tenant, "build_indexes")).await;
+    until_done(&mut next, (&site, std::slice::from_ref(&tenant)), (&tenant, "build_indexes")).await;
     assert_eq!(site.world.engine.doctor(&tenant).await.unwrap(), []);
 }
 
