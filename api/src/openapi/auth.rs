@@ -99,12 +99,9 @@ fn by_provider(rest: &str, operation: Operation) -> Operation {
     let tenant =
         |operation: Operation| operation.query("tenant", "Its slug, where the host does not say it", text());
     match rest {
-        "providers" => tenant(operation.says("The providers by which one may sign in")).answers(
-            200,
-            "Names and labels",
-            data(list(shown(json!({ "name": text(), "label": text() })))),
-        )
-        .refuses(&[400]),
+        "providers" => tenant(operation.says("The providers by which one may sign in"))
+            .answers(200, "Names and labels", data(list(shown(json!({ "name": text(), "label": text() })))))
+            .refuses(&[400]),
         "providers/code" => operation
             .says("The second factor of somebody whom a provider has told")
             .body(taken(&["totp"], json!({ "totp": text() })))
