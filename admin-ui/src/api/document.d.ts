@@ -34,7 +34,7 @@ export interface Document {
       id: string;
       slug: string;
       name: string;
-      status: ("creating" | "active" | "suspended" | "pending_delete" | "deleting") | null;
+      status: "creating" | "active" | "suspended" | "pending_delete" | "deleting" | null;
       login_url: string | null;
     };
     scope: "metadata" | "sample" | "full";
