@@ -5,6 +5,7 @@
 //! A tenant has fewer places than there are connections: where all its requests are slow, there are connections left too.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use http::{HeaderValue, header};
 use tenancy::usage::{Crowded, Gate, Place, Portion, Seat};
@@ -15,6 +16,8 @@ use crate::problem::{Code, Problem};
 const AT_ONCE: usize = 2;
 /// One tenant has at most so much of the connections, and of those who wait: all but one of so many.
 const PART: usize = 4;
+/// Who waits for others of the same tenant is in nobody's way. Many large saves at once, each of a second, all come through.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The door. Cheap to clone.
 #[derive(Clone)]
@@ -49,7 +52,11 @@ impl Stay {
     pub fn portion(&self) -> Portion {
         let most = |all: usize| (all - all.div_ceil(PART)).max(1);
         let door = &self.door.0;
-        Portion { places: most(door.size() / AT_ONCE), waiting: most(door.most_waiting()) }
+        Portion {
+            places: most(door.size() / AT_ONCE),
+            waiting: most(door.most_waiting()),
+            patience: PATIENCE,
+        }
     }
 
     /// Ends it, however long somebody keeps the request itself.
@@ -114,7 +121,7 @@ mod tests {
             [(1, 1, 6), (2, 1, 12), (4, 3, 24), (8, 6, 48), (16, 12, 96), (100, 75, 600)]
         {
             let stay = Pressure::new(connections).enter().await.unwrap();
-            assert_eq!(stay.portion(), Portion { places, waiting });
+            assert_eq!(stay.portion(), Portion { places, waiting, patience: PATIENCE });
         }
     }
 }

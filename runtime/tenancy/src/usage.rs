@@ -45,11 +45,12 @@ pub enum Over {
     Jobs(u64),
 }
 
-/// How many of a node's places are for one tenant, and how many of its requests may wait for them.
+/// How many of a node's places are for one tenant, how many of its requests may wait for them, and how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Portion {
     pub places: usize,
     pub waiting: usize,
+    pub patience: Duration,
 }
 
 /// Where a request that is let pass is worked on.

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Those that wait for each of those that are worked on, where nobody says otherwise.
 const WAITING: usize = 4;
-/// Longest wait.
+/// Longest wait, where nobody says otherwise.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Places at a gate. Cheap to clone.
@@ -39,14 +39,14 @@ impl Drop for Waiting<'_> {
 impl Gate {
     /// A gate with so many places, one at least.
     pub fn new(size: usize) -> Self {
-        Self::with_waiting(size, size.max(1) * WAITING)
+        Self::with_waiting(size, (size.max(1) * WAITING, PATIENCE))
     }
 
-    /// The same where so many may wait.
-    pub fn with_waiting(size: usize, most_waiting: usize) -> Self {
+    /// The same where so many may wait, and so long.
+    pub fn with_waiting(size: usize, (most_waiting, patience): (usize, Duration)) -> Self {
         let size = size.max(1);
         let places = Arc::new(Semaphore::new(size));
-        Self { places, waiting: Arc::default(), size, most_waiting, patience: PATIENCE }
+        Self { places, waiting: Arc::default(), size, most_waiting, patience }
     }
 
     /// Places, taken or not.
@@ -123,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_waited_long_enough_is_refused() {
-        let gate = Gate { patience: Duration::ZERO, ..Gate::new(1) };
+        let gate = Gate::with_waiting(1, (1, Duration::ZERO));
         let _place = gate.enter().await.unwrap();
         assert!(gate.enter().await.is_none());
         assert_eq!(gate.waiting.load(Ordering::Relaxed), 0);

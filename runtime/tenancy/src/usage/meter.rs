@@ -186,7 +186,7 @@ impl Standing {
             Some(gate) if gate.size() == size => gate,
             gate => gate.insert(match allowed {
                 Some(_) => Gate::new(size),
-                None => Gate::with_waiting(size, portion.waiting),
+                None => Gate::with_waiting(size, (portion.waiting, portion.patience)),
             }),
         };
         gate.try_enter().map_or_else(|| Seat::Crowded(Crowded { gate: gate.clone(), allowed }), Seat::Taken)
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn a_tenant_has_some_of_the_places_and_fewer_where_its_plan_says_so() {
         let (meter, now) = meter(Limits::default());
-        let portion = Portion { places: 3, waiting: 5 };
+        let portion = Portion { places: 3, waiting: 5, patience: Duration::from_secs(1) };
         let take = || match meter.take(Some(portion), now) {
             Ok(Passed::To(seat)) => seat,
             _ => panic!(),

@@ -1,6 +1,8 @@
 //! More requests than can be worked on: what is too much is refused at once, who asks whether we live is answered,
 //! and everything else is answered when the way is free again. One tenant's flood is that tenant's own.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use it::World;
@@ -75,12 +77,14 @@ async fn one_tenant_cannot_take_all_places() {
         };
         assert_eq!(reply.status, 200, "{}", reply.text());
     }
+    // Who waits for others of the same tenant waits longer than at the door.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
     lock.rollback().await.unwrap();
     let mut answered = 0;
     while let Some(reply) = flood.next().await {
         assert!(reply.status == 200 || is_refused(&reply), "{} {}", reply.status, reply.text());
         answered += usize::from(reply.status == 200);
     }
-    assert!(answered >= 6, "{answered}");
+    assert!(answered > 20, "{answered}");
     ask().await.data(200);
 }
