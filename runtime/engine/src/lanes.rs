@@ -186,6 +186,11 @@ impl Lanes {
         Ok(())
     }
 
+    /// How many are taken right now.
+    pub(crate) fn count_taken(&self) -> usize {
+        self.inner.slots.len() - self.inner.turns.available_permits()
+    }
+
     /// Gives every resting connection back to the pool: the database may have gone.
     pub(crate) fn clear(&self) {
         for slot in &self.inner.slots {

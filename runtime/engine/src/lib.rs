@@ -173,6 +173,11 @@ impl Engine {
         self.inner.writing.clear();
     }
 
+    /// How many requests are in the database right now, by the way that most of them take. For who can also work later.
+    pub fn requests_at_work(&self) -> usize {
+        self.inner.reading.count_taken() + self.inner.writing.count_taken()
+    }
+
     /// The pool, for rooms that keep platform tables of their own.
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool

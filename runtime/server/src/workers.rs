@@ -217,16 +217,19 @@ async fn seal_one(engine: &Engine, tenant: &Tenant) {
         let began = Instant::now();
         match engine.seal(tenant, Utc::now()).await {
             Ok(0) => return,
-            Ok(rows) => tokio::time::sleep(rest(began.elapsed(), rows)).await,
+            Ok(rows) => {
+                let is_asked = engine.requests_at_work() > 1;
+                tokio::time::sleep(rest(began.elapsed(), rows, is_asked)).await;
+            }
             Err(error) => return tracing::warn!(tenant = tenant.slug, %error, "the audit log was not sealed"),
         }
     }
 }
 
-/// How long sealing rests after so much work, because people are there too. Where a block was full more rows wait: if it
-/// then rested as long as it worked, they would come faster than they go.
-fn rest(worked: Duration, rows: usize) -> Duration {
-    if rows < BLOCK { worked } else { worked / 4 }
+/// How long sealing rests after so much work: as long, because people are there too; a quarter where a block was full, so
+/// that more wait, and nobody asks for anything this moment.
+fn rest(worked: Duration, rows: usize, is_asked: bool) -> Duration {
+    if rows < BLOCK || is_asked { worked } else { worked / 4 }
 }
 
 /// When which tenants are looked at: those that have left something often, all of them now and then.
