@@ -154,6 +154,12 @@ walk("the picture of a process is worked on with a mouse and with keys", async (
   await pull(box(a), box(b));
   assert.deepEqual(await order(), [b, a, c]);
 
+  // Taken back and done again, by its button and by its keys.
+  await page.getByRole("button", { name: "Undo" }).click();
+  await until(async () => assert.deepEqual(await order(), [a, b, c]));
+  await page.keyboard.press("ControlOrMeta+y");
+  await until(async () => assert.deepEqual(await order(), [b, a, c]));
+
   // With keys: a way from the menu of a state, chosen by its label, a state moved.
   await ring(b).press("Enter");
   await page.getByRole("menuitem", { name: `Connect to ${c}` }).press("Enter");

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { ArrowLeft, Trash2 } from "lucide-react";
+import { ArrowLeft, Redo2, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { Loaded } from "@/api/loaded";
 import { applyChanges, planChanges } from "@/api/metadata";
@@ -21,7 +21,9 @@ import { toast, toastError } from "@/components/toast";
 import { FormulaField } from "@/formulas/formula-field";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
+import { isTyping, useShortcuts } from "@/lib/shortcuts";
 import { apiName, humanize } from "@/lib/text";
+import { useUndoable } from "@/lib/use-undoable";
 import { ChosenProperties } from "./chosen-properties";
 import { type Chosen, ProcessDiagram } from "./process-diagram";
 import { halfSaid, type Process, type RawProcess, readProcess, unreachable, writeProcess } from "./process-draft";
@@ -83,7 +85,8 @@ function Designer({ object, name, before }: DesignerProps) {
   const navigate = useNavigate();
   const reload = useReloadCatalog();
   const choices = useChoices(object);
-  const [draft, setDraft] = useState<Process>(() => before ?? startProcess(object, choices[0]));
+  const [start] = useState<Process>(() => before ?? startProcess(object, choices[0]));
+  const { value: draft, set: setDraft, undo, redo } = useUndoable(start);
   const [chosen, setChosen] = useState<Chosen>(null);
   const [open, setOpen] = useState<"publish" | "delete" | null>(null);
   const [tried, setTried] = useState(false);
@@ -100,6 +103,16 @@ function Designer({ object, name, before }: DesignerProps) {
   const definition = open === "delete" ? null : written;
   const changes = [{ kind: "processes", name: full, definition }];
   const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "rules" } } as const;
+  /** A step back or forth; what is chosen may not be there after it. */
+  function step(to: (() => void) | undefined): boolean {
+    if (to) setChosen(null);
+    to?.();
+    return Boolean(to);
+  }
+  useShortcuts({
+    "mod+z": (event) => !isTyping(event.target) && step(undo),
+    "mod+y": (event) => !isTyping(event.target) && step(redo),
+  });
   const labelOf = (value: string) => options.find((o) => o.value === value)?.label ?? humanize(value);
 
   /** What is begun and not said would be lost without a word: it is shown instead. */
@@ -124,6 +137,12 @@ function Designer({ object, name, before }: DesignerProps) {
           {label} <span className="font-mono font-normal text-text-3 text-xs">{full}</span>
         </h1>
         <div className="ms-auto flex items-center gap-1.5">
+          <IconButton label={t("Undo")} disabled={!undo} onClick={() => step(undo)}>
+            <Undo2 size={15} />
+          </IconButton>
+          <IconButton label={t("Redo")} disabled={!redo} onClick={() => step(redo)}>
+            <Redo2 size={15} />
+          </IconButton>
           {name && (
             <IconButton label={t("Delete process")} onClick={() => setOpen("delete")}>
               <Trash2 size={15} />
