@@ -24,6 +24,7 @@ mod purge;
 pub mod record_type;
 pub mod recurrence;
 mod rename;
+pub(crate) mod renaming;
 pub mod role;
 mod rollback;
 mod rows;

@@ -2,17 +2,20 @@
 //! `fields/car.price.json`, `list-views/car.all.json` … What a package brought stands below `packages/NAME/`, as the
 //! package's folder does; outside of it stands only what the tenant made of it: its definition in force, or
 //! `{"removed": true}`. Keys are sorted, nothing in them depends on when or where. Stable ids are not in files: a
-//! rename between two states of them is a removal and an addition.
+//! rename between two states of them is a removal and an addition, unless the new one says `renamed_from`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::definitions::layering::Layering;
+use crate::definitions::renaming::{self, Renaming};
 use crate::definitions::{Change, Definitions, Kind, Row};
 use crate::layers::Merged;
 use crate::package::{Manifest, Package, missing_requirements};
 use crate::problem::Problem;
+
+mod hints;
 
 /// Content by path.
 pub type Files = BTreeMap<String, Json>;
@@ -25,6 +28,8 @@ type Place = (Kind, String);
 pub struct Wanted {
     pub packages: Vec<Package>,
     components: BTreeMap<Place, Json>,
+    /// What of these was called otherwise.
+    renamings: Vec<Renaming>,
 }
 
 impl Definitions {
@@ -123,6 +128,11 @@ impl Definitions {
             next = with;
             merged.extend(found);
         }
+        // Before what the files say of it under its new name, which may be the tenant's layer.
+        for package in &old {
+            next = next.with_renames_of(&package.changes, &package.manifest.name);
+        }
+        next = next.renamed(&wanted.renamings, None);
         let (kept, changes) = next.changes_to(wanted);
         next = kept.with_changes(&changes, None)?;
         // After the tenant's layer, so that a new version meets it.
@@ -198,7 +208,7 @@ pub fn read(files: Files) -> Result<Wanted, Vec<Problem>> {
                 let name = file.trim_end_matches(".json").to_owned();
                 let place = Kind::find(folder).map(|kind| (kind, name));
                 problems.extend(place.as_ref().and_then(|place| wrong_name(&path, place, &json)));
-                wanted.components.extend(place.map(|place| (place, sorted(json))));
+                problems.extend(place.map(|place| wanted.put(&path, place, json)).unwrap_or_default());
             }
             _ => {
                 let words: Vec<&str> = Kind::ALL.map(Kind::word).into_iter().chain(["packages"]).collect();
@@ -207,6 +217,7 @@ pub fn read(files: Files) -> Result<Wanted, Vec<Problem>> {
             }
         }
     }
+    problems.extend(renaming::claimed_twice(&wanted.renamings));
     for (name, files) in packages {
         match Package::from_files(files.into_iter()) {
             Ok(package) if package.manifest.name == name => wanted.packages.push(package),
@@ -232,6 +243,16 @@ pub fn read(files: Files) -> Result<Wanted, Vec<Problem>> {
     if problems.is_empty() { Ok(wanted) } else { Err(problems) }
 }
 
+impl Wanted {
+    /// Takes a component over; what is wrong with its former names.
+    fn put(&mut self, path: &str, place: Place, mut json: Json) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        renaming::take_of((place.0, &place.1), &mut json, (path, &mut self.renamings), &mut problems);
+        self.components.insert(place, sorted(json));
+        problems
+    }
+}
+
 /// A definition may say its name, and then says that of its file.
 fn wrong_name(path: &str, (kind, name): &Place, json: &Json) -> Option<Problem> {
     let expected = if *kind == Kind::Fields { name.rsplit('.').next().unwrap_or(name) } else { name };
@@ -239,7 +260,7 @@ fn wrong_name(path: &str, (kind, name): &Place, json: &Json) -> Option<Problem> 
     let text = format!("the file is called `{name}`, its definition `{said}`");
     Some(
         Problem::new(format!("{path}.name"), "wrong-name", text)
-            .hint("a rename is made through the API or the setup"),
+            .hint("to rename it, call the file by the new name and say `renamed_from` in it"),
     )
 }
 

@@ -211,6 +211,44 @@ test("what one tenant has otherwise than its plan, its hosts and a sandbox of it
     await page.keyboard.press("Escape");
   }));
 
+test("tenants look as their reseller says where they say nothing", () =>
+  journey(browser, trellis.url, "looks of tenants", DESKTOP, async (page) => {
+    await makeTenant("west", "West");
+    const look = async () => (await (await fetch(`${trellis.url}/auth/v1/branding?tenant=west`)).json()).data;
+    await open(page);
+    await part(page, "Branding");
+    await page.getByLabel("Name").fill("Crm for all");
+    await page.getByRole("radio", { name: "Teal" }).click();
+    await page.getByRole("region", { name: "Dark" }).getByText("Crm for all").waitFor();
+    await check(page);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await noted(page, "Saved the branding");
+    assert.deepEqual(await look(), { name: "Crm for all", accent: "#0f766e", logo: null });
+
+    // Who signs in to a tenant sees it; its own people see in setup what holds without a word of theirs.
+    const theirs = await (await browser.newContext({ ...DESKTOP, baseURL: trellis.url, locale: "en-GB" })).newPage();
+    await theirs.goto("/sign-in?tenant=west");
+    await theirs.getByRole("heading", { name: "Sign in to Crm for all" }).waitFor();
+    await theirs.getByLabel("Email").fill("ann@west.example");
+    await theirs.getByLabel("Password", { exact: true }).fill("browser-tests-of-a-tenant-1");
+    await theirs.getByRole("button", { name: "Sign in", exact: true }).click();
+    await theirs.getByRole("complementary").getByText("Crm for all").waitFor();
+    await theirs.goto("/setup/branding");
+    assert.equal(await theirs.getByLabel("Colour", { exact: true }).getAttribute("placeholder"), "#0f766e");
+    await theirs.getByLabel("Name").fill("West");
+    await theirs.getByRole("button", { name: "Save", exact: true }).click();
+    await theirs.getByRole("complementary").getByText("West", { exact: true }).waitFor();
+    assert.deepEqual(await look(), { name: "West", accent: "#0f766e", logo: null });
+    await theirs.context().close();
+
+    await page.getByLabel("Name").fill("");
+    await page.getByLabel("Colour", { exact: true }).fill("");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await until(async () => assert.deepEqual(await look(), { name: "West", accent: null, logo: null }));
+    await part(page, "Activity");
+    await page.getByRole("listitem").filter({ hasText: "Branding taken back by you" }).waitFor();
+  }));
+
 /** Somebody who is told: keeps what came in, and answers with what is said here. */
 async function listener() {
   const came = [];
@@ -351,7 +389,7 @@ test("the key is forgotten with the page, and a phone has room for it all", () =
   journey(browser, trellis.url, "reseller on a phone", PHONE, async (page) => {
     await open(page);
     await check(page);
-    for (const name of ["Sandboxes", "Webhooks", "Commission", "Plans", "Activity", "Deleted"]) {
+    for (const name of ["Sandboxes", "Branding", "Webhooks", "Commission", "Plans", "Activity", "Deleted"]) {
       await part(page, name);
       await page.getByRole("heading", { level: 1, name: new RegExp(`^${name}`) }).waitFor();
       await check(page);

@@ -5,8 +5,8 @@ import openapiTS, { astToString } from "openapi-typescript";
 
 /** What the UI names of the document. */
 const NAMED = [
-  "ApiKey", "Certificate", "Clone", "Delivery", "Features", "Import", "Limits", "OpenSession", "Package", "Pagination", "Person", "Plan", "ProblemDetail", "Rights",
-  "SecuritySettings", "Share", "SignInProvider", "Step", "SupportAccess", "Team", "Tenant", "Use", "Webhook",
+  "ApiKey", "Branding", "Certificate", "Clone", "Delivery", "Features", "Import", "Limits", "OpenSession", "Package", "Pagination", "Person", "Plan", "ProblemDetail", "Rights",
+  "SecuritySettings", "Share", "SignInProvider", "Step", "SupportAccess", "Team", "Tenant", "TenantBranding", "Use", "Webhook",
 ];
 
 /** The file `admin-ui/src/api/document.d.ts`. */

@@ -1,6 +1,7 @@
 // What the workspace looks like: told to everybody, set by who shapes it.
-import { type Brand, PLAIN, wear, wearAs } from "@/lib/brand";
+import { type Brand, over, PLAIN, wear, wearAs } from "@/lib/brand";
 import { load, request } from "./client";
+import type { Document } from "./document";
 
 let asked = 0;
 
@@ -17,12 +18,15 @@ export async function wearBranding(tenant: string | undefined, inside = false): 
   }
 }
 
-export async function loadBranding(signal?: AbortSignal): Promise<Brand> {
-  return (await load<{ data: Brand }>("/admin/v1/branding", undefined, signal)).data;
+/** What it says itself, and what its reseller says for where it says nothing. */
+export type TenantBrand = Document["TenantBranding"];
+
+export async function loadBranding(signal?: AbortSignal): Promise<TenantBrand> {
+  return (await load<{ data: TenantBrand }>("/admin/v1/branding", undefined, signal)).data;
 }
 
-export async function saveBranding(patch: Partial<Brand>): Promise<Brand> {
-  const { body } = await request<{ data: Brand }>("PATCH", "/admin/v1/branding", { body: patch });
-  wear({ ...PLAIN, ...body.data });
+export async function saveBranding(patch: Partial<Brand>): Promise<TenantBrand> {
+  const { body } = await request<{ data: TenantBrand }>("PATCH", "/admin/v1/branding", { body: patch });
+  wear(over(body.data, body.data.defaults));
   return body.data;
 }

@@ -15,6 +15,11 @@ export interface Document {
     last_used_at: string | null;
     use_count: number;
   };
+  Branding: {
+    name: string | null;
+    accent: string | null;
+    logo: string | null;
+  };
   Certificate: {
     id: string;
     tenant_id: string;
@@ -279,6 +284,12 @@ export interface Document {
     } | null;
     quiet: boolean;
     support: Document["SupportAccess"] | null;
+  };
+  TenantBranding: {
+    name: string | null;
+    accent: string | null;
+    logo: string | null;
+    defaults: Document["Branding"];
   };
   Use: {
     kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences" | "apps" | "translations" | "settings";

@@ -1,5 +1,6 @@
 // What a reseller keeps: tenants, plans and what each tenant uses. Asked with the reseller's own key, which is kept by
 // nobody but the page that asks.
+import type { Brand } from "@/lib/brand";
 import { request, withQuery } from "./client";
 import type { Clone, CloneWish } from "./clones";
 import type { Document } from "./document";
@@ -207,6 +208,19 @@ export class Reseller {
     const headers = { authorization: `Bearer ${this.#key}` };
     const path = withQuery(`${BASE}/commission`, { month, format: "csv" });
     return (await request<string>("GET", path, { headers, text: true })).body;
+  }
+
+  /** What tenants look like where they say nothing themselves. */
+  async branding(): Promise<Brand> {
+    return (await this.#ask<Data<Brand>>("GET", "/branding")).data;
+  }
+
+  async saveBranding(brand: Brand): Promise<Brand> {
+    return (await this.#ask<Data<Brand>>("PUT", "/branding", brand)).data;
+  }
+
+  async removeBranding(): Promise<void> {
+    await this.#ask("DELETE", "/branding");
   }
 
   async webhooks(): Promise<Webhook[]> {

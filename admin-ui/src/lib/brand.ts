@@ -16,6 +16,13 @@ export interface Brand {
 
 export const PLAIN: Brand = { name: null, accent: null, logo: null };
 
+/** What is seen of two: where the first says nothing, the other holds. */
+export const over = (own: Brand, otherwise: Brand): Brand => ({
+  name: own.name ?? otherwise.name,
+  accent: own.accent ?? otherwise.accent,
+  logo: own.logo ?? otherwise.logo,
+});
+
 export const isColour = (text: unknown): text is string => typeof text === "string" && /^#[0-9a-f]{6}$/i.test(text);
 
 /** Where one is not signed in yet: the address alone says whose page it is. */

@@ -159,15 +159,14 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
         "api-keys" => super::own::requests(operation),
         "branding" if method == "PATCH" => operation
             .says("Changes what is named; null takes it away")
-            .body(patch(json!({
-                "name": nullable(text()), "accent": nullable(text()),
-                "logo": { "type": ["string", "null"], "description": "PNG, JPEG or WebP as a data: address, at most 75 kB" },
-            })))
+            .body(patch(super::auth::branding()))
             .example(json!({ "name": "Acme", "accent": "#0f766e" }))
-            .answers(200, "What the tenant looks like now", data(reference("Branding"))),
-        "branding" => operation
-            .says("What the tenant looks like: name, colour, logo")
-            .answers(200, "Its looks; null is as Trellis has it", data(reference("Branding"))),
+            .answers(200, "What is set now", data(reference("TenantBranding"))),
+        "branding" => operation.says("What the tenant looks like: name, colour, logo").answers(
+            200,
+            "What it has set itself; what is null is as in `defaults`, which its reseller has set",
+            data(reference("TenantBranding")),
+        ),
         "plan" => super::reseller::own_plan(operation),
         "jobs" => super::jobs::operation(rest, operation),
         "sandboxes" => super::clones::own(method, rest, operation),

@@ -25,15 +25,25 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "reason": nullable(text()), "session_id": nullable(id()),
     });
     let token = json!({ "access_token": text(), "token_type": { "const": "Bearer" }, "expires_in": count() });
-    let branding = json!({ "name": nullable(text()), "accent": nullable(text()), "logo": nullable(text()) });
+    let mut looks = branding();
+    looks["defaults"] = reference("Branding");
     vec![
-        ("Branding", shown(branding)),
+        ("Branding", shown(branding())),
+        ("TenantBranding", shown(looks)),
         ("OpenSession", shown(session)),
         ("ApiKey", shown(key)),
         ("SignIn", shown(attempt)),
         ("Token", shown(token)),
         ("Rights", rights()),
     ]
+}
+
+/// What a tenant looks like, of which each is as Trellis has it where it is null.
+pub(super) fn branding() -> Json {
+    json!({
+        "name": nullable(text()), "accent": nullable(text()),
+        "logo": { "type": ["string", "null"], "description": "PNG, JPEG or WebP as a data: address, at most 75 kB" },
+    })
 }
 
 /// `/auth/v1/me` tells by object what the caller may do.
@@ -52,7 +62,11 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             .says("What the tenant looks like that a sign-in would be about")
             .query("tenant", "Its slug, where the host does not say it", text())
             .header("If-None-Match", "The answer that is there already")
-            .answers(200, "Its looks; null is as Trellis has it", data(reference("Branding")))
+            .answers(
+                200,
+                "Its looks, its own before those of its reseller; null is as Trellis has it",
+                data(reference("Branding")),
+            )
             .tells(200, "ETag", "Its version")
             .answers_nothing(304, "What the caller has is still true")
             .refuses(&[400]),

@@ -318,7 +318,8 @@ fn files(method: &str, operation: Operation) -> Operation {
             data(shown(json!({ "revision": count(), "files": files() }))),
         );
     }
-    let more = shown(json!({ "merges": list(reference("Merged")) }));
+    let more =
+        shown(json!({ "merges": list(reference("Merged")), "hints": list(reference("ProblemDetail")) }));
     operation
         .says("Makes the metadata what the files say")
         .body(taken(&["files"], options(json!({ "files": files() }))))

@@ -75,6 +75,9 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     if rest.starts_with("webhooks") || rest.starts_with("deliveries") {
         return webhooks::operation(method, rest, operation);
     }
+    if rest == "branding" {
+        return branding(method, operation);
+    }
     match (method, rest) {
         (_, "plans") => operation.says("What can be sold").answers(
             200,
@@ -131,6 +134,23 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
             one(),
         ),
         _ => usage(operation),
+    }
+}
+
+fn branding(method: &str, operation: Operation) -> Operation {
+    let told = || data(reference("Branding"));
+    match method {
+        "PUT" => operation
+            .says("Sets what tenants look like where they say nothing themselves; what is not named is taken back")
+            .body(taken(&[], super::auth::branding()))
+            .example(json!({ "name": "Crm for all", "accent": "#0f766e" }))
+            .answers(200, "What is set now", told()),
+        "DELETE" => operation
+            .says("Takes all of it back")
+            .answers_nothing(204, "Tenants look as they say themselves, else as Trellis has it"),
+        _ => operation
+            .says("What tenants look like where they say nothing themselves")
+            .answers(200, "What is set; null is as Trellis has it", told()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value as Json, json};
+use tenancy::branding::defaults::Worn;
 use tenancy::{Branding, Feature, Slug};
 
 use super::session;
@@ -39,15 +40,12 @@ async fn told(asked: &Asked, tenant: Option<&str>) -> Result<(Branding, String),
     let is_name = tenant.is_none_or(|slug| Slug::parse(slug).is_ok());
     let found =
         if is_name { session::find_tenant(asked, tenant).await } else { Err(tenancy::Error::NotFound) };
-    let (branding, since) = match found {
-        Ok((tenant, false)) => asked.app.tenants.branding_since(&tenant).await?,
-        Ok((_, true)) | Err(tenancy::Error::NotFound | tenancy::Error::Ambiguous) => Default::default(),
+    let Worn { branding, version: (own, defaults) } = match found {
+        Ok((tenant, false)) => asked.app.tenants.worn(&tenant).await?,
+        Ok((_, true)) | Err(tenancy::Error::NotFound | tenancy::Error::Ambiguous) => Worn::default(),
         Err(error) => return Err(error.into()),
     };
-    // What was set and taken away again looks as never set.
-    let since = since.filter(|_| branding != Branding::default());
-    let tag = format!("\"{:x}\"", since.map_or(0, |since| since.timestamp_micros()));
-    Ok((branding, tag))
+    Ok((branding, format!("\"{own:x}-{defaults:x}\"")))
 }
 
 /// The same as a web app manifest, for browsers that keep the page as an app: that of the tenant whose host it is.
@@ -85,10 +83,10 @@ fn app_of(branding: &Branding) -> Json {
     })
 }
 
-/// What is set.
+/// What is set, and what the tenant's reseller has set for where nothing is.
 pub(crate) async fn show(call: Call) -> Outcome {
     call.asked.plain()?;
-    Ok(answer::data(&json!(call.asked.app.tenants.branding(&call.caller.tenant).await?)))
+    Ok(answer::data(&json!(call.asked.app.tenants.looks(&call.caller.tenant).await?)))
 }
 
 /// Changes what is named; null takes it away.
@@ -97,5 +95,6 @@ pub(crate) async fn change(call: Call) -> Outcome {
     call.asked.app.tenants.require_feature(&call.caller.tenant, Feature::Branding).await?;
     let patch = Form::new(call.asked.json()?)?.whole();
     let patch = patch.as_object().cloned().unwrap_or_default();
-    Ok(answer::data(&json!(call.asked.app.tenants.change_branding(&call.context, &patch).await?)))
+    call.asked.app.tenants.change_branding(&call.context, &patch).await?;
+    Ok(answer::data(&json!(call.asked.app.tenants.looks(&call.caller.tenant).await?)))
 }

@@ -33,5 +33,6 @@ pub(crate) async fn apply(call: Call) -> Outcome {
     let applied = call.engine().apply_files(&call.context, files.unwrap_or_default(), wish).await?;
     let mut document = told(&applied);
     document["merges"] = json!(applied.merges);
+    document["hints"] = json!(applied.hints);
     Ok(answer::data(&document))
 }

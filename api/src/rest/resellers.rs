@@ -24,6 +24,7 @@ use crate::routes::Outcome;
 use crate::{App, answer};
 
 pub(crate) mod billing;
+pub(crate) mod branding;
 pub(crate) mod clones;
 mod create;
 pub(crate) mod domains;

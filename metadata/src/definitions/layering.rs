@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::change::{Draft, path_of};
 use super::field::FieldDefinition;
 use super::object::ObjectDefinition;
-use super::{Change, Component, Definitions, Kind, Row};
+use super::{Change, Component, Definitions, Kind, Row, renaming};
 use crate::layers::{Base, Class, Merge, Merged, Outcome, locked, plain};
 use crate::problem::Problem;
 
@@ -40,8 +40,11 @@ impl Definitions {
         changes: &[Change],
         layering: Layering<'_>,
     ) -> Result<(Self, Vec<Merged>), Vec<Problem>> {
-        let mut draft = Draft::new(self.clone(), Some(layering));
-        draft.apply_all(changes);
+        let mut changes = changes.to_vec();
+        let (renamings, problems) = renaming::take(&mut changes);
+        let mut draft = Draft::new(self.renamed(&renamings, Some(layering.package)), Some(layering));
+        draft.problems = problems;
+        draft.apply_all(&changes);
         draft.leave_out(layering);
         draft.finish()
     }

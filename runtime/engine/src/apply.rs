@@ -113,6 +113,8 @@ pub struct Applied {
     pub background: Vec<String>,
     /// What is back without its records, or its values: they were purged.
     pub comes_back_empty: Vec<String>,
+    /// What may have been meant otherwise.
+    pub hints: Vec<Problem>,
     /// What is told of a change that is only looked at.
     pub foreseen: Option<Foreseen>,
 }
@@ -365,6 +367,7 @@ pub(crate) async fn plan(
         grants: grants(wish, &old.definitions, &definitions),
         background: turning.background(&old.catalog),
         comes_back_empty: definitions.empty_since(&old.definitions),
+        hints: Vec::new(),
         foreseen: None,
     };
     let actor = context.actor.clone();

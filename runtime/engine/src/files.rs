@@ -38,7 +38,8 @@ impl Engine {
         let archive = |name: &str| wish.allow_data_loss.covers(name);
         let next =
             |old: &Definitions| old.with_files(wanted, &installed, &archive).map_err(Error::Unprocessable);
-        let (applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
+        let (mut applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
+        applied.hints = wanted.hints(&context.snapshot.definitions, &applied.changes);
         for package in &wanted.packages {
             let manifest = &package.manifest;
             if installed.get(&manifest.name) != Some(manifest) {

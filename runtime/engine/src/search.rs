@@ -102,7 +102,7 @@ impl Engine {
     }
 }
 
-/// Notes the sensitive texts that are shown with their words marked.
+/// Notes the sensitive texts that are shown: those with their words marked, and names.
 async fn note(connection: &mut PgConnection, context: &Context, found: &Hits) -> Result<()> {
     for (object, id, said) in shown(context, found) {
         reads::note(connection, context, &object.id, (&said, &[id])).await?;
@@ -120,7 +120,10 @@ fn shown<'c>(context: &'c Context, found: &Hits) -> Vec<(&'c Object, Uuid, reads
         let (Some(object), Some(id), Some(shown)) = (object, id, hit["highlights"].as_object()) else {
             continue;
         };
-        let fields = shown.keys().filter_map(|key| object.find_key(key)).map(|(field, _)| field);
+        // A name is shown whatever the record was found by; one that nobody may see is null.
+        let name = (!hit["name"].is_null()).then_some("name");
+        let keys = shown.keys().map(String::as_str).chain(name);
+        let fields = keys.filter_map(|key| object.find_key(key)).map(|(field, _)| field);
         let mut said = reads::Fields::new();
         fields.for_each(|field| reads::of_field(context, object, field, &mut said));
         if !said.is_empty() {

@@ -1,7 +1,9 @@
 //! What a tenant looks like to its people: a name, a logo and one colour, of which the UI takes hue and strength alone, so
-//! that everything stays readable. It is told to whoever asks before signing in, so nothing in it is a secret.
+//! that everything stays readable. It is told to whoever asks before signing in, so nothing in it is a secret. Where a tenant
+//! says nothing, what its reseller says holds: see [`defaults`].
 
-use chrono::{DateTime, Utc};
+pub mod defaults;
+
 use engine::audit::{Event, record};
 use engine::{Context, Tenant};
 use metadata::Problem;
@@ -35,13 +37,13 @@ pub struct Branding {
 }
 
 impl Tenants {
-    /// What is set.
+    /// What the tenant itself has set.
     pub async fn branding(&self, tenant: &Tenant) -> Result<Branding> {
         Ok(store::branding::load(self.pool(), tenant.id).await?)
     }
 
     /// Changes what the document names; null takes it away. All problems at once.
-    pub async fn change_branding(&self, context: &Context, patch: &Map<String, Json>) -> Result<Branding> {
+    pub async fn change_branding(&self, context: &Context, patch: &Map<String, Json>) -> Result<()> {
         let tenant = &context.snapshot.tenant;
         let mut transaction = self.pool().begin().await?;
         let mut branding = store::branding::lock(&mut transaction, tenant.id, context.now).await?;
@@ -53,13 +55,7 @@ impl Tenants {
         store::branding::put(&mut transaction, tenant.id, &branding, context.now).await?;
         let event = Event::of(context, engine::audit::Deed::SettingsChanged, "branding");
         record(&mut transaction, tenant, &[event.with(before.differences(&branding))]).await?;
-        transaction.commit().await?;
-        Ok(branding)
-    }
-
-    /// The same, and since when: what a copy of it is good for.
-    pub async fn branding_since(&self, tenant: &Tenant) -> Result<(Branding, Option<DateTime<Utc>>)> {
-        Ok(store::branding::load_since(self.pool(), tenant.id).await?)
+        Ok(transaction.commit().await?)
     }
 
     /// Gives a tenant the looks that it had where it comes from.

@@ -21,6 +21,8 @@ const DEEDS: Record<string, string> = {
   cloned: "Sandbox made",
   domain_added: "Host added",
   domain_removed: "Host removed",
+  branding_changed: "Branding changed",
+  branding_removed: "Branding taken back",
   limit_reached: "Came to a limit",
   support_asked: "Asked to be let in",
   support_declined: "Let nobody in",

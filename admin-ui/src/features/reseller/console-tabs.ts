@@ -1,6 +1,14 @@
 // The parts of the console, as its address names them.
 
-export const CONSOLE_TABS = ["sandboxes", "webhooks", "commission", "plans", "activity", "deleted"] as const;
+export const CONSOLE_TABS = [
+  "sandboxes",
+  "branding",
+  "webhooks",
+  "commission",
+  "plans",
+  "activity",
+  "deleted",
+] as const;
 
 export type ConsoleTab = (typeof CONSOLE_TABS)[number];
 

@@ -10,6 +10,7 @@ import { Logo } from "@/components/logo";
 import { useTitle } from "@/components/page-frame";
 import { t } from "@/lib/i18n";
 import { Activity } from "./activity";
+import { Branding } from "./branding";
 import { Certificates } from "./certificates";
 import { CommissionReport } from "./commission";
 import type { ConsoleTab } from "./console-tabs";
@@ -28,6 +29,7 @@ interface ConsoleProps {
 const TABS: { id: ConsoleTab | "tenants"; label: string }[] = [
   { id: "tenants", label: "Tenants" },
   { id: "sandboxes", label: "Sandboxes" },
+  { id: "branding", label: "Branding" },
   { id: "webhooks", label: "Webhooks" },
   { id: "commission", label: "Commission" },
   { id: "plans", label: "Plans" },
@@ -79,6 +81,7 @@ export function Console({ reseller, plans, onLeave }: ConsoleProps) {
       <main className="flex min-h-0 flex-1">
         {current === "tenants" && <Tenants reseller={reseller} plans={plans} />}
         {current === "sandboxes" && <Copies reseller={reseller} />}
+        {current === "branding" && <Branding reseller={reseller} />}
         {current === "webhooks" && !webhook && <Webhooks reseller={reseller} />}
         {current === "webhooks" && webhook && <WebhookDetail key={webhook} reseller={reseller} id={webhook} />}
         {current === "commission" && <CommissionReport reseller={reseller} plans={plans} />}

@@ -118,6 +118,8 @@ export const words: Record<string, string> = {
   "Anything happens": "Irgendetwas geschieht",
   "As the plan: off": "Wie im Tarif: aus",
   "As the plan: on": "Wie im Tarif: an",
+  "Branding changed": "Erscheinungsbild geändert",
+  "Branding taken back": "Erscheinungsbild zurückgenommen",
   "By itself": "Von selbst",
   "Came to a limit": "An eine Grenze gekommen",
   Certificate: "Zertifikat",
@@ -229,6 +231,7 @@ export const words: Record<string, string> = {
   "The webhook could not be deleted.": "Der Webhook konnte nicht gelöscht werden.",
   "The webhook could not be saved.": "Der Webhook konnte nicht gespeichert werden.",
   "The webhook is there": "Der Webhook ist da",
+  "The tenant's name": "Name des Mandanten",
   "The webhooks": "Die Webhooks",
   "This webhook is not there any more": "Diesen Webhook gibt es nicht mehr",
   "Those of administrators": "Die der Administration",
@@ -236,6 +239,8 @@ export const words: Record<string, string> = {
   Tries: "Versuche",
   Webhook: "Webhook",
   Webhooks: "Webhooks",
+  "What people see in your tenants wherever a tenant says nothing itself, before they sign in too. It holds at once, for all of them.":
+    "Was die Leute bei Ihren Mandanten sehen, wo ein Mandant selbst nichts sagt, auch vor der Anmeldung. Es gilt sofort und für alle.",
   "What came back": "Was zurückkam",
   "What happened to your tenants, those that are gone among them.":
     "Was mit Ihren Mandanten geschah, auch mit denen, die fort sind.",

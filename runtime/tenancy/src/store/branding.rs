@@ -1,4 +1,4 @@
-//! Static SQL on `platform.branding`.
+//! Static SQL on `platform.branding` and `platform.reseller_branding`.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -6,21 +6,27 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::branding::Branding;
+use crate::branding::defaults::Part;
+
+/// What is set and since when, and the same of who sold the tenant.
+type Both = (Option<Json<Branding>>, Option<DateTime<Utc>>, Option<Json<Branding>>, Option<DateTime<Utc>>);
 
 /// Nothing of it where nothing was set.
 pub(crate) async fn load(pool: &PgPool, tenant: Uuid) -> sqlx::Result<Branding> {
-    Ok(load_since(pool, tenant).await?.0)
+    let text = "select settings from platform.branding where tenant_id = $1";
+    let stored: Option<Json<Branding>> = sqlx::query_scalar(text).bind(tenant).fetch_optional(pool).await?;
+    Ok(stored.map(|stored| stored.0).unwrap_or_default())
 }
 
-/// The same, and when it was changed last.
-pub(crate) async fn load_since(
-    pool: &PgPool,
-    tenant: Uuid,
-) -> sqlx::Result<(Branding, Option<DateTime<Utc>>)> {
-    let text = "select settings, changed_at from platform.branding where tenant_id = $1";
-    let stored: Option<(Json<Branding>, DateTime<Utc>)> =
-        sqlx::query_as(text).bind(tenant).fetch_optional(pool).await?;
-    Ok(stored.map(|(stored, changed_at)| (stored.0, Some(changed_at))).unwrap_or_default())
+/// The same with what its reseller has set, and when each was changed last.
+pub(crate) async fn load_both(pool: &PgPool, tenant: Uuid) -> sqlx::Result<(Part, Part)> {
+    let text = "select b.settings, b.changed_at, d.settings, d.changed_at from platform.tenants t \
+                left join platform.branding b on b.tenant_id = t.id \
+                left join platform.reseller_branding d on d.reseller_id = t.reseller_id where t.id = $1";
+    let stored: Option<Both> = sqlx::query_as(text).bind(tenant).fetch_optional(pool).await?;
+    let (own, own_at, defaults, defaults_at) = stored.unwrap_or_default();
+    let part = |stored: Option<Json<Branding>>, at| (stored.map(|one| one.0).unwrap_or_default(), at);
+    Ok((part(own, own_at), part(defaults, defaults_at)))
 }
 
 /// The same as set, kept from others until the transaction ends: two changes at once both hold.
@@ -45,5 +51,39 @@ pub(crate) async fn put(
 ) -> sqlx::Result<()> {
     let text = "update platform.branding set settings = $2, changed_at = $3 where tenant_id = $1";
     sqlx::query(text).bind(tenant).bind(Json(branding)).bind(now).execute(held).await?;
+    Ok(())
+}
+
+/// What a reseller has set for its tenants.
+pub(crate) async fn load_defaults(pool: &PgPool, reseller: Uuid) -> sqlx::Result<Branding> {
+    let text = "select settings from platform.reseller_branding where reseller_id = $1";
+    let stored: Option<Json<Branding>> = sqlx::query_scalar(text).bind(reseller).fetch_optional(pool).await?;
+    Ok(stored.map(|stored| stored.0).unwrap_or_default())
+}
+
+/// The same, kept from others until the transaction ends, whether it is there or not.
+pub(crate) async fn lock_defaults(held: &mut PgConnection, reseller: Uuid) -> sqlx::Result<Branding> {
+    let text = "select from platform.resellers where id = $1 for no key update";
+    sqlx::query(text).bind(reseller).execute(&mut *held).await?;
+    let text = "select settings from platform.reseller_branding where reseller_id = $1";
+    let stored: Option<Json<Branding>> = sqlx::query_scalar(text).bind(reseller).fetch_optional(held).await?;
+    Ok(stored.map(|stored| stored.0).unwrap_or_default())
+}
+
+pub(crate) async fn put_defaults(
+    held: &mut PgConnection,
+    reseller: Uuid,
+    branding: &Branding,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let text = "insert into platform.reseller_branding (reseller_id, settings, changed_at) values ($1, $2, $3) \
+         on conflict (reseller_id) do update set settings = excluded.settings, changed_at = excluded.changed_at";
+    sqlx::query(text).bind(reseller).bind(Json(branding)).bind(now).execute(held).await?;
+    Ok(())
+}
+
+pub(crate) async fn delete_defaults(held: &mut PgConnection, reseller: Uuid) -> sqlx::Result<()> {
+    let text = "delete from platform.reseller_branding where reseller_id = $1";
+    sqlx::query(text).bind(reseller).execute(held).await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ mod consent;
 mod files;
 mod first;
 mod layers;
+mod renames;
 mod translations;
 mod trials;
 

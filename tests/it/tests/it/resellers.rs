@@ -1,6 +1,7 @@
 //! Resellers: tenants made, kept and ended over `/reseller/v1`, whole or not at all, and nobody else's.
 
 mod billing;
+mod branding;
 mod domains;
 mod ends;
 mod features;

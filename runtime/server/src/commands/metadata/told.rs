@@ -45,6 +45,10 @@ fn lines(answer: &Json) -> Vec<String> {
         let takes = takes.map(|takes| format!(" ({takes}, {} rows)", step["estimate"]["rows"]));
         lines.push(format!("  step: {}{}", parts.join(", "), takes.unwrap_or_default()));
     }
+    for hint in list("hints") {
+        lines.push(format!("? {}: {}", text(&hint, "path"), text(&hint, "message")));
+        lines.extend(hint["hint"].as_str().map(|way| format!("    {way}")));
+    }
     lines.extend(foreseen(answer));
     for name in list("data_loss") {
         lines.push(format!("! data of {} is hidden", name.as_str().unwrap_or_default()));
@@ -143,7 +147,8 @@ mod tests {
                   "properties": [{ "path": "label", "before": "Deal", "after": "Case" }] },
                 { "action": "delete", "kind": "roles", "name": "odd" }],
             "steps": [{ "lock": "access_exclusive", "risk": "safe", "description": "Add `deal.zeal`" }],
-            "data_loss": ["deal.old"], "comes_back_empty": ["deal.margin"] });
+            "data_loss": ["deal.old"], "comes_back_empty": ["deal.margin"],
+            "hints": [{ "path": "fields/deal.cost.json", "code": "maybe-renamed", "message": "was this a rename?", "hint": "say so" }] });
         assert_eq!(
             lines(&answer),
             [
@@ -152,6 +157,8 @@ mod tests {
                 "    label: \"Deal\" → \"Case\"",
                 "- roles/odd",
                 "  step: access_exclusive, safe, Add `deal.zeal`",
+                "? fields/deal.cost.json: was this a rename?",
+                "    say so",
                 "! data of deal.old is hidden",
                 "! deal.margin comes back empty: what it held is purged",
             ]

@@ -29,6 +29,12 @@ async fn log(site: &Site, query: &str) -> Vec<Json> {
     site.get(&format!("/admin/v1/audit-log?limit=1000&{query}")).await.data(200).as_array().unwrap().clone()
 }
 
+/// A filter of either, as it stands in an address.
+fn like(name: &str, ssn: &str) -> String {
+    let either = json!({ "or": [{ "name": { "starts_with": name } }, { "ssn": { "eq": ssn } }] });
+    either.to_string().replace('"', "%22").replace('{', "%7B").replace('}', "%7D")
+}
+
 #[tokio::test]
 async fn who_saw_what_is_sensitive_is_told() {
     let (site, nora, id) = clinic("audit_reads").await;
@@ -57,6 +63,10 @@ async fn who_saw_what_is_sensitive_is_told() {
         ("/api/v1/patients?fields=name&filter[end_of_ssn][eq]=45".to_owned(), Some(Some(&id))),
         ("/api/v1/patients?fields=name&filter[end_of_ssn][eq]=99".to_owned(), Some(None)),
         ("/api/v1/patients?fields=name&sort=end_of_ssn".to_owned(), Some(Some(&id))),
+        // As who makes a record is asked whether it is there already, by its name or a value.
+        (format!("/api/v1/patients?limit=3&fields=name,ssn&filter={}", like("Pia", "999")), Some(Some(&id))),
+        (format!("/api/v1/patients?limit=3&fields=name&filter={}", like("Tom", "123-45")), Some(Some(&id))),
+        (format!("/api/v1/patients?limit=3&fields=name,ssn&filter={}", like("Tom", "999")), Some(None)),
         ("/api/v1/search?q=123".to_owned(), Some(Some(&id))),
         ("/api/v1/search?q=Pia".to_owned(), None),
     ] {
@@ -219,6 +229,7 @@ async fn totals_and_names_that_are_made_of_it_tell_of_it() {
     let dose = json!({ "name": "dose", "plural": "doses", "name_field": { "field": "code" }, "fields": [
         { "name": "patient", "kind": "lookup", "to": "patient", "inverse": "doses" },
         { "name": "code", "kind": "text", "sensitive": true },
+        { "name": "hour", "kind": "text", "searchable": true },
         { "name": "amount", "kind": "integer", "sensitive": true } ] });
     let define = [(Kind::Objects, "patient", Some(patient)), (Kind::Objects, "dose", Some(dose))];
     site.world.define(define).await.unwrap();
@@ -226,7 +237,7 @@ async fn totals_and_names_that_are_made_of_it_tell_of_it() {
     let me = site.get_as(&nora, "/auth/v1/me").await.data(200);
     let nora_id = me["user"]["id"].as_str().unwrap();
     let pia = site.ask("POST", "/api/v1/patients", Some(json!({ "name": "Pia" }))).await.data(201);
-    let dose = json!({ "code": "X1", "amount": 9, "patient_id": pia["id"] });
+    let dose = json!({ "code": "X1", "hour": "Morning", "amount": 9, "patient_id": pia["id"] });
     site.ask("POST", "/api/v1/doses", Some(dose)).await.data(201);
     let mut count = 0;
     for (path, field) in [
@@ -240,6 +251,10 @@ async fn totals_and_names_that_are_made_of_it_tell_of_it() {
         ("/api/v1/doses?fields=name", Some("code")),
         ("/api/v1/doses?fields=patient_id&filter[name][eq]=X1", Some("code")),
         ("/api/v1/patients?fields=given,doses.name", Some("code")),
+        // A hit has its name, whatever it was found by.
+        ("/api/v1/search?q=Morning", Some("code")),
+        ("/api/v1/search?q=X1", Some("code")),
+        ("/api/v1/search?q=Pia", None),
     ] {
         assert_eq!(site.get_as(&nora, path).await.status, 200, "{path}");
         let rows = log(&site, &format!("action=read&user_id={nora_id}")).await;

@@ -199,9 +199,9 @@ async fn bodies(site: &Site, other: &Other) {
 
 /// Lists of what one has: nothing of theirs is in them, whoever asks.
 async fn lists(site: &Site, other: &Other, (ada, shop): (&str, &str)) {
-    let inside = ["sandboxes", "support-access", "sign-in-providers", "jobs", "users", "teams"];
+    let inside = ["sandboxes", "support-access", "sign-in-providers", "jobs", "users", "teams", "branding"];
     let inside = inside.map(|list| (ada, format!("/admin/v1/{list}")));
-    let own = ["tenants", "clones", "webhooks", "events", "certificates", "usage", "commission"];
+    let own = ["tenants", "clones", "webhooks", "events", "certificates", "usage", "commission", "branding"];
     let own = own.map(|list| (shop, format!("/reseller/v1/{list}")));
     for (key, path) in inside.into_iter().chain(own) {
         let reply = site.get_as(key, &path).await;

@@ -59,6 +59,7 @@ impl Other {
         self.ids.push(word(&access["asked"]["id"]));
         self.made(site, "/admin/v1/support-access", json!({ "reason": MARK })).await;
 
+        rival.ask(site, ("PUT", "/branding"), Some(json!({ "name": MARK }))).await;
         let hook = json!({ "url": format!("https://hooks.example.com/{MARK}") });
         let hook = word(&rival.ask(site, ("POST", "/webhooks"), Some(hook)).await["id"]);
         rival.ask(site, ("POST", &format!("/webhooks/{hook}/ping")), None).await;
