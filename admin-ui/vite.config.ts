@@ -14,6 +14,16 @@ const APP = ["/src/app/shell/shell.tsx", "/src/app/list-route.tsx"];
 /** What a board and a record need beside those, for who is on the way to one: a file each as well. */
 const BOARD = "board";
 const RECORD = ["/src/app/record-route.tsx", "/src/features/record/record-peek.tsx"];
+/** What the pages of setup have in common: one file beside that of the page. */
+const SETUP = [
+  "/src/app/setup/setup-layout.tsx",
+  "/src/catalog/role-rights.ts",
+  "/src/changes/review-dialog.tsx",
+  "/src/components/link-tabs.tsx",
+  "/src/components/page-frame.tsx",
+  "/src/features/setup/source.tsx",
+  "/src/lib/differences.ts",
+];
 
 interface Modules {
   getModuleInfo(id: string): { importedIds: readonly string[]; code: string | null } | null;
@@ -65,8 +75,8 @@ function reached(modules: Modules, ends: string[], id: string): boolean {
 /** The file of what is neither signing in nor a library; what other pages may need too is no reason to load a record's. */
 function nameOf(id: string, modules: Modules): string | null {
   if (reached(modules, APP, id)) return "app";
-  if (!reached(modules, RECORD, id)) return null;
-  return ICON.test(id) || SHARED.test(id) ? "app" : "record";
+  if (reached(modules, RECORD, id)) return ICON.test(id) || SHARED.test(id) ? "app" : "record";
+  return reached(modules, SETUP, id) ? "setup" : null;
 }
 
 /** Emits the classic script that runs before the first paint, with the names of the scripts that it asks for. */
@@ -83,9 +93,7 @@ function early(): Plugin {
     },
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
-      const names = new Set<string>();
-      const listed = (name: string) => {
-        const before = new Set(names);
+      const withImports = (name: string, names: Set<string>) => {
         const add = (fileName: string) => {
           const chunk = chunks.find((one) => one.fileName === fileName);
           if (!chunk || names.has(fileName)) return;
@@ -93,13 +101,22 @@ function early(): Plugin {
           chunk.imports.forEach(add);
         };
         for (const chunk of chunks) if (chunk.name === name) add(chunk.fileName);
-        const added = [...names].filter((fileName) => !before.has(fileName));
+        return names;
+      };
+      /** The files of a chunk, without those of the chunks that are asked for anyway. */
+      const listed = (name: string, beside: string[] = []) => {
+        const before = new Set<string>();
+        for (const other of beside) withImports(other, before);
+        const added = [...withImports(name, new Set(before))].filter((fileName) => !before.has(fileName));
         return added.map((fileName) => fileName.replace("assets/", "")).join(" ");
       };
       const whole = source
         .replace("__APP__", listed("app"))
-        .replace("__BOARD__", listed(BOARD))
-        .replace("__RECORD__", listed("record"));
+        .replace("__BOARD__", listed(BOARD, ["app"]))
+        .replace("__RECORD__", listed("record", ["app"]))
+        .replace("__SETUP__", listed("setup", ["app"]))
+        .replace("__OBJECT__", listed("object-page", ["app", "setup"]))
+        .replace("__ROLE__", listed("role-page", ["app", "setup"]));
       const fileName = `assets/early-${createHash("sha256").update(whole).digest("hex").slice(0, 8)}.js`;
       this.emitFile({ type: "asset", fileName, source: whole });
       for (const file of Object.values(bundle))

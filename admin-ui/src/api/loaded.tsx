@@ -21,18 +21,33 @@ interface LoadedProps<T> {
   children: (data: T) => ReactNode;
 }
 
-export function Loaded<T>({ query, what, lines = [60, 45, 55, 40], children }: LoadedProps<T>) {
-  const notice = query.isError && (
+interface NotLoadedProps {
+  /** What went wrong, as a sentence: "The board could not be loaded." */
+  title: string;
+  error: unknown;
+  /** Asks once more. */
+  again: () => unknown;
+}
+
+/** Says that the server refused or was not there, why, and offers to ask again. */
+export function NotLoaded({ title, error, again }: NotLoadedProps) {
+  return (
     <Notice
-      title={t("{what} could not be loaded.", { what })}
+      title={title}
       action={
-        <Button look="outline" onClick={() => query.refetch()}>
+        <Button look="outline" onClick={() => again()}>
           {t("Try again")}
         </Button>
       }
     >
-      {messageOf(query.error)}
+      {messageOf(error)}
     </Notice>
+  );
+}
+
+export function Loaded<T>({ query, what, lines = [60, 45, 55, 40], children }: LoadedProps<T>) {
+  const notice = query.isError && (
+    <NotLoaded title={t("{what} could not be loaded.", { what })} error={query.error} again={query.refetch} />
   );
   if (query.data === undefined) {
     if (notice) return notice;

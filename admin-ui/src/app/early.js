@@ -32,17 +32,22 @@
   }
   // `i18n.ts` says the same.
   const spoken = language === "en" || language === "de" ? `?language=${language}` : "";
-  window.early = Object.fromEntries(
-    ["/auth/v1/me", `/metadata/v1/bootstrap${spoken}`].map((path) => [path, fetch(path, { headers })]),
-  );
+  const asked = ["/auth/v1/me", `/metadata/v1/bootstrap${spoken}`];
+  const toRole = /^\/setup\/access\/(roles|permission-sets)\//.exec(location.pathname);
+  if (toRole) asked.push(`/metadata/v1/${toRole[1]}`);
+  window.early = Object.fromEntries(asked.map((path) => [path, fetch(path, { headers })]));
   for (const answer of Object.values(window.early)) answer.catch(() => {});
-  // The build puts the names of the scripts in: those of the shell and the list, and those of a board or a record beside them.
+  // The build puts the names of the scripts in: those of the shell and the list, and what some pages need beside them.
   const app = "__APP__";
-  const board = "__BOARD__";
-  const record = "__RECORD__";
-  const toBoard = /[?&](as|view)=board(&|$)/.test(location.search);
-  const toRecord = /[?&]peek=/.test(location.search) || /^\/o\/[^/]+\/[^/]{36}\/?$/.test(location.pathname);
-  for (const name of `${app} ${toBoard ? board : ""} ${toRecord ? record : ""}`.split(" ")) {
+  const wanted = [
+    ["__BOARD__", /[?&](as|view)=board(&|$)/.test(location.search)],
+    ["__RECORD__", /[?&]peek=/.test(location.search) || /^\/o\/[^/]+\/[^/]{36}\/?$/.test(location.pathname)],
+    ["__SETUP__", location.pathname.startsWith("/setup/")],
+    ["__OBJECT__", /^\/setup\/objects\/[^/]+\/?$/.test(location.pathname)],
+    ["__ROLE__", toRole],
+  ];
+  const names = [app, ...wanted.filter(([, here]) => here).map(([some]) => some)];
+  for (const name of names.join(" ").split(" ")) {
     if (!name.endsWith(".js")) continue;
     const link = document.createElement("link");
     link.rel = "modulepreload";

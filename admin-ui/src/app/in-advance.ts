@@ -14,3 +14,8 @@ export function listInAdvance(cause: Cause, client: QueryClient, plural: string,
 export function recordInAdvance(cause: Cause, client: QueryClient, plural: string, id: string): void {
   if (cause !== "preload") quietly(import("./record-route").then((page) => page.prepareRecord(client, plural, id)));
 }
+
+export function roleInAdvance(cause: Cause, client: QueryClient, kind: string): void {
+  if (cause !== "preload")
+    quietly(import("@/features/security/roles/role-page").then((page) => page.prepareRole(client, kind)));
+}

@@ -3,7 +3,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readListSearch } from "@/features/list/list-search";
 import { readFoundSearch } from "@/features/search/found-search";
-import { listInAdvance, recordInAdvance } from "./in-advance";
+import { listInAdvance, recordInAdvance, roleInAdvance } from "./in-advance";
 import { forgot, root, setPassword, signIn, tenants } from "./outside";
 import {
   readAuditFilter,
@@ -193,6 +193,7 @@ const role = createRoute({
   getParentRoute: () => setup,
   path: "/access/$kind/$name",
   component: lazyRouteComponent(() => import("@/features/security/roles/role-page"), "RolePage"),
+  beforeLoad: ({ cause, context, params }) => roleInAdvance(cause, context.client, params.kind),
 });
 
 const teams = createRoute({

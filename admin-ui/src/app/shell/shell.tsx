@@ -4,13 +4,12 @@ import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect } from "react";
 import { wearBranding } from "@/api/branding";
 import { sessionExpired } from "@/api/client";
-import { messageOf, Problem } from "@/api/problem";
+import { NotLoaded } from "@/api/loaded";
+import { Problem } from "@/api/problem";
 import { signOut } from "@/api/session";
 import { CatalogContext } from "@/catalog/catalog";
 import { moreIcons } from "@/catalog/icons";
 import { catalogQuery } from "@/catalog/load";
-import { Notice } from "@/components/bits";
-import { Button } from "@/components/button";
 import { Toasts } from "@/components/toast";
 import { neededIntent } from "@/fields/save";
 import { useCell } from "@/lib/cell";
@@ -72,16 +71,11 @@ export function Shell() {
       return (
         <main className="flex h-full items-center justify-center p-6">
           <div className="w-full max-w-md">
-            <Notice
+            <NotLoaded
               title={t("Trellis could not be loaded.")}
-              action={
-                <Button look="outline" onClick={() => catalog.refetch()}>
-                  {t("Try again")}
-                </Button>
-              }
-            >
-              {messageOf(catalog.error)}
-            </Notice>
+              error={catalog.error}
+              again={() => catalog.refetch()}
+            />
           </div>
         </main>
       );

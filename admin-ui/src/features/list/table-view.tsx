@@ -2,12 +2,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { GroupedRows, type RowSource, rowsToCome } from "@/api/grouped-rows";
-import { messageOf } from "@/api/problem";
+import { NotLoaded } from "@/api/loaded";
 import { recordStore } from "@/api/record-store";
 import { type GroupOption, groupOptions, isToOne } from "@/catalog/displays";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { Notice } from "@/components/bits";
-import { Button } from "@/components/button";
 import { kindOf } from "@/fields/registry";
 import { setSwitch } from "@/fields/save";
 import { arrange, arrangementOf, movedColumn, pinnedFirst, setWidth } from "@/lib/arrangement";
@@ -122,16 +120,11 @@ function Table({ object, state, search, onSearch, onTotal, source, options }: Ta
     <>
       {Boolean(source.error) && (
         <div className="p-3">
-          <Notice
+          <NotLoaded
             title={source.rows ? t("The list could not be brought up to date.") : t("The list could not be loaded.")}
-            action={
-              <Button look="outline" onClick={() => source.refresh()}>
-                {t("Try again")}
-              </Button>
-            }
-          >
-            {messageOf(source.error)}
-          </Notice>
+            error={source.error}
+            again={() => source.refresh()}
+          />
         </div>
       )}
       {empty ? (

@@ -1,11 +1,10 @@
 // What happened to a record: who, when, and each value before and after.
 import { useQuery } from "@tanstack/react-query";
-import { messageOf } from "@/api/problem";
+import { NotLoaded } from "@/api/loaded";
 import { useRecord } from "@/api/record-store";
 import { type HistoryEntry, loadHistory } from "@/api/records";
 import type { ObjectDef } from "@/catalog/types";
-import { Avatar, Empty, Notice, Skeleton } from "@/components/bits";
-import { Button } from "@/components/button";
+import { Avatar, Empty, Skeleton } from "@/components/bits";
 import { ChangeLine } from "@/fields/change-line";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
@@ -32,16 +31,7 @@ export function History({ object, id }: { object: ObjectDef; id: string }) {
   if (query.isError) {
     return (
       <div className="p-4">
-        <Notice
-          title={t("The history could not be loaded.")}
-          action={
-            <Button look="outline" onClick={() => query.refetch()}>
-              {t("Try again")}
-            </Button>
-          }
-        >
-          {messageOf(query.error)}
-        </Notice>
+        <NotLoaded title={t("The history could not be loaded.")} error={query.error} again={() => query.refetch()} />
       </div>
     );
   }

@@ -1,13 +1,14 @@
 // A record: its header, the fields in sections, related lists, history. Wide on a page, narrow in a panel.
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
-import { messageOf, Problem } from "@/api/problem";
+import { NotLoaded } from "@/api/loaded";
+import { Problem } from "@/api/problem";
 import { useRecord } from "@/api/record-store";
 import { maySeeSharing, useCatalog } from "@/catalog/catalog";
 import { isOff } from "@/catalog/fields";
 import { listable, lists, placement, type Section } from "@/catalog/placement";
 import type { LayoutSection, ObjectDef } from "@/catalog/types";
-import { Empty, Notice, Skeleton } from "@/components/bits";
+import { Empty, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
 import { isShown, liveFields } from "@/fields/live";
 import { cx } from "@/lib/cx";
@@ -90,16 +91,7 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
           </Empty>
         ) : (
           <div className="p-4">
-            <Notice
-              title={t("The record could not be loaded.")}
-              action={
-                <Button look="outline" onClick={() => query.refetch()}>
-                  {t("Try again")}
-                </Button>
-              }
-            >
-              {messageOf(query.error)}
-            </Notice>
+            <NotLoaded title={t("The record could not be loaded.")} error={query.error} again={() => query.refetch()} />
           </div>
         )}
       </div>

@@ -2,14 +2,13 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { messageOf } from "@/api/problem";
+import { NotLoaded } from "@/api/loaded";
 import { type Found, type Hit, search } from "@/api/search";
 import { useCatalog } from "@/catalog/catalog";
 import { fieldOf } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import type { ObjectDef } from "@/catalog/types";
-import { Empty, Glyph, Notice, Skeleton } from "@/components/bits";
-import { Button } from "@/components/button";
+import { Empty, Glyph, Skeleton } from "@/components/bits";
 import { RecordLink } from "@/components/record-link";
 import { Marked } from "@/fields/marked";
 import { cx } from "@/lib/cx";
@@ -127,16 +126,7 @@ export function SearchPage({ search: asked, onSearch }: SearchPageProps) {
         )}
         {query.isError && (
           <div className="p-3">
-            <Notice
-              title={t("The search failed.")}
-              action={
-                <Button look="outline" onClick={() => query.refetch()}>
-                  {t("Try again")}
-                </Button>
-              }
-            >
-              {messageOf(query.error)}
-            </Notice>
+            <NotLoaded title={t("The search failed.")} error={query.error} again={() => query.refetch()} />
           </div>
         )}
         {found && hits.length === 0 && <Empty title={t("Nothing found for “{text}”", { text: settled })} />}

@@ -5,14 +5,18 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { TextInput } from "@/components/inputs";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
-import { FieldPanel } from "./field-panel";
 import { FieldTable } from "./field-table";
 
 /** From so many fields on a search line helps more than it takes room. */
 const MANY = 10;
 
-export function FieldsTab({ object, onNew }: { object: ObjectDef; onNew: () => void }) {
-  const [editing, setEditing] = useState<FieldDef | null>(null);
+interface FieldsTabProps {
+  object: ObjectDef;
+  onNew: () => void;
+  onOpen: (field: FieldDef) => void;
+}
+
+export function FieldsTab({ object, onNew, onOpen }: FieldsTabProps) {
   const [text, setText] = useState("");
   const own = ownFields(object);
   const standard = object.fields.filter((f) => f.standard);
@@ -34,7 +38,7 @@ export function FieldsTab({ object, onNew }: { object: ObjectDef; onNew: () => v
         fields={own.filter(sought)}
         title={t("Fields")}
         empty={text ? t("No field matches “{text}”", { text }) : undefined}
-        {...(object.system ? {} : { onOpen: setEditing, onNew })}
+        {...(object.system ? {} : { onOpen, onNew })}
       />
       {standard.some(sought) && (
         <FieldTable
@@ -44,7 +48,6 @@ export function FieldsTab({ object, onNew }: { object: ObjectDef; onNew: () => v
           about={t("Every {label} has these.", { label: inSentence(object.label) })}
         />
       )}
-      {editing && <FieldPanel key={editing.name} object={object} field={editing} onClose={() => setEditing(null)} />}
     </>
   );
 }

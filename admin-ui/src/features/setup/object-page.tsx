@@ -1,13 +1,13 @@
 // One object in setup: its fields, pages, views and rules, each part at its own address.
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft, Ellipsis, ExternalLink, Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { deleteObject, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
 import { ownFields } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import { useReloadCatalog } from "@/catalog/load";
-import type { ObjectDef } from "@/catalog/types";
+import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { ReviewDialog } from "@/changes/review-dialog";
 import { Empty, Glyph } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
@@ -18,14 +18,17 @@ import { toast } from "@/components/toast";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
-import { FieldPanel } from "./field-panel";
 import { FieldsTab } from "./fields-tab";
-import { LayoutsTab } from "./layouts-tab";
-import { ObjectSettings } from "./object-settings";
-import { Source } from "./objects-page";
-import { RecordTypesTab } from "./record-types";
-import { RulesTab } from "./rules/rules-tab";
-import { ViewsTab } from "./views/views-tab";
+import { Source } from "./source";
+
+// What an object opens with is its fields; the rest comes when it is wanted.
+const FieldPanel = lazy(() => import("./field-panel").then((m) => ({ default: m.FieldPanel })));
+const parts = () => import("./object-parts");
+const LayoutsTab = lazy(() => parts().then((m) => ({ default: m.LayoutsTab })));
+const ViewsTab = lazy(() => parts().then((m) => ({ default: m.ViewsTab })));
+const RecordTypesTab = lazy(() => parts().then((m) => ({ default: m.RecordTypesTab })));
+const RulesTab = lazy(() => parts().then((m) => ({ default: m.RulesTab })));
+const ObjectSettings = lazy(() => parts().then((m) => ({ default: m.ObjectSettings })));
 
 export function ObjectPage() {
   const { object: name } = useParams({ from: "/shell/setup/objects/$object" });
@@ -50,7 +53,7 @@ export function ObjectPage() {
 function ObjectDetail({ object }: { object: ObjectDef }) {
   const catalog = useCatalog();
   const search = useSearch({ from: "/shell/setup/objects/$object" });
-  const [open, setOpen] = useState<"new-field" | "delete" | null>(null);
+  const [open, setOpen] = useState<FieldDef | "new-field" | "delete" | null>(null);
   useTitle(object.label, t("Setup"), catalog.me.tenant.name);
   useShortcuts({ c: () => (object.system ? false : setOpen("new-field")) });
 
@@ -113,13 +116,20 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
         />
       }
     >
-      {tab === "fields" && <FieldsTab object={object} onNew={() => setOpen("new-field")} />}
-      {tab === "layouts" && <LayoutsTab object={object} />}
-      {tab === "views" && <ViewsTab object={object} />}
-      {tab === "types" && <RecordTypesTab object={object} />}
-      {tab === "rules" && <RulesTab object={object} />}
-      {tab === "settings" && <ObjectSettings object={object} />}
-      {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
+      {tab === "fields" && <FieldsTab object={object} onNew={() => setOpen("new-field")} onOpen={setOpen} />}
+      <Suspense fallback={null}>
+        {tab === "layouts" && <LayoutsTab object={object} />}
+        {tab === "views" && <ViewsTab object={object} />}
+        {tab === "types" && <RecordTypesTab object={object} />}
+        {tab === "rules" && <RulesTab object={object} />}
+        {tab === "settings" && <ObjectSettings object={object} />}
+      </Suspense>
+      <Suspense fallback={null}>
+        {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
+        {typeof open === "object" && open && (
+          <FieldPanel key={open.name} object={object} field={open} onClose={() => setOpen(null)} />
+        )}
+      </Suspense>
       {open === "delete" && <DeleteObject object={object} onClose={() => setOpen(null)} />}
     </PageFrame>
   );

@@ -1,19 +1,21 @@
 // Every object of the tenant, and the way to a new one.
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import { ownFields } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import type { ObjectDef } from "@/catalog/types";
-import { Empty, Glyph, Tag } from "@/components/bits";
+import { Empty, Glyph } from "@/components/bits";
 import { Button } from "@/components/button";
 import { TextInput } from "@/components/inputs";
 import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
-import { NewObjectDialog } from "./new-object-dialog";
+import { Source } from "./source";
+
+const NewObjectDialog = lazy(() => import("./new-object-dialog").then((m) => ({ default: m.NewObjectDialog })));
 
 export function ObjectsPage() {
   const catalog = useCatalog();
@@ -73,7 +75,7 @@ export function ObjectsPage() {
           </tbody>
         </table>
       )}
-      {creating && <NewObjectDialog onClose={() => setCreating(false)} />}
+      <Suspense fallback={null}>{creating && <NewObjectDialog onClose={() => setCreating(false)} />}</Suspense>
     </PageFrame>
   );
 }
@@ -103,10 +105,4 @@ function ObjectRow({ object }: { object: ObjectDef }) {
       <td className={`${tableCell} num pe-0 text-end text-text-2`}>{ownFields(object).length}</td>
     </tr>
   );
-}
-
-export function Source({ package_, system }: { package_: string | null | undefined; system: boolean }) {
-  if (system) return <Tag>{t("System")}</Tag>;
-  if (package_) return <Tag color="indigo">{t("Package {package_}", { package_ })}</Tag>;
-  return <Tag color="teal">{t("Custom")}</Tag>;
 }

@@ -2,15 +2,14 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { GroupedRows } from "@/api/grouped-rows";
 import type { Groups } from "@/api/groups";
-import { messageOf } from "@/api/problem";
+import { NotLoaded } from "@/api/loaded";
 import { recordStore } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
 import { mayCreate, mayEdit, useCatalog } from "@/catalog/catalog";
 import { finalStates, groupOptions, sumField } from "@/catalog/displays";
 import { isWritable, nameIsEnough } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { Dot, Notice } from "@/components/bits";
-import { Button } from "@/components/button";
+import { Dot } from "@/components/bits";
 import type { MenuItem } from "@/components/menu";
 import { moveTo } from "@/fields/save";
 import { fromTheRight } from "@/lib/direction";
@@ -184,16 +183,11 @@ export function Board({ object, request, columns, group, groups, weight, peek, o
     <>
       {failed && (
         <div className="p-3">
-          <Notice
+          <NotLoaded
             title={t("The board could not be loaded.")}
-            action={
-              <Button look="outline" onClick={() => groups.refresh()}>
-                {t("Try again")}
-              </Button>
-            }
-          >
-            {messageOf(failed.source.error)}
-          </Notice>
+            error={failed.source.error}
+            again={() => groups.refresh()}
+          />
         </div>
       )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: pointer and keys of the cards inside bubble here. */}

@@ -1,14 +1,12 @@
 // A month or a week of any object with days: records on the day that they fall on, moved to another by dragging, by keys,
 // by menu or by their field.
 import { type KeyboardEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { messageOf } from "@/api/problem";
+import { NotLoaded } from "@/api/loaded";
 import { type RecordData, recordStore } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
 import { pathField } from "@/catalog/displays";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
-import { Notice } from "@/components/bits";
-import { Button } from "@/components/button";
 import { cx } from "@/lib/cx";
 import { addDays, addMonths, type Day, dayOf, dayOfValue, monthGrid, startOf, weekOf } from "@/lib/days";
 import { locale, t } from "@/lib/i18n";
@@ -132,16 +130,7 @@ export function Calendar({ object, request, field, peek, onPeek, onTotal }: Cale
       </DayBar>
       {query.isError && (
         <div className="p-3">
-          <Notice
-            title={t("The calendar could not be loaded.")}
-            action={
-              <Button look="outline" onClick={() => query.refetch()}>
-                {t("Try again")}
-              </Button>
-            }
-          >
-            {messageOf(query.error)}
-          </Notice>
+          <NotLoaded title={t("The calendar could not be loaded.")} error={query.error} again={() => query.refetch()} />
         </div>
       )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: pointer and keys of the entries inside bubble here. */}

@@ -1,12 +1,11 @@
 // A timeline of any object with days: one line a record, a bar from its beginning to its end, which can be moved.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { messageOf } from "@/api/problem";
+import { NotLoaded } from "@/api/loaded";
 import type { ListRequest } from "@/api/records";
 import { useCatalog } from "@/catalog/catalog";
 import { pathField } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
-import { Notice, Skeleton } from "@/components/bits";
-import { Button } from "@/components/button";
+import { Skeleton } from "@/components/bits";
 import { addDays, addMonths, type Day, dayOf, daysBetween, startOf } from "@/lib/days";
 import { windowRows } from "@/lib/grid-window";
 import { locale, t } from "@/lib/i18n";
@@ -99,16 +98,7 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
       </DayBar>
       {query.isError && (
         <div className="p-3">
-          <Notice
-            title={t("The timeline could not be loaded.")}
-            action={
-              <Button look="outline" onClick={() => query.refetch()}>
-                {t("Try again")}
-              </Button>
-            }
-          >
-            {messageOf(query.error)}
-          </Notice>
+          <NotLoaded title={t("The timeline could not be loaded.")} error={query.error} again={() => query.refetch()} />
         </div>
       )}
       <div

@@ -3,9 +3,10 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ShieldCheck, UsersRound, X } from "lucide-react";
 import { useState } from "react";
 import { endShare, type Grantee, listShares, type Share, shareRecord } from "@/api/access";
+import { NotLoaded } from "@/api/loaded";
 import { messageOf, Problem, problemsByField } from "@/api/problem";
 import type { ObjectDef } from "@/catalog/types";
-import { Avatar, Notice, Skeleton, Tag } from "@/components/bits";
+import { Avatar, Skeleton, Tag } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
@@ -51,18 +52,7 @@ export function Shares({ object, id }: { object: ObjectDef; id: string }) {
   if (query.isError) {
     const refused = query.error instanceof Problem && query.error.status === 403;
     if (refused) return <p className="text-text-2">{t("You may see this record, but not share it.")}</p>;
-    return (
-      <Notice
-        title={t("The shares could not be loaded.")}
-        action={
-          <Button look="outline" onClick={() => query.refetch()}>
-            {t("Try again")}
-          </Button>
-        }
-      >
-        {messageOf(query.error)}
-      </Notice>
-    );
+    return <NotLoaded title={t("The shares could not be loaded.")} error={query.error} again={() => query.refetch()} />;
   }
   if (!query.data) return <Skeleton className="my-3 w-48" />;
   return (

@@ -1,5 +1,5 @@
 // One right in the matrix: what is given and where from. Opens its choices; keys set it at once.
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useRef, useState } from "react";
 import { type Action, type Effective, FLAGS, nextReach, type Reach } from "@/catalog/role-rights";
 import { Popover } from "@/components/popover";
 import { cx } from "@/lib/cx";
@@ -32,6 +32,8 @@ const LOOK: Record<Reach, string> = {
 };
 const KEYS: Record<string, Reach> = { n: "none", "0": "none", o: "own", t: "team", a: "all", y: "all" };
 
+const reachesOf = (action: Action): Reach[] => (FLAGS.has(action) ? ["none", "all"] : ["none", "own", "team", "all"]);
+
 export const wordOf = (action: Action, reach: Reach): string =>
   FLAGS.has(action) ? (reach === "none" ? "–" : t("Yes")) : t(WORDS[reach]);
 
@@ -44,14 +46,13 @@ function sourceOf({ from }: Effective): string {
 export function MatrixCell({ action, object, value, own, changed, disabled, onChange }: MatrixCellProps) {
   const [open, setOpen] = useState(false);
   const anchor = useRef<HTMLButtonElement>(null);
-  const reaches: Reach[] = FLAGS.has(action) ? ["none", "all"] : ["none", "own", "team", "all"];
   const word = wordOf(action, value.reach);
 
   function onKeyDown(event: KeyboardEvent) {
     if (disabled || event.metaKey || event.ctrlKey || event.altKey) return;
     const key = event.key.toLowerCase();
     const reach = KEYS[key];
-    if (reach && reaches.includes(reach)) onChange(reach);
+    if (reach && reachesOf(action).includes(reach)) onChange(reach);
     else if (key === "delete" || key === "backspace") onChange(undefined);
     else if (key === " ") onChange(nextReach(action, value.reach));
     else return;
@@ -89,36 +90,62 @@ export function MatrixCell({ action, object, value, own, changed, disabled, onCh
       >
         {word}
       </button>
-      <Popover open={open} onClose={() => setOpen(false)} anchor={anchor} role="presentation">
-        <div role="listbox" aria-label={`${humanize(action)} ${object}`} className="min-w-48 p-1">
-          {reaches.map((reach, i) => (
-            <button
-              key={reach}
-              type="button"
-              role="option"
-              aria-selected={own && value.reach === reach}
-              data-autofocus={i === 0 || undefined}
-              className="flex h-7.5 w-full items-center gap-2 rounded-control px-2 text-start hover:bg-hover focus:bg-hover"
-              onClick={() => pick(reach)}
-            >
-              <span className={cx("inline-flex h-5 w-11 items-center justify-center rounded-tag text-xs", LOOK[reach])}>
-                {wordOf(action, reach)}
-              </span>
-              {FLAGS.has(action) ? (reach === "none" ? t("Not given") : t("Given")) : t(LONG[reach])}
-            </button>
-          ))}
-          <div role="presentation" className="-mx-1 my-1 h-px bg-line" />
+      {open && (
+        <Reaches
+          action={action}
+          object={object}
+          anchor={anchor}
+          chosen={own ? value.reach : undefined}
+          onPick={pick}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  );
+}
+
+interface ReachesProps {
+  action: Action;
+  object: string;
+  anchor: RefObject<HTMLButtonElement | null>;
+  /** What the role itself says; nothing where it is inherited. */
+  chosen: Reach | undefined;
+  onPick: (reach: Reach | undefined) => void;
+  onClose: () => void;
+}
+
+/** The choices of one cell. A matrix has hundreds of cells: only the one that is open makes them. */
+function Reaches({ action, object, anchor, chosen, onPick, onClose }: ReachesProps) {
+  return (
+    <Popover open onClose={onClose} anchor={anchor} role="presentation">
+      <div role="listbox" aria-label={`${humanize(action)} ${object}`} className="min-w-48 p-1">
+        {reachesOf(action).map((reach, i) => (
           <button
+            key={reach}
             type="button"
             role="option"
-            aria-selected={!own}
-            className="flex h-7.5 w-full items-center rounded-control px-2 text-start text-text-2 hover:bg-hover focus:bg-hover"
-            onClick={() => pick(undefined)}
+            aria-selected={chosen === reach}
+            data-autofocus={i === 0 || undefined}
+            className="flex h-7.5 w-full items-center gap-2 rounded-control px-2 text-start hover:bg-hover focus:bg-hover"
+            onClick={() => onPick(reach)}
           >
-            {t("As inherited")}
+            <span className={cx("inline-flex h-5 w-11 items-center justify-center rounded-tag text-xs", LOOK[reach])}>
+              {wordOf(action, reach)}
+            </span>
+            {FLAGS.has(action) ? (reach === "none" ? t("Not given") : t("Given")) : t(LONG[reach])}
           </button>
-        </div>
-      </Popover>
-    </>
+        ))}
+        <div role="presentation" className="-mx-1 my-1 h-px bg-line" />
+        <button
+          type="button"
+          role="option"
+          aria-selected={chosen === undefined}
+          className="flex h-7.5 w-full items-center rounded-control px-2 text-start text-text-2 hover:bg-hover focus:bg-hover"
+          onClick={() => onPick(undefined)}
+        >
+          {t("As inherited")}
+        </button>
+      </div>
+    </Popover>
   );
 }

@@ -1,5 +1,5 @@
 // One role or permission set: what it is for, what it builds on, and the matrix of what it gives.
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Trash2 } from "lucide-react";
 import { useState } from "react";
@@ -34,13 +34,22 @@ const SYSTEM: Record<string, string> = {
   manage_security: "Set passwords' rules, lock-outs, sessions and addresses, and see who signed in",
 };
 
+const roleKindOf = (kind: string): RoleKind => (kind === "permission-sets" ? "permission-sets" : "roles");
+
+const rolesQuery = (kind: RoleKind) =>
+  queryOptions({
+    queryKey: ["components", kind],
+    queryFn: ({ signal }) => listComponents<RoleDef>(kind, signal),
+  });
+
+/** Asks for what the page shows, before it is drawn. */
+export const prepareRole = (client: QueryClient, kind: string): Promise<void> =>
+  client.prefetchQuery(rolesQuery(roleKindOf(kind)));
+
 export function RolePage() {
   const { kind, name } = useParams({ from: "/shell/setup/access/$kind/$name" });
-  const roleKind: RoleKind = kind === "permission-sets" ? "permission-sets" : "roles";
-  const query = useQuery({
-    queryKey: ["components", roleKind],
-    queryFn: ({ signal }) => listComponents<RoleDef>(roleKind, signal),
-  });
+  const roleKind = roleKindOf(kind);
+  const query = useQuery(rolesQuery(roleKind));
   return (
     <Loaded query={query} what={t("The {roleKind}", { roleKind: t(NOUN[roleKind]) })}>
       {(list) => {
