@@ -4,6 +4,8 @@ mod consent;
 mod files;
 mod first;
 mod layers;
+mod optional;
+mod standard;
 mod translations;
 mod trials;
 
