@@ -8,11 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::definitions::layering::Layering;
 use crate::definitions::renaming::{self, Renaming};
 use crate::definitions::{Change, Definitions, Kind, Row};
 use crate::layers::Merged;
-use crate::package::{Manifest, Package, missing_requirements};
+use crate::package::{Company, Laid, Manifest, Package, Terms, in_order, missing_requirements};
 use crate::problem::Problem;
 
 mod hints;
@@ -33,13 +32,13 @@ pub struct Wanted {
 }
 
 impl Definitions {
-    /// The files of these definitions; `packages` are the manifests of what is installed.
-    pub fn files(&self, packages: &BTreeMap<String, Manifest>) -> Files {
+    /// The files of these definitions; `packages` are the manifests of what is installed, `kept` those with optional parts.
+    pub fn files(&self, packages: &BTreeMap<String, Manifest>, kept: &BTreeMap<String, Package>) -> Files {
         let mut files: Files =
             self.components().into_iter().map(|((kind, name), json)| (path(kind, &name), json)).collect();
         for (name, manifest) in packages {
             files.insert(format!("packages/{name}/manifest.json"), json!(manifest));
-            let own = self.package_files(name).into_iter();
+            let own = kept.get(name).map_or_else(|| self.package_files(name), Package::papers).into_iter();
             files.extend(own.map(|(path, json)| (format!("packages/{name}/{path}"), json)));
         }
         files.into_iter().map(|(path, json)| (path, sorted(json))).collect()
@@ -109,42 +108,40 @@ impl Definitions {
         files
     }
 
-    /// The definitions that the files say; what they do not name goes. `installed` are the packages in force.
+    /// The definitions that the files say; what they do not name goes. `company` are the packages in force.
     ///
     /// # Errors
     /// As [`Definitions::with_changes`].
     pub fn with_files(
         &self,
         wanted: &Wanted,
-        installed: &BTreeMap<String, Manifest>,
+        company: &Company,
         archive: &(dyn Fn(&str) -> bool + Sync),
     ) -> Result<(Self, Vec<Merged>), Vec<Problem>> {
         let (mut next, mut merged) = (self.clone(), Vec::new());
-        let (old, new): (Vec<&Package>, Vec<&Package>) =
-            wanted.packages.iter().partition(|package| installed.contains_key(&package.manifest.name));
-        for package in new {
-            let layering = Layering { archive, ..Layering::of(&package.manifest.name) };
-            let (with, found) = next.with_package(&package.changes, layering)?;
+        let terms = Terms { take: &[], archive };
+        let arrangement = company.replaced_by(&wanted.packages);
+        let there = |laid: &&Laid| company.versions.contains_key(laid.name());
+        let (old, new): (Vec<&Laid>, Vec<&Laid>) = arrangement.laid.iter().partition(there);
+        for laid in new {
+            let (with, found) = arrangement.lay_one(&next, laid, terms)?;
             next = with;
             merged.extend(found);
         }
         // Before what the files say of it under its new name, which may be the tenant's layer.
         for package in &old {
-            next = next.with_renames_of(&package.changes, &package.manifest.name);
+            next = next.with_renames_of(&package.package.changes, package.name());
         }
         next = next.renamed(&wanted.renamings, None);
         let (kept, changes) = next.changes_to(wanted);
         next = kept.with_changes(&changes, None)?;
         // After the tenant's layer, so that a new version meets it.
-        for package in old {
-            let layering = Layering { archive, ..Layering::of(&package.manifest.name) };
-            let (with, found) = next.with_package(&package.changes, layering)?;
+        for laid in old {
+            let (with, found) = arrangement.lay_one(&next, laid, terms)?;
             next = with;
             merged.extend(found);
         }
-        let named = |name: &String| wanted.packages.iter().any(|package| package.manifest.name == *name);
-        let gone = installed.keys().filter(|name| !named(name));
-        Ok((gone.fold(next, |next, name| next.without_package(name)), merged))
+        Ok((arrangement.leave(next), merged))
     }
 
     /// What is to be put and removed; what the tenant removed and the files do not say so is back already.
@@ -273,24 +270,6 @@ fn unmet(packages: &[Package]) -> Vec<Problem> {
         missing_requirements(one, &versions).into_iter().map(move |problem| problem.under(&place))
     };
     manifests().flat_map(missing).collect()
-}
-
-/// Packages after those that they require.
-fn in_order(packages: Vec<Package>) -> Vec<Package> {
-    let mut left = packages;
-    let mut order: Vec<Package> = Vec::new();
-    while !left.is_empty() {
-        let waits = |one: &Package, left: &[Package]| {
-            left.iter().any(|other| {
-                other.manifest.name != one.manifest.name
-                    && one.manifest.requires.contains_key(&other.manifest.name)
-            })
-        };
-        // A circle is cut anywhere: the whole is one change.
-        let at = left.iter().position(|one| !waits(one, &left)).unwrap_or(0);
-        order.push(left.remove(at));
-    }
-    order
 }
 
 fn path(kind: Kind, name: &str) -> String {

@@ -12,11 +12,13 @@ mod classes;
 mod grants;
 mod lists;
 mod merge;
+mod overlay;
 
 pub(crate) use classes::locked;
 pub use classes::{Class, class};
 pub use grants::added_grants;
 pub(crate) use merge::{Merge, differences};
+pub(crate) use overlay::overlay;
 
 /// The package's layer beneath a component.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,13 +10,19 @@ use serde_json::{Map, Value as Json};
 use crate::definitions::Change;
 use crate::problem::Problem;
 
+mod company;
 mod data;
 mod files;
 mod lint;
+mod parts;
 mod resolve;
+mod source;
 mod trials;
 mod validate;
 
+pub use company::{Arrangement, Company, Laid, Terms};
+pub use parts::Part;
+pub(crate) use resolve::in_order;
 pub use resolve::resolve;
 pub use trials::{Expected, Given, Made, Trial};
 pub use validate::Validated;
@@ -37,6 +43,9 @@ pub struct Manifest {
     /// Other packages by name, with the versions that will do.
     #[serde(default)]
     pub requires: BTreeMap<String, VersionReq>,
+    /// Packages beside which it brings more, from its folder `with/NAME`, in the versions that this goes with.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub optional: BTreeMap<String, VersionReq>,
     /// What it asks to be allowed to do.
     #[serde(default)]
     pub capabilities: Vec<String>,
@@ -86,6 +95,8 @@ pub struct Package {
     pub data: Vec<DataFile>,
     /// Cases that it is held to before it is installed.
     pub trials: Vec<Trial>,
+    /// What comes only beside other packages, by their names; nothing in one that is made [whole](Package::whole).
+    pub parts: BTreeMap<String, Part>,
     /// `README.md`, when there is one.
     pub readme: Option<String>,
 }

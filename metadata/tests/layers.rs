@@ -103,7 +103,7 @@ fn put(definitions: &Definitions, changes: &[Change]) -> Definitions {
 fn upgrade(definitions: &Definitions, take: &[&str], archive: &[&str]) -> (Definitions, Vec<Merged>) {
     let take: Vec<String> = take.iter().map(|path| (*path).to_owned()).collect();
     let archive = |name: &str| archive.contains(&name);
-    let layering = Layering { package: "cars", take: &take, archive: &archive };
+    let layering = Layering { take: &take, archive: &archive, ..Layering::of("cars") };
     let (next, merged) = definitions.with_package(&second(), layering).unwrap();
     Catalog::resolve(&next).unwrap();
     (next, merged)

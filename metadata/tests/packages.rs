@@ -36,7 +36,7 @@ fn read(name: &str) -> Package {
 }
 
 fn installed() -> (Vec<Package>, Definitions) {
-    let packages: Vec<Package> = IN_ORDER.iter().map(|name| read(name)).collect();
+    let packages: Vec<Package> = IN_ORDER.iter().map(|name| read(name).with_all_parts()).collect();
     let mut definitions = Definitions::initial();
     for package in &packages {
         definitions = definitions.with_changes(&package.changes, Some(&package.manifest.name)).unwrap();

@@ -34,7 +34,7 @@ fn catalog() -> Catalog {
         let base = root().join("packages").join(name);
         let mut files = Vec::new();
         collect(&base, &base, &mut files);
-        let package = Package::from_files(files.into_iter()).unwrap();
+        let package = Package::from_files(files.into_iter()).unwrap().with_all_parts();
         definitions = definitions.with_changes(&package.changes, Some(name)).unwrap();
     }
     Catalog::resolve(&definitions).unwrap()

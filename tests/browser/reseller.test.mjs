@@ -50,7 +50,7 @@ async function asked(method, path, body) {
 
 const makeTenant = (slug, name) =>
   asked("POST", "/tenants", {
-    ...{ slug, name, plan: "starter", packages: ["tasks"] },
+    ...{ slug, name, plan: "starter", packages: ["accounts", "leads", "deals", "tasks"] },
     admin: { email: `ann@${slug}.example`, name: "Ann", password: "browser-tests-of-a-tenant-1" },
   });
 
@@ -90,7 +90,7 @@ test("a reseller makes a tenant and keeps it", () =>
     await wish.getByRole("button", { name: "Make the tenant" }).click();
     await wish.getByText(/no-such-thing/).waitFor();
     await check(page);
-    await wish.getByLabel("Packages").fill("tasks");
+    await wish.getByLabel("Packages").fill("accounts, leads, deals, tasks");
     await wish.getByLabel("Email of its administrator").fill("ann@acme.example");
     await wish.getByRole("button", { name: "Make the tenant" }).click();
 

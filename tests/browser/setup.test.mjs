@@ -81,11 +81,11 @@ walk("an upgrade shows where the package and the tenant differ, and does what is
     const text = await readFile(path, "utf8");
     source[relative(fileURLToPath(folder), path)] = path.endsWith(".json") ? JSON.parse(text) : text;
   }
-  const counted = source["fields/account.open_tasks.json"];
+  const counted = source["with/accounts/fields/account.open_tasks.json"];
   const { where } = counted;
   source["manifest.json"].version = "0.9.0";
-  source["fields/account.open_tasks.json"] = { ...counted, where: 'status <> "done"' };
-  source["fields/account.old_tasks.json"] = { name: "old_tasks", kind: "text", label: "Old tasks" };
+  source["with/accounts/fields/account.open_tasks.json"] = { ...counted, where: 'status <> "done"' };
+  source["with/accounts/fields/account.old_tasks.json"] = { name: "old_tasks", kind: "text", label: "Old tasks" };
   await change(page, "POST", "/metadata/v1/packages", { source, approve: true, allow_downgrade: true });
   const address = "/metadata/v1/objects/account/fields/open_tasks";
   await change(page, "PUT", address, { ...counted, where: 'status = "todo"' });

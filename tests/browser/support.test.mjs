@@ -49,7 +49,7 @@ test("a customer lets the reseller in, and sees what was done and by whom", () =
     const ann = { email: "ann@beta.example", password: "correct horse battery" };
     const made = await page.request.post("/reseller/v1/tenants", {
       headers: { authorization: `Bearer ${key}` },
-      data: { slug: "beta", name: "Beta", packages: ["tasks"], admin: { ...ann, name: "Ann" } },
+      data: { slug: "beta", name: "Beta", packages: ["accounts", "leads", "deals", "tasks"], admin: { ...ann, name: "Ann" } },
     });
     assert.equal(made.status(), 201, await made.text());
 

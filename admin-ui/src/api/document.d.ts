@@ -117,6 +117,10 @@ export interface Document {
     requires: {
       [key: string]: string;
     };
+    optional: {
+      [key: string]: string;
+    };
+    parts: string[];
     installed: boolean;
     installed_version: string | null;
     installed_at: string | null;

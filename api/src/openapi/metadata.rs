@@ -25,6 +25,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let merged = shown(json!({ "path": text(), "class": text(), "outcome": text() }));
     let package = json!({
         "name": text(), "label": text(), "description": text(), "version": text(), "requires": by_name(text()),
+        "optional": by_name(text()), "parts": list(text()),
         "installed": flag(), "installed_version": nullable(text()), "installed_at": nullable(time()), "is_newer": flag(), "signer": nullable(text()),
     });
     let retype = json!({
@@ -253,8 +254,10 @@ fn revisions(method: &str, rest: &str, operation: Operation) -> Operation {
 }
 
 fn outcome() -> Json {
+    let part = shown(json!({ "package": text(), "with": text(), "comes": flag() }));
     let more = json!({
         "merges": list(reference("Merged")), "conflicts": list(reference("Merged")), "grants": list(text()),
+        "parts": list(part), "notes": list(text()),
     });
     json!({ "allOf": [reference("Applied"), shown(more)] })
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use engine::packages::{Install, Installed};
+use engine::packages::{Install, Installed, company};
 use engine::{Applied, Apply};
 use http::StatusCode;
 use metadata::package::{Manifest, Package, Version, VersionReq};
@@ -45,18 +45,22 @@ pub(crate) async fn list(call: Call) -> Outcome {
     for one in installed.values() {
         all.entry(&one.manifest.name).or_insert(&one.manifest);
     }
-    let listed: Json =
-        all.values().map(|manifest| describe(manifest, installed.get(&manifest.name))).collect();
+    let versions = company(&installed).versions;
+    let one = |manifest: &&Manifest| describe(manifest, installed.get(&manifest.name), &versions);
+    let listed: Json = all.values().map(one).collect();
     Ok(answer::data(&listed))
 }
 
-fn describe(manifest: &Manifest, installed: Option<&Installed>) -> Json {
+fn describe(manifest: &Manifest, installed: Option<&Installed>, there: &BTreeMap<String, Version>) -> Json {
+    let parts = installed.and_then(|one| one.kept.as_ref()).map(|kept| kept.taken(there));
     json!({
         "name": manifest.name,
         "label": manifest.label,
         "description": manifest.description,
         "version": manifest.version,
         "requires": manifest.requires,
+        "optional": manifest.optional,
+        "parts": parts.unwrap_or_default(),
         "installed": installed.is_some(),
         "installed_version": installed.map(|one| &one.manifest.version),
         "is_newer": installed.is_some_and(|one| manifest.version > one.manifest.version),
@@ -175,6 +179,8 @@ fn from_source(form: &mut Form, source: Json) -> Option<Package> {
 /// What an administrator agrees to: what is asked for, and which permissions come that the installed version did not
 /// give.
 fn consent(chosen: &[Package], installed: &BTreeMap<String, Installed>) -> Json {
+    let mut there = company(installed).versions;
+    there.extend(chosen.iter().map(|one| (one.manifest.name.clone(), one.manifest.version.clone())));
     let grants = |package: &Package| -> Vec<String> {
         let kinds = [Kind::Roles, Kind::PermissionSets, Kind::SharingRules];
         let own = package.changes.iter().filter(|change| kinds.contains(&change.kind));
@@ -192,6 +198,7 @@ fn consent(chosen: &[Package], installed: &BTreeMap<String, Installed>) -> Json 
             .collect()
     };
     let one = |package: &Package| {
+        let package = &package.whole(&there);
         let records: usize = package.data.iter().map(|file| file.records.len()).sum();
         json!({
             "package": package.manifest.name,
@@ -213,6 +220,8 @@ fn outcome(applied: &Applied) -> Json {
     data["merges"] = json!(applied.merges);
     data["conflicts"] = json!(conflicts);
     data["grants"] = json!(applied.grants);
+    data["parts"] = json!(applied.parts);
+    data["notes"] = json!(applied.notes);
     data
 }
 

@@ -155,6 +155,7 @@ impl<'a> Draft<'a> {
         let old = self.shelf(change.kind).and_then(|shelf| shelf.find(change.kind, &change.name));
         let old = old.filter(|old| self.is_meant(old, definition.is_some()));
         if let Some(old) = &old
+            && !self.inherits(old)
             && !self.may_touch(old.package.as_deref(), &path)
         {
             return;

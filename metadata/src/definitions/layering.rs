@@ -20,12 +20,16 @@ pub struct Layering<'a> {
     /// Objects and fields (`deal`, `deal.amount`) that may be archived when the version is without them; the others
     /// become the tenant's own.
     pub archive: &'a (dyn Fn(&str) -> bool + Sync),
+    /// What the package brings beside others that are not there: it is archived, and comes back beside them.
+    pub aside: &'a (dyn Fn(Kind, &str) -> bool + Sync),
+    /// Whether a package gives a component up, so that this one takes it over as it stands.
+    pub gives_up: &'a (dyn Fn(&str, Kind, &str) -> bool + Sync),
 }
 
 impl<'a> Layering<'a> {
     /// The package's word, with nothing taken and nothing archived.
     pub fn of(package: &'a str) -> Self {
-        Self { package, take: &[], archive: &|_| false }
+        Self { package, take: &[], archive: &|_| false, aside: &|_, _| false, gives_up: &|_, _, _| false }
     }
 }
 
@@ -293,7 +297,15 @@ impl Draft<'_> {
         let removed = old.base.as_ref().is_some_and(|base| !base.withdrawn);
         let retired = unseen || (old.retired && removed && !self.takes(path));
         let (definition, base) = self.merge(&old, (plain(kind, old.definition.clone()), given), path);
-        Some(Row { name, base, retired, definition, ..old })
+        let package = self.package().map(str::to_owned);
+        Some(Row { name, package, base, retired, definition, ..old })
+    }
+
+    /// Whether another package gives this up to the one that speaks.
+    pub(super) fn inherits(&self, old: &Row) -> bool {
+        let gives_up =
+            |layering: Layering<'_>, owner: &String| (layering.gives_up)(owner, old.kind, &old.name);
+        self.layering.zip(old.package.as_ref()).is_some_and(|(layering, owner)| gives_up(layering, owner))
     }
 
     /// Whether what the tenant removed is to come back.
@@ -369,8 +381,11 @@ impl Draft<'_> {
         for component in &mut self.definitions.objects {
             let name = component.object.definition.name.clone();
             let gone = |id: &String| !self.seen.contains(id);
-            if own(&component.object.package) && gone(&component.object.id) {
-                let archive = (layering.archive)(&name);
+            let aside = (layering.aside)(Kind::Objects, &name);
+            // What the tenant has removed stays removed when it is back.
+            let left = own(&component.object.package) && gone(&component.object.id);
+            if left && !(aside && component.object.retired) {
+                let archive = aside || (layering.archive)(&name);
                 notes.extend(let_go(&mut component.object, format!("objects.{name}"), archive, |d| json!(d)));
             }
             // The columns of an object that is archived stay as they are, and so do its fields, until it comes back.
@@ -379,7 +394,11 @@ impl Draft<'_> {
             }
             for field in component.fields.iter_mut().filter(|field| own(&field.package) && gone(&field.id)) {
                 let word = field.definition.common.name.clone();
-                let archive = (layering.archive)(&format!("{name}.{word}"));
+                let aside = (layering.aside)(Kind::Fields, &format!("{name}.{word}"));
+                if aside && field.retired {
+                    continue;
+                }
+                let archive = aside || (layering.archive)(&format!("{name}.{word}"));
                 let path = format!("objects.{name}.fields.{word}");
                 notes.extend(let_go(field, path, archive, |d| Json::Object(d.to_json())));
             }
@@ -389,22 +408,26 @@ impl Draft<'_> {
         let retired: Vec<String> = retired.map(|one| one.object.definition.name.clone()).collect();
         let live = |name: &String| self.definitions.position(name).is_some();
         let retired: Vec<String> = retired.into_iter().filter(|name| !live(name)).collect();
-        self.leave_parts_out(layering.package, &retired);
+        self.leave_parts_out(layering, &retired);
     }
 
-    fn leave_parts_out(&mut self, package: &str, retired: &[String]) {
+    fn leave_parts_out(&mut self, layering: Layering<'_>, retired: &[String]) {
         for (kind, shelf) in self.definitions.parts.shelves_mut() {
             for row in shelf.rows(kind) {
-                if row.package.as_deref() != Some(package)
+                if row.package.as_deref() != Some(layering.package)
                     || self.seen.contains(&row.id)
                     || row.base.is_none()
                 {
                     continue;
                 }
                 let base = row.base.as_ref().map(|base| base.definition.clone());
+                let aside = (layering.aside)(kind, &row.name);
+                if aside && row.retired {
+                    continue;
+                }
                 // It comes back with its object, and the tenant's layer with it.
-                if row.definition["object"].as_str().is_some_and(|one| retired.iter().any(|name| name == one))
-                {
+                let with = |one: &str| retired.iter().any(|name| name == one);
+                if aside || row.definition["object"].as_str().is_some_and(with) {
                     if !row.base.as_ref().is_some_and(|base| base.withdrawn) {
                         let (path, class) = (format!("{}.{}", kind.word(), row.name), Class::Package);
                         let (outcome, package, tenant) = (Outcome::Archived, None, None);

@@ -1,11 +1,11 @@
 //! Files of a package → the package, with all problems of all files.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::{DataFile, Manifest, Package, Trial};
+use super::{DataFile, Manifest, Package, Part, Trial};
 use crate::catalog::roles::SYSTEM_ROLES;
 use crate::catalog::{check_name, translations};
 use crate::definitions::translation::is_locale;
@@ -16,15 +16,23 @@ use crate::suggest;
 /// Largest file, in bytes.
 const MAX_FILE: usize = 32 * 1024 * 1024;
 
+/// Where a file stands: its path, and the part that it is of.
+#[derive(Clone)]
+struct Place {
+    path: String,
+    part: Option<String>,
+}
+
 /// A package in the making.
 #[derive(Default)]
 struct Draft {
     manifest: Option<Manifest>,
-    changes: Vec<Change>,
-    data: Vec<DataFile>,
-    trials: Vec<Trial>,
-    /// Files of `i18n/`: path, locale and what they say. They are named for the package, whose name comes last.
-    languages: Vec<(String, String, Json)>,
+    own: Part,
+    /// What stands in `with/NAME/`.
+    parts: BTreeMap<String, Part>,
+    /// Files of `i18n/`: where they stand, their locale and what they say. They are named for the package, whose name
+    /// comes last.
+    languages: Vec<(Place, String, Json)>,
     readme: Option<String>,
     problems: Vec<Problem>,
 }
@@ -39,15 +47,19 @@ impl Package {
         files.sort();
         let mut draft = Draft::default();
         files.iter().for_each(|(path, bytes)| draft.file(path, bytes));
+        draft.check_parts();
         draft.check_references();
         draft.translations();
-        draft.changes.sort_by_key(|change| Kind::ALL.iter().position(|kind| *kind == change.kind));
+        let order = |change: &Change| Kind::ALL.iter().position(|kind| *kind == change.kind);
+        draft.own.changes.sort_by_key(order);
+        draft.parts.values_mut().for_each(|part| part.changes.sort_by_key(order));
         match draft.manifest {
             Some(manifest) if draft.problems.is_empty() => Ok(Self {
                 manifest,
-                changes: draft.changes,
-                data: draft.data,
-                trials: draft.trials,
+                changes: draft.own.changes,
+                data: draft.own.data,
+                trials: draft.own.trials,
+                parts: draft.parts,
                 readme: draft.readme,
             }),
             Some(_) => Err(draft.problems),
@@ -71,18 +83,31 @@ impl Draft {
             self.problems.push(Problem::new(path, "too-large", format!("at most {MAX_FILE} bytes fit")));
             return;
         }
-        match path.split_once('/') {
-            None if path == "manifest.json" => self.manifest(path, bytes),
-            None if path == "README.md" => self.readme = Some(String::from_utf8_lossy(bytes).into_owned()),
-            None if path.ends_with(".md") || path == "LICENSE" => {}
-            Some(("data", _)) => self.data(path, bytes),
-            Some(("tests", _)) => self.trials(path, bytes),
-            Some(("i18n", name)) => self.language(path, name, bytes),
+        let whole = Place { path: path.to_owned(), part: None };
+        let inside = path.strip_prefix("with/").and_then(|rest| rest.split_once('/'));
+        let Some((part, inside)) = inside else { return self.inside(&whole, path, bytes) };
+        self.parts.entry(part.to_owned()).or_default();
+        self.inside(&Place { part: Some(part.to_owned()), ..whole }, inside, bytes);
+    }
+
+    /// A file by its path in the package, or in a part of it.
+    fn inside(&mut self, place: &Place, inside: &str, bytes: &[u8]) {
+        let (path, own) = (place.path.as_str(), place.part.is_none());
+        match inside.split_once('/') {
+            None if own && path == "manifest.json" => self.manifest(path, bytes),
+            None if own && path == "README.md" => {
+                self.readme = Some(String::from_utf8_lossy(bytes).into_owned());
+            }
+            None if path.ends_with(".md") || inside == "LICENSE" => {}
+            Some(("data", _)) => self.data(place, bytes),
+            Some(("tests", _)) => self.trials(place, bytes),
+            Some(("i18n", name)) => self.language(place, name, bytes),
             Some((folder, name)) if Kind::find(folder).is_some() => {
-                self.component(path, (folder, name), bytes)
+                self.component(place, (folder, name), bytes)
             }
             Some((folder, _)) => {
                 let known = Kind::ALL.iter().map(|kind| kind.word()).chain(["data", "i18n", "tests"]);
+                let known = known.chain(own.then_some("with"));
                 let words: Vec<&str> = known.clone().collect();
                 let hint =
                     suggest::hint(folder, known).unwrap_or_else(|| format!("known are {}", words.join(", ")));
@@ -103,11 +128,45 @@ impl Draft {
     fn manifest(&mut self, path: &str, bytes: &[u8]) {
         let Some(manifest) = self.read::<Manifest>(path, bytes) else { return };
         self.problems.extend(check_name(&manifest.name).err().map(|fault| fault.at(format!("{path}.name"))));
+        let twice = |name: &&String| manifest.requires.contains_key(*name) || **name == manifest.name;
+        for name in manifest.optional.keys().filter(twice) {
+            let text = format!("`{name}` is there anyway: nothing of it is optional");
+            self.problems.push(Problem::new(format!("{path}.optional.{name}"), "not-optional", text));
+        }
         self.manifest = Some(manifest);
     }
 
+    /// What a part is of is named in the manifest, and only what the package brings is taken back.
+    fn check_parts(&mut self) {
+        let Some(manifest) = &self.manifest else { return };
+        for (name, part) in &self.parts {
+            if !manifest.optional.contains_key(name) {
+                let text = format!("the manifest does not name `{name}` among what is optional");
+                let hint = format!("say `\"optional\": {{\"{name}\": \"^1.0\"}}` in `manifest.json`");
+                self.problems.push(Problem::new(format!("with/{name}"), "unknown-part", text).hint(hint));
+            }
+            let nothing = part.changes.iter().filter(|one| one.definition.is_none());
+            let own = |one: &Change| {
+                self.own.changes.iter().any(|own| (own.kind, &own.name) == (one.kind, &one.name))
+            };
+            for change in nothing.filter(|one| !own(one)) {
+                let path = format!("with/{name}/{}/{}.json", change.kind.word(), change.name);
+                let text = "null leaves out what the package brings, and it brings no such thing";
+                self.problems.push(Problem::new(path, "not-found", text));
+            }
+        }
+    }
+
+    fn body(&mut self, part: Option<&String>) -> &mut Part {
+        match part {
+            Some(name) => self.parts.entry(name.clone()).or_default(),
+            None => &mut self.own,
+        }
+    }
+
     /// `objects/deal.json` defines `deal`; its definition may say its name, and then says this one.
-    fn component(&mut self, path: &str, (folder, file): (&str, &str), bytes: &[u8]) {
+    fn component(&mut self, place: &Place, (folder, file): (&str, &str), bytes: &[u8]) {
+        let path = place.path.as_str();
         let (Some(kind), Some(name)) = (Kind::find(folder), file.strip_suffix(".json")) else {
             self.problems.push(Problem::new(path, "unknown-file", "definitions are `.json` files"));
             return;
@@ -124,47 +183,53 @@ impl Draft {
             let problem = Problem::new(path, "reserved-name", text);
             self.problems.push(problem.hint("bring a role of another name, which may inherit from it"));
         }
-        self.changes.push(Change { kind, name: name.to_owned(), definition: Some(definition) });
+        let left_out = place.part.is_some() && definition.is_null();
+        let definition = (!left_out).then_some(definition);
+        self.body(place.part.as_ref()).changes.push(Change { kind, name: name.to_owned(), definition });
     }
 
     /// `i18n/de.json` gives the texts of one language.
-    fn language(&mut self, path: &str, name: &str, bytes: &[u8]) {
+    fn language(&mut self, place: &Place, name: &str, bytes: &[u8]) {
+        let path = place.path.as_str();
         let Some(locale) = name.strip_suffix(".json").filter(|locale| is_locale(locale)) else {
             let problem = Problem::new(path, "unknown-file", "files of `i18n` are called by a language");
             self.problems.push(problem.hint("such as `de.json` or `pt-BR.json`"));
             return;
         };
         if let Some(json) = self.read::<Json>(path, bytes) {
-            self.languages.push((path.to_owned(), locale.to_owned(), json));
+            self.languages.push((place.clone(), locale.to_owned(), json));
         }
     }
 
     fn translations(&mut self) {
         let Some(package) = self.manifest.as_ref().map(|manifest| manifest.name.clone()) else { return };
-        for (path, locale, json) in std::mem::take(&mut self.languages) {
+        for (place, locale, json) in std::mem::take(&mut self.languages) {
             let definition = translations::of_package(&locale, json);
             if definition["locale"] != *locale {
                 let text = format!("the file is called `{locale}`, its texts say otherwise");
-                self.problems.push(Problem::new(format!("{path}.locale"), "wrong-name", text));
+                let path = format!("{}.locale", place.path);
+                self.problems.push(Problem::new(path, "wrong-name", text));
             }
             let name = translations::name_of(&package, &locale);
-            self.changes.push(Change { kind: Kind::Translations, name, definition: Some(definition) });
+            let change = Change { kind: Kind::Translations, name, definition: Some(definition) };
+            self.body(place.part.as_ref()).changes.push(change);
         }
     }
 
-    fn trials(&mut self, path: &str, bytes: &[u8]) {
+    fn trials(&mut self, place: &Place, bytes: &[u8]) {
+        let path = place.path.as_str();
         let read = self.read::<Vec<Trial>>(path, bytes).unwrap_or_default().into_iter().enumerate();
         for (at, trial) in read {
             let trial = Trial { path: format!("{path}.{at}"), ..trial };
             self.problems.extend(trial.check());
-            self.trials.push(trial);
+            self.body(place.part.as_ref()).trials.push(trial);
         }
     }
 
-    fn data(&mut self, path: &str, bytes: &[u8]) {
-        if let Some(mut file) = self.read::<DataFile>(path, bytes) {
-            path.clone_into(&mut file.path);
-            self.data.push(file);
+    fn data(&mut self, place: &Place, bytes: &[u8]) {
+        if let Some(mut file) = self.read::<DataFile>(&place.path, bytes) {
+            place.path.clone_into(&mut file.path);
+            self.body(place.part.as_ref()).data.push(file);
         }
     }
 
@@ -179,22 +244,47 @@ impl Draft {
         }
     }
 
-    /// References are words, and each is given once in a package.
+    /// References are words, and each is given once in a package; a part may give the package's own another time, with
+    /// values of its own.
     fn check_references(&mut self) {
-        let mut seen: HashSet<&str> = HashSet::new();
-        for file in &self.data {
-            for (at, record) in file.records.iter().enumerate() {
-                let place = format!("{}.records.{at}.ref", file.path);
-                let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-                if record.reference.is_empty() || !record.reference.chars().all(word) {
-                    let text = "a ref has letters, digits, `_` and `-` only";
-                    self.problems.push(Problem::new(&place, "bad-ref", text));
-                }
-                if !seen.insert(&record.reference) {
-                    let text = format!("`{}` is there twice", record.reference);
-                    self.problems.push(Problem::new(place, "duplicate", text));
-                }
+        let own: HashMap<&str, &str> = objects_by_reference(&self.own);
+        let mut problems = references(&self.own.data, &mut HashSet::new(), |_, _| false);
+        let mut seen: HashSet<&str> = own.keys().copied().collect();
+        for part in self.parts.values() {
+            let over = |reference: &str, object: &str| own.get(reference) == Some(&object);
+            problems.extend(references(&part.data, &mut seen, over));
+        }
+        self.problems.extend(problems);
+    }
+}
+
+fn objects_by_reference(part: &Part) -> HashMap<&str, &str> {
+    let files = part.data.iter();
+    files
+        .flat_map(|file| file.records.iter().map(|one| (one.reference.as_str(), file.object.as_str())))
+        .collect()
+}
+
+/// What is wrong with the refs of these files; `over` tells of which it is known that they are there.
+fn references<'d>(
+    files: &'d [DataFile],
+    seen: &mut HashSet<&'d str>,
+    over: impl Fn(&str, &str) -> bool,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for file in files {
+        for (at, record) in file.records.iter().enumerate() {
+            let place = format!("{}.records.{at}.ref", file.path);
+            let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            if record.reference.is_empty() || !record.reference.chars().all(word) {
+                let text = "a ref has letters, digits, `_` and `-` only";
+                problems.push(Problem::new(&place, "bad-ref", text));
+            }
+            if !seen.insert(&record.reference) && !over(&record.reference, &file.object) {
+                let text = format!("`{}` is there twice", record.reference);
+                problems.push(Problem::new(place, "duplicate", text));
             }
         }
     }
+    problems
 }

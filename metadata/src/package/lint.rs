@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::Package;
-use crate::definitions::{Action, Definitions, Kind, Property, Touched};
+use crate::definitions::{Action, Change, Definitions, Kind, Property, Touched};
 use crate::problem::Problem;
 
 impl Package {
@@ -24,9 +24,9 @@ impl Package {
                 "say in a sentence what it brings",
             ));
         }
-        let put = self.changes.iter().filter_map(|change| Some((change, change.definition.as_ref()?)));
-        for (change, definition) in put {
-            let path = format!("{}/{}.json", change.kind.word(), change.name);
+        for (folder, change) in self.brought() {
+            let Some(definition) = change.definition.as_ref() else { continue };
+            let path = format!("{folder}{}/{}.json", change.kind.word(), change.name);
             let labelled = matches!(change.kind, Kind::Objects | Kind::Roles | Kind::PermissionSets);
             if labelled && definition.get("label").is_none() {
                 found.push(advise(
@@ -44,18 +44,33 @@ impl Package {
                 ));
             }
         }
-        let objects = self.changes.iter().filter(|change| change.kind == Kind::Objects);
-        let shown: BTreeSet<&str> = self
-            .changes
+        let brought = self.brought();
+        let objects = brought.iter().filter(|(_, change)| change.kind == Kind::Objects);
+        let shown: BTreeSet<&str> = brought
             .iter()
-            .filter(|change| matches!(change.kind, Kind::ListViews | Kind::Layouts))
-            .filter_map(|change| change.name.split('.').next())
+            .filter(|(_, change)| matches!(change.kind, Kind::ListViews | Kind::Layouts))
+            .filter_map(|(_, change)| change.name.split('.').next())
             .collect();
-        for object in objects.filter(|object| !shown.contains(object.name.as_str())) {
-            let path = format!("objects/{}.json", object.name);
+        for (folder, object) in objects.filter(|(_, object)| !shown.contains(object.name.as_str())) {
+            let path = format!("{folder}objects/{}.json", object.name);
             found.push(advise(&path, "no-view", "there is neither a list view nor a layout for it"));
         }
+        let empty = self.manifest.optional.keys().filter(|name| !self.parts.contains_key(*name));
+        for name in empty {
+            let path = format!("manifest.json.optional.{name}");
+            found.push(advise(&path, "no-part", &format!("there is nothing in `with/{name}`")));
+        }
         found
+    }
+
+    /// The components with the folders in which they stand; not what a part says of those of the package itself.
+    fn brought(&self) -> Vec<(String, &Change)> {
+        let own =
+            |one: &Change| self.changes.iter().any(|own| (own.kind, &own.name) == (one.kind, &one.name));
+        let parts = self.parts.iter().flat_map(|(name, part)| {
+            part.changes.iter().filter(|one| !own(one)).map(move |one| (format!("with/{name}/"), one))
+        });
+        self.changes.iter().map(|one| (String::new(), one)).chain(parts).collect()
     }
 
     /// What breaks those who built on the version before, as far as the new number does not say so.

@@ -1,7 +1,7 @@
 //! Which packages go together: a package with what it requires, in the versions that all of them can live with, in the
 //! order of installing. Depth first, newest first; when nothing fits, the reasons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use semver::{Version, VersionReq};
 
@@ -24,9 +24,39 @@ pub fn resolve(
     library: &[Package],
     installed: &BTreeMap<String, Manifest>,
 ) -> Result<Vec<Package>, Vec<Problem>> {
+    // What is installed, and too old for what the package brings beside it, comes along as long as that goes.
+    let too_old = |name: &str, range: &VersionReq| {
+        let there = installed.get(name).map(|one| &one.version).filter(|there| !range.matches(there));
+        let newer = |there: &Version, one: &Package| {
+            one.manifest.name == name && one.manifest.version > *there && range.matches(&one.manifest.version)
+        };
+        there.is_some_and(|there| library.iter().any(|one| newer(there, one)))
+    };
+    let optional = wanted.manifest.optional.iter().filter(|(name, range)| too_old(name, range));
+    let beside: Vec<&str> = optional.map(|(name, _)| name.as_str()).collect();
+    let with = (!beside.is_empty()).then(|| resolve_beside(wanted, &beside, library, installed));
+    match with {
+        Some(Ok(packages)) => Ok(packages),
+        _ => resolve_beside(wanted, &[], library, installed),
+    }
+}
+
+/// The same beside these of the packages that are optional for it.
+///
+/// # Errors
+/// Why no choice fits.
+pub(super) fn resolve_beside(
+    wanted: &Package,
+    beside: &[&str],
+    library: &[Package],
+    installed: &BTreeMap<String, Manifest>,
+) -> Result<Vec<Package>, Vec<Problem>> {
     let mut search = Search { library, installed, reasons: Vec::new() };
-    let chosen = Chosen::from([(wanted.manifest.name.as_str(), wanted)]);
-    let open = requirements(wanted);
+    let whose = wanted.manifest.name.as_str();
+    let chosen = Chosen::from([(whose, wanted)]);
+    let optional = wanted.manifest.optional.iter().filter(|(name, _)| beside.contains(&name.as_str()));
+    let optional = optional.map(|(name, range)| (whose, name.as_str(), range));
+    let open = requirements(wanted).into_iter().chain(optional).collect();
     let Some(chosen) = search.solve(chosen, open) else { return Err(search.reasons) };
     let mut order = Vec::new();
     chosen.values().for_each(|package| place(package, &chosen, &mut Vec::new(), &mut order));
@@ -65,8 +95,10 @@ impl<'p> Search<'p> {
         let mut candidates: Vec<&'p Package> =
             self.library.iter().filter(|one| one.manifest.name == name).collect();
         candidates.sort_by(|a, b| b.manifest.version.cmp(&a.manifest.version));
-        let fitting: Vec<&'p Package> =
+        let mut fitting: Vec<&'p Package> =
             candidates.iter().filter(|one| range.matches(&one.manifest.version)).copied().collect();
+        // Newest first; before them the newest of those beside which others bring all that they have.
+        fitting.sort_by_key(|one| !self.suits_optionally(name, &one.manifest.version, &chosen));
         if fitting.is_empty() {
             return self.missing((whose, name, range), &candidates);
         }
@@ -76,6 +108,13 @@ impl<'p> Search<'p> {
             let open = open.iter().copied().chain(requirements(package)).collect();
             self.solve(chosen, open)
         })
+    }
+
+    /// Whether a version is one that everybody for whom the package is optional goes with.
+    fn suits_optionally(&self, name: &str, version: &Version, chosen: &Chosen<'p>) -> bool {
+        let staying = self.installed.values().filter(|one| !chosen.contains_key(one.name.as_str()));
+        let mut all = chosen.values().map(|one| &one.manifest).chain(staying);
+        all.all(|one| one.optional.get(name).is_none_or(|range| range.matches(version)))
     }
 
     /// What stays installed must go on fitting.
@@ -119,7 +158,8 @@ impl<'p> Search<'p> {
     }
 }
 
-/// What is required stands before who requires it; a circle is cut where it closes.
+/// What is required stands before who requires it, and so does what is optional where that is possible; a circle is cut
+/// where it closes.
 fn place<'p>(
     package: &'p Package,
     chosen: &Chosen<'p>,
@@ -131,14 +171,37 @@ fn place<'p>(
         return;
     }
     above.push(name);
-    package
-        .manifest
-        .requires
-        .keys()
-        .filter_map(|name| chosen.get(name.as_str()))
-        .for_each(|one| place(one, chosen, above, order));
+    let Manifest { requires, optional, .. } = &package.manifest;
+    let required = requires.keys().filter_map(|name| chosen.get(name.as_str()));
+    let free = |one: &&&Package| !above_needs(one, chosen, above);
+    let beside: Vec<_> = optional.keys().filter_map(|name| chosen.get(name.as_str())).filter(free).collect();
+    required.chain(beside).for_each(|one| place(one, chosen, above, order));
     above.pop();
     order.push(package);
+}
+
+/// Whether a package requires one of those that wait for their place.
+fn above_needs(package: &Package, chosen: &Chosen<'_>, above: &[&str]) -> bool {
+    let (mut open, mut seen) = (vec![package], BTreeSet::new());
+    while let Some(one) = open.pop() {
+        for name in one.manifest.requires.keys() {
+            if above.contains(&name.as_str()) {
+                return true;
+            }
+            if seen.insert(name.as_str()) {
+                open.extend(chosen.get(name.as_str()).copied());
+            }
+        }
+    }
+    false
+}
+
+/// Packages behind those that they require, and as far as that goes behind those that are optional for them.
+pub(crate) fn in_order(packages: Vec<Package>) -> Vec<Package> {
+    let chosen: Chosen<'_> = packages.iter().map(|one| (one.manifest.name.as_str(), one)).collect();
+    let mut order = Vec::new();
+    packages.iter().for_each(|package| place(package, &chosen, &mut Vec::new(), &mut order));
+    order.into_iter().cloned().collect()
 }
 
 #[cfg(test)]
@@ -151,7 +214,8 @@ mod tests {
         let manifest =
             serde_json::json!({"name": name, "version": version, "label": name, "requires": requires});
         let manifest = serde_json::from_value(manifest).unwrap();
-        Package { manifest, changes: Vec::new(), data: Vec::new(), trials: Vec::new(), readme: None }
+        let parts = BTreeMap::new();
+        Package { manifest, changes: Vec::new(), data: Vec::new(), trials: Vec::new(), parts, readme: None }
     }
 
     fn names(found: Result<Vec<Package>, Vec<Problem>>) -> Vec<String> {
@@ -217,6 +281,57 @@ mod tests {
             why(resolve(&next, &[], &there)),
             "the installed `user` 1.0.0 needs `app` ^1; this is 2.0.0"
         );
+    }
+
+    #[test]
+    fn what_is_optional_is_not_brought_along_and_chosen_so_that_it_fits() {
+        let beside = |package: Package, name: &str, range: &str| {
+            let optional = BTreeMap::from([(name.to_owned(), range.parse().unwrap())]);
+            Package { manifest: Manifest { optional, ..package.manifest }, ..package }
+        };
+        let tasks = beside(package("tasks", "1.0.0", &[("base", "*")]), "deals", "^1");
+        let library = [
+            package("base", "1.0.0", &[]),
+            package("deals", "1.0.0", &[("base", "*")]),
+            package("deals", "2.0.0", &[("base", "*")]),
+        ];
+        let none = BTreeMap::new();
+        assert_eq!(names(resolve(&tasks, &library, &none)), ["base 1.0.0", "tasks 1.0.0"]);
+        let all = ["base 1.0.0", "deals 1.0.0", "tasks 1.0.0"];
+        assert_eq!(names(resolve_beside(&tasks, &["deals"], &library, &none)), all);
+        // Who asks for any of them gets the one that goes with the rest.
+        let report = package("report", "1.0.0", &[("deals", "*")]);
+        let there = installed(&[tasks, library[0].clone()]);
+        assert_eq!(names(resolve(&report, &library, &there)), ["deals 1.0.0", "report 1.0.0"]);
+    }
+
+    #[test]
+    fn what_is_optional_and_too_old_comes_along_if_it_can() {
+        let optional = BTreeMap::from([("leads".to_owned(), "^1.1".parse().unwrap())]);
+        let deals = package("deals", "1.2.0", &[]);
+        let deals = Package { manifest: Manifest { optional, ..deals.manifest }, ..deals };
+        let library = [package("leads", "1.2.0", &[]), package("leads", "2.0.0", &[])];
+        let there = |version: &str| installed(&[package("leads", version, &[])]);
+        assert_eq!(names(resolve(&deals, &library, &there("1.0.0"))), ["leads 1.2.0", "deals 1.2.0"]);
+        assert_eq!(names(resolve(&deals, &library, &there("1.1.0"))), ["deals 1.2.0"]);
+        assert_eq!(names(resolve(&deals, &library, &there("3.0.0"))), ["deals 1.2.0"]);
+        let mut held = there("1.0.0");
+        held.extend(installed(&[package("old", "1.0.0", &[("leads", "=1.0.0")])]));
+        assert_eq!(names(resolve(&deals, &library, &held)), ["deals 1.2.0"]);
+    }
+
+    #[test]
+    fn what_is_optional_stands_before_unless_it_needs_the_other() {
+        let beside = |package: Package, name: &str| {
+            let optional = BTreeMap::from([(name.to_owned(), "*".parse().unwrap())]);
+            Package { manifest: Manifest { optional, ..package.manifest }, ..package }
+        };
+        let order = |packages: Vec<Package>| -> Vec<String> {
+            in_order(packages).into_iter().map(|one| one.manifest.name).collect()
+        };
+        let (a, b) = (package("a", "1.0.0", &[]), package("b", "1.0.0", &[]));
+        assert_eq!(order(vec![beside(a.clone(), "b"), b]), ["b", "a"]);
+        assert_eq!(order(vec![beside(a, "b"), package("b", "1.0.0", &[("a", "*")])]), ["a", "b"]);
     }
 
     #[test]

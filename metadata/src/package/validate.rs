@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Package, resolve};
+use super::resolve::resolve_beside;
+use super::{Company, Package, Terms};
 use crate::catalog::Catalog;
 use crate::ddl::DdlPlan;
 use crate::definitions::Definitions;
-use crate::definitions::layering::Layering;
 use crate::diff::{Version, diff};
 use crate::problem::Problem;
 
@@ -22,26 +22,53 @@ pub struct Validated {
 }
 
 impl Package {
-    /// Everything that installing would find; requirements are looked for in `library`.
+    /// Everything that installing would find, alone, beside each of the packages that are optional for it and beside all of
+    /// them, which is what is answered; other packages are looked for in `library`.
     ///
     /// # Errors
     /// All problems of the first package of the row that has any.
     pub fn validate(&self, library: &[Self], now: DateTime<Utc>) -> Result<Validated, Vec<Problem>> {
-        let packages = resolve(self, library, &BTreeMap::new())?;
-        let mut definitions = Definitions::initial();
+        let parts: Vec<&str> = self.parts.keys().map(String::as_str).collect();
+        let mut validated = self.validate_beside(&[], library, now)?;
+        for part in &parts {
+            validated = self.validate_beside(&[part], library, now)?;
+        }
+        if parts.len() > 1 {
+            validated = self.validate_beside(&parts, library, now)?;
+        }
+        Ok(validated)
+    }
+
+    fn validate_beside(
+        &self,
+        beside: &[&str],
+        library: &[Self],
+        now: DateTime<Utc>,
+    ) -> Result<Validated, Vec<Problem>> {
+        let optional = |problem: Problem| match problem.path.strip_prefix("requires.") {
+            Some(name) if beside.contains(&name) => Problem { path: format!("optional.{name}"), ..problem },
+            _ => problem,
+        };
+        let packages = resolve_beside(self, beside, library, &BTreeMap::new());
+        let packages = packages.map_err(|problems| problems.into_iter().map(optional).collect::<Vec<_>>())?;
+        let (mut definitions, mut company) = (Definitions::initial(), Company::default());
         let mut known: HashSet<String> = HashSet::new();
         for package in &packages {
-            let layering = Layering::of(&package.manifest.name);
-            let (next, _) = definitions.with_package(&package.changes, layering)?;
+            let arrangement = company.arriving(package);
+            let terms = Terms { take: &[], archive: &|_| false };
+            let (next, _) = arrangement.lay(&definitions, terms)?;
             let catalog = Catalog::resolve_after(&next, None)?;
-            let problems = package.check_data(&catalog, &known, now);
-            if !problems.is_empty() {
-                return Err(problems);
+            for laid in &arrangement.laid {
+                let problems = laid.package.check_data(&catalog, &known, now);
+                if !problems.is_empty() {
+                    return Err(problems);
+                }
+                let records = laid.package.data.iter().flat_map(|file| &file.records);
+                known.extend(records.map(|record| record.reference.clone()));
             }
             let differences = diff(None, Version { definitions: &next, catalog: &catalog });
             DdlPlan::new("scratch", &differences)?;
-            let records = package.data.iter().flat_map(|file| &file.records);
-            known.extend(records.map(|record| record.reference.clone()));
+            company.add(package);
             definitions = next;
         }
         Ok(Validated { definitions, packages })

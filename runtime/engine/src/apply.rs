@@ -59,6 +59,8 @@ pub struct Apply {
     pub approve: Option<AllowLoss>,
     /// What is asked for besides, which is to be approved too.
     pub asks: Vec<String>,
+    /// Packages that were there before, and bring something more, or less, beside this one.
+    pub along: Vec<String>,
     /// Whether the package comes along with an upgrade that nobody asked it for: what it gives is new to everybody.
     pub brought_along: bool,
     /// How values of fields go over to other kinds, by the field's name (`deal.amount`).
@@ -115,8 +117,21 @@ pub struct Applied {
     pub comes_back_empty: Vec<String>,
     /// What may have been meant otherwise.
     pub hints: Vec<Problem>,
+    /// What packages that were there bring more, or less, beside those that come and go.
+    pub parts: Vec<PartMoved>,
+    /// What is to be known, and is no problem.
+    pub notes: Vec<String>,
     /// What is told of a change that is only looked at.
     pub foreseen: Option<Foreseen>,
+}
+
+/// A part of a package that comes or goes with another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PartMoved {
+    pub package: String,
+    /// The other one.
+    pub with: String,
+    pub comes: bool,
 }
 
 impl Applied {
@@ -132,6 +147,8 @@ impl Applied {
         self.grants.extend(other.grants);
         self.background.extend(other.background);
         self.comes_back_empty.extend(other.comes_back_empty);
+        self.parts.extend(other.parts);
+        self.notes.extend(other.notes);
         let Some(more) = other.foreseen else { return };
         let foreseen = self.foreseen.get_or_insert_default();
         foreseen.api.extend(more.api);
@@ -368,6 +385,8 @@ pub(crate) async fn plan(
         background: turning.background(&old.catalog),
         comes_back_empty: definitions.empty_since(&old.definitions),
         hints: Vec::new(),
+        parts: Vec::new(),
+        notes: Vec::new(),
         foreseen: None,
     };
     let actor = context.actor.clone();
@@ -382,6 +401,7 @@ fn grants(wish: &Apply, old: &Definitions, new: &Definitions) -> Vec<String> {
         if wish.brought_along || old.rows().iter().any(own) {
             grants.extend(added_grants(old, new, package));
         }
+        grants.extend(wish.along.iter().flat_map(|package| added_grants(old, new, package)));
     }
     grants
 }

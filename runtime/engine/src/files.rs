@@ -4,22 +4,23 @@
 use std::collections::BTreeMap;
 
 use metadata::files::{self, Files};
-use metadata::package::Manifest;
+use metadata::package::{Manifest, Package};
 use metadata::{Definitions, Kind};
 
 use crate::Engine;
 use crate::apply::{self, Applied, Apply, patiently};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::packages::{self, Installed};
+use crate::packages::{self, Installed, Put};
 
 impl Engine {
     /// The revision and all files at it.
     pub async fn metadata_files(&self, context: &Context) -> Result<(i64, Files)> {
         apply::require_permission(context)?;
         let mut connection = self.connection(context.tenant()).await?;
-        let installed = manifests(&packages::load_installed(&mut connection, context).await?);
-        Ok((context.snapshot.revision, context.snapshot.definitions.files(&installed)))
+        let installed = packages::load_installed(&mut connection, context).await?;
+        let kept = packages::company(&installed).kept;
+        Ok((context.snapshot.revision, context.snapshot.definitions.files(&manifests(&installed), &kept)))
     }
 
     /// Makes the metadata what the files say, all or nothing: packages that are not installed are, others are brought
@@ -34,23 +35,19 @@ impl Engine {
         let mut transaction = self.pool().begin().await?;
         apply::lock(&mut transaction, context.tenant()).await?;
         let there = packages::load_installed(&mut transaction, context).await?;
-        let installed = manifests(&there);
+        let company = packages::company(&there);
         let archive = |name: &str| wish.allow_data_loss.covers(name);
         let next =
-            |old: &Definitions| old.with_files(wanted, &installed, &archive).map_err(Error::Unprocessable);
+            |old: &Definitions| old.with_files(wanted, &company, &archive).map_err(Error::Unprocessable);
         let (mut applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
         applied.hints = wanted.hints(&context.snapshot.definitions, &applied.changes);
         for package in &wanted.packages {
-            let manifest = &package.manifest;
-            if installed.get(&manifest.name) != Some(manifest) {
-                // Files are not signed; whose the package is stays as it is.
-                let signer = there.get(&manifest.name).and_then(|one| one.signer.clone());
-                packages::put_installed(&mut transaction, context, (manifest, signer), &BTreeMap::new())
-                    .await?;
+            if let Some(put) = put(package, there.get(&package.manifest.name)) {
+                packages::put_installed(&mut transaction, context, &put, &BTreeMap::new()).await?;
             }
         }
         let named = |name: &&String| wanted.packages.iter().any(|package| package.manifest.name == **name);
-        for name in installed.keys().filter(|name| !named(name)) {
+        for name in there.keys().filter(|name| !named(name)) {
             packages::put_removed(&mut transaction, context, name).await?;
         }
         let snapshot = snapshot.unwrap_or_else(|| context.snapshot.clone());
@@ -70,6 +67,22 @@ impl Engine {
         };
         self.change(context, &wish, &next).await
     }
+}
+
+/// What is to be noted of a package, when files say another one than that which is there.
+fn put<'p>(package: &'p Package, there: Option<&Installed>) -> Option<Put<'p>> {
+    let manifest = &package.manifest;
+    let kept = there.and_then(|one| one.kept.as_ref());
+    let is_same = kept.map_or(package.parts.is_empty(), |kept| kept.papers() == package.papers());
+    if is_same && there.is_some_and(|one| one.manifest == *manifest) {
+        return None;
+    }
+    // Records are not in files: those of the same version are known.
+    let known = kept.filter(|kept| kept.manifest.version == manifest.version);
+    let package = known.map_or_else(|| package.clone(), |kept| package.clone().with_records_of(kept));
+    // Files are not signed; whose the package is stays as it is.
+    let signer = there.and_then(|one| one.signer.clone());
+    Some(Put { manifest, signer, source: package.source(true) })
 }
 
 fn manifests(installed: &BTreeMap<String, Installed>) -> BTreeMap<String, Manifest> {

@@ -65,7 +65,7 @@ use tokio::sync::Semaphore;
 use sqlx::PgPool;
 use uuid::{Uuid, uuid};
 
-pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending};
+pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending, PartMoved};
 pub use audit::Origin;
 pub use census::Census;
 pub use command::{

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use metadata::definitions::Row;
-use metadata::definitions::layering::Layering;
-use metadata::package::{Manifest, Package, missing_requirements};
+use metadata::files::Files;
+use metadata::package::{Arrangement, Company, Laid, Manifest, Package, Terms, missing_requirements};
 use metadata::{Definitions, Problem};
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
 use crate::Engine;
-use crate::apply::{self, AllowLoss, Applied, Apply, patiently};
+use crate::apply::{self, AllowLoss, Applied, Apply, PartMoved, patiently};
 use crate::audit::chain::Hex;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -62,6 +62,15 @@ pub struct Installed {
     pub installed_at: chrono::DateTime<chrono::Utc>,
     /// Who has signed it.
     pub signer: Option<Hex>,
+    /// What is kept of one with optional parts.
+    pub kept: Option<Package>,
+}
+
+/// The installed packages as they stand beside each other.
+pub fn company(installed: &BTreeMap<String, Installed>) -> Company {
+    let versions = installed.iter().map(|(name, one)| (name.clone(), one.manifest.version.clone()));
+    let kept = installed.iter().filter_map(|(name, one)| Some((name.clone(), one.kept.clone()?)));
+    Company { versions: versions.collect(), kept: kept.collect() }
 }
 
 impl Engine {
@@ -98,17 +107,24 @@ impl Engine {
         let wished = packages.last().map(|package| package.manifest.name.as_str());
         let upgrade = wished.is_some_and(|name| installed.contains_key(name));
         let expected = options.expected_revision;
-        let mut here = Here { context: context.clone(), installed, expected, upgrade };
+        let before = installed.keys().cloned().collect();
+        let mut here = Here { context: context.clone(), installed, before, expected, upgrade };
+        let mut tried = Vec::new();
         for package in packages {
-            let snapshot = install_one(&mut transaction, &here, package, (options, &mut applied)).await?;
+            let arrangement = company(&here.installed).arriving(package);
+            let wish = (package, &arrangement);
+            let snapshot = install_one(&mut transaction, &here, wish, (options, &mut applied)).await?;
             here.context.snapshot = snapshot;
             here.expected = None;
             let (manifest, signer) = (package.manifest.clone(), options.signer(package));
-            let one = Installed { manifest, installed_at: context.now, signer };
+            let kept = (!package.parts.is_empty()).then(|| package.clone());
+            let one = Installed { manifest, installed_at: context.now, signer, kept };
             here.installed.insert(package.manifest.name.clone(), one);
+            tried.extend(newly(&arrangement));
         }
+        applied.notes = notes(&here.installed, packages);
         if options.dry_run {
-            trials::run(&mut transaction, &here.context, packages).await?;
+            trials::run(&mut transaction, &here.context, &tried).await?;
         }
         self.finish(transaction, here.context.snapshot, options.dry_run).await?;
         Ok(applied)
@@ -136,8 +152,11 @@ impl Engine {
             return Err(Error::NotFound);
         }
         refuse_if_required(&installed, name)?;
-        let next = |old: &Definitions| Ok((old.without_package(name), Vec::new()));
-        let (applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
+        let arrangement = company(&installed).leaving(name);
+        let terms = Terms { take: &[], archive: &|_| false };
+        let next = |old: &Definitions| arrangement.lay(old, terms).map_err(Error::Unprocessable);
+        let (mut applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
+        applied.parts = moved(&arrangement.laid);
         if !wish.dry_run {
             put_removed(&mut transaction, context, name).await?;
         }
@@ -178,6 +197,8 @@ fn refuse_if_required(installed: &BTreeMap<String, Installed>, name: &str) -> Re
 struct Here {
     context: Context,
     installed: BTreeMap<String, Installed>,
+    /// What was there before all of them.
+    before: BTreeSet<String>,
     /// The revision that the first of them is to find.
     expected: Option<i64>,
     /// Whether what is wished for was there before: what else comes is brought along.
@@ -188,10 +209,11 @@ struct Here {
 /// that nobody waits for it; its records are not looked at either.
 async fn install_one(
     connection: &mut PgConnection,
-    Here { context, installed, expected, upgrade }: &Here,
-    package: &Package,
+    here: &Here,
+    (package, arrangement): (&Package, &Arrangement),
     (options, applied): (&Install, &mut Applied),
 ) -> Result<Arc<Snapshot>> {
+    let Here { context, installed, .. } = here;
     let manifest = &package.manifest;
     let versions = installed.iter().map(|(name, one)| (name.clone(), one.manifest.version.clone()));
     let missing = missing_requirements(manifest, &versions.collect());
@@ -200,24 +222,12 @@ async fn install_one(
     }
     let before = installed.get(&manifest.name);
     pins::check(before, manifest, options)?;
-    let known = |word: &&String| before.is_some_and(|before| before.manifest.capabilities.contains(word));
-    let asked = manifest.capabilities.iter().filter(|word| !known(word));
-    let wish = Apply {
-        package: Some(manifest.name.clone()),
-        message: Some(format!("Install {} {}", manifest.label, manifest.version)),
-        allow_data_loss: options.allow_data_loss.clone(),
-        expected_revision: *expected,
-        asks: asked.map(|word| format!("capabilities.{word}")).collect(),
-        approve: Some(options.approve.clone()),
-        brought_along: *upgrade && before.is_none(),
-        ..Apply::default()
-    };
+    let wish = here.wish(arrangement, (manifest, options));
     let archive = |name: &str| options.allow_data_loss.covers(name);
-    let layering = Layering { package: &manifest.name, take: &options.take, archive: &archive };
-    let next = |old: &Definitions| {
-        let beneath = old.with_package(&package.changes, layering);
-        beneath.map_err(Error::Unprocessable)
-    };
+    let terms = Terms { take: &options.take, archive: &archive };
+    let next = |old: &Definitions| arrangement.lay(old, terms).map_err(Error::Unprocessable);
+    let moved = moved(arrangement.laid.get(1..).unwrap_or_default());
+    applied.parts.extend(moved.into_iter().filter(|one| here.before.contains(&one.package)));
     if options.dry_run {
         let mut planned = apply::plan(connection, context, &wish, &next).await?;
         apply::foresee::foresee(connection, &mut planned).await?;
@@ -231,9 +241,66 @@ async fn install_one(
         Some(snapshot) => Context { snapshot, ..context.clone() },
         None => context.clone(),
     };
-    let refs = records::load(connection, &here, package, (options.samples, &anew)).await?;
-    put_installed(connection, &here, (manifest, options.signer(package)), &refs).await?;
+    let samples =
+        options.samples || before.is_some_and(|one| one.kept.as_ref().is_some_and(Package::has_samples));
+    let put = Put { manifest, signer: options.signer(package), source: package.source(samples) };
+    for (at, whole) in newly(arrangement).iter().enumerate() {
+        let refs = records::load(connection, &here, whole, (options.samples, &anew)).await?;
+        match at {
+            0 => put_installed(connection, &here, &put, &refs).await?,
+            _ => add_refs(connection, &here, &whole.manifest.name, &refs).await?,
+        }
+    }
     Ok(here.snapshot)
+}
+
+/// What comes: the package, and of those that stand behind it what is new.
+fn newly(arrangement: &Arrangement) -> Vec<Package> {
+    let mut laid = arrangement.laid.iter();
+    let first = laid.next().map(|laid| laid.package.clone());
+    first.into_iter().chain(laid.map(|laid| laid.newcomers())).collect()
+}
+
+/// Parts of packages that were there, which come or go.
+fn moved(laid: &[Laid]) -> Vec<PartMoved> {
+    let mut found = Vec::new();
+    for laid in laid {
+        for (names, comes) in [(&laid.came, true), (&laid.went, false)] {
+            let one =
+                |with: &String| PartMoved { package: laid.name().to_owned(), with: with.clone(), comes };
+            found.extend(names.iter().map(one));
+        }
+    }
+    found
+}
+
+/// What is to be known of parts that do not come: of what comes now, and of what it stands beside.
+fn notes(installed: &BTreeMap<String, Installed>, packages: &[Package]) -> Vec<String> {
+    let Company { versions, kept } = company(installed);
+    let new = |name: &String| packages.iter().any(|package| package.manifest.name == *name);
+    let concerned = |one: &&Package| new(&one.manifest.name) || one.manifest.optional.keys().any(new);
+    kept.values().filter(concerned).flat_map(|one| one.passed_over(&versions)).collect()
+}
+
+impl Here {
+    /// How a package is put in.
+    fn wish(&self, arrangement: &Arrangement, (manifest, options): (&Manifest, &Install)) -> Apply {
+        let before = self.installed.get(&manifest.name);
+        let known = |word: &&String| before.is_some_and(|before| before.manifest.capabilities.contains(word));
+        let asked = manifest.capabilities.iter().filter(|word| !known(word));
+        let along = arrangement.laid.iter().skip(1).map(|laid| laid.name().to_owned());
+        Apply {
+            package: Some(manifest.name.clone()),
+            message: Some(format!("Install {} {}", manifest.label, manifest.version)),
+            allow_data_loss: options.allow_data_loss.clone(),
+            expected_revision: self.expected,
+            asks: asked.map(|word| format!("capabilities.{word}")).collect(),
+            approve: Some(options.approve.clone()),
+            along: along.filter(|name| self.before.contains(name)).collect(),
+            brought_along: self.upgrade && before.is_none(),
+            ..Apply::default()
+        }
+    }
 }
 
 pub(crate) async fn load_installed(
@@ -241,7 +308,7 @@ pub(crate) async fn load_installed(
     context: &Context,
 ) -> Result<BTreeMap<String, Installed>> {
     let text = format!(
-        "SELECT name, manifest, installed_at, signer FROM {} WHERE removed_at IS NULL",
+        "SELECT name, manifest, installed_at, signer, source FROM {} WHERE removed_at IS NULL",
         table(&context.tenant().schema, "_packages")
     );
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
@@ -251,10 +318,19 @@ pub(crate) async fn load_installed(
         let Ok(manifest) = serde_json::from_value::<Manifest>(manifest) else { continue };
         let signer: Option<String> = row.try_get("signer")?;
         let signer = signer.and_then(|signer| signer.try_into().ok());
-        let one = Installed { manifest, installed_at: row.try_get("installed_at")?, signer };
+        let source: Option<Json> = row.try_get("source")?;
+        let one =
+            Installed { manifest, installed_at: row.try_get("installed_at")?, signer, kept: kept(source) };
         installed.insert(row.try_get("name")?, one);
     }
     Ok(installed)
+}
+
+/// The package of what was kept of it.
+fn kept(source: Option<Json>) -> Option<Package> {
+    let files: Files = serde_json::from_value(source?).ok()?;
+    let bytes = files.into_iter().map(|(path, json)| (path, json.to_string().into_bytes()));
+    Package::from_files(bytes).ok()
 }
 
 /// After a way back to revision `number`: a package is there as long as anything stands on what it says, in the
@@ -268,6 +344,7 @@ pub(crate) async fn settle(
     let schema = &context.tenant().schema;
     let text = format!(
         "UPDATE {} p SET version = t.value->>'version', manifest = t.value->'manifest', \
+         source = nullif(t.value->'source', 'null'), \
          signer = CASE WHEN t.value ? 'signer' THEN t.value->>'signer' ELSE p.signer END FROM jsonb_each((SELECT r.packages \
          FROM {} r WHERE r.number > $1 AND r.packages IS NOT NULL ORDER BY r.number LIMIT 1)) t WHERE p.name = t.key",
         table(schema, "_packages"),
@@ -297,7 +374,7 @@ async fn keep_installed(connection: &mut PgConnection, context: &Context) -> Res
     let schema = &context.tenant().schema;
     let text = format!(
         "UPDATE {} r SET packages = (SELECT coalesce(jsonb_object_agg(p.name, jsonb_build_object('version', p.version, \
-         'manifest', p.manifest, 'signer', p.signer)), '{{}}') FROM {} p) FROM {} s WHERE r.number = s.revision AND r.packages IS NULL",
+         'manifest', p.manifest, 'signer', p.signer, 'source', p.source)), '{{}}') FROM {} p) FROM {} s WHERE r.number = s.revision AND r.packages IS NULL",
         table(schema, "_revisions"),
         table(schema, "_packages"),
         table(schema, "_state")
@@ -315,16 +392,24 @@ pub(crate) async fn put_removed(connection: &mut PgConnection, context: &Context
     Ok(())
 }
 
+/// A package as it is noted.
+pub(crate) struct Put<'p> {
+    pub manifest: &'p Manifest,
+    pub signer: Option<Hex>,
+    /// What is kept of it, so that a part can come later.
+    pub source: Option<Files>,
+}
+
 pub(crate) async fn put_installed(
     connection: &mut PgConnection,
     context: &Context,
-    (manifest, signer): (&Manifest, Option<Hex>),
+    Put { manifest, signer, source }: &Put<'_>,
     refs: &BTreeMap<String, Uuid>,
 ) -> Result<()> {
     keep_installed(connection, context).await?;
     let text = format!(
-        "INSERT INTO {} AS p (name, version, installed_at, manifest, refs, signer) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, signer = excluded.signer, \
+        "INSERT INTO {} AS p (name, version, installed_at, manifest, refs, signer, source) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, signer = excluded.signer, source = excluded.source, \
          refs = p.refs || excluded.refs, removed_at = NULL, installed_at = excluded.installed_at",
         table(&context.tenant().schema, "_packages")
     );
@@ -334,8 +419,22 @@ pub(crate) async fn put_installed(
         .bind(context.now)
         .bind(serde_json::to_value(manifest).unwrap_or_default())
         .bind(json!(refs))
-        .bind(signer.map(String::from))
+        .bind(signer.clone().map(String::from))
+        .bind(source.as_ref().map(|source| json!(source)))
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// Notes what more a package has loaded.
+async fn add_refs(
+    connection: &mut PgConnection,
+    context: &Context,
+    name: &str,
+    refs: &BTreeMap<String, Uuid>,
+) -> Result<()> {
+    let packages = table(&context.tenant().schema, "_packages");
+    let text = format!("UPDATE {packages} SET refs = refs || $2 WHERE name = $1");
+    sqlx::query(AssertSqlSafe(text)).bind(name).bind(json!(refs)).execute(connection).await?;
     Ok(())
 }

@@ -110,6 +110,7 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
   const catalog = useCatalog();
   const labelOf = (name: string) => all.find((p) => p.name === name)?.label ?? name;
   const needs = Object.keys(item.requires ?? {}).map(labelOf);
+  const worksWith = Object.keys(item.optional ?? {}).map(labelOf);
   const neededBy = all.filter((p) => p.installed && p.requires && item.name in p.requires).map((p) => p.label);
   const objects = catalog.objects.filter((o) => o.package === item.name);
   const fields = catalog.objects.flatMap((o) => o.fields).filter((f) => f.package === item.name).length;
@@ -141,6 +142,7 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
           {[
             item.installed_at ? t("Installed {installed_at}", { installed_at: formatDateTime(item.installed_at) }) : "",
             needs.length ? `${item.installed ? t("Stands on") : t("Brings along")} ${needs.join(", ")}` : "",
+            worksWith.length ? t("Works with {worksWith}", { worksWith: worksWith.join(", ") }) : "",
             neededBy.length ? t("Needed by {neededBy}", { neededBy: neededBy.join(", ") }) : "",
           ]
             .filter(Boolean)

@@ -352,6 +352,7 @@ export const words: Record<string, string> = {
   "Installed {installed_at}": "Installiert {installed_at}",
   "Stands on": "Steht auf",
   "Brings along": "Bringt mit",
+  "Works with {worksWith}": "Arbeitet zusammen mit {worksWith}",
   "Needed by {neededBy}": "Gebraucht von {neededBy}",
   "Packages it stands on come along when they are not here yet: {needs}.":
     "Pakete, auf denen es steht, kommen mit, wenn sie noch fehlen: {needs}.",

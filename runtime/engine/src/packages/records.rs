@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use metadata::catalog::standard::USER;
-use metadata::package::{DataFile, DataKind, Package};
-use metadata::{Problem, relative};
+use metadata::package::{DataFile, DataKind, DataRecord, Package};
+use metadata::{Object, Problem, relative};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
@@ -79,8 +79,14 @@ async fn load_file(
     if !forbidden.is_empty() {
         return Err(Error::Unprocessable(forbidden));
     }
-    let fresh: Vec<_> =
-        file.records.iter().filter(|record| !known.own.contains_key(&record.reference)).collect();
+    let people = load_people(connection, context, (object, file)).await?;
+    refs.extend(people.clone());
+    let is_there = |one: &str| known.own.contains_key(one) || people.contains_key(one);
+    let fresh: Vec<_> = file.records.iter().filter(|record| !is_there(&record.reference)).collect();
+    let fresh = match file.kind {
+        DataKind::Sample => hanging_together(fresh, context, (known, refs)),
+        DataKind::Reference => fresh,
+    };
     for record in &fresh {
         refs.insert(record.reference.clone(), context.new_id());
     }
@@ -119,6 +125,45 @@ async fn load_file(
         crate::teams::follow(connection, context).await?;
     }
     Ok(())
+}
+
+/// Sample records without those that mean a record that is not there: a package beside which they stand may have come
+/// without its own.
+fn hanging_together<'r>(
+    mut records: Vec<&'r DataRecord>,
+    context: &Context,
+    (known, refs): (&Known, &Refs),
+) -> Vec<&'r DataRecord> {
+    let mut left = usize::MAX;
+    while records.len() < left {
+        left = records.len();
+        let own = records.iter().map(|record| (record.reference.clone(), Uuid::nil()));
+        let own: Refs = own.chain(refs.clone()).collect();
+        let is_there = |value: &Json| resolve(value, context, (known, &own)).is_ok();
+        records.retain(|record| record.data.values().all(is_there));
+    }
+    records
+}
+
+/// Sample people who are there already, by reference: several packages may bring the same colleague, known by the address.
+async fn load_people(
+    connection: &mut PgConnection,
+    context: &Context,
+    (object, file): (&Object, &DataFile),
+) -> Result<Refs> {
+    if object.name != USER {
+        return Ok(Refs::new());
+    }
+    let address =
+        |record: &DataRecord| record.data.get("email").and_then(Json::as_str).map(str::to_lowercase);
+    let addresses: Vec<String> = file.records.iter().filter_map(address).collect();
+    let users = table(&context.tenant().schema, USER);
+    let text = format!("SELECT lower(email), id FROM {users} WHERE lower(email) = ANY($1)");
+    let known: Vec<(String, Uuid)> =
+        sqlx::query_as(AssertSqlSafe(text)).bind(addresses).fetch_all(connection).await?;
+    let known: BTreeMap<String, Uuid> = known.into_iter().collect();
+    let one = |record: &DataRecord| Some((record.reference.clone(), *known.get(&address(record)?)?));
+    Ok(file.records.iter().filter_map(one).collect())
 }
 
 fn locate(error: Error, path: &str) -> Error {

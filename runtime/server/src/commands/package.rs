@@ -75,10 +75,15 @@ fn approved(names: Vec<String>) -> AllowLoss {
 fn validate(dir: &Path, shelf: &Shelf) -> anyhow::Result<ExitCode> {
     let package = packages::on_disk(dir)?;
     let validated = validated(&package, shelf)?;
-    let records = package.data.iter().map(|file| file.records.len()).sum::<usize>();
+    let whole = package.with_all_parts();
+    let records = whole.data.iter().map(|file| file.records.len()).sum::<usize>();
     let names: Vec<String> = validated.packages.iter().map(called).collect();
-    println!("{}: {} definitions, {records} records, sound", called(&package), package.changes.len());
+    println!("{}: {} definitions, {records} records, sound", called(&package), whole.changes.len());
     println!("tried with {}", names.join(", "));
+    if !package.parts.is_empty() {
+        let parts: Vec<&str> = package.parts.keys().map(String::as_str).collect();
+        println!("alone, with each of {}, and with all of them", parts.join(", "));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -194,6 +199,11 @@ fn print(applied: &Applied, dry_run: bool) {
             text(&merged.tenant)
         );
     }
+    for moved in &applied.parts {
+        let word = if moved.comes { "comes" } else { "goes" };
+        println!("{word}: what {} brings with {}", moved.package, moved.with);
+    }
+    applied.notes.iter().for_each(|note| println!("note: {note}"));
     applied.grants.iter().for_each(|grant| println!("needs approval: {grant}"));
     println!("trellis: {} steps, revision {}", applied.steps.len(), applied.revision);
 }

@@ -4,7 +4,9 @@ mod consent;
 mod files;
 mod first;
 mod layers;
+mod optional;
 mod renames;
+mod standard;
 mod translations;
 mod trials;
 

@@ -59,6 +59,9 @@ async fn each_is_offered_anew_and_keeps_the_tenants_work() {
         let wish = |dry: bool| Some(json!({ "name": name, "approve": true, "dry_run": dry }));
         let plan = site.ask("POST", "/metadata/v1/packages", wish(true)).await.data(200);
         assert_eq!(plan["conflicts"], json!([]), "{name}");
+        let told = plan["changes"].as_array().unwrap();
+        let gone: Vec<&Json> = told.iter().filter(|one| one["action"] == "delete").collect();
+        assert!(gone.is_empty(), "{name}: {gone:?}");
         site.ask("POST", "/metadata/v1/packages", wish(false)).await.data(201);
         let after = package(&site, name).await;
         assert_eq!(
@@ -85,4 +88,20 @@ async fn each_is_offered_anew_and_keeps_the_tenants_work() {
     let begun = site.get("/metadata/v1/bootstrap?language=de").await.data(200);
     let deals = begun["objects"].as_array().unwrap().iter().find(|one| one["name"] == "deal").unwrap();
     assert_eq!(deals["plural_label"], "Geschäfte");
+}
+
+#[tokio::test]
+async fn what_is_too_old_for_a_part_comes_along() {
+    let site = stage("packages_first_deals").await;
+    let lead = json!({ "last_name": "Byron" });
+    let lead = site.ask("POST", "/api/v1/leads", Some(lead)).await.data(201)["id"].clone();
+    let deal = json!({ "name": "Big", "lead_id": lead });
+    let deal = site.ask("POST", "/api/v1/deals", Some(deal)).await.data(201)["id"].clone();
+    let wish = json!({ "name": "deals", "approve": true });
+    let done = site.ask("POST", "/metadata/v1/packages", Some(wish)).await.data(201);
+    assert_eq!((&done["installed"], &done["notes"]), (&json!(["leads", "deals"]), &json!([])));
+    let shown = site.get(&format!("/api/v1/deals/{}", deal.as_str().unwrap())).await.data(200);
+    assert_eq!(shown["lead_id"], lead);
+    assert_eq!(package(&site, "deals").await["parts"], json!(["leads"]));
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
 }

@@ -1,0 +1,63 @@
+//! A package as files again: what is kept of one that has optional parts, so that a part can come later without asking
+//! anybody for the package.
+
+use serde_json::{Value as Json, json};
+
+use super::{DataFile, DataKind, Package, Part, Trial};
+use crate::definitions::Change;
+use crate::files::Files;
+
+impl Package {
+    /// What it defines, with and without its parts; no records.
+    pub fn papers(&self) -> Files {
+        let mut files = Files::from([("manifest.json".to_owned(), json!(self.manifest))]);
+        files.extend(definitions("", &self.changes));
+        for (name, part) in &self.parts {
+            files.extend(definitions(&format!("with/{name}/"), &part.changes));
+        }
+        files
+    }
+
+    /// What is kept of it: its definitions, and the records and cases of its parts, samples where there are to be any.
+    /// Nothing where there are no parts.
+    pub fn source(&self, samples: bool) -> Option<Files> {
+        if self.parts.is_empty() {
+            return None;
+        }
+        let mut files = self.papers();
+        let wanted = |file: &&DataFile| samples || file.kind == DataKind::Reference;
+        for (name, part) in &self.parts {
+            files.extend(part.data.iter().filter(wanted).map(|file| (file.path.clone(), json!(file))));
+            let path = format!("with/{name}/tests/all.json");
+            files.extend((!part.trials.is_empty()).then(|| (path, json!(part.trials))));
+        }
+        Some(files)
+    }
+
+    /// Whether what was kept has sample records.
+    pub fn has_samples(&self) -> bool {
+        let files = self.parts.values().flat_map(|part| &part.data);
+        files.chain(&self.data).any(|file| file.kind == DataKind::Sample)
+    }
+
+    /// The package with the records of parts as `other` has them: files of a tenant's metadata bring none.
+    #[must_use]
+    pub fn with_records_of(mut self, other: &Self) -> Self {
+        for (name, part) in &mut self.parts {
+            let (data, trials): (Vec<DataFile>, Vec<Trial>) = other
+                .parts
+                .get(name)
+                .map_or_else(Default::default, |known: &Part| (known.data.clone(), known.trials.clone()));
+            (part.data, part.trials) = (data, trials);
+        }
+        self
+    }
+}
+
+fn definitions(folder: &str, changes: &[Change]) -> Vec<(String, Json)> {
+    let file = |change: &Change| {
+        let path = format!("{folder}{}/{}.json", change.kind.word(), change.name);
+        (path, change.definition.clone().unwrap_or_default())
+    };
+    changes.iter().map(file).collect()
+}
