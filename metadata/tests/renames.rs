@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use metadata::definitions::layering::Layering;
 use metadata::files::{self, Files};
 use metadata::layers::Merged;
-use metadata::package::Manifest;
+use metadata::package::Company;
 use metadata::{Catalog, Change, Definitions, Kind};
 use serde_json::{Value as Json, json};
 
@@ -27,21 +27,21 @@ fn id(definitions: &Definitions, name: &str) -> Option<String> {
 
 /// The tenant's files after an edit of them.
 fn edited(definitions: &Definitions, edit: impl Fn(&mut Files)) -> Files {
-    let mut files = definitions.files(&BTreeMap::new());
+    let mut files = definitions.files(&BTreeMap::new(), &BTreeMap::new());
     edit(&mut files);
     files
 }
 
 fn applied(definitions: &Definitions, files: Files) -> Definitions {
     let wanted = files::read(files).unwrap();
-    let (next, _) = definitions.with_files(&wanted, &BTreeMap::new(), &|_| false).unwrap();
+    let (next, _) = definitions.with_files(&wanted, &Company::default(), &|_| false).unwrap();
     Catalog::resolve(&next).unwrap();
     next
 }
 
 fn hints(definitions: &Definitions, files: Files) -> Vec<String> {
     let wanted = files::read(files).unwrap();
-    let (next, _) = definitions.with_files(&wanted, &BTreeMap::new(), &|_| false).unwrap();
+    let (next, _) = definitions.with_files(&wanted, &Company::default(), &|_| false).unwrap();
     codes(&wanted.hints(definitions, &definitions.touched(&next)))
 }
 
@@ -86,12 +86,12 @@ fn a_file_under_another_name_that_says_so_is_a_rename() {
     assert_eq!(id(&next, "car.preis"), None);
     assert!(id(&next, "car.price").is_some());
     // It is not stored, a second time it says nothing, and where nothing is yet it is passed over.
-    let pulled = next.files(&BTreeMap::new());
+    let pulled = next.files(&BTreeMap::new(), &BTreeMap::new());
     assert!(!json!(pulled).to_string().contains("renamed_from"), "{pulled:?}");
     assert_eq!(applied(&next, files.clone()), next);
     assert!(hints(&next, files.clone()).is_empty() && hints(&before, files.clone()).is_empty());
     let fresh = applied(&Definitions::initial(), files.clone());
-    assert_eq!(fresh.files(&BTreeMap::new()), pulled);
+    assert_eq!(fresh.files(&BTreeMap::new(), &BTreeMap::new()), pulled);
     assert_eq!(hints(&Definitions::initial(), files), Vec::<String>::new());
 }
 
@@ -185,7 +185,7 @@ fn a_wrong_former_name_is_told_with_its_place() {
     let mut files = edited(&own(), |_| {});
     files.insert("list-views/car.all.json".into(), view);
     let wanted = files::read(files).unwrap();
-    let problems = own().with_files(&wanted, &BTreeMap::new(), &|_| false).unwrap_err();
+    let problems = own().with_files(&wanted, &Company::default(), &|_| false).unwrap_err();
     assert_eq!(codes(&problems), ["list-views.car.all.renamed_from unknown-key"]);
     // A package is told so too.
     let car = json!({ "plural": "cars", "fields": [{ "name": "a", "kind": "text", "renamed_from": "A b" }] });
@@ -366,8 +366,8 @@ fn a_folder_with_a_packages_new_version_has_the_tenants_layer_under_the_new_name
         ])
     };
     let before = applied(&Definitions::initial(), files("1.0.0", "preis", json!({})));
-    let installed: Manifest = serde_json::from_value(manifest("1.0.0")).unwrap();
-    let installed = BTreeMap::from([("cars".to_owned(), installed)]);
+    let versions = BTreeMap::from([("cars".to_owned(), "1.0.0".parse().unwrap())]);
+    let installed = Company { versions, ..Company::default() };
     let wanted = files::read(files("2.0.0", "price", json!({ "renamed_from": "preis" }))).unwrap();
     let (next, _) = before.with_files(&wanted, &installed, &|_| false).unwrap();
     assert_eq!(id(&next, "car.price"), id(&before, "car.preis"));

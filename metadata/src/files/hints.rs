@@ -29,7 +29,7 @@ impl Wanted {
 
     fn hints_of(&self, kind: Kind, old: &Definitions, changes: &[Touched]) -> Vec<Problem> {
         let of = |action| changes.iter().filter(move |one| one.kind == kind && one.action == action);
-        let gone: Vec<Moved<'_>> = of(Action::Delete).filter_map(|one| owned(old, one)).collect();
+        let gone: Vec<Moved<'_>> = of(Action::Delete).filter_map(|one| owned(old, one, changes)).collect();
         let came: Vec<Moved<'_>> = of(Action::Create).filter_map(|one| self.own(one)).collect();
         let hint = |one: &Moved<'_>| {
             let beside = gone.iter().filter(|other| other.object == one.object);
@@ -60,14 +60,16 @@ impl Wanted {
     }
 }
 
-/// What goes of the tenant's own.
-fn owned<'a>(old: &'a Definitions, one: &'a Touched) -> Option<Moved<'a>> {
+/// What goes of the tenant's own; a field is beside those of its object as that is called now.
+fn owned<'a>(old: &'a Definitions, one: &'a Touched, changes: &'a [Touched]) -> Option<Moved<'a>> {
     let Some((object, field)) = one.name.split_once('.') else {
         let own = old.find_object(&one.name).is_some_and(|known| known.object.package.is_none());
         return own.then_some(Moved { name: &one.name, object: "", sort: None });
     };
     let mut fields = old.find_object(object)?.fields.iter().filter(|one| !one.retired);
     let field = fields.find(|one| one.definition.common.name == field && one.package.is_none())?;
+    let same = |other: &&Touched| other.kind == Kind::Objects && other.former.as_deref() == Some(object);
+    let object = changes.iter().find(same).map_or(object, |other| other.name.as_str());
     Some(Moved { name: &one.name, object, sort: Some(field.definition.kind.name()) })
 }
 

@@ -24,7 +24,8 @@ async fn a_folder_that_says_so_keeps_records() {
     // Unsaid it would hide what is there, and the plan asks.
     let unsaid = files(json!({ "kind": "integer" }));
     let plan = push(&site, &unsaid, json!({ "dry_run": true })).await;
-    assert_eq!(plan["data_loss"], json!(["auto.preis"]), "{plan}");
+    assert_eq!(plan["data_loss"], json!(["car.preis"]), "{plan}");
+    assert_eq!(plan["hints"][0]["code"], "maybe-renamed", "{plan}");
     let refused = site.ask("POST", "/metadata/v1/files", Some(json!({ "files": unsaid }))).await;
     assert_eq!(refused.status, 409, "{}", refused.text());
     let said = files(json!({ "kind": "integer", "renamed_from": "preis" }));
@@ -86,6 +87,12 @@ async fn an_upgrade_that_says_so_keeps_records_and_the_tenants_label() {
     let cost = json!({ "name": "cost", "kind": "integer", "renamed_from": ["amount", "price"] });
     install(fleet("4.0.0", &cost, json!({}))).await;
     assert_eq!(site.get("/api/v1/cars").await.data(200)[0]["cost"], 21);
+    // Taken away and installed again it is there under the name of then.
+    site.ask("DELETE", "/metadata/v1/packages/fleet?allow_data_loss=car", None).await.data(200);
+    let fee = json!({ "name": "fee", "kind": "integer", "renamed_from": ["cost", "price"] });
+    install(fleet("5.0.0", &fee, json!({}))).await;
+    assert_eq!(site.get("/api/v1/cars").await.data(200)[0]["fee"], 21);
+    assert_eq!(site.world.engine.doctor(&site.world.tenant).await.unwrap(), []);
     // Where the package comes for the first time there is nothing to rename.
     let other = Site::new(World::new("renames_fresh").await).await;
     other.ask("POST", "/metadata/v1/packages", Some(fleet("4.0.0", &cost, json!({})))).await.data(201);
