@@ -14,6 +14,9 @@ pub(crate) mod pairs;
 
 use pairs::Pairs;
 
+/// The last page that can be asked for by its number.
+pub(crate) const MAX_PAGE: u32 = 1_000_000;
+
 /// The question of a list.
 pub(crate) fn many(object: &Object, pairs: &Pairs) -> Result<Query, Vec<Detail>> {
     let mut reader = Reader::new(object);
@@ -80,7 +83,7 @@ impl<'o> Reader<'o> {
             "where" => self.filter(Ok(Filter::Formula(value.to_owned()))),
             "sort" => self.sort(value),
             "limit" => self.query.limit = self.number(name, value, MAX_LIMIT),
-            "page" => self.page = Some(self.number(name, value, u32::MAX)),
+            "page" => self.page = Some(self.number(name, value, MAX_PAGE)),
             "cursor" => self.query.page = Page::After(value.to_owned()),
             "fresh" => self.query.fresh = self.flag(name, value),
             "errors" => self.query.errors = self.flag(name, value),
@@ -180,10 +183,7 @@ impl<'o> Reader<'o> {
             return self.problem("page", "contradiction", "give a page or a cursor, not both");
         }
         let limit = if self.query.limit == 0 { DEFAULT_LIMIT } else { self.query.limit };
-        match (page - 1).checked_mul(limit) {
-            Some(offset) => self.query.page = Page::Offset(offset),
-            None => self.problem("page", "out-of-range", "no list is that long"),
-        }
+        self.query.page = Page::Offset((page - 1) * limit);
     }
 
     fn hang_on(&mut self) {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::shape::{flag, one_of, text, whole};
+use crate::list::MAX_PAGE;
 
 /// All of them by name.
 pub(super) fn shared() -> Json {
@@ -31,7 +32,7 @@ fn list() -> Vec<(&'static str, Json)> {
         ("deleted", query("deleted", "The recycle bin", off())),
         ("limit", query("limit", "How many at most", limit)),
         ("cursor", query("cursor", "next_cursor of the page before", text())),
-        ("page", query("page", page, whole(1, 1_000_000))),
+        ("page", query("page", page, whole(1, MAX_PAGE.into()))),
         ("include_total", query("include_total", "Count all matches too", off())),
         ("fresh", query("fresh", "Compute roll-ups now that a worker brings up to date", off())),
         ("errors", query("errors", "Tell what kept formulas from a value", off())),
