@@ -389,13 +389,15 @@ impl Draft<'_> {
                 notes.extend(let_go(&mut component.object, format!("objects.{name}"), archive, |d| json!(d)));
             }
             // The columns of an object that is archived stay as they are, and so do its fields, until it comes back.
-            if own(&component.object.package) && component.object.withdrawn() {
+            if component.object.withdrawn() {
                 continue;
             }
+            let owner = component.object.package.as_deref();
+            let leaves = owner.is_some_and(|owner| (layering.gives_up)(owner, Kind::Objects, &name));
             for field in component.fields.iter_mut().filter(|field| own(&field.package) && gone(&field.id)) {
                 let word = field.definition.common.name.clone();
                 let aside = (layering.aside)(Kind::Fields, &format!("{name}.{word}"));
-                if aside && field.retired {
+                if aside && (field.retired || leaves) {
                     continue;
                 }
                 let archive = aside || (layering.archive)(&format!("{name}.{word}"));
