@@ -121,7 +121,8 @@ impl Definitions {
         let (mut next, mut merged) = (self.clone(), Vec::new());
         let terms = Terms { take: &[], archive };
         let arrangement = company.replaced_by(&wanted.packages);
-        let there = |laid: &&Laid| company.versions.contains_key(laid.name());
+        // A part that comes is laid before the tenant's layer over it, as what is new.
+        let there = |laid: &&Laid| company.versions.contains_key(laid.name()) && laid.came.is_empty();
         let (old, new): (Vec<&Laid>, Vec<&Laid>) = arrangement.laid.iter().partition(there);
         for laid in new {
             let (with, found) = arrangement.lay_one(&next, laid, terms)?;

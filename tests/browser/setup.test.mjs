@@ -61,7 +61,7 @@ walk("a field is not deleted before its name is typed, and comes back with its d
 
 walk("uninstalling tells what it takes away, and refuses while others need it", async (page) => {
   await page.goto("/setup/packages");
-  await page.getByRole("button", { name: "Uninstall Leads" }).click();
+  await page.getByRole("button", { name: "Uninstall Accounts and contacts" }).click();
   await page.getByRole("dialog").getByText("This cannot be done as it is.").waitFor();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Uninstall Tasks" }).click();

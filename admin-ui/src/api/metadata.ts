@@ -114,6 +114,7 @@ export async function installPackage(
 export interface UninstallOptions {
   dry_run?: boolean;
   allow_data_loss?: boolean;
+  approve?: string;
   expected_revision?: number;
 }
 

@@ -289,6 +289,7 @@ fn packages(method: &str, operation: Operation) -> Operation {
             .says("Removes a package's layer")
             .query("dry_run", "Show what would happen, change nothing", flag())
             .query("allow_data_loss", "true, or names of what may be lost, separated by commas", text())
+            .query("approve", "true, or names of grants of others that stand alone then", text())
             .query("message", "Why, for the history", text())
             .query("expected_revision", "Refuse when the metadata has moved on from it", count())
             .answers(200, "What was done, or would be", data(outcome())),

@@ -228,7 +228,8 @@ fn outcome(applied: &Applied) -> Json {
 /// Takes a package's layer away.
 pub(crate) async fn uninstall(call: Call) -> Outcome {
     let mut params = Params::new(call.asked.pairs()?);
-    let wish = asked(&mut params);
+    let approve = Some(params.text("approve").map(|text| allow_text(&text)).unwrap_or_default());
+    let wish = Apply { approve, ..asked(&mut params) };
     params.finish()?;
     let applied = call.engine().uninstall(&call.context, call.asked.part("name"), wish).await?;
     note(&call).await;

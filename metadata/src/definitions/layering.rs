@@ -68,8 +68,12 @@ impl Definitions {
                 withdraw(&mut component.object, |definition| json!(definition));
                 continue;
             }
-            let fields = component.fields.iter_mut().filter(|field| own(&field.package));
-            fields.for_each(|field| withdraw(field, |definition| Json::Object(definition.to_json())));
+            let is_hidden = component.object.retired;
+            for field in component.fields.iter_mut().filter(|field| own(&field.package)) {
+                let definition = |definition: &FieldDefinition| Json::Object(definition.to_json());
+                // Within what is hidden no column moves before it is there again: see `settle_withdrawn`.
+                if is_hidden { take_back(field, definition) } else { withdraw(field, definition) }
+            }
         }
         for (kind, shelf) in next.parts.shelves_mut() {
             let rows = shelf.rows(kind).into_iter().filter(|row| own(&row.package) && !row.retired);
@@ -78,6 +82,13 @@ impl Definitions {
             retired.iter().for_each(|object| shelf.retire_object(object));
         }
         next
+    }
+
+    /// Puts away fields of packages that went while their objects were hidden, where those are there again.
+    pub fn settle_withdrawn(&mut self) {
+        for component in self.objects.iter_mut().filter(|one| !one.object.retired) {
+            component.fields.iter_mut().for_each(|field| field.retired |= field.withdrawn());
+        }
     }
 
     /// The definitions without the tenant's layer over one component.
@@ -122,13 +133,18 @@ impl Definitions {
 }
 
 fn withdraw<T>(component: &mut Component<T>, json: impl Fn(&T) -> Json) {
+    take_back(component, json);
+    component.retired = true;
+}
+
+/// Notes that the package is gone; the tenant's own removal stays the tenant's.
+fn take_back<T>(component: &mut Component<T>, json: impl Fn(&T) -> Json) {
     if component.retired {
         return;
     }
     let definition =
         component.base.take().map_or_else(|| json(&component.definition), |base| base.definition);
     component.base = Some(Base { definition, withdrawn: true });
-    component.retired = true;
 }
 
 fn withdrawn(row: Row) -> Row {
@@ -190,13 +206,15 @@ impl Draft<'_> {
         (!one.withdrawn() || !taken).then_some(found)
     }
 
-    /// Whether a part of that name is the one that is spoken of: a live one; of those that are not, the package's own,
+    /// Whether a part of that name is the one that is spoken of: a live one; of those that are not, the package's own or one that it takes over,
     /// and for the tenant who puts it again the one that it removed.
     pub(super) fn is_meant(&self, old: &Row, put: bool) -> bool {
         let layered = old.base.as_ref().is_some_and(|base| !base.withdrawn);
         match self.package() {
             _ if !old.retired => true,
-            Some(package) => old.package.as_deref() == Some(package) && old.base.is_some(),
+            Some(package) => {
+                (old.package.as_deref() == Some(package) || self.inherits(old)) && old.base.is_some()
+            }
             None => put && layered,
         }
     }

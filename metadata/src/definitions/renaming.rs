@@ -36,7 +36,7 @@ impl Renaming {
 }
 
 /// Takes what a package's changes say of former names out of them, with all that is wrong with it.
-pub(super) fn take(changes: &mut [Change]) -> (Vec<Renaming>, Vec<Problem>) {
+pub(crate) fn take(changes: &mut [Change]) -> (Vec<Renaming>, Vec<Problem>) {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for change in changes {
         let place = path_of(change);

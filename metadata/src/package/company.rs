@@ -95,7 +95,9 @@ impl Company {
             these.iter().filter(|name| !others.contains(name)).map(|name| (*name).to_owned()).collect()
         };
         let whole = package.whole(after);
-        let aside = package.with_all_parts().places().difference(&whole.places()).cloned().collect();
+        // Also what it has alone, and a part leaves out.
+        let all: BTreeSet<Place> = &package.places() | &package.with_all_parts().places();
+        let aside = all.difference(&whole.places()).cloned().collect();
         Laid { came: only(&now, &before), went: only(&before, &now), aside, package: whole }
     }
 }

@@ -1,21 +1,24 @@
 //! A package as files again: what is kept of one that has optional parts, so that a part can come later without asking
 //! anybody for the package.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use super::{DataFile, DataKind, Package, Part, Trial};
-use crate::definitions::Change;
+use crate::definitions::{Change, renaming};
 use crate::files::Files;
 
 impl Package {
-    /// What it defines, with and without its parts; no records.
+    /// What it defines, with and without its parts; no records, and nothing of what was called otherwise.
     pub fn papers(&self) -> Files {
-        let mut files = Files::from([("manifest.json".to_owned(), json!(self.manifest))]);
-        files.extend(definitions("", &self.changes));
-        for (name, part) in &self.parts {
-            files.extend(definitions(&format!("with/{name}/"), &part.changes));
-        }
-        files
+        let plain = |changes: &[Change]| {
+            let mut changes = changes.to_vec();
+            // What is wrong with it was told when the package was read.
+            let _ = renaming::take(&mut changes);
+            changes
+        };
+        self.definitions_by(plain)
     }
 
     /// What is kept of it: its definitions, and the records and cases of its parts, samples where there are to be any.
@@ -24,14 +27,34 @@ impl Package {
         if self.parts.is_empty() {
             return None;
         }
-        let mut files = self.papers();
+        let mut files = self.definitions_by(<[Change]>::to_vec);
         let wanted = |file: &&DataFile| samples || file.kind == DataKind::Reference;
+        files.extend(self.shared().iter().filter(wanted).map(|file| (file.path.clone(), json!(file))));
         for (name, part) in &self.parts {
             files.extend(part.data.iter().filter(wanted).map(|file| (file.path.clone(), json!(file))));
             let path = format!("with/{name}/tests/all.json");
             files.extend((!part.trials.is_empty()).then(|| (path, json!(part.trials))));
         }
         Some(files)
+    }
+
+    fn definitions_by(&self, read: impl Fn(&[Change]) -> Vec<Change>) -> Files {
+        let mut files = Files::from([("manifest.json".to_owned(), json!(self.manifest))]);
+        files.extend(definitions("", &read(&self.changes)));
+        for (name, part) in &self.parts {
+            files.extend(definitions(&format!("with/{name}/"), &read(&part.changes)));
+        }
+        files
+    }
+
+    /// Its own records that parts give values of theirs: several parts may do so, of a record that is there.
+    fn shared(&self) -> Vec<DataFile> {
+        let parts = self.parts.values().flat_map(|part| &part.data).flat_map(|file| &file.records);
+        let given: BTreeSet<&str> = parts.map(|one| one.reference.as_str()).collect();
+        let mut files = self.data.clone();
+        files.iter_mut().for_each(|file| file.records.retain(|one| given.contains(one.reference.as_str())));
+        files.retain(|file| !file.records.is_empty());
+        files
     }
 
     /// Whether what was kept has sample records.
@@ -43,6 +66,7 @@ impl Package {
     /// The package with the records of parts as `other` has them: files of a tenant's metadata bring none.
     #[must_use]
     pub fn with_records_of(mut self, other: &Self) -> Self {
+        self.data.clone_from(&other.data);
         for (name, part) in &mut self.parts {
             let (data, trials): (Vec<DataFile>, Vec<Trial>) = other
                 .parts

@@ -349,6 +349,7 @@ pub(crate) async fn plan(
         return Err(Error::Conflict(vec![Problem::new("expected_revision", "stale-revision", message)]));
     }
     let (mut definitions, merges) = next(&old.definitions)?;
+    definitions.settle_withdrawn();
     definitions.settle_purged(&old.definitions);
     let explain = |problems| Error::Unprocessable(old.catalog.with_dependents(&definitions, problems));
     let catalog = Catalog::resolve_after(&definitions, Some(&old.catalog)).map_err(explain)?;

@@ -155,6 +155,9 @@ impl Engine {
         let arrangement = company(&installed).leaving(name);
         let terms = Terms { take: &[], archive: &|_| false };
         let next = |old: &Definitions| arrangement.lay(old, terms).map_err(Error::Unprocessable);
+        // Others may give more where they stand alone.
+        let along = arrangement.laid.iter().map(|laid| laid.name().to_owned()).collect();
+        let wish = &Apply { along, ..wish.clone() };
         let (mut applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
         applied.parts = moved(&arrangement.laid);
         if !wish.dry_run {
@@ -296,7 +299,7 @@ impl Here {
             expected_revision: self.expected,
             asks: asked.map(|word| format!("capabilities.{word}")).collect(),
             approve: Some(options.approve.clone()),
-            along: along.filter(|name| self.before.contains(name)).collect(),
+            along: along.filter(|name| self.upgrade || self.before.contains(name)).collect(),
             brought_along: self.upgrade && before.is_none(),
             ..Apply::default()
         }
@@ -330,7 +333,11 @@ pub(crate) async fn load_installed(
 fn kept(source: Option<Json>) -> Option<Package> {
     let files: Files = serde_json::from_value(source?).ok()?;
     let bytes = files.into_iter().map(|(path, json)| (path, json.to_string().into_bytes()));
-    Package::from_files(bytes).ok()
+    let read = Package::from_files(bytes);
+    if let Err(problems) = &read {
+        tracing::error!(?problems, "what is kept of a package cannot be read: its parts do not come");
+    }
+    read.ok()
 }
 
 /// After a way back to revision `number`: a package is there as long as anything stands on what it says, in the
@@ -358,14 +365,18 @@ pub(crate) async fn settle(
         let known = row.base.as_ref().is_some_and(|base| !base.withdrawn);
         known && row.parent.as_deref().is_none_or(|id| !archived.contains(id))
     };
-    let standing = definitions.rows().into_iter().filter(stands);
-    let names: BTreeSet<String> = standing.filter_map(|row| row.package).collect();
-    let names: Vec<String> = names.into_iter().collect();
+    let rows = definitions.rows();
+    let owners = |rows: &mut dyn Iterator<Item = &Row>| -> Vec<String> {
+        rows.filter_map(|row| row.package.clone()).collect::<BTreeSet<String>>().into_iter().collect()
+    };
+    let standing = owners(&mut rows.iter().filter(|row| stands(row)));
+    // One that brings nothing but parts of which none has come stays as it is.
     let text = format!(
-        "UPDATE {} SET removed_at = CASE WHEN name = ANY($1) THEN NULL ELSE coalesce(removed_at, $2) END",
+        "UPDATE {} SET removed_at = CASE WHEN name = ANY($1) THEN NULL ELSE coalesce(removed_at, $2) END WHERE name = ANY($3)",
         table(&context.tenant().schema, "_packages")
     );
-    sqlx::query(AssertSqlSafe(text)).bind(names).bind(context.now).execute(connection).await?;
+    let all = owners(&mut rows.iter());
+    sqlx::query(AssertSqlSafe(text)).bind(standing).bind(context.now).bind(all).execute(connection).await?;
     Ok(())
 }
 

@@ -86,10 +86,11 @@ export function PackagesPage() {
           word={open.item.name}
           planKey={["uninstall", open.item.name]}
           plan={() => uninstallPackage(open.item.name, { dry_run: true, allow_data_loss: true })}
-          apply={({ allowDataLoss, plan }) =>
+          apply={({ allowDataLoss, approve, plan }) =>
             uninstallPackage(open.item.name, {
               expected_revision: plan.revision,
               ...(allowDataLoss ? { allow_data_loss: true } : {}),
+              ...(approve.length > 0 ? { approve: approve.join(",") } : {}),
             })
           }
           onClose={() => setOpen(null)}

@@ -1,6 +1,8 @@
 //! Optional parts of packages: they come and go with the package that they are about, whichever comes first, and what the
 //! tenant made of them stays theirs.
 
+mod goings;
+
 use engine::packages::Install;
 use it::World;
 use it::site::Site;
