@@ -104,7 +104,12 @@ async fn admit(
             Err(identity::AuthError::Unknown.into())
         }
         Ok((snapshot, seat)) => {
+            let has_waited = matches!(seat, Seat::Crowded(_));
             let place = pressure::seated(asked.stay.as_ref(), seat).await?;
+            if has_waited {
+                // What they were before they waited they may not be any more.
+                return Ok((Box::pin(admit_again(asked, credential, caller.rate)).await?, place));
+            }
             let named = former::named(asked, &caller, snapshot).await?;
             Ok((Call::new(asked.clone(), caller, named), place))
         }

@@ -4,11 +4,12 @@
 //!
 //! A tenant has fewer places than there are connections: where all its requests are slow, there are connections left too.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderValue, header};
 use tenancy::usage::{Crowded, Gate, Place, Portion, Seat};
+use tokio::sync::Semaphore;
 
 use crate::problem::{Code, Problem};
 
@@ -17,33 +18,39 @@ const AT_ONCE: usize = 2;
 /// One tenant has at most so much of the connections, and of those who wait: all but one of so many.
 const PART: usize = 4;
 /// Who waits for others of the same tenant is in nobody's way. Many large saves at once, each of a second, all come through.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The door. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Pressure(Gate);
+pub(crate) struct Pressure {
+    door: Gate,
+    /// For who waits apart, of whichever tenant: what they have sent is kept meanwhile.
+    aside: Arc<Semaphore>,
+}
 
 /// A request that is in.
 pub(crate) struct Stay {
-    door: Pressure,
+    pressure: Pressure,
     place: Mutex<Option<Place>>,
 }
 
 impl Pressure {
     /// As much as so many connections to the database can take.
     pub fn new(connections: u32) -> Self {
-        Self(Gate::new((connections as usize).max(1) * AT_ONCE))
+        let door = Gate::new((connections as usize).max(1) * AT_ONCE);
+        let aside = Arc::new(Semaphore::new(door.most_waiting()));
+        Self { door, aside }
     }
 
     /// Refuses while nobody else may wait; to be asked before a request is read.
     pub fn check(&self) -> Result<(), Problem> {
-        if self.0.is_crowded() { Err(refused()) } else { Ok(()) }
+        if self.door.is_crowded() { Err(refused()) } else { Ok(()) }
     }
 
     /// A place among those that are worked on, after a short wait if need be.
     pub async fn enter(&self) -> Result<Stay, Problem> {
-        let place = self.0.enter().await.ok_or_else(refused)?;
-        Ok(Stay { door: self.clone(), place: Mutex::new(Some(place)) })
+        let place = self.door.enter().await.ok_or_else(refused)?;
+        Ok(Stay { pressure: self.clone(), place: Mutex::new(Some(place)) })
     }
 }
 
@@ -51,7 +58,7 @@ impl Stay {
     /// What one tenant has: some is always left for the others.
     pub fn portion(&self) -> Portion {
         let most = |all: usize| (all - all.div_ceil(PART)).max(1);
-        let door = &self.door.0;
+        let door = &self.pressure.door;
         Portion {
             places: most(door.size() / AT_ONCE),
             waiting: most(door.most_waiting()),
@@ -66,10 +73,11 @@ impl Stay {
 
     /// Waits for a place of the tenant, outside.
     pub async fn step_aside(&self, crowded: Crowded) -> Result<Place, Problem> {
+        let _aside = self.pressure.aside.try_acquire().map_err(|_| refused())?;
         self.end();
         let over = || crowded.over().map_or_else(refused, |over| tenancy::Error::Over(over).into());
         let own = crowded.wait().await.ok_or_else(over)?;
-        *self.place() = Some(self.door.0.enter().await.ok_or_else(refused)?);
+        *self.place() = Some(self.pressure.door.enter().await.ok_or_else(refused)?);
         Ok(own)
     }
 

@@ -94,7 +94,9 @@ pub(crate) async fn change(call: Call) -> Outcome {
     call.asked.plain()?;
     call.asked.app.tenants.require_feature(&call.caller.tenant, Feature::Branding).await?;
     let patch = Form::new(call.asked.json()?)?.whole();
-    let patch = patch.as_object().cloned().unwrap_or_default();
+    let mut patch = patch.as_object().cloned().unwrap_or_default();
+    // What was told with the rest is not the tenant's to say; whoever sends back what they got says nothing by it.
+    patch.remove("defaults");
     call.asked.app.tenants.change_branding(&call.context, &patch).await?;
     Ok(answer::data(&json!(call.asked.app.tenants.looks(&call.caller.tenant).await?)))
 }

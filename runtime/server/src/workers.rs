@@ -26,6 +26,9 @@ const SWEEP: Duration = Duration::from_secs(600);
 const ENDS: Duration = Duration::from_secs(60);
 /// Blocks of one tenant that are sealed before the others get their turn.
 const STEPS: usize = 50;
+/// So many blocks in a row are sealed without haste while somebody asks for something; by then it is clear that rows come faster
+/// than they go.
+const PATIENT: usize = 3;
 /// How often the file of heads is told.
 const TELL: Duration = Duration::from_secs(30);
 /// How often it is looked for rows that are too old.
@@ -213,13 +216,13 @@ pub async fn seal(engine: Engine, tenants: Tenants, (retention, heads): (Option<
 }
 
 async fn seal_one(engine: &Engine, tenant: &Tenant) {
-    for _ in 0..STEPS {
+    for step in 0..STEPS {
         let began = Instant::now();
         match engine.seal(tenant, Utc::now()).await {
             Ok(0) => return,
             Ok(rows) => {
-                let is_asked = engine.requests_at_work() > 1;
-                tokio::time::sleep(rest(began.elapsed(), rows, is_asked)).await;
+                let is_patient = step < PATIENT && engine.requests_at_work() > 1;
+                tokio::time::sleep(rest(began.elapsed(), rows, is_patient)).await;
             }
             Err(error) => return tracing::warn!(tenant = tenant.slug, %error, "the audit log was not sealed"),
         }
@@ -227,9 +230,9 @@ async fn seal_one(engine: &Engine, tenant: &Tenant) {
 }
 
 /// How long sealing rests after so much work: as long, because people are there too; a quarter where a block was full, so
-/// that more wait, and nobody asks for anything this moment.
-fn rest(worked: Duration, rows: usize, is_asked: bool) -> Duration {
-    if rows < BLOCK || is_asked { worked } else { worked / 4 }
+/// that more wait, unless there is reason to be patient.
+fn rest(worked: Duration, rows: usize, is_patient: bool) -> Duration {
+    if rows < BLOCK || is_patient { worked } else { worked / 4 }
 }
 
 /// When which tenants are looked at: those that have left something often, all of them now and then.
@@ -318,6 +321,13 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
+
+    #[test]
+    fn sealing_hurries_where_more_waits_and_nobody_is_kept_from_anything() {
+        let worked = Duration::from_millis(400);
+        assert_eq!(rest(worked, BLOCK, false), Duration::from_millis(100));
+        assert_eq!((rest(worked, BLOCK, true), rest(worked, BLOCK - 1, false)), (worked, worked));
+    }
 
     #[test]
     fn who_waits_is_asked_again_when_its_time_has_come_or_more_has_happened() {
