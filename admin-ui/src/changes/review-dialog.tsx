@@ -1,9 +1,14 @@
 // The door to the last look before a change of metadata. Most who open a page of setup change nothing there, so what the
 // look is made of comes when it first opens.
 import { lazy, Suspense } from "react";
+import { whenIdle } from "@/lib/when-idle";
 import type { ReviewProps } from "./review";
 
-const Review = lazy(() => import("./review").then((m) => ({ default: m.Review })));
+const load = () => import("./review");
+const Review = lazy(() => load().then((m) => ({ default: m.Review })));
+
+// Whoever has drafted something must not lose it because a new version of Trellis has other files by then, or nobody answers.
+if (import.meta.env.PROD) whenIdle(() => void load().catch(() => undefined));
 
 export function ReviewDialog(props: ReviewProps) {
   return (

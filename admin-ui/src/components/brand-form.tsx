@@ -87,7 +87,11 @@ interface PartProps {
 
 function NameField({ value, otherwise, error, onChange }: PartProps) {
   return (
-    <FieldFrame label={t("Name")} hint={t("Without one, that of the workspace.")} error={error}>
+    <FieldFrame
+      label={t("Name")}
+      hint={otherwise ? t("Without one, {name}.", { name: otherwise }) : t("Without one, that of the workspace.")}
+      error={error}
+    >
       {(ids) => (
         <TextInput
           id={ids.id}

@@ -18,12 +18,15 @@ export interface Undoable<T> {
 
 const DEPTH = 100;
 
+/** Plain data that says the same: what an editor sends again that was only shown something is no step. */
+const isSame = (one: unknown, other: unknown) => Object.is(one, other) || JSON.stringify(one) === JSON.stringify(other);
+
 export function useUndoable<T>(initial: T): Undoable<T> {
   const [past, setPast] = useState<Past<T>>({ before: [], now: initial, after: [] });
   const set = useCallback((next: T | ((old: T) => T)) => {
     setPast((p) => {
       const value = typeof next === "function" ? (next as (old: T) => T)(p.now) : next;
-      return Object.is(value, p.now) ? p : { before: [...p.before.slice(-DEPTH), p.now], now: value, after: [] };
+      return isSame(value, p.now) ? p : { before: [...p.before.slice(-DEPTH), p.now], now: value, after: [] };
     });
   }, []);
   const restart = useCallback((value: T) => setPast({ before: [], now: value, after: [] }), []);

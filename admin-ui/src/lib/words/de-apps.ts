@@ -45,4 +45,5 @@ export const words: Record<string, string> = {
     "Was alle sehen, wenn sie sich anmelden und arbeiten. Es gilt für diesen ganzen Arbeitsbereich.",
   "White on the button": "Weiß auf dem Knopf",
   "Without one, that of the workspace.": "Ohne einen eigenen gilt der des Arbeitsbereichs.",
+  "Without one, {name}.": "Ohne einen eigenen gilt „{name}“.",
 };

@@ -68,8 +68,9 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
   const changed = differences(before, draft).length > 0;
   useTitle(t("Layout of {label}", { label: object.label }), t("Setup"), catalog.me.tenant.name);
   useShortcuts({
-    "mod+z": () => undo?.() ?? Boolean(undo),
-    "mod+y": () => redo?.() ?? Boolean(redo),
+    // Where there is no step left, nothing else is undone.
+    "mod+z": (event) => (event.shiftKey ? redo : undo)?.(),
+    "mod+y": () => redo?.(),
     esc: () => (selected ? select(null) : false),
   });
 

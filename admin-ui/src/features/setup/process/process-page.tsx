@@ -74,6 +74,9 @@ function startProcess(object: ObjectDef, field: { name: string; options: Option[
   };
 }
 
+/** An editor may live in a shadow root: the first of the path is where the key was really pressed. */
+const isDrawing = (event: KeyboardEvent) => !isTyping(event.composedPath()[0] ?? event.target);
+
 interface DesignerProps {
   object: ObjectDef;
   name: string | undefined;
@@ -103,15 +106,15 @@ function Designer({ object, name, before }: DesignerProps) {
   const definition = open === "delete" ? null : written;
   const changes = [{ kind: "processes", name: full, definition }];
   const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "rules" } } as const;
-  /** A step back or forth; what is chosen may not be there after it. */
-  function step(to: (() => void) | undefined): boolean {
+  /** A step back or forth; what is chosen may not be there after it. Where there is none, nothing else is undone. */
+  function step(to: (() => void) | undefined): true {
     if (to) setChosen(null);
     to?.();
-    return Boolean(to);
+    return true;
   }
   useShortcuts({
-    "mod+z": (event) => !isTyping(event.target) && step(undo),
-    "mod+y": (event) => !isTyping(event.target) && step(redo),
+    "mod+z": (event) => isDrawing(event) && step(event.shiftKey ? redo : undo),
+    "mod+y": (event) => isDrawing(event) && step(redo),
   });
   const labelOf = (value: string) => options.find((o) => o.value === value)?.label ?? humanize(value);
 
