@@ -73,6 +73,8 @@ walk("a conversion is made for an object of one's own, and does what it says", a
   await write(page, drawer, "Formula of Stage", '"closed"');
   await assertAccessible(page);
   await drawer.getByRole("button", { name: "Add conversion" }).click();
+  // It closes when it is saved.
+  await drawer.waitFor({ state: "detached" });
   await page.getByRole("region", { name: "Conversions", exact: true }).getByRole("button", { name: /Adopt/ }).waitFor();
 
   const { data: idea } = await change(page, "POST", "/api/v1/ideas", { name: "Kites", worth: 7 });
