@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 use crate::branding::Branding;
@@ -55,9 +55,9 @@ pub(crate) async fn put(
 }
 
 /// What a reseller has set for its tenants.
-pub(crate) async fn load_defaults(pool: &PgPool, reseller: Uuid) -> sqlx::Result<Branding> {
+pub(crate) async fn load_defaults(from: impl PgExecutor<'_>, reseller: Uuid) -> sqlx::Result<Branding> {
     let text = "select settings from platform.reseller_branding where reseller_id = $1";
-    let stored: Option<Json<Branding>> = sqlx::query_scalar(text).bind(reseller).fetch_optional(pool).await?;
+    let stored: Option<Json<Branding>> = sqlx::query_scalar(text).bind(reseller).fetch_optional(from).await?;
     Ok(stored.map(|stored| stored.0).unwrap_or_default())
 }
 
@@ -65,9 +65,7 @@ pub(crate) async fn load_defaults(pool: &PgPool, reseller: Uuid) -> sqlx::Result
 pub(crate) async fn lock_defaults(held: &mut PgConnection, reseller: Uuid) -> sqlx::Result<Branding> {
     let text = "select from platform.resellers where id = $1 for no key update";
     sqlx::query(text).bind(reseller).execute(&mut *held).await?;
-    let text = "select settings from platform.reseller_branding where reseller_id = $1";
-    let stored: Option<Json<Branding>> = sqlx::query_scalar(text).bind(reseller).fetch_optional(held).await?;
-    Ok(stored.map(|stored| stored.0).unwrap_or_default())
+    load_defaults(held, reseller).await
 }
 
 pub(crate) async fn put_defaults(
