@@ -1,5 +1,5 @@
 // The door to the last look before a change of metadata. Most who open a page of setup change nothing there, so what the
-// look is made of comes when it first opens.
+// look is made of comes after the page has been drawn.
 import { lazy, Suspense } from "react";
 import { whenIdle } from "@/lib/when-idle";
 import type { ReviewProps } from "./review";

@@ -206,8 +206,8 @@ impl Draft<'_> {
         (!one.withdrawn() || !taken).then_some(found)
     }
 
-    /// Whether a part of that name is the one that is spoken of: a live one; of those that are not, the package's own or one that it takes over,
-    /// and for the tenant who puts it again the one that it removed.
+    /// Whether a part of that name is the one that is spoken of: a live one; of those that are not, the package's own or
+    /// one that it takes over, and for the tenant who puts it again the one that it removed.
     pub(super) fn is_meant(&self, old: &Row, put: bool) -> bool {
         let layered = old.base.as_ref().is_some_and(|base| !base.withdrawn);
         match self.package() {
