@@ -107,8 +107,7 @@ async fn admit(
             let has_waited = matches!(seat, Seat::Crowded(_));
             let place = pressure::seated(asked.stay.as_ref(), seat).await?;
             if has_waited {
-                // What they were before they waited they may not be any more.
-                return Ok((Box::pin(admit_again(asked, credential, caller.rate)).await?, place));
+                return Ok((Box::pin(admit_waited(asked, credential, trust, caller.rate)).await?, place));
             }
             let named = former::named(asked, &caller, snapshot).await?;
             Ok((Call::new(asked.clone(), caller, named), place))
@@ -127,6 +126,25 @@ async fn let_in(asked: &Asked, caller: &Caller) -> Result<(Arc<Snapshot>, Seat),
 
 async fn is_gone(asked: &Asked, tenant: &Tenant) -> bool {
     matches!(asked.app.tenants.find_listed(tenant.id).await, Ok(None))
+}
+
+/// The call of who has waited for others of the same tenant: what they were before they may not be any more. Memory is
+/// trusted as far as it was at first, since under load most requests wait.
+async fn admit_waited(
+    asked: &Arc<Asked>,
+    credential: Credential<'_>,
+    trust: Trust,
+    rate: Option<Rate>,
+) -> Result<Call, Problem> {
+    if trust == Trust::Compared {
+        return admit_again(asked, credential, rate).await;
+    }
+    let caller = asked.app.identity.recall(credential, asked.ip, rate).await?;
+    check_enrolment(asked, &caller)?;
+    support::check(asked, &caller)?;
+    let snapshot = asked.app.engine.snapshot(&caller.tenant).await?;
+    let named = former::named(asked, &caller, snapshot).await?;
+    Ok(Call::new(asked.clone(), caller, named))
 }
 
 async fn admit_again(

@@ -1,6 +1,7 @@
 //! What is remembered of each request under an API key: how it was asked and how it ended, without anything that was
 //! in it. Whoever made the key looks it up.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -38,7 +39,7 @@ pub(crate) struct Noted {
     method: http::Method,
     route: &'static str,
     query: Option<String>,
-    request_id: String,
+    request_id: Arc<str>,
     began: Instant,
 }
 
@@ -53,11 +54,7 @@ impl Noted {
             method: request.method().clone(),
             route,
             query: request.uri().query().map(str::to_owned),
-            request_id: request
-                .extensions()
-                .get::<RequestId>()
-                .map(|id| id.0.to_string())
-                .unwrap_or_default(),
+            request_id: request.extensions().get::<RequestId>().map_or_else(|| "".into(), |id| id.0.clone()),
             began: Instant::now(),
         })
     }
@@ -70,7 +67,7 @@ impl Noted {
             tenant,
             key,
             at: identity.now(),
-            method: self.method.to_string(),
+            method: word(&self.method),
             route: self.route,
             parameters: names(self.query.as_deref().unwrap_or_default()),
             status: response.status().as_u16(),
@@ -78,6 +75,16 @@ impl Noted {
             code: response.extensions().get::<Problem>().map(|problem| problem.code.word()),
             request_id: self.request_id,
         });
+    }
+}
+
+/// Without a copy for those that all requests have.
+fn word(method: &http::Method) -> Cow<'static, str> {
+    match *method {
+        http::Method::GET => "GET".into(),
+        http::Method::POST => "POST".into(),
+        http::Method::PATCH => "PATCH".into(),
+        _ => method.to_string().into(),
     }
 }
 

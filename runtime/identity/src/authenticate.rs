@@ -126,6 +126,18 @@ impl Identity {
         }
     }
 
+    /// What is remembered by now of who was let in before, within a request that was counted already: `rate` is what that
+    /// answered. As much to be trusted as [`authenticate`](Self::authenticate).
+    pub async fn recall(
+        &self,
+        credential: Credential<'_>,
+        ip: Option<IpAddr>,
+        rate: Option<Rate>,
+    ) -> Result<Caller, AuthError> {
+        let known = self.known(credential, ip).await?;
+        Ok(Caller { rate, ..known.caller.clone() })
+    }
+
     /// Looks the caller up anew, within a request that was counted already: `rate` is what that answered.
     pub async fn authenticate_again(
         &self,
@@ -134,8 +146,7 @@ impl Identity {
         rate: Option<Rate>,
     ) -> Result<Caller, AuthError> {
         self.forget(credential);
-        let known = self.known(credential, ip).await?;
-        Ok(Caller { rate, ..known.caller.clone() })
+        self.recall(credential, ip, rate).await
     }
 
     /// Drops what is remembered of a credential.

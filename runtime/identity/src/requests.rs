@@ -2,6 +2,7 @@
 //! remembers what its keys asked, never more than what is kept of a key, and writes it down in one go every few
 //! seconds. What a killed node remembered is lost; it is no audit log.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,7 +29,7 @@ pub struct KeyRequest {
     pub tenant: Uuid,
     pub key: Uuid,
     pub at: DateTime<Utc>,
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// The address with names in place of what stood there: `/api/v1/{plural}/{id}`.
     pub route: &'static str,
     /// Names of the parameters.
@@ -38,7 +39,7 @@ pub struct KeyRequest {
     pub took: u32,
     /// The code of a problem.
     pub code: Option<&'static str>,
-    pub request_id: String,
+    pub request_id: Arc<str>,
 }
 
 /// How a request ended.
@@ -111,7 +112,8 @@ pub(crate) struct Remembered(Arc<Mutex<Memory>>);
 
 #[derive(Default)]
 struct Memory {
-    by_key: HashMap<Uuid, VecDeque<(Uuid, KeyRequest)>>,
+    /// In the order in which they ended; with the ids of those that were to be written down before.
+    by_key: HashMap<Uuid, VecDeque<(Option<Uuid>, KeyRequest)>>,
     count: usize,
 }
 
@@ -126,13 +128,19 @@ impl Remembered {
         } else if is_full {
             return;
         }
-        ring.push_back((Uuid::now_v7(), request));
+        ring.push_back((None, request));
         memory.count += usize::from(!pushes_out);
     }
 
+    /// All of them, in the order of their moments and of the ids that they get here.
     fn take(&self) -> Vec<(Uuid, KeyRequest)> {
         let memory = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        memory.by_key.into_values().flatten().collect()
+        let mut requests: Vec<_> = memory.by_key.into_values().flatten().collect();
+        requests.sort_by_key(|(_, request)| request.at);
+        let with_id = |(n, (id, request)): (u16, (Option<Uuid>, KeyRequest))| {
+            (id.unwrap_or_else(|| id_of(&request, n)), request)
+        };
+        (0..=u16::MAX).cycle().zip(requests).map(with_id).collect()
     }
 
     /// What could not be written down, before what came since, as far as there is room.
@@ -144,11 +152,19 @@ impl Remembered {
             }
             let ring = memory.by_key.entry(request.key).or_default();
             if ring.len() < MOST_KEPT {
-                ring.push_front((id, request));
+                ring.push_front((Some(id), request));
                 memory.count += 1;
             }
         }
     }
+}
+
+/// By its moment, and by `n` among those of one moment. It is made when a request is written down: few are of many.
+fn id_of(request: &KeyRequest, n: u16) -> Uuid {
+    let millis = u64::try_from(request.at.timestamp_millis()).unwrap_or_default();
+    let mut rest: [u8; 10] = rand::random();
+    rest[..2].copy_from_slice(&n.to_be_bytes());
+    uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid()
 }
 
 impl Identity {
@@ -221,7 +237,7 @@ mod tests {
             status,
             took: 1,
             code: None,
-            request_id: String::new(),
+            request_id: "".into(),
         }
     }
 

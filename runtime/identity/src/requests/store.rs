@@ -45,7 +45,7 @@ fn row(id: Uuid, request: &KeyRequest) -> serde_json::Value {
     serde_json::json!({
         "id": id, "tenant_id": request.tenant, "key_id": request.key, "at": request.at, "method": request.method,
         "route": request.route, "parameters": request.parameters, "status": request.status, "took": request.took,
-        "code": request.code, "request_id": request.request_id,
+        "code": request.code, "request_id": &*request.request_id,
     })
 }
 
