@@ -1,8 +1,10 @@
 //! Connections that requests pass from one to the next without giving them back to the pool, which asks each
 //! returned connection whether it lives: a round trip and a task for every request.
 //!
-//! There are about as many lanes as the machine can work on at once; more would only make PostgreSQL switch between
-//! them. Who waits too long for one takes a connection of the pool, so that slow requests never hold up quick ones.
+//! Reads are bounded by about what the machine can work on at once; more would only make PostgreSQL switch between them.
+//! Writes wait for the disk more than for a processor, and those that wait together are written together, so more of them
+//! go at a time. Both share their lanes, which are fewer than the pool has connections: what else there is to do always
+//! gets one. Who waits too long for a lane takes a connection of the pool, so that slow requests never hold up quick ones.
 //! What goes wrong on a lane gives its connection back to the pool, which looks after it.
 //!
 //! A connection stays behind the wall of the tenant that it read for last, so that the next request of the same tenant
@@ -41,17 +43,20 @@ const TERM: Duration = Duration::from_secs(300);
 /// Tenants after which a connection ends: some hundred kilobytes are kept there for each.
 const MANY: usize = 200;
 
-/// The lanes of one kind of request. Cheap to clone.
+/// The lanes, for one kind of request. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Lanes {
     inner: Arc<Inner>,
+    /// One for each lane that this kind may have at once, in the order of asking.
+    turns: Arc<Semaphore>,
 }
 
 struct Inner {
     pool: PgPool,
     walls: Arc<Walls>,
-    /// One for each lane, in the order of asking. Of a very small pool, none.
+    /// One for each lane.
     turns: Arc<Semaphore>,
+    /// Of a very small pool, none.
     slots: Box<[Slot]>,
     /// Whether somebody looks after what rests.
     is_watched: AtomicBool,
@@ -83,8 +88,8 @@ type Turn = Option<Taken>;
 pub(crate) struct Taken {
     lanes: Lanes,
     slot: usize,
-    /// The lane, and the place among those who have one.
-    _held: [OwnedSemaphorePermit; 2],
+    /// The lane, and the places among those who have one.
+    _held: [OwnedSemaphorePermit; 3],
 }
 
 /// A connection and the tenant behind whose wall it is. It goes back to the pool in front of all walls.
@@ -95,24 +100,56 @@ struct Placed {
     met: HashSet<Uuid>,
 }
 
-impl Lanes {
-    /// Lanes over a pool that take at most one of so many of its connections.
-    pub(crate) fn new(pool: &PgPool, one_of: usize, walls: &Arc<Walls>) -> Self {
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let most = pool.options().get_max_connections() as usize / one_of;
-        Self::of(pool, most.min(cores * 4), walls)
-    }
+/// How many lanes there are, and how many of them each kind may have at once.
+#[derive(Debug, PartialEq, Eq)]
+struct Sizes {
+    all: usize,
+    reading: usize,
+    writing: usize,
+}
 
-    fn of(pool: &PgPool, most: usize, walls: &Arc<Walls>) -> Self {
+impl Sizes {
+    fn of(connections: usize, cores: usize) -> Self {
+        let reading = (connections / 2).min(cores * 4);
+        let writing = (connections * 5 / 8).min(cores * 6);
+        Self { all: (connections * 3 / 4).min(reading + writing), reading, writing }
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+impl Inner {
+    fn new(pool: &PgPool, most: usize, walls: &Arc<Walls>) -> Arc<Self> {
         let slot = |_| Slot { free: Arc::new(Semaphore::new(1)), resting: Mutex::default() };
-        let inner = Inner {
+        Arc::new(Self {
             pool: pool.clone(),
             walls: walls.clone(),
             turns: Arc::new(Semaphore::new(most)),
             slots: (0..most).map(slot).collect(),
             is_watched: AtomicBool::new(false),
-        };
-        Self { inner: Arc::new(inner) }
+        })
+    }
+}
+
+impl Lanes {
+    /// Lanes over a pool, for reads and for writes.
+    pub(crate) fn new(pool: &PgPool, walls: &Arc<Walls>) -> (Self, Self) {
+        let Sizes { all, reading, writing } =
+            Sizes::of(pool.options().get_max_connections() as usize, cores());
+        let inner = Inner::new(pool, all, walls);
+        (Self::over(&inner, reading), Self::over(&inner, writing))
+    }
+
+    /// Lanes over a pool that is there for reads alone.
+    pub(crate) fn for_reads(pool: &PgPool, walls: &Arc<Walls>) -> Self {
+        let most = (pool.options().get_max_connections() as usize).min(cores() * 4);
+        Self::over(&Inner::new(pool, most, walls), most)
+    }
+
+    fn over(inner: &Arc<Inner>, most: usize) -> Self {
+        Self { inner: inner.clone(), turns: Arc::new(Semaphore::new(most)) }
     }
 
     /// A connection for one request, behind the tenant's wall. Give it back with [`Lane::rest`] when all went well.
@@ -186,7 +223,7 @@ impl Lanes {
         Ok(())
     }
 
-    /// How many are taken right now.
+    /// How many are taken right now, of whichever kind.
     pub(crate) fn count_taken(&self) -> usize {
         self.inner.slots.len() - self.inner.turns.available_permits()
     }
@@ -202,14 +239,13 @@ impl Lanes {
     async fn turn(&self, tenant: Uuid) -> Turn {
         let slots = &self.inner.slots;
         let home = usize::try_from(tenant.as_u128() % slots.len().max(1) as u128).unwrap_or_default();
-        let turns = &self.inner.turns;
-        let turn = match turns.clone().try_acquire_owned() {
-            Ok(turn) => turn,
+        let [own, any] = match self.place() {
+            Some(places) => places,
             _ if slots.is_empty() => return None,
             // Boxed, as are the other rare turns here: what is awaited in place is carried by every request.
-            Err(_) => Box::pin(tokio::time::timeout(WAIT, turns.clone().acquire_owned())).await.ok()?.ok()?,
+            None => Box::pin(tokio::time::timeout(WAIT, self.next_place())).await.ok()??,
         };
-        let taken = |(slot, lane)| Taken { lanes: self.clone(), slot, _held: [lane, turn] };
+        let taken = |(slot, lane)| Taken { lanes: self.clone(), slot, _held: [lane, any, own] };
         if let Some(found) = self.known(tenant, home).or_else(|| self.free(home)) {
             return Some(taken(found));
         }
@@ -217,6 +253,18 @@ impl Lanes {
         let at_home = Box::pin(waiting).await.ok().and_then(|lane| Some((home, lane.ok()?)));
         // There is one for each turn.
         at_home.or_else(|| (0..slots.len()).find_map(|slot| self.free(slot))).map(taken)
+    }
+
+    /// Places among those of this kind and among all who have a lane, if both are free.
+    fn place(&self) -> Option<[OwnedSemaphorePermit; 2]> {
+        let own = self.turns.clone().try_acquire_owned().ok()?;
+        Some([own, self.inner.turns.clone().try_acquire_owned().ok()?])
+    }
+
+    /// The same as soon as they are. In this order: who waits for others of this kind keeps none of the other kind waiting.
+    async fn next_place(&self) -> Option<[OwnedSemaphorePermit; 2]> {
+        let own = self.turns.clone().acquire_owned().await.ok()?;
+        Some([own, self.inner.turns.clone().acquire_owned().await.ok()?])
     }
 
     /// A lane whose connection has met the tenant, behind its wall if there is one, else the nearest to its home.
@@ -360,7 +408,7 @@ mod tests {
 
     fn lanes(most: usize) -> Lanes {
         let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
-        Lanes::of(&pool, most, &Arc::new(Walls::default()))
+        Lanes::over(&Inner::new(&pool, most, &Arc::new(Walls::default())), most)
     }
 
     /// Leaves a connection on the lane that has met these.
@@ -401,5 +449,30 @@ mod tests {
         drop(turns.pop());
         assert!(lanes.turn(SECOND).await.is_some());
         assert!(self::lanes(0).turn(FIRST).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn reads_and_writes_share_lanes_and_neither_has_all() {
+        let reading = lanes(3);
+        let (reading, writing) = (Lanes::over(&reading.inner, 2), Lanes::over(&reading.inner, 2));
+        let mut turns = vec![writing.turn(FIRST).await.unwrap(), writing.turn(FIRST).await.unwrap()];
+        assert!(writing.turn(FIRST).await.is_none(), "these are all that writes have at once");
+        turns.push(reading.turn(FIRST).await.unwrap());
+        assert_eq!(reading.count_taken(), 3);
+        assert!(reading.turn(FIRST).await.is_none(), "there is none left");
+        assert_eq!(turns.iter().map(|turn| turn.slot).collect::<HashSet<_>>().len(), 3);
+        // What was wished and not given is taken by nobody.
+        turns.clear();
+        assert_eq!((reading.count_taken(), reading.turns.available_permits()), (0, 2));
+    }
+
+    #[test]
+    fn some_connections_are_left_for_what_goes_without_lanes() {
+        for (connections, sizes) in
+            [(1, (0, 0, 0)), (2, (1, 1, 1)), (4, (3, 2, 2)), (16, (12, 8, 10)), (200, (20, 8, 12))]
+        {
+            let (all, reading, writing) = sizes;
+            assert_eq!(Sizes::of(connections, 2), Sizes { all, reading, writing }, "{connections}");
+        }
     }
 }

@@ -130,10 +130,11 @@ impl Engine {
     pub fn new(pool: PgPool) -> Self {
         let walls = Arc::default();
         let turns = work::shifts::Bounds::of(pool.options().get_max_connections());
+        let (reading, writing) = lanes::Lanes::new(&pool, &walls);
         Self {
             inner: Arc::new(Inner {
-                reading: lanes::Lanes::new(&pool, 2, &walls),
-                writing: lanes::Lanes::new(&pool, 4, &walls),
+                reading,
+                writing,
                 walls,
                 replica: std::sync::OnceLock::new(),
                 snapshots: snapshot::Snapshots::new(),
@@ -169,13 +170,13 @@ impl Engine {
 
     /// The database has ended a connection: what rests is given back, for it may have gone too.
     pub(crate) fn clear_lanes(&self) {
+        // Writes have the same.
         self.inner.reading.clear();
-        self.inner.writing.clear();
     }
 
     /// How many requests are in the database right now, by the way that most of them take. For who can also work later.
     pub fn requests_at_work(&self) -> usize {
-        self.inner.reading.count_taken() + self.inner.writing.count_taken()
+        self.inner.reading.count_taken()
     }
 
     /// The pool, for rooms that keep platform tables of their own.

@@ -50,7 +50,7 @@ impl Replica {
 impl Engine {
     /// Lets a standby of the database answer what it can.
     pub fn read_from(&self, pool: PgPool) {
-        let lanes = Lanes::new(&pool, 1, &self.inner.walls);
+        let lanes = Lanes::for_reads(&pool, &self.inner.walls);
         let replica = Replica { pool, lanes, rests: Mutex::default(), is_ours: OnceLock::new() };
         // Whoever named one first has done so already.
         let _ = self.inner.replica.set(replica);
