@@ -123,6 +123,15 @@ walk("a layout is changed by keyboard and by pointer, and the page of a record f
   await page.getByRole("button", { name: "Add Rating" }).waitFor({ state: "detached" });
   await about.getByRole("button", { name: /^Rating/ }).dragTo(page.getByRole("region", { name: "Size" }).getByRole("button", { name: /^Employees/ }));
   await page.getByRole("region", { name: "Size" }).getByRole("button", { name: /^Rating/ }).waitFor();
+  // A heading is typed, and taken back by words and not by letters, from within it too.
+  await about.getByRole("button", { name: "About", exact: true }).click();
+  const heading = page.getByRole("textbox", { name: "Heading" });
+  await heading.press("End");
+  await heading.pressSequentially(" this firm");
+  for (const left of ["About this ", "About ", "About"]) {
+    await page.keyboard.press("Control+z");
+    await until(async () => assert.equal(await heading.inputValue(), left));
+  }
   await assertAccessible(page);
   await page.getByRole("button", { name: "Publish" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Publish layout" }).click();
