@@ -71,6 +71,17 @@ walk("uninstalling tells what it takes away, and refuses while others need it", 
   await review.getByRole("button", { name: "Cancel" }).click();
 });
 
+walk("a package that goes tells what others bring less without it", async (page) => {
+  await page.goto("/setup/packages");
+  await page.getByRole("button", { name: "Uninstall Leads" }).click();
+  const review = page.getByRole("dialog", { name: "Uninstall Leads?" });
+  const others = review.getByRole("region", { name: "Other packages" });
+  await others.getByText("What Tasks brought beside Leads is archived, and comes back with it.").waitFor();
+  await others.getByText("What Deals brought beside Leads is archived, and comes back with it.").waitFor();
+  await assertAccessible(page);
+  await review.getByRole("button", { name: "Cancel" }).click();
+});
+
 walk("an upgrade shows where the package and the tenant differ, and does what is chosen", async (page) => {
   // An older version, of which a condition is changed here and which has a field that the newer one is without.
   const source = {};
