@@ -1,9 +1,10 @@
 // The list of any object: views, search, filters, and the records as a table, a board, a calendar or a timeline.
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { mayCreate, useCatalog } from "@/catalog/catalog";
 import type { Display } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Kbd } from "@/components/kbd";
+import { late } from "@/components/late";
 import { arrange, arrangementOf, pinnedFirst } from "@/lib/arrangement";
 import { useCell } from "@/lib/cell";
 import type { Condition } from "@/lib/filter";
@@ -24,9 +25,9 @@ import { TitleBar, ViewTabs } from "./toolbar";
 import { ViewMenu } from "./view-menu";
 import { ViewSwitch } from "./view-switch";
 
-const Calendar = lazy(() => import("./calendar/calendar").then((m) => ({ default: m.Calendar })));
-const Timeline = lazy(() => import("./timeline/timeline").then((m) => ({ default: m.Timeline })));
-const FilterBuilder = lazy(() => import("./filter-builder").then((m) => ({ default: m.FilterBuilder })));
+const Calendar = late(() => import("./calendar/calendar"), "Calendar", "page", "p-4");
+const Timeline = late(() => import("./timeline/timeline"), "Timeline", "page", "p-4");
+const FilterBuilder = late(() => import("./filter-builder"), "FilterBuilder", "over");
 
 /** Another view starts as it was saved. What one searches and filters for goes along. */
 const NOTHING_CHANGED: Partial<ListSearch> = {
@@ -175,50 +176,46 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
         </p>
       ) : null}
       {building && (
-        <Suspense fallback={null}>
-          <FilterBuilder
-            object={object}
-            tree={state.tree}
-            where={state.where}
-            onApply={({ tree, where }) => onSearch({ fx: tree, where })}
-            onClose={() => setBuilding(false)}
-          />
-        </Suspense>
+        <FilterBuilder
+          object={object}
+          tree={state.tree}
+          where={state.where}
+          onApply={({ tree, where }) => onSearch({ fx: tree, where })}
+          onClose={() => setBuilding(false)}
+        />
       )}
-      <Suspense fallback={<div className="flex-1 bg-sunken" />}>
-        {state.display === "board" && state.group ? (
-          <BoardView
-            object={object}
-            request={state.request}
-            columns={state.columns}
-            group={state.group}
-            weight={state.weight}
-            peek={search.peek}
-            onPeek={onPeek}
-            onTotal={setTotal}
-          />
-        ) : state.display === "calendar" && state.span ? (
-          <Calendar
-            object={object}
-            request={state.request}
-            field={state.span.end}
-            peek={search.peek}
-            onPeek={onPeek}
-            onTotal={setTotal}
-          />
-        ) : state.display === "timeline" && state.span ? (
-          <Timeline
-            object={object}
-            request={state.request}
-            span={state.span}
-            peek={search.peek}
-            onPeek={onPeek}
-            onTotal={setTotal}
-          />
-        ) : (
-          <TableView object={object} state={state} search={search} onSearch={onSearch} onTotal={setTotal} />
-        )}
-      </Suspense>
+      {state.display === "board" && state.group ? (
+        <BoardView
+          object={object}
+          request={state.request}
+          columns={state.columns}
+          group={state.group}
+          weight={state.weight}
+          peek={search.peek}
+          onPeek={onPeek}
+          onTotal={setTotal}
+        />
+      ) : state.display === "calendar" && state.span ? (
+        <Calendar
+          object={object}
+          request={state.request}
+          field={state.span.end}
+          peek={search.peek}
+          onPeek={onPeek}
+          onTotal={setTotal}
+        />
+      ) : state.display === "timeline" && state.span ? (
+        <Timeline
+          object={object}
+          request={state.request}
+          span={state.span}
+          peek={search.peek}
+          onPeek={onPeek}
+          onTotal={setTotal}
+        />
+      ) : (
+        <TableView object={object} state={state} search={search} onSearch={onSearch} onTotal={setTotal} />
+      )}
       {!phone && <Footer object={object} rows={total} display={state.display} />}
     </section>
   );
