@@ -1,5 +1,5 @@
 // The list of any object: views, search, filters, and the records as a table, a board, a calendar or a timeline.
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { mayCreate, useCatalog } from "@/catalog/catalog";
 import type { Display } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
@@ -50,7 +50,11 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
   const phone = usePhone();
   const key = arrangementKey(object, viewOf(catalog, object, search));
   const arranged = useCell(arrangementOf(key));
-  const state = listState(catalog, object, search, arranged);
+  // What is looked at beside the list changes nothing of it: its rows stay as they are drawn.
+  const { peek, ...asked } = search;
+  const wanted = JSON.stringify(asked);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked for is compared by its content.
+  const state = useMemo(() => listState(catalog, object, asked, arranged), [catalog, object, wanted, arranged]);
   const [building, setBuilding] = useState(false);
   const [adding, setAdding] = useState(false);
   const [sorting, setSorting] = useState(false);
@@ -99,7 +103,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
     f: () => setAdding(true),
     s: () => (ordered ? setSorting(true) : false),
     "/": () => document.getElementById("list-search")?.focus(),
-    esc: () => (search.peek ? onPeek(undefined) : false),
+    esc: () => (peek ? onPeek(undefined) : false),
   });
 
   return (
@@ -191,7 +195,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
           columns={state.columns}
           group={state.group}
           weight={state.weight}
-          peek={search.peek}
+          peek={peek}
           onPeek={onPeek}
           onTotal={setTotal}
         />
@@ -200,7 +204,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
           object={object}
           request={state.request}
           field={state.span.end}
-          peek={search.peek}
+          peek={peek}
           onPeek={onPeek}
           onTotal={setTotal}
         />
@@ -209,7 +213,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
           object={object}
           request={state.request}
           span={state.span}
-          peek={search.peek}
+          peek={peek}
           onPeek={onPeek}
           onTotal={setTotal}
         />
