@@ -5,7 +5,7 @@ import type { Display } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Kbd } from "@/components/kbd";
 import { late } from "@/components/late";
-import { arrange, arrangementOf, pinnedFirst } from "@/lib/arrangement";
+import { AS_THE_VIEW, arrange, arrangementOf, pinnedFirst } from "@/lib/arrangement";
 import { useCell } from "@/lib/cell";
 import type { Condition } from "@/lib/filter";
 import { t } from "@/lib/i18n";
@@ -77,12 +77,13 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       search.sort !== undefined ||
       search.cols ||
       arranged.cols ||
+      state.rearranged ||
       moved ||
       search.start !== undefined ||
       state.display !== own,
   );
   const reset = () => {
-    arrange(key, { cols: undefined });
+    arrange(key, AS_THE_VIEW);
     onSearch({
       f: undefined,
       fx: undefined,
@@ -147,8 +148,9 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             object={object}
             place={key}
             table={table}
-            {...pinnedFirst(state.columns, table ? arranged.pinned : [])}
-            changed={Boolean(search.cols || arranged.cols)}
+            pins={state.pinned}
+            {...pinnedFirst(state.columns, table ? state.pinned : [])}
+            changed={Boolean(search.cols || arranged.cols || (table && state.rearranged))}
             onChange={(cols) => {
               arrange(key, { cols });
               if (search.cols) onSearch({ cols: undefined });
