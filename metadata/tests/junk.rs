@@ -24,7 +24,7 @@ fn good() -> Vec<(Kind, &'static str, Json)> {
         ],
     });
     let view = json!({"object": "deal", "label": "All", "scope": "all", "columns": ["name", "parent.amount"],
-        "sort": ["-amount"], "group_by": "stage", "display": "board", "shared_with": [],
+        "pinned": ["parent.amount"], "sort": ["-amount"], "group_by": "stage", "weight_by": "staff", "display": "board", "shared_with": [],
         "filter": {"and": [{"amount": {"gt": 1}}, {"children": {"some": {"stage": {"eq": "a"}}}}]}});
     let layout = json!({"object": "deal", "highlights": ["amount"], "assign": [{"role": "*"}],
         "sections": [{"label": "A", "columns": 2, "items": [{"field": "code"}, {"related": "children"}, {"component": "x"}]}]});

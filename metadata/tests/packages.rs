@@ -10,6 +10,7 @@ use metadata::definitions::Kind;
 use metadata::definitions::layering::Layering;
 use metadata::package::{Package, missing_requirements};
 use metadata::{Catalog, Change, DdlPlan, Definitions, Version, diff};
+use serde_json::Value as Json;
 
 const IN_ORDER: [&str; 4] = ["accounts", "leads", "deals", "tasks"];
 
@@ -85,6 +86,32 @@ fn what_is_answered_can_be_put_back() {
             assert!(found.is_empty(), "{name}: {found:?}");
         }
     }
+}
+
+/// What a definition says of itself and of its fields.
+fn helps(definition: &Json) -> impl Iterator<Item = &str> {
+    let fields = definition["fields"].as_array().into_iter().flatten();
+    let all = std::iter::once(definition).chain(fields);
+    all.flat_map(|one| [&one["help"], &one["description"]]).filter_map(Json::as_str)
+}
+
+#[test]
+fn what_they_explain_in_english_they_explain_in_german() {
+    let mut count = 0;
+    for name in IN_ORDER {
+        let package = read(name).with_all_parts();
+        let (texts, others): (Vec<&Change>, Vec<&Change>) =
+            package.changes.iter().partition(|change| change.kind == Kind::Translations);
+        let german =
+            texts.iter().filter_map(|change| change.definition.as_ref()).find(|one| one["locale"] == "de");
+        let german = german.unwrap_or_else(|| panic!("{name} speaks no German"));
+        let all: Vec<&str> =
+            others.iter().filter_map(|change| change.definition.as_ref()).flat_map(helps).collect();
+        count += all.len();
+        let missing: Vec<_> = all.iter().filter(|text| !german["texts"][**text].is_string()).collect();
+        assert!(missing.is_empty(), "{name} has no German of {missing:#?}");
+    }
+    assert!(count > 90, "{count} texts are not all of them");
 }
 
 #[test]

@@ -160,6 +160,22 @@ walk("the picture of a process is worked on with a mouse and with keys", async (
   await page.keyboard.press("ControlOrMeta+y");
   await until(async () => assert.deepEqual(await order(), [b, a, c]));
 
+  // What was typed is taken back by words.
+  const named = (label) => picture.getByRole("button", { name: new RegExp(`^${label} ?: from ${a} to ${b}$`) });
+  await named("Grow up").click();
+  await typed.press("End");
+  await typed.pressSequentially(" and old");
+  await named("Grow up and old").waitFor();
+  for (const label of ["Grow up and", "Grow up", "Grow up"]) {
+    await page.getByRole("button", { name: "Undo" }).click();
+    await named(label).waitFor();
+  }
+  await page.getByRole("button", { name: "Redo" }).click();
+  await page.getByRole("button", { name: "Redo" }).click();
+  await named("Grow up and").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+
   // With keys: a way from the menu of a state, chosen by its label, a state moved.
   await ring(b).press("Enter");
   await page.getByRole("menuitem", { name: `Connect to ${c}` }).press("Enter");

@@ -131,6 +131,48 @@ walk("somebody who shapes nothing keeps views of their own, and nobody else sees
   await hers.context().close();
 });
 
+walk("what is pinned and what amounts are weighted by goes along with a view, into every browser", async (page) => {
+  // What this browser kept of it before views did is taken over: it is something to be saved.
+  const arranged = { widths: {}, pinned: ["amount"], weight: "none" };
+  await page.addInitScript((kept) => {
+    if (!sessionStorage.getItem("begun")) localStorage.setItem("trellis.columns.deal.all", kept);
+    sessionStorage.setItem("begun", "1");
+  }, JSON.stringify(arranged));
+  await page.goto("/o/deals?view=all");
+  await firstRow(page, "Deals").waitFor();
+  const second = async () => (await page.getByRole("columnheader").nth(2).textContent()) ?? "";
+  assert.match(await second(), /Amount/);
+  await keep(page, "Amounts in sight");
+  const { data: kept } = await ask(page, "/auth/v1/views");
+  const view = kept.find(({ label }) => label === "Amounts in sight");
+  assert.deepEqual([view.pinned, view.weight_by], [["amount"], "none"]);
+
+  // Another browser knows of nothing but the view.
+  await page.evaluate(() => localStorage.clear());
+  await page.goto(`/o/deals?view=${view.id}`);
+  await firstRow(page, "Deals").waitFor();
+  assert.match(await second(), /Amount/);
+  await page.getByRole("button", { name: "View", exact: true }).waitFor();
+  await page.goto(`/o/deals?view=${view.id}&as=board`);
+  const column = page.getByRole("region", { name: "One-time", exact: true });
+  await column.getByRole("link").first().waitFor();
+  assert.equal(await column.getByText(/weighted$/).count(), 0);
+  await menu(page, "Show as: Board");
+  await pick(page, "Weighted by Probability");
+  await column.getByText(/weighted$/).waitFor();
+  await menu(page, "Save view");
+  await pick(page, "Save in my view");
+  await noted(page, "Saved Amounts in sight");
+  await menu(page, "View");
+  await page.getByRole("menuitem", { name: "Delete my view" }).waitFor();
+  await page.keyboard.press("Escape");
+  const { data: again } = await ask(page, "/auth/v1/views");
+  assert.equal(again.find(({ id }) => id === view.id).weight_by, "probability");
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await column.getByText(/weighted$/).waitFor();
+});
+
 walk("a view of one's own is chosen on a phone too", async (page) => {
   const definition = { object: "deal", label: "On the road", columns: ["name", "stage"] };
   const { data } = await change(page, "POST", "/auth/v1/views", definition);

@@ -71,6 +71,71 @@ walk("uninstalling tells what it takes away, and refuses while others need it", 
   await review.getByRole("button", { name: "Cancel" }).click();
 });
 
+walk("a package that goes tells what others bring less without it", async (page) => {
+  await page.goto("/setup/packages");
+  await page.getByRole("button", { name: "Uninstall Leads" }).click();
+  const review = page.getByRole("dialog", { name: "Uninstall Leads?" });
+  const others = review.getByRole("region", { name: "Other packages" });
+  await others.getByText("What Tasks brought beside Leads is archived, and comes back with it.").waitFor();
+  await others.getByText("What Deals brought beside Leads is archived, and comes back with it.").waitFor();
+  await assertAccessible(page);
+  await review.getByRole("button", { name: "Cancel" }).click();
+});
+
+walk("a part that does not come says so where it would stand, and comes on being asked again", async (page) => {
+  await page.goto("/setup/objects/task");
+  await page.getByRole("heading", { level: 1, name: "Task" }).waitFor();
+  let away = true;
+  await page.route(/\/assets\/(field-panel|object-parts)-/, (route) =>
+    away ? route.abort("internetdisconnected") : route.continue(),
+  );
+  await page.getByRole("button", { name: "New field" }).click();
+  const missing = page.getByRole("dialog", { name: "This part could not be loaded." });
+  await missing.getByText("Check your connection, then try again.").waitFor();
+  await assertAccessible(page);
+  await page.keyboard.press("Escape");
+  await missing.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "New field" }).click();
+  await missing.waitFor();
+  away = false;
+  await missing.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("dialog", { name: "New field on Task" }).waitFor();
+  await page.keyboard.press("Escape");
+
+  // The page around a part stays; a newer version of the pages is told of.
+  away = true;
+  const newer = '<script type="module" src="/assets/index-newer.js"></script>';
+  await page.route((url) => url.pathname === "/", (route) => route.fulfill({ contentType: "text/html", body: newer }));
+  await page.getByRole("link", { name: /^Rules/ }).click();
+  await page.getByText("This part could not be loaded.").waitFor();
+  await page.getByText("There is a newer version of these pages.").waitFor();
+  await page.getByRole("button", { name: "Load again" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Task" }).waitFor();
+  await assertAccessible(page);
+  away = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "Processes" }).waitFor();
+});
+
+walk("a part that takes a while says that it is on its way", async (page) => {
+  await page.goto("/setup/objects");
+  await page.getByRole("button", { name: "New object" }).waitFor();
+  let arrive;
+  const held = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  await page.route(/\/assets\/new-object-dialog-/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "New object" }).click();
+  await page.getByRole("status").filter({ hasText: "Loading" }).waitFor();
+  await assertAccessible(page);
+  arrive();
+  await page.getByRole("dialog", { name: "New object" }).waitFor();
+  assert.equal(await page.getByRole("status").filter({ hasText: "Loading" }).count(), 0);
+});
+
 walk("an upgrade shows where the package and the tenant differ, and does what is chosen", async (page) => {
   // An older version, of which a condition is changed here and which has a field that the newer one is without.
   const source = {};
@@ -123,6 +188,15 @@ walk("a layout is changed by keyboard and by pointer, and the page of a record f
   await page.getByRole("button", { name: "Add Rating" }).waitFor({ state: "detached" });
   await about.getByRole("button", { name: /^Rating/ }).dragTo(page.getByRole("region", { name: "Size" }).getByRole("button", { name: /^Employees/ }));
   await page.getByRole("region", { name: "Size" }).getByRole("button", { name: /^Rating/ }).waitFor();
+  // A heading is typed, and taken back by words and not by letters, from within it too.
+  await about.getByRole("button", { name: "About", exact: true }).click();
+  const heading = page.getByRole("textbox", { name: "Heading" });
+  await heading.press("End");
+  await heading.pressSequentially(" this firm");
+  for (const left of ["About this ", "About ", "About"]) {
+    await page.keyboard.press("Control+z");
+    await until(async () => assert.equal(await heading.inputValue(), left));
+  }
   await assertAccessible(page);
   await page.getByRole("button", { name: "Publish" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Publish layout" }).click();

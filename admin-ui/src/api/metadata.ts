@@ -22,6 +22,17 @@ export interface Plan {
   grants?: string[];
   /** Where a package and the tenant differ, and what holds. */
   merges?: Merge[];
+  /** What other packages bring more, or less, beside one that comes or goes. */
+  parts?: PartMoved[];
+  /** What is to be known, and is no problem. */
+  notes?: string[];
+}
+
+/** What a package brings beside another one, which comes or goes. */
+export interface PartMoved {
+  package: string;
+  with: string;
+  comes: boolean;
 }
 
 /** One value, or a whole component, on which a package and the tenant differ. */

@@ -10,8 +10,10 @@ export interface OwnViewDef {
   filter?: Record<string, unknown>;
   where?: string;
   columns: string[];
+  pinned?: string[];
   sort?: string[];
   group_by?: string;
+  weight_by?: string;
   display?: "table" | "board" | "calendar" | "timeline";
   /** What of it one does not see any more. */
   left_out?: string[];

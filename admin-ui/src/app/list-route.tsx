@@ -1,16 +1,17 @@
 // The list at its address, with the record that is peeked at beside it.
 import type { QueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { mayRead, useCatalog } from "@/catalog/catalog";
 import { catalogQuery } from "@/catalog/load";
+import { late } from "@/components/late";
 import { askAhead } from "@/features/list/ask-ahead";
 import { ListPage } from "@/features/list/list-page";
 import type { ListSearch } from "@/features/list/list-search";
 import { remember } from "@/lib/storage";
 import { NotFound } from "./errors";
 
-const RecordPeek = lazy(() => import("@/features/record/record-peek").then((m) => ({ default: m.RecordPeek })));
+const RecordPeek = late(() => import("@/features/record/record-peek"), "RecordPeek", "over");
 
 export function ListRoute() {
   const { plural } = useParams({ from: "/shell/o/$plural" });
@@ -31,14 +32,12 @@ export function ListRoute() {
     <>
       <ListPage key={object.name} object={object} search={search} onSearch={onSearch} />
       {search.peek && (
-        <Suspense fallback={null}>
-          <RecordPeek
-            object={object}
-            id={search.peek}
-            onClose={() => onSearch({ peek: undefined })}
-            onGo={(id) => onSearch({ peek: id })}
-          />
-        </Suspense>
+        <RecordPeek
+          object={object}
+          id={search.peek}
+          onClose={() => onSearch({ peek: undefined })}
+          onGo={(id) => onSearch({ peek: id })}
+        />
       )}
     </>
   );

@@ -63,4 +63,6 @@ it("weighs by what is chosen, else by a name that tells, or not at all", () => {
   expect(weightField(trip, "rebate")?.name).toBe("rebate");
   expect(weightField(trip, "booked")?.name).toBe("chance");
   expect(weightField(trip, "none")).toBeUndefined();
+  const tons = { name: "tons", kind: "decimal", label: "Tons" };
+  expect(weightField({ ...trip, fields: [...trip.fields, tons] }, "tons")).toBe(tons);
 });

@@ -140,11 +140,14 @@ const LIKELY = /(^|_)(probability|likelihood|chance|confidence)(_|$)/;
 /** Percentages that amounts can be weighted by. */
 export const weightFields = (object: ObjectDef): FieldDef[] => ownFields(object).filter((f) => f.kind === "percent");
 
-/** The percentage that amounts are weighted by: the chosen one, else one whose name tells; "none" is none. */
+/** Kinds whose values can be numbers; a view may name any number, and the server has looked whether it is one. */
+const NUMBERS = new Set(["percent", "integer", "decimal", "currency", "formula", "rollup"]);
+
+/** What amounts are weighted by, in hundredths: the chosen number, else a percentage whose name tells; "none" is none. */
 export function weightField(object: ObjectDef, chosen?: string): FieldDef | undefined {
-  const fit = weightFields(object);
   if (chosen === "none") return undefined;
-  return fit.find((f) => f.name === chosen) ?? fit.find((f) => LIKELY.test(f.name));
+  const named = ownFields(object).find((f) => f.name === chosen && NUMBERS.has(f.kind));
+  return named ?? weightFields(object).find((f) => LIKELY.test(f.name));
 }
 
 /** When a record came to the value that a board groups by: "stage_changed_at" beside "stage". */

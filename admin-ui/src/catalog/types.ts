@@ -81,8 +81,12 @@ export interface ListViewDef {
   filter?: Record<string, unknown>;
   where?: string;
   columns: string[];
+  /** Those of the columns that stay in sight beside the first one. */
+  pinned?: string[];
   sort?: string[];
   group_by?: string;
+  /** The number that a board weighs its amounts by; "none" is none. */
+  weight_by?: string;
   display?: "table" | "board" | "calendar" | "timeline";
   /** With whom it is shared; everybody when left out. */
   shared_with?: Record<string, unknown>[];

@@ -1,5 +1,5 @@
 // Editing one value in place: Enter or leaving saves, Esc takes back, a refusal keeps what was typed.
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { problemsByField, warningsOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { Conflict, updateRecord } from "@/api/records";
@@ -35,8 +35,11 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === 
 export function InlineEditor({ object, record, field: given, onClose, className, ...props }: InlineEditorProps) {
   const { onRefused, again } = props;
   const catalog = useCatalog();
-  const live = liveFields(catalog, object, record, record)(given);
-  const field = liveField(catalog, object, given, record, live);
+  // What is typed here decides nothing about the field itself.
+  const field = useMemo(() => {
+    const live = liveFields(catalog, object, record, record)(given);
+    return liveField(catalog, object, given, record, live);
+  }, [catalog, object, record, given]);
   const kind = kindOf(field);
   const [start] = useState(() => kind.read(record, field));
   const [value, setValue] = useState(again ? again.value : start);

@@ -1,14 +1,16 @@
 // A text that is a recurrence rule: shown in plain words, chosen in a dialog.
+
 import { Repeat } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { inputLook } from "@/components/inputs";
+import { late } from "@/components/late";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import type { DisplayProps, InputProps } from "./kind";
 import { ruleWords } from "./recurrence-rule";
 
 // Lists show rules and never open one.
-const Builder = lazy(() => import("./recurrence-builder").then(({ Builder }) => ({ default: Builder })));
+const Builder = late(() => import("./recurrence-builder"), "Builder", "over");
 
 export function RecurrenceDisplay({ value, compact }: DisplayProps) {
   if (typeof value !== "string" || !value) return null;
@@ -44,11 +46,7 @@ export function RecurrenceInput({ field, value, onChange, id, describedBy, inval
         <Repeat aria-hidden="true" size={13} className="shrink-0 text-text-3" />
         <span className={cx("min-w-0 truncate", !rule && "text-text-3")}>{words}</span>
       </button>
-      {open && (
-        <Suspense fallback={null}>
-          <Builder title={field.label} rule={rule} onClose={close} onChoose={(next) => onChange(next || null)} />
-        </Suspense>
-      )}
+      {open && <Builder title={field.label} rule={rule} onClose={close} onChoose={(next) => onChange(next || null)} />}
     </>
   );
 }

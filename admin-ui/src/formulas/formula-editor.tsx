@@ -1,9 +1,11 @@
 // The formula editor: text with completion along paths, what the server makes of it, and what it gives on a record.
+
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { listFunctions } from "@/api/formulas";
 import { useCatalog } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
+import { late } from "@/components/late";
 import { RecordPicker, usePreviewRecord } from "@/fields/preview-record";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
@@ -11,7 +13,7 @@ import { FormulaStatus } from "./formula-status";
 import { useCheck } from "./use-check";
 import { callAt } from "./words";
 
-const CodeArea = lazy(() => import("./code-area").then((m) => ({ default: m.CodeArea })));
+const CodeArea = late(() => import("./code-area"), "CodeArea", "line", "px-2.5");
 
 export interface FormulaEditorProps {
   object: ObjectDef;
@@ -58,7 +60,7 @@ export function FormulaEditor(props: FormulaEditorProps) {
           : "border-line-2 focus-within:border-accent focus-within:ring-accent-soft",
       )}
     >
-      <Suspense fallback={<div style={{ minHeight: lines * 20 + 12 }} aria-busy="true" />}>
+      <div style={{ minHeight: lines * 20 + 12 }}>
         <CodeArea
           catalog={catalog}
           object={object}
@@ -73,7 +75,7 @@ export function FormulaEditor(props: FormulaEditorProps) {
           onChange={props.onChange}
           onCursor={setCursor}
         />
-      </Suspense>
+      </div>
       <FormulaStatus state={state} empty={value.trim() === ""} call={known ?? undefined} />
       {!props.plain && value.trim() !== "" && (
         <TryOut object={object} state={state}>

@@ -38,14 +38,13 @@ it.each([
 
 it("remembers pins and widths beside each other, and lets them go again", () => {
   arrange("job.all", { cols: ["size"] });
-  pin("job.all", "size", true);
-  pin("job.all", "due", true);
-  pin("job.all", "size", true);
+  pin("job.all", ["size"], "due", true);
+  pin("job.all", ["size", "due"], "size", true);
   setWidth("job.all", "due", 20);
   setWidth("job.all", "size", 5000);
   const kept = { cols: ["size"], widths: { due: MIN_WIDTH, size: MAX_WIDTH }, pinned: ["due", "size"] };
   expect(JSON.parse(stored.get("trellis.columns.job.all") ?? "")).toEqual(kept);
-  pin("job.all", "due", false);
+  pin("job.all", ["due", "size"], "due", false);
   setWidth("job.all", "size", undefined);
   expect(arrangementOf("job.all").get()).toEqual({ cols: ["size"], widths: { due: MIN_WIDTH }, pinned: ["size"] });
 });

@@ -1,14 +1,14 @@
-// How someone has arranged a view: which columns, in what order, how wide, which of them stay in sight, and what its amounts are
-// weighted by. Kept in this browser, per view.
+// How someone has arranged a view otherwise than it says: which columns, in what order, which of them stay in sight, and what
+// its amounts are weighted by, until the view keeps it; and how wide columns are. Kept in this browser, per view.
 import { Cell } from "./cell";
 import { recallJson, remember } from "./storage";
 
 export interface Arrangement {
   cols?: string[] | undefined;
   widths: Record<string, number>;
-  /** Columns that stay in sight beside the first one, which always does. */
+  /** Columns that stay in sight beside the first one, which always does; the view's own when left out. */
   pinned?: string[] | undefined;
-  /** The percentage that a board weighs its amounts by; "none" is none. */
+  /** The number that a board weighs its amounts by; "none" is none; the view's own when left out. */
   weight?: string | undefined;
 }
 
@@ -51,9 +51,12 @@ export function setWidth(key: string, name: string, width: number | undefined): 
 
 export const withinWidths = (width: number): number => Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width)));
 
-/** Lets a column stay in sight, or go with the others again. */
-export function pin(key: string, name: string, on: boolean): void {
-  const others = (arrangementOf(key).get().pinned ?? []).filter((known) => known !== name);
+/** Nothing of a view is otherwise than it says. */
+export const AS_THE_VIEW: Partial<Arrangement> = { cols: undefined, pinned: undefined, weight: undefined };
+
+/** Lets a column stay in sight beside those that do, or go with the others again. */
+export function pin(key: string, pinned: string[], name: string, on: boolean): void {
+  const others = pinned.filter((known) => known !== name);
   arrange(key, { pinned: on ? [...others, name] : others });
 }
 

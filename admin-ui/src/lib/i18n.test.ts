@@ -119,7 +119,7 @@ function textsOf(path: string): Found {
     if (node.type === "CallExpression") {
       const [first] = node.arguments as Node[];
       if (named(node.callee) === "t" && first?.type === "Literal") found.said.add(String(first.value));
-      if (/^(cx|lazy)$/.test(named(node.callee))) return;
+      if (/^(cx|late)$/.test(named(node.callee))) return;
     }
     // What a search finds something by, beside what it is called.
     if (node.type === "Property" && named(node.key) === "words") return;

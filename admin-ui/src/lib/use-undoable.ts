@@ -1,10 +1,13 @@
-// A value with its past: what was done can be undone and done again.
+// A value with its past: what was done can be undone and done again, what was typed word by word.
 import { useCallback, useState } from "react";
+import { goesOn, isSame, textChange } from "./typed-text";
 
 interface Past<T> {
   before: T[];
   now: T;
   after: T[];
+  /** The text that the last step has changed, and when. */
+  typing?: { place: string; at: number } | undefined;
 }
 
 export interface Undoable<T> {
@@ -18,15 +21,26 @@ export interface Undoable<T> {
 
 const DEPTH = 100;
 
-/** Plain data that says the same: what an editor sends again that was only shown something is no step. */
-const isSame = (one: unknown, other: unknown) => Object.is(one, other) || JSON.stringify(one) === JSON.stringify(other);
+/** Who pauses for as long begins a step. */
+export const PAUSE_MS = 1000;
+
+/** The past with a further step, or with more of the word that is being typed. */
+function stepped<T>(past: Past<T>, value: T, at: number): Past<T> {
+  const text = textChange(past.now, value);
+  const typing = text ? { place: text.place, at } : undefined;
+  const { typing: last } = past;
+  if (text && last?.place === text.place && at - last.at < PAUSE_MS && goesOn(text))
+    return { before: past.before, now: value, after: [], typing };
+  return { before: [...past.before.slice(-DEPTH), past.now], now: value, after: [], typing };
+}
 
 export function useUndoable<T>(initial: T): Undoable<T> {
   const [past, setPast] = useState<Past<T>>({ before: [], now: initial, after: [] });
   const set = useCallback((next: T | ((old: T) => T)) => {
+    const at = Date.now();
     setPast((p) => {
       const value = typeof next === "function" ? (next as (old: T) => T)(p.now) : next;
-      return isSame(value, p.now) ? p : { before: [...p.before.slice(-DEPTH), p.now], now: value, after: [] };
+      return isSame(value, p.now) ? p : stepped(p, value, at);
     });
   }, []);
   const restart = useCallback((value: T) => setPast({ before: [], now: value, after: [] }), []);

@@ -10,12 +10,12 @@ use super::shape::{
 
 /// Schemas that these routes share.
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
-    let parts = one_of(&["columns", "sort", "group_by", "filter", "where"]);
+    let parts = one_of(&["columns", "pinned", "sort", "group_by", "weight_by", "filter", "where"]);
     let mut view = shown(json!({
         "id": id(), "object": text(), "label": text(), "columns": list(text()), "display": kept()["display"],
         "left_out": list(parts),
     }));
-    for key in ["scope", "filter", "where", "sort", "group_by"] {
+    for key in ["scope", "filter", "where", "pinned", "sort", "group_by", "weight_by"] {
         view["properties"][key] = kept()[key].take();
     }
     let requested = json!({
@@ -29,7 +29,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
 fn kept() -> Json {
     json!({
         "label": text(), "scope": one_of(&["mine", "team", "all"]), "filter": { "type": "object" }, "where": text(),
-        "columns": list(text()), "sort": list(text()), "group_by": text(),
+        "columns": list(text()), "pinned": list(text()), "sort": list(text()), "group_by": text(), "weight_by": text(),
         "display": one_of(&["table", "board", "calendar", "timeline"]),
     })
 }

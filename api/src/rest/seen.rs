@@ -12,6 +12,7 @@ use metadata::catalog::Named;
 use metadata::catalog::apps::App;
 use metadata::catalog::roles::SYSTEM_ROLES;
 use metadata::definitions::app::Item;
+use metadata::definitions::list_view::NOT_WEIGHTED;
 use metadata::definitions::sharing_rule::People;
 use metadata::{Kind, Object};
 use serde_json::{Value as Json, json};
@@ -166,11 +167,15 @@ impl<'c> Seen<'c> {
             return None;
         }
         let path = |path: &Json| path.as_str().unwrap_or_default().trim_start_matches('-').to_owned();
-        for key in ["columns", "sort"] {
+        for key in ["columns", "pinned", "sort"] {
             retain(&mut json[key], |item| self.sees_path(object, &path(item)));
         }
         if json["group_by"].as_str().is_some_and(|path| !self.sees_path(object, path)) {
             json["group_by"] = Json::Null;
+        }
+        let is_hidden = |word: &str| word != NOT_WEIGHTED && !self.sees_path(object, word);
+        if json["weight_by"].as_str().is_some_and(is_hidden) {
+            json["weight_by"] = Json::Null;
         }
         prune_null(&mut json);
         Some(json)

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::encrypted::ENCRYPTED;
 use super::{Catalog, Object};
 use crate::definitions::layout::{Item, Layout};
-use crate::definitions::list_view::ListView;
+use crate::definitions::list_view::{ListView, NOT_WEIGHTED};
 use crate::definitions::sharing_rule::condition_options;
 use crate::problem::Problem;
 use crate::suggest;
@@ -37,12 +37,14 @@ fn check_path(catalog: &Catalog, object: &Object, path: &str, place: String) -> 
 
 pub(crate) fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> Vec<Problem> {
     let columns = view.columns.iter().enumerate().map(|(at, path)| (format!("columns.{at}"), path.as_str()));
+    let pinned = view.pinned.iter().enumerate().map(|(at, path)| (format!("pinned.{at}"), path.as_str()));
     let sort = view.sort.iter().enumerate();
     let sort = sort.map(|(at, path)| (format!("sort.{at}"), path.strip_prefix('-').unwrap_or(path)));
     let group = view.group_by.iter().map(|path| ("group_by".to_owned(), path.as_str()));
-    let paths = columns.chain(sort).chain(group);
+    let paths = columns.chain(pinned).chain(sort).chain(group);
     let mut problems: Vec<Problem> =
         paths.filter_map(|(place, path)| check_path(catalog, object, path, place)).collect();
+    problems.extend(weight(object, view));
     problems.extend(arranged(catalog, object, view));
     problems.extend(view.condition.iter().flat_map(|text| condition(catalog, object, ("where", text))));
     for (at, people) in view.shared_with.iter().enumerate() {
@@ -52,6 +54,23 @@ pub(crate) fn list_view(catalog: &Catalog, object: &Object, view: &ListView) -> 
         check_filter(catalog, object, filter, ("filter", &mut problems));
     }
     problems
+}
+
+/// What amounts are weighted by is a number of the record that they are of.
+fn weight(object: &Object, view: &ListView) -> Option<Problem> {
+    let name = view.weight()?;
+    let Some(field) = object.find_field(name) else {
+        let hint = suggest::hint(name, object.fields.iter().map(|field| field.name.as_str()));
+        let text = format!("`{}` has no field `{name}`", object.name);
+        let problem = Problem::new("weight_by", "unknown-field", text);
+        return Some(hint.into_iter().fold(problem, Problem::hint));
+    };
+    if field.ty().is_number() {
+        return None;
+    }
+    let text = format!("amounts are weighted by a number, and `{name}` is a `{}`", field.kind.name());
+    let hint = format!("name a percentage or a number of the object, or `{NOT_WEIGHTED}`");
+    Some(Problem::new("weight_by", "wrong-kind", text).hint(hint))
 }
 
 /// What a view is sorted or grouped by although it is encrypted.

@@ -8,6 +8,9 @@ use super::{Definitions, Kind, Part, Renamed, structure};
 use crate::catalog::{Catalog, Object, Uses, views};
 use crate::problem::Problem;
 
+/// What a board weighs its amounts by that weighs them by nothing.
+pub const NOT_WEIGHTED: &str = "none";
+
 /// A list view, as in contract §5a. The filter is the JSON form of contract §3.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,12 +30,18 @@ pub struct ListView {
     pub condition: Option<String>,
     /// Paths of the columns, e.g. `amount`, `account.name`.
     pub columns: Vec<String>,
+    /// Those of the columns that stay in sight beside the first one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<String>,
     /// Sort keys, e.g. `-amount`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<String>,
     /// Field to group by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_by: Option<String>,
+    /// Field of the object that a board weighs its amounts by, or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_by: Option<String>,
     /// How the records are shown.
     #[serde(default)]
     pub display: Display,
@@ -57,6 +66,11 @@ impl ListView {
             return Err(checked.problems.into_iter().map(own).collect());
         }
         serde_json::from_value(json).map_err(|error| vec![Problem::new("", "wrong-type", error.to_string())])
+    }
+
+    /// The field that amounts are weighted by, where the view names one.
+    pub fn weight(&self) -> Option<&str> {
+        self.weight_by.as_deref().filter(|word| *word != NOT_WEIGHTED)
     }
 
     /// Follows the fields that have other names by now; `old` is how it was when the view was right.
@@ -99,19 +113,22 @@ impl Part for ListView {
     }
 
     fn uses(&self, uses: &mut Uses<'_>) {
-        let keys = [("columns", &self.columns), ("sort", &self.sort)];
+        let keys = [("columns", &self.columns), ("pinned", &self.pinned), ("sort", &self.sort)];
         for (key, paths) in keys {
             let places = paths.iter().enumerate().map(|(at, path)| (path, format!("{key}.{at}")));
             places.for_each(|(path, at)| uses.path(&self.object, path, &at));
         }
         self.group_by.iter().for_each(|path| uses.path(&self.object, path, "group_by"));
+        self.weight().iter().for_each(|name| uses.path(&self.object, name, "weight_by"));
         self.condition.iter().for_each(|text| uses.text(&self.object, text, "where"));
         self.shared_with.iter().for_each(|people| people.uses(uses, "shared_with"));
         self.filter.iter().for_each(|filter| uses.filter(&self.object, filter, "filter"));
     }
 
     fn rename_field(&mut self, renamed: &Renamed<'_>) {
-        let paths = self.columns.iter_mut().chain(&mut self.sort).chain(&mut self.group_by);
+        let weight = self.weight_by.iter_mut().filter(|word| word.as_str() != NOT_WEIGHTED);
+        let shown = self.columns.iter_mut().chain(&mut self.pinned);
+        let paths = shown.chain(&mut self.sort).chain(&mut self.group_by).chain(weight);
         paths.for_each(|path| *path = renamed.path(&self.object, path));
         self.condition = self.condition.take().map(|text| renamed.formula(&self.object, &text));
         self.filter = self.filter.take().map(|filter| renamed.filter(&self.object, filter));

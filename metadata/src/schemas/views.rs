@@ -22,8 +22,11 @@ pub(super) fn list_view() -> Json {
             "where": text(5000, "Which of them, in the formula language."),
             "filter": {"type": "object", "description": "Which records, such as {\"stage\": {\"eq\": \"won\"}}."},
             "columns": paths("Paths of fields, such as `amount` or `account.name`."),
+            "pinned": paths("Those of the columns that stay in sight beside the first one."),
             "sort": paths("Paths, the first first; `-` before a path sorts downwards."),
             "group_by": text(400, "Path of the field to group by."),
+            "weight_by": text(60, "The number of the object that a board weighs its amounts by, in hundredths, such as \
+                `probability`; `none` weighs nothing. When left out, a percentage whose name tells."),
             "display": {"enum": ["table", "board", "calendar", "timeline"], "default": "table"},
             "shared_with": {"type": "array", "maxItems": 100, "items": super::access::people("One of them."),
                 "description": "With whom it is shared; everybody when left out."},

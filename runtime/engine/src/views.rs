@@ -152,7 +152,7 @@ async fn finish(
 /// those it tells only that there are some.
 fn told(context: &Context, id: Uuid, (before, after): (&Json, &Json)) -> Event {
     let mut changes = json!({});
-    for key in ["object", "label", "scope", "columns", "sort", "group_by", "display"] {
+    for key in ["object", "label", "scope", "columns", "pinned", "sort", "group_by", "weight_by", "display"] {
         if before[key] != after[key] {
             changes[key] = json!([before[key], after[key]]);
         }

@@ -1,7 +1,7 @@
 // The frame around every page: navigation, the sheet, and what opens over it.
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect } from "react";
+import { useCallback, useDeferredValue, useEffect } from "react";
 import { wearBranding } from "@/api/branding";
 import { sessionExpired } from "@/api/client";
 import { NotLoaded } from "@/api/loaded";
@@ -10,6 +10,7 @@ import { signOut } from "@/api/session";
 import { CatalogContext } from "@/catalog/catalog";
 import { moreIcons } from "@/catalog/icons";
 import { catalogQuery } from "@/catalog/load";
+import { late } from "@/components/late";
 import { Toasts } from "@/components/toast";
 import { neededIntent } from "@/fields/save";
 import { useCell } from "@/lib/cell";
@@ -22,14 +23,12 @@ import { ShellSkeleton } from "./shell-skeleton";
 import { Sidebar } from "./sidebar";
 import { useGlobalShortcuts } from "./use-global-shortcuts";
 
-const MustEnrol = lazy(() => import("@/features/security/mine/must-enrol").then((m) => ({ default: m.MustEnrol })));
-const SupportStrip = lazy(() => import("./support-strip").then((m) => ({ default: m.SupportStrip })));
-const CommandMenu = lazy(() =>
-  import("@/features/command-menu/command-menu").then((m) => ({ default: m.CommandMenu })),
-);
-const CreateDrawer = lazy(() => import("@/features/create/create-drawer").then((m) => ({ default: m.CreateDrawer })));
-const NeededDialog = lazy(() => import("@/features/create/needed-dialog").then((m) => ({ default: m.NeededDialog })));
-const HelpSheet = lazy(() => import("@/features/help/help-sheet").then((m) => ({ default: m.HelpSheet })));
+const MustEnrol = late(() => import("@/features/security/mine/must-enrol"), "MustEnrol", "page", "p-6");
+const SupportStrip = late(() => import("./support-strip"), "SupportStrip", "line", "px-4");
+const CommandMenu = late(() => import("@/features/command-menu/command-menu"), "CommandMenu", "over");
+const CreateDrawer = late(() => import("@/features/create/create-drawer"), "CreateDrawer", "over");
+const NeededDialog = late(() => import("@/features/create/needed-dialog"), "NeededDialog", "over");
+const HelpSheet = late(() => import("@/features/help/help-sheet"), "HelpSheet", "over");
 
 export function Shell() {
   const router = useRouter();
@@ -61,11 +60,7 @@ export function Shell() {
 
   if (!catalog.data || !drawn) {
     if (catalog.error instanceof Problem && catalog.error.code === "totp-setup-required")
-      return (
-        <Suspense fallback={<ShellSkeleton />}>
-          <MustEnrol onDone={() => catalog.refetch()} onSignOut={leave} />
-        </Suspense>
-      );
+      return <MustEnrol onDone={() => catalog.refetch()} onSignOut={leave} />;
     const refused = catalog.error instanceof Problem && catalog.error.status === 401;
     if (catalog.isError && !refused) {
       return (
@@ -93,11 +88,7 @@ export function Shell() {
           {t("Skip to content")}
         </a>
         <ConnectionStrip />
-        {catalog.data.me.support && (
-          <Suspense fallback={null}>
-            <SupportStrip onLeave={leave} />
-          </Suspense>
-        )}
+        {catalog.data.me.support && <SupportStrip onLeave={leave} />}
         <div className="flex min-h-0 flex-1">
           {!phone && <Sidebar onSignOut={leave} />}
           <main
@@ -124,11 +115,11 @@ function Overlays() {
   const needed = useCell(neededIntent);
   useGlobalShortcuts();
   return (
-    <Suspense fallback={null}>
+    <>
       {commands && <CommandMenu onClose={() => commandMenuOpen.set(false)} />}
       {create && <CreateDrawer key={create.object} intent={create} onClose={() => createIntent.set(null)} />}
       {needed && <NeededDialog key={needed.id} needed={needed} onClose={() => neededIntent.set(null)} />}
       {help && <HelpSheet onClose={() => helpOpen.set(false)} />}
-    </Suspense>
+    </>
   );
 }

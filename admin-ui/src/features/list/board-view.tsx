@@ -1,15 +1,12 @@
 // The way to the board: what it shows is asked for while the board itself is still on its way.
-import { lazy, Suspense } from "react";
+
+import { late } from "@/components/late";
 import type { BoardProps } from "./board/board";
 import { groupingBy, useGroups } from "./use-groups";
 
-const Board = lazy(() => import("./board/board").then((m) => ({ default: m.Board })));
+const Board = late(() => import("./board/board"), "Board", "page", "bg-sunken p-4");
 
 export function BoardView(props: Omit<BoardProps, "groups">) {
   const groups = useGroups(props.object, props.request, groupingBy(props.group));
-  return (
-    <Suspense fallback={<div className="flex-1 bg-sunken" />}>
-      <Board {...props} groups={groups} />
-    </Suspense>
-  );
+  return <Board {...props} groups={groups} />;
 }

@@ -1,6 +1,7 @@
 // Appears while rows are selected: what can be done with all of them.
+
 import { Merge, PencilLine, Trash2, UserRound, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { deleteRecords, listIds, MOST } from "@/api/bulk";
 import { messageOf } from "@/api/problem";
 import { forEachRecord, type ListRequest, restoreRecord } from "@/api/records";
@@ -8,6 +9,7 @@ import { findField, mayDelete, mayEdit } from "@/catalog/catalog";
 import { isWritable } from "@/catalog/fields";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Button, IconButton } from "@/components/button";
+import { late } from "@/components/late";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
 import { count, counted, inSentence } from "@/lib/text";
@@ -16,8 +18,8 @@ import type { Selection } from "./use-selection";
 /** As many as fit side by side. */
 const MOST_MERGED = 5;
 
-const MergeDialog = lazy(() => import("@/fields/merge-dialog").then((m) => ({ default: m.MergeDialog })));
-const BulkEdit = lazy(() => import("./bulk-edit").then((m) => ({ default: m.BulkEdit })));
+const MergeDialog = late(() => import("@/fields/merge-dialog"), "MergeDialog", "over");
+const BulkEdit = late(() => import("./bulk-edit"), "BulkEdit", "over");
 
 interface BulkBarProps {
   object: ObjectDef;
@@ -112,31 +114,27 @@ export function BulkBar({ object, selection, request, total }: BulkBarProps) {
         </IconButton>
       </div>
       {merging && (
-        <Suspense fallback={null}>
-          <MergeDialog
-            object={object}
-            ids={merging}
-            onClose={() => setMerging(null)}
-            onDone={() => {
-              setMerging(null);
-              selection.clear();
-            }}
-          />
-        </Suspense>
+        <MergeDialog
+          object={object}
+          ids={merging}
+          onClose={() => setMerging(null)}
+          onDone={() => {
+            setMerging(null);
+            selection.clear();
+          }}
+        />
       )}
       {editing && (
-        <Suspense fallback={null}>
-          <BulkEdit
-            object={object}
-            ids={selection.ids}
-            field={editing.field}
-            onClose={() => setEditing(null)}
-            onDone={() => {
-              setEditing(null);
-              selection.clear();
-            }}
-          />
-        </Suspense>
+        <BulkEdit
+          object={object}
+          ids={selection.ids}
+          field={editing.field}
+          onClose={() => setEditing(null)}
+          onDone={() => {
+            setEditing(null);
+            selection.clear();
+          }}
+        />
       )}
     </div>
   );

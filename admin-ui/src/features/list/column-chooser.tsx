@@ -30,21 +30,24 @@ interface ColumnChooserProps {
   /** They stand in a table, where they have widths and can be pinned. */
   table: boolean;
   columns: FieldDef[];
-  /** How many of them are pinned, with the first one. */
+  /** Names of those that are pinned beside the first one, */
+  pins: string[];
+  /** and how many of the columns stand there with it. */
   held: number;
   changed: boolean;
   onChange: (names: string[] | undefined) => void;
 }
 
-export function ColumnChooser({ object, place, table, columns, held, changed, onChange }: ColumnChooserProps) {
+export function ColumnChooser(props: ColumnChooserProps) {
+  const { object, place, table, columns, pins, held, changed, onChange } = props;
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
   const anchor = useRef<HTMLButtonElement>(null);
-  const { widths, pinned } = useCell(arrangementOf(place));
+  const { widths } = useCell(arrangementOf(place));
   const names = columns.map((c) => c.name);
   const hidden = columnFields(object).filter((f) => !names.includes(f.name));
   const shown = [...columns, ...hidden].filter((f) => f.label.toLowerCase().includes(text.toLowerCase()));
-  const arranged = table && (Boolean(pinned?.length) || Object.keys(widths).length > 0);
+  const widened = table && Object.keys(widths).length > 0;
 
   return (
     <>
@@ -90,7 +93,7 @@ export function ColumnChooser({ object, place, table, columns, held, changed, on
                   <Icon size={13} aria-hidden="true" className="text-text-3" />
                   <span className="truncate">{field.label}</span>
                 </label>
-                {at >= 0 && table && <TableTools field={field} at={at} held={held} place={place} />}
+                {at >= 0 && table && <TableTools field={field} at={at} pins={pins} held={held} place={place} />}
                 {at >= 0 && (
                   <MoveTools
                     field={field}
@@ -103,7 +106,7 @@ export function ColumnChooser({ object, place, table, columns, held, changed, on
             );
           })}
         </ul>
-        {(changed || arranged) && (
+        {(changed || widened) && (
           <div className="border-line border-t p-1.5">
             <Button
               className="w-full"
@@ -157,11 +160,12 @@ const STEP = 20;
 interface TableToolsProps {
   field: FieldDef;
   at: number;
+  pins: string[];
   held: number;
   place: string;
 }
 
-function TableTools({ field, at, held, place }: TableToolsProps) {
+function TableTools({ field, at, pins, held, place }: TableToolsProps) {
   const [said, setSaid] = useState("");
   const width = widthOf(field, at, useCell(arrangementOf(place)).widths);
   const isPinned = at < held;
@@ -186,7 +190,7 @@ function TableTools({ field, at, held, place }: TableToolsProps) {
         label={isPinned ? t("Unpin {field}", names) : t("Pin {field}", names)}
         on={isPinned}
         disabled={at === 0}
-        onClick={() => pin(place, field.name, !isPinned)}
+        onClick={() => pin(place, pins, field.name, !isPinned)}
       >
         <Pin size={12} className={isPinned ? "fill-current" : ""} />
       </Tool>

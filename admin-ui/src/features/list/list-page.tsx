@@ -1,10 +1,11 @@
 // The list of any object: views, search, filters, and the records as a table, a board, a calendar or a timeline.
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { mayCreate, useCatalog } from "@/catalog/catalog";
 import type { Display } from "@/catalog/displays";
 import type { ObjectDef } from "@/catalog/types";
 import { Kbd } from "@/components/kbd";
-import { arrange, arrangementOf, pinnedFirst } from "@/lib/arrangement";
+import { late } from "@/components/late";
+import { AS_THE_VIEW, arrange, arrangementOf, pinnedFirst } from "@/lib/arrangement";
 import { useCell } from "@/lib/cell";
 import type { Condition } from "@/lib/filter";
 import { t } from "@/lib/i18n";
@@ -24,9 +25,9 @@ import { TitleBar, ViewTabs } from "./toolbar";
 import { ViewMenu } from "./view-menu";
 import { ViewSwitch } from "./view-switch";
 
-const Calendar = lazy(() => import("./calendar/calendar").then((m) => ({ default: m.Calendar })));
-const Timeline = lazy(() => import("./timeline/timeline").then((m) => ({ default: m.Timeline })));
-const FilterBuilder = lazy(() => import("./filter-builder").then((m) => ({ default: m.FilterBuilder })));
+const Calendar = late(() => import("./calendar/calendar"), "Calendar", "page", "p-4");
+const Timeline = late(() => import("./timeline/timeline"), "Timeline", "page", "p-4");
+const FilterBuilder = late(() => import("./filter-builder"), "FilterBuilder", "over");
 
 /** Another view starts as it was saved. What one searches and filters for goes along. */
 const NOTHING_CHANGED: Partial<ListSearch> = {
@@ -49,7 +50,11 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
   const phone = usePhone();
   const key = arrangementKey(object, viewOf(catalog, object, search));
   const arranged = useCell(arrangementOf(key));
-  const state = listState(catalog, object, search, arranged);
+  // What is looked at beside the list changes nothing of it: its rows stay as they are drawn.
+  const { peek, ...asked } = search;
+  const wanted = JSON.stringify(asked);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked for is compared by its content.
+  const state = useMemo(() => listState(catalog, object, asked, arranged), [catalog, object, wanted, arranged]);
   const [building, setBuilding] = useState(false);
   const [adding, setAdding] = useState(false);
   const [sorting, setSorting] = useState(false);
@@ -72,12 +77,13 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
       search.sort !== undefined ||
       search.cols ||
       arranged.cols ||
+      state.rearranged ||
       moved ||
       search.start !== undefined ||
       state.display !== own,
   );
   const reset = () => {
-    arrange(key, { cols: undefined });
+    arrange(key, AS_THE_VIEW);
     onSearch({
       f: undefined,
       fx: undefined,
@@ -98,7 +104,7 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
     f: () => setAdding(true),
     s: () => (ordered ? setSorting(true) : false),
     "/": () => document.getElementById("list-search")?.focus(),
-    esc: () => (search.peek ? onPeek(undefined) : false),
+    esc: () => (peek ? onPeek(undefined) : false),
   });
 
   return (
@@ -142,8 +148,9 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
             object={object}
             place={key}
             table={table}
-            {...pinnedFirst(state.columns, table ? arranged.pinned : [])}
-            changed={Boolean(search.cols || arranged.cols)}
+            pins={state.pinned}
+            {...pinnedFirst(state.columns, table ? state.pinned : [])}
+            changed={Boolean(search.cols || arranged.cols || (table && state.rearranged))}
             onChange={(cols) => {
               arrange(key, { cols });
               if (search.cols) onSearch({ cols: undefined });
@@ -175,50 +182,46 @@ export function ListPage({ object, search, onSearch }: ListPageProps) {
         </p>
       ) : null}
       {building && (
-        <Suspense fallback={null}>
-          <FilterBuilder
-            object={object}
-            tree={state.tree}
-            where={state.where}
-            onApply={({ tree, where }) => onSearch({ fx: tree, where })}
-            onClose={() => setBuilding(false)}
-          />
-        </Suspense>
+        <FilterBuilder
+          object={object}
+          tree={state.tree}
+          where={state.where}
+          onApply={({ tree, where }) => onSearch({ fx: tree, where })}
+          onClose={() => setBuilding(false)}
+        />
       )}
-      <Suspense fallback={<div className="flex-1 bg-sunken" />}>
-        {state.display === "board" && state.group ? (
-          <BoardView
-            object={object}
-            request={state.request}
-            columns={state.columns}
-            group={state.group}
-            weight={state.weight}
-            peek={search.peek}
-            onPeek={onPeek}
-            onTotal={setTotal}
-          />
-        ) : state.display === "calendar" && state.span ? (
-          <Calendar
-            object={object}
-            request={state.request}
-            field={state.span.end}
-            peek={search.peek}
-            onPeek={onPeek}
-            onTotal={setTotal}
-          />
-        ) : state.display === "timeline" && state.span ? (
-          <Timeline
-            object={object}
-            request={state.request}
-            span={state.span}
-            peek={search.peek}
-            onPeek={onPeek}
-            onTotal={setTotal}
-          />
-        ) : (
-          <TableView object={object} state={state} search={search} onSearch={onSearch} onTotal={setTotal} />
-        )}
-      </Suspense>
+      {state.display === "board" && state.group ? (
+        <BoardView
+          object={object}
+          request={state.request}
+          columns={state.columns}
+          group={state.group}
+          weight={state.weight}
+          peek={peek}
+          onPeek={onPeek}
+          onTotal={setTotal}
+        />
+      ) : state.display === "calendar" && state.span ? (
+        <Calendar
+          object={object}
+          request={state.request}
+          field={state.span.end}
+          peek={peek}
+          onPeek={onPeek}
+          onTotal={setTotal}
+        />
+      ) : state.display === "timeline" && state.span ? (
+        <Timeline
+          object={object}
+          request={state.request}
+          span={state.span}
+          peek={peek}
+          onPeek={onPeek}
+          onTotal={setTotal}
+        />
+      ) : (
+        <TableView object={object} state={state} search={search} onSearch={onSearch} onTotal={setTotal} />
+      )}
       {!phone && <Footer object={object} rows={total} display={state.display} />}
     </section>
   );

@@ -90,6 +90,32 @@ it("arranges columns as remembered, unless the URL says otherwise", () => {
   expect(names({ cols: "done" })).toEqual(["name", "done"]);
 });
 
+it("pins and weighs as the view says, unless somebody has it otherwise in this browser", () => {
+  const chance = { name: "probability", kind: "percent", label: "Probability" };
+  const rebate = { name: "rebate", kind: "percent", label: "Rebate" };
+  const priced = { ...object, fields: [...object.fields, chance, rebate] };
+  const view = {
+    name: "project.priced",
+    object: "project",
+    label: "Priced",
+    columns: ["phase", "budget", "customer.name"],
+    pinned: ["customer.name", "gone", "name", "phase"],
+    display: "board" as const,
+    weight_by: "rebate",
+  };
+  const own = new Catalog({ revision: 1, user: null, objects: [priced], list_views: [view] }, me);
+  const shown = (arranged?: object) => {
+    const state = listState(own, priced, {}, arranged && { widths: {}, ...arranged });
+    return [state.pinned.join(), state.weight?.name, state.rearranged];
+  };
+  expect(shown()).toEqual(["phase,customer", "rebate", false]);
+  expect(shown({ pinned: ["customer", "phase"], weight: "rebate" })).toEqual(["phase,customer", "rebate", false]);
+  expect(shown({ pinned: [] })).toEqual(["", "rebate", true]);
+  expect(shown({ weight: "none" })).toEqual(["phase,customer", undefined, true]);
+  expect(shown({ weight: "probability" })).toEqual(["phase,customer", "probability", true]);
+  expect(listState(own, priced, { as: "table" }).request.fields).not.toContain("rebate");
+});
+
 it("reads the URL and forgives it", () => {
   expect(readListSearch({ q: 42, f: "no", sort: "", cols: "a,b", junk: 1 })).toEqual({
     view: undefined,

@@ -34,8 +34,14 @@ export interface ListState {
   group: FieldDef | undefined;
   /** The days that calendars and timelines stand by. */
   span: Days | undefined;
-  /** The percentage that a board weighs its amounts by. */
+  /** Columns that stay in sight beside the first one. */
+  pinned: string[];
+  /** The number that a board weighs its amounts by. */
   weight: FieldDef | undefined;
+  /** The word that says so, of the view or of who looks at it. */
+  weighed: string | undefined;
+  /** Pins or weights are not those of the view. */
+  rearranged: boolean;
   sort: SortKey[];
   /** What the view is sorted by. */
   ownSort: SortKey[];
@@ -67,6 +73,12 @@ function columnsOf(object: ObjectDef, names: string[]): FieldDef[] {
   const unique = found.filter((f, i) => found.findIndex((g) => g.name === f.name) === i && f.kind !== "id");
   const named = unique.find((f) => f.name === "name") ?? columnFields(object)[0];
   return named ? [named, ...unique.filter((f) => f.name !== named.name)] : unique;
+}
+
+/** Which of the columns are pinned by these names. The first one stays in sight anyhow. */
+function pinsAmong(object: ObjectDef, columns: FieldDef[], names: string[] = []): string[] {
+  const pinned = new Set(names.map((name) => fieldOf(object, name)?.name));
+  return columns.slice(1).flatMap(({ name }) => (pinned.has(name) ? [name] : []));
 }
 
 /** The view that a list shows: as the URL says, else the one that it opens with. */
@@ -118,7 +130,10 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
         : undefined;
   const steps = span && pathField(object, views);
   const fields = new Set(["id", "version", "name"]);
-  const weight = display === "board" ? weightField(object, arranged?.weight) : undefined;
+  const pinned = pinsAmong(object, columns, arranged?.pinned ?? view?.pinned);
+  const weighed = arranged?.weight ?? view?.weight_by;
+  const weighs = weightField(object, weighed);
+  const weight = display === "board" ? weighs : undefined;
   if (weight) fields.add(weight.name);
   const since = display === "board" && group ? (sinceField(object, group) ?? changedField(object)) : undefined;
   if (since) fields.add(since.name);
@@ -133,7 +148,12 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
     columns,
     group,
     span,
+    pinned,
     weight,
+    weighed,
+    rearranged:
+      weighs !== weightField(object, view?.weight_by) ||
+      pinned.join() !== pinsAmong(object, columns, view?.pinned).join(),
     sort,
     ownSort,
     conditions,

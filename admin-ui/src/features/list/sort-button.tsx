@@ -1,14 +1,16 @@
 // The button above a list that opens what it is sorted by.
+
 import { ArrowDownUp } from "lucide-react";
-import { lazy, Suspense, useRef } from "react";
+import { useRef } from "react";
 import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
+import { late } from "@/components/late";
 import { t } from "@/lib/i18n";
 import type { ListSearch } from "./list-search";
 import type { ListState } from "./list-state";
 import { sortSearch } from "./sorting";
 
-const SortPanel = lazy(() => import("./sort-panel").then((m) => ({ default: m.SortPanel })));
+const SortPanel = late(() => import("./sort-panel"), "SortPanel", "over");
 
 interface SortButtonProps {
   object: ObjectDef;
@@ -35,17 +37,15 @@ export function SortButton({ object, state, changed, open, setOpen, onSearch }: 
         <span className="hidden phone:inline">{t("Sort")}</span>
       </Button>
       {open && (
-        <Suspense fallback={null}>
-          <SortPanel
-            object={object}
-            anchor={anchor}
-            sort={state.sort}
-            changed={changed}
-            onChange={(sort) => onSearch({ sort: sortSearch(sort, state.ownSort) })}
-            onReset={() => onSearch({ sort: undefined })}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
+        <SortPanel
+          object={object}
+          anchor={anchor}
+          sort={state.sort}
+          changed={changed}
+          onChange={(sort) => onSearch({ sort: sortSearch(sort, state.ownSort) })}
+          onReset={() => onSearch({ sort: undefined })}
+          onClose={() => setOpen(false)}
+        />
       )}
     </>
   );

@@ -73,8 +73,8 @@ function Table({ object, state, search, onSearch, onTotal, source, options }: Ta
   const phone = usePhone();
   const navigate = useNavigate();
   const key = arrangementKey(object, state.view);
-  const { widths, pinned } = useCell(arrangementOf(key));
-  const { columns, held } = useMemo(() => pinnedFirst(state.columns, pinned), [state.columns, pinned]);
+  const { widths } = useCell(arrangementOf(key));
+  const { columns, held } = useMemo(() => pinnedFirst(state.columns, state.pinned), [state.columns, state.pinned]);
   const selection = useSelection(source);
   useNeighbours(object, source);
   // Sums come after what they are sums of has been drawn.

@@ -1,4 +1,5 @@
 // The last line of the table: the sum or the average of each column that has one, over all that match.
+import { memo } from "react";
 import type { Aggregate } from "@/api/aggregates";
 import type { FieldDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
@@ -16,7 +17,8 @@ interface TotalsRowProps {
   row: number;
 }
 
-export function TotalsRow({ columns, held, totals, row }: TotalsRowProps) {
+/** Drawn again only when its sums or columns change, not with each move of the cursor. */
+export const TotalsRow = memo(function TotalsRow({ columns, held, totals, row }: TotalsRowProps) {
   return (
     <div
       role="row"
@@ -59,4 +61,4 @@ export function TotalsRow({ columns, held, totals, row }: TotalsRowProps) {
       })}
     </div>
   );
-}
+});

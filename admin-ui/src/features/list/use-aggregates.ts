@@ -1,10 +1,12 @@
-// Sums of a list from the server, asked for again when records of the object have changed.
+// Sums of a list from the server, asked for again when records of the object have changed, and never while somebody types:
+// the server adds up every row for them.
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { type Aggregate, loadAggregates } from "@/api/aggregates";
 import { recordStore } from "@/api/record-store";
 import type { ListRequest } from "@/api/records";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
+import { handsRest, whenHandsRest } from "@/lib/hands";
 
 const SETTLE_MS = 500;
 const SUMS = new Set(["currency", "integer", "decimal"]);
@@ -26,7 +28,10 @@ export function useAggregates(
     queryKey: ["aggregate", object.name, request.filter, request.where, question],
     enabled: asked,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => loadAggregates(object, request, question, signal),
+    queryFn: async ({ signal }) => {
+      await handsRest(signal);
+      return loadAggregates(object, request, question, signal);
+    },
   });
 
   useCountedAgain(object);
@@ -38,13 +43,22 @@ export function useCountedAgain(object: ObjectDef): void {
   const client = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let callOff = () => {};
+    const again = () => void client.invalidateQueries({ queryKey: ["aggregate", object.name] });
+    const settled = () => {
+      callOff = whenHandsRest(again);
+    };
+    const off = () => {
+      clearTimeout(timer);
+      callOff();
+    };
     const stop = recordStore.listen((event) => {
       if (event.object !== object.name) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => client.invalidateQueries({ queryKey: ["aggregate", object.name] }), SETTLE_MS);
+      off();
+      timer = setTimeout(settled, SETTLE_MS);
     });
     return () => {
-      clearTimeout(timer);
+      off();
       stop();
     };
   }, [client, object.name]);

@@ -1,10 +1,12 @@
 // What is done with the view that a list shows: kept for oneself or for others, chosen, put back, taken away. Until it is
 // kept, what was changed is in the address alone.
+
 import { Check, ChevronDown, House, ListOrdered, Share2, UserPlus } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import type { ListViewDef, ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
+import { late } from "@/components/late";
 import { MenuButton, type MenuItem } from "@/components/menu";
 import type { Party } from "@/fields/party";
 import { t } from "@/lib/i18n";
@@ -14,10 +16,10 @@ import { failed, useViews } from "./use-views";
 import type { Named } from "./view-dialogs";
 import { keptOf, overwrites, wishOf } from "./view-wish";
 
-const NameDialog = lazy(() => import("./view-dialogs").then((m) => ({ default: m.NameDialog })));
-const ShareViewDialog = lazy(() => import("./view-dialogs").then((m) => ({ default: m.ShareViewDialog })));
-const LeftOutDialog = lazy(() => import("./left-out").then((m) => ({ default: m.LeftOutDialog })));
-const OwnViewsDialog = lazy(() => import("./own-views").then((m) => ({ default: m.OwnViewsDialog })));
+const NameDialog = late(() => import("./view-dialogs"), "NameDialog", "over");
+const ShareViewDialog = late(() => import("./view-dialogs"), "ShareViewDialog", "over");
+const LeftOutDialog = late(() => import("./left-out"), "LeftOutDialog", "over");
+const OwnViewsDialog = late(() => import("./own-views"), "OwnViewsDialog", "over");
 
 interface ViewMenuProps {
   object: ObjectDef;
@@ -158,35 +160,31 @@ export function ViewMenu({ object, state, changed, onReset, onView, onStay }: Vi
           </Button>
         )}
       </MenuButton>
-      <Suspense fallback={null}>
-        {(open === "own" || open === "new") && (
-          <NameDialog
-            own={open === "own"}
-            label={open === "new" && view?.own ? view.label : ""}
-            taken={(open === "own" ? catalog.ownViews : catalog.viewsOf)
-              .call(catalog, object.name)
-              .map(open === "own" ? labelOf : viewSlug)}
-            mine={mine}
-            onClose={() => setOpen(null)}
-            onSave={(named) => keep(named, open === "own")}
-          />
-        )}
-        {open === "share" && shared && (
-          <ShareViewDialog view={shared} onClose={() => setOpen(null)} onSave={(people) => shareWith(shared, people)} />
-        )}
-        {open === "mine" && (
-          <OwnViewsDialog object={object} onClose={() => setOpen(null)} onMove={onMove} onRemove={end} />
-        )}
-      </Suspense>
-      <Suspense fallback={null}>
-        {asked && (
-          <LeftOutDialog
-            {...asked}
-            onClose={() => setAsked(null)}
-            onConfirm={() => void (asked.deed === "save" ? update(asked.view) : remove(asked.view))}
-          />
-        )}
-      </Suspense>
+      {(open === "own" || open === "new") && (
+        <NameDialog
+          own={open === "own"}
+          label={open === "new" && view?.own ? view.label : ""}
+          taken={(open === "own" ? catalog.ownViews : catalog.viewsOf)
+            .call(catalog, object.name)
+            .map(open === "own" ? labelOf : viewSlug)}
+          mine={mine}
+          onClose={() => setOpen(null)}
+          onSave={(named) => keep(named, open === "own")}
+        />
+      )}
+      {open === "share" && shared && (
+        <ShareViewDialog view={shared} onClose={() => setOpen(null)} onSave={(people) => shareWith(shared, people)} />
+      )}
+      {open === "mine" && (
+        <OwnViewsDialog object={object} onClose={() => setOpen(null)} onMove={onMove} onRemove={end} />
+      )}
+      {asked && (
+        <LeftOutDialog
+          {...asked}
+          onClose={() => setAsked(null)}
+          onConfirm={() => void (asked.deed === "save" ? update(asked.view) : remove(asked.view))}
+        />
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 // How the records of a list are shown: as a table, a board, a calendar or a timeline, and by which fields.
 import { CalendarDays, ChartGantt, ChevronDown, Columns3, type LucideIcon, Rows3, Scale, Ungroup } from "lucide-react";
-import { type Display, dayFields, GROUPS, groupFields, sumField, weightFields } from "@/catalog/displays";
+import { type Display, dayFields, GROUPS, groupFields, sumField, weightField, weightFields } from "@/catalog/displays";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { MenuButton, type MenuItem } from "@/components/menu";
@@ -63,22 +63,26 @@ function barItems(object: ObjectDef, { span }: ListState, onSearch: ViewSwitchPr
   ];
 }
 
-/** What the amounts of a board are weighted by: remembered beside the widths of columns. */
+/** What the amounts of a board are weighted by: percentages, and whatever number the view names. */
 function weightItems(object: ObjectDef, { view, columns, weight }: ListState): MenuItem[] {
-  const fields = sumField(columns) ? weightFields(object) : [];
-  const weigh = (by: string) => arrange(arrangementKey(object, view), { weight: by });
+  if (!sumField(columns)) return [];
+  const own = weightField(object, view?.weight_by);
+  const named = [own, weight].filter((field) => field !== undefined);
+  const fields = [...new Set([...weightFields(object), ...named])];
+  const weigh = (by: FieldDef | undefined) =>
+    arrange(arrangementKey(object, view), { weight: by === own ? undefined : (by?.name ?? "none") });
   const none = {
     label: t("Not weighted"),
     icon: <Scale size={15} />,
     checked: !weight,
     separate: true,
-    onSelect: () => weigh("none"),
+    onSelect: () => weigh(undefined),
   };
   const by = fields.map((field) => ({
     label: t("Weighted by {field}", { field: field.label }),
     icon: icon(field),
     checked: field === weight,
-    onSelect: () => weigh(field.name),
+    onSelect: () => weigh(field),
   }));
   return fields.length ? [none, ...by] : [];
 }

@@ -18,6 +18,7 @@ const object: ObjectDef = {
     { name: "customer", kind: "lookup", label: "Customer", to: "customer" },
     { name: "due", kind: "date", label: "Due" },
     { name: "seen", kind: "date", label: "Seen" },
+    { name: "chance", kind: "percent", label: "Chance" },
   ],
 };
 const mine = {
@@ -56,6 +57,24 @@ it("says each thing that was changed, and that alone", () => {
   expect(wish({ view: "v1", cols: "name,due" })).toEqual({ columns: ["name", "due"] });
   expect(wish({ view: "v1", where: "due > today()" })).toEqual({ where: "due > today()" });
   expect(wish({ view: "v1", as: "board" })).toEqual({ display: "board", group_by: "phase" });
+});
+
+it("takes over what this browser has kept of pins and weights, and lets a view end them", () => {
+  const arranged = { widths: {}, pinned: ["customer"], weight: "none" };
+  const columns = { view: "v1", cols: "name,phase,customer" };
+  const state = listState(catalog, object, columns, arranged);
+  expect(wishOf(catalog, object, state)).toMatchObject({ pinned: ["customer"], weight_by: "none" });
+  expect(keptOf(object, state, true)).toMatchObject({ pinned: ["customer"], weight_by: "none" });
+  const own_views = [{ ...mine, columns: ["name", "phase"], pinned: ["phase"], weight_by: "chance" }];
+  const held = new Catalog({ ...bootstrap, own_views }, { user: { id: "u1" }, permissions: { system: [] } } as never);
+  const said = (more: object) => wishOf(held, object, listState(held, object, { view: "v1" }, { widths: {}, ...more }));
+  expect(said({})).toEqual({});
+  expect(said({ pinned: [] })).toEqual({ pinned: null });
+  expect(said({ weight: "none" })).toEqual({ weight_by: "none" });
+  expect(undoOf({ ...own_views[0], name: "job.v1" } as ListViewDef, { pinned: null, weight_by: "none" })).toEqual({
+    pinned: ["phase"],
+    weight_by: "chance",
+  });
 });
 
 it("keeps the day that a calendar stands by, and ends it with the calendar", () => {

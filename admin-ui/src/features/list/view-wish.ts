@@ -22,10 +22,12 @@ export function keptOf(object: ObjectDef, state: ListState, mine: boolean): Omit
     scope: mine ? "mine" : "all",
     columns: state.columns.map((c) => c.name),
     display: state.display,
+    ...(state.pinned.length ? { pinned: state.pinned } : {}),
     ...(sort.length ? { sort } : {}),
     ...(filter ? { filter } : {}),
     ...(where ? { where } : {}),
     ...(by ? { group_by: by.name } : {}),
+    ...(state.weighed ? { weight_by: state.weighed } : {}),
   };
 }
 
@@ -36,7 +38,7 @@ function keptSort(object: ObjectDef, { display, span, sort }: ListState): string
   return sortsAsStart(object, sortText(sort)) ? [] : sortText(sort);
 }
 
-const KEYS = ["columns", "display", "sort", "filter", "where", "group_by"] as const;
+const KEYS = ["columns", "pinned", "display", "sort", "filter", "where", "group_by", "weight_by"] as const;
 
 /** What a list shows that the view it shows does not say; null takes a key away. */
 export function wishOf(catalog: Catalog, object: ObjectDef, state: ListState): ViewWish {

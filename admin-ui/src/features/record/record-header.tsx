@@ -1,7 +1,8 @@
 // The top of a record: what it is, its name, what tells most about it, and what can be done.
+
 import { useQueryClient } from "@tanstack/react-query";
 import { Copy, Ellipsis, Link as LinkIcon, Trash2 } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { messageOf } from "@/api/problem";
 import type { RecordData } from "@/api/record-store";
 import { deleteRecord, restoreRecord } from "@/api/records";
@@ -12,6 +13,7 @@ import { objectIcon } from "@/catalog/icons";
 import type { ObjectDef } from "@/catalog/types";
 import { Glyph, Skeleton } from "@/components/bits";
 import { IconButton } from "@/components/button";
+import { late } from "@/components/late";
 import { MenuButton, type MenuItem } from "@/components/menu";
 import { toast, toastError } from "@/components/toast";
 import { InlineEditor } from "@/fields/inline-editor";
@@ -26,7 +28,7 @@ import { Value } from "./field-row";
 import { Pager } from "./pager";
 import { Path, PathSkeleton } from "./path";
 
-const ConvertButtons = lazy(() => import("./convert/convert-button").then((m) => ({ default: m.ConvertButtons })));
+const ConvertButtons = late(() => import("./convert/convert-button"), "ConvertButtons", "line");
 
 interface RecordHeaderProps {
   object: ObjectDef;
@@ -109,11 +111,7 @@ export function RecordHeader({ object, record, id, narrow, actions, back, onGone
       <div className="flex h-11 items-center gap-1 ps-2.5 pe-2.5 phone:ps-3">
         {back ?? <span className="ps-1.5 font-medium text-text-2 text-xs">{object.label}</span>}
         <span className="flex-1" />
-        {record && Boolean(object.conversions?.length) && (
-          <Suspense fallback={null}>
-            <ConvertButtons object={object} record={record} />
-          </Suspense>
-        )}
+        {record && Boolean(object.conversions?.length) && <ConvertButtons object={object} record={record} />}
         <Pager object={object} id={id} onGo={onGo} />
         <MenuButton items={items} label={t("Actions")} align="end">
           {(button) => (

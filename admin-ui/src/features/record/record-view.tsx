@@ -1,6 +1,7 @@
 // A record: its header, the fields in sections, related lists, history. Wide on a page, narrow in a panel.
+
 import { useQuery } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { NotLoaded } from "@/api/loaded";
 import { Problem } from "@/api/problem";
 import { useRecord } from "@/api/record-store";
@@ -10,6 +11,7 @@ import { listable, lists, placement, type Section } from "@/catalog/placement";
 import type { LayoutSection, ObjectDef } from "@/catalog/types";
 import { Empty, Skeleton } from "@/components/bits";
 import { Button } from "@/components/button";
+import { late } from "@/components/late";
 import { isShown, liveFields } from "@/fields/live";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
@@ -21,9 +23,9 @@ import { RecordHeader } from "./record-header";
 import { recordQuery } from "./record-query";
 import { RelatedLists } from "./related-list";
 
-const History = lazy(() => import("./history").then((m) => ({ default: m.History })));
-const Twins = lazy(() => import("./twins").then((m) => ({ default: m.Twins })));
-const Sharing = lazy(() => import("./sharing/sharing").then((m) => ({ default: m.Sharing })));
+const History = late(() => import("./history"), "History", "page", "p-4");
+const Twins = late(() => import("./twins"), "Twins", "line", "px-4");
+const Sharing = late(() => import("./sharing/sharing"), "Sharing", "page", "p-4");
 
 interface RecordViewProps {
   object: ObjectDef;
@@ -136,21 +138,13 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {tab === "history" ? (
-          <Suspense fallback={null}>
-            <History object={object} id={id} />
-          </Suspense>
+          <History object={object} id={id} />
         ) : tab === "sharing" ? (
-          <Suspense fallback={null}>
-            <Sharing object={object} id={id} record={record} narrow={Boolean(narrow)} />
-          </Suspense>
+          <Sharing object={object} id={id} record={record} narrow={Boolean(narrow)} />
         ) : (
           <div className={cx("min-h-full", !narrow && "wide:grid wide:grid-cols-[minmax(0,1fr)_360px]")}>
             <div className="min-w-0">
-              {painted && record && !object.system && (
-                <Suspense fallback={null}>
-                  <Twins object={object} record={record} onGo={onGo} />
-                </Suspense>
-              )}
+              {painted && record && !object.system && <Twins object={object} record={record} onGo={onGo} />}
               {blocks.map((section) => (
                 <section
                   key={`${section.label}${section.source ? "" : "+"}`}

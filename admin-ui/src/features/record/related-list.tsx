@@ -1,8 +1,9 @@
 // Lists of records that point here: the first few, a way to all of them, and to a new one.
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { recordStore, useRecord } from "@/api/record-store";
 import { listRecords } from "@/api/records";
@@ -13,6 +14,7 @@ import { listable, lists } from "@/catalog/placement";
 import type { FieldDef, LayoutDef, LayoutSection, ObjectDef, RelationDef } from "@/catalog/types";
 import { Glyph, Skeleton } from "@/components/bits";
 import { IconButton } from "@/components/button";
+import { late } from "@/components/late";
 import { isEmpty } from "@/fields/kind";
 import { kindOf } from "@/fields/registry";
 import type { Ast } from "@/lib/filter";
@@ -21,7 +23,7 @@ import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
 import { counted, humanize, inSentence } from "@/lib/text";
 
-const QuickAdd = lazy(() => import("@/fields/quick-add").then((m) => ({ default: m.QuickAdd })));
+const QuickAdd = late(() => import("@/fields/quick-add"), "QuickAdd", "line", "px-3");
 
 const FIRST = 5;
 
@@ -142,11 +144,7 @@ function RelatedList({ relation, owner }: { relation: RelationDef; owner: Owner 
           </IconButton>
         )}
       </div>
-      {adding && (
-        <Suspense fallback={null}>
-          <QuickAdd className="mx-2 my-1.5" object={other} preset={preset} onClose={() => setAdding(false)} />
-        </Suspense>
-      )}
+      {adding && <QuickAdd className="mx-2 my-1.5" object={other} preset={preset} onClose={() => setAdding(false)} />}
       {query.isPending && <Skeleton className="mx-3 my-2 w-40" />}
       {query.isError && <p className="px-3 py-1 text-red text-xs">{messageOf(query.error)}</p>}
       {query.data && total === 0 && <p className="ps-3 pt-0.5 pb-1 text-text-3 text-xs">{t("None yet")}</p>}

@@ -1,12 +1,14 @@
 // Other records that may be the same as this one, in a quiet line; from here they are compared and become one.
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Merge } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { RecordData } from "@/api/record-store";
 import { listRecords } from "@/api/records";
 import { mayDelete, mayEdit } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
+import { late } from "@/components/late";
 import { MenuButton } from "@/components/menu";
 import { RecordLink } from "@/components/record-link";
 import { twinClues, twinPaths, twinsOf } from "@/fields/similar";
@@ -14,7 +16,7 @@ import { all, any, compare } from "@/lib/filter";
 import { t } from "@/lib/i18n";
 import { inSentence } from "@/lib/text";
 
-const MergeDialog = lazy(() => import("@/fields/merge-dialog").then((m) => ({ default: m.MergeDialog })));
+const MergeDialog = late(() => import("@/fields/merge-dialog"), "MergeDialog", "over");
 
 /** Enough to see whether there are few. */
 const MOST = 12;
@@ -102,11 +104,7 @@ export function Twins({ object, record, onGo }: TwinsProps) {
             )}
           </MenuButton>
         ))}
-      {merging && (
-        <Suspense fallback={null}>
-          <MergeDialog object={object} ids={merging} onClose={() => setMerging(null)} onDone={merged} />
-        </Suspense>
-      )}
+      {merging && <MergeDialog object={object} ids={merging} onClose={() => setMerging(null)} onDone={merged} />}
     </section>
   );
 }

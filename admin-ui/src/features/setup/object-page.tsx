@@ -1,7 +1,8 @@
 // One object in setup: its fields, pages, views and rules, each part at its own address.
+
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft, Ellipsis, ExternalLink, Plus, Trash2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { deleteObject, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
 import { ownFields } from "@/catalog/fields";
@@ -11,6 +12,7 @@ import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { ReviewDialog } from "@/changes/review-dialog";
 import { Empty, Glyph } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
+import { late } from "@/components/late";
 import { type LinkTab, LinkTabs } from "@/components/link-tabs";
 import { MenuButton } from "@/components/menu";
 import { backLink, outlineLink, PageFrame, useTitle } from "@/components/page-frame";
@@ -22,13 +24,13 @@ import { FieldsTab } from "./fields-tab";
 import { Source } from "./source";
 
 // What an object opens with is its fields; the rest comes when it is wanted.
-const FieldPanel = lazy(() => import("./field-panel").then((m) => ({ default: m.FieldPanel })));
+const FieldPanel = late(() => import("./field-panel"), "FieldPanel", "over");
 const parts = () => import("./object-parts");
-const LayoutsTab = lazy(() => parts().then((m) => ({ default: m.LayoutsTab })));
-const ViewsTab = lazy(() => parts().then((m) => ({ default: m.ViewsTab })));
-const RecordTypesTab = lazy(() => parts().then((m) => ({ default: m.RecordTypesTab })));
-const RulesTab = lazy(() => parts().then((m) => ({ default: m.RulesTab })));
-const ObjectSettings = lazy(() => parts().then((m) => ({ default: m.ObjectSettings })));
+const LayoutsTab = late(parts, "LayoutsTab");
+const ViewsTab = late(parts, "ViewsTab");
+const RecordTypesTab = late(parts, "RecordTypesTab");
+const RulesTab = late(parts, "RulesTab");
+const ObjectSettings = late(parts, "ObjectSettings");
 
 export function ObjectPage() {
   const { object: name } = useParams({ from: "/shell/setup/objects/$object" });
@@ -117,19 +119,15 @@ function ObjectDetail({ object }: { object: ObjectDef }) {
       }
     >
       {tab === "fields" && <FieldsTab object={object} onNew={() => setOpen("new-field")} onOpen={setOpen} />}
-      <Suspense fallback={null}>
-        {tab === "layouts" && <LayoutsTab object={object} />}
-        {tab === "views" && <ViewsTab object={object} />}
-        {tab === "types" && <RecordTypesTab object={object} />}
-        {tab === "rules" && <RulesTab object={object} />}
-        {tab === "settings" && <ObjectSettings object={object} />}
-      </Suspense>
-      <Suspense fallback={null}>
-        {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
-        {typeof open === "object" && open && (
-          <FieldPanel key={open.name} object={object} field={open} onClose={() => setOpen(null)} />
-        )}
-      </Suspense>
+      {tab === "layouts" && <LayoutsTab object={object} />}
+      {tab === "views" && <ViewsTab object={object} />}
+      {tab === "types" && <RecordTypesTab object={object} />}
+      {tab === "rules" && <RulesTab object={object} />}
+      {tab === "settings" && <ObjectSettings object={object} />}
+      {open === "new-field" && <FieldPanel object={object} onClose={() => setOpen(null)} />}
+      {typeof open === "object" && open && (
+        <FieldPanel key={open.name} object={object} field={open} onClose={() => setOpen(null)} />
+      )}
       {open === "delete" && <DeleteObject object={object} onClose={() => setOpen(null)} />}
     </PageFrame>
   );

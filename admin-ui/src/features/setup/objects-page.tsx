@@ -1,7 +1,8 @@
 // Every object of the tenant, and the way to a new one.
+
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import { ownFields } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
@@ -9,13 +10,14 @@ import type { ObjectDef } from "@/catalog/types";
 import { Empty, Glyph } from "@/components/bits";
 import { Button } from "@/components/button";
 import { TextInput } from "@/components/inputs";
+import { late } from "@/components/late";
 import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
 import { Source } from "./source";
 
-const NewObjectDialog = lazy(() => import("./new-object-dialog").then((m) => ({ default: m.NewObjectDialog })));
+const NewObjectDialog = late(() => import("./new-object-dialog"), "NewObjectDialog", "over");
 
 export function ObjectsPage() {
   const catalog = useCatalog();
@@ -75,7 +77,7 @@ export function ObjectsPage() {
           </tbody>
         </table>
       )}
-      <Suspense fallback={null}>{creating && <NewObjectDialog onClose={() => setCreating(false)} />}</Suspense>
+      {creating && <NewObjectDialog onClose={() => setCreating(false)} />}
     </PageFrame>
   );
 }

@@ -8,6 +8,7 @@ import { useCatalog } from "@/catalog/catalog";
 import { objectIcon } from "@/catalog/icons";
 import { useReloadCatalog } from "@/catalog/load";
 import { Merges, NO_CHOICES } from "@/changes/merges";
+import { MovedParts } from "@/changes/moved-parts";
 import { ReviewDialog } from "@/changes/review-dialog";
 import { Empty, Glyph, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -29,6 +30,7 @@ export function PackagesPage() {
   const [open, setOpen] = useState<Open>(null);
   const query = useQuery({ queryKey: ["packages"], queryFn: ({ signal }) => listPackages(signal) });
   useTitle(t("Packages"), t("Setup"), catalog.me.tenant.name);
+  const labelOf = (name: string) => query.data?.find((item) => item.name === name)?.label ?? name;
 
   async function done(text: string) {
     setOpen(null);
@@ -71,6 +73,7 @@ export function PackagesPage() {
       {open?.doing === "install" && (
         <InstallDialog
           item={open.item}
+          labelOf={labelOf}
           onClose={() => setOpen(null)}
           onDone={() =>
             done(t(open.item.installed ? "Upgraded {item}" : "Installed {item}", { item: open.item.label }))
@@ -86,6 +89,7 @@ export function PackagesPage() {
           word={open.item.name}
           planKey={["uninstall", open.item.name]}
           plan={() => uninstallPackage(open.item.name, { dry_run: true, allow_data_loss: true })}
+          more={(plan) => <MovedParts plan={plan} labelOf={labelOf} />}
           apply={({ allowDataLoss, approve, plan }) =>
             uninstallPackage(open.item.name, {
               expected_revision: plan.revision,
@@ -172,8 +176,16 @@ function PackageRow({ item, all, onOpen }: PackageRowProps) {
   );
 }
 
+interface InstallDialogProps {
+  item: PackageInfo;
+  /** What a package is called. */
+  labelOf: (name: string) => string;
+  onDone: () => void;
+  onClose: () => void;
+}
+
 /** Installing: the plan with all that comes along, what holds where it differs, and whether sample records come too. */
-function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: () => void; onClose: () => void }) {
+function InstallDialog({ item, labelOf, onDone, onClose }: InstallDialogProps) {
   const [samples, setSamples] = useState(false);
   const [choices, setChoices] = useState(NO_CHOICES);
   const { take, archive } = choices;
@@ -201,7 +213,12 @@ function InstallDialog({ item, onDone, onClose }: { item: PackageInfo; onDone: (
       }
       planKey={["install", item.name, choices]}
       plan={() => installPackage(item.name, { dry_run: true, take, allow_data_loss: archive })}
-      more={(plan) => <Merges merges={plan.merges ?? []} choices={choices} onChange={setChoices} />}
+      more={(plan) => (
+        <>
+          <MovedParts plan={plan} labelOf={labelOf} />
+          <Merges merges={plan.merges ?? []} choices={choices} onChange={setChoices} />
+        </>
+      )}
       apply={({ approve, allowDataLoss, plan }) =>
         installPackage(item.name, {
           ...(samples ? { samples } : {}),

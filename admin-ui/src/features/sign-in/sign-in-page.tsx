@@ -1,10 +1,12 @@
 // Signing in: e-mail and password; the workspace and the one-time code only when the server asks for them.
-import { type FormEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
+
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import { type Credentials, signIn } from "@/api/session";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
 import { TextInput } from "@/components/inputs";
+import { late } from "@/components/late";
 import { brand } from "@/lib/brand";
 import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
@@ -12,8 +14,8 @@ import { SignInFrame, signInForm } from "./sign-in-frame";
 import { Ways } from "./ways";
 
 // Fetched for those alone who need it.
-const ProviderCode = lazy(() => import("./provider-code"));
-const Refusal = lazy(() => import("./refusal"));
+const ProviderCode = late(() => import("./provider-code"), "default", "page", "p-6");
+const Refusal = late(() => import("./refusal"), "default", "line");
 
 interface SignInPageProps {
   expired: boolean;
@@ -71,23 +73,14 @@ export function SignInPage({ expired, onSignedIn }: SignInPageProps) {
     }
   }
 
-  if (came.has("code"))
-    return (
-      <Suspense>
-        <ProviderCode />
-      </Suspense>
-    );
+  if (came.has("code")) return <ProviderCode />;
 
   return (
     <SignInFrame
       title={t("Sign in to {name}", { name: name ?? "Trellis" })}
       about={expired && t("Your session has ended. Sign in to go on where you were.")}
     >
-      {refused && !error && (
-        <Suspense>
-          <Refusal word={refused} />
-        </Suspense>
-      )}
+      {refused && !error && <Refusal word={refused} />}
       <form ref={form} noValidate onSubmit={submit} className={signInForm}>
         <FieldFrame label={t("Email")}>
           {({ id }) => (

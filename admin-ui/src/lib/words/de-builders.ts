@@ -352,6 +352,13 @@ export const words: Record<string, string> = {
   "Installed {installed_at}": "Installiert {installed_at}",
   "Stands on": "Steht auf",
   "Brings along": "Bringt mit",
+  "Other packages": "Andere Pakete",
+  "{item} brings what it has beside {other}.": "{item} bringt mit, was es neben {other} hat.",
+  "What {item} brought beside {other} is archived, and comes back with it.":
+    "Was {item} neben {other} mitgebracht hat, wird archiviert und kommt damit zurück.",
+  "Some of it does not come.": "Ein Teil davon kommt nicht.",
+  "What {item} brings beside {other} {range} stays away: {other} {version} is installed.":
+    "Was {item} neben {other} {range} mitbringt, kommt nicht: installiert ist {other} {version}.",
   "Works with {worksWith}": "Arbeitet zusammen mit {worksWith}",
   "Needed by {neededBy}": "Gebraucht von {neededBy}",
   "Packages it stands on come along when they are not here yet: {needs}.":

@@ -42,6 +42,7 @@ export const words: Record<string, string> = {
   "Move what is in focus by a day": "Was den Fokus hat, um einen Tag verschieben",
   "Move {name}": "{name} verschieben",
   "Not changed for {n} days": "Seit {n} Tagen nicht geändert",
+  "Amounts weighted by": "Beträge gewichtet nach",
   "Not weighted": "Nicht gewichtet",
   "Nothing in this week": "Nichts in dieser Woche",
   "Open beside the list": "Neben der Liste öffnen",

@@ -48,6 +48,7 @@ export const words: Record<string, string> = {
   "Changed {field} of {records}": "{field} geändert: {records}",
   "Changes of this {object} will be listed here.": "Änderungen werden hier stehen ({object}).",
   "Check again": "Erneut prüfen",
+  "Check your connection, then try again.": "Prüfen Sie Ihre Verbindung und versuchen Sie es dann erneut.",
   "Checking the rows": "Zeilen werden geprüft",
   Choose: "Auswählen",
   "Choose a field": "Feld auswählen",
@@ -367,6 +368,9 @@ export const words: Record<string, string> = {
   Total: "Gesamt",
   "Trellis could not be loaded.": "Trellis konnte nicht geladen werden.",
   "Try again": "Erneut versuchen",
+  "This part could not be loaded.": "Dieser Teil konnte nicht geladen werden.",
+  "There is a newer version of these pages. Once they are loaded again, what is not saved is gone.":
+    "Es gibt eine neuere Version dieser Seiten. Wenn sie neu geladen werden, geht verloren, was nicht gespeichert ist.",
   Undo: "Rückgängig",
   "Undo the last change": "Letzte Änderung rückgängig",
   "Undo the last delete": "Letztes Löschen rückgängig",

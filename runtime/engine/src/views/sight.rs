@@ -53,12 +53,18 @@ impl<'c> Sight<'c> {
             paths.retain(|path| self.sees(object, path));
             before != paths.len()
         };
-        let (columns, sort) = (keep(&mut view.columns), keep(&mut view.sort));
+        let (columns, pinned) = (keep(&mut view.columns), keep(&mut view.pinned));
+        let sort = keep(&mut view.sort);
         left_out.extend(columns.then_some("columns"));
+        left_out.extend(pinned.then_some("pinned"));
         left_out.extend(sort.then_some("sort"));
         if view.group_by.as_ref().is_some_and(|path| !self.sees(object, path)) {
             view.group_by = None;
             left_out.push("group_by");
+        }
+        if view.weight().is_some_and(|name| !self.sees(object, name)) {
+            view.weight_by = None;
+            left_out.push("weight_by");
         }
         if let Some(filter) = view.filter.take() {
             view.filter = self.asked(object, filter.clone());
@@ -84,7 +90,9 @@ impl<'c> Sight<'c> {
             paths.iter().enumerate().map(|(at, path)| (format!("{key}.{at}"), path.clone())).collect()
         };
         let group = view.group_by.iter().map(|path| ("group_by".to_owned(), path.clone()));
-        let paths = at("columns", &view.columns).into_iter().chain(at("sort", &view.sort)).chain(group);
+        let weight = view.weight().map(|name| ("weight_by".to_owned(), name.to_owned()));
+        let shown = at("columns", &view.columns).into_iter().chain(at("pinned", &view.pinned));
+        let paths = shown.chain(at("sort", &view.sort)).chain(group).chain(weight);
         let unseen = paths.filter(|(_, path)| !self.sees(object, path));
         let told = |(place, path): (String, String)| {
             Problem::new(place, "unknown-field", format!("`{}` has no field `{path}`", object.name))

@@ -1,13 +1,15 @@
 // What a record can become, as buttons at its top. It is drawn where its object has conversions.
+
 import { useQuery } from "@tanstack/react-query";
 import { Replace } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { type Conversion, loadConversions } from "@/api/conversions";
 import type { RecordData } from "@/api/record-store";
 import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
+import { late } from "@/components/late";
 
-const ConvertDialog = lazy(() => import("./convert-dialog").then(({ ConvertDialog }) => ({ default: ConvertDialog })));
+const ConvertDialog = late(() => import("./convert-dialog"), "ConvertDialog", "over");
 
 export function ConvertButtons({ object, record }: { object: ObjectDef; record: RecordData }) {
   const [chosen, setChosen] = useState<Conversion | null>(null);
@@ -28,11 +30,7 @@ export function ConvertButtons({ object, record }: { object: ObjectDef; record: 
             {one.label}
           </Button>
         ))}
-      {chosen && (
-        <Suspense fallback={null}>
-          <ConvertDialog object={object} record={record} conversion={chosen} onClose={() => setChosen(null)} />
-        </Suspense>
-      )}
+      {chosen && <ConvertDialog object={object} record={record} conversion={chosen} onClose={() => setChosen(null)} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
-// The fields that a view's display stands by: the groups of a table, the columns of a board, the days of a calendar or a
-// timeline, which keeps where its bars begin as what it is sorted by first.
-import { dayFields, GROUPS, sortsAsStart } from "@/catalog/displays";
+// The fields that a view's display stands by: the groups of a table, the columns of a board and what it weighs amounts by, the
+// days of a calendar or a timeline, which keeps where its bars begin as what it is sorted by first.
+import { dayFields, GROUPS, sortsAsStart, weightField, weightFields } from "@/catalog/displays";
 import type { FieldDef, ListViewDef, ObjectDef } from "@/catalog/types";
 import { FieldFrame } from "@/components/field-frame";
 import { Select } from "@/components/select";
@@ -46,6 +46,36 @@ export function DisplayFields({ object, view, error, onChange }: DisplayFieldsPr
       )}
     </>
   );
+}
+
+/** What a board weighs its amounts by. */
+export function WeightField({ object, value, onChange }: WeightFieldProps) {
+  const chosen = value && value !== "none" ? weightField(object, value) : undefined;
+  const fields = [...new Set([...weightFields(object), ...(chosen ? [chosen] : [])])];
+  if (fields.length === 0) return null;
+  const choices = fields.map((field) => ({ id: field.name, label: field.label }));
+  return (
+    <FieldFrame label={t("Amounts weighted by")}>
+      {(ids) => (
+        <Select
+          id={ids.id}
+          label={t("Amounts weighted by")}
+          placeholder={t("As the names of fields tell")}
+          clearable
+          choices={[{ id: "none", label: t("Not weighted") }, ...choices]}
+          value={value ? [value] : []}
+          onChange={(next) => onChange(next[0])}
+        />
+      )}
+    </FieldFrame>
+  );
+}
+
+interface WeightFieldProps {
+  object: ObjectDef;
+  /** The name of a field, "none", or nothing said. */
+  value: string | undefined;
+  onChange: (name: string | undefined) => void;
 }
 
 interface OneProps {

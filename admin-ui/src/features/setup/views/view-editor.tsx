@@ -1,11 +1,11 @@
 // A list view: which records, which columns, in which order and how they are displayed, with the first of them below.
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { ArrowLeft, Trash2 } from "lucide-react";
+import { ArrowLeft, Pin, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { applyChanges, planChanges } from "@/api/metadata";
 import { useCatalog } from "@/catalog/catalog";
 import { GROUPS } from "@/catalog/displays";
-import { columnFields, defaultColumns } from "@/catalog/fields";
+import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
 import { filterWords } from "@/catalog/filter-words";
 import { useReloadCatalog } from "@/catalog/load";
 import type { ListViewDef, ObjectDef } from "@/catalog/types";
@@ -20,10 +20,11 @@ import { toast } from "@/components/toast";
 import { OrderedFields } from "@/fields/ordered-fields";
 import { SortKeys } from "@/fields/sort-keys";
 import { FormulaEditor } from "@/formulas/formula-editor";
+import { cx } from "@/lib/cx";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { apiName } from "@/lib/text";
-import { DisplayFields } from "./display-fields";
+import { DisplayFields, WeightField } from "./display-fields";
 import { ViewPreview } from "./view-preview";
 
 type Draft = Omit<ListViewDef, "name">;
@@ -147,6 +148,15 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
               setDraft(({ group_by: _, ...d }) => ({ ...d, sort, ...(group_by ? { group_by } : {}) }))
             }
           />
+          {draft.display === "board" && (
+            <WeightField
+              object={object}
+              value={draft.weight_by}
+              onChange={(next) =>
+                setDraft(({ weight_by: _, ...d }) => ({ ...d, ...(next ? { weight_by: next } : {}) }))
+              }
+            />
+          )}
           <div className="col-span-full">
             <h2 className="mb-1 font-medium text-text-2 text-xs">{t("Sorted by")}</h2>
             <SortKeys object={object} keys={draft.sort ?? []} onChange={(sort) => set({ sort })} />
@@ -176,7 +186,14 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
             add={t("Add column")}
             paths={draft.columns}
             from={columnFields(object)}
-            onChange={(columns) => set({ columns })}
+            onChange={(columns) =>
+              setDraft((d) => ({ ...d, columns, pinned: d.pinned?.filter((p) => columns.includes(p)) ?? [] }))
+            }
+            extra={(path) =>
+              (draft.display ?? "table") === "table" && (
+                <PinColumn object={object} draft={draft} path={path} onPin={set} />
+              )
+            }
           />
         </div>
       </div>
@@ -210,6 +227,29 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
         />
       )}
     </PageFrame>
+  );
+}
+
+interface PinColumnProps {
+  object: ObjectDef;
+  draft: Draft;
+  path: string;
+  onPin: (patch: Pick<Draft, "pinned">) => void;
+}
+
+/** Lets a column of a table stay in sight. The name, which comes first, does so anyhow. */
+function PinColumn({ object, draft: { pinned = [] }, path, onPin }: PinColumnProps) {
+  const field = fieldOf(object, path);
+  if (field?.name === "name") return null;
+  const on = pinned.includes(path);
+  return (
+    <IconButton
+      label={t(on ? "Unpin {field}" : "Pin {field}", { field: field?.label ?? path })}
+      className={cx("size-6", on ? "text-accent-text" : "text-text-3")}
+      onClick={() => onPin({ pinned: on ? pinned.filter((other) => other !== path) : [...pinned, path] })}
+    >
+      <Pin size={12} className={on ? "fill-current" : ""} />
+    </IconButton>
   );
 }
 

@@ -129,6 +129,53 @@ async fn what_is_hidden_from_the_owner_is_left_out_and_comes_back() {
     assert_eq!(ask_as(&site, &ada, "PATCH", &place, Some(json!({ "label": "x" }))).await.status, 404);
 }
 
+/// What stays in sight and what is weighted by, in views for everybody as in one's own.
+#[tokio::test]
+async fn pins_and_weights_are_kept_and_hidden_with_their_fields() {
+    let site = Site::new(World::with_packages("views_weighed").await).await;
+    put_role(&site, json!({})).await;
+    let ada = site.person("anna", "seller").await;
+    let said = json!({ "object": "deal", "label": "Weighed", "columns": ["name", "stage", "amount"], "pinned": ["amount"],
+        "display": "board", "group_by": "stage", "weight_by": "probability" });
+    let made = ask_as(&site, &ada, "POST", VIEWS, Some(said.clone())).await.data(201);
+    let place = format!("{VIEWS}/{}", made["id"].as_str().unwrap());
+    site.ask("PUT", "/metadata/v1/list-views/deal.weighed", Some(said.clone())).await.data(200);
+    let shared = async || {
+        let told = site.get_as(&ada, "/metadata/v1/bootstrap").await.data(200);
+        let views = told["list_views"].as_array().unwrap().clone();
+        views.into_iter().find(|view| view["name"] == "deal.weighed").unwrap()
+    };
+    for view in [&made, &shared().await] {
+        assert_eq!((&view["pinned"], &view["weight_by"]), (&said["pinned"], &said["weight_by"]), "{view}");
+    }
+    // A wrong one is refused at its place, wherever it is said.
+    for (key, value, expected) in [
+        ("weight_by", json!("stage"), "weight_by wrong-kind"),
+        ("weight_by", json!("probabilty"), "weight_by unknown-field"),
+        ("pinned", json!(["amuont"]), "pinned.0 unknown-field"),
+    ] {
+        let mut wish = said.clone();
+        wish[key] = value;
+        let own = ask_as(&site, &ada, "PATCH", &place, Some(json!({ key: wish[key] }))).await;
+        assert_eq!(own.problems(422), [expected]);
+        let shared = site.ask("PUT", "/metadata/v1/list-views/deal.weighed", Some(wish)).await;
+        assert_eq!(shared.problems(422), [format!("list-views.deal.weighed.{expected}")]);
+    }
+    let hidden = json!({ "read": false, "edit": false });
+    put_role(&site, json!({ "deal.amount": hidden, "deal.probability": hidden })).await;
+    let own = site.get_as(&ada, VIEWS).await.data(200)[0].clone();
+    assert_eq!(own["left_out"], json!(["columns", "pinned", "weight_by"]), "{own}");
+    for view in [own, shared().await] {
+        assert!(!view.to_string().contains("amount") && view.get("weight_by").is_none(), "{view}");
+    }
+    let refused = ask_as(&site, &ada, "PATCH", &place, Some(json!({ "weight_by": "probability" }))).await;
+    assert_eq!(refused.problems(422), ["weight_by unknown-field"]);
+    put_role(&site, json!({})).await;
+    let nothing = json!({ "weight_by": "none", "pinned": null });
+    let weighed = ask_as(&site, &ada, "PATCH", &place, Some(nothing)).await.data(200);
+    assert_eq!((&weighed["weight_by"], weighed.get("pinned")), (&json!("none"), None), "{weighed}");
+}
+
 #[tokio::test]
 async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_kept() {
     let site = Site::new(World::with_packages("own_views_wrong").await).await;
