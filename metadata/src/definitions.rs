@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 pub mod app;
+mod beneath;
 mod change;
 mod change_object;
 pub mod conversion;
@@ -40,6 +41,7 @@ use object::ObjectDefinition;
 
 use crate::layers::Base;
 
+pub(crate) use change::path_of;
 pub use former::Former;
 pub use parts::{Kind, Part, Parts};
 pub(crate) use parts::{Shelf, resolved};

@@ -1,6 +1,6 @@
 //! A tenant's metadata as files, one a component, and back: `objects/car.json` (without its fields),
 //! `fields/car.price.json`, `list-views/car.all.json` … What a package brought stands below `packages/NAME/`, as the
-//! package's folder does; outside of it stands only what the tenant made of it: its definition in force, or
+//! package's folder does, with what the reseller makes of it in `layer.json`; outside of it stands only what the tenant made of it: its definition in force, or
 //! `{"removed": true}`. Keys are sorted, nothing in them depends on when or where. Stable ids are not in files: a
 //! rename between two states of them is a removal and an addition, unless the new one says `renamed_from`.
 
@@ -10,11 +10,14 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::definitions::renaming::{self, Renaming};
 use crate::definitions::{Change, Definitions, Kind, Row};
-use crate::layers::Merged;
+use crate::layers::{Base, Merged, ResellerLayer};
 use crate::package::{Company, Laid, Manifest, Package, Terms, in_order, missing_requirements};
 use crate::problem::Problem;
 
 mod hints;
+
+/// What a reseller makes of a package, in its folder.
+const LAYER: &str = "layer.json";
 
 /// Content by path.
 pub type Files = BTreeMap<String, Json>;
@@ -27,19 +30,24 @@ type Place = (Kind, String);
 pub struct Wanted {
     pub packages: Vec<Package>,
     components: BTreeMap<Place, Json>,
+    /// What resellers make of the packages.
+    pub layers: BTreeMap<String, ResellerLayer>,
     /// What of these was called otherwise.
     renamings: Vec<Renaming>,
 }
 
 impl Definitions {
-    /// The files of these definitions; `packages` are the manifests of what is installed, `kept` those with optional parts.
-    pub fn files(&self, packages: &BTreeMap<String, Manifest>, kept: &BTreeMap<String, Package>) -> Files {
+    /// The files of these definitions; `packages` are the manifests of what is installed, as they stand in `company`.
+    pub fn files(&self, packages: &BTreeMap<String, Manifest>, company: &Company) -> Files {
         let mut files: Files =
             self.components().into_iter().map(|((kind, name), json)| (path(kind, &name), json)).collect();
         for (name, manifest) in packages {
             files.insert(format!("packages/{name}/manifest.json"), json!(manifest));
-            let own = kept.get(name).map_or_else(|| self.package_files(name), Package::papers).into_iter();
+            let kept = company.kept.get(name);
+            let own = kept.map_or_else(|| self.package_files(name), Package::papers).into_iter();
             files.extend(own.map(|(path, json)| (format!("packages/{name}/{path}"), json)));
+            let layer = company.layers.get(name).filter(|layer| !layer.is_empty());
+            files.extend(layer.map(|layer| (format!("packages/{name}/{LAYER}"), json!(layer))));
         }
         files.into_iter().map(|(path, json)| (path, sorted(json))).collect()
     }
@@ -76,8 +84,8 @@ impl Definitions {
         self.spoken(&Row { base: None, ..row.clone() })
     }
 
-    /// The definitions of an installed package, as files of its folder.
-    fn package_files(&self, package: &str) -> Files {
+    /// The definitions of an installed package, as files of its folder; without what its reseller makes of it.
+    pub fn package_files(&self, package: &str) -> Files {
         let mut files = Files::new();
         let objects: BTreeMap<&str, &str> = self
             .objects
@@ -92,9 +100,11 @@ impl Definitions {
         let mut fields: BTreeMap<String, Json> = BTreeMap::new();
         for row in self.rows().into_iter().filter(own) {
             let Some(base) = row.base.filter(|base| !base.withdrawn) else { continue };
+            let Base { definition, alone, .. } = base;
+            let said = alone.unwrap_or(definition);
             match row.parent.as_deref().and_then(|id| objects.get(id)) {
-                Some(_) => drop(fields.insert(row.name, base.definition)),
-                None => drop(files.insert(path(row.kind, &row.name), base.definition)),
+                Some(_) => drop(fields.insert(row.name, said)),
+                None => drop(files.insert(path(row.kind, &row.name), said)),
             }
         }
         for (name, definition) in fields {
@@ -120,7 +130,16 @@ impl Definitions {
     ) -> Result<(Self, Vec<Merged>), Vec<Problem>> {
         let (mut next, mut merged) = (self.clone(), Vec::new());
         let terms = Terms { take: &[], archive };
+        let company = &Company { layers: wanted.layers.clone(), ..company.clone() };
         let arrangement = company.replaced_by(&wanted.packages);
+        let misfits = |laid: &Laid| -> Vec<Problem> {
+            let path = format!("packages/{}/{LAYER}", laid.name());
+            laid.misfits.iter().map(|problem| problem.clone().under(&path)).collect()
+        };
+        let misfits: Vec<Problem> = arrangement.laid.iter().flat_map(misfits).collect();
+        if !misfits.is_empty() {
+            return Err(misfits);
+        }
         // A part that comes is laid before the tenant's layer over it, as what is new.
         let there = |laid: &&Laid| company.versions.contains_key(laid.name()) && laid.came.is_empty();
         let (old, new): (Vec<&Laid>, Vec<&Laid>) = arrangement.laid.iter().partition(there);
@@ -198,6 +217,13 @@ pub fn read(files: Files) -> Result<Wanted, Vec<Problem>> {
     for (path, json) in files {
         let words: Vec<&str> = path.splitn(3, '/').collect();
         match words.as_slice() {
+            ["packages", name, LAYER] => {
+                let none = Map::new();
+                match ResellerLayer::read(json.as_object().unwrap_or(&none)) {
+                    Ok(layer) => drop(wanted.layers.insert((*name).to_owned(), layer)),
+                    Err(found) => problems.extend(found.into_iter().map(|problem| problem.under(&path))),
+                }
+            }
             ["packages", name, rest] => {
                 let bytes = json.as_str().map_or_else(|| json.to_string(), str::to_owned).into_bytes();
                 packages.entry((*name).to_owned()).or_default().push(((*rest).to_owned(), bytes));

@@ -1,5 +1,6 @@
-//! What a package says of a component, and what the tenant makes of it. The package's layer (`base`) is kept beside
-//! the definition in force; the tenant's layer is what differs. An upgrade is a three-way merge property by property.
+//! What a package says of a component, what a reseller makes of it for its tenants, and what the tenant does. The first two
+//! are one layer (`base`), kept beside the definition in force; the tenant's layer is what differs. An upgrade is a
+//! three-way merge property by property.
 //! Which objects and parts there are is the business of `definitions`.
 
 use serde::{Deserialize, Serialize};
@@ -13,19 +14,25 @@ mod grants;
 mod lists;
 mod merge;
 mod overlay;
+mod patch;
+mod reseller;
 
 pub(crate) use classes::locked;
 pub use classes::{Class, class};
 pub use grants::added_grants;
 pub(crate) use merge::{Merge, differences};
 pub(crate) use overlay::overlay;
+pub use reseller::ResellerLayer;
 
 /// The package's layer beneath a component.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Base {
-    /// What the installed version says.
+    /// What the installed version says, with what the tenant's reseller makes of it.
     pub definition: Json,
+    /// What the version says alone, where its reseller makes something else of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Json>,
     /// The package has gone; the component is archived, and comes back when the package does.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
@@ -76,19 +83,21 @@ impl Outcome {
     }
 }
 
-/// A component with its two layers.
+/// A component with its layers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Layers {
     pub package: String,
-    /// What the package says.
+    /// What the package says, with the reseller's layer over it.
     pub base: Json,
+    /// The reseller's layer: what the package says alone is the `base` of each.
+    pub reseller: Vec<Override>,
     /// Whether the tenant has removed it.
     pub removed: bool,
     /// The tenant's layer.
     pub changes: Vec<Override>,
 }
 
-/// One property that the tenant has changed.
+/// One property that a layer has changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Override {
     /// Below the component; members of lists by their names.
@@ -108,9 +117,11 @@ impl Definitions {
         let mut rows: Vec<Row> = self.rows().into_iter().filter(|row| mine(row) && known(row)).collect();
         rows.sort_by_key(|row| row.retired);
         let row = rows.into_iter().next()?;
-        let (package, base) = (row.package.clone()?, row.base.clone()?.definition);
+        let (package, Base { definition: base, alone, .. }) = (row.package.clone()?, row.base.clone()?);
         let definition = self.spoken(&row);
-        Some(Layers { package, removed: row.retired, changes: differences(kind, &base, &definition), base })
+        let reseller = alone.map(|alone| differences(kind, &alone, &base)).unwrap_or_default();
+        let changes = differences(kind, &base, &definition);
+        Some(Layers { package, removed: row.retired, changes, reseller, base })
     }
 
     /// The package that has brought a component without a table of its own; `None` where it is the tenant's.

@@ -27,7 +27,7 @@ fn id(definitions: &Definitions, name: &str) -> Option<String> {
 
 /// The tenant's files after an edit of them.
 fn edited(definitions: &Definitions, edit: impl Fn(&mut Files)) -> Files {
-    let mut files = definitions.files(&BTreeMap::new(), &BTreeMap::new());
+    let mut files = definitions.files(&BTreeMap::new(), &Company::default());
     edit(&mut files);
     files
 }
@@ -86,12 +86,12 @@ fn a_file_under_another_name_that_says_so_is_a_rename() {
     assert_eq!(id(&next, "car.preis"), None);
     assert!(id(&next, "car.price").is_some());
     // It is not stored, a second time it says nothing, and where nothing is yet it is passed over.
-    let pulled = next.files(&BTreeMap::new(), &BTreeMap::new());
+    let pulled = next.files(&BTreeMap::new(), &Company::default());
     assert!(!json!(pulled).to_string().contains("renamed_from"), "{pulled:?}");
     assert_eq!(applied(&next, files.clone()), next);
     assert!(hints(&next, files.clone()).is_empty() && hints(&before, files.clone()).is_empty());
     let fresh = applied(&Definitions::initial(), files.clone());
-    assert_eq!(fresh.files(&BTreeMap::new(), &BTreeMap::new()), pulled);
+    assert_eq!(fresh.files(&BTreeMap::new(), &Company::default()), pulled);
     assert_eq!(hints(&Definitions::initial(), files), Vec::<String>::new());
 }
 

@@ -303,7 +303,7 @@ export interface Document {
   Webhook: {
     id: string;
     url: string;
-    events: ("tenant.created" | "tenant.changed" | "tenant.plan_changed" | "tenant.suspended" | "tenant.resumed" | "tenant.deletion_scheduled" | "tenant.restored" | "tenant.deleted" | "tenant.domain_added" | "tenant.domain_removed" | "tenant.clone_asked" | "tenant.cloned" | "tenant.limit_reached" | "tenant.package_installed" | "tenant.package_upgraded" | "tenant.package_removed" | "tenant.support_asked" | "tenant.support_declined" | "tenant.support_granted" | "tenant.support_ended" | "tenant.support_signed_in")[] | null;
+    events: ("tenant.created" | "tenant.changed" | "tenant.plan_changed" | "tenant.suspended" | "tenant.resumed" | "tenant.deletion_scheduled" | "tenant.restored" | "tenant.deleted" | "tenant.domain_added" | "tenant.domain_removed" | "tenant.clone_asked" | "tenant.cloned" | "tenant.limit_reached" | "tenant.package_installed" | "tenant.package_upgraded" | "tenant.package_removed" | "tenant.layer_refused" | "tenant.support_asked" | "tenant.support_declined" | "tenant.support_granted" | "tenant.support_ended" | "tenant.support_signed_in")[] | null;
     created_at: string;
     previous_secret_until: string | null;
   };

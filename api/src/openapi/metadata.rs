@@ -44,6 +44,10 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Dependants", shown(dependants)),
         ("Revision", shown(revision)),
         ("Merged", merged),
+        (
+            "Layered",
+            shown(json!({ "package": text(), "fits": flag(), "problems": list(reference("ProblemDetail")) })),
+        ),
         ("Package", shown(package)),
         ("Use", shown(used)),
         ("Retype", shown(retype)),
@@ -257,7 +261,7 @@ fn outcome() -> Json {
     let part = shown(json!({ "package": text(), "with": text(), "comes": flag() }));
     let more = json!({
         "merges": list(reference("Merged")), "conflicts": list(reference("Merged")), "grants": list(text()),
-        "parts": list(part), "notes": list(text()),
+        "parts": list(part), "notes": list(text()), "layers": list(reference("Layered")),
     });
     json!({ "allOf": [reference("Applied"), shown(more)] })
 }
@@ -267,7 +271,7 @@ fn packages(method: &str, operation: Operation) -> Operation {
         "name": text(), "version": text(), "source": { "type": "object", "description": "Its files by path, JSON as it is and other files as text" },
         "samples": flag(), "dry_run": flag(), "take": list(text()), "allow_data_loss": loss(),
         "expected_revision": json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX }), "approve": loss(),
-        "allow_downgrade": flag(), "allow_other_publisher": flag(),
+        "allow_downgrade": flag(), "allow_other_publisher": flag(), "without_layer": flag(),
     });
     let answer = || {
         let more = json!({ "installed": list(text()), "consent": list(json!({ "type": "object" })) });
@@ -299,10 +303,11 @@ fn packages(method: &str, operation: Operation) -> Operation {
 fn layers(method: &str, operation: Operation) -> Operation {
     let operation = operation.values("kind", &Kind::ALL.map(Kind::word));
     if method == "GET" {
-        let layers = json!({ "package": text(), "base": anything(), "removed": flag(), "changes": list(json!({ "type": "object" })) });
-        return operation.says("What is the package's and what the tenant's").answers(
+        let differences = || list(json!({ "type": "object" }));
+        let layers = json!({ "package": text(), "base": anything(), "removed": flag(), "reseller": differences(), "changes": differences() });
+        return operation.says("What is the package's, what its reseller's and what the tenant's").answers(
             200,
-            "Both layers",
+            "The layers",
             data(shown(layers)),
         );
     }

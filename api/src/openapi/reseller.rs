@@ -1,6 +1,7 @@
 //! Tenants, for those who sell them. They show a reseller's key, which is no credential of any tenant.
 
 mod ends;
+mod layers;
 mod webhooks;
 
 use serde_json::{Value as Json, json};
@@ -31,7 +32,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "sandbox": nullable(shown(json!({ "of": id(), "scope": text() }))), "quiet": flag(),
         "support": nullable(reference("SupportAccess")),
     });
-    vec![
+    let schemas = vec![
         ("Limits", shown(limits)),
         ("Features", features(shown, flag)),
         (
@@ -46,7 +47,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("SupportAccess", super::support::schema()),
         ("Webhook", webhooks::webhook()),
         ("Delivery", webhooks::delivery()),
-    ]
+    ];
+    schemas.into_iter().chain(layers::schemas()).collect()
 }
 
 /// What can be had or not, each with one of these.
@@ -74,6 +76,9 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     let rest = path.trim_start_matches("/reseller/v1/");
     if rest.starts_with("webhooks") || rest.starts_with("deliveries") {
         return webhooks::operation(method, rest, operation);
+    }
+    if rest.starts_with("layers") {
+        return layers::operation(method, rest, operation);
     }
     if rest == "branding" {
         return branding(method, operation);
@@ -158,7 +163,7 @@ fn create(operation: Operation) -> Operation {
     let admin = taken(&["email", "name"], json!({ "email": text(), "name": text(), "password": password() }));
     let wish =
         json!({ "slug": word(), "name": word(), "plan": text(), "packages": list(text()), "admin": admin });
-    let made = json!({ "id": id(), "slug": text(), "login_url": text(), "admin": shown(json!({ "email": text() })) });
+    let made = json!({ "id": id(), "slug": text(), "login_url": text(), "admin": shown(json!({ "email": text() })), "layers": list(reference("Layered")) });
     let parameters = json!({ "id": "$response.body#/data/id" });
     let link = |operation: &str| json!({ "operationId": operation, "parameters": parameters });
     operation

@@ -85,6 +85,7 @@ pub(crate) async fn install(call: Call) -> Outcome {
         approve: form.typed("approve", "true or a list of grants", allow_json).unwrap_or_default(),
         allow_downgrade: form.flag("allow_downgrade").unwrap_or_default(),
         allow_other_publisher: form.flag("allow_other_publisher").unwrap_or_default(),
+        without_layer: form.flag("without_layer").unwrap_or_default(),
         ..Install::default()
     };
     form.finish()?;
@@ -96,6 +97,7 @@ pub(crate) async fn install(call: Call) -> Outcome {
     if by_hand {
         options.signers.remove(&wanted.manifest.name);
     }
+    options.layers = call.asked.app.tenants.layers_for(&call.caller.tenant).await?;
     let status = if options.dry_run { StatusCode::OK } else { StatusCode::CREATED };
     let consent = consent(&chosen, &installed);
     let applied = call.engine().install(&call.context, &chosen, options).await?;
@@ -222,6 +224,7 @@ fn outcome(applied: &Applied) -> Json {
     data["grants"] = json!(applied.grants);
     data["parts"] = json!(applied.parts);
     data["notes"] = json!(applied.notes);
+    data["layers"] = json!(applied.layers);
     data
 }
 
@@ -238,8 +241,12 @@ pub(crate) async fn uninstall(call: Call) -> Outcome {
 
 /// Whoever sells the tenant is told; what cannot be told now is by the workers.
 async fn note(call: &Call) {
-    if let Err(error) = call.asked.app.tenants.note_packages(&call.caller.tenant).await {
+    let (tenants, tenant) = (&call.asked.app.tenants, &call.caller.tenant);
+    if let Err(error) = tenants.note_packages(tenant).await {
         tracing::warn!(%error, "it could not be told which packages came");
+    }
+    if let Err(error) = tenants.settle_layers(tenant).await {
+        tracing::warn!(%error, "it could not be noted what lies over packages");
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) mod clones;
 mod create;
 pub(crate) mod domains;
 pub(crate) mod ends;
+pub(crate) mod layers;
 mod place;
 pub(crate) mod support;
 pub(crate) mod webhooks;

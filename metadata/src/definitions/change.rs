@@ -229,7 +229,7 @@ impl<'a> Draft<'a> {
 }
 
 /// Path of a change's component.
-pub(super) fn path_of(change: &Change) -> String {
+pub(crate) fn path_of(change: &Change) -> String {
     match (change.kind, change.name.split_once('.')) {
         (Kind::Fields, Some((object, field))) => format!("objects.{object}.fields.{field}"),
         _ => format!("{}.{}", change.kind.word(), change.name),

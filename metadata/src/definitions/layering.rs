@@ -144,25 +144,26 @@ fn take_back<T>(component: &mut Component<T>, json: impl Fn(&T) -> Json) {
     }
     let definition =
         component.base.take().map_or_else(|| json(&component.definition), |base| base.definition);
-    component.base = Some(Base { definition, withdrawn: true });
+    component.base = Some(Base { definition, alone: None, withdrawn: true });
 }
 
 fn withdrawn(row: Row) -> Row {
     let definition = row.base.map_or_else(|| row.definition.clone(), |base| base.definition);
-    Row { base: Some(Base { definition, withdrawn: true }), retired: true, ..row }
+    Row { base: Some(Base { definition, alone: None, withdrawn: true }), retired: true, ..row }
 }
 
 /// A packaged component as the tenant removes it; `None` when no package brought it.
 pub(super) fn hidden(row: Row) -> Option<Row> {
     row.package.as_ref()?;
-    let base = row.base.or_else(|| Some(Base { definition: row.definition.clone(), withdrawn: false }));
+    let base =
+        row.base.or_else(|| Some(Base { definition: row.definition.clone(), alone: None, withdrawn: false }));
     Some(Row { base, retired: true, ..row })
 }
 
 impl Draft<'_> {
     /// What the speaking package says of a component; nothing when it is the tenant who speaks.
     pub(super) fn base_of(&self, kind: Kind, definition: Json) -> Option<Base> {
-        self.layering.map(|_| Base { definition: plain(kind, definition), withdrawn: false })
+        self.layering.map(|_| Base { definition: plain(kind, definition), alone: None, withdrawn: false })
     }
 
     /// The speaking package's object of this name, live, removed by the tenant, or left from before.
@@ -344,7 +345,7 @@ impl Draft<'_> {
         self.note_removed(row, (&base, &theirs), path);
         // What does not change stays as it was written.
         let definition = if merged == mine { row.definition.clone() } else { merged };
-        (definition, Some(Base { definition: theirs, withdrawn: false }))
+        (definition, Some(Base { definition: theirs, alone: None, withdrawn: false }))
     }
 
     /// What the tenant removed stays removed, also when the package says something else of it now.

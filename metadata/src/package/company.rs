@@ -9,7 +9,7 @@ use super::parts::Place;
 use super::{DataFile, Package};
 use crate::definitions::layering::Layering;
 use crate::definitions::{Definitions, Kind};
-use crate::layers::Merged;
+use crate::layers::{Merged, ResellerLayer};
 use crate::problem::Problem;
 
 /// What is installed.
@@ -18,13 +18,19 @@ pub struct Company {
     pub versions: BTreeMap<String, Version>,
     /// Those that have optional parts, with all of them.
     pub kept: BTreeMap<String, Package>,
+    /// What the tenant's reseller makes of them.
+    pub layers: BTreeMap<String, ResellerLayer>,
 }
 
 /// A package as it is to stand.
 #[derive(Clone, Debug)]
 pub struct Laid {
-    /// Whole for the packages that it stands beside.
+    /// Whole for the packages that it stands beside, with the reseller's layer over it.
     pub package: Package,
+    /// The same without that layer, where there is one.
+    alone: Option<Package>,
+    /// Why the layer does not fit: then there is nothing of it.
+    pub misfits: Vec<Problem>,
     /// Packages whose parts come with this, and go.
     pub came: Vec<String>,
     pub went: Vec<String>,
@@ -97,8 +103,15 @@ impl Company {
         let whole = package.whole(after);
         // Also what it has alone, and a part leaves out.
         let all: BTreeSet<Place> = &package.places() | &package.with_all_parts().places();
-        let aside = all.difference(&whole.places()).cloned().collect();
-        Laid { came: only(&now, &before), went: only(&before, &now), aside, package: whole }
+        let aside: BTreeSet<Place> = all.difference(&whole.places()).cloned().collect();
+        let elsewhere = |kind: Kind, name: &str| aside.contains(&(kind, name.to_owned()));
+        let layer = self.layers.get(&package.manifest.name);
+        let (package, alone, misfits) = match layer.map(|layer| layer.over(&whole, &elsewhere)) {
+            None => (whole, None, Vec::new()),
+            Some(Ok(layered)) => (layered, Some(whole), Vec::new()),
+            Some(Err(misfits)) => (whole, None, misfits),
+        };
+        Laid { came: only(&now, &before), went: only(&before, &now), aside, package, alone, misfits }
     }
 }
 
@@ -158,7 +171,16 @@ impl Arrangement {
             self.leaving.contains(owner) || own.is_some_and(|own| !own.brings(kind, name))
         };
         let layering = Layering { package: laid.name(), take, archive, aside: &aside, gives_up: &gives_up };
-        definitions.with_package(&laid.package.changes, layering)
+        let (mut next, merged) = definitions.with_package(&laid.package.changes, layering)?;
+        if let Some(alone) = &laid.alone {
+            next.note_beneath(&definitions.with_package(&alone.changes, layering)?.0, laid.name());
+        }
+        Ok((next, merged))
+    }
+
+    /// Where layers of a reseller do not fit what is laid.
+    pub fn misfits(&self) -> Vec<Problem> {
+        self.laid.iter().flat_map(|laid| laid.misfits.clone()).collect()
     }
 
     /// The definitions without who leaves.

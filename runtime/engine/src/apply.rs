@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::audit::{self, Deed, Event};
 use crate::context::{Context, Tenant};
 use crate::error::{Error, Refusal, Result};
+use crate::packages::layers::Layered;
 use crate::snapshot::{self, Snapshot};
 use crate::work::Kind as Work;
 use crate::write::sql::table;
@@ -121,6 +122,8 @@ pub struct Applied {
     pub parts: Vec<PartMoved>,
     /// What is to be known, and is no problem.
     pub notes: Vec<String>,
+    /// How what the reseller makes of the packages went with them.
+    pub layers: Vec<Layered>,
     /// What is told of a change that is only looked at.
     pub foreseen: Option<Foreseen>,
 }
@@ -149,6 +152,7 @@ impl Applied {
         self.comes_back_empty.extend(other.comes_back_empty);
         self.parts.extend(other.parts);
         self.notes.extend(other.notes);
+        self.layers.extend(other.layers);
         let Some(more) = other.foreseen else { return };
         let foreseen = self.foreseen.get_or_insert_default();
         foreseen.api.extend(more.api);
@@ -388,6 +392,7 @@ pub(crate) async fn plan(
         hints: Vec::new(),
         parts: Vec::new(),
         notes: Vec::new(),
+        layers: Vec::new(),
         foreseen: None,
     };
     let actor = context.actor.clone();

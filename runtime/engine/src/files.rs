@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use metadata::files::{self, Files};
+use metadata::layers::ResellerLayer;
 use metadata::package::{Manifest, Package};
 use metadata::{Definitions, Kind};
 
@@ -11,6 +12,7 @@ use crate::Engine;
 use crate::apply::{self, Applied, Apply, patiently};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::packages::layers::Edition;
 use crate::packages::{self, Installed, Put};
 
 impl Engine {
@@ -19,8 +21,8 @@ impl Engine {
         apply::require_permission(context)?;
         let mut connection = self.connection(context.tenant()).await?;
         let installed = packages::load_installed(&mut connection, context).await?;
-        let kept = packages::company(&installed).kept;
-        Ok((context.snapshot.revision, context.snapshot.definitions.files(&manifests(&installed), &kept)))
+        let company = packages::company(&installed);
+        Ok((context.snapshot.revision, context.snapshot.definitions.files(&manifests(&installed), &company)))
     }
 
     /// Makes the metadata what the files say, all or nothing: packages that are not installed are, others are brought
@@ -42,7 +44,9 @@ impl Engine {
         let (mut applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
         applied.hints = wanted.hints(&context.snapshot.definitions, &applied.changes);
         for package in &wanted.packages {
-            if let Some(put) = put(package, there.get(&package.manifest.name)) {
+            let before = there.get(&package.manifest.name);
+            let edition = edition(wanted.layers.get(&package.manifest.name), before);
+            if let Some(put) = put((package, edition.as_ref()), before) {
                 packages::put_installed(&mut transaction, context, &put, &BTreeMap::new()).await?;
             }
         }
@@ -70,11 +74,15 @@ impl Engine {
 }
 
 /// What is to be noted of a package, when files say another one than that which is there.
-fn put<'p>(package: &'p Package, there: Option<&Installed>) -> Option<Put<'p>> {
+fn put<'p>(
+    (package, edition): (&'p Package, Option<&'p Edition>),
+    there: Option<&Installed>,
+) -> Option<Put<'p>> {
     let manifest = &package.manifest;
     let kept = there.and_then(|one| one.kept.as_ref());
     let is_same = kept.map_or(package.parts.is_empty(), |kept| kept.papers() == package.papers());
-    if is_same && there.is_some_and(|one| one.manifest == *manifest) {
+    let is_there = |one: &Installed| one.manifest == *manifest && one.edition.as_ref() == edition;
+    if is_same && there.is_some_and(is_there) {
         return None;
     }
     // Records are not in files: those of the same version are known.
@@ -82,7 +90,14 @@ fn put<'p>(package: &'p Package, there: Option<&Installed>) -> Option<Put<'p>> {
     let package = known.map_or_else(|| package.clone(), |kept| package.clone().with_records_of(kept));
     // Files are not signed; whose the package is stays as it is.
     let signer = there.and_then(|one| one.signer.clone());
-    Some(Put { manifest, signer, source: package.source(true) })
+    Some(Put { manifest, signer, source: package.source(true), edition })
+}
+
+/// What files say of a reseller's layer: the one that is there, or one of nobody.
+fn edition(said: Option<&ResellerLayer>, there: Option<&Installed>) -> Option<Edition> {
+    let layer = said.filter(|layer| !layer.is_empty())?;
+    let known = there.and_then(|one| one.edition.clone()).filter(|known| known.layer == *layer);
+    Some(known.unwrap_or_else(|| Edition { id: None, layer: layer.clone() }))
 }
 
 fn manifests(installed: &BTreeMap<String, Installed>) -> BTreeMap<String, Manifest> {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use layers::{Dressed, Edition, Editions};
 use metadata::definitions::Row;
 use metadata::files::Files;
 use metadata::package::{Arrangement, Company, Laid, Manifest, Package, Terms, missing_requirements};
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
 use crate::write::sql::table;
 
+pub mod layers;
 mod pins;
 mod records;
 pub mod shipped;
@@ -47,6 +49,11 @@ pub struct Install {
     pub allow_downgrade: bool,
     /// Go on although the installed version is somebody else's.
     pub allow_other_publisher: bool,
+    /// What the tenant's reseller makes of packages; nothing where nobody sells the tenant: then what lies over a package
+    /// stays there.
+    pub layers: Option<Editions>,
+    /// Go on without the reseller's layer where it does not fit any more.
+    pub without_layer: bool,
 }
 
 impl Install {
@@ -64,13 +71,16 @@ pub struct Installed {
     pub signer: Option<Hex>,
     /// What is kept of one with optional parts.
     pub kept: Option<Package>,
+    /// What the tenant's reseller makes of it.
+    pub edition: Option<Edition>,
 }
 
 /// The installed packages as they stand beside each other.
 pub fn company(installed: &BTreeMap<String, Installed>) -> Company {
     let versions = installed.iter().map(|(name, one)| (name.clone(), one.manifest.version.clone()));
     let kept = installed.iter().filter_map(|(name, one)| Some((name.clone(), one.kept.clone()?)));
-    Company { versions: versions.collect(), kept: kept.collect() }
+    let layers = installed.iter().filter_map(|(name, one)| Some((name.clone(), one.edition.clone()?.layer)));
+    Company { versions: versions.collect(), kept: kept.collect(), layers: layers.collect() }
 }
 
 impl Engine {
@@ -111,14 +121,16 @@ impl Engine {
         let mut here = Here { context: context.clone(), installed, before, expected, upgrade };
         let mut tried = Vec::new();
         for package in packages {
-            let arrangement = company(&here.installed).arriving(package);
-            let wish = (package, &arrangement);
+            let dressed = layers::dress(&here, package, options)?;
+            let wish = (package, &dressed);
             let snapshot = install_one(&mut transaction, &here, wish, (options, &mut applied)).await?;
             here.context.snapshot = snapshot;
             here.expected = None;
             let (manifest, signer) = (package.manifest.clone(), options.signer(package));
             let kept = (!package.parts.is_empty()).then(|| package.clone());
-            let one = Installed { manifest, installed_at: context.now, signer, kept };
+            let Dressed { arrangement, edition, told } = dressed;
+            applied.layers.extend(told);
+            let one = Installed { manifest, installed_at: context.now, signer, kept, edition };
             here.installed.insert(package.manifest.name.clone(), one);
             tried.extend(newly(&arrangement));
         }
@@ -162,6 +174,7 @@ impl Engine {
         applied.parts = moved(&arrangement.laid);
         if !wish.dry_run {
             put_removed(&mut transaction, context, name).await?;
+            layers::undress(&mut transaction, context, &arrangement).await?;
         }
         let snapshot = snapshot.unwrap_or_else(|| context.snapshot.clone());
         self.finish(transaction, snapshot, wish.dry_run).await?;
@@ -213,7 +226,7 @@ struct Here {
 async fn install_one(
     connection: &mut PgConnection,
     here: &Here,
-    (package, arrangement): (&Package, &Arrangement),
+    (package, Dressed { arrangement, edition, .. }): (&Package, &Dressed),
     (options, applied): (&Install, &mut Applied),
 ) -> Result<Arc<Snapshot>> {
     let Here { context, installed, .. } = here;
@@ -246,7 +259,8 @@ async fn install_one(
     };
     let samples =
         options.samples || before.is_some_and(|one| one.kept.as_ref().is_some_and(Package::has_samples));
-    let put = Put { manifest, signer: options.signer(package), source: package.source(samples) };
+    let (signer, source) = (options.signer(package), package.source(samples));
+    let put = Put { manifest, signer, source, edition: edition.as_ref() };
     for (at, whole) in newly(arrangement).iter().enumerate() {
         let refs = records::load(connection, &here, whole, (options.samples, &anew)).await?;
         match at {
@@ -254,6 +268,7 @@ async fn install_one(
             _ => add_refs(connection, &here, &whole.manifest.name, &refs).await?,
         }
     }
+    layers::undress(connection, &here, arrangement).await?;
     Ok(here.snapshot)
 }
 
@@ -279,7 +294,7 @@ fn moved(laid: &[Laid]) -> Vec<PartMoved> {
 
 /// What is to be known of parts that do not come: of what comes now, and of what it stands beside.
 fn notes(installed: &BTreeMap<String, Installed>, packages: &[Package]) -> Vec<String> {
-    let Company { versions, kept } = company(installed);
+    let Company { versions, kept, .. } = company(installed);
     let new = |name: &String| packages.iter().any(|package| package.manifest.name == *name);
     let concerned = |one: &&Package| new(&one.manifest.name) || one.manifest.optional.keys().any(new);
     kept.values().filter(concerned).flat_map(|one| one.passed_over(&versions)).collect()
@@ -311,7 +326,7 @@ pub(crate) async fn load_installed(
     context: &Context,
 ) -> Result<BTreeMap<String, Installed>> {
     let text = format!(
-        "SELECT name, manifest, installed_at, signer, source FROM {} WHERE removed_at IS NULL",
+        "SELECT name, manifest, installed_at, signer, source, layer FROM {} WHERE removed_at IS NULL",
         table(&context.tenant().schema, "_packages")
     );
     let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(connection).await?;
@@ -322,8 +337,9 @@ pub(crate) async fn load_installed(
         let signer: Option<String> = row.try_get("signer")?;
         let signer = signer.and_then(|signer| signer.try_into().ok());
         let source: Option<Json> = row.try_get("source")?;
-        let one =
-            Installed { manifest, installed_at: row.try_get("installed_at")?, signer, kept: kept(source) };
+        let edition: Option<sqlx::types::Json<Edition>> = row.try_get("layer")?;
+        let (kept, edition) = (kept(source), edition.map(|edition| edition.0));
+        let one = Installed { manifest, installed_at: row.try_get("installed_at")?, signer, kept, edition };
         installed.insert(row.try_get("name")?, one);
     }
     Ok(installed)
@@ -351,7 +367,7 @@ pub(crate) async fn settle(
     let schema = &context.tenant().schema;
     let text = format!(
         "UPDATE {} p SET version = t.value->>'version', manifest = t.value->'manifest', \
-         source = nullif(t.value->'source', 'null'), \
+         source = nullif(t.value->'source', 'null'), layer = nullif(t.value->'layer', 'null'), \
          signer = CASE WHEN t.value ? 'signer' THEN t.value->>'signer' ELSE p.signer END FROM jsonb_each((SELECT r.packages \
          FROM {} r WHERE r.number > $1 AND r.packages IS NOT NULL ORDER BY r.number LIMIT 1)) t WHERE p.name = t.key",
         table(schema, "_packages"),
@@ -385,7 +401,7 @@ async fn keep_installed(connection: &mut PgConnection, context: &Context) -> Res
     let schema = &context.tenant().schema;
     let text = format!(
         "UPDATE {} r SET packages = (SELECT coalesce(jsonb_object_agg(p.name, jsonb_build_object('version', p.version, \
-         'manifest', p.manifest, 'signer', p.signer, 'source', p.source)), '{{}}') FROM {} p) FROM {} s WHERE r.number = s.revision AND r.packages IS NULL",
+         'manifest', p.manifest, 'signer', p.signer, 'source', p.source, 'layer', p.layer)), '{{}}') FROM {} p) FROM {} s WHERE r.number = s.revision AND r.packages IS NULL",
         table(schema, "_revisions"),
         table(schema, "_packages"),
         table(schema, "_state")
@@ -409,18 +425,20 @@ pub(crate) struct Put<'p> {
     pub signer: Option<Hex>,
     /// What is kept of it, so that a part can come later.
     pub source: Option<Files>,
+    /// What lies over it.
+    pub edition: Option<&'p Edition>,
 }
 
 pub(crate) async fn put_installed(
     connection: &mut PgConnection,
     context: &Context,
-    Put { manifest, signer, source }: &Put<'_>,
+    Put { manifest, signer, source, edition }: &Put<'_>,
     refs: &BTreeMap<String, Uuid>,
 ) -> Result<()> {
     keep_installed(connection, context).await?;
     let text = format!(
-        "INSERT INTO {} AS p (name, version, installed_at, manifest, refs, signer, source) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, signer = excluded.signer, source = excluded.source, \
+        "INSERT INTO {} AS p (name, version, installed_at, manifest, refs, signer, source, layer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, manifest = excluded.manifest, signer = excluded.signer, source = excluded.source, layer = excluded.layer, \
          refs = p.refs || excluded.refs, removed_at = NULL, installed_at = excluded.installed_at",
         table(&context.tenant().schema, "_packages")
     );
@@ -432,6 +450,7 @@ pub(crate) async fn put_installed(
         .bind(json!(refs))
         .bind(signer.clone().map(String::from))
         .bind(source.as_ref().map(|source| json!(source)))
+        .bind(edition.map(sqlx::types::Json))
         .execute(connection)
         .await?;
     Ok(())

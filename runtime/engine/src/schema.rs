@@ -29,7 +29,7 @@ const SYSTEM_TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS {schema}._states (record_id uuid NOT NULL, field_id text NOT NULL, version bigint NOT NULL, object_id text NOT NULL, happened_at timestamptz NOT NULL, actor_id uuid NOT NULL, process text, transition text, from_state text, to_state text, seconds bigint, note text, checklist text[], CONSTRAINT _states_pkey PRIMARY KEY (record_id, field_id, version))",
     "CREATE INDEX IF NOT EXISTS _states_object_idx ON {schema}._states (object_id, happened_at, record_id, version, field_id)",
     "CREATE TABLE IF NOT EXISTS {schema}._counters (field_id text NOT NULL, period text NOT NULL, value bigint NOT NULL, CONSTRAINT _counters_pkey PRIMARY KEY (field_id, period))",
-    "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', removed_at timestamptz, signer text, source jsonb, CONSTRAINT _packages_pkey PRIMARY KEY (name))",
+    "CREATE TABLE IF NOT EXISTS {schema}._packages (name text NOT NULL, version text NOT NULL, installed_at timestamptz NOT NULL, manifest jsonb NOT NULL, refs jsonb NOT NULL DEFAULT '{}', removed_at timestamptz, signer text, source jsonb, layer jsonb, CONSTRAINT _packages_pkey PRIMARY KEY (name))",
     "CREATE TABLE IF NOT EXISTS {schema}._imports (id uuid NOT NULL, object text NOT NULL, file_name text, format text NOT NULL, status text NOT NULL, dry_run boolean NOT NULL, match_field text, mapping jsonb NOT NULL, headers jsonb NOT NULL, total bigint NOT NULL, processed bigint NOT NULL DEFAULT 0, created bigint NOT NULL DEFAULT 0, updated bigint NOT NULL DEFAULT 0, rejected bigint NOT NULL DEFAULT 0, error text, queued_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, actor_id uuid NOT NULL, actor_name text NOT NULL, request_id text, revert_below uuid, revert_looked bigint NOT NULL DEFAULT 0, revert_kept bigint NOT NULL DEFAULT 0, alive_at timestamptz, CONSTRAINT _imports_pkey PRIMARY KEY (id))",
     "CREATE TABLE IF NOT EXISTS {schema}._import_rejects (import_id uuid NOT NULL, row bigint NOT NULL, reason text NOT NULL, cells jsonb NOT NULL, CONSTRAINT _import_rejects_pkey PRIMARY KEY (import_id, row))",
     "CREATE TABLE IF NOT EXISTS {schema}._teams (id uuid NOT NULL, name text NOT NULL, label text, CONSTRAINT _teams_pkey PRIMARY KEY (id), CONSTRAINT _teams_name_key UNIQUE (name))",
@@ -52,13 +52,13 @@ const SYSTEM_TABLES: &[&str] = &[
 ];
 
 /// What the tables above, and [`AMENDMENTS`], are at. Raise it with every change of either.
-pub const LEVEL: i32 = 13;
+pub const LEVEL: i32 = 14;
 
 /// What tables of earlier versions lack, after the system tables.
 const AMENDMENTS: &[&str] = &[
     "ALTER TABLE {schema}.\"user\" ADD COLUMN IF NOT EXISTS permission_sets text[]",
     "ALTER TABLE {schema}._metadata ADD COLUMN IF NOT EXISTS base jsonb, ADD COLUMN IF NOT EXISTS purged_at timestamptz",
-    "ALTER TABLE {schema}._packages ADD COLUMN IF NOT EXISTS removed_at timestamptz, ADD COLUMN IF NOT EXISTS signer text, ADD COLUMN IF NOT EXISTS source jsonb",
+    "ALTER TABLE {schema}._packages ADD COLUMN IF NOT EXISTS removed_at timestamptz, ADD COLUMN IF NOT EXISTS signer text, ADD COLUMN IF NOT EXISTS source jsonb, ADD COLUMN IF NOT EXISTS layer jsonb",
     "ALTER TABLE {schema}._revisions ADD COLUMN IF NOT EXISTS packages jsonb",
     "ALTER TABLE {schema}._states ADD COLUMN IF NOT EXISTS note text, ADD COLUMN IF NOT EXISTS checklist text[]",
     "DROP INDEX IF EXISTS {schema}._shares_grantee_idx",

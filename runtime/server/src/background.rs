@@ -40,6 +40,7 @@ impl Background {
             tokio::spawn(workers::seal(engine.clone(), tenants.clone(), kept)),
             tokio::spawn(workers::end(tenants.clone())),
             tokio::spawn(workers::clone(tenants.clone(), identity.clone(), common.data_dir.clone())),
+            tokio::spawn(workers::roll_out(tenants.clone())),
             tokio::spawn(workers::tell(tenants.clone(), allow_private_targets)),
             tokio::spawn(post(identity.clone())),
             tokio::spawn(first::tidy((engine.clone(), identity.clone()), tenants.clone())),

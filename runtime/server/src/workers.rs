@@ -49,6 +49,9 @@ pub async fn run(engine: Engine, tenants: Tenants, mut news: Receiver<Tenant>) {
                 if let Err(error) = tenants.note_packages(&tenant).await {
                     tracing::warn!(tenant = tenant.slug, %error, "it could not be told which packages came");
                 }
+                if let Err(error) = tenants.settle_layers(&tenant).await {
+                    tracing::warn!(tenant = tenant.slug, %error, "it could not be noted what lies over packages");
+                }
                 shifts.ask(tenant);
             }
         }
@@ -154,6 +157,25 @@ pub async fn make_clone(
         identity.settle_copy((&from, &to), &said).await
     };
     tenants.clone_next(&data_dir.join("clones"), people).await
+}
+
+/// Brings what resellers make of packages to their tenants, one after the other, until the task is aborted.
+pub async fn roll_out(tenants: Tenants) {
+    let mut ticks = interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        loop {
+            match tenants.roll_out_next().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "layers of resellers could not be brought on");
+                    break;
+                }
+            }
+        }
+    }
 }
 
 /// Sends webhooks, a few at the same time, until the task is aborted.

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`migrate`] (the platform's own tables), [`slug`] (what a tenant may be called), [`tenants`]
 //! (create, find, list, delete), [`resolve`] and [`domains`] (from a host name or a word to a tenant), [`branding`] (what it
-//! looks like), [`plans`] and [`features`] (what a tenant may use), [`publishers`] (whose packages are believed), [`usage`] (what it has
+//! looks like), [`layers`] (what its packages look like), [`plans`] and [`features`] (what a tenant may use), [`publishers`] (whose packages are believed), [`usage`] (what it has
 //! used), [`resellers`] (who sells tenants to others) and [`billing`] (what they get of it), [`founding`] (a tenant with all that
 //! it shall begin with, all or nothing), [`clones`] (copied to try things in), [`turns`] (shut, opened, to be deleted), [`ending`] (gone, and what is left to show
 //! for it), [`events`] (what of this happened), [`support`] (whether the reseller may sign in), [`webhooks`] (and who is told), `notices`
@@ -20,6 +20,7 @@ mod error;
 pub mod events;
 pub mod features;
 pub mod founding;
+pub mod layers;
 pub mod migrate;
 mod notices;
 pub mod plans;

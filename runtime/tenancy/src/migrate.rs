@@ -30,6 +30,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (150, "reseller_events", include_str!("../../../migrations/0150_reseller_events.sql")),
     (160, "limits", include_str!("../../../migrations/0160_limits.sql")),
     (161, "reseller_branding", include_str!("../../../migrations/0161_reseller_branding.sql")),
+    (162, "reseller_layers", include_str!("../../../migrations/0162_reseller_layers.sql")),
 ];
 
 /// Brings the schema `platform` to this version. Nodes that start at once wait for each other: the lock belongs to a

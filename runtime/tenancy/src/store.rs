@@ -24,6 +24,7 @@ pub(crate) mod clones;
 pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod features;
+pub(crate) mod layers;
 pub(crate) mod notices;
 pub(crate) mod plans;
 pub(crate) mod publishers;

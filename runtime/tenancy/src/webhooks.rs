@@ -30,7 +30,7 @@ const OVERLAP: TimeDelta = TimeDelta::hours(24);
 const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// All kinds of events that are told.
-pub const KINDS: [&str; 21] = [
+pub const KINDS: [&str; 22] = [
     "tenant.created",
     "tenant.changed",
     "tenant.plan_changed",
@@ -47,6 +47,7 @@ pub const KINDS: [&str; 21] = [
     "tenant.package_installed",
     "tenant.package_upgraded",
     "tenant.package_removed",
+    "tenant.layer_refused",
     "tenant.support_asked",
     "tenant.support_declined",
     "tenant.support_granted",

@@ -162,6 +162,9 @@ export const words: Record<string, string> = {
   "It is sent again": "Wird noch einmal gesendet",
   "It is told when": "Er erfährt, wenn",
   "Its id": "Kennung",
+  "Layer over a package changed": "Schicht über einem Paket geändert",
+  "Layer over a package did not fit": "Schicht über einem Paket passte nicht",
+  "Layer over a package taken back": "Schicht über einem Paket zurückgenommen",
   "The name must resolve to this server, and the proxy needs a certificate for it.":
     "Der Name muss auf diesen Server zeigen, und der Proxy braucht ein Zertifikat dafür.",
   "Language models": "Sprachmodelle",
@@ -273,6 +276,7 @@ export const words: Record<string, string> = {
   "it has a host less": "er einen Host weniger hat",
   "it has a host more": "er einen Host mehr hat",
   "it has a package less": "er ein Paket weniger hat",
+  "what you make of a package does not fit there": "dort nicht passt, was Sie aus einem Paket machen",
   "it has a package more": "er ein Paket mehr hat",
   "it has another plan": "er einen anderen Tarif hat",
   "it has come to a limit of its plan, once a day": "er an eine Grenze seines Tarifs kam, einmal am Tag",

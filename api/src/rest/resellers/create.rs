@@ -157,7 +157,23 @@ pub(super) async fn found(asked: Arc<Asked>, wish: Wish) -> Result<(Founded, Opt
     let furnish =
         |tenant: Tenant| async { furnish(&asked, &wish, tenant, &mut *password.lock().await).await };
     let founded = asked.app.tenants.found(&wish.founding, furnish).await.map_err(at_slug)?;
+    if matches!(founded, Founded::Now(_)) {
+        settle(&asked.app.tenants, wish.founding.id).await;
+    }
     Ok((founded, password.into_inner()))
+}
+
+/// Another layer may have been said while it was made; what cannot be seen to now is by the workers.
+async fn settle(tenants: &tenancy::Tenants, id: Uuid) {
+    let settled = async {
+        match tenants.find_by_id(id).await? {
+            Some(tenant) => tenants.settle_layers(&tenant).await,
+            None => Ok(()),
+        }
+    };
+    if let Err(error) = settled.await {
+        tracing::warn!(%error, "it could not be noted what lies over packages");
+    }
 }
 
 async fn furnish(
@@ -170,9 +186,11 @@ async fn furnish(
     let context = asked.app.engine.system_context(&tenant, "reseller").await?;
     let library = offered(asked).await?;
     let chosen = chosen(&library, &wish.packages)?;
+    let mut layers = Vec::new();
     if !chosen.is_empty() {
-        let options = Install { signers: library.signers(&chosen), ..Install::default() };
-        asked.app.engine.install(&context, &chosen, options).await?;
+        let said = asked.app.tenants.layers_for(&tenant).await?;
+        let options = Install { signers: library.signers(&chosen), layers: said, ..Install::default() };
+        layers = asked.app.engine.install(&context, &chosen, options).await?.layers;
     }
     let admin = &wish.admin;
     let made = asked
@@ -188,6 +206,7 @@ async fn furnish(
         "slug": tenant.slug,
         "login_url": place::login_url(asked, &tenant.slug),
         "admin": { "email": admin.email },
+        "layers": layers,
     }))
 }
 

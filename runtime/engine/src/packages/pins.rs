@@ -50,8 +50,8 @@ mod tests {
 
     fn codes(before: (&str, Option<Hex>), after: (&str, Option<Hex>), options: Install) -> Vec<String> {
         let installed_at = chrono::DateTime::UNIX_EPOCH;
-        let installed =
-            Installed { manifest: manifest(before.0), installed_at, signer: before.1, kept: None };
+        let (manifest_before, signer, kept, edition) = (manifest(before.0), before.1, None, None);
+        let installed = Installed { manifest: manifest_before, installed_at, signer, kept, edition };
         let signers = after.1.map(|key| ("fleet".to_owned(), key)).into_iter().collect();
         match check(Some(&installed), &manifest(after.0), &Install { signers, ..options }) {
             Err(Error::Conflict(problems)) => problems.into_iter().map(|one| one.code).collect(),

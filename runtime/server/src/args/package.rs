@@ -28,6 +28,9 @@ pub struct Force {
     /// Go on although the installed version was signed by another publisher, or by nobody.
     #[arg(long, env = "TRELLIS_ALLOW_OTHER_PUBLISHER")]
     pub allow_other_publisher: bool,
+    /// Go on without what the tenant's reseller makes of the package, where it does not fit this version.
+    #[arg(long, env = "TRELLIS_WITHOUT_LAYER")]
+    pub without_layer: bool,
 }
 
 /// What is to be installed or upgraded, from where and how.

@@ -63,6 +63,7 @@ fn asked(wanted: &Wanted) -> Install {
         approve: approved(wanted.approve.clone()),
         allow_downgrade: wanted.force.allow_downgrade,
         allow_other_publisher: wanted.force.allow_other_publisher,
+        without_layer: wanted.force.without_layer,
         ..Install::default()
     }
 }
@@ -166,6 +167,7 @@ async fn install(node: &Node, wanted: &Wanted, mut options: Install) -> anyhow::
     options.signers = shelf.library.signers(&chosen);
     options.signers.remove(&wished.manifest.name);
     options.signers.extend(signer.map(|key| (wished.manifest.name.clone(), key)));
+    options.layers = node.tenants.layers_for(context.tenant()).await?;
     let dry_run = options.dry_run;
     let applied = node.engine.install(&context, &chosen, options).await.map_err(told)?;
     print(&applied, dry_run);
@@ -202,6 +204,10 @@ fn print(applied: &Applied, dry_run: bool) {
     for moved in &applied.parts {
         let word = if moved.comes { "comes" } else { "goes" };
         println!("{word}: what {} brings with {}", moved.package, moved.with);
+    }
+    for layered in applied.layers.iter().filter(|layered| !layered.fits) {
+        let name = &layered.package;
+        println!("what the reseller makes of {name} does not fit:\n{}", packages::lines(&layered.problems));
     }
     applied.notes.iter().for_each(|note| println!("note: {note}"));
     applied.grants.iter().for_each(|grant| println!("needs approval: {grant}"));

@@ -63,8 +63,7 @@ pub(crate) async fn load_defaults(from: impl PgExecutor<'_>, reseller: Uuid) -> 
 
 /// The same, kept from others until the transaction ends, whether it is there or not.
 pub(crate) async fn lock_defaults(held: &mut PgConnection, reseller: Uuid) -> sqlx::Result<Branding> {
-    let text = "select from platform.resellers where id = $1 for no key update";
-    sqlx::query(text).bind(reseller).execute(&mut *held).await?;
+    super::resellers::lock(held, reseller).await?;
     load_defaults(held, reseller).await
 }
 

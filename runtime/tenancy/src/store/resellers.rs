@@ -18,6 +18,13 @@ pub(crate) async fn insert(pool: &PgPool, id: Uuid, name: &str, now: DateTime<Ut
     Ok(done.rows_affected() > 0)
 }
 
+/// Keeps what a reseller has set from others until the transaction ends, whether it is there or not.
+pub(crate) async fn lock(held: &mut PgConnection, reseller: Uuid) -> sqlx::Result<()> {
+    let text = "select from platform.resellers where id = $1 for no key update";
+    sqlx::query(text).bind(reseller).execute(held).await?;
+    Ok(())
+}
+
 /// `id, name, created_at, tenants`, by name.
 pub(crate) async fn load_all(pool: &PgPool) -> sqlx::Result<Vec<(Uuid, String, DateTime<Utc>, i64)>> {
     sqlx::query_as(

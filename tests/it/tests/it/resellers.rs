@@ -6,6 +6,7 @@ mod domains;
 mod ends;
 mod features;
 mod half_made;
+mod layers;
 mod limits;
 mod noted;
 mod silent;

@@ -19,6 +19,7 @@ export const EVENTS: { id: EventKind; about: string }[] = [
   { id: "tenant.package_installed", about: "it has a package more" },
   { id: "tenant.package_upgraded", about: "a package has another version" },
   { id: "tenant.package_removed", about: "it has a package less" },
+  { id: "tenant.layer_refused", about: "what you make of a package does not fit there" },
   { id: "tenant.support_asked", about: "you asked to sign in to it" },
   { id: "tenant.support_declined", about: "it said no to that" },
   { id: "tenant.support_granted", about: "it lets you sign in" },

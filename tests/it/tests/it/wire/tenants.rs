@@ -201,7 +201,17 @@ async fn bodies(site: &Site, other: &Other) {
 async fn lists(site: &Site, other: &Other, (ada, shop): (&str, &str)) {
     let inside = ["sandboxes", "support-access", "sign-in-providers", "jobs", "users", "teams", "branding"];
     let inside = inside.map(|list| (ada, format!("/admin/v1/{list}")));
-    let own = ["tenants", "clones", "webhooks", "events", "certificates", "usage", "commission", "branding"];
+    let own = [
+        "tenants",
+        "clones",
+        "webhooks",
+        "events",
+        "certificates",
+        "usage",
+        "commission",
+        "branding",
+        "layers",
+    ];
     let own = own.map(|list| (shop, format!("/reseller/v1/{list}")));
     for (key, path) in inside.into_iter().chain(own) {
         let reply = site.get_as(key, &path).await;

@@ -60,6 +60,8 @@ impl Other {
         self.made(site, "/admin/v1/support-access", json!({ "reason": MARK })).await;
 
         rival.ask(site, ("PUT", "/branding"), Some(json!({ "name": MARK }))).await;
+        let layer = json!({ "objects": { "deal": { "label": MARK } } });
+        rival.ask(site, ("PUT", "/layers/deals"), Some(layer)).await;
         let hook = json!({ "url": format!("https://hooks.example.com/{MARK}") });
         let hook = word(&rival.ask(site, ("POST", "/webhooks"), Some(hook)).await["id"]);
         rival.ask(site, ("POST", &format!("/webhooks/{hook}/ping")), None).await;
