@@ -54,6 +54,11 @@ impl Library {
         self.checked && !self.signers.is_empty()
     }
 
+    /// Whether only those are believed whom one trusts, wherever their packages come from.
+    pub fn is_choosy(&self) -> bool {
+        self.checked
+    }
+
     /// Without what others have signed than those that are trusted now; nothing where that is all of it.
     pub fn without_others_than(&self, trusted: &[Hex]) -> Option<Self> {
         let is_trusted = |one: &&Package| self.signer(one).is_none_or(|key| trusted.contains(key));
@@ -102,7 +107,11 @@ impl Library {
         installed: &BTreeMap<String, Installed>,
     ) -> Result<Vec<Package>, Vec<Problem>> {
         let known = installed.iter().map(|(name, one)| (name.clone(), one.manifest.clone())).collect();
-        resolve(package, &self.packages, &known)
+        let is_others = |one: &Package| {
+            let there = installed.get(&one.manifest.name);
+            there.is_some_and(|there| there.signer.as_ref() != self.signer(one))
+        };
+        resolve(package, &self.packages, (&known, &is_others))
     }
 }
 

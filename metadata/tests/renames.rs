@@ -170,6 +170,8 @@ fn a_wrong_former_name_is_told_with_its_place() {
         ("fields/car.c.json".to_owned(), field(json!("was"))),
         ("fields/car.d.json".to_owned(), field(json!(["was"]))),
         ("fields/van.d.json".to_owned(), field(json!(["was"]))),
+        ("fields/van.e.json".to_owned(), field((0..20).map(|n| format!("e{n}")).collect())),
+        ("fields/van.f.json".to_owned(), field((0..21).map(|n| format!("f{n}")).collect())),
     ]);
     let mut told = codes(&files::read(files).unwrap_err());
     told.sort();
@@ -177,6 +179,7 @@ fn a_wrong_former_name_is_told_with_its_place() {
         "fields/car.a.json.renamed_from wrong-type",
         "fields/car.b.json.renamed_from bad-name",
         "fields/car.d.json.renamed_from duplicate-name",
+        "fields/van.f.json.renamed_from too-many",
         "objects/car.json.renamed_from wrong-name",
     ];
     assert_eq!(told, expected);

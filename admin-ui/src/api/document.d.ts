@@ -295,6 +295,19 @@ export interface Document {
     logo: string | null;
     defaults: Document["Branding"];
   };
+  Tried: {
+    steps: number;
+    refused: {
+      path: string;
+      code: string;
+      message: string;
+      step: string;
+    }[];
+    untried: {
+      step: string;
+      reason: "background" | "refused" | "too-long" | "unavailable";
+    }[];
+  };
   Use: {
     kind: "objects" | "fields" | "option-sets" | "list-views" | "layouts" | "roles" | "permission-sets" | "sharing-rules" | "restriction-rules" | "validation-rules" | "field-conditions" | "record-types" | "processes" | "conversions" | "recurrences" | "apps" | "translations" | "settings";
     name: string;

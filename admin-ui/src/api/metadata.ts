@@ -12,6 +12,8 @@ export interface Plan {
   data_loss?: string[];
   /** What is back without its records or values, which were purged. */
   comes_back_empty?: string[];
+  /** What came of trying the steps on empty tables. */
+  tried?: Document["Tried"];
   /** Records that the change does not suit. */
   offending?: Offending[];
   /** What programs that use the API notice. */

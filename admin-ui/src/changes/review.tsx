@@ -79,9 +79,14 @@ export function Review(props: ReviewProps) {
   const strict = offending.filter((one) => one.code !== "does-not-fit");
   const access = query.data?.permissions ?? [];
   const empty = query.data?.comes_back_empty ?? [];
+  const refused = query.data?.tried?.refused ?? [];
   const loses = steps.some((s) => s.risk === "data_loss") || unfit.length > 0 || Boolean(query.data?.data_loss?.length);
   const ready =
-    Boolean(query.data) && !query.isFetching && (!loses || typed === word) && (grants.length === 0 || agreed);
+    Boolean(query.data) &&
+    !query.isFetching &&
+    refused.length === 0 &&
+    (!loses || typed === word) &&
+    (grants.length === 0 || agreed);
 
   async function go() {
     if (busy || !ready || !query.data) return;
@@ -126,6 +131,17 @@ export function Review(props: ReviewProps) {
           </div>
         )}
         {query.data && <Impact steps={steps} loses={loses} />}
+        {refused.length > 0 && (
+          <Notice title={t("The database would refuse this.")}>
+            <ul className="flex flex-col gap-1">
+              {refused.map((one) => (
+                <li key={one.path + one.step}>
+                  <span className="font-mono text-xs">{one.path}</span> {one.step}: {one.message}
+                </li>
+              ))}
+            </ul>
+          </Notice>
+        )}
         {parts && parts.length > 0 && (
           <section aria-label={t("What changes")}>
             <h3 className="mb-1.5 font-medium text-text-2 text-xs">{t("What changes")}</h3>

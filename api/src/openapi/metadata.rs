@@ -52,6 +52,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Use", shown(used)),
         ("Retype", shown(retype)),
         ("Offending", shown(offending)),
+        ("Tried", tried()),
     ]
 }
 
@@ -70,8 +71,17 @@ fn applied(mut keys: Json) -> Json {
     }
     let foreseen = json!({
         "api": list(noticed()), "permissions": list(permitted()), "dependants": list(reference("Dependants")),
+        "tried": reference("Tried"),
     });
     planned(shown(keys), foreseen)
+}
+
+/// What came of trying the steps of a plan.
+fn tried() -> Json {
+    let refused = shown(json!({ "path": text(), "code": text(), "message": text(), "step": text() }));
+    let reasons = one_of(&["background", "refused", "too-long", "unavailable"]);
+    let untried = shown(json!({ "step": text(), "reason": reasons }));
+    shown(json!({ "steps": count(), "refused": list(refused), "untried": list(untried) }))
 }
 
 /// What is told besides of what is only looked at.

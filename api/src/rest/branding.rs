@@ -28,33 +28,57 @@ pub(crate) async fn look(asked: Arc<Asked>) -> Outcome {
     let mut params = Params::new(asked.pairs()?);
     let tenant = params.text("tenant");
     params.finish()?;
-    let (branding, tag) = told(&asked, tenant.as_deref()).await?;
-    if answer::is_known(asked.header(&header::IF_NONE_MATCH), &tag) {
-        return Ok(answer::not_modified(&tag));
+    match told(&asked, tenant.as_deref()).await? {
+        Told::Known(tag) => Ok(answer::not_modified(&tag)),
+        Told::New(branding, tag) => Ok(answer::tagged(answer::data(&json!(branding)), &tag)),
     }
-    Ok(answer::tagged(answer::data(&json!(branding)), &tag))
 }
 
-/// The looks of the tenant that is named, or whose host it is, with their version.
-async fn told(asked: &Asked, tenant: Option<&str>) -> Result<(Branding, String), Problem> {
+/// Looks with their version, or the version alone where whoever asks has these looks.
+enum Told {
+    Known(String),
+    New(Branding, String),
+}
+
+/// The looks of the tenant that is named, or whose host it is.
+async fn told(asked: &Asked, tenant: Option<&str>) -> Result<Told, Problem> {
     let is_name = tenant.is_none_or(|slug| Slug::parse(slug).is_ok());
     let found =
         if is_name { session::find_tenant(asked, tenant).await } else { Err(tenancy::Error::NotFound) };
-    let Worn { branding, version: (own, defaults) } = match found {
-        Ok((tenant, false)) => asked.app.tenants.worn(&tenant).await?,
-        Ok((_, true)) | Err(tenancy::Error::NotFound | tenancy::Error::Ambiguous) => Worn::default(),
+    let found = match found {
+        Ok((tenant, false)) => Some(tenant),
+        Ok((_, true)) | Err(tenancy::Error::NotFound | tenancy::Error::Ambiguous) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok((branding, format!("\"{own:x}-{defaults:x}\"")))
+    let (tenants, known) = (&asked.app.tenants, asked.header(&header::IF_NONE_MATCH));
+    // Who says what they have mostly has what there is.
+    if known.is_some() {
+        let tag = tag(match &found {
+            Some(tenant) => tenants.worn_version(tenant).await?,
+            None => Worn::default().version,
+        });
+        if answer::is_known(known, &tag) {
+            return Ok(Told::Known(tag));
+        }
+    }
+    let worn = match &found {
+        Some(tenant) => tenants.worn(tenant).await?,
+        None => Worn::default(),
+    };
+    Ok(Told::New(worn.branding, tag(worn.version)))
+}
+
+fn tag((own, defaults): (i64, i64)) -> String {
+    format!("\"{own:x}-{defaults:x}\"")
 }
 
 /// The same as a web app manifest, for browsers that keep the page as an app: that of the tenant whose host it is.
 pub(crate) async fn manifest(asked: Arc<Asked>) -> Outcome {
     asked.plain()?;
-    let (branding, tag) = told(&asked, None).await?;
-    if answer::is_known(asked.header(&header::IF_NONE_MATCH), &tag) {
-        return Ok(answer::not_modified(&tag));
-    }
+    let (branding, tag) = match told(&asked, None).await? {
+        Told::Known(tag) => return Ok(answer::not_modified(&tag)),
+        Told::New(branding, tag) => (branding, tag),
+    };
     let mut response = answer::tagged(answer::document(StatusCode::OK, &app_of(&branding)), &tag);
     let kind = HeaderValue::from_static("application/manifest+json");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);

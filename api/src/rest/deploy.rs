@@ -61,6 +61,9 @@ pub(crate) fn told(applied: &Applied) -> Json {
         told["permissions"] = json!(foreseen.permissions);
         told["dependants"] = json!(foreseen.dependants);
     }
+    if let Some(tried) = &applied.tried {
+        told["tried"] = json!(tried);
+    }
     told
 }
 

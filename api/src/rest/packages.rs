@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use engine::audit::chain::Hex;
 use engine::packages::{Install, Installed, company};
 use engine::{Applied, Apply};
 use http::StatusCode;
@@ -28,9 +29,14 @@ pub(super) async fn offered(asked: &Asked) -> Result<Arc<Library>, Problem> {
     if !library.is_checked() {
         return Ok(library.clone());
     }
-    let publishers = asked.app.tenants.list_publishers().await?;
-    let keys: Vec<_> = publishers.into_iter().map(|publisher| publisher.key).collect();
+    let keys = keys(asked).await?;
     Ok(library.without_others_than(&keys).map_or_else(|| library.clone(), Arc::new))
+}
+
+/// Whose packages are believed now.
+async fn keys(asked: &Asked) -> Result<Vec<Hex>, Problem> {
+    let publishers = asked.app.tenants.list_publishers().await?;
+    Ok(publishers.into_iter().map(|publisher| publisher.key).collect())
 }
 
 /// Packages that come with Trellis or are installed, by name.
@@ -94,6 +100,10 @@ pub(crate) async fn install(call: Call) -> Outcome {
     let installed = call.engine().installed_packages(&call.context).await?;
     let chosen = library.with_requirements(&wanted, &installed).map_err(Problem::unprocessable)?;
     options.signers = library.signers(&chosen);
+    // Somebody's part may be about what comes now.
+    if library.is_choosy() && installed.values().any(|one| one.signer.is_some() && one.kept.is_some()) {
+        options.trusted = Some(keys(&call.asked).await?);
+    }
     if by_hand {
         options.signers.remove(&wanted.manifest.name);
     }

@@ -169,6 +169,11 @@ impl Retype {
         Self { visible: self.hidden.clone(), hidden: self.visible.clone(), way, ..self.clone() }
     }
 
+    /// The function that takes a value over, without its schema.
+    pub fn convert_name(&self) -> String {
+        format!("_convert_{}", self.id)
+    }
+
     fn function(&self, schema: &str, word: &str) -> String {
         format!("{}.{}", quote(schema), quote(&format!("_{word}_{}", self.id)))
     }

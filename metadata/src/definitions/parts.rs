@@ -235,6 +235,8 @@ pub(crate) trait Shelf {
     /// Puts what a row holds; a definition that does not fit is told.
     fn put(&mut self, row: Row) -> Result<(), serde_json::Error>;
     fn remove(&mut self, name: &str);
+    /// The same by its stable id.
+    fn remove_id(&mut self, id: &str);
     /// Retires what belongs to an object.
     fn retire_object(&mut self, name: &str);
     /// Brings back what went with an object, but for what packages have to bring.
@@ -274,6 +276,10 @@ impl<T: Part> Shelf for BTreeMap<String, Component<T>> {
 
     fn remove(&mut self, name: &str) {
         BTreeMap::remove(self, name);
+    }
+
+    fn remove_id(&mut self, id: &str) {
+        self.retain(|_, component| component.id != id);
     }
 
     fn retire_object(&mut self, name: &str) {

@@ -15,6 +15,8 @@ use crate::layers::plain;
 use crate::problem::Problem;
 
 const KEY: &str = "renamed_from";
+/// Most former names of one component.
+const MAX_FORMER: usize = 20;
 
 /// An object or a field that says what it was called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +81,11 @@ fn read(said: &Json, own: &str, path: &str) -> (Vec<String>, Vec<Problem>) {
         Json::Array(names) => names.iter().collect(),
         one => vec![one],
     };
+    if said.len() > MAX_FORMER {
+        let text = format!("at most {MAX_FORMER} former names fit");
+        let problem = Problem::new(path, "too-many", text).hint("leave out the oldest");
+        return (Vec::new(), vec![problem]);
+    }
     let (mut from, mut problems) = (Vec::new(), Vec::new());
     for name in said {
         match name.as_str() {

@@ -26,6 +26,60 @@ impl Definitions {
         if problems.is_empty() { Ok(read) } else { Err(problems) }
     }
 
+    /// These definitions with rows that have come or are others now, and without those that have gone, by their ids: what
+    /// [`Definitions::from_rows`] makes of all rows.
+    ///
+    /// # Errors
+    /// As there, of these rows.
+    pub fn with_rows(&self, changed: Vec<Row>, gone: &[String], next_id: u32) -> Result<Self, Vec<Problem>> {
+        let mut problems: Vec<Problem> = changed.iter().filter_map(|row| wrong_id(row, next_id)).collect();
+        let mut next = Self { next_id, ..self.clone() };
+        gone.iter().for_each(|id| next.forget(id));
+        let (mut fields, mut others): (Vec<Row>, Vec<Row>) =
+            changed.into_iter().partition(|row| row.kind == Kind::Fields);
+        // Names are free before they are taken.
+        others.iter().filter(|row| row.kind != Kind::Objects).for_each(|row| next.forget(&row.id));
+        for rows in [&mut others, &mut fields] {
+            rows.sort_by_key(|row| number(&row.id));
+            problems.extend(std::mem::take(rows).into_iter().filter_map(|row| next.renew(row).err()));
+        }
+        if problems.is_empty() { Ok(next) } else { Err(problems) }
+    }
+
+    /// Takes a component out; an object with all its fields.
+    fn forget(&mut self, id: &str) {
+        match Kind::ALL.into_iter().find(|kind| id.starts_with(kind.letter())) {
+            Some(Kind::Objects) => self.objects.retain(|object| object.object.id != id),
+            Some(Kind::Fields) => {
+                let of = self.objects.iter_mut().find(|object| object.fields.iter().any(|one| one.id == id));
+                of.into_iter().for_each(|object| object.fields.retain(|field| field.id != id));
+            }
+            Some(kind) => self.parts.shelf(kind).into_iter().for_each(|shelf| shelf.remove_id(id)),
+            None => {}
+        }
+    }
+
+    /// Puts what a row holds in its place, where something of its id may stand already.
+    fn renew(&mut self, row: Row) -> Result<(), Problem> {
+        let (id, parent, kind) = (row.id.clone(), row.parent.clone(), row.kind);
+        let known = self.objects.iter_mut().find(|object| object.object.id == id);
+        if let Some(known) = known.filter(|_| kind == Kind::Objects) {
+            known.object = component(row)?;
+            return Ok(());
+        }
+        if kind != Kind::Fields {
+            self.read(row)?;
+            self.objects.sort_by_key(|object| number(&object.object.id));
+            return Ok(());
+        }
+        let of = self.objects.iter_mut().find(|object| Some(&object.object.id) == parent.as_ref());
+        of.into_iter().for_each(|object| object.fields.retain(|field| field.id != id));
+        self.read_field(row)?;
+        let of = self.objects.iter_mut().find(|object| Some(&object.object.id) == parent.as_ref());
+        of.into_iter().for_each(|object| object.fields.sort_by_key(|field| number(&field.id)));
+        Ok(())
+    }
+
     fn read(&mut self, row: Row) -> Result<(), Problem> {
         if row.kind == Kind::Objects {
             self.objects.push(ObjectComponent { object: component(row)?, fields: Vec::new() });

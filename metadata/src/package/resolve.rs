@@ -15,14 +15,15 @@ type Chosen<'p> = BTreeMap<&'p str, &'p Package>;
 type Required<'p> = (&'p str, &'p str, &'p VersionReq);
 
 /// The package after what it requires and what is not installed in a version that will do. `library` is what else
-/// there is to choose from, several versions of a package among it.
+/// there is to choose from, several versions of a package among it; `is_others` says which of them are somebody else's than
+/// what is installed under the name. Those are refused when they are installed, so none comes for the sake of a part.
 ///
 /// # Errors
 /// Why no choice fits.
 pub fn resolve(
     wanted: &Package,
     library: &[Package],
-    installed: &BTreeMap<String, Manifest>,
+    (installed, is_others): (&BTreeMap<String, Manifest>, &dyn Fn(&Package) -> bool),
 ) -> Result<Vec<Package>, Vec<Problem>> {
     // What is installed, and too old for what the package brings beside it, comes along as long as that goes.
     let too_old = |name: &str, range: &VersionReq| {
@@ -30,11 +31,14 @@ pub fn resolve(
         let newer = |there: &Version, one: &Package| {
             one.manifest.name == name && one.manifest.version > *there && range.matches(&one.manifest.version)
         };
-        there.is_some_and(|there| library.iter().any(|one| newer(there, one)))
+        there.is_some_and(|there| library.iter().any(|one| newer(there, one) && !is_others(one)))
     };
     let optional = wanted.manifest.optional.iter().filter(|(name, range)| too_old(name, range));
     let beside: Vec<&str> = optional.map(|(name, _)| name.as_str()).collect();
-    let with = (!beside.is_empty()).then(|| resolve_beside(wanted, &beside, library, installed));
+    let with = (!beside.is_empty()).then(|| {
+        let own: Vec<Package> = library.iter().filter(|one| !is_others(one)).cloned().collect();
+        resolve_beside(wanted, &beside, &own, installed)
+    });
     match with {
         Some(Ok(packages)) => Ok(packages),
         _ => resolve_beside(wanted, &[], library, installed),
@@ -208,6 +212,15 @@ pub(crate) fn in_order(packages: Vec<Package>) -> Vec<Package> {
 mod tests {
     use super::*;
 
+    /// Everything is of one publisher.
+    fn resolve(
+        wanted: &Package,
+        library: &[Package],
+        installed: &BTreeMap<String, Manifest>,
+    ) -> Result<Vec<Package>, Vec<Problem>> {
+        super::resolve(wanted, library, (installed, &|_| false))
+    }
+
     fn package(name: &str, version: &str, requires: &[(&str, &str)]) -> Package {
         let requires: serde_json::Map<String, serde_json::Value> =
             requires.iter().map(|(name, range)| ((*name).to_owned(), (*range).into())).collect();
@@ -318,6 +331,27 @@ mod tests {
         let mut held = there("1.0.0");
         held.extend(installed(&[package("old", "1.0.0", &[("leads", "=1.0.0")])]));
         assert_eq!(names(resolve(&deals, &library, &held)), ["deals 1.2.0"]);
+    }
+
+    #[test]
+    fn what_is_optional_and_somebody_elses_is_left_as_it_is() {
+        let optional = BTreeMap::from([("leads".to_owned(), "^1.1".parse().unwrap())]);
+        let deals = package("deals", "1.2.0", &[]);
+        let deals = Package { manifest: Manifest { optional, ..deals.manifest }, ..deals };
+        let base = package("base", "2.0.0", &[]);
+        let library = [package("leads", "1.1.0", &[("base", "^2")]), package("leads", "1.2.0", &[]), base];
+        let there = installed(&[package("leads", "1.0.0", &[]), package("base", "1.0.0", &[])]);
+        let come = |others: &[&str]| {
+            let is_others = |one: &Package| {
+                others.contains(&format!("{} {}", one.manifest.name, one.manifest.version).as_str())
+            };
+            names(super::resolve(&deals, &library, (&there, &is_others)))
+        };
+        assert_eq!(come(&[]), ["leads 1.2.0", "deals 1.2.0"]);
+        assert_eq!(come(&["leads 1.1.0", "leads 1.2.0"]), ["deals 1.2.0"]);
+        assert_eq!(come(&["leads 1.2.0"]), ["base 2.0.0", "leads 1.1.0", "deals 1.2.0"]);
+        // What it would need is somebody else's as well.
+        assert_eq!(come(&["leads 1.2.0", "base 2.0.0"]), ["deals 1.2.0"]);
     }
 
     #[test]

@@ -8,8 +8,21 @@ use serde_json::{Value as Json, json};
 use super::{DataFile, DataKind, Package, Part, Trial};
 use crate::definitions::{Change, renaming};
 use crate::files::Files;
+use crate::problem::Problem;
+
+/// Most of what is kept of one package, in bytes of its text: every revision that installs something has a copy.
+const MAX_KEPT: usize = 4 * 1024 * 1024;
 
 impl Package {
+    /// What is wrong with a package of which more would be kept than may be.
+    pub fn too_large_to_keep(&self) -> Option<Problem> {
+        let kept = json!(self.source(true)?).to_string().len();
+        let text =
+            format!("{kept} bytes would be kept of this package for its parts; at most {MAX_KEPT} are");
+        let hint = "records are most of it: bring those of a part as a package of their own";
+        (kept > MAX_KEPT).then(|| Problem::new("with", "too-large", text).hint(hint))
+    }
+
     /// What it defines, with and without its parts; no records, and nothing of what was called otherwise.
     pub fn papers(&self) -> Files {
         let plain = |changes: &[Change]| {
@@ -84,4 +97,34 @@ fn definitions(folder: &str, changes: &[Change]) -> Vec<(String, Json)> {
         (path, change.definition.clone().unwrap_or_default())
     };
     changes.iter().map(file).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A package whose part has a record with a text of so many bytes.
+    fn package(part: &str, bytes: usize) -> Package {
+        let manifest =
+            json!({ "name": "fleet", "version": "1.0.0", "label": "Fleet", "optional": { "depots": "^1" } });
+        let records = json!([{ "ref": "a", "data": { "name": "x".repeat(bytes) } }]);
+        let data = json!({ "object": "depot", "kind": "sample", "records": records });
+        let rule = json!({ "object": "depot", "when": "FALSE", "message": "No" });
+        let files = [
+            ("manifest.json".to_owned(), manifest),
+            ("with/depots/validation-rules/depot.no.json".to_owned(), rule),
+            (format!("{part}data/10-depot.json"), data),
+        ];
+        Package::from_files(files.into_iter().map(|(path, json)| (path, json.to_string().into_bytes())))
+            .unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_has_a_bound() {
+        assert_eq!(package("with/depots/", MAX_KEPT - 10_000).too_large_to_keep(), None);
+        let problem = package("with/depots/", MAX_KEPT).too_large_to_keep().unwrap();
+        assert_eq!((problem.path.as_str(), problem.code.as_str()), ("with", "too-large"));
+        // Its own records are loaded at once, and not kept.
+        assert_eq!(package("", MAX_KEPT).too_large_to_keep(), None);
+    }
 }

@@ -54,6 +54,9 @@ impl Package {
         library: &[Self],
         now: DateTime<Utc>,
     ) -> Result<Validated, Vec<Problem>> {
+        if let Some(problem) = self.too_large_to_keep() {
+            return Err(vec![problem]);
+        }
         let parts: Vec<&str> = self.parts.keys().map(String::as_str).collect();
         let mut validated = self.validate_beside((&[], company), library, now)?;
         for part in &parts {

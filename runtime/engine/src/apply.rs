@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use metadata::ddl::{DdlPlan, Purge, Risk, Step, Turn};
 use metadata::definitions::{Row, Touched};
-use metadata::diff::{Version, diff};
+use metadata::diff::{Difference, Version, diff};
 use metadata::layers::{Merged, added_grants};
 use metadata::retype::Formulas;
 use metadata::{Catalog, Change, Definitions, Problem};
@@ -31,12 +31,14 @@ use crate::work::Kind as Work;
 use crate::write::sql::table;
 use crate::{Engine, indexes, store, views, work};
 pub use foresee::Foreseen;
+pub use tried::{Reason, Tried};
 
 pub(crate) mod foresee;
 mod retype;
 mod unique;
 mod loss;
 pub(crate) mod people;
+pub(crate) mod tried;
 
 /// How long one attempt waits for a table lock. A change itself takes as long as it takes: a table may be rewritten.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '300ms'; SET LOCAL statement_timeout = 0";
@@ -126,6 +128,8 @@ pub struct Applied {
     pub layers: Vec<Layered>,
     /// What is told of a change that is only looked at.
     pub foreseen: Option<Foreseen>,
+    /// What came of trying its steps.
+    pub tried: Option<Tried>,
 }
 
 /// A part of a package that comes or goes with another one.
@@ -268,6 +272,8 @@ pub(crate) struct Planned {
     /// As it was wished: fields that wait for a job have their new kind here.
     wished: Catalog,
     plan: DdlPlan,
+    /// What the plan is made of, beside the turns.
+    differences: Vec<Difference>,
     turning: retype::Turning,
     pub applied: Applied,
 }
@@ -299,24 +305,21 @@ pub(crate) async fn attempt(
     next: Next<'_>,
 ) -> Result<(Applied, Option<Arc<Snapshot>>)> {
     let tenant = context.tenant();
-    if !wish.dry_run {
-        lock(connection, tenant).await?;
-    }
-    let mut planned = plan(connection, context, wish, next).await?;
     if wish.dry_run {
-        foresee::foresee(connection, &mut planned).await?;
-        return Ok((planned.applied, None));
+        return Ok((foresee::look_ahead(connection, context, wish, next).await?, None));
     }
+    lock(connection, tenant).await?;
+    let planned = plan(connection, context, wish, next).await?;
     planned.check(wish)?;
     let Planned { old, versions, definitions, plan, turning, applied, .. } = planned;
-    if definitions == old.definitions && turning.is_empty() {
+    if definitions == *old.definitions && turning.is_empty() {
         return Ok((applied, None));
     }
     let unfinished = execute(connection, tenant, &plan).await? | turning.drops_indexes();
     turning.keep(connection, context).await?;
     let revision = versions.revision + 1;
-    record(connection, context, (&old.definitions, &definitions), (wish, &applied.steps, revision)).await?;
-    views::follow(connection, context, (&old.definitions, &definitions)).await?;
+    record(connection, context, (&*old.definitions, &definitions), (wish, &applied.steps, revision)).await?;
+    views::follow(connection, context, (&*old.definitions, &definitions)).await?;
     let kind = Work::BuildRollup.word();
     jobs::enqueue(connection, &tenant.schema, (kind, &plan.rollups), context.now).await?;
     if unfinished || plan.leaves_indexes {
@@ -394,9 +397,10 @@ pub(crate) async fn plan(
         notes: Vec::new(),
         layers: Vec::new(),
         foreseen: None,
+        tried: None,
     };
     let actor = context.actor.clone();
-    Ok(Planned { actor, old, versions, definitions, wished: catalog, plan, turning, applied })
+    Ok(Planned { actor, old, versions, definitions, wished: catalog, plan, differences, turning, applied })
 }
 
 /// What comes that has to be approved: what is asked for, and what an upgrade gives more than before.
@@ -418,10 +422,11 @@ async fn current(
     context: &Context,
 ) -> Result<(Arc<Snapshot>, crate::Versions)> {
     let versions = store::load_versions(connection, context.tenant()).await?;
-    if versions.revision == context.snapshot.revision && context.snapshot.former.is_none() {
-        return Ok((context.snapshot.clone(), versions));
+    let known = &context.snapshot;
+    if versions.revision == known.revision && known.former.is_none() {
+        return Ok((known.clone(), versions));
     }
-    snapshot::load(connection, context.tenant(), &context.snapshot.vault).await
+    snapshot::load_after(connection, known).await
 }
 
 /// Runs the steps; tells whether some are left for later.
@@ -473,6 +478,10 @@ pub(crate) fn explain(error: sqlx::Error, step: &Step) -> Error {
             "does-not-fit",
             format!("{}: existing values do not fit", step.description),
         )]),
+        Some(code) if tried::is_limit(code) => Error::Unprocessable(vec![
+            Problem::new("", tried::REFUSED, format!("{}: PostgreSQL refuses this step", step.description))
+                .hint("a dry run tells what it says"),
+        ]),
         _ => error.into(),
     }
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use metadata::files::{self, Files};
 use metadata::layers::ResellerLayer;
 use metadata::package::{Manifest, Package};
-use metadata::{Definitions, Kind};
+use metadata::{Definitions, Kind, Problem};
+use sqlx::PgConnection;
 
 use crate::Engine;
 use crate::apply::{self, Applied, Apply, patiently};
@@ -30,12 +31,22 @@ impl Engine {
     pub async fn apply_files(&self, context: &Context, files: Files, wish: Apply) -> Result<Applied> {
         apply::require_permission(context)?;
         let wanted = files::read(files).map_err(Error::Unprocessable)?;
+        let too_large = |package: &Package| {
+            let problem = package.too_large_to_keep()?;
+            Some(problem.under(&format!("packages/{}", package.manifest.name)))
+        };
+        let problems: Vec<Problem> = wanted.packages.iter().filter_map(too_large).collect();
+        if !problems.is_empty() {
+            return Err(Error::Unprocessable(problems));
+        }
         patiently(|| self.try_files(context, &wanted, &wish)).await
     }
 
     async fn try_files(&self, context: &Context, wanted: &files::Wanted, wish: &Apply) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
-        apply::lock(&mut transaction, context.tenant()).await?;
+        if !wish.dry_run {
+            apply::lock(&mut transaction, context.tenant()).await?;
+        }
         let there = packages::load_installed(&mut transaction, context).await?;
         let company = packages::company(&there);
         let archive = |name: &str| wish.allow_data_loss.covers(name);
@@ -43,16 +54,8 @@ impl Engine {
             |old: &Definitions| old.with_files(wanted, &company, &archive).map_err(Error::Unprocessable);
         let (mut applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
         applied.hints = wanted.hints(&context.snapshot.definitions, &applied.changes);
-        for package in &wanted.packages {
-            let before = there.get(&package.manifest.name);
-            let edition = edition(wanted.layers.get(&package.manifest.name), before);
-            if let Some(put) = put((package, edition.as_ref()), before) {
-                packages::put_installed(&mut transaction, context, &put, &BTreeMap::new()).await?;
-            }
-        }
-        let named = |name: &&String| wanted.packages.iter().any(|package| package.manifest.name == **name);
-        for name in there.keys().filter(|name| !named(name)) {
-            packages::put_removed(&mut transaction, context, name).await?;
+        if !wish.dry_run {
+            note(&mut transaction, context, (wanted, &there)).await?;
         }
         let snapshot = snapshot.unwrap_or_else(|| context.snapshot.clone());
         self.finish(transaction, snapshot, wish.dry_run).await?;
@@ -71,6 +74,26 @@ impl Engine {
         };
         self.change(context, &wish, &next).await
     }
+}
+
+/// Notes which packages the files have brought, and which they are without.
+async fn note(
+    connection: &mut PgConnection,
+    context: &Context,
+    (wanted, there): (&files::Wanted, &BTreeMap<String, Installed>),
+) -> Result<()> {
+    for package in &wanted.packages {
+        let before = there.get(&package.manifest.name);
+        let edition = edition(wanted.layers.get(&package.manifest.name), before);
+        if let Some(put) = put((package, edition.as_ref()), before) {
+            packages::put_installed(connection, context, &put, &BTreeMap::new()).await?;
+        }
+    }
+    let named = |name: &&String| wanted.packages.iter().any(|package| package.manifest.name == **name);
+    for name in there.keys().filter(|name| !named(name)) {
+        packages::put_removed(connection, context, name).await?;
+    }
+    Ok(())
 }
 
 /// What is to be noted of a package, when files say another one than that which is there.

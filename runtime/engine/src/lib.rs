@@ -43,6 +43,7 @@ pub mod revisions;
 pub mod rollups;
 pub mod room;
 pub mod schema;
+mod scratch;
 pub mod search;
 pub mod shares;
 pub mod snapshot;
@@ -65,7 +66,7 @@ use tokio::sync::Semaphore;
 use sqlx::PgPool;
 use uuid::{Uuid, uuid};
 
-pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending, PartMoved};
+pub use apply::{AllowLoss, Applied, Apply, Foreseen, Offending, PartMoved, Tried};
 pub use audit::Origin;
 pub use census::Census;
 pub use command::{

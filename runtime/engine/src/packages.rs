@@ -14,6 +14,8 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::apply::foresee;
+use crate::apply::tried::{self, Rehearsal};
 use crate::apply::{self, AllowLoss, Applied, Apply, PartMoved, patiently};
 use crate::audit::chain::Hex;
 use crate::context::Context;
@@ -22,6 +24,7 @@ use crate::snapshot::Snapshot;
 use crate::write::sql::table;
 
 pub mod layers;
+mod passed;
 mod pins;
 mod records;
 pub mod shipped;
@@ -45,6 +48,8 @@ pub struct Install {
     pub approve: AllowLoss,
     /// Who has signed the packages, by name; what came by hand or is built in nobody has.
     pub signers: BTreeMap<String, Hex>,
+    /// Who is believed; `None` is anybody. Of what others have signed no part comes beside what is installed now.
+    pub trusted: Option<Vec<Hex>>,
     /// Go on although a later version is installed.
     pub allow_downgrade: bool,
     /// Go on although the installed version is somebody else's.
@@ -108,11 +113,16 @@ impl Engine {
         options: &Install,
     ) -> Result<Applied> {
         let mut transaction = self.pool().begin().await?;
-        if !options.dry_run {
-            apply::lock(&mut transaction, context.tenant()).await?;
+        match options.dry_run {
+            true => {
+                sqlx::raw_sql(foresee::LOOK).execute(&mut *transaction).await?;
+            }
+            false => apply::lock(&mut transaction, context.tenant()).await?,
         }
-        let installed = load_installed(&mut transaction, context).await?;
-        let mut applied = Applied { revision: context.snapshot.revision, ..Applied::default() };
+        let mut installed = load_installed(&mut transaction, context).await?;
+        let passed = passed::leave_out(&mut installed, (packages, options));
+        let applied = Applied { revision: context.snapshot.revision, ..Applied::default() };
+        let mut done = Done { applied, rehearsals: Vec::new() };
         // What is wished for stands behind what it requires.
         let wished = packages.last().map(|package| package.manifest.name.as_str());
         let upgrade = wished.is_some_and(|name| installed.contains_key(name));
@@ -123,20 +133,26 @@ impl Engine {
         for package in packages {
             let dressed = layers::dress(&here, package, options)?;
             let wish = (package, &dressed);
-            let snapshot = install_one(&mut transaction, &here, wish, (options, &mut applied)).await?;
+            let snapshot = install_one(&mut transaction, &here, wish, (options, &mut done)).await?;
             here.context.snapshot = snapshot;
             here.expected = None;
             let (manifest, signer) = (package.manifest.clone(), options.signer(package));
             let kept = (!package.parts.is_empty()).then(|| package.clone());
             let Dressed { arrangement, edition, told } = dressed;
-            applied.layers.extend(told);
+            done.applied.layers.extend(told);
             let one = Installed { manifest, installed_at: context.now, signer, kept, edition };
             here.installed.insert(package.manifest.name.clone(), one);
             tried.extend(newly(&arrangement));
         }
+        let Done { mut applied, rehearsals } = done;
         applied.notes = notes(&here.installed, packages);
+        applied.notes.extend(passed.iter().flat_map(passed::Passed::notes));
         if options.dry_run {
+            sqlx::raw_sql(foresee::LOOKED).execute(&mut *transaction).await?;
+            applied.tried = Some(tried::run(&mut transaction, context.tenant(), &rehearsals).await?);
             trials::run(&mut transaction, &here.context, &tried).await?;
+        } else {
+            passed::keep(&mut transaction, context, (&here.installed, &passed)).await?;
         }
         self.finish(transaction, here.context.snapshot, options.dry_run).await?;
         Ok(applied)
@@ -221,13 +237,19 @@ struct Here {
     upgrade: bool,
 }
 
+/// What packages did, or would do, and the steps that are to be tried.
+struct Done {
+    applied: Applied,
+    rehearsals: Vec<Rehearsal>,
+}
+
 /// One package within the transaction; the snapshot after it. Of one that is only looked at no table is touched, so
 /// that nobody waits for it; its records are not looked at either.
 async fn install_one(
     connection: &mut PgConnection,
     here: &Here,
     (package, Dressed { arrangement, edition, .. }): (&Package, &Dressed),
-    (options, applied): (&Install, &mut Applied),
+    (options, Done { applied, rehearsals }): (&Install, &mut Done),
 ) -> Result<Arc<Snapshot>> {
     let Here { context, installed, .. } = here;
     let manifest = &package.manifest;
@@ -235,6 +257,9 @@ async fn install_one(
     let missing = missing_requirements(manifest, &versions.collect());
     if !missing.is_empty() {
         return Err(Error::Unprocessable(missing));
+    }
+    if let Some(problem) = package.too_large_to_keep() {
+        return Err(Error::Unprocessable(vec![problem]));
     }
     let before = installed.get(&manifest.name);
     pins::check(before, manifest, options)?;
@@ -246,7 +271,8 @@ async fn install_one(
     applied.parts.extend(moved.into_iter().filter(|one| here.before.contains(&one.package)));
     if options.dry_run {
         let mut planned = apply::plan(connection, context, &wish, &next).await?;
-        apply::foresee::foresee(connection, &mut planned).await?;
+        foresee::foresee(connection, &mut planned).await?;
+        rehearsals.push(Rehearsal::of(&planned));
         applied.add(std::mem::take(&mut planned.applied));
         return planned.imagined();
     }

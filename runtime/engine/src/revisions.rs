@@ -111,7 +111,7 @@ impl Engine {
         let mut transaction = self.pool().begin().await?;
         let (applied, snapshot) = apply::attempt(&mut transaction, context, wish, &next).await?;
         if let Some(snapshot) = &snapshot {
-            packages::settle(&mut transaction, context, (&snapshot.definitions, number)).await?;
+            packages::settle(&mut transaction, context, (&*snapshot.definitions, number)).await?;
         }
         let snapshot = snapshot.unwrap_or_else(|| context.snapshot.clone());
         self.finish(transaction, snapshot, wish.dry_run).await?;

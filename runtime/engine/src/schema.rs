@@ -135,6 +135,11 @@ impl Engine {
 pub(crate) async fn create_system_tables(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
     let schema = quoted(&tenant.schema);
     sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut *connection).await?;
+    put_system_tables(connection, tenant).await
+}
+
+/// The system tables, in a schema that is there.
+pub(crate) async fn put_system_tables(connection: &mut PgConnection, tenant: &Tenant) -> Result<()> {
     for text in system_tables(tenant) {
         sqlx::query(AssertSqlSafe(text)).execute(&mut *connection).await?;
     }

@@ -36,9 +36,9 @@ static SERIAL: AtomicU64 = AtomicU64::new(0);
 pub struct Snapshot {
     pub tenant: Tenant,
     pub revision: i64,
-    pub definitions: Definitions,
+    pub definitions: Arc<Definitions>,
     pub catalog: Arc<Catalog>,
-    pub policies: Policies,
+    pub policies: Arc<Policies>,
     /// Stable ids of roll-ups that are being built: they are read from their records meanwhile.
     pub building: Arc<BTreeSet<String>>,
     /// Objects by stable id that are searched in the language of before meanwhile, as long as their words are indexed in it
@@ -66,14 +66,23 @@ impl Snapshot {
         definitions: Definitions,
         (building, vault): (BTreeSet<String>, Vault),
     ) -> Result<Self> {
-        let catalog = Catalog::resolve(&definitions).map_err(Error::Damaged)?;
-        let policies = Policies::new(&tenant.schema, &catalog)?;
-        let Versions { revision, access } = versions;
-        Ok(Self {
+        let catalog = Arc::new(Catalog::resolve(&definitions).map_err(Error::Damaged)?);
+        let policies = Arc::new(Policies::new(&tenant.schema, &catalog)?);
+        let meaning = (Arc::new(definitions), catalog, policies);
+        Ok(Self::of(tenant, versions, meaning, (building, vault)))
+    }
+
+    fn of(
+        tenant: Tenant,
+        Versions { revision, access }: Versions,
+        (definitions, catalog, policies): (Arc<Definitions>, Arc<Catalog>, Arc<Policies>),
+        (building, vault): (BTreeSet<String>, Vault),
+    ) -> Self {
+        Self {
             tenant,
             revision,
             definitions,
-            catalog: Arc::new(catalog),
+            catalog,
             policies,
             building: Arc::new(building),
             searched_before: BTreeMap::new(),
@@ -83,7 +92,7 @@ impl Snapshot {
             access,
             former: None,
             room: OnceLock::new(),
-        })
+        }
     }
 
     /// The same tenant under other names, which leads to the same tables.
@@ -93,8 +102,8 @@ impl Snapshot {
         Ok(Self {
             tenant: self.tenant.clone(),
             revision: self.revision,
-            definitions,
-            policies: Policies::new(&self.tenant.schema, &catalog)?,
+            definitions: Arc::new(definitions),
+            policies: Arc::new(Policies::new(&self.tenant.schema, &catalog)?),
             catalog: Arc::new(catalog),
             building: self.building.clone(),
             searched_before: self.searched_before.clone(),
@@ -176,12 +185,12 @@ impl Engine {
     pub async fn fresh_snapshot(&self, tenant: &Tenant) -> Result<(Arc<Snapshot>, Versions)> {
         let mut connection = self.inner.pool.acquire().await?;
         let versions = store::load_versions(&mut connection, tenant).await?;
-        if let Some(snapshot) = self.inner.snapshots.kept.get(&tenant.id)
-            && snapshot.is_of(versions)
-        {
-            return Ok((snapshot, versions));
-        }
-        let (snapshot, versions) = load(&mut connection, tenant, self.vault()).await?;
+        let kept = self.inner.snapshots.kept.get(&tenant.id);
+        let (snapshot, versions) = match kept {
+            Some(kept) if kept.is_of(versions) => return Ok((kept, versions)),
+            Some(kept) => load_after(&mut connection, &kept).await?,
+            None => load(&mut connection, tenant, self.vault()).await?,
+        };
         self.keep(&snapshot);
         Ok((snapshot, versions))
     }
@@ -282,11 +291,40 @@ pub(crate) async fn load(
     let definitions = Definitions::from_rows(stored.rows, stored.next_id).map_err(Error::Damaged)?;
     // After the definitions: a roll-up that is known is either built or among these.
     let building = load_building(connection, tenant).await?;
-    let aside = (building, vault.clone());
-    let mut snapshot = Snapshot::new(tenant.clone(), stored.versions, definitions, aside)?;
+    let snapshot = Snapshot::new(tenant.clone(), stored.versions, definitions, (building, vault.clone()))?;
+    complete(connection, (snapshot, stored.versions)).await
+}
+
+/// The same where a snapshot of before is kept: of what has changed since. All of it where that cannot be told.
+pub(crate) async fn load_after(
+    connection: &mut PgConnection,
+    kept: &Snapshot,
+) -> Result<(Arc<Snapshot>, Versions)> {
+    let tenant = &kept.tenant;
+    let changes = store::load_changes(connection, tenant, kept.revision).await?;
+    let Some(changes) = changes.filter(|_| kept.former.is_none()) else {
+        return load(connection, tenant, &kept.vault).await;
+    };
+    let store::Changes { versions, next_id, changed, gone } = changes;
+    let building = load_building(connection, tenant).await?;
+    let aside = (building, kept.vault.clone());
+    let snapshot = if versions.revision == kept.revision {
+        let meaning = (kept.definitions.clone(), kept.catalog.clone(), kept.policies.clone());
+        Snapshot::of(tenant.clone(), versions, meaning, aside)
+    } else {
+        let definitions = kept.definitions.with_rows(changed, &gone, next_id).map_err(Error::Damaged)?;
+        Snapshot::new(tenant.clone(), versions, definitions, aside)?
+    };
+    complete(connection, (snapshot, versions)).await
+}
+
+async fn complete(
+    connection: &mut PgConnection,
+    (mut snapshot, versions): (Snapshot, Versions),
+) -> Result<(Arc<Snapshot>, Versions)> {
     snapshot.unlock(connection).await?;
     snapshot.searched_before = indexes::load_searched_before(connection, &snapshot).await?;
-    Ok((Arc::new(snapshot), stored.versions))
+    Ok((Arc::new(snapshot), versions))
 }
 
 /// Roll-ups that wait for being built.

@@ -16,6 +16,9 @@ use crate::error::{Error, Result};
 use crate::indexes::is_size_large;
 use crate::write::sql::{quoted, table};
 
+/// Most revisions that are read one by one in place of all metadata.
+const MOST_REVISIONS: i64 = 50;
+
 /// All stored metadata of a tenant.
 pub(crate) struct Stored {
     pub versions: Versions,
@@ -68,6 +71,55 @@ pub(crate) async fn load_metadata(connection: &mut PgConnection, tenant: &Tenant
         });
     }
     Ok(Stored { versions, next_id: u32::try_from(next_id).unwrap_or_default(), rows: components })
+}
+
+/// What has changed since a revision.
+pub(crate) struct Changes {
+    pub versions: Versions,
+    pub next_id: u32,
+    /// As they are now.
+    pub changed: Vec<Row>,
+    /// Stable ids.
+    pub gone: Vec<String>,
+}
+
+/// Reads counters and what revisions have changed in one statement; nothing where those are too many, or not all there.
+pub(crate) async fn load_changes(
+    connection: &mut PgConnection,
+    tenant: &Tenant,
+    since: i64,
+) -> Result<Option<Changes>> {
+    let text = format!(
+        "SELECT s.revision, s.access, s.next_id, r.before, r.after FROM {} s \
+         LEFT JOIN {} r ON r.number > $1 AND r.number <= s.revision AND s.revision - $1 <= $2 ORDER BY r.number",
+        table(&tenant.schema, "_state"),
+        table(&tenant.schema, "_revisions"),
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(text)).bind(since).bind(MOST_REVISIONS).fetch_all(connection).await?;
+    let first = rows.first().ok_or(Error::NotFound)?;
+    let versions = Versions { revision: first.try_get("revision")?, access: first.try_get("access")? };
+    let next_id: i32 = first.try_get("next_id")?;
+    let (mut count, mut changed) = (0, BTreeMap::new());
+    for row in &rows {
+        let (before, after): (Option<Json>, Option<Json>) = (row.try_get("before")?, row.try_get("after")?);
+        let (Some(before), Some(after)) = (before, after) else { continue };
+        let (Some(before), Some(after)) = (rows_of(&before), rows_of(&after)) else { return Ok(None) };
+        count += 1;
+        changed.extend(before.into_iter().map(|row| (row.id, None)));
+        changed.extend(after.into_iter().map(|row| (row.id.clone(), Some(row))));
+    }
+    if versions.revision - since != count {
+        return Ok(None);
+    }
+    let gone = changed.iter().filter(|(_, row)| row.is_none()).map(|(id, _)| id.clone()).collect();
+    let changed = changed.into_values().flatten().collect();
+    Ok(Some(Changes { versions, next_id: u32::try_from(next_id).unwrap_or_default(), changed, gone }))
+}
+
+/// Components that a revision keeps; nothing where one of them cannot be read.
+fn rows_of(json: &Json) -> Option<Vec<Row>> {
+    json.as_array()?.iter().map(crate::revisions::row_from_json).collect()
 }
 
 /// What a package says beneath a component, as it is stored.

@@ -52,6 +52,10 @@ fn told(error: engine::Error) -> anyhow::Error {
             anyhow::anyhow!("{error}:\n{}", crate::packages::lines(problems))
         }
         engine::Error::DataLoss(names) => anyhow::anyhow!("data of {} would be lost", names.join(", ")),
+        engine::Error::Consent(names) => {
+            let names = names.join(",");
+            anyhow::anyhow!("{error}: {names} (agree with --approve {names}, or --approve all)")
+        }
         engine::Error::Locked(reason) => anyhow::anyhow!("{error}: {reason}"),
         _ => error.into(),
     }

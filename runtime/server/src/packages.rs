@@ -84,6 +84,11 @@ impl Shelf {
         Ok(Self { library, registry, trust })
     }
 
+    /// Who is believed; `None` is anybody.
+    pub fn trusted(&self) -> Option<Vec<Hex>> {
+        (!self.trust.anybody).then(|| self.trust.keys.clone())
+    }
+
     /// A package by its name, in the newest version that will do; or that of a folder, or of a file as it was published.
     /// With who has signed it.
     pub fn find(&self, word: &str, range: &VersionReq) -> anyhow::Result<(Package, Option<Hex>)> {

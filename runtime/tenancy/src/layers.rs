@@ -173,9 +173,9 @@ impl Tenants {
             let here = one.edition.as_ref().and_then(|edition| edition.id);
             // What had its turn there is not tried again: the tenant may have gone back on purpose.
             let is_here = one.edition.is_some() == wanted.is_some() && here == wanted;
-            let is_known = known.get(name).is_some_and(|(had, outcome)| {
-                *had == wanted && (outcome == "applied" || !is_here)
-            });
+            let is_known = known
+                .get(name)
+                .is_some_and(|(had, outcome)| *had == wanted && (outcome == "applied" || !is_here));
             if is_known {
                 continue;
             }

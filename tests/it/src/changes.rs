@@ -1,6 +1,7 @@
 //! Random changes of metadata, most of them good: objects and fields come, get other names and settings,
 //! go, and come back.
 
+use engine::apply::Reason;
 use engine::{AllowLoss, Applied, Apply, Context, Engine};
 use metadata::catalog::Object;
 use metadata::{Catalog, Change, Kind};
@@ -110,7 +111,19 @@ fn renamed(object: &Object, number: usize) -> Json {
     definition
 }
 
-/// Applies changes, whatever data they hide.
+/// Applies changes, whatever data they hide. What a dry run has tried is what goes.
 pub async fn apply(engine: &Engine, context: &Context, changes: Vec<Change>) -> engine::Result<Applied> {
-    engine.apply(context, Apply { changes, allow_data_loss: AllowLoss::All, ..Apply::default() }).await
+    let wish = Apply { changes, allow_data_loss: AllowLoss::All, ..Apply::default() };
+    let dry = engine.apply(context, Apply { dry_run: true, ..wish.clone() }).await;
+    let applied = engine.apply(context, wish).await?;
+    let tried = dry.expect("what goes can be planned").tried.expect("a dry run tries its steps");
+    assert_tried(&tried, applied.steps.len());
+    Ok(applied)
+}
+
+/// Everything ran but what a job does.
+pub fn assert_tried(tried: &engine::Tried, steps: usize) {
+    let is_told = tried.refused.is_empty() && tried.steps + tried.untried.len() == steps;
+    let is_left = |reason: Reason| reason == Reason::Background;
+    assert!(is_told && tried.untried.iter().all(|one| is_left(one.reason)), "{steps} steps: {tried:?}");
 }

@@ -508,6 +508,7 @@ export const words: Record<string, string> = {
   "What it may do": "Was es darf",
   "It gives or asks for more than before": "Es gibt oder verlangt mehr als bisher",
   "I approve of all of this": "Ich stimme alldem zu",
+  "The database would refuse this.": "Die Datenbank würde das ablehnen.",
   "Some values do not fit and would be left blank.": "Manche Werte passen nicht und blieben leer.",
   "Some records are not what is asked for from now on.": "Manche Datensätze sind nicht, was von nun an verlangt wird.",
   "Not counted": "Nicht gezählt",

@@ -10,10 +10,12 @@ use metadata::ddl::{Estimate, Risk, Size, Step, stricter};
 use metadata::definitions::role::Reaches;
 use metadata::diff::{Noticed, noticed};
 use permissions::{Action, Actor, Policies, Sight, differences};
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
 use uuid::Uuid;
 
-use super::{Offending, Planned};
+use super::tried::{self, Rehearsal};
+use super::{Applied, Apply, Next, Offending, Planned, plan};
+use crate::context::Context;
 use crate::error::{Result, has_moved_on, takes_too_long};
 use crate::snapshot::Snapshot;
 use crate::write::sql::table;
@@ -25,6 +27,10 @@ pub(super) const NAMED: usize = 20;
 /// How long a plan looks for records that its demands do not suit, all together.
 const BUDGET: Duration = Duration::from_secs(2);
 
+/// What was read of the tenant's tables for a plan is let go of before its steps are tried.
+pub(crate) const LOOK: &str = "SAVEPOINT planned";
+pub(crate) const LOOKED: &str = "ROLLBACK TO SAVEPOINT planned";
+
 /// What is told of a change that is only looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Foreseen {
@@ -34,6 +40,22 @@ pub struct Foreseen {
     pub permissions: Vec<differences::Difference>,
     /// What uses the components that change or go.
     pub dependants: Vec<Dependants>,
+}
+
+/// What a change would do.
+pub(super) async fn look_ahead(
+    connection: &mut PgConnection,
+    context: &Context,
+    wish: &Apply,
+    next: Next<'_>,
+) -> Result<Applied> {
+    raw_sql(LOOK).execute(&mut *connection).await?;
+    let mut planned = plan(connection, context, wish, next).await?;
+    foresee(connection, &mut planned).await?;
+    let rehearsal = Rehearsal::of(&planned);
+    raw_sql(LOOKED).execute(&mut *connection).await?;
+    let tried = tried::run(connection, context.tenant(), &[rehearsal]).await?;
+    Ok(Applied { tried: Some(tried), ..planned.applied })
 }
 
 /// Completes a plan.
@@ -92,12 +114,12 @@ async fn look(
         return Ok(Some(None));
     }
     let begin = format!("SAVEPOINT looked; SET LOCAL statement_timeout = {millis}");
-    sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut *connection).await?;
+    raw_sql(AssertSqlSafe(begin)).execute(&mut *connection).await?;
     let limit = i64::try_from(COUNTED).unwrap_or(i64::MAX);
     let found: Result<Vec<Uuid>, sqlx::Error> =
         sqlx::query_scalar(AssertSqlSafe(question)).bind(limit).fetch_all(&mut *connection).await;
     // The limit of time goes with it; nothing was written.
-    sqlx::raw_sql("ROLLBACK TO SAVEPOINT looked").execute(connection).await?;
+    raw_sql("ROLLBACK TO SAVEPOINT looked").execute(connection).await?;
     match found {
         Ok(ids) if ids.is_empty() => Ok(None),
         Ok(ids) => Ok(Some(Some(ids))),

@@ -214,7 +214,7 @@ impl<'w> Wished<'w> {
             (true, false) => (Turn::Begin(retype), State::Filling),
             (true, true) => (Turn::Begin(retype), State::Ready),
         };
-        let definitions = if state == State::Kept { &self.old.definitions } else { self.definitions };
+        let definitions = if state == State::Kept { &*self.old.definitions } else { self.definitions };
         let way = if state == State::Kept { Way { up: way.down, down: way.up } } else { way };
         let stored = Stored {
             field: field.id.clone(),

@@ -9,16 +9,16 @@ use metadata::Problem;
 use metadata::package::{Package, Trial};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
-use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
+use sqlx::{PgConnection, raw_sql};
 use uuid::Uuid;
 
 use super::records::{Known, Refs, resolve};
 use crate::command::{Fields, Update};
-use crate::context::{Context, Tenant};
+use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::query::Query;
 use crate::snapshot::Snapshot;
-use crate::{Command, What, apply, read, schema, store, write};
+use crate::{Command, What, read, scratch, store, write};
 
 /// Tries every case of these packages. The tenant is as it would be with all of them.
 pub(super) async fn run(
@@ -29,7 +29,7 @@ pub(super) async fn run(
     if packages.iter().all(|package| package.trials.is_empty()) {
         return Ok(());
     }
-    let scratch = scratch(connection, context).await?;
+    let scratch = imagined(connection, context).await?;
     let mut problems = Vec::new();
     for package in packages {
         for trial in &package.trials {
@@ -44,16 +44,10 @@ pub(super) async fn run(
     if problems.is_empty() { Ok(()) } else { Err(Error::Unprocessable(problems)) }
 }
 
-/// The tenant's tables once more, under another name and empty, and Trellis itself to write to them.
-async fn scratch(connection: &mut PgConnection, context: &Context) -> Result<Context> {
-    let id = Uuid::now_v7();
-    let tenant = Tenant { id, slug: "trial".into(), schema: format!("trial_{}", id.simple()) };
-    let definitions = context.snapshot.definitions.clone();
-    schema::create_system_tables(connection, &tenant).await?;
-    for step in apply::initial_steps(&tenant, &definitions)? {
-        raw_sql(AssertSqlSafe(step)).execute(&mut *connection).await?;
-    }
-    schema::insert_system_user(connection, &tenant).await?;
+/// The tenant as it would be, once more and empty, and Trellis itself to write to it.
+async fn imagined(connection: &mut PgConnection, context: &Context) -> Result<Context> {
+    let definitions = context.snapshot.definitions.as_ref().clone();
+    let tenant = scratch::whole(connection, &definitions).await?;
     let versions = store::load_versions(connection, &tenant).await?;
     let aside = (BTreeSet::new(), context.snapshot.vault.clone());
     let mut snapshot = Snapshot::new(tenant, versions, definitions, aside)?;

@@ -147,6 +147,9 @@ pub enum Package {
         /// Go on although data would be lost.
         #[arg(long, env = "TRELLIS_ALLOW_DATA_LOSS")]
         allow_data_loss: bool,
+        /// What others give more once they stand alone, as a dry run names it, or `all`.
+        #[arg(long, env = "TRELLIS_APPROVE", value_delimiter = ',')]
+        approve: Vec<String>,
         /// Print the steps without running them.
         #[arg(long, env = "TRELLIS_DRY_RUN")]
         dry_run: bool,

@@ -42,9 +42,10 @@ pub async fn run(common: &Common, command: Package) -> anyhow::Result<ExitCode> 
             let options = Install { take, allow_data_loss, ..asked(&wanted) };
             with_node(common, async |node| install(node, &wanted, options.clone()).await).await
         }
-        Package::Uninstall { name, tenant, allow_data_loss, dry_run } => {
+        Package::Uninstall { name, tenant, allow_data_loss, approve, dry_run } => {
             let allow_data_loss = if allow_data_loss { AllowLoss::All } else { AllowLoss::None };
-            let wish = Apply { dry_run, allow_data_loss, ..Apply::default() };
+            let approve = Some(approved(approve));
+            let wish = Apply { dry_run, allow_data_loss, approve, ..Apply::default() };
             with_node(common, async |node| {
                 let context = context(node, tenant.as_deref()).await?;
                 let applied = node.engine.uninstall(&context, &name, wish.clone()).await.map_err(told)?;
@@ -164,6 +165,7 @@ async fn install(node: &Node, wanted: &Wanted, mut options: Install) -> anyhow::
         let error = told(engine::Error::Unprocessable(problems.clone()));
         anyhow::anyhow!("{}", format!("{error}\n{}", reasons.join("\n")).trim_end())
     })?;
+    options.trusted = shelf.trusted();
     options.signers = shelf.library.signers(&chosen);
     options.signers.remove(&wished.manifest.name);
     options.signers.extend(signer.map(|key| (wished.manifest.name.clone(), key)));
@@ -185,6 +187,7 @@ fn print(applied: &Applied, dry_run: bool) {
         let foreseen = applied.foreseen.clone().unwrap_or_default();
         let told = serde_json::json!({
             "api": foreseen.api, "permissions": foreseen.permissions, "offending": applied.offending,
+            "tried": applied.tried,
         });
         super::metadata::told::foreseen(&told).iter().for_each(|line| println!("{line}"));
     }

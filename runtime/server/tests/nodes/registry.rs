@@ -218,3 +218,71 @@ async fn beside_the_rules(bench: &Bench) {
     let said = bench.bad(&["package", "install", "extra", "--registry", "more", "--allow-unsigned"]).await;
     assert!(said.contains("is no file"), "{said}");
 }
+
+/// A package with a part: alone its drivers may remove cars, beside depots they may not, and cars stand in them.
+fn write_parts(bench: &Bench) {
+    let depot = json!({ "plural": "depots", "label": "Depot", "fields": [] });
+    bench.write(("depots", "1.0.0"), json!({}), &[("objects/depot.json", depot)]);
+    let manifest =
+        json!({ "name": "fleet", "version": "1.0.0", "label": "Fleet", "optional": { "depots": "^1" } });
+    let driver = json!({ "label": "Driver", "inherits": ["user"], "objects": { "car": { "read": "all", "delete": "all" } } });
+    let place = json!({ "kind": "lookup", "to": "depot", "inverse": "cars" });
+    let plate = json!({ "name": "plate", "kind": "text", "max_length": 20 });
+    let files = [
+        ("manifest.json", manifest),
+        ("objects/car.json", car(json!([plate]))),
+        ("roles/driver.json", driver),
+        ("with/depots/fields/car.depot.json", place),
+        ("with/depots/roles/driver.json", json!({ "objects": { "car": { "delete": "none" } } })),
+    ];
+    bench.write(("fleet", "1.0.0"), json!({}), &files);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_part_comes_of_who_is_trusted_no_more_and_what_gives_more_alone_is_agreed_to() {
+    let (database, folder) = (test_database("registry_parts").await, tempfile::tempdir().unwrap());
+    let node = Node::new((folder.path(), "a"), (&database.url(), false), &Balancer::new());
+    let bench = Bench { node, folder: folder.path().to_owned() };
+    let key = bench.good(&["package", "key", "acme.key"]).await.trim().to_owned();
+    write_parts(&bench);
+    for name in ["depots", "fleet"] {
+        bench.good(&["package", "publish", name, "--registry", "reg", "--key", "acme.key"]).await;
+    }
+    let ask = async |tenant: &str, words: &[&str], good: bool| {
+        bench.run(&[&["package"], words, &["--tenant", tenant]].concat(), good).await
+    };
+    let trust = ["package", "trust", "Acme", key.as_str()];
+    bench.good(&trust).await;
+    let install = |name: &'static str| ["install", name, "--registry", "reg"];
+    let approved = [&install("depots")[..], &["--approve", "all"]].concat();
+    for tenant in ["early", "late"] {
+        bench.good(&["tenant", "create", tenant]).await;
+        ask(tenant, &install("fleet"), true).await;
+    }
+    let comes = "comes: what fleet brings with depots";
+    assert!(ask("early", &approved, true).await.contains(comes));
+    bench.good(&["package", "trust", "Acme", "--remove"]).await;
+    let looked = ask("late", &["install", "./depots", "--dry-run"], true).await;
+    let said = ask("late", &["install", "./depots"], true).await;
+    for said in [looked, said] {
+        assert!(
+            said.contains("what `fleet` brings with `depots` does not come") && !said.contains(comes),
+            "{said}"
+        );
+    }
+    // Nor later, before it is installed once more.
+    bench.good(&trust).await;
+    ask("late", &["uninstall", "depots", "--allow-data-loss"], true).await;
+    assert!(!ask("late", &install("depots"), true).await.contains(comes));
+    assert!(
+        ask("late", &[&install("fleet")[..], &["--approve", "all"]].concat(), true)
+            .await
+            .contains("trellis:")
+    );
+    // Alone the drivers may do more again, which is agreed to as in an upgrade.
+    let uninstall = ["uninstall", "depots", "--allow-data-loss"];
+    let looked = ask("early", &[&uninstall[..], &["--dry-run"]].concat(), true).await;
+    assert!(looked.contains("needs approval: roles.driver.objects.car.delete"), "{looked}");
+    assert!(ask("early", &uninstall, false).await.contains("roles.driver.objects.car.delete"));
+    ask("early", &[&uninstall[..], &["--approve", "roles.driver.objects.car.delete"]].concat(), true).await;
+}

@@ -46,6 +46,12 @@ impl Tenants {
         Ok(Worn::of(own, defaults))
     }
 
+    /// Which version of that it is, for who has it already: nothing of it is loaded but what is small.
+    pub async fn worn_version(&self, tenant: &Tenant) -> Result<(i64, i64)> {
+        let (own, defaults) = store::branding::load_both_bare(self.pool(), tenant.id).await?;
+        Ok(Worn::of(own, defaults).version)
+    }
+
     /// What a reseller has set for its tenants.
     pub async fn branding_defaults(&self, reseller: Uuid) -> Result<Branding> {
         Ok(store::branding::load_defaults(self.pool(), reseller).await?)

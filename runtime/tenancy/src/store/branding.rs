@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 use crate::branding::Branding;
@@ -24,9 +24,31 @@ pub(crate) async fn load_both(pool: &PgPool, tenant: Uuid) -> sqlx::Result<(Part
                 left join platform.branding b on b.tenant_id = t.id \
                 left join platform.reseller_branding d on d.reseller_id = t.reseller_id where t.id = $1";
     let stored: Option<Both> = sqlx::query_as(text).bind(tenant).fetch_optional(pool).await?;
+    Ok(parts(stored))
+}
+
+fn parts(stored: Option<Both>) -> (Part, Part) {
     let (own, own_at, defaults, defaults_at) = stored.unwrap_or_default();
     let part = |stored: Option<Json<Branding>>, at| (stored.map(|one| one.0).unwrap_or_default(), at);
-    Ok((part(own, own_at), part(defaults, defaults_at)))
+    (part(own, own_at), part(defaults, defaults_at))
+}
+
+/// The same without the logos, of which it says only whether there are any: they are most of it.
+pub(crate) async fn load_both_bare(pool: &PgPool, tenant: Uuid) -> sqlx::Result<(Part, Part)> {
+    let bare = |of: &str| {
+        format!(
+            "case when {of} ? 'logo' and {of}->'logo' <> 'null' then {of} || '{{\"logo\": \"\"}}' else {of} end"
+        )
+    };
+    let text = format!(
+        "select {}, b.changed_at, {}, d.changed_at from platform.tenants t \
+         left join platform.branding b on b.tenant_id = t.id \
+         left join platform.reseller_branding d on d.reseller_id = t.reseller_id where t.id = $1",
+        bare("b.settings"),
+        bare("d.settings")
+    );
+    let stored: Option<Both> = sqlx::query_as(AssertSqlSafe(text)).bind(tenant).fetch_optional(pool).await?;
+    Ok(parts(stored))
 }
 
 /// The same as set, kept from others until the transaction ends: two changes at once both hold.

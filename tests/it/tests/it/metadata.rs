@@ -9,12 +9,14 @@ use uuid::Uuid;
 
 mod blame;
 mod drift;
+mod incremental;
 mod nodes;
 mod plans;
 mod purged;
 mod retype;
 mod rollback;
 mod taken_back;
+mod tried;
 mod while_working;
 
 fn change(kind: Kind, name: &str, definition: Option<Json>) -> Change {

@@ -102,7 +102,30 @@ pub(in crate::commands) fn foreseen(answer: &Json) -> Vec<String> {
             format!("! {}: {}: {count} {}", word(&one["path"]), word(&one["code"]), records.join(", "));
         lines.push(line.trim_end().to_owned());
     }
+    lines.extend(tried(&answer["tried"]));
     lines
+}
+
+/// What came of trying the steps; that all went well goes without saying.
+fn tried(tried: &Json) -> Vec<String> {
+    let list = |key: &str| tried[key].as_array().cloned().unwrap_or_default();
+    let text = |json: &Json, key: &str| json[key].as_str().unwrap_or_default().to_owned();
+    let refused = list("refused");
+    let refused = refused.iter().map(|one| {
+        format!(
+            "! {}: {}: {}: {}",
+            text(one, "path"),
+            text(one, "code"),
+            text(one, "step"),
+            text(one, "message")
+        )
+    });
+    let untried = list("untried");
+    // What a job does is told as such with its step.
+    let untried = untried.iter().filter(|one| one["reason"] != "background");
+    refused
+        .chain(untried.map(|one| format!("  not tried: {} ({})", text(one, "step"), text(one, "reason"))))
+        .collect()
 }
 
 #[cfg(test)]
@@ -122,7 +145,9 @@ mod tests {
             "dependants": [{ "kind": "fields", "name": "deal.price", "used_by": [{ "kind": "list-views", "name": "deal.mine", "at": "columns.1" },
                              { "kind": "fields", "name": "deal.total", "at": "formula" }] }],
             "offending": [{ "path": "objects.deal.fields.price", "code": "required", "count": 2, "records": ["a", "b"] },
-                          { "path": "objects.deal.fields.code", "code": "duplicate", "count": null, "records": [] }] });
+                          { "path": "objects.deal.fields.code", "code": "duplicate", "count": null, "records": [] }],
+            "tried": { "steps": 3, "refused": [{ "path": "objects.deal", "code": "step-refused", "step": "Create it", "message": "it is there" }],
+                       "untried": [{ "step": "Index it", "reason": "refused" }, { "step": "Fill it", "reason": "background" }] } });
         assert_eq!(
             lines(&answer),
             [
@@ -134,6 +159,8 @@ mod tests {
                 "  fields/deal.price is used by list-views/deal.mine, fields/deal.total",
                 "! objects.deal.fields.price: required: 2 records a, b",
                 "! objects.deal.fields.code: duplicate: not counted",
+                "! objects.deal: step-refused: Create it: it is there",
+                "  not tried: Index it (refused)",
             ]
         );
     }

@@ -130,6 +130,7 @@ async fn plan(site: &Site, changes: Json) -> Json {
     let body = json!({ "changes": changes, "dry_run": true });
     let plan = site.ask("POST", "/metadata/v1/deploy", Some(body)).await.data(200);
     assert_eq!(site.world.fingerprint().await, before, "a plan changes nothing");
+    assert_eq!(plan["tried"]["refused"], json!([]), "{plan}");
     plan
 }
 
@@ -280,7 +281,7 @@ async fn what_uses_what_changes_is_told_of_one_component_as_of_many() {
     assert_eq!(many["dependants"], json!([{ "kind": "fields", "name": "keeper.weight", "used_by": used }]));
     let one = site.ask("PUT", &format!("{path}?dry_run=true"), Some(burden)).await.json();
     let keys = ["revision", "changes", "steps", "data_loss", "offending", "background", "comes_back_empty"];
-    for key in keys.into_iter().chain(["api", "permissions", "dependants"]) {
+    for key in keys.into_iter().chain(["api", "permissions", "dependants", "tried"]) {
         assert!(one[key] == many[key] && !one[key].is_null(), "{key}: {one} {many}");
     }
     assert!(["offending", "api", "steps"].iter().all(|key| one[key] != json!([])), "{one}");

@@ -14,7 +14,13 @@ async fn fill(world: &World, context: &Context) {
 }
 
 async fn go_back(world: &World, revision: i64) -> engine::Result<()> {
-    world.engine.rollback(&world.system().await, revision, any_loss()).await.map(drop)
+    let system = world.system().await;
+    let dry = Apply { dry_run: true, ..any_loss() };
+    let dry = world.engine.rollback(&system, revision, dry).await;
+    let applied = world.engine.rollback(&system, revision, any_loss()).await?;
+    let tried = dry.expect("what goes can be planned").tried.expect("a dry run tries its steps");
+    changes::assert_tried(&tried, applied.steps.len());
+    Ok(())
 }
 
 /// How often things were changed, gone back on, refused and purged.

@@ -46,7 +46,8 @@ async fn what_a_package_says_of_itself_is_tried_before_it_comes() {
           "update": { "ref": "a", "data": { "price": -1 } }, "expect": { "refused": ["price"] } },
     ]);
     let mut body = fleet(trials);
-    site.ask("POST", "/metadata/v1/packages", Some(body.clone())).await.data(200);
+    let told = site.ask("POST", "/metadata/v1/packages", Some(body.clone())).await.data(200);
+    assert_eq!((&told["tried"]["refused"], &told["tried"]["untried"]), (&json!([]), &json!([])), "{told}");
     assert_eq!((schemas(&site).await, site.world.fingerprint().await), before, "something is left");
     body["dry_run"] = false.into();
     site.ask("POST", "/metadata/v1/packages", Some(body.clone())).await.data(201);

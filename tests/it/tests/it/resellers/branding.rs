@@ -25,6 +25,23 @@ async fn worn(shop: &Shop, slug: &str) -> Json {
 }
 
 #[tokio::test]
+async fn who_has_the_looks_is_told_so_without_reading_them() {
+    let shop = Shop::new("looks_known").await;
+    shop.ask("POST", "/tenants", Some(wish("acme", &[]))).await.data(201);
+    shop.ask("PUT", "/branding", Some(json!({ "name": "Shop", "logo": LOGO }))).await.data(200);
+    let token = shop.token("acme").await;
+    shop.inside(&token, ("PATCH", ADMIN), Some(json!({ "logo": LOGO }))).await.data(200);
+    let tag = look(&shop, "acme", "").await.header("etag").to_owned();
+    // Whoever reads these logos fails.
+    for table in ["branding", "reseller_branding"] {
+        let text = format!("UPDATE platform.{table} SET settings = settings || '{{\"logo\": [7]}}'");
+        sqlx::query(sqlx::AssertSqlSafe(text)).execute(shop.site.world.engine.pool()).await.unwrap();
+    }
+    assert!(look(&shop, "acme", "").await.status >= 500);
+    assert_eq!(look(&shop, "acme", &tag).await.status, 304);
+}
+
+#[tokio::test]
 async fn defaults_hold_where_a_tenant_says_nothing() {
     let shop = Shop::new("looks").await;
     shop.ask("POST", "/tenants", Some(wish("acme", &[]))).await.data(201);
