@@ -25,6 +25,8 @@ pub struct ResellerLayer(BTreeMap<Place, Json>);
 
 /// How long a text may be that says nothing of it.
 const USUAL_LENGTH: u64 = 255;
+/// Most bytes of a layer.
+const MOST_BYTES: usize = 256_000;
 
 impl ResellerLayer {
     /// A layer as it is written; what may not be changed is refused, whatever the package says.
@@ -33,6 +35,7 @@ impl ResellerLayer {
     /// All that is wrong with it, each at the path of its property.
     pub fn read(document: &Map<String, Json>) -> Result<Self, Vec<Problem>> {
         let (mut read, mut problems) = (BTreeMap::new(), Vec::new());
+        check_size(document).map_err(|problem| vec![problem])?;
         for (word, components) in document {
             let Some(kind) = Kind::find(word) else {
                 let problem = Problem::new(word, "unknown-key", format!("there is no kind `{word}`"));
@@ -170,6 +173,10 @@ fn check_classes(kind: Kind, path: &str, said: &Map<String, Json>, problems: &mu
             Some(inner) => inner.keys().map(|inner| vec![key.clone(), inner.clone()]).collect(),
             None => vec![vec![key.clone()]],
         };
+        if let Some(problem) = guarded(kind, (key, value), &format!("{path}.{key}")) {
+            problems.push(problem);
+            continue;
+        }
         for at in paths {
             let decided = if key == "renamed_from" { Class::Locked } else { class(kind, &at) };
             let text = match decided {
@@ -184,6 +191,41 @@ fn check_classes(kind: Kind, path: &str, said: &Map<String, Json>, problems: &mu
                 .push(problem.hint("a layer changes what a tenant may change: labels, layouts, options …"));
         }
     }
+}
+
+/// Each tenant of the reseller keeps it, and so does each of their revisions.
+fn check_size(document: &Map<String, Json>) -> Result<(), Problem> {
+    let text = serde_json::to_string(document).unwrap_or_default();
+    if text.len() > MOST_BYTES {
+        let told =
+            format!("a layer has at most {} kB, and this one has {}", MOST_BYTES / 1000, text.len() / 1000);
+        return Err(Problem::new("", "too-large", told));
+    }
+    if text.contains("\\u0000") {
+        return Err(Problem::new("", "invalid", "the character U+0000 cannot be stored"));
+    }
+    Ok(())
+}
+
+/// What a tenant may change itself and nobody else for it: what opens records, or keeps from being noted who has read.
+/// And what could not be taken back: an option that has left stays switched off where records have it.
+fn guarded(kind: Kind, (key, value): (&str, &Json), path: &str) -> Option<Problem> {
+    let (text, hint) = match (kind, key) {
+        (Kind::SharingRules | Kind::RestrictionRules, "active") => (
+            "whether a rule of access holds is for each tenant to say",
+            "who sees what is decided where the records are",
+        ),
+        (Kind::Fields, "sensitive") if *value != Json::Bool(true) => (
+            "what is sensitive stays so: each tenant may say otherwise of its own",
+            "a layer may make a field sensitive",
+        ),
+        (Kind::Fields | Kind::OptionSets, "options" | "values") if value.get("without").is_some() => (
+            "an option is not taken away from under those who use it",
+            "say `\"active\": false` of the option",
+        ),
+        _ => return None,
+    };
+    Some(Problem::new(path, "locked", text).hint(hint))
 }
 
 /// A component's definition among those of a package; a field of its own object stands in that object's list.
@@ -268,6 +310,40 @@ mod tests {
             "list-views.deal.all wrong-type",
         ];
         assert_eq!(read(said).unwrap_err(), expected);
+    }
+
+    #[test]
+    fn it_opens_no_records_hides_no_reads_and_takes_no_option_away() {
+        let said = json!({
+            "sharing-rules": { "deal.partners": { "active": null, "label": "Partners" } },
+            "restriction-rules": { "deal.vip": { "active": false } },
+            "fields": {
+                "deal.iban": { "sensitive": false }, "deal.salary": { "sensitive": null }, "deal.name": { "sensitive": true },
+                "deal.stage": { "options": { "without": ["lost"] } },
+                "deal.source": { "options": [{ "value": "fair", "active": false }] },
+            },
+            "validation-rules": { "deal.closed": { "active": false } },
+        });
+        let expected = [
+            "fields.deal.iban.sensitive",
+            "fields.deal.salary.sensitive",
+            "fields.deal.stage.options",
+            "restriction-rules.deal.vip.active",
+            "sharing-rules.deal.partners.active",
+        ];
+        let mut found = read(said).unwrap_err();
+        found.sort();
+        let found: Vec<&str> = found.iter().map(|one| one.trim_end_matches(" locked")).collect();
+        let found: Vec<String> =
+            found.iter().map(|one| one.replace("objects.deal.fields.", "fields.deal.")).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn it_has_a_bound_and_only_what_can_be_stored() {
+        let long = "x".repeat(MOST_BYTES);
+        assert_eq!(read(json!({ "objects": { "deal": { "help": long } } })).unwrap_err(), [" too-large"]);
+        assert_eq!(read(json!({ "objects": { "deal": { "a\u{0}b": null } } })).unwrap_err(), [" invalid"]);
     }
 
     #[test]

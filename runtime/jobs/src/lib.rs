@@ -9,8 +9,8 @@ mod store;
 
 pub use store::waiting::{Waiting, drop, find_progress, list_waiting, retry};
 pub use store::{
-    claim_of, clear, enqueue, finish, give_up, hold, keep, list, postpone, put_off, rest, schedule, told,
-    wake,
+    claim_of, clear, enqueue, finish, give_up, hold, keep, list, postpone, put_off, rest, rest_leased,
+    schedule, told, wake,
 };
 
 /// The statement that makes the table; `{schema}` stands for the quoted schema.

@@ -132,6 +132,22 @@ pub async fn rest(
     Ok(())
 }
 
+/// The same for one that was left to itself meanwhile, its progress being `leased`: unless it was asked for anew.
+pub async fn rest_leased(
+    connection: &mut PgConnection,
+    schema: &str,
+    (job, leased, progress): (&Job, &Json, &Json),
+    until: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let text = format!(
+        "UPDATE {} SET progress = $3, not_before = $4, queued_at = $4 WHERE kind = $1 AND subject = $2 AND progress = $5",
+        table(schema)
+    );
+    let rested = sqlx::query(AssertSqlSafe(text)).bind(&job.kind).bind(&job.subject);
+    rested.bind(progress).bind(until).bind(leased).execute(connection).await?;
+    Ok(())
+}
+
 /// A claimed job is done.
 pub async fn finish(connection: &mut PgConnection, schema: &str, job: &Job) -> sqlx::Result<()> {
     let text = format!("DELETE FROM {} WHERE kind = $1 AND subject = $2", table(schema));

@@ -75,6 +75,8 @@ struct Progress {
     /// How many could not be reached in this round.
     failed: u64,
     rounds: u64,
+    /// Whoever is at it.
+    lease: Option<Uuid>,
 }
 
 impl Tenants {
@@ -175,13 +177,18 @@ impl Tenants {
             let is_here = one.edition.is_some() == wanted.is_some() && here == wanted;
             let is_known = known
                 .get(name)
-                .is_some_and(|(had, outcome)| *had == wanted && (outcome == "applied" || !is_here));
+                .is_some_and(|(had, outcome)| *had == wanted && (outcome == "applied") == is_here);
             if is_known {
                 continue;
             }
+            let version = Some(one.manifest.version.to_string());
+            let was_here = known.get(name).is_some_and(|(had, _)| *had == wanted);
             if is_here {
-                let report = Report { version: Some(one.manifest.version.to_string()), ..Report::default() };
-                store::layers::put_fate(&mut held, (tenant.id, name), (wanted, "applied", &report)).await?;
+                let report = Report { version, ..Report::default() };
+                store::layers::put_seen(&mut held, (tenant.id, name), (wanted, &report)).await?;
+            } else if was_here {
+                let report = Report { version, problems: vec![json!(elsewhere())], ..Report::default() };
+                note_fate(&mut held, tenant, (name, wanted), Some(("refused", report))).await?;
             } else {
                 ask(&mut held, reseller, name).await?;
             }
@@ -207,8 +214,14 @@ impl Tenants {
             self.end_round(held, (&job, progress)).await?;
             return Ok(true);
         };
+        // A tenant may take its time, and whoever asks anew meanwhile does not wait for it.
+        let leased = json!(Progress { lease: Some(Uuid::now_v7()), ..progress });
+        jobs::rest(&mut held, QUEUE, (&job, &leased), Utc::now() + AGAIN).await?;
+        held.commit().await?;
         let edition = saved.map(|saved| saved.edition());
         let laid = self.lay_over(&tenant, (&job.subject, edition.as_ref()), false).await;
+        let progress: Progress = serde_json::from_value(job.progress.clone()).unwrap_or_default();
+        let mut held = self.pool().begin().await?;
         let failed = progress.failed + u64::from(laid.is_err());
         match laid {
             Ok(laid) => note_fate(&mut held, &tenant, (&job.subject, wanted), laid).await?,
@@ -217,8 +230,8 @@ impl Tenants {
             }
         }
         let progress = json!(Progress { after: tenant.slug, failed, ..progress });
-        // Behind the others: each reseller has one tenant after the other.
-        jobs::rest(&mut held, QUEUE, (&job, &progress), Utc::now()).await?;
+        // Behind the others: each reseller has one tenant after the other. Who has asked anew begins with the first.
+        jobs::rest_leased(&mut held, QUEUE, (&job, &leased, &progress), Utc::now()).await?;
         held.commit().await?;
         Ok(true)
     }
@@ -228,6 +241,9 @@ impl Tenants {
         if progress.failed > 0 && progress.rounds < ROUNDS {
             let again = json!(Progress { rounds: progress.rounds + 1, ..Progress::default() });
             jobs::rest(&mut held, QUEUE, (job, &again), Utc::now() + AGAIN).await?;
+        } else if progress.failed > 0 {
+            let error = "tenants could not be reached";
+            jobs::give_up(&mut held, QUEUE, (job, &json!(progress), error), Utc::now()).await?;
         } else {
             jobs::finish(&mut held, QUEUE, job).await?;
         }
@@ -258,6 +274,11 @@ impl Tenants {
                 Ok(Some(("refused", report)))
             }
             Err(engine::Error::NotFound) => Ok(None),
+            // It would be the same again.
+            Err(engine::Error::DataLoss(_) | engine::Error::Consent(_)) => {
+                report.problems = vec![json!(elsewhere())];
+                Ok(Some(("refused", report)))
+            }
             Err(error) => Err(Error::from(error)),
         }
     }
@@ -282,10 +303,13 @@ fn told(edition: Option<&Edition>, problems: Vec<Problem>) -> Vec<Json> {
     let speaks = |problem: &Problem| edition.is_some_and(|edition| edition.layer.speaks_of(&problem.path));
     let (mut told, others): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(speaks);
     if !others.is_empty() {
-        let text = "it does not go with what the tenant has made itself";
-        told.push(Problem::new("", "tenant", text));
+        told.push(elsewhere());
     }
     told.iter().map(|problem| json!(problem)).collect()
+}
+
+fn elsewhere() -> Problem {
+    Problem::new("", "tenant", "it does not go with what the tenant has made itself")
 }
 
 /// Leaves it to be brought to all tenants of a reseller, from the first on.

@@ -131,8 +131,10 @@ export function listState(catalog: Catalog, object: ObjectDef, search: ListSearc
   const steps = span && pathField(object, views);
   const fields = new Set(["id", "version", "name"]);
   const pinned = pinsAmong(object, columns, arranged?.pinned ?? view?.pinned);
-  const weighed = arranged?.weight ?? view?.weight_by;
-  const weighs = weightField(object, weighed);
+  const wished = arranged?.weight ?? view?.weight_by;
+  const weighs = weightField(object, wished);
+  // A field that is there no more is not kept either.
+  const weighed = wished === "none" || weighs?.name === wished ? wished : undefined;
   const weight = display === "board" ? weighs : undefined;
   if (weight) fields.add(weight.name);
   const since = display === "board" && group ? (sinceField(object, group) ?? changedField(object)) : undefined;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{Here, Install, Installed, company, keep_installed, kept, load_installed};
 use crate::Engine;
-use crate::apply::{self, Applied, Apply, patiently};
+use crate::apply::{self, AllowLoss, Applied, Apply, patiently};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::snapshot::Snapshot;
@@ -154,6 +154,8 @@ impl Engine {
             package: Some(name.to_owned()),
             message: Some(format!("What the reseller makes of {}", one.manifest.label)),
             dry_run,
+            // Nobody is there who could agree to more rights.
+            approve: Some(AllowLoss::None),
             ..Apply::default()
         };
         let next = |old: &Definitions| {

@@ -92,6 +92,21 @@ pub(crate) async fn put_fate(
     Ok(())
 }
 
+/// Notes that an edition was seen in a tenant, unless more is told of it already.
+pub(crate) async fn put_seen(
+    held: &mut PgConnection,
+    (tenant, package): (Uuid, &str),
+    (edition, report): (Option<Uuid>, &Report),
+) -> sqlx::Result<()> {
+    let text = "insert into platform.tenant_layers as l (tenant_id, package, edition, outcome, report, at) \
+         select id, $2, $3, 'applied', $4, $5 from platform.tenants where id = $1 on conflict (tenant_id, package) do update \
+         set edition = excluded.edition, outcome = excluded.outcome, report = excluded.report, at = excluded.at \
+         where l.edition is distinct from excluded.edition or l.outcome <> excluded.outcome";
+    let put = sqlx::query(text).bind(tenant).bind(package).bind(edition);
+    put.bind(Json(report)).bind(Utc::now()).execute(held).await?;
+    Ok(())
+}
+
 pub(crate) async fn delete_fate(held: &mut PgConnection, tenant: Uuid, package: &str) -> sqlx::Result<()> {
     let text = "delete from platform.tenant_layers where tenant_id = $1 and package = $2";
     sqlx::query(text).bind(tenant).bind(package).execute(held).await?;
