@@ -118,7 +118,8 @@ async fn it_comes_with_a_package_that_is_installed_later() {
     assert!(!layers["reseller"].as_array().unwrap().is_empty(), "{layers}");
     shop.inside(&token, ("DELETE", "/metadata/v1/packages/leads?allow_data_loss=lead"), None).await.data(200);
     assert_eq!(shop.component(&token, "objects/deal").await["label"], "Opportunity");
-    let gone = shop.inside(&token, ("DELETE", "/metadata/v1/packages/deals"), None).await;
+    let gone =
+        shop.inside(&token, ("DELETE", "/metadata/v1/packages/deals?allow_data_loss=true"), None).await;
     assert_eq!(gone.status, 200, "{}", gone.text());
     assert_eq!(shop.fate("deals", "acme").await, Json::Null);
     shop.inside(&token, install, Some(json!({ "name": "deals" }))).await.data(201);

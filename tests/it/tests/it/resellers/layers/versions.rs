@@ -65,6 +65,18 @@ fn rental() -> Json {
     })
 }
 
+/// What a tenant says itself: over the reseller's word, over the package's alone, and beside both.
+async fn own_words(shop: &Shop, token: &str) {
+    let mut plate = shop.component(token, "objects/car/fields/plate").await;
+    assert_eq!((&plate["label"], &plate["max_length"]), (&json!("Number plate"), &json!(20)));
+    plate["label"] = "Kennzeichen".into();
+    shop.inside(token, ("PUT", "/metadata/v1/objects/car/fields/plate"), Some(plate)).await.data(200);
+    let tax = json!({ "kind": "formula", "formula": "seats * 11" });
+    shop.inside(token, ("PUT", "/metadata/v1/objects/car/fields/tax"), Some(tax)).await.data(200);
+    let view = json!({ "object": "car", "label": "All", "columns": ["name", "seats", "plate", "fuel"] });
+    shop.inside(token, ("PUT", "/metadata/v1/list-views/car.all"), Some(view)).await.data(200);
+}
+
 #[tokio::test]
 async fn an_upgrade_goes_beneath_the_layer_and_that_beneath_the_tenant() {
     let mut shop = Shop::new("layer_upgrade").await;
@@ -72,15 +84,7 @@ async fn an_upgrade_goes_beneath_the_layer_and_that_beneath_the_tenant() {
     shop.ask("PUT", "/layers/fleet", Some(rental())).await.data(200);
     shop.ask("POST", "/tenants", Some(wish("acme", &["fleet"]))).await.data(201);
     let token = shop.token("acme").await;
-    // The tenant's own words: one over the reseller's, one over the package's, one of each class else.
-    let mut plate = shop.component(&token, "objects/car/fields/plate").await;
-    assert_eq!((&plate["label"], &plate["max_length"]), (&json!("Number plate"), &json!(20)));
-    plate["label"] = "Kennzeichen".into();
-    shop.inside(&token, ("PUT", "/metadata/v1/objects/car/fields/plate"), Some(plate)).await.data(200);
-    let tax = json!({ "kind": "formula", "formula": "seats * 11" });
-    shop.inside(&token, ("PUT", "/metadata/v1/objects/car/fields/tax"), Some(tax)).await.data(200);
-    let view = json!({ "object": "car", "label": "All", "columns": ["name", "seats", "plate", "fuel"] });
-    shop.inside(&token, ("PUT", "/metadata/v1/list-views/car.all"), Some(view)).await.data(200);
+    own_words(&shop, &token).await;
 
     shop.offer(&[&fleet("2.0.0"), &fleet("1.0.0")]);
     let install = ("POST", "/metadata/v1/packages");
