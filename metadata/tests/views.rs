@@ -93,7 +93,7 @@ fn they_follow_renames_and_hold_their_fields() {
 fn as_files_they_come_back_as_they_were() {
     let said = json!({ "pinned": ["port", "yard.size"], "weight_by": "none", "display": "board", "group_by": "port" });
     let before = own().with_changes(&[view(said.clone())], None).unwrap();
-    let pulled = before.files(&BTreeMap::new(), &BTreeMap::new());
+    let pulled = before.files(&BTreeMap::new(), &Company::default());
     let file = &pulled["list-views/boat.all.json"];
     for (key, value) in said.as_object().unwrap() {
         assert_eq!(&file[key], value, "{key}");
@@ -101,5 +101,5 @@ fn as_files_they_come_back_as_they_were() {
     let wanted = files::read(pulled.clone()).unwrap();
     let (next, _) = Definitions::initial().with_files(&wanted, &Company::default(), &|_| false).unwrap();
     Catalog::resolve(&next).unwrap();
-    assert_eq!(next.files(&BTreeMap::new(), &BTreeMap::new()), pulled);
+    assert_eq!(next.files(&BTreeMap::new(), &Company::default()), pulled);
 }
