@@ -14,6 +14,9 @@ type Chosen<'p> = BTreeMap<&'p str, &'p Package>;
 /// A requirement: whose, of which package, which versions.
 type Required<'p> = (&'p str, &'p str, &'p VersionReq);
 
+/// What is installed, and which packages of a library are somebody else's than that.
+type Installed<'a> = (&'a BTreeMap<String, Manifest>, &'a dyn Fn(&Package) -> bool);
+
 /// The package after what it requires and what is not installed in a version that will do. `library` is what else
 /// there is to choose from, several versions of a package among it; `is_others` says which of them are somebody else's than
 /// what is installed under the name. Those are refused when they are installed, so none comes for the sake of a part.
@@ -23,7 +26,7 @@ type Required<'p> = (&'p str, &'p str, &'p VersionReq);
 pub fn resolve(
     wanted: &Package,
     library: &[Package],
-    (installed, is_others): (&BTreeMap<String, Manifest>, &dyn Fn(&Package) -> bool),
+    (installed, is_others): Installed<'_>,
 ) -> Result<Vec<Package>, Vec<Problem>> {
     // What is installed, and too old for what the package brings beside it, comes along as long as that goes.
     let too_old = |name: &str, range: &VersionReq| {

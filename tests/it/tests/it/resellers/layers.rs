@@ -122,7 +122,8 @@ async fn it_comes_with_a_package_that_is_installed_later() {
         shop.inside(&token, ("DELETE", "/metadata/v1/packages/deals?allow_data_loss=true"), None).await;
     assert_eq!(gone.status, 200, "{}", gone.text());
     assert_eq!(shop.fate("deals", "acme").await, Json::Null);
-    shop.inside(&token, install, Some(json!({ "name": "deals" }))).await.data(201);
+    let back = json!({ "name": "deals", "approve": true });
+    shop.inside(&token, install, Some(back)).await.data(201);
     assert_eq!(shop.component(&token, "objects/deal").await["plural_label"], "Opportunities");
 }
 
