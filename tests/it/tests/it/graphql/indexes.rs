@@ -198,6 +198,10 @@ async fn nothing_is_read_from_end_to_end(site: &Site) {
             .replace("CURSOR", cursor)
             .replace("DEPOT", "00000000-0000-7000-8001-000000000007")
             .replace("PARCEL", "00000000-0000-7000-8002-000000000007");
+        // What Trellis looks at for itself may be cut off half way when the node ends. A query does the same each time.
+        if ask(&filled).await == [0, 0, 0, 0] {
+            continue;
+        }
         let read = ask(&filled).await;
         if read != [0, 0, 0, 0] {
             found.push((query, read));
