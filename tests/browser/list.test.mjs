@@ -197,7 +197,7 @@ walk("where lines run from the right the arrows go along them, and the names sta
     const [cell, whole] = [await active().boundingBox(), await grid.boundingBox()];
     assert.ok(cell.x >= whole.x - 1 && cell.x + cell.width <= name.x + 1, `column ${col} is seen whole, at ${cell.x}`);
   }
-  assert.ok(await grid.evaluate((el) => el.scrollLeft < 0 && el.classList.contains("shifted")));
+  assert.ok(await grid.evaluate((el) => el.scrollLeft < 0), "the grid is scrolled");
   assert.equal(Math.round((await header(page, "Deal name").boundingBox()).x), Math.round(name.x), "the names stay");
   await page.keyboard.press("ArrowRight");
   await until(async () => assert.equal(await column(), 7));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { alongTheLine } from "./direction";
-import { heldThatFit, moveCursor, pagesOf, scrollBeside, scrollFor, windowRows } from "./grid-window";
+import { heldBack, heldThatFit, moveCursor, pagesOf, scrollBeside, scrollFor, windowRows } from "./grid-window";
 
 describe("windowRows", () => {
   it("draws what is on screen with a margin", () => {
@@ -83,5 +83,22 @@ describe("moveCursor", () => {
 
   it("leaves other keys alone", () => {
     expect(moveCursor(at, "enter", 10, 3, 8)).toBeNull();
+  });
+});
+
+describe("heldBack", () => {
+  it("fills rows that waited some at a time, those on screen first", () => {
+    const drawn = { first: 10, end: 20 };
+    const waited = new Set([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+    const all = () => true;
+    expect([...heldBack(drawn, 14, waited, all, 4)]).toEqual([18, 19, 10, 11, 12, 13]);
+    expect([...heldBack(drawn, 14, new Set([10, 11, 12, 13, 18, 19]), all, 4)]).toEqual([12, 13]);
+    expect([...heldBack(drawn, 14, new Set([12, 13]), all, 4)]).toEqual([]);
+  });
+
+  it("holds back neither rows that never waited nor those that are not here yet", () => {
+    expect(heldBack({ first: 0, end: 30 }, 0, new Set(), () => true, 4).size).toBe(0);
+    const waited = new Set([0, 1, 2, 3, 4, 5]);
+    expect([...heldBack({ first: 0, end: 6 }, 0, waited, (row) => row > 1, 2)]).toEqual([4, 5]);
   });
 });

@@ -21,6 +21,28 @@ export function pagesOf(window: GridWindow, pageSize: number): number[] {
   return pages;
 }
 
+/**
+ * Rows whose records are known, and which are drawn without them for a moment longer: of those in `empty`, which were drawn
+ * so before, `most` are filled at a time, what is on screen (from `from` on) first. Other rows are drawn as they are.
+ */
+export function heldBack(
+  { first, end }: GridWindow,
+  from: number,
+  empty: ReadonlySet<number>,
+  known: (row: number) => boolean,
+  most: number,
+): Set<number> {
+  const held = new Set<number>();
+  if (empty.size === 0) return held;
+  let left = most;
+  const start = Math.min(Math.max(first, from), end);
+  for (let i = 0; i < end - first; i++) {
+    const row = start + i < end ? start + i : first + (start + i - end);
+    if (empty.has(row) && known(row) && left-- <= 0) held.add(row);
+  }
+  return held;
+}
+
 /** Where to scroll so that a row is seen whole below the header; null when it is already. */
 export function scrollFor(row: number, rowHeight: number, scrollTop: number, height: number): number | null {
   const top = row * rowHeight;

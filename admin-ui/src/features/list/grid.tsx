@@ -31,6 +31,7 @@ import { HEADER_HEIGHT, Header } from "./header";
 import { Row } from "./row";
 import type { SortKey } from "./sorting";
 import { TOTALS_HEIGHT, TotalsRow } from "./totals-row";
+import { usePieces } from "./use-pieces";
 import type { Selection } from "./use-selection";
 
 const ROW_HEIGHT = 32;
@@ -254,6 +255,7 @@ export function Grid(props: GridProps) {
     event.stopPropagation();
   }
 
+  const shownAt = usePieces(source, window_, view.block, waiting);
   const pool = Math.ceil(view.height / ROW_HEIGHT) + 2 * MARGIN + 2;
   const drawn: number[] = [];
   for (let row = window_.first; row < window_.end; row++) drawn.push(row);
@@ -275,7 +277,6 @@ export function Grid(props: GridProps) {
       onScroll={(event) => {
         const el = event.currentTarget;
         source.scrollTop = el.scrollTop;
-        el.classList.toggle("shifted", el.scrollLeft !== 0);
         look(el);
       }}
       onFocus={(event) => {
@@ -299,7 +300,7 @@ export function Grid(props: GridProps) {
       />
       <div role="rowgroup" className="relative" style={{ height: rows * ROW_HEIGHT, width: "var(--grid-width)" }}>
         {drawn.map((row) => {
-          const id = source.idAt(row);
+          const id = shownAt(row);
           const head = source.headAt?.(row);
           if (head && props.group)
             return (
