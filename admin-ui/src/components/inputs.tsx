@@ -51,10 +51,7 @@ export const Checkbox = forwardRef<HTMLInputElement, CheckboxProps>(function Che
           else if (ref) ref.current = el;
         }}
         type="checkbox"
-        className={cx(
-          "peer size-4 appearance-none rounded-tag border border-line-2 bg-surface transition-colors hover:border-text-3 checked:border-accent checked:bg-accent disabled:opacity-50",
-          mixed && "border-accent bg-accent",
-        )}
+        className="peer size-4 appearance-none rounded-tag border border-line-2 bg-surface transition-colors hover:border-text-3 checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent disabled:opacity-50"
         {...rest}
       />
       {mixed ? (
