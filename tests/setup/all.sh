@@ -6,7 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 TARGET=${CARGO_TARGET_DIR:-target}
 LOGS=$(mktemp -d)
-trap 'rm -rf "$LOGS"' EXIT
+beside=
+trap '[ -z "$beside" ] || kill -- "-$beside" 2>/dev/null; rm -rf "$LOGS"' EXIT
 export INSTA_UPDATE=${INSTA_UPDATE:-no}
 [ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0
 
@@ -48,17 +49,45 @@ run_ring() {
     printf '\n── %s ──\n' "$ring"
     ("ring_$ring") 2>&1 | tee "$LOGS/$ring.log"
     local status=${PIPESTATUS[0]}
+    sum_up "$ring" "$status" $((SECONDS - begin))
+}
+
+# Both at once, the first of them silent until the others are through: each leaves the processors idle for much of its
+# time, so that side by side they take little longer than the longer of them alone.
+run_beside() {
+    local silent=$1 begin=$SECONDS
+    shift
+    printf '\n── building what %s and %s run ──\n' "$silent" "$*"
+    make --no-print-directory ui && cargo build --locked -p server && cargo test --workspace --locked --no-run
+    # A group of processes of its own, which ends with this script.
+    set -m
+    ("ring_$silent") </dev/null >"$LOGS/$silent.log" 2>&1 &
+    beside=$!
+    set +m
+    for ring in "$@"; do run_ring "$ring"; done
+    wait "$beside"
+    local status=$?
+    beside=
+    printf '\n── %s ──\n' "$silent"
+    cat "$LOGS/$silent.log"
+    sum_up "$silent" "$status" $((SECONDS - begin))
+}
+
+sum_up() {
+    local ring=$1 status=$2 seconds=$3
     closing_lines "$LOGS/$ring.log" >"$LOGS/$ring.closing"
-    printf '%-8s %s (%ds)\n' "$ring" "$([ "$status" = 0 ] && echo passed || echo FAILED)" $((SECONDS - begin)) >>"$LOGS/summary"
+    printf '%-8s %s (%ds)\n' "$ring" "$([ "$status" = 0 ] && echo passed || echo FAILED)" "$seconds" >>"$LOGS/summary"
     sed 's/^/    /' "$LOGS/$ring.closing" >>"$LOGS/summary"
     [ "$status" = 0 ] || failed="$failed $ring"
 }
 
 failed=
-[ $# -gt 0 ] || set -- fmt clippy ui-lint ui rust browser clients
-for ring in "$@"; do
-    run_ring "$ring"
-done
+if [ $# -gt 0 ]; then
+    for ring in "$@"; do run_ring "$ring"; done
+else
+    for ring in fmt clippy ui-lint ui; do run_ring "$ring"; done
+    run_beside rust browser clients
+fi
 
 printf '\n── summary ──\n'
 cat "$LOGS/summary"
