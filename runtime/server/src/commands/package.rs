@@ -212,7 +212,7 @@ fn print(applied: &Applied, dry_run: bool) {
         let name = &layered.package;
         println!("what the reseller makes of {name} does not fit:\n{}", packages::lines(&layered.problems));
     }
-    applied.notes.iter().for_each(|note| println!("note: {note}"));
+    applied.passed_over.iter().for_each(|note| println!("note: {note}"));
     applied.grants.iter().for_each(|grant| println!("needs approval: {grant}"));
     println!("trellis: {} steps, revision {}", applied.steps.len(), applied.revision);
 }

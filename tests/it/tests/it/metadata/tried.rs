@@ -36,6 +36,14 @@ async fn what_is_tried_is_told() {
     let told = plan(&site, &object("cage")).await;
     assert_eq!(told["tried"]["steps"].as_u64(), told["steps"].as_array().map(|steps| steps.len() as u64));
     assert_eq!((&told["tried"]["refused"], &told["tried"]["untried"]), (&json!([]), &json!([])));
+    // What each does is told in parts, for whoever says it in another language.
+    let (first, points) =
+        (&told["steps"][0], json!({ "code": "point", "name": "cage.keeper", "other": "keeper" }));
+    assert_eq!(
+        (&first["does"], &first["description"]),
+        (&json!({ "code": "create-table", "name": "cage" }), &json!("Create the table of `cage`"))
+    );
+    assert!(told["steps"].as_array().unwrap().iter().any(|step| step["does"] == points), "{told}");
     // What touches no table has nothing to try, and what is done is told without.
     let view = json!([{ "kind": "list-views", "name": "keeper.all", "definition": { "object": "keeper", "label": "All", "columns": ["name"] } }]);
     assert_eq!(plan(&site, &view).await["tried"], json!({ "steps": 0, "refused": [], "untried": [] }));
@@ -55,6 +63,7 @@ async fn a_name_that_an_index_has_is_told_before_anything_is_done() {
         (&json!(format!("objects.{name}")), &json!("step-refused"))
     );
     assert_eq!(refused[0]["step"], json!(format!("Create the table of `{name}`")));
+    assert_eq!(refused[0]["does"], json!({ "code": "create-table", "name": name }));
     assert_eq!(refused[0]["message"], json!(format!("relation \"{name}\" already exists")));
     // What stands on it is not told as another fault.
     let untried = told["tried"]["untried"].as_array().unwrap();
