@@ -334,7 +334,7 @@ export interface Document {
     untried: {
       step: string;
       does: Document["Act"];
-      reason: "background" | "refused" | "too-long" | "unavailable";
+      reason: "background" | "refused" | "too-long" | "unavailable" | "not-asked";
     }[];
   };
   Use: {

@@ -65,10 +65,10 @@ export interface Change {
   definition: Record<string, unknown> | null;
 }
 
-/** What would happen; nothing is changed. */
-export async function planChanges(changes: Change[], signal?: AbortSignal): Promise<Plan> {
+/** What would happen; nothing is changed. A draft that is planned at each pause has its steps tried when it is reviewed. */
+export async function planChanges(changes: Change[], signal?: AbortSignal, draft = false): Promise<Plan> {
   const answer = await request<{ data: Plan }>("POST", "/metadata/v1/deploy", {
-    body: { changes, dry_run: true, allow_data_loss: true },
+    body: { changes, dry_run: true, allow_data_loss: true, ...(draft ? { try_steps: false } : {}) },
     signal,
   });
   return answer.body.data;

@@ -24,7 +24,7 @@ export function usePlan(changes: Change[] | null): PlanState {
     retry: false,
     staleTime: 5_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => planChanges(JSON.parse(text) as Change[], signal),
+    queryFn: ({ signal }) => planChanges(JSON.parse(text) as Change[], signal, true),
   });
   if (!text) return { plan: undefined, error: null, busy: false };
   return { plan: query.isError ? undefined : query.data, error: query.error, busy: query.isFetching };

@@ -90,7 +90,7 @@ fn tried() -> Json {
     let refused = shown(
         json!({ "path": text(), "code": text(), "message": text(), "step": text(), "does": reference("Act") }),
     );
-    let reasons = one_of(&["background", "refused", "too-long", "unavailable"]);
+    let reasons = one_of(&["background", "refused", "too-long", "unavailable", "not-asked"]);
     let untried = shown(json!({ "step": text(), "does": reference("Act"), "reason": reasons }));
     shown(json!({ "steps": count(), "refused": list(refused), "untried": list(untried) }))
 }
@@ -152,6 +152,7 @@ fn options(properties: Json) -> Json {
     properties["message"] = text();
     properties["expected_revision"] = json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX });
     properties["dry_run"] = flag();
+    properties["try_steps"] = json!({ "type": "boolean", "default": true, "description": "With dry_run: whether the steps are tried" });
     properties["allow_data_loss"] = loss();
     properties
 }
@@ -246,6 +247,7 @@ fn change(operation: Operation) -> Operation {
         .query("message", "What the change is for", text())
         .query("expected_revision", "Refuse when the metadata is at another revision", count_of_64_bits())
         .query("dry_run", "Show what would happen, change nothing", flag())
+        .query("try_steps", "With dry_run: false leaves the steps untried", flag())
         .query("allow_data_loss", "true, or names of what may be lost, separated by commas", text())
 }
 

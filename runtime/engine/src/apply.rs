@@ -58,6 +58,8 @@ pub struct Apply {
     pub expected_revision: Option<i64>,
     /// Answer the steps without running them.
     pub dry_run: bool,
+    /// Of a dry run: leave its steps untried, for whoever asks again and again while something is drafted.
+    pub leave_untried: bool,
     pub allow_data_loss: AllowLoss,
     /// What of the grants that come may come; `None` asks nobody.
     pub approve: Option<AllowLoss>,

@@ -64,6 +64,22 @@ pub enum Reason {
     TooLong,
     /// There was nothing to try it in.
     Unavailable,
+    /// Nobody wanted it tried.
+    NotAsked,
+}
+
+impl Tried {
+    /// Of steps that nobody wanted tried.
+    pub(crate) fn not_asked(steps: &[Step]) -> Self {
+        let untried = steps.iter().map(|step| Untried::of(step, Reason::NotAsked));
+        Self { untried: untried.collect(), ..Self::default() }
+    }
+}
+
+impl Untried {
+    fn of(step: &Step, reason: Reason) -> Self {
+        Self { step: step.description.clone(), does: step.does.clone(), reason }
+    }
 }
 
 /// The steps of one change, and what they need to run elsewhere.
@@ -270,8 +286,7 @@ impl Stage {
     }
 
     fn leave(&mut self, step: &Step, reason: Reason) {
-        let (does, step) = (step.does.clone(), step.description.clone());
-        self.tried.untried.push(Untried { step, does, reason });
+        self.tried.untried.push(Untried::of(step, reason));
     }
 }
 

@@ -52,6 +52,35 @@ async fn what_is_tried_is_told() {
 }
 
 #[tokio::test]
+async fn whoever_plans_while_typing_makes_no_schema() {
+    let site = Site::new(World::zoo("tried_not").await).await;
+    let admin = site.world.superuser().await;
+    // From now on whoever makes a schema is refused.
+    let text = "CREATE FUNCTION public.no_schema() RETURNS event_trigger LANGUAGE plpgsql AS \
+                $$ BEGIN RAISE EXCEPTION 'a schema is made'; END $$; \
+                CREATE EVENT TRIGGER no_schema ON ddl_command_start WHEN TAG IN ('CREATE SCHEMA') EXECUTE FUNCTION public.no_schema()";
+    sqlx::raw_sql(text).execute(&admin).await.unwrap();
+    let reasons = |told: &Json| -> Vec<String> {
+        let untried = told["tried"]["untried"].as_array().unwrap();
+        untried.iter().map(|one| one["reason"].as_str().unwrap().to_owned()).collect()
+    };
+    let told = plan(&site, &object("cage")).await;
+    assert!(reasons(&told).iter().all(|reason| reason == "unavailable"), "the trigger does not hold: {told}");
+    let body = json!({ "changes": object("cage"), "dry_run": true, "try_steps": false });
+    let told = site.ask("POST", "/metadata/v1/deploy", Some(body)).await.data(200);
+    assert_eq!((&told["tried"]["steps"], &told["tried"]["refused"]), (&json!(0), &json!([])));
+    assert_eq!(reasons(&told), vec!["not-asked"; told["steps"].as_array().unwrap().len()]);
+    let field = json!({ "kind": "integer" });
+    let path = "/metadata/v1/objects/keeper/fields/grade?dry_run=true&try_steps=false";
+    let told = site.ask("PUT", path, Some(field)).await;
+    assert_eq!(reasons(&told.json()), ["not-asked"], "{}", told.text());
+    // It is a wish, and not a word that is passed over.
+    let wrong = json!({ "changes": object("cage"), "dry_run": true, "try_steps": "no" });
+    let refused = site.ask("POST", "/metadata/v1/deploy", Some(wrong)).await;
+    assert_eq!(refused.problems(422), ["try_steps wrong-type"]);
+}
+
+#[tokio::test]
 async fn a_name_that_an_index_has_is_told_before_anything_is_done() {
     let site = Site::new(World::zoo("tried_name").await).await;
     let name = format!("{}_pkey", id_of(&site, "keeper").await);
