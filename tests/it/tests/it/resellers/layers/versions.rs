@@ -90,6 +90,7 @@ async fn an_upgrade_goes_beneath_the_layer_and_that_beneath_the_tenant() {
     let install = ("POST", "/metadata/v1/packages");
     let done = shop.inside(&token, install, Some(json!({ "name": "fleet" }))).await.data(201);
     assert_eq!(done["layers"], json!([{ "package": "fleet", "fits": true, "problems": [] }]));
+    assert_eq!(shop.fate("fleet", "acme").await["version"], "2.0.0", "the version that is there by now");
     assert_eq!(shop.ask("GET", "/layers/fleet", None).await.data(200)["problems"], json!([]));
     // Both said something else than before of these, and only of these.
     let merges: Vec<(&str, &str)> = done["merges"]
