@@ -170,6 +170,16 @@ async fn what_is_not_a_resellers_to_say_is_refused_with_its_place() {
         "objects.deal.fields.stage.required less-strict",
     ];
     assert_eq!(refused(looser).await, expected);
+    // What is taken away is to be something that there can be.
+    let nothing = json!({
+        "fields": { "deal.next_step": { "helpp": null, "help": null } },
+        "layouts": { "deal.default": { "sections": [{ "label": "Outcome", "colums": null }] } },
+    });
+    let expected = [
+        "objects.deal.fields.next_step.helpp unknown-key",
+        "layouts.deal.default.sections.Outcome.colums unknown-key",
+    ];
+    assert_eq!(refused(nothing).await, expected);
     // What would not be sound.
     let unsound = json!({ "list-views": { "deal.all": { "columns": ["name", "colour"] } }, "objects": { "deal": { "tint": "red" } } });
     let found = refused(unsound).await;
