@@ -53,7 +53,9 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Merged", merged),
         (
             "Layered",
-            shown(json!({ "package": text(), "fits": flag(), "problems": list(reference("ProblemDetail")) })),
+            shown(
+                json!({ "package": text(), "fits": flag(), "kept": flag(), "problems": list(reference("ProblemDetail")) }),
+            ),
         ),
         ("Package", shown(package)),
         ("Use", shown(used)),

@@ -55,7 +55,7 @@ async fn a_new_tenant_has_what_its_reseller_makes_of_a_package() {
     let said = shop.ask("PUT", DEALS, Some(opportunities())).await.data(200);
     assert_eq!((&said["layer"], &said["problems"]), (&opportunities(), &json!([])));
     let made = shop.ask("POST", "/tenants", Some(wish("acme", &["deals"]))).await.data(201);
-    assert_eq!(made["layers"], json!([{ "package": "deals", "fits": true, "problems": [] }]));
+    assert_eq!(made["layers"], json!([{ "package": "deals", "fits": true, "kept": false, "problems": [] }]));
     let token = shop.token("acme").await;
 
     let deal = shop.component(&token, "objects/deal").await;

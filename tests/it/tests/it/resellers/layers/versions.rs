@@ -89,7 +89,7 @@ async fn an_upgrade_goes_beneath_the_layer_and_that_beneath_the_tenant() {
     shop.offer(&[&fleet("2.0.0"), &fleet("1.0.0")]);
     let install = ("POST", "/metadata/v1/packages");
     let done = shop.inside(&token, install, Some(json!({ "name": "fleet" }))).await.data(201);
-    assert_eq!(done["layers"], json!([{ "package": "fleet", "fits": true, "problems": [] }]));
+    assert_eq!(done["layers"], json!([{ "package": "fleet", "fits": true, "kept": false, "problems": [] }]));
     assert_eq!(shop.fate("fleet", "acme").await["version"], "2.0.0", "the version that is there by now");
     assert_eq!(shop.ask("GET", "/layers/fleet", None).await.data(200)["problems"], json!([]));
     // Both said something else than before of these, and only of these.
@@ -232,4 +232,36 @@ async fn what_does_not_fit_a_later_version_is_told_and_never_half_there() {
         (&done["layers"][0]["fits"], &done["layers"][0]["problems"][0]["path"]),
         (&json!(false), &json!("objects.car.fields.doors"))
     );
+}
+
+#[tokio::test]
+async fn what_was_said_before_holds_on_where_the_newest_word_does_not_fit() {
+    let mut shop = Shop::new("layer_former").await;
+    shop.offer(&[&fleet("1.0.0")]);
+    let first = json!({ "objects": { "car": { "label": "Rental" } } });
+    shop.ask("PUT", "/layers/fleet", Some(first)).await.data(200);
+    shop.ask("POST", "/tenants", Some(wish("acme", &["fleet"]))).await.data(201);
+    let acme = shop.token("acme").await;
+    // The newest word speaks of what the later version is without, and has not come to the tenant yet.
+    shop.ask("PUT", "/layers/fleet", Some(rental())).await.data(200);
+    shop.offer(&[&broken("3.0.0")]);
+    let install = ("POST", "/metadata/v1/packages");
+    let plan = json!({ "name": "fleet", "dry_run": true });
+    let told = shop.inside(&acme, install, Some(plan)).await.data(200)["layers"][0].clone();
+    assert_eq!((&told["fits"], &told["kept"]), (&json!(false), &json!(true)), "{told}");
+    assert_eq!(told["problems"][0]["path"], "validation-rules.car.seated");
+    let done = shop.inside(&acme, install, Some(json!({ "name": "fleet" }))).await.data(201);
+    assert_eq!(done["layers"][0], told);
+    let car = shop.component(&acme, "objects/car").await;
+    assert_eq!((&car["label"], &car["icon"]), (&json!("Rental"), &json!("truck")));
+    // What is said now is tried there all the same, and told.
+    shop.roll_out().await;
+    let fate = shop.fate("fleet", "acme").await;
+    assert_eq!((&fate["state"], &fate["version"]), (&json!("refused"), &json!("3.0.0")), "{fate}");
+    assert_eq!(shop.component(&acme, "objects/car").await["label"], "Rental");
+    // Who wants none of it says so.
+    let body = json!({ "name": "fleet", "without_layer": true });
+    let done = shop.inside(&acme, install, Some(body)).await.data(201);
+    assert_eq!((&done["layers"][0]["fits"], &done["layers"][0]["kept"]), (&json!(false), &json!(false)));
+    assert_eq!(shop.component(&acme, "objects/car").await["label"], "Vehicle");
 }
