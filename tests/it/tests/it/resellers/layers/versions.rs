@@ -265,3 +265,62 @@ async fn what_was_said_before_holds_on_where_the_newest_word_does_not_fit() {
     assert_eq!((&done["layers"][0]["fits"], &done["layers"][0]["kept"]), (&json!(false), &json!(false)));
     assert_eq!(shop.component(&acme, "objects/car").await["label"], "Vehicle");
 }
+
+/// The later version with other names for its object and a field of it.
+fn renamed(version: &str) -> Json {
+    let mut fleet = fleet(version);
+    let files = fleet["source"].as_object_mut().unwrap();
+    let mut car = files.remove("objects/car.json").unwrap();
+    (car["plural"], car["renamed_from"]) = ("vehicles".into(), "car".into());
+    let seats = &mut car["fields"][1];
+    (seats["name"], seats["renamed_from"]) = ("places".into(), "seats".into());
+    car["fields"][3]["formula"] = "places * 20".into();
+    files.insert("objects/vehicle.json".into(), car);
+    for (kind, name) in [("list-views", "all"), ("validation-rules", "seated")] {
+        let mut part = files.remove(&format!("{kind}/car.{name}.json")).unwrap();
+        part["object"] = "vehicle".into();
+        if kind == "validation-rules" {
+            part["when"] = "places < 2".into();
+        }
+        files.insert(format!("{kind}/vehicle.{name}.json"), part);
+    }
+    fleet
+}
+
+#[tokio::test]
+async fn it_follows_what_a_later_version_calls_otherwise() {
+    let mut shop = Shop::new("layer_renamed").await;
+    shop.offer(&[&fleet("1.0.0")]);
+    shop.ask("PUT", "/layers/fleet", Some(rental())).await.data(200);
+    shop.ask("POST", "/tenants", Some(wish("acme", &["fleet"]))).await.data(201);
+    let acme = shop.token("acme").await;
+    shop.inside(&acme, ("POST", "/api/v1/cars"), Some(json!({ "name": "A", "plate": "B-1" })))
+        .await
+        .data(201);
+
+    shop.offer(&[&renamed("2.0.0")]);
+    assert_eq!(shop.ask("GET", "/layers/fleet", None).await.data(200)["problems"], json!([]));
+    let done = shop.inside(&acme, ("POST", "/metadata/v1/packages"), Some(json!({ "name": "fleet" }))).await;
+    let done = done.data(201);
+    assert_eq!((&done["layers"][0]["fits"], &done["merges"]), (&json!(true), &json!([])), "{done}");
+    let both = shop.ask("POST", "/tenants", Some(wish("beta", &["fleet"]))).await.data(201);
+    assert_eq!(both["layers"][0]["fits"], true, "{both}");
+    for token in [&acme, &shop.token("beta").await] {
+        let vehicle = shop.component(token, "objects/vehicle").await;
+        assert_eq!((&vehicle["label"], &vehicle["icon"]), (&json!("Rental"), &json!("truck")));
+        let places = shop.component(token, "objects/vehicle/fields/places").await;
+        assert_eq!(places["default"], 2, "the reseller's default");
+        let view = shop.component(token, "list-views/vehicle.all").await;
+        assert_eq!(view["columns"], json!(["name", "places", "doors", "plate"]));
+        assert_eq!(shop.component(token, "validation-rules/vehicle.seated").await["active"], false);
+    }
+    let kept = shop.inside(&acme, ("GET", "/api/v1/vehicles?fields=places,plate"), None).await.data(200);
+    assert_eq!((&kept[0]["places"], &kept[0]["plate"]), (&json!(2), &json!("B-1")));
+    shop.roll_out().await;
+    assert_eq!(shop.fate("fleet", "acme").await["state"], "applied");
+    // It is said anew in the names of now.
+    let refused = shop.ask("PUT", "/layers/fleet", Some(rental())).await.problems(422);
+    assert!(refused.contains(&"objects.car not-found".to_owned()), "{refused:?}");
+    let acme = shop.site.tenants.require("acme").await.unwrap();
+    assert_eq!(shop.site.world.engine.doctor(&acme).await.unwrap(), []);
+}
