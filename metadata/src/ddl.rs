@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::diff::Difference;
 use crate::problem::Problem;
 
+mod act;
 mod changes;
 mod estimate;
 mod retypes;
@@ -26,6 +27,7 @@ mod search;
 mod stricter;
 mod tables;
 
+pub use act::{Act, Doing};
 pub use estimate::{Estimate, Size, Takes};
 pub use indexes::{Index, blind, drop_concurrently};
 pub use kinds::is_rewrite;
@@ -80,7 +82,9 @@ pub struct Step {
     /// Whether the table is written anew.
     pub rewrite: bool,
     pub risk: Risk,
-    /// One sentence for people.
+    /// What it does, in parts.
+    pub does: Act,
+    /// The same in English, as one sentence for people.
     pub description: String,
     /// What it is expected to cost; of a plan that is only looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,6 +98,11 @@ pub struct Step {
 }
 
 impl Step {
+    fn new(sql: String, (lock, risk): (Lock, Risk), (does, object): (Act, String)) -> Self {
+        let (rewrite, description) = (risk == Risk::Rewrite, does.text());
+        Self { sql, lock, rewrite, risk, does, description, estimate: None, later: None, object }
+    }
+
     /// The step as it is done on a large table: its index is made afterwards, beside writers.
     pub fn put_off(&mut self, schema: &str) {
         if let Some(index) = &self.later {

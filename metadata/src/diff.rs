@@ -13,9 +13,11 @@ use crate::{Field, catalog};
 
 mod fields;
 mod noticed;
+mod otherwise;
 mod rollups;
 
 pub use noticed::{Noticed, What, noticed};
+pub use otherwise::Otherwise;
 
 /// Metadata at one revision: as written, and what it means.
 #[derive(Clone, Copy, Debug)]

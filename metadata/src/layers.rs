@@ -10,6 +10,7 @@ use crate::catalog::label;
 use crate::definitions::{Definitions, Kind, Row};
 
 mod classes;
+mod following;
 mod grants;
 mod lists;
 mod merge;

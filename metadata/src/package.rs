@@ -21,7 +21,7 @@ mod trials;
 mod validate;
 
 pub use company::{Arrangement, Company, Laid, Terms};
-pub use parts::Part;
+pub use parts::{Part, PassedFor, PassedOver};
 pub(crate) use resolve::in_order;
 pub use resolve::resolve;
 pub use trials::{Expected, Given, Made, Trial};

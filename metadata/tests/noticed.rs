@@ -126,6 +126,41 @@ fn values_of_another_type_are_noticed_where_the_kind_stays() {
 }
 
 #[test]
+fn what_is_otherwise_is_told_in_parts_beside_the_sentence() {
+    let (old, new) = both(&[
+        field("code", json!({ "name": "sku", "kind": "long_text", "required": true })),
+        field(
+            "mood",
+            json!({ "name": "mood", "kind": "picklist", "options": [{ "value": "calm" }, { "value": "new" }] }),
+        ),
+        field("size", json!({ "name": "size", "kind": "integer", "required": true })),
+        field("moods", Json::Null),
+    ]);
+    let parts = |one: &metadata::diff::Noticed| (one.name.clone(), json!(one)["differences"].clone());
+    let found: Vec<_> = noticed(&old, &new).iter().map(parts).collect();
+    let expected = [
+        (
+            "item.sku",
+            json!([
+                { "code": "renamed", "before": "code", "after": "sku" },
+                { "code": "kind", "before": "text", "after": "long_text" },
+                { "code": "needed" },
+            ]),
+        ),
+        (
+            "item.mood",
+            json!([
+                { "code": "options-gone", "options": ["it's"] },
+                { "code": "options-new", "options": ["new"] },
+            ]),
+        ),
+        ("item.moods", json!([{ "code": "gone" }])),
+        ("item.size", json!([{ "code": "new-and-needed" }])),
+    ];
+    assert_eq!(found, expected.map(|(name, parts)| (name.to_owned(), parts)));
+}
+
+#[test]
 fn objects_and_relations_are_noticed_by_their_names() {
     let renamed = json!({ "name": "ware", "plural": "wares" });
     let shelf = json!({ "name": "shelf", "kind": "lookup", "to": "shelf", "inverse": "wares" });

@@ -92,7 +92,7 @@ walk("a role that is edited says first who loses what, those that build on it to
   await page.getByRole("button", { name: /^Publish/ }).click();
   const effect = page.getByRole("dialog").getByRole("region", { name: "Who gains and loses what" });
   const manager = effect.getByRole("listitem").filter({ hasText: "Sales manager" }).first();
-  await manager.getByText("View audit").waitFor();
+  await manager.getByText("Read the audit log").waitFor();
   await manager.getByText("gains").first().waitFor();
   await assertAccessible(page);
 });

@@ -1,5 +1,11 @@
 // Made of the API's own document by tests/clients/ui-types.mjs, and held equal to it by a test there: not written by hand.
 export interface Document {
+  Act: {
+    code: "create-table" | "create-links" | "index-by-name" | "index-by-owner" | "index-links" | "index" | "index-words" | "index-language" | "drop-words" | "owners" | "point" | "point-links" | "unpoint" | "repoint" | "rename" | "rename-table" | "retarget" | "add" | "add-again" | "default" | "default-later" | "number" | "hide" | "hide-object" | "retype" | "unique" | "unique-beside" | "not-unique" | "drop-unique" | "drop-half-unique" | "drop-index" | "purge" | "add-rollup" | "zero" | "drop-rollup" | "wait" | "add-second" | "convert" | "keep-both" | "keep-other" | "look" | "fill" | "fill-batches" | "index-second" | "index-second-beside" | "catch-up" | "sure" | "drop-indexed" | "swap" | "swap-index" | "forget" | "drop-second";
+    name: string;
+    other?: string;
+    former?: string;
+  };
   ApiKey: {
     id: string;
     user_id: string;
@@ -101,6 +107,19 @@ export interface Document {
     storage_bytes: number | null;
     jobs: number | null;
   };
+  Noticed: {
+    action: "create" | "change" | "delete";
+    what: "route" | "type" | "field" | "relation";
+    name: string;
+    breaking: boolean;
+    text: string;
+    differences: {
+      code: "new" | "new-and-needed" | "gone" | "renamed" | "kind" | "values" | "encrypted" | "unencrypted" | "filterable" | "unfilterable" | "needed" | "required" | "optional" | "unique" | "not-unique" | "read-only" | "writable" | "fewer-values" | "more-values" | "options-gone" | "options-closed" | "options-new";
+      before?: string;
+      after?: string;
+      options?: string[];
+    }[];
+  };
   OpenSession: {
     id: string;
     created_at: string;
@@ -132,6 +151,13 @@ export interface Document {
     next_cursor: string | null;
     has_more: boolean;
     total?: number;
+  };
+  PassedOver: {
+    package: string;
+    with: string;
+    reason: "version" | "publisher";
+    range?: string;
+    installed?: string;
   };
   Person: {
     id: string;
@@ -249,6 +275,7 @@ export interface Document {
     lock: string;
     rewrite: boolean;
     risk: string;
+    does: Document["Act"];
     description: string;
     estimate?: {
       rows: number;
@@ -302,10 +329,12 @@ export interface Document {
       code: string;
       message: string;
       step: string;
+      does: Document["Act"];
     }[];
     untried: {
       step: string;
-      reason: "background" | "refused" | "too-long" | "unavailable";
+      does: Document["Act"];
+      reason: "background" | "refused" | "too-long" | "unavailable" | "not-asked";
     }[];
   };
   Use: {

@@ -4,6 +4,8 @@ import { load, request } from "./client";
 import type { Document } from "./document";
 
 export type Step = Document["Step"];
+export type Act = Document["Act"];
+export type PassedOver = Document["PassedOver"];
 
 export interface Plan {
   revision: number;
@@ -26,8 +28,8 @@ export interface Plan {
   merges?: Merge[];
   /** What other packages bring more, or less, beside one that comes or goes. */
   parts?: PartMoved[];
-  /** What is to be known, and is no problem. */
-  notes?: string[];
+  /** What packages would bring beside others, and does not come. */
+  passed_over?: PassedOver[];
 }
 
 /** What a package brings beside another one, which comes or goes. */
@@ -55,13 +57,7 @@ export interface Offending {
   records: string[];
 }
 
-export interface Noticed {
-  action: "create" | "change" | "delete";
-  what: "route" | "type" | "field" | "relation";
-  name: string;
-  breaking: boolean;
-  text: string;
-}
+export type Noticed = Document["Noticed"];
 
 export interface Change {
   kind: string;
@@ -69,10 +65,10 @@ export interface Change {
   definition: Record<string, unknown> | null;
 }
 
-/** What would happen; nothing is changed. */
-export async function planChanges(changes: Change[], signal?: AbortSignal): Promise<Plan> {
+/** What would happen; nothing is changed. A draft that is planned at each pause has its steps tried when it is reviewed. */
+export async function planChanges(changes: Change[], signal?: AbortSignal, draft = false): Promise<Plan> {
   const answer = await request<{ data: Plan }>("POST", "/metadata/v1/deploy", {
-    body: { changes, dry_run: true, allow_data_loss: true },
+    body: { changes, dry_run: true, allow_data_loss: true, ...(draft ? { try_steps: false } : {}) },
     signal,
   });
   return answer.body.data;

@@ -30,6 +30,20 @@ export const actionWord = (action: AccessAction): string =>
     export: t("export"),
   })[action];
 
+/** What can be permitted beside actions on records. */
+const SYSTEM: Record<string, string> = {
+  manage_metadata: "Change objects, fields, views, rules and packages",
+  manage_users: "Make, change and deactivate users",
+  explain_access: "Ask why somebody may see something",
+  view_audit: "Read the audit log",
+  manage_security: "Set passwords' rules, lock-outs, sessions and addresses, and see who signed in",
+};
+
+export const PERMISSIONS = Object.keys(SYSTEM);
+
+/** "view_audit" → "Read the audit log"; words that are not known are shown as they are. */
+export const permissionWord = (name: string): string => (SYSTEM[name] ? t(SYSTEM[name]) : humanize(name));
+
 export function verdictOf(told: Explanation, what: string): string {
   const words = { user: told.user.name, action: actionWord(told.action), what };
   return told.allowed ? t("{user} may {action} {what}", words) : t("{user} may not {action} {what}", words);

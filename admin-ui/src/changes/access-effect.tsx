@@ -1,7 +1,7 @@
 // What a change gives people and takes from them, by their roles: before it is made.
 import { ArrowRight } from "lucide-react";
 import type { AccessDifference } from "@/api/access";
-import { actionWord } from "@/catalog/access-words";
+import { actionWord, permissionWord } from "@/catalog/access-words";
 import { useCatalog } from "@/catalog/catalog";
 import { Tag } from "@/components/bits";
 import { groupBy } from "@/lib/groups";
@@ -19,10 +19,18 @@ const reach = (value: string | boolean): number =>
     ? Number(value) * 3
     : (RANK[value.replace(MANAGERS, "")] ?? 0) + Number(MANAGERS.test(value)) / 2;
 
-const reachWord = (value: string | boolean): string =>
-  ({ none: t("none"), own: t("own"), team: t("team's"), all: t("all"), true: t("yes"), false: t("no") })[
-    String(value)
-  ] ?? String(value);
+const REACHES: Record<string, string> = {
+  ...{ none: "none", own: "own", team: "team's", all: "all", true: "yes", false: "no" },
+  ...{ private: "private", read: "everybody may see", read_write: "everybody may see and edit" },
+  controlled_by_parent: "as the record it is part of",
+};
+
+export function reachWord(value: string | boolean): string {
+  const said = String(value);
+  const word = said.replace(MANAGERS, "");
+  const who = t(REACHES[word] ?? word);
+  return word === said ? who : t("{who} and managers", { who });
+}
 
 /** "role:sales_rep" → "Sales rep". */
 const holderName = (holder: string): string => humanize(holder.replace(/^[^:]*:/, ""));
@@ -92,5 +100,5 @@ function useSubject({ object, field, action, permission, rule, sharing }: Access
     const found = catalog.object(of);
     return `${found?.label ?? humanize(of)}, ${found?.fields.find((f) => f.name === name)?.label ?? humanize(name)}: ${verb}`;
   }
-  return permission ? humanize(permission) : t("Sharing rule {name}", { name: rule ?? "" });
+  return permission ? permissionWord(permission) : t("Sharing rule {name}", { name: rule ?? "" });
 }

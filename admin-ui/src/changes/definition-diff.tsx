@@ -1,5 +1,6 @@
 // Components of metadata before and after a change: one block each, one line for each value that differs.
 import { ChevronRight } from "lucide-react";
+import type { Use } from "@/api/metadata";
 import { Tag } from "@/components/bits";
 import { brief, differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
@@ -25,13 +26,32 @@ function doing({ before, after }: Part): Doing {
   return after === undefined || after === null ? "delete" : "change";
 }
 
-const ONE: Record<string, string> = {};
+const ONE: Record<Use["kind"], string> = {
+  objects: "object",
+  fields: "field",
+  "option-sets": "option set",
+  "list-views": "list view",
+  layouts: "layout",
+  roles: "role",
+  "permission-sets": "permission set",
+  "sharing-rules": "sharing rule",
+  "restriction-rules": "restriction rule",
+  "validation-rules": "validation rule",
+  "field-conditions": "field condition",
+  "record-types": "record type",
+  processes: "process",
+  conversions: "conversion",
+  recurrences: "recurrence",
+  apps: "app",
+  translations: "translation",
+  settings: "setting",
+};
+
+/** "list-views" → "list view", within a sentence. */
+export const kindWord = (kind: string): string => t(ONE[kind as Use["kind"]] ?? kind.replace(/-/g, " "));
 
 /** "list-views" → "List view". */
-export function kindLabel(kind: string): string {
-  ONE[kind] ??= humanize(kind.replace(/-/g, "_")).replace(/sses$/, "ss").replace(/s$/, "");
-  return ONE[kind];
-}
+export const kindLabel = (kind: string): string => humanize(kindWord(kind));
 
 /** A few blocks are open at once; long lists begin closed. */
 export function DefinitionDiff({ parts }: { parts: Part[] }) {

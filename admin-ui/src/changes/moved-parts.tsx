@@ -1,16 +1,16 @@
 // What other packages bring more or less, because the one that they bring it beside comes or goes; and what of it does not come.
 import { Minus, Plus } from "lucide-react";
-import type { PartMoved, Plan } from "@/api/metadata";
+import type { PartMoved, PassedOver, Plan } from "@/api/metadata";
 import { Notice } from "@/components/bits";
 import { t } from "@/lib/i18n";
 
 interface MovedPartsProps {
-  plan: Pick<Plan, "parts" | "notes">;
+  plan: Pick<Plan, "parts" | "passed_over">;
   /** What a package is called. */
   labelOf: (name: string) => string;
 }
 
-export function MovedParts({ plan: { parts = [], notes = [] }, labelOf }: MovedPartsProps) {
+export function MovedParts({ plan: { parts = [], passed_over = [] }, labelOf }: MovedPartsProps) {
   return (
     <>
       {parts.length > 0 && (
@@ -30,11 +30,11 @@ export function MovedParts({ plan: { parts = [], notes = [] }, labelOf }: MovedP
           </ul>
         </section>
       )}
-      {notes.length > 0 && (
+      {passed_over.length > 0 && (
         <Notice tone="warning" title={t("Some of it does not come.")}>
           <ul className="flex flex-col gap-1">
-            {notes.map((note) => (
-              <li key={note}>{noteWords(note, labelOf)}</li>
+            {passed_over.map((one) => (
+              <li key={`${one.package} ${one.with}`}>{passedWords(one, labelOf)}</li>
             ))}
           </ul>
         </Notice>
@@ -50,16 +50,14 @@ function partWords({ package: name, with: other, comes }: PartMoved, labelOf: Mo
     : t("What {item} brought beside {other} is archived, and comes back with it.", places);
 }
 
-/** How the server tells of a part that is passed over. */
-const PASSED_OVER = /^what `([^`]+)` brings with `([^`]+)` (.+) does not come: installed is (\S+)$/;
-
-/** The note in the words of this page; one of another form as it is. */
-export function noteWords(note: string, labelOf: MovedPartsProps["labelOf"]): string {
-  const [, item, other, range, version] = PASSED_OVER.exec(note) ?? [];
-  if (!item || !other || !range || !version) return note;
+function passedWords(one: PassedOver, labelOf: MovedPartsProps["labelOf"]): string {
+  const { range, installed: version } = one;
+  const places = { item: labelOf(one.package), other: labelOf(one.with) };
+  if (one.reason === "publisher")
+    return t("What {item} brings beside {other} stays away: who has signed it is not trusted any more.", places);
+  if (!range || !version) return t("What {item} brings beside {other} stays away.", places);
   return t("What {item} brings beside {other} {range} stays away: {other} {version} is installed.", {
-    item: labelOf(item),
-    other: labelOf(other),
+    ...places,
     range,
     version,
   });

@@ -3,6 +3,7 @@ import { Lock } from "lucide-react";
 import type { Step } from "@/api/metadata";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
+import { stepWords } from "./notice-words";
 import { isSafe, lockWords, riskWords, takesWords } from "./plan";
 
 export function PlanSteps({ steps }: { steps: Step[] }) {
@@ -10,7 +11,7 @@ export function PlanSteps({ steps }: { steps: Step[] }) {
     <ol className="flex flex-col gap-3">
       {steps.map((step, i) => (
         <li key={`${i}${step.sql}`} className="flex flex-col gap-1 text-xs">
-          {step.description && <p className="text-text-2">{step.description}</p>}
+          {step.description && <p className="text-text-2">{stepWords(step)}</p>}
           <pre className="overflow-x-auto whitespace-pre-wrap break-words font-mono text-[11.5px] leading-4">
             {step.sql}
           </pre>

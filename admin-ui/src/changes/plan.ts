@@ -5,6 +5,7 @@ import { useCatalog } from "@/catalog/catalog";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { useDebounced } from "@/lib/use-debounced";
+import { stepWords } from "./notice-words";
 
 export interface PlanState {
   plan: Plan | undefined;
@@ -23,7 +24,7 @@ export function usePlan(changes: Change[] | null): PlanState {
     retry: false,
     staleTime: 5_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => planChanges(JSON.parse(text) as Change[], signal),
+    queryFn: ({ signal }) => planChanges(JSON.parse(text) as Change[], signal, true),
   });
   if (!text) return { plan: undefined, error: null, busy: false };
   return { plan: query.isError ? undefined : query.data, error: query.error, busy: query.isFetching };
@@ -46,12 +47,12 @@ export function planSummary(steps: Step[]): string {
     indexes ? t("builds {what}", { what: count(indexes, t("index"), t("indexes")) }) : "",
     hidden ? t("hides the data of {what}", { what: count(hidden, t("column or table"), t("columns or tables")) }) : "",
   ].filter(Boolean);
-  const only = steps.length === 1 ? steps[0]?.description?.replace(/`/g, "").replace(/\.$/, "") : "";
-  const others =
+  const [first, ...others] = steps;
+  const only = first && others.length === 0 ? stepWords(first) : "";
+  const rest =
     only ||
     (steps.length ? t("takes {what}", { what: count(steps.length, t("step"), t("steps")) }) : t("changes no table"));
-  const first = parts.length ? parts.join(", ") : others;
-  const sentence = `${first}; ${rewrites ? t("rewrites {what}", { what: count(rewrites, t("table"), t("tables")) }) : t("rewrites no rows")}.`;
+  const sentence = `${parts.length ? parts.join(", ") : rest}; ${rewrites ? t("rewrites {what}", { what: count(rewrites, t("table"), t("tables")) }) : t("rewrites no rows")}.`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 

@@ -2,6 +2,7 @@
 import type { Noticed } from "@/api/metadata";
 import { Tag } from "@/components/bits";
 import { t } from "@/lib/i18n";
+import { noticeWords } from "./notice-words";
 
 const WHAT: Record<Noticed["what"], string> = {
   route: "Route",
@@ -30,7 +31,7 @@ export function Programs({ noticed }: { noticed: Noticed[] }) {
             {one.breaking && <Tag color="amber">{t("breaks")}</Tag>}
             <span className="text-text-2">{t(WHAT[one.what])}</span>
             <span className="font-mono">{one.name}</span>
-            <span className="text-text-2">{one.text}</span>
+            <span className="text-text-2">{noticeWords(one)}</span>
           </li>
         ))}
       </ul>

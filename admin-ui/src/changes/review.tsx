@@ -15,6 +15,7 @@ import { count } from "@/lib/text";
 import { AccessEffect } from "./access-effect";
 import { DefinitionDiff, type Part } from "./definition-diff";
 import { Dependants } from "./dependants";
+import { stepWords } from "./notice-words";
 import { isSafe, lockWords, planSummary, strongestLock } from "./plan";
 import { PlanSteps } from "./plan-steps";
 import { Programs } from "./programs";
@@ -136,7 +137,8 @@ export function Review(props: ReviewProps) {
             <ul className="flex flex-col gap-1">
               {refused.map((one) => (
                 <li key={one.path + one.step}>
-                  <span className="font-mono text-xs">{one.path}</span> {one.step}: {one.message}
+                  <span className="font-mono text-xs">{one.path}</span>{" "}
+                  {stepWords({ does: one.does, description: one.step })}: {one.message}
                 </li>
               ))}
             </ul>

@@ -5,7 +5,10 @@ import { hash } from "./text";
 export const COLORS = ["gray", "blue", "indigo", "purple", "pink", "red", "orange", "yellow", "green", "teal"] as const;
 export type Color = (typeof COLORS)[number];
 
-const HUES: Record<Color, number> = {
+/** What the product says itself in colour may be a warning too; it is the theme's amber, which nobody picks for an option. */
+export type Hue = Color | "amber";
+
+const HUES: Record<Hue, number> = {
   gray: 260,
   blue: 245,
   indigo: 277,
@@ -16,15 +19,16 @@ const HUES: Record<Color, number> = {
   yellow: 90,
   green: 150,
   teal: 190,
+  amber: 75,
 };
 
-export function isColor(word: unknown): word is Color {
+export function isHue(word: unknown): word is Hue {
   return typeof word === "string" && word in HUES;
 }
 
 /** Style of a tag in a named colour; unknown words are grey. */
 export function tagStyle(color: string | undefined): React.CSSProperties {
-  const name = isColor(color) ? color : "gray";
+  const name = isHue(color) ? color : "gray";
   return { "--h": HUES[name], ...(name === "gray" ? { "--grey": 0.25 } : {}) } as React.CSSProperties;
 }
 

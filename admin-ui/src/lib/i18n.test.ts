@@ -7,6 +7,7 @@ import { words as work } from "./words/de";
 import { words as apps } from "./words/de-apps";
 import { words as becoming } from "./words/de-becoming";
 import { words as builders } from "./words/de-builders";
+import { words as changes } from "./words/de-changes";
 import { words as fields } from "./words/de-fields";
 import { words as setup } from "./words/de-setup";
 import { words as signIn } from "./words/de-sign-in";
@@ -23,6 +24,7 @@ const words: Record<string, string> = {
   ...views,
   ...signIn,
   ...system,
+  ...changes,
 };
 
 afterEach(() => speak({}));

@@ -2,6 +2,8 @@
 //! schema of its definitions.
 
 use metadata::Kind;
+use metadata::ddl::Doing;
+use metadata::diff::Otherwise;
 use serde_json::{Value as Json, json};
 
 use super::auth::limit;
@@ -14,8 +16,10 @@ use super::shape::{
 
 /// Schemas that these routes share.
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
-    let step =
-        json!({ "sql": text(), "lock": text(), "rewrite": flag(), "risk": text(), "description": text() });
+    let step = json!({
+        "sql": text(), "lock": text(), "rewrite": flag(), "risk": text(), "does": reference("Act"), "description": text(),
+    });
+    let act = shown(json!({ "code": one_of(Doing::CODES), "name": text() }));
     let takes = one_of(&["moment", "seconds", "minutes", "hours"]);
     let estimate = shown(json!({ "rows": count(), "bytes": count(), "takes": takes }));
     let touched = json!({ "action": text(), "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text() });
@@ -35,10 +39,13 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     });
     let offending =
         json!({ "path": text(), "code": text(), "count": nullable(count()), "records": list(id()) });
+    let passed_over =
+        json!({ "package": text(), "with": text(), "reason": one_of(&["version", "publisher"]) });
     let dependants = json!({ "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text(), "used_by": list(reference("Use")) });
     let used = json!({ "kind": one_of(&Kind::ALL.map(Kind::word)), "name": text(), "at": text() });
     vec![
         ("Step", planned(shown(step), json!({ "estimate": estimate }))),
+        ("Act", planned(act, json!({ "other": text(), "former": text() }))),
         ("Touched", shown(touched)),
         ("Applied", applied(json!({}))),
         ("Dependants", shown(dependants)),
@@ -46,13 +53,17 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("Merged", merged),
         (
             "Layered",
-            shown(json!({ "package": text(), "fits": flag(), "problems": list(reference("ProblemDetail")) })),
+            shown(
+                json!({ "package": text(), "fits": flag(), "kept": flag(), "problems": list(reference("ProblemDetail")) }),
+            ),
         ),
         ("Package", shown(package)),
         ("Use", shown(used)),
         ("Retype", shown(retype)),
         ("Offending", shown(offending)),
         ("Tried", tried()),
+        ("Noticed", noticed()),
+        ("PassedOver", planned(shown(passed_over), json!({ "range": text(), "installed": text() }))),
     ]
 }
 
@@ -70,7 +81,7 @@ fn applied(mut keys: Json) -> Json {
         keys[key] = shape;
     }
     let foreseen = json!({
-        "api": list(noticed()), "permissions": list(permitted()), "dependants": list(reference("Dependants")),
+        "api": list(reference("Noticed")), "permissions": list(permitted()), "dependants": list(reference("Dependants")),
         "tried": reference("Tried"),
     });
     planned(shown(keys), foreseen)
@@ -78,9 +89,11 @@ fn applied(mut keys: Json) -> Json {
 
 /// What came of trying the steps of a plan.
 fn tried() -> Json {
-    let refused = shown(json!({ "path": text(), "code": text(), "message": text(), "step": text() }));
-    let reasons = one_of(&["background", "refused", "too-long", "unavailable"]);
-    let untried = shown(json!({ "step": text(), "reason": reasons }));
+    let refused = shown(
+        json!({ "path": text(), "code": text(), "message": text(), "step": text(), "does": reference("Act") }),
+    );
+    let reasons = one_of(&["background", "refused", "too-long", "unavailable", "not-asked"]);
+    let untried = shown(json!({ "step": text(), "does": reference("Act"), "reason": reasons }));
     shown(json!({ "steps": count(), "refused": list(refused), "untried": list(untried) }))
 }
 
@@ -108,9 +121,11 @@ fn spoken() -> Json {
 
 /// What programs notice of a change.
 fn noticed() -> Json {
+    let parts = json!({ "before": text(), "after": text(), "options": list(text()) });
+    let differs = planned(shown(json!({ "code": one_of(&Otherwise::CODES) })), parts);
     shown(json!({
         "action": one_of(&["create", "change", "delete"]), "what": one_of(&["route", "type", "field", "relation"]),
-        "name": text(), "breaking": flag(), "text": text(),
+        "name": text(), "breaking": flag(), "text": text(), "differences": list(differs),
     }))
 }
 
@@ -139,6 +154,7 @@ fn options(properties: Json) -> Json {
     properties["message"] = text();
     properties["expected_revision"] = json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX });
     properties["dry_run"] = flag();
+    properties["try_steps"] = json!({ "type": "boolean", "default": true, "description": "With dry_run: whether the steps are tried" });
     properties["allow_data_loss"] = loss();
     properties
 }
@@ -233,6 +249,7 @@ fn change(operation: Operation) -> Operation {
         .query("message", "What the change is for", text())
         .query("expected_revision", "Refuse when the metadata is at another revision", count_of_64_bits())
         .query("dry_run", "Show what would happen, change nothing", flag())
+        .query("try_steps", "With dry_run: false leaves the steps untried", flag())
         .query("allow_data_loss", "true, or names of what may be lost, separated by commas", text())
 }
 
@@ -271,7 +288,7 @@ fn outcome() -> Json {
     let part = shown(json!({ "package": text(), "with": text(), "comes": flag() }));
     let more = json!({
         "merges": list(reference("Merged")), "conflicts": list(reference("Merged")), "grants": list(text()),
-        "parts": list(part), "notes": list(text()), "layers": list(reference("Layered")),
+        "parts": list(part), "passed_over": list(reference("PassedOver")), "notes": list(text()), "layers": list(reference("Layered")),
     });
     json!({ "allOf": [reference("Applied"), shown(more)] })
 }

@@ -12,6 +12,7 @@ use super::metadata::kind;
 use crate::asked::params::Params;
 use crate::body::form::Form;
 use crate::call::Call;
+use crate::list::flag;
 use crate::problem::Problem;
 use crate::routes::Outcome;
 use crate::{answer, body};
@@ -93,6 +94,7 @@ async fn change(call: &Call, change: Change, after: Option<&str>) -> Outcome {
         message: params.text("message"),
         expected_revision: params.number("expected_revision", 0, i64::MAX),
         dry_run: params.flag("dry_run"),
+        leave_untried: params.typed("try_steps", "true or false", flag) == Some(false),
         allow_data_loss: params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default(),
         ..Apply::default()
     };
@@ -127,6 +129,7 @@ pub(crate) fn wish(form: &mut Form) -> Apply {
         message: form.text("message"),
         expected_revision: form.integer("expected_revision"),
         dry_run: form.flag("dry_run").unwrap_or_default(),
+        leave_untried: form.flag("try_steps") == Some(false),
         allow_data_loss: allowed_loss(form),
         ..Apply::default()
     }

@@ -233,7 +233,8 @@ fn outcome(applied: &Applied) -> Json {
     data["conflicts"] = json!(conflicts);
     data["grants"] = json!(applied.grants);
     data["parts"] = json!(applied.parts);
-    data["notes"] = json!(applied.notes);
+    data["passed_over"] = json!(applied.passed_over);
+    data["notes"] = applied.passed_over.iter().map(ToString::to_string).collect();
     data["layers"] = json!(applied.layers);
     data
 }

@@ -1,5 +1,6 @@
 //! Each difference and its steps.
 
+use super::act::Doing;
 use super::names::{gone, literal, quote};
 use super::numbering::backfill;
 use super::plan::{Builder, Phase};
@@ -51,8 +52,8 @@ impl Builder<'_> {
             self.loosen(object, field);
         }
         let sql = format!("ALTER TABLE {} RENAME TO {}", self.table(&object.name), quote(&gone(&object.id)));
-        let text = format!("Hide `{}` and its records", object.name);
-        self.push(Phase::Retire, sql, (Lock::AccessExclusive, Risk::DataLoss), text);
+        let act = Doing::HideObject.of(&object.name);
+        self.push(Phase::Retire, sql, (Lock::AccessExclusive, Risk::DataLoss), act);
         self.data_loss.push(object.name.clone());
     }
 
@@ -67,16 +68,16 @@ impl Builder<'_> {
     fn swap_foreign_key(&mut self, object: &Object, field: &Field, (on_delete, phase): (OnDelete, Phase)) {
         let (table, name) = (self.table(&object.name), quote(&format!("{}_fk", field.id)));
         let what = format!("{}.{}", object.name, field.name);
-        let text = format!("Lift the relation `{what}`");
-        self.push(phase, format!("ALTER TABLE {table} DROP CONSTRAINT {name}"), MOMENT, text);
+        let act = Doing::Unpoint.of(&what);
+        self.push(phase, format!("ALTER TABLE {table} DROP CONSTRAINT {name}"), MOMENT, act);
         let sql = format!(
             "ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({}) REFERENCES {} (\"id\"){} NOT VALID",
             quote(&field.columns[0].name),
             self.table(field.kind.target().unwrap_or_default()),
             super::tables::action(on_delete)
         );
-        let text = format!("Say anew what happens to `{what}` when its target goes");
-        self.push(phase, sql, (Lock::ShareRowExclusive, Risk::Safe), text);
+        let act = Doing::Repoint.of(what);
+        self.push(phase, sql, (Lock::ShareRowExclusive, Risk::Safe), act);
     }
 
     fn add_field(&mut self, object: &Object, field: &Field) {
@@ -91,17 +92,17 @@ impl Builder<'_> {
             // The column of a standard field may have been there before.
             let add = if field.standard { "ADD COLUMN IF NOT EXISTS" } else { "ADD COLUMN" };
             let sql = format!("ALTER TABLE {table} {add} {name} {}", column_type(column, field, !fill));
-            self.push(Phase::Create, sql, MOMENT, format!("Add `{}.{}`", object.name, column.name));
+            self.push(Phase::Create, sql, MOMENT, Doing::Add.field(&object.name, &column.name));
             if fill && column.ty != ColumnType::Boolean {
                 let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT");
-                let text = format!("Let new records of `{}` get that default on writing", object.name);
-                self.push(Phase::Create, sql, MOMENT, text);
+                let act = Doing::DefaultLater.of(&object.name);
+                self.push(Phase::Create, sql, MOMENT, act);
             }
         }
         if let FieldKind::Autonumber(settings) = &field.kind {
             let (sql, numbering) = backfill(&table, field, settings);
-            let text = format!("Number the existing records of `{}`", object.name);
-            self.push(Phase::Fill, sql, (Lock::RowExclusive, Risk::Rewrite), text);
+            let act = Doing::Number.of(&object.name);
+            self.push(Phase::Fill, sql, (Lock::RowExclusive, Risk::Rewrite), act);
             self.numberings.push(numbering);
         }
         self.attach(object, field);
@@ -131,8 +132,8 @@ impl Builder<'_> {
             let hidden = quote(&format!("{}{suffix}", gone(&field.id)));
             let table = self.table(&object.name);
             let sql = format!("ALTER TABLE {table} RENAME COLUMN {} TO {hidden}", quote(&column.name));
-            let text = format!("Hide `{}.{}` and its values", object.name, column.name);
-            self.push(phase, sql, (Lock::AccessExclusive, Risk::DataLoss), text);
+            let act = Doing::Hide.field(&object.name, &column.name);
+            self.push(phase, sql, (Lock::AccessExclusive, Risk::DataLoss), act);
         }
         if !matches!(field.kind, FieldKind::Formula(_)) {
             self.data_loss.push(format!("{}.{}", object.name, field.name));
@@ -158,16 +159,15 @@ impl Builder<'_> {
             quote(&field.columns[0].name),
             literal(&default)
         );
-        self.push(Phase::Create, sql, MOMENT, format!("Set the default of `{}.{}`", object.name, field.name));
+        self.push(Phase::Create, sql, MOMENT, Doing::Default.field(&object.name, &field.name));
     }
 
     fn drop_index(&mut self, object: &Object, field: &Field, (word, phase): (&str, Phase)) {
         // What is made later may not be there yet.
         let exists = if word == "idx" { "IF EXISTS " } else { "" };
         let sql = format!("DROP INDEX {exists}{}", self.table(&format!("{}_{word}", field.id)));
-        let what = if word == "key" { "uniqueness" } else { "index" };
-        let text = format!("Drop the {what} of `{}.{}`", object.name, field.name);
-        self.push(phase, sql, MOMENT, text);
+        let doing = if word == "key" { Doing::DropUnique } else { Doing::DropIndex };
+        self.push(phase, sql, MOMENT, doing.field(&object.name, &field.name));
     }
 
     /// Any-lookups carry names of objects in their rows.
@@ -179,8 +179,8 @@ impl Builder<'_> {
             super::names::text_literal(to),
             super::names::text_literal(from)
         );
-        let text = format!("Let `{}.{}` say `{to}` in place of `{from}`", object.name, field.name);
-        self.push(Phase::Fill, sql, (Lock::RowExclusive, Risk::Scan), text);
+        let act = Doing::Retarget.field(&object.name, &field.name).with(to).formerly(from);
+        self.push(Phase::Fill, sql, (Lock::RowExclusive, Risk::Scan), act);
     }
 
     fn refuse_target(&mut self, object: &Object, field: &Field) {

@@ -92,11 +92,11 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ddl::Lock;
+    use crate::ddl::{Doing, Lock};
 
     fn takes(risk: Risk, (lock, sql): (Lock, &str), rows: u64) -> Takes {
-        let (sql, description, object) = (sql.to_owned(), String::new(), String::new());
-        let step = Step { sql, lock, rewrite: false, risk, description, estimate: None, later: None, object };
+        let act = Doing::Add.of("deal.x");
+        let step = Step::new(sql.to_owned(), (lock, risk), (act, String::new()));
         Estimate::of(&step, Size { rows, bytes: rows * 200 }).takes
     }
 

@@ -1,5 +1,6 @@
 //! Changes of a field's kind: which ones a column can follow, and what that costs.
 
+use super::act::Doing;
 use super::names::quote;
 use super::plan::{Builder, Phase};
 use super::{Lock, Risk};
@@ -39,8 +40,8 @@ impl Builder<'_> {
             quote(&field.columns[0].name),
             ty.sql()
         );
-        let text = format!("Make `{}.{}` a {}", object.name, field.name, ty.sql());
-        self.push(Phase::Create, sql, (Lock::AccessExclusive, risk), text);
+        let act = Doing::Retype.field(&object.name, &field.name).with(ty.sql());
+        self.push(Phase::Create, sql, (Lock::AccessExclusive, risk), act);
     }
 }
 

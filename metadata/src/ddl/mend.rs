@@ -1,6 +1,7 @@
 //! What tables lack beside their metadata, because somebody changed them past Trellis: the steps that bring it back. What
 //! was in a column or table that is gone is gone; what is there too much, or of another type, is for people to settle.
 
+use super::act::Doing;
 use super::names::quote;
 use super::plan::{Builder, Phase};
 use super::tables::column_type;
@@ -36,18 +37,18 @@ pub fn mending(schema: &str, lacks: &[Lack<'_>]) -> Vec<Step> {
                 let table = builder.table(&object.name);
                 let sql =
                     format!("ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {} {ty}", quote(&column.name));
-                let text = format!("Add `{}.{}` again, without values", object.name, column.name);
-                builder.push(Phase::Create, sql, (Lock::AccessExclusive, Risk::Safe), text);
+                let act = Doing::AddAgain.field(&object.name, &column.name);
+                builder.push(Phase::Create, sql, (Lock::AccessExclusive, Risk::Safe), act);
             }
             Lack::Unique(object, field) => {
-                let text = format!("Keep `{}.{}` unique", object.name, field.name);
+                let act = Doing::Unique.field(&object.name, &field.name);
                 let sql = Index::unique(object, field).create(schema);
-                builder.push(Phase::Index, sql, (Lock::Share, Risk::Scan), text);
+                builder.push(Phase::Index, sql, (Lock::Share, Risk::Scan), act);
             }
             Lack::Freedom(object, field) => {
-                let text = format!("Let values of `{}.{}` be the same again", object.name, field.name);
+                let act = Doing::NotUnique.field(&object.name, &field.name);
                 let sql = format!("DROP INDEX IF EXISTS {}", builder.table(&format!("{}_key", field.id)));
-                builder.push(Phase::Loosen, sql, (Lock::AccessExclusive, Risk::Safe), text);
+                builder.push(Phase::Loosen, sql, (Lock::AccessExclusive, Risk::Safe), act);
             }
             Lack::Reference(object, field) => {
                 // Rows that point to nothing stay, and are refused when they are written.

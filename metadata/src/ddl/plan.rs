@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::act::Act;
 use super::names::quote;
 use super::renames::Renames;
 use super::{DdlPlan, Index, Lock, Numbering, Risk, Step, Turn};
@@ -162,10 +163,8 @@ impl Builder<'_> {
         if self.new.contains(object.id.as_str()) { Risk::Safe } else { Risk::Scan }
     }
 
-    pub fn push(&mut self, phase: Phase, sql: String, (lock, risk): (Lock, Risk), description: String) {
-        let (rewrite, object) = (risk == Risk::Rewrite, self.object.clone());
-        let step = Step { sql, lock, rewrite, risk, description, estimate: None, later: None, object };
-        self.steps.push((phase, step));
+    pub fn push(&mut self, phase: Phase, sql: String, weight: (Lock, Risk), act: Act) {
+        self.steps.push((phase, Step::new(sql, weight, (act, self.object.clone()))));
     }
 
     /// The step that was pushed last can be run later.

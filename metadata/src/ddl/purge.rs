@@ -1,6 +1,7 @@
 //! What was hidden for long enough is dropped: columns of a table that stays, and tables with those of their links. Those
 //! that point to each other go in one statement.
 
+use super::act::Doing;
 use super::changes::suffixes;
 use super::names::{gone, quote};
 use super::plan::{Builder, Phase};
@@ -79,21 +80,16 @@ fn columns_of(field: &Component<FieldDefinition>) -> Vec<String> {
 impl Builder<'_> {
     pub fn purge(&mut self, purge: &Purge) {
         let lock = (Lock::AccessExclusive, Risk::Safe);
-        let text = format!("Drop what was hidden of {}", listed(&purge.names));
+        let act = Doing::Purge.of(purge.names.join(", "));
         if !purge.columns.is_empty() {
             let gone = purge.columns.iter().map(|name| format!("DROP COLUMN IF EXISTS {}", quote(name)));
             let gone: Vec<String> = gone.collect();
             let sql = format!("ALTER TABLE {} {}", self.table(&purge.table), gone.join(", "));
-            self.push(Phase::Loosen, sql, lock, text.clone());
+            self.push(Phase::Loosen, sql, lock, act.clone());
         }
         if !purge.tables.is_empty() {
             let tables: Vec<String> = purge.tables.iter().map(|name| self.table(name)).collect();
-            self.push(Phase::Loosen, format!("DROP TABLE IF EXISTS {}", tables.join(", ")), lock, text);
+            self.push(Phase::Loosen, format!("DROP TABLE IF EXISTS {}", tables.join(", ")), lock, act);
         }
     }
-}
-
-/// "`deal.margin`, `deal.note`"
-fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

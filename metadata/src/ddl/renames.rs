@@ -1,6 +1,7 @@
 //! Renames of tables and columns, in an order in which no two have one name at once: `a → b, b → a` goes
 //! through a name in between.
 
+use super::act::Doing;
 use super::names::quote;
 use super::{Lock, Risk, Step};
 
@@ -50,20 +51,11 @@ impl Renames {
 
 fn step(schema: &str, rename: &Rename, (from, to): (&str, &str)) -> Step {
     let (schema, old, new) = (quote(schema), quote(from), quote(to));
-    let (sql, what) = match &rename.table {
-        None => (format!("ALTER TABLE {schema}.{old} RENAME TO {new}"), "table"),
+    let (sql, doing) = match &rename.table {
+        None => (format!("ALTER TABLE {schema}.{old} RENAME TO {new}"), Doing::RenameTable),
         Some(table) => {
-            (format!("ALTER TABLE {schema}.{} RENAME COLUMN {old} TO {new}", quote(table)), "column")
+            (format!("ALTER TABLE {schema}.{} RENAME COLUMN {old} TO {new}", quote(table)), Doing::Rename)
         }
     };
-    Step {
-        sql,
-        lock: Lock::AccessExclusive,
-        rewrite: false,
-        risk: Risk::Safe,
-        description: format!("Rename the {what} `{from}` to `{to}`"),
-        estimate: None,
-        later: None,
-        object: String::new(),
-    }
+    Step::new(sql, (Lock::AccessExclusive, Risk::Safe), (doing.of(from).with(to), String::new()))
 }

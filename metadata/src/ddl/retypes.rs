@@ -12,6 +12,7 @@
 
 use std::sync::Arc;
 
+use super::act::{Act, Doing};
 use super::indexes::On;
 use super::names::{quote, text_literal};
 use super::plan::{Builder, Phase};
@@ -343,22 +344,21 @@ impl Builder<'_> {
                 self.swap(retype);
             }
             Turn::Rename(retype) => {
-                let text = format!("Keep the other column of `{}` in step", retype.name);
-                self.push(Phase::Convert, retype.keep(self.schema), (Lock::None, Risk::Safe), text);
+                let act = Doing::KeepOther.of(&retype.name);
+                self.push(Phase::Convert, retype.keep(self.schema), (Lock::None, Risk::Safe), act);
             }
             Turn::Drop(retype) => self.drop_retype(retype),
             Turn::Purge(purge) => self.purge(purge),
             Turn::Key(object, field) => {
                 let sql = Index::unique(object, field).create_concurrently(self.schema);
-                let text = format!("Keep `{}.{}` unique, beside writers", object.name, field.name);
-                self.push(Phase::Index, sql, (Lock::RowExclusive, Risk::Background), text);
+                let act = Doing::UniqueBeside.field(&object.name, &field.name);
+                self.push(Phase::Index, sql, (Lock::RowExclusive, Risk::Background), act);
             }
             Turn::Unkey(object, field) => {
                 let key = self.table(&format!("{}_key", field.id));
-                let text =
-                    format!("Drop what was made of the uniqueness of `{}.{}`", object.name, field.name);
+                let act = Doing::DropHalfUnique.field(&object.name, &field.name);
                 let later = (Lock::AccessExclusive, Risk::Background);
-                self.push(Phase::Loosen, format!("DROP INDEX IF EXISTS {key}"), later, text);
+                self.push(Phase::Loosen, format!("DROP INDEX IF EXISTS {key}"), later, act);
             }
         }
     }
@@ -372,7 +372,7 @@ impl Builder<'_> {
         let moment = (Lock::AccessExclusive, Risk::Safe);
         let column = quote(&other(&retype.id));
         let sql = format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {column}, ADD COLUMN {column} {ty}");
-        self.push(Phase::Convert, sql, moment, format!("Add a second column of `{name}`, a {ty}"));
+        self.push(Phase::Convert, sql, moment, Doing::AddSecond.of(name).with(ty));
         self.functions(retype);
         let trigger = quote(&format!("_keep_{}", retype.id));
         let sql = format!(
@@ -380,16 +380,16 @@ impl Builder<'_> {
             retype.function(self.schema, "keep")
         );
         let lock = (Lock::ShareRowExclusive, Risk::Safe);
-        self.push(Phase::Convert, sql, lock, format!("Keep both columns of `{name}` in step"));
+        self.push(Phase::Convert, sql, lock, Doing::KeepBoth.of(name));
     }
 
     fn functions(&mut self, retype: &Retype) {
         let safe = (Lock::None, Risk::Safe);
-        let text = format!("Say how values of `{}` go over", retype.name);
+        let act = Doing::Convert.of(&retype.name);
         let [drop, create] = retype.convert(self.schema);
-        self.push(Phase::Convert, drop, safe, text.clone());
-        self.push(Phase::Convert, create, safe, text.clone());
-        self.push(Phase::Convert, retype.keep(self.schema), safe, text);
+        self.push(Phase::Convert, drop, safe, act.clone());
+        self.push(Phase::Convert, create, safe, act.clone());
+        self.push(Phase::Convert, retype.keep(self.schema), safe, act);
     }
 
     /// All of a small table at once.
@@ -401,13 +401,13 @@ impl Builder<'_> {
             quote(&other(&retype.id)),
             retype.function(self.schema, "convert")
         );
-        let text = format!("Fill the second column of `{name}`");
+        let act = Doing::Fill.of(name);
         if !retype.exists {
-            self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Rewrite), text);
+            self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Rewrite), act);
         }
         for index in retype.indexes().into_iter().chain(retype.key()) {
-            let text = format!("Index the second column of `{name}`");
-            self.push(Phase::Convert, index.create(self.schema), (Lock::Share, Risk::Scan), text);
+            let act = Doing::IndexSecond.of(name);
+            self.push(Phase::Convert, index.create(self.schema), (Lock::Share, Risk::Scan), act);
         }
     }
 
@@ -415,57 +415,55 @@ impl Builder<'_> {
     fn look(&mut self, retype: &Retype) {
         let (name, sql) = (&retype.name, retype.look(self.schema));
         if !retype.exists && !retype.lossy {
-            let text = format!("Look in batches whether all values of `{name}` can go over");
-            self.push(Phase::Convert, sql, (Lock::None, Risk::Background), text);
+            let act = Doing::Look.of(name);
+            self.push(Phase::Convert, sql, (Lock::None, Risk::Background), act);
         }
     }
 
     /// What a job does in the background.
     fn tell(&mut self, retype: &Retype) {
         let name = &retype.name;
-        let text = format!("Fill the second column of `{name}` in batches");
+        let act = Doing::FillBatches.of(name);
         let fill = retype.fill(self.schema);
         if !retype.exists {
-            self.push(Phase::Convert, fill, (Lock::RowExclusive, Risk::Background), text);
+            self.push(Phase::Convert, fill, (Lock::RowExclusive, Risk::Background), act);
         }
         for index in retype.indexes().into_iter().chain(retype.key()) {
             let sql = index.create_concurrently(self.schema);
-            let text = format!("Index the second column of `{name}` beside writers");
-            self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Background), text);
+            let act = Doing::IndexSecondBeside.of(name);
+            self.push(Phase::Convert, sql, (Lock::RowExclusive, Risk::Background), act);
         }
-        for (sql, text) in self.swapping(retype) {
-            self.push(Phase::Convert, sql, (Lock::AccessExclusive, Risk::Background), text);
+        for (sql, act) in self.swapping(retype) {
+            self.push(Phase::Convert, sql, (Lock::AccessExclusive, Risk::Background), act);
         }
     }
 
     fn swap(&mut self, retype: &Retype) {
-        for (sql, text) in self.swapping(retype) {
-            self.push(Phase::Convert, sql, (Lock::AccessExclusive, Risk::Safe), text);
+        for (sql, act) in self.swapping(retype) {
+            self.push(Phase::Convert, sql, (Lock::AccessExclusive, Risk::Safe), act);
         }
         let [drop, _] = retype.convert(self.schema);
-        let text = format!("Forget how values of `{}` went over", retype.name);
-        self.push(Phase::Convert, drop, (Lock::None, Risk::Safe), text);
+        let act = Doing::Forget.of(&retype.name);
+        self.push(Phase::Convert, drop, (Lock::None, Risk::Safe), act);
         self.functions(&retype.turned());
     }
 
     /// The short transaction in which the names change places.
-    fn swapping(&self, retype: &Retype) -> Vec<(String, String)> {
+    fn swapping(&self, retype: &Retype) -> Vec<(String, Act)> {
         let (table, name) = (retype.table(self.schema), &retype.name);
         let (own, other) = (quote(&retype.column), quote(&other(&retype.id)));
         let between = quote(&format!("_between_{}", retype.id));
         let id = &retype.id;
         let index = |word: &str| format!("{}.{}", quote(self.schema), quote(&format!("{id}_{word}")));
-        let mut steps = vec![(
-            format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"),
-            format!("Let writers of `{}` end", retype.table),
-        )];
+        let mut steps =
+            vec![(format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"), Doing::Wait.of(&retype.table))];
         if retype.key().is_some() {
             let body = format!(
                 "BEGIN SET LOCAL enable_seqscan = off; {}; SET LOCAL enable_seqscan = on; END",
                 retype.catch_up(self.schema)
             );
-            let text = format!("Take over what was written of `{name}` meanwhile");
-            steps.push((format!("DO {}", text_literal(&body)), text));
+            let act = Doing::CatchUp.of(name);
+            steps.push((format!("DO {}", text_literal(&body)), act));
         }
         if !retype.lossy {
             let body = format!(
@@ -473,8 +471,8 @@ impl Builder<'_> {
                  RAISE EXCEPTION 'a value would be lost' USING ERRCODE = '22P02'; END IF; SET LOCAL enable_seqscan = on; END",
                 retype.lost()
             );
-            let text = format!("Make sure that no value of `{name}` is lost");
-            steps.push((format!("DO {}", text_literal(&body)), text));
+            let act = Doing::Sure.of(name);
+            steps.push((format!("DO {}", text_literal(&body)), act));
         }
         let drops = format!(
             "DECLARE i text; BEGIN FOR i IN SELECT DISTINCT c.oid::regclass::text FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'i' \
@@ -483,10 +481,10 @@ impl Builder<'_> {
             text_literal(&table),
             text_literal(&retype.column)
         );
-        steps.push((format!("DO {}", text_literal(&drops)), format!("Drop what was indexed of `{name}`")));
-        let text = format!("Let `{name}` and its second column change places");
+        steps.push((format!("DO {}", text_literal(&drops)), Doing::DropIndexed.of(name)));
+        let act = Doing::Swap.of(name);
         for (from, to) in [(&own, &between), (&other, &own), (&between, &other)] {
-            steps.push((format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"), text.clone()));
+            steps.push((format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"), act.clone()));
         }
         for word in ["key", "idx"] {
             let sql = format!(
@@ -494,7 +492,7 @@ impl Builder<'_> {
                 index(&format!("other_{word}")),
                 quote(&format!("{id}_{word}"))
             );
-            steps.push((sql, format!("Let the index of `{name}` take the place of the former")));
+            steps.push((sql, Doing::SwapIndex.of(name)));
         }
         steps
     }
@@ -502,7 +500,7 @@ impl Builder<'_> {
     fn drop_retype(&mut self, retype: &Retype) {
         let (table, name) = (retype.table(self.schema), &retype.name);
         let moment = (Lock::AccessExclusive, Risk::Safe);
-        let text = format!("Take the second column of `{name}` away");
+        let act = Doing::DropSecond.of(name);
         let trigger = quote(&format!("_keep_{}", retype.id));
         let mut steps = vec![format!("DROP TRIGGER IF EXISTS {trigger} ON {table}")];
         steps.push(format!("DROP FUNCTION IF EXISTS {}()", retype.function(self.schema, "keep")));
@@ -510,6 +508,6 @@ impl Builder<'_> {
         steps.push(drop);
         let column = quote(&other(&retype.id));
         steps.push(format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {column}"));
-        steps.into_iter().for_each(|sql| self.push(Phase::Loosen, sql, moment, text.clone()));
+        steps.into_iter().for_each(|sql| self.push(Phase::Loosen, sql, moment, act.clone()));
     }
 }

@@ -2,6 +2,7 @@
 //! begin with zero: so a change of metadata takes a moment on any table, and the values come later in batches
 //! (`engine::rollups`), while writers add to those that are there already.
 
+use super::act::Doing;
 use super::names::quote;
 use super::plan::{Builder, Phase};
 use super::{Lock, Risk};
@@ -44,11 +45,11 @@ impl Builder<'_> {
         for (name, ty, zero) in columns(rollup) {
             let name = quote(&name);
             let sql = format!("ALTER TABLE {table} ADD COLUMN {name} {}", typed(&ty, zero && empty));
-            self.push(Phase::Create, sql, MOMENT, format!("Add a column of the roll-up `{what}`"));
+            self.push(Phase::Create, sql, MOMENT, Doing::AddRollup.of(&what));
             if zero && !empty {
                 let sql = format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT 0");
-                let text = format!("Let new records of `{}` begin with zero in `{what}`", object.name);
-                self.push(Phase::Create, sql, MOMENT, text);
+                let act = Doing::Zero.of(&what).with(&object.name);
+                self.push(Phase::Create, sql, MOMENT, act);
             }
         }
         if is_built {
@@ -63,7 +64,7 @@ impl Builder<'_> {
         if !self.awaited.insert(child.to_owned()) {
             return;
         }
-        self.push(Phase::Create, sql, (Lock::Share, Risk::Safe), format!("Let writers of `{child}` end"));
+        self.push(Phase::Create, sql, (Lock::Share, Risk::Safe), Doing::Wait.of(child));
     }
 
     /// What it held is worth nothing: the columns are made anew.
@@ -83,7 +84,7 @@ impl Builder<'_> {
         let gone = visible.into_iter().chain(hidden);
         let gone = gone.map(|name| format!("DROP COLUMN IF EXISTS {}", quote(&name))).collect::<Vec<_>>();
         let sql = format!("ALTER TABLE {} {}", self.table(&object.name), gone.join(", "));
-        let text = format!("Take away what the roll-up `{}.{}` held", object.name, field.name);
-        self.push(phase, sql, MOMENT, text);
+        let act = Doing::DropRollup.field(&object.name, &field.name);
+        self.push(phase, sql, MOMENT, act);
     }
 }

@@ -2,6 +2,7 @@
 //! in it as it is written, but for marks on letters, and in the stem that its language makes of it. What makes the
 //! vector of a text is a function of the tenant's schema, so that the index and the question say the same in few words.
 
+use super::act::Doing;
 use super::names::quote;
 use super::plan::{Builder, Phase};
 use super::{Index, Lock, Risk};
@@ -170,8 +171,8 @@ impl Builder<'_> {
     pub fn search_index(&mut self, object: &Object) {
         let index = Index::search(object);
         let lock = (self.lock(object, Lock::Share), self.scan(object));
-        let text = format!("Index the words of `{}`", object.name);
-        self.push(Phase::Index, index.create(self.schema), lock, text);
+        let act = Doing::IndexWords.of(&object.name);
+        self.push(Phase::Index, index.create(self.schema), lock, act);
         self.defer((!self.new.contains(object.id.as_str())).then_some(index));
     }
 
@@ -179,8 +180,8 @@ impl Builder<'_> {
     pub fn change_search(&mut self, object: &Object) {
         let names = language::ALL.iter().map(|language| self.table(&search_name(object, language)));
         let sql = format!("DROP INDEX IF EXISTS {}", names.collect::<Vec<_>>().join(", "));
-        let text = format!("Drop the index of the words of `{}`", object.name);
-        self.push(Phase::Loosen, sql, (Lock::AccessExclusive, Risk::Safe), text);
+        let act = Doing::DropWords.of(&object.name);
+        self.push(Phase::Loosen, sql, (Lock::AccessExclusive, Risk::Safe), act);
         self.search_index(object);
     }
 
@@ -189,8 +190,8 @@ impl Builder<'_> {
     pub fn change_language(&mut self, object: &Object) {
         let index = Index::search(object);
         let sql = index.create_unless_there(self.schema);
-        let text = format!("Index the words of `{}` in another language", object.name);
-        self.push(Phase::Index, sql, (Lock::Share, Risk::Scan), text);
+        let act = Doing::IndexLanguage.of(&object.name);
+        self.push(Phase::Index, sql, (Lock::Share, Risk::Scan), act);
         self.defer(Some(index));
         self.leaves_indexes = true;
     }

@@ -1,5 +1,6 @@
 //! What a table, a column, an index and a foreign key look like.
 
+use super::act::Doing;
 use super::names::{literal, quote};
 use super::plan::{Builder, Phase};
 use super::{Index, Lock, Risk};
@@ -26,12 +27,7 @@ impl Builder<'_> {
         );
         columns.push(format!("  CONSTRAINT {} PRIMARY KEY (\"id\")", quote(&format!("{}_pkey", object.id))));
         let sql = format!("CREATE TABLE {} (\n{}\n)", self.table(&object.name), columns.join(",\n"));
-        self.push(
-            Phase::Create,
-            sql,
-            (Lock::None, Risk::Safe),
-            format!("Create the table of `{}`", object.name),
-        );
+        self.push(Phase::Create, sql, (Lock::None, Risk::Safe), Doing::CreateTable.of(&object.name));
         self.standard_indexes(object);
         object.fields.iter().filter(|field| !field.standard).for_each(|field| self.attach(object, field));
     }
@@ -41,18 +37,17 @@ impl Builder<'_> {
         let name = object.find_field("name").and_then(|field| field.columns.first());
         let name = quote(name.map_or("name", |column| column.name.as_str()));
         let indexes = [
-            ("name", format!("({name} NULLS FIRST, \"id\") WHERE \"deleted_at\" IS NULL"), "name"),
-            ("owner", "(\"owner_id\", \"id\")".to_owned(), "owner"),
+            (
+                "name",
+                format!("({name} NULLS FIRST, \"id\") WHERE \"deleted_at\" IS NULL"),
+                Doing::IndexByName,
+            ),
+            ("owner", "(\"owner_id\", \"id\")".to_owned(), Doing::IndexByOwner),
         ];
-        for (word, on, what) in indexes {
+        for (word, on, doing) in indexes {
             let index = quote(&format!("{}_{word}_idx", object.id));
             let sql = format!("CREATE INDEX {index} ON {} {on}", self.table(&object.name));
-            self.push(
-                Phase::Index,
-                sql,
-                (Lock::None, Risk::Safe),
-                format!("Index `{}` by {what}", object.name),
-            );
+            self.push(Phase::Index, sql, (Lock::None, Risk::Safe), doing.of(&object.name));
         }
         self.search_index(object);
         let sql = format!(
@@ -62,7 +57,7 @@ impl Builder<'_> {
             self.table(standard::USER)
         );
         let lock = self.foreign_lock(object, standard::USER);
-        self.push(Phase::ForeignKey, sql, (lock, Risk::Safe), format!("Let `{}` have owners", object.name));
+        self.push(Phase::ForeignKey, sql, (lock, Risk::Safe), Doing::Owners.of(&object.name));
     }
 
     /// Constraints, indexes and link table of a field whose columns are there and hold nothing yet.
@@ -86,15 +81,15 @@ impl Builder<'_> {
     pub fn unique_index(&mut self, object: &Object, field: &Field) {
         let sql = Index::unique(object, field).create(self.schema);
         let lock = (self.lock(object, Lock::Share), self.scan(object));
-        self.push(Phase::Index, sql, lock, format!("Keep `{}.{}` unique", object.name, field.name));
+        self.push(Phase::Index, sql, lock, Doing::Unique.field(&object.name, &field.name));
     }
 
     pub fn index(&mut self, object: &Object, field: &Field) {
         let Some(index) = Index::of(object, field) else { return };
         let lock = (self.lock(object, Lock::Share), self.scan(object));
-        let text = format!("Index `{}.{}`", object.name, field.name);
+        let act = Doing::Index.field(&object.name, &field.name);
         let later = (!self.new.contains(object.id.as_str())).then(|| index.clone());
-        self.push(Phase::Index, index.create(self.schema), lock, text);
+        self.push(Phase::Index, index.create(self.schema), lock, act);
         self.defer(later);
     }
 
@@ -112,9 +107,9 @@ impl Builder<'_> {
             if new || check { "" } else { " NOT VALID" }
         );
         let risk = if check { self.scan(object) } else { Risk::Safe };
-        let text = format!("Let `{}.{}` point to `{target}`", object.name, field.name);
+        let act = Doing::Point.field(&object.name, &field.name).with(&target);
         let lock = self.foreign_lock(object, &target);
-        self.push(Phase::ForeignKey, sql, (lock, risk), text);
+        self.push(Phase::ForeignKey, sql, (lock, risk), act);
     }
 
     /// The table of a many-to-many field.
@@ -126,29 +121,19 @@ impl Builder<'_> {
             "CREATE TABLE {table_sql} (\n  {here} uuid NOT NULL,\n  {there} uuid NOT NULL,\n  CONSTRAINT {} PRIMARY KEY ({here}, {there})\n)",
             quote(&format!("{}_pkey", field.id))
         );
-        self.push(
-            Phase::Create,
-            sql,
-            (Lock::None, Risk::Safe),
-            format!("Create the table of links of `{name}`"),
-        );
+        self.push(Phase::Create, sql, (Lock::None, Risk::Safe), Doing::CreateLinks.of(&name));
         let sql =
             format!("CREATE INDEX {} ON {table_sql} ({there}, {here})", quote(&format!("{}_idx", field.id)));
-        self.push(
-            Phase::Index,
-            sql,
-            (Lock::None, Risk::Safe),
-            format!("Index the links of `{name}` from the other side"),
-        );
+        self.push(Phase::Index, sql, (Lock::None, Risk::Safe), Doing::IndexLinks.of(&name));
         for (word, column, to) in [("here", &here, object.name.as_str()), ("there", &there, target)] {
             let sql = format!(
                 "ALTER TABLE {table_sql} ADD CONSTRAINT {} FOREIGN KEY ({column}) REFERENCES {} (\"id\") ON DELETE CASCADE",
                 quote(&format!("{}_{word}_fk", field.id)),
                 self.table(to)
             );
-            let text = format!("Let the links of `{name}` point to `{to}`");
+            let act = Doing::PointLinks.of(&name).with(to);
             let lock = self.foreign_lock(object, to);
-            self.push(Phase::ForeignKey, sql, (lock, Risk::Safe), text);
+            self.push(Phase::ForeignKey, sql, (lock, Risk::Safe), act);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::otherwise::Otherwise;
 use crate::catalog::{Catalog, Link, Object, Relation};
 use crate::ddl::{Bounds, gone_options};
 use crate::definitions::Action;
@@ -21,7 +22,9 @@ pub struct Noticed {
     pub name: String,
     /// Whether a program that knows nothing of the change may fail.
     pub breaking: bool,
-    /// One sentence for people.
+    /// What is otherwise, in parts.
+    pub differences: Vec<Otherwise>,
+    /// The same in English, as one sentence for people.
     pub text: String,
 }
 
@@ -55,57 +58,55 @@ pub fn noticed(old: &Catalog, new: &Catalog) -> Vec<Noticed> {
 struct Found(Vec<Noticed>);
 
 impl Found {
-    fn tell(&mut self, action: Action, (what, name): (What, String), (breaking, text): (bool, String)) {
-        self.0.push(Noticed { action, what, name, breaking, text });
+    /// One thing alone, which breaks programs or not.
+    fn tell(&mut self, action: Action, (what, name): (What, String), (breaking, one): (bool, Otherwise)) {
+        let text = sentence(what, &one);
+        self.0.push(Noticed { action, what, name, breaking, differences: vec![one], text });
     }
 
     fn whole(&mut self, object: &Object, action: Action) {
         let gone = action == Action::Delete;
-        let text = |what: &str| format!("the {what} is {}", if gone { "gone" } else { "new" });
-        self.tell(action, (What::Route, route(object)), (gone, text("route")));
-        self.tell(action, (What::Type, object.name.clone()), (gone, text("type")));
+        let one = || if gone { Otherwise::Gone } else { Otherwise::New };
+        self.tell(action, (What::Route, route(object)), (gone, one()));
+        self.tell(action, (What::Type, object.name.clone()), (gone, one()));
     }
 
     fn object(&mut self, was: &Object, now: &Object) {
         if was.plural != now.plural {
-            let text = format!("records are at {} in place of {}", route(now), route(was));
-            self.tell(Action::Change, (What::Route, route(now)), (true, text));
+            self.tell(Action::Change, (What::Route, route(now)), (true, renamed(&route(was), &route(now))));
         }
         if was.name != now.name {
-            let text = format!("the type is called `{}` in place of `{}`", now.name, was.name);
-            self.tell(Action::Change, (What::Type, now.name.clone()), (true, text));
+            let one = renamed(&was.name, &now.name);
+            self.tell(Action::Change, (What::Type, now.name.clone()), (true, one));
         }
         for field in &was.fields {
             match now.find_field_by_id(&field.id) {
                 Some(other) => self.field(now, field, other),
                 None => {
                     let name = (What::Field, format!("{}.{}", was.name, field.name));
-                    self.tell(
-                        Action::Delete,
-                        name,
-                        (true, "it is not answered and not taken any more".into()),
-                    );
+                    self.tell(Action::Delete, name, (true, Otherwise::Gone));
                 }
             }
         }
         for field in now.fields.iter().filter(|field| was.find_field_by_id(&field.id).is_none()) {
             let name = (What::Field, format!("{}.{}", now.name, field.name));
             let needed = is_needed(field);
-            let text = if needed { "it is new, and whoever makes a record must say it" } else { "it is new" };
-            self.tell(Action::Create, name, (needed, text.into()));
+            let one = if needed { Otherwise::NewAndNeeded } else { Otherwise::New };
+            self.tell(Action::Create, name, (needed, one));
         }
         self.relations(was, now);
     }
 
     fn field(&mut self, object: &Object, was: &Field, now: &Field) {
-        let differences = differences(was, now);
-        if differences.is_empty() {
+        let found = differences(was, now);
+        if found.is_empty() {
             return;
         }
-        let breaking = differences.iter().any(|(breaking, _)| *breaking);
-        let texts: Vec<String> = differences.into_iter().map(|(_, text)| text).collect();
-        let name = (What::Field, format!("{}.{}", object.name, now.name));
-        self.tell(Action::Change, name, (breaking, texts.join("; ")));
+        let breaking = found.iter().any(|(breaking, _)| *breaking);
+        let differences: Vec<Otherwise> = found.into_iter().map(|(_, one)| one).collect();
+        let text = differences.iter().map(Otherwise::text).collect::<Vec<_>>().join("; ");
+        let (action, name) = (Action::Change, format!("{}.{}", object.name, now.name));
+        self.0.push(Noticed { action, what: What::Field, name, breaking, differences, text });
     }
 
     fn relations(&mut self, was: &Object, now: &Object) {
@@ -113,21 +114,42 @@ impl Found {
         for relation in was.relations.iter().filter(|relation| !relation.is_own()) {
             let Some(other) = now.relations.iter().find(|other| same(relation, other)) else {
                 let name = (What::Relation, format!("{}.{}", was.name, relation.name));
-                self.tell(Action::Delete, name, (true, "it is not answered any more".into()));
+                self.tell(Action::Delete, name, (true, Otherwise::Gone));
                 continue;
             };
             if other.name != relation.name {
-                let text = format!("it is called `{}` in place of `{}`", other.name, relation.name);
                 let name = (What::Relation, format!("{}.{}", now.name, other.name));
-                self.tell(Action::Change, name, (true, text));
+                self.tell(Action::Change, name, (true, renamed(&relation.name, &other.name)));
             }
         }
         let is_new = |relation: &&Relation| !was.relations.iter().any(|other| same(relation, other));
         for relation in now.relations.iter().filter(|relation| !relation.is_own()).filter(is_new) {
             let name = (What::Relation, format!("{}.{}", now.name, relation.name));
-            self.tell(Action::Create, name, (false, "it is new".into()));
+            self.tell(Action::Create, name, (false, Otherwise::New));
         }
     }
+}
+
+/// What is otherwise with one of these, in English.
+fn sentence(what: What, one: &Otherwise) -> String {
+    match (what, one) {
+        (What::Route, Otherwise::New) => "the route is new".into(),
+        (What::Route, Otherwise::Gone) => "the route is gone".into(),
+        (What::Route, Otherwise::Renamed { before, after }) => {
+            format!("records are at {after} in place of {before}")
+        }
+        (What::Type, Otherwise::New) => "the type is new".into(),
+        (What::Type, Otherwise::Gone) => "the type is gone".into(),
+        (What::Type, Otherwise::Renamed { before, after }) => {
+            format!("the type is called `{after}` in place of `{before}`")
+        }
+        (What::Relation, Otherwise::Gone) => "it is not answered any more".into(),
+        (_, one) => one.text(),
+    }
+}
+
+fn renamed(before: &str, after: &str) -> Otherwise {
+    Otherwise::Renamed { before: before.to_owned(), after: after.to_owned() }
 }
 
 fn route(object: &Object) -> String {
@@ -153,49 +175,43 @@ fn identity(relation: &Relation) -> (&str, bool) {
 }
 
 /// What is otherwise with a field, each with whether it breaks something.
-fn differences(was: &Field, now: &Field) -> Vec<(bool, String)> {
+fn differences(was: &Field, now: &Field) -> Vec<(bool, Otherwise)> {
     let mut found = Vec::new();
     if was.name != now.name {
-        found.push((true, format!("it is called `{}` in place of `{}`", now.name, was.name)));
+        found.push((true, renamed(&was.name, &now.name)));
     }
-    let (old, new) = (was.kind.name(), now.kind.name());
-    if old != new {
-        found.push((!is_wider(&was.kind, &now.kind), format!("it is {new} in place of {old}")));
+    let (before, after) = (was.kind.name(), now.kind.name());
+    let same_kind = before == after;
+    if !same_kind {
+        found.push((!is_wider(&was.kind, &now.kind), Otherwise::Kind { before, after }));
     }
-    if let (Some(old), Some(new)) = (worked_out(was), worked_out(now))
-        && old != new
+    if let (Some(before), Some(after)) = (worked_out(was), worked_out(now))
+        && before != after
     {
-        found.push((true, format!("its values are {new} in place of {old}")));
+        found.push((true, Otherwise::Values { before, after }));
     }
+    let either = |is: bool, this: Otherwise, that: Otherwise| if is { this } else { that };
     if was.encrypted != now.encrypted {
-        let text = if now.encrypted {
-            "it is encrypted: nothing can be filtered, sorted or worked out by it any more"
-        } else {
-            "it is not encrypted any more"
-        };
-        found.push((now.encrypted, text.into()));
+        let one = either(now.encrypted, Otherwise::Encrypted, Otherwise::Unencrypted);
+        found.push((now.encrypted, one));
     } else if was.blind_index != now.blind_index {
-        let text =
-            if now.blind_index { "it can be filtered by" } else { "it cannot be filtered by any more" };
-        found.push((was.blind_index, text.into()));
+        let one = either(now.blind_index, Otherwise::Filterable, Otherwise::Unfilterable);
+        found.push((was.blind_index, one));
     }
     if is_needed(now) && !is_needed(was) {
-        found.push((true, "whoever makes a record must say it".into()));
+        found.push((true, Otherwise::Needed));
     } else if was.required != now.required {
         let breaking = now.required && !now.read_only;
-        let text = if now.required { "it cannot be blank any more" } else { "it may be blank" };
-        found.push((breaking, text.into()));
+        found.push((breaking, either(now.required, Otherwise::Required, Otherwise::Optional)));
     }
     if was.unique != now.unique {
-        let text = if now.unique { "a value may be there once only" } else { "a value may be there twice" };
-        found.push((now.unique, text.into()));
+        found.push((now.unique, either(now.unique, Otherwise::Unique, Otherwise::NotUnique)));
     }
     if was.read_only != now.read_only {
-        let text = if now.read_only { "it cannot be written any more" } else { "it can be written" };
-        found.push((now.read_only, text.into()));
+        found.push((now.read_only, either(now.read_only, Otherwise::ReadOnly, Otherwise::Writable)));
     }
     // What is worked out takes no values.
-    if old == new && worked_out(now).is_none() {
+    if same_kind && worked_out(now).is_none() {
         found.extend(values(was, now));
     }
     found
@@ -218,29 +234,30 @@ fn is_wider(was: &FieldKind, now: &FieldKind) -> bool {
 }
 
 /// What values of the same kind are held to.
-fn values(was: &Field, now: &Field) -> Vec<(bool, String)> {
+fn values(was: &Field, now: &Field) -> Vec<(bool, Otherwise)> {
     let mut found = Vec::new();
     let (old, new) = (Bounds::of(&was.kind), Bounds::of(&now.kind));
     if new.is_narrower(&old) {
-        found.push((true, "fewer values are taken".into()));
+        found.push((true, Otherwise::FewerValues));
     } else if new != old {
-        found.push((false, "more values are taken".into()));
+        found.push((false, Otherwise::MoreValues));
     }
-    let gone = gone_options(was, now);
-    if !gone.is_empty() {
-        found.push((true, format!("options are gone: {}", gone.join(", "))));
+    let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let options = owned(gone_options(was, now));
+    if !options.is_empty() {
+        found.push((true, Otherwise::OptionsGone { options }));
     }
     let closed = |field: &Field| -> BTreeSet<String> {
         let closed = field.options.iter().filter(|option| !option.active);
         closed.map(|option| option.value.clone()).collect()
     };
-    let closing: Vec<String> = closed(now).difference(&closed(was)).cloned().collect();
-    if !closing.is_empty() {
-        found.push((true, format!("options cannot be chosen any more: {}", closing.join(", "))));
+    let options: Vec<String> = closed(now).difference(&closed(was)).cloned().collect();
+    if !options.is_empty() {
+        found.push((true, Otherwise::OptionsClosed { options }));
     }
-    let fresh = gone_options(now, was);
-    if !fresh.is_empty() {
-        found.push((false, format!("options are new: {}", fresh.join(", "))));
+    let options = owned(gone_options(now, was));
+    if !options.is_empty() {
+        found.push((false, Otherwise::OptionsNew { options }));
     }
     found
 }

@@ -43,6 +43,76 @@ fn is_edit(value: &Json) -> bool {
     value.as_object().is_some_and(|said| !said.is_empty() && known(said))
 }
 
+/// A key that is taken away and was not there.
+#[derive(Debug, PartialEq)]
+pub(super) struct Taken {
+    /// From the definition on; members of lists by their names.
+    pub words: Vec<String>,
+    /// The same as it is written.
+    pub path: String,
+}
+
+/// The keys that `said` takes away, and that `under` has not.
+pub(super) fn taken_away(under: &Json, said: &Json) -> Vec<Taken> {
+    let mut found = Vec::new();
+    gather(Some(under), said, (&mut Vec::new(), String::new()), &mut found);
+    found
+}
+
+fn gather(
+    under: Option<&Json>,
+    said: &Json,
+    (words, path): (&mut Vec<String>, String),
+    found: &mut Vec<Taken>,
+) {
+    let at =
+        |path: &str, word: &str| if path.is_empty() { word.to_owned() } else { format!("{path}.{word}") };
+    match said {
+        Json::Object(said) if under.is_some_and(Json::is_array) => {
+            if let Some(more) = said.get("with") {
+                gather(under, more, (words, at(&path, "with")), found);
+            }
+        }
+        Json::Object(said) => {
+            for (key, value) in said {
+                let (below, path) = (under.and_then(|under| under.get(key)), at(&path, key));
+                words.push(key.clone());
+                if value.is_null() && below.is_none() {
+                    found.push(Taken { words: words.clone(), path: path.clone() });
+                }
+                gather(below, value, (&mut *words, path), found);
+                words.pop();
+            }
+        }
+        Json::Array(said) => {
+            let known = under.and_then(Json::as_array).and_then(|list| lists::keyed(list));
+            for (word, item) in lists::keyed(said).unwrap_or_default() {
+                let below = known.iter().flatten().find(|(one, _)| *one == word).map(|(_, item)| *item);
+                words.push(word.clone());
+                gather(below, item, (&mut *words, at(&path, &word)), found);
+                words.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Words from a definition on, with numbers for the names of members of lists.
+pub(super) fn indexed(definition: &Json, words: &[String]) -> Vec<String> {
+    let (mut here, mut found) = (definition, Vec::with_capacity(words.len()));
+    for word in words {
+        let place = here.as_array().and_then(|list| lists::keyed(list));
+        let place = place.and_then(|known| known.iter().position(|(one, _)| one == word));
+        let segment = place.map_or_else(|| word.clone(), |place| place.to_string());
+        here = match place {
+            Some(place) => &here[place],
+            None => &here[word.as_str()],
+        };
+        found.push(segment);
+    }
+    found
+}
+
 /// A list without some of its members, and with others.
 fn edited(under: &[Json], said: &Map<String, Json>, path: &str, problems: &mut Vec<Problem>) -> Json {
     let mut refuse = |at: &str, code: &str, text: &str| {

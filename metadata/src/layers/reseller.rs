@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::patch::{Taken, indexed};
 use super::{Class, class, patch};
 use crate::definitions::{Change, Kind, path_of};
 use crate::package::Package;
 use crate::problem::Problem;
-use crate::suggest;
+use crate::{schemas, suggest};
 
 /// A component by kind and name.
 type Place = (Kind, String);
@@ -21,7 +22,7 @@ type Written = BTreeMap<String, BTreeMap<String, Json>>;
 /// What differs, by component.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
-pub struct ResellerLayer(BTreeMap<Place, Json>);
+pub struct ResellerLayer(pub(super) BTreeMap<Place, Json>);
 
 /// How long a text may be that says nothing of it.
 const USUAL_LENGTH: u64 = 255;
@@ -130,6 +131,36 @@ impl ResellerLayer {
         }
         problems
     }
+}
+
+impl ResellerLayer {
+    /// What this takes away that no definition of its kind has: a slip of the pen, which would do nothing.
+    pub fn taking_nothing(&self, package: &Package) -> Vec<Problem> {
+        let (mut problems, mut changes) = (Vec::new(), package.changes.clone());
+        for ((kind, name), said) in &self.0 {
+            let (path, Some(under)) = (place_of(*kind, name), find(&mut changes, *kind, name)) else {
+                continue;
+            };
+            let laid = patch::laid_over(under, said, &path, &mut Vec::new());
+            let places = patch::taken_away(under, said);
+            problems.extend(places.iter().filter_map(|place| unknown(*kind, &laid, (&path, place))));
+        }
+        problems
+    }
+}
+
+/// A key that is taken away, where nothing of this name can stand.
+fn unknown(kind: Kind, definition: &Json, (path, place): (&str, &Taken)) -> Option<Problem> {
+    let (key, above) = place.words.split_last()?;
+    let known = schemas::keys_at(kind, definition, &indexed(definition, above));
+    // What has any keys knows none.
+    if known.is_empty() || known.contains(key) {
+        return None;
+    }
+    let text = format!("`{key}` is not a key here, so null takes nothing away");
+    let hint = suggest::hint(key, known.iter().map(String::as_str));
+    let hint = hint.unwrap_or_else(|| format!("known are {}", known.join(", ")));
+    Some(Problem::new(format!("{path}.{}", place.path), "unknown-key", text).hint(hint))
 }
 
 impl From<ResellerLayer> for Written {

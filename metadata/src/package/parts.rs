@@ -2,8 +2,10 @@
 //! the packages that it stands beside; everything after that sees an ordinary package.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use semver::Version;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::{DataFile, Package, Trial};
@@ -20,6 +22,50 @@ pub struct Part {
     pub trials: Vec<Trial>,
 }
 
+/// What a package brings beside another one that is there, and which does not come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    pub package: String,
+    /// The other one.
+    pub with: String,
+    pub reason: PassedFor,
+    /// The versions of the other one beside which it would come, and the one that is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installed: Option<Version>,
+}
+
+/// Why a part does not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PassedFor {
+    /// The other package is there in a version that it does not go with.
+    Version,
+    /// Who has signed it is believed no more.
+    Publisher,
+}
+
+impl fmt::Display for PassedOver {
+    /// In English, as one sentence for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (package, with) = (&self.package, &self.with);
+        match (self.reason, &self.range, &self.installed) {
+            (PassedFor::Version, Some(range), Some(installed)) => {
+                write!(
+                    f,
+                    "what `{package}` brings with `{with}` {range} does not come: installed is {installed}"
+                )
+            }
+            (PassedFor::Version, ..) => write!(f, "what `{package}` brings with `{with}` does not come"),
+            (PassedFor::Publisher, ..) => write!(
+                f,
+                "what `{package}` brings with `{with}` does not come: who has signed it is not trusted any more"
+            ),
+        }
+    }
+}
+
 /// A component by kind and name.
 pub(crate) type Place = (Kind, String);
 
@@ -34,13 +80,14 @@ impl Package {
     }
 
     /// What is to be known of parts that do not come although their package is there.
-    pub fn passed_over(&self, there: &BTreeMap<String, Version>) -> Vec<String> {
+    pub fn passed_over(&self, there: &BTreeMap<String, Version>) -> Vec<PassedOver> {
         let taken = self.taken(there);
         let left = self.parts.keys().filter(|name| !taken.contains(&name.as_str()));
         let told = |name: &String| {
             let (range, version) = (self.manifest.optional.get(name)?, there.get(name)?);
-            let own = &self.manifest.name;
-            Some(format!("what `{own}` brings with `{name}` {range} does not come: installed is {version}"))
+            let (package, with) = (self.manifest.name.clone(), name.clone());
+            let (range, installed) = (Some(range.to_string()), Some(version.clone()));
+            Some(PassedOver { package, with, reason: PassedFor::Version, range, installed })
         };
         left.filter_map(told).collect()
     }

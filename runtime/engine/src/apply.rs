@@ -14,6 +14,7 @@ use metadata::ddl::{DdlPlan, Purge, Risk, Step, Turn};
 use metadata::definitions::{Row, Touched};
 use metadata::diff::{Difference, Version, diff};
 use metadata::layers::{Merged, added_grants};
+use metadata::package::PassedOver;
 use metadata::retype::Formulas;
 use metadata::{Catalog, Change, Definitions, Problem};
 use permissions::Actor;
@@ -57,6 +58,8 @@ pub struct Apply {
     pub expected_revision: Option<i64>,
     /// Answer the steps without running them.
     pub dry_run: bool,
+    /// Of a dry run: leave its steps untried, for whoever asks again and again while something is drafted.
+    pub leave_untried: bool,
     pub allow_data_loss: AllowLoss,
     /// What of the grants that come may come; `None` asks nobody.
     pub approve: Option<AllowLoss>,
@@ -122,8 +125,8 @@ pub struct Applied {
     pub hints: Vec<Problem>,
     /// What packages that were there bring more, or less, beside those that come and go.
     pub parts: Vec<PartMoved>,
-    /// What is to be known, and is no problem.
-    pub notes: Vec<String>,
+    /// Parts of packages that do not come, though what they stand beside is there.
+    pub passed_over: Vec<PassedOver>,
     /// How what the reseller makes of the packages went with them.
     pub layers: Vec<Layered>,
     /// What is told of a change that is only looked at.
@@ -155,7 +158,7 @@ impl Applied {
         self.background.extend(other.background);
         self.comes_back_empty.extend(other.comes_back_empty);
         self.parts.extend(other.parts);
-        self.notes.extend(other.notes);
+        self.passed_over.extend(other.passed_over);
         self.layers.extend(other.layers);
         let Some(more) = other.foreseen else { return };
         let foreseen = self.foreseen.get_or_insert_default();
@@ -394,7 +397,7 @@ pub(crate) async fn plan(
         comes_back_empty: definitions.empty_since(&old.definitions),
         hints: Vec::new(),
         parts: Vec::new(),
-        notes: Vec::new(),
+        passed_over: Vec::new(),
         layers: Vec::new(),
         foreseen: None,
         tried: None,

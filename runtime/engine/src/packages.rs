@@ -7,7 +7,9 @@ use std::sync::Arc;
 use layers::{Dressed, Edition, Editions};
 use metadata::definitions::Row;
 use metadata::files::Files;
-use metadata::package::{Arrangement, Company, Laid, Manifest, Package, Terms, missing_requirements};
+use metadata::package::{
+    Arrangement, Company, Laid, Manifest, Package, PassedOver, Terms, missing_requirements,
+};
 use metadata::{Definitions, Problem};
 use serde_json::{Value as Json, json};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
@@ -145,8 +147,8 @@ impl Engine {
             tried.extend(newly(&arrangement));
         }
         let Done { mut applied, rehearsals } = done;
-        applied.notes = notes(&here.installed, packages);
-        applied.notes.extend(passed.iter().flat_map(passed::Passed::notes));
+        applied.passed_over = notes(&here.installed, packages);
+        applied.passed_over.extend(passed.iter().flat_map(passed::Passed::notes));
         if options.dry_run {
             sqlx::raw_sql(foresee::LOOKED).execute(&mut *transaction).await?;
             applied.tried = Some(tried::run(&mut transaction, context.tenant(), &rehearsals).await?);
@@ -319,7 +321,7 @@ fn moved(laid: &[Laid]) -> Vec<PartMoved> {
 }
 
 /// What is to be known of parts that do not come: of what comes now, and of what it stands beside.
-fn notes(installed: &BTreeMap<String, Installed>, packages: &[Package]) -> Vec<String> {
+fn notes(installed: &BTreeMap<String, Installed>, packages: &[Package]) -> Vec<PassedOver> {
     let Company { versions, kept, .. } = company(installed);
     let new = |name: &String| packages.iter().any(|package| package.manifest.name == *name);
     let concerned = |one: &&Package| new(&one.manifest.name) || one.manifest.optional.keys().any(new);

@@ -67,7 +67,7 @@ pub struct Conflict {
 }
 
 /// How far a job is.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Progress {
     /// The slug of the tenant that had its turn last.
@@ -165,13 +165,13 @@ impl Tenants {
     pub async fn settle_layers(&self, tenant: &Tenant) -> Result<()> {
         let row = store::load_by_id(self.pool(), tenant.id).await?;
         let Some(reseller) = row.and_then(|row| row.reseller_id) else { return Ok(()) };
-        let said = self.list_layers(reseller).await?;
+        let said = store::layers::load_editions(self.pool(), reseller).await?;
         let known = store::layers::editions_of(self.pool(), tenant.id).await?;
         let context = self.engine().system_context(tenant, "reseller").await?;
         let installed = self.engine().installed_packages(&context).await?;
         let mut held = self.pool().begin().await?;
         for (name, one) in &installed {
-            let wanted = said.iter().find(|saved| saved.package == *name).map(|saved| saved.edition);
+            let wanted = said.get(name).copied();
             let here = one.edition.as_ref().and_then(|edition| edition.id);
             // What had its turn there is not tried again: the tenant may have gone back on purpose.
             let is_here = one.edition.is_some() == wanted.is_some() && here == wanted;
@@ -185,7 +185,7 @@ impl Tenants {
             let was_here = known.get(name).is_some_and(|(had, _)| *had == wanted);
             if is_here {
                 let report = Report { version, ..Report::default() };
-                store::layers::put_seen(&mut held, (tenant.id, name), (wanted, &report)).await?;
+                note_fate(&mut held, tenant, (name, wanted), Some(("applied", report))).await?;
             } else if was_here {
                 let report = Report { version, problems: vec![json!(elsewhere())], ..Report::default() };
                 note_fate(&mut held, tenant, (name, wanted), Some(("refused", report))).await?;
@@ -215,12 +215,11 @@ impl Tenants {
             return Ok(true);
         };
         // A tenant may take its time, and whoever asks anew meanwhile does not wait for it.
-        let leased = json!(Progress { lease: Some(Uuid::now_v7()), ..progress });
+        let leased = json!(Progress { lease: Some(Uuid::now_v7()), ..progress.clone() });
         jobs::rest(&mut held, QUEUE, (&job, &leased), Utc::now() + AGAIN).await?;
         held.commit().await?;
         let edition = saved.map(|saved| saved.edition());
         let laid = self.lay_over(&tenant, (&job.subject, edition.as_ref()), false).await;
-        let progress: Progress = serde_json::from_value(job.progress.clone()).unwrap_or_default();
         let mut held = self.pool().begin().await?;
         let failed = progress.failed + u64::from(laid.is_err());
         match laid {
@@ -261,7 +260,11 @@ impl Tenants {
         let installed = self.engine().installed_packages(&context).await?;
         let Some(one) = installed.get(package) else { return Ok(None) };
         let mut report = Report { version: Some(one.manifest.version.to_string()), ..Report::default() };
-        if one.edition.as_ref() == edition {
+        let is_there = match (edition, &one.edition) {
+            (Some(wanted), Some(here)) => wanted.is(here),
+            (wanted, here) => wanted.is_none() && here.is_none(),
+        };
+        if is_there {
             return Ok(Some(("applied", report)));
         }
         match self.engine().lay_over(&context, (package, edition), dry_run).await {

@@ -7,7 +7,7 @@ import { listRevisions, type Revision, type RevisionChange } from "@/api/metadat
 import { More } from "@/api/pages";
 import { useCatalog } from "@/catalog/catalog";
 import { useReloadCatalog } from "@/catalog/load";
-import { kindLabel } from "@/changes/definition-diff";
+import { kindWord } from "@/changes/definition-diff";
 import { Avatar, Empty } from "@/components/bits";
 import { PageFrame, useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
@@ -120,8 +120,8 @@ export function changeWords(changes: RevisionChange[]): string {
   const groups = groupBy(changes, (c) => `${c.kind} ${c.action}`);
   const words = [...groups.values()].map((list) => {
     const { kind, action } = list[0] as RevisionChange;
-    const one = kindLabel(kind).toLowerCase();
-    const what = list.length === 1 ? `${t(one)} ${list[0]?.name}` : `${list.length} ${t(kind.replace(/-/g, " "))}`;
+    const what =
+      list.length === 1 ? `${kindWord(kind)} ${list[0]?.name}` : `${list.length} ${t(kind.replace(/-/g, " "))}`;
     if (action === "create") return t("{what} added", { what });
     if (action === "purge") return t("{what} purged", { what });
     return action === "delete" ? t("{what} removed", { what }) : t("{what} changed", { what });

@@ -118,8 +118,10 @@ fn read(
     let layer = ResellerLayer::read(document.as_object().unwrap_or(&none)).map_err(Problem::unprocessable)?;
     let validated = validated(package, &layer, library).map_err(Problem::unprocessable)?;
     // A later version may be stricter than a layer that was said before, and is so beneath it.
-    let looser = layer.looser_than(&package.with_all_parts());
-    if looser.is_empty() { Ok((layer, validated)) } else { Err(Problem::unprocessable(looser)) }
+    let whole = package.with_all_parts();
+    let mut refused = layer.looser_than(&whole);
+    refused.extend(layer.taking_nothing(&whole));
+    if refused.is_empty() { Ok((layer, validated)) } else { Err(Problem::unprocessable(refused)) }
 }
 
 fn validated(package: &Package, layer: &ResellerLayer, library: &Library) -> Result<Validated, Vec<Detail>> {
@@ -133,7 +135,9 @@ async fn describe(
     (package, saved): (&str, Option<&SavedLayer>),
 ) -> Result<Json, Problem> {
     let offered = library.find(package);
-    let fits = offered.zip(saved).map(|(package, saved)| validated(package, &saved.layer, library));
+    let fits = offered
+        .zip(saved)
+        .map(|(package, saved)| validated(package, &saved.layer.following(package), library));
     let [applied, refused, waiting] = call.tenants().count_fates(call.reseller, package).await?;
     Ok(json!({
         "package": package,

@@ -13,7 +13,7 @@ use permissions::{Action, Actor, Policies, Sight, differences};
 use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
 use uuid::Uuid;
 
-use super::tried::{self, Rehearsal};
+use super::tried::{self, Rehearsal, Tried};
 use super::{Applied, Apply, Next, Offending, Planned, plan};
 use crate::context::Context;
 use crate::error::{Result, has_moved_on, takes_too_long};
@@ -54,7 +54,10 @@ pub(super) async fn look_ahead(
     foresee(connection, &mut planned).await?;
     let rehearsal = Rehearsal::of(&planned);
     raw_sql(LOOKED).execute(&mut *connection).await?;
-    let tried = tried::run(connection, context.tenant(), &[rehearsal]).await?;
+    let tried = match wish.leave_untried {
+        true => Tried::not_asked(&planned.applied.steps),
+        false => tried::run(connection, context.tenant(), &[rehearsal]).await?,
+    };
     Ok(Applied { tried: Some(tried), ..planned.applied })
 }
 

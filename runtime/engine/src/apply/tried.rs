@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use metadata::catalog::link_table;
 use metadata::catalog::standard::USER;
-use metadata::ddl::{DdlPlan, Retype, Risk, Step, Turn, gone};
+use metadata::ddl::{Act, DdlPlan, Retype, Risk, Step, Turn, gone};
 use metadata::definitions::field::FieldDefinition;
 use metadata::definitions::{Component, ObjectComponent};
 use metadata::{Difference, FieldKind, Object};
@@ -41,12 +41,14 @@ pub struct Refused {
     pub message: String,
     /// The step, as the plan describes it.
     pub step: String,
+    pub does: Act,
 }
 
 /// A step that did not run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Untried {
     pub step: String,
+    pub does: Act,
     pub reason: Reason,
 }
 
@@ -62,6 +64,22 @@ pub enum Reason {
     TooLong,
     /// There was nothing to try it in.
     Unavailable,
+    /// Nobody wanted it tried.
+    NotAsked,
+}
+
+impl Tried {
+    /// Of steps that nobody wanted tried.
+    pub(crate) fn not_asked(steps: &[Step]) -> Self {
+        let untried = steps.iter().map(|step| Untried::of(step, Reason::NotAsked));
+        Self { untried: untried.collect(), ..Self::default() }
+    }
+}
+
+impl Untried {
+    fn of(step: &Step, reason: Reason) -> Self {
+        Self { step: step.description.clone(), does: step.does.clone(), reason }
+    }
 }
 
 /// The steps of one change, and what they need to run elsewhere.
@@ -243,8 +261,9 @@ impl Stage {
         } else if is_missing && !self.tried.refused.is_empty() {
             self.leave(step, Reason::Refused);
         } else if is_refusal(&code) {
-            let (message, step) = (said.message().to_owned(), step.description.clone());
-            self.tried.refused.push(Refused { path, code: REFUSED, message, step });
+            let (message, does) = (said.message().to_owned(), step.does.clone());
+            let step = step.description.clone();
+            self.tried.refused.push(Refused { path, code: REFUSED, message, step, does });
         } else {
             tracing::warn!(%error, "a step could not be tried");
             self.is_open = false;
@@ -267,7 +286,7 @@ impl Stage {
     }
 
     fn leave(&mut self, step: &Step, reason: Reason) {
-        self.tried.untried.push(Untried { step: step.description.clone(), reason });
+        self.tried.untried.push(Untried::of(step, reason));
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Layered {
     pub package: String,
     /// Whether it holds; else the package is as it comes.
     pub fits: bool,
+    /// Whether the edition that was there holds on in its place.
+    pub kept: bool,
     pub problems: Vec<Problem>,
 }
 
@@ -47,6 +49,18 @@ pub(super) struct Dressed {
     pub arrangement: Arrangement,
     pub edition: Option<Edition>,
     pub told: Option<Layered>,
+}
+
+impl Edition {
+    /// Whether both are one state, by whichever names it speaks of things.
+    pub fn is(&self, other: &Self) -> bool {
+        if self.id.is_some() { self.id == other.id } else { self == other }
+    }
+
+    /// The same as a version of its package calls things.
+    fn following(&self, package: &Package) -> Self {
+        Self { id: self.id, layer: self.layer.following(package) }
+    }
 }
 
 impl Install {
@@ -59,37 +73,51 @@ impl Install {
     }
 }
 
-/// The arrangement of a package that comes, with its layer. One that does not fit is left out and told where the package
-/// is new; else that is refused, so that nobody's looks change by an upgrade, unless it is wished for.
+/// The arrangement of a package that comes, with its layer. Where that does not fit, the edition that is there holds on as
+/// long as it does. Else it is left out and told where the package is new; and where not, that is refused, so that nobody's
+/// looks change by an upgrade, unless it is wished for.
 pub(super) fn dress(here: &Here, package: &Package, options: &Install) -> Result<Dressed> {
     let (name, snapshot) = (&package.manifest.name, &here.context.snapshot);
     let before = here.installed.get(name);
-    let mut company = company(&here.installed);
-    company.layers.remove(name);
-    let alone = company.arriving(package);
-    let edition = options.edition(name, before);
-    company.layers.extend(edition.iter().map(|edition| (name.clone(), edition.layer.clone())));
-    let arrangement = company.arriving(package);
-    let told =
-        |fits: bool, problems| edition.is_some().then(|| Layered { package: name.clone(), fits, problems });
-    if company.layers.is_empty() {
+    let mut others = company(&here.installed);
+    others.layers.remove(name);
+    let with = |edition: Option<&Edition>| {
+        let mut company = others.clone();
+        company.layers.extend(edition.map(|edition| (name.clone(), edition.layer.clone())));
+        company.arriving(package)
+    };
+    let edition = options.edition(name, before).map(|edition| edition.following(package));
+    let (alone, arrangement) = (with(None), with(edition.as_ref()));
+    if others.layers.is_empty() && edition.is_none() {
         return Ok(Dressed { arrangement, edition: None, told: None });
     }
+    let told = |(fits, kept): (bool, bool), problems| {
+        edition.is_some().then(|| Layered { package: name.clone(), fits, kept, problems })
+    };
     let problems = misfits(snapshot, &arrangement);
     if problems.is_empty() {
-        return Ok(Dressed { arrangement, told: told(true, problems), edition });
+        return Ok(Dressed { arrangement, told: told((true, false), problems), edition });
     }
     // What does not go without the layer either is not its fault.
     if arrangement.misfits().is_empty() && (edition.is_none() || !misfits(snapshot, &alone).is_empty()) {
         return Ok(Dressed { arrangement, edition, told: None });
     }
-    let others = alone.laid.iter().any(|laid| !laid.misfits.is_empty());
-    if (others || before.is_some_and(|one| one.edition.is_some())) && !options.without_layer {
+    let former = before.and_then(|one| one.edition.as_ref()).filter(|_| !options.without_layer);
+    let former = former.map(|former| former.following(package));
+    let other = former.filter(|former| edition.as_ref().is_some_and(|edition| !edition.is(former)));
+    if let Some(former) = other {
+        let arrangement = with(Some(&former));
+        if misfits(snapshot, &arrangement).is_empty() {
+            return Ok(Dressed { arrangement, told: told((false, true), problems), edition: Some(former) });
+        }
+    }
+    let beside = alone.laid.iter().any(|laid| !laid.misfits.is_empty());
+    if (beside || before.is_some_and(|one| one.edition.is_some())) && !options.without_layer {
         let hint = "whoever sells this workspace sets it right, or say `without_layer` (`--without-layer`)";
         let at = |problem: Problem| problem.under("layer").hint(hint);
         return Err(Error::Conflict(problems.into_iter().map(at).collect()));
     }
-    Ok(Dressed { told: told(false, problems), arrangement: alone, edition: None })
+    Ok(Dressed { told: told((false, false), problems), arrangement: alone, edition: None })
 }
 
 /// Notes that layers hold no more which do not fit beside what came or went.
@@ -154,6 +182,8 @@ impl Engine {
             package: Some(name.to_owned()),
             message: Some(format!("What the reseller makes of {}", one.manifest.label)),
             dry_run,
+            // A reseller is told what differs, and none of the steps.
+            leave_untried: true,
             // Nobody is there who could agree to more rights.
             approve: Some(AllowLoss::None),
             ..Apply::default()

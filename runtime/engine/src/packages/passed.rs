@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use metadata::package::{Package, Version};
+use metadata::package::{Package, PassedFor, PassedOver, Version};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgConnection};
 
@@ -19,12 +19,13 @@ pub(super) struct Passed {
 }
 
 impl Passed {
-    pub fn notes(&self) -> impl Iterator<Item = String> {
-        self.with.iter().map(|with| {
-            format!(
-                "what `{}` brings with `{with}` does not come: who has signed it is not trusted any more",
-                self.package
-            )
+    pub fn notes(&self) -> impl Iterator<Item = PassedOver> {
+        self.with.iter().map(|with| PassedOver {
+            package: self.package.clone(),
+            with: with.clone(),
+            reason: PassedFor::Publisher,
+            range: None,
+            installed: None,
         })
     }
 }

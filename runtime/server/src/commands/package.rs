@@ -210,9 +210,13 @@ fn print(applied: &Applied, dry_run: bool) {
     }
     for layered in applied.layers.iter().filter(|layered| !layered.fits) {
         let name = &layered.package;
-        println!("what the reseller makes of {name} does not fit:\n{}", packages::lines(&layered.problems));
+        let kept = if layered.kept { ", and what it made of it before stays" } else { "" };
+        println!(
+            "what the reseller makes of {name} does not fit{kept}:\n{}",
+            packages::lines(&layered.problems)
+        );
     }
-    applied.notes.iter().for_each(|note| println!("note: {note}"));
+    applied.passed_over.iter().for_each(|note| println!("note: {note}"));
     applied.grants.iter().for_each(|grant| println!("needs approval: {grant}"));
     println!("trellis: {} steps, revision {}", applied.steps.len(), applied.revision);
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::layers::{Fate, Report, SavedLayer};
 
 type Row = (String, Uuid, Json<ResellerLayer>, DateTime<Utc>);
-type FateRow = (Uuid, String, String, Option<Json<Report>>, Option<DateTime<Utc>>);
+type FateRow = (Uuid, String, String, Option<Json<Report>>, Option<DateTime<Utc>>, Option<String>);
 
 fn saved((package, edition, layer, changed_at): Row) -> SavedLayer {
     SavedLayer { package, edition, layer: layer.0, changed_at }
@@ -24,6 +24,13 @@ pub(crate) async fn load_of(pool: &PgPool, reseller: Uuid) -> sqlx::Result<Vec<S
                 where reseller_id = $1 order by package";
     let rows: Vec<Row> = sqlx::query_as(text).bind(reseller).fetch_all(pool).await?;
     Ok(rows.into_iter().map(saved).collect())
+}
+
+/// The editions in force of a reseller's layers, by package.
+pub(crate) async fn load_editions(pool: &PgPool, reseller: Uuid) -> sqlx::Result<BTreeMap<String, Uuid>> {
+    let text = "select package, edition from platform.reseller_layers where reseller_id = $1";
+    let rows: Vec<(String, Uuid)> = sqlx::query_as(text).bind(reseller).fetch_all(pool).await?;
+    Ok(rows.into_iter().collect())
 }
 
 pub(crate) async fn load(
@@ -78,32 +85,20 @@ pub(crate) async fn find_next(
     Ok(row.map(|(id, slug, schema)| Tenant { id, slug, schema }))
 }
 
-/// Notes what came of an edition in a tenant, as long as that is there.
+/// Notes what came of an edition in a tenant, as long as that is there. What says no more than is told of it already leaves
+/// that.
 pub(crate) async fn put_fate(
     held: &mut PgConnection,
     (tenant, package): (Uuid, &str),
     (edition, outcome, report): (Option<Uuid>, &str, &Report),
 ) -> sqlx::Result<()> {
-    let text = "insert into platform.tenant_layers (tenant_id, package, edition, outcome, report, at) \
-         select id, $2, $3, $4, $5, $6 from platform.tenants where id = $1 on conflict (tenant_id, package) do update \
-         set edition = excluded.edition, outcome = excluded.outcome, report = excluded.report, at = excluded.at";
-    let put = sqlx::query(text).bind(tenant).bind(package).bind(edition).bind(outcome);
-    put.bind(Json(report)).bind(Utc::now()).execute(held).await?;
-    Ok(())
-}
-
-/// Notes that an edition was seen in a tenant, unless more is told of it already.
-pub(crate) async fn put_seen(
-    held: &mut PgConnection,
-    (tenant, package): (Uuid, &str),
-    (edition, report): (Option<Uuid>, &Report),
-) -> sqlx::Result<()> {
     let text = "insert into platform.tenant_layers as l (tenant_id, package, edition, outcome, report, at) \
-         select id, $2, $3, 'applied', $4, $5 from platform.tenants where id = $1 on conflict (tenant_id, package) do update \
+         select id, $2, $3, $4, $5, $6 from platform.tenants where id = $1 on conflict (tenant_id, package) do update \
          set edition = excluded.edition, outcome = excluded.outcome, report = excluded.report, at = excluded.at \
-         where l.edition is distinct from excluded.edition or l.outcome <> excluded.outcome";
-    let put = sqlx::query(text).bind(tenant).bind(package).bind(edition);
-    put.bind(Json(report)).bind(Utc::now()).execute(held).await?;
+         where $7 or l.edition is distinct from excluded.edition or l.outcome <> excluded.outcome";
+    let says_more = !report.conflicts.is_empty() || !report.problems.is_empty();
+    let put = sqlx::query(text).bind(tenant).bind(package).bind(edition).bind(outcome);
+    put.bind(Json(report)).bind(Utc::now()).bind(says_more).execute(held).await?;
     Ok(())
 }
 
@@ -118,7 +113,7 @@ pub(crate) async fn delete_fate(held: &mut PgConnection, tenant: Uuid, package: 
 macro_rules! fates {
     ($what:literal, $rest:literal) => {
         concat!(
-            "select ", $what, " from (select t.id, t.slug, l.report, l.at, case when l.tenant_id is not null \
+            "select ", $what, " from (select t.id, t.slug, l.report, l.at, p.version, case when l.tenant_id is not null \
              and l.edition is not distinct from s.edition then l.outcome else 'waiting' end as state \
              from platform.tenants t left join platform.reseller_layers s on s.reseller_id = $1 and s.package = $2 \
              left join platform.tenant_layers l on l.tenant_id = t.id and l.package = $2 \
@@ -135,12 +130,17 @@ pub(crate) async fn list_fates(
     (reseller, package): (Uuid, &str),
     (after, limit): (&str, i64),
 ) -> sqlx::Result<Vec<Fate>> {
-    let text = fates!("f.id, f.slug, f.state, f.report, f.at", "where f.slug > $3 order by f.slug limit $4");
+    let text = fates!(
+        "f.id, f.slug, f.state, f.report, f.at, f.version",
+        "where f.slug > $3 order by f.slug limit $4"
+    );
     let rows = sqlx::query_as(text).bind(reseller).bind(package).bind(after).bind(limit);
     let rows: Vec<FateRow> = rows.fetch_all(pool).await?;
-    let fate = |(tenant, slug, state, report, at): FateRow| {
+    let fate = |(tenant, slug, state, report, at, version): FateRow| {
         // What is told of an edition before says nothing of this one.
-        let report = report.map(|report| report.0).filter(|_| state != "waiting").unwrap_or_default();
+        let mut report = report.map(|report| report.0).filter(|_| state != "waiting").unwrap_or_default();
+        // Of the package as it is there by now.
+        report.version = version.or(report.version);
         let at = at.filter(|_| state != "waiting");
         Fate { tenant, slug, state, report, at }
     };

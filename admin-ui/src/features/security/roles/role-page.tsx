@@ -5,6 +5,7 @@ import { ArrowLeft, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Loaded } from "@/api/loaded";
 import { applyChanges, listComponents, planChanges } from "@/api/metadata";
+import { PERMISSIONS, permissionWord } from "@/catalog/access-words";
 import { useCatalog } from "@/catalog/catalog";
 import { useReloadCatalog } from "@/catalog/load";
 import type { RoleDef, Roles } from "@/catalog/role-rights";
@@ -24,15 +25,6 @@ import { PermissionMatrix } from "./permission-matrix";
 export type RoleKind = "roles" | "permission-sets";
 
 const NOUN: Record<RoleKind, string> = { roles: "role", "permission-sets": "permission set" };
-
-/** Says what can be permitted beside actions on records; words that this page does not know are shown as they are. */
-const SYSTEM: Record<string, string> = {
-  manage_metadata: "Change objects, fields, views, rules and packages",
-  manage_users: "Make, change and deactivate users",
-  explain_access: "Ask why somebody may see something",
-  view_audit: "Read the audit log",
-  manage_security: "Set passwords' rules, lock-outs, sessions and addresses, and see who signed in",
-};
 
 const roleKindOf = (kind: string): RoleKind => (kind === "permission-sets" ? "permission-sets" : "roles");
 
@@ -229,7 +221,7 @@ function inheritedSystem(role: RoleDef, roles: Roles, seen: string[] = []): Set<
 
 function SystemRights({ role, roles, disabled, onChange }: SystemRightsProps) {
   const inherited = inheritedSystem(role, roles);
-  const words = [...new Set([...Object.keys(SYSTEM), ...(role.system ?? []), ...inherited])];
+  const words = [...new Set([...PERMISSIONS, ...(role.system ?? []), ...inherited])];
   const without = (list: string[] | undefined, word: string) => (list ?? []).filter((w) => w !== word);
   return (
     <section aria-label={t("Administration")}>
@@ -255,7 +247,7 @@ function SystemRights({ role, roles, disabled, onChange }: SystemRightsProps) {
                   }}
                 />
                 <span>
-                  {SYSTEM[word] ? t(SYSTEM[word]) : humanize(word)}
+                  {permissionWord(word)}
                   <span className="block font-mono text-text-3 text-xs">
                     {word}
                     {inherited.has(word) && " · inherited"}

@@ -36,11 +36,48 @@ async fn what_is_tried_is_told() {
     let told = plan(&site, &object("cage")).await;
     assert_eq!(told["tried"]["steps"].as_u64(), told["steps"].as_array().map(|steps| steps.len() as u64));
     assert_eq!((&told["tried"]["refused"], &told["tried"]["untried"]), (&json!([]), &json!([])));
+    // What each does is told in parts, for whoever says it in another language.
+    let (first, points) =
+        (&told["steps"][0], json!({ "code": "point", "name": "cage.keeper", "other": "keeper" }));
+    assert_eq!(
+        (&first["does"], &first["description"]),
+        (&json!({ "code": "create-table", "name": "cage" }), &json!("Create the table of `cage`"))
+    );
+    assert!(told["steps"].as_array().unwrap().iter().any(|step| step["does"] == points), "{told}");
     // What touches no table has nothing to try, and what is done is told without.
     let view = json!([{ "kind": "list-views", "name": "keeper.all", "definition": { "object": "keeper", "label": "All", "columns": ["name"] } }]);
     assert_eq!(plan(&site, &view).await["tried"], json!({ "steps": 0, "refused": [], "untried": [] }));
     let done = site.ask("POST", "/metadata/v1/deploy", Some(json!({ "changes": object("cage") }))).await;
     assert_eq!(done.data(200).get("tried"), None);
+}
+
+#[tokio::test]
+async fn whoever_plans_while_typing_makes_no_schema() {
+    let site = Site::new(World::zoo("tried_not").await).await;
+    let admin = site.world.superuser().await;
+    // From now on whoever makes a schema is refused.
+    let text = "CREATE FUNCTION public.no_schema() RETURNS event_trigger LANGUAGE plpgsql AS \
+                $$ BEGIN RAISE EXCEPTION 'a schema is made'; END $$; \
+                CREATE EVENT TRIGGER no_schema ON ddl_command_start WHEN TAG IN ('CREATE SCHEMA') EXECUTE FUNCTION public.no_schema()";
+    sqlx::raw_sql(text).execute(&admin).await.unwrap();
+    let reasons = |told: &Json| -> Vec<String> {
+        let untried = told["tried"]["untried"].as_array().unwrap();
+        untried.iter().map(|one| one["reason"].as_str().unwrap().to_owned()).collect()
+    };
+    let told = plan(&site, &object("cage")).await;
+    assert!(reasons(&told).iter().all(|reason| reason == "unavailable"), "the trigger does not hold: {told}");
+    let body = json!({ "changes": object("cage"), "dry_run": true, "try_steps": false });
+    let told = site.ask("POST", "/metadata/v1/deploy", Some(body)).await.data(200);
+    assert_eq!((&told["tried"]["steps"], &told["tried"]["refused"]), (&json!(0), &json!([])));
+    assert_eq!(reasons(&told), vec!["not-asked"; told["steps"].as_array().unwrap().len()]);
+    let field = json!({ "kind": "integer" });
+    let path = "/metadata/v1/objects/keeper/fields/grade?dry_run=true&try_steps=false";
+    let told = site.ask("PUT", path, Some(field)).await;
+    assert_eq!(reasons(&told.json()), ["not-asked"], "{}", told.text());
+    // It is a wish, and not a word that is passed over.
+    let wrong = json!({ "changes": object("cage"), "dry_run": true, "try_steps": "no" });
+    let refused = site.ask("POST", "/metadata/v1/deploy", Some(wrong)).await;
+    assert_eq!(refused.problems(422), ["try_steps wrong-type"]);
 }
 
 #[tokio::test]
@@ -55,6 +92,7 @@ async fn a_name_that_an_index_has_is_told_before_anything_is_done() {
         (&json!(format!("objects.{name}")), &json!("step-refused"))
     );
     assert_eq!(refused[0]["step"], json!(format!("Create the table of `{name}`")));
+    assert_eq!(refused[0]["does"], json!({ "code": "create-table", "name": name }));
     assert_eq!(refused[0]["message"], json!(format!("relation \"{name}\" already exists")));
     // What stands on it is not told as another fault.
     let untried = told["tried"]["untried"].as_array().unwrap();

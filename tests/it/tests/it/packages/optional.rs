@@ -283,6 +283,8 @@ async fn a_version_that_does_not_go_with_it_is_told() {
     let done = install(&site, fleet("1.0.0"), json!({})).await;
     let note = "what `fleet` brings with `depots` ^1.0 does not come: installed is 2.0.0";
     assert_eq!((&done["notes"], &done["parts"]), (&json!([note]), &json!([])));
+    let passed = json!({ "package": "fleet", "with": "depots", "reason": "version", "range": "^1.0", "installed": "2.0.0" });
+    assert_eq!(done["passed_over"], json!([passed]));
     assert_eq!(fields(&site, "car").await, ["plate", "colour"]);
     install(&site, other("1.5.0"), json!({ "allow_downgrade": true, "approve": true })).await;
     assert_eq!(fields(&site, "car").await, ["plate", "depot", "colour"]);

@@ -55,7 +55,7 @@ async fn a_new_tenant_has_what_its_reseller_makes_of_a_package() {
     let said = shop.ask("PUT", DEALS, Some(opportunities())).await.data(200);
     assert_eq!((&said["layer"], &said["problems"]), (&opportunities(), &json!([])));
     let made = shop.ask("POST", "/tenants", Some(wish("acme", &["deals"]))).await.data(201);
-    assert_eq!(made["layers"], json!([{ "package": "deals", "fits": true, "problems": [] }]));
+    assert_eq!(made["layers"], json!([{ "package": "deals", "fits": true, "kept": false, "problems": [] }]));
     let token = shop.token("acme").await;
 
     let deal = shop.component(&token, "objects/deal").await;
@@ -170,6 +170,16 @@ async fn what_is_not_a_resellers_to_say_is_refused_with_its_place() {
         "objects.deal.fields.stage.required less-strict",
     ];
     assert_eq!(refused(looser).await, expected);
+    // What is taken away is to be something that there can be.
+    let nothing = json!({
+        "fields": { "deal.next_step": { "helpp": null, "help": null } },
+        "layouts": { "deal.default": { "sections": [{ "label": "Outcome", "colums": null }] } },
+    });
+    let expected = [
+        "objects.deal.fields.next_step.helpp unknown-key",
+        "layouts.deal.default.sections.Outcome.colums unknown-key",
+    ];
+    assert_eq!(refused(nothing).await, expected);
     // What would not be sound.
     let unsound = json!({ "list-views": { "deal.all": { "columns": ["name", "colour"] } }, "objects": { "deal": { "tint": "red" } } });
     let found = refused(unsound).await;

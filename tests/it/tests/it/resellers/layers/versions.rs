@@ -89,7 +89,8 @@ async fn an_upgrade_goes_beneath_the_layer_and_that_beneath_the_tenant() {
     shop.offer(&[&fleet("2.0.0"), &fleet("1.0.0")]);
     let install = ("POST", "/metadata/v1/packages");
     let done = shop.inside(&token, install, Some(json!({ "name": "fleet" }))).await.data(201);
-    assert_eq!(done["layers"], json!([{ "package": "fleet", "fits": true, "problems": [] }]));
+    assert_eq!(done["layers"], json!([{ "package": "fleet", "fits": true, "kept": false, "problems": [] }]));
+    assert_eq!(shop.fate("fleet", "acme").await["version"], "2.0.0", "the version that is there by now");
     assert_eq!(shop.ask("GET", "/layers/fleet", None).await.data(200)["problems"], json!([]));
     // Both said something else than before of these, and only of these.
     let merges: Vec<(&str, &str)> = done["merges"]
@@ -231,4 +232,95 @@ async fn what_does_not_fit_a_later_version_is_told_and_never_half_there() {
         (&done["layers"][0]["fits"], &done["layers"][0]["problems"][0]["path"]),
         (&json!(false), &json!("objects.car.fields.doors"))
     );
+}
+
+#[tokio::test]
+async fn what_was_said_before_holds_on_where_the_newest_word_does_not_fit() {
+    let mut shop = Shop::new("layer_former").await;
+    shop.offer(&[&fleet("1.0.0")]);
+    let first = json!({ "objects": { "car": { "label": "Rental" } } });
+    shop.ask("PUT", "/layers/fleet", Some(first)).await.data(200);
+    shop.ask("POST", "/tenants", Some(wish("acme", &["fleet"]))).await.data(201);
+    let acme = shop.token("acme").await;
+    // The newest word speaks of what the later version is without, and has not come to the tenant yet.
+    shop.ask("PUT", "/layers/fleet", Some(rental())).await.data(200);
+    shop.offer(&[&broken("3.0.0")]);
+    let install = ("POST", "/metadata/v1/packages");
+    let plan = json!({ "name": "fleet", "dry_run": true });
+    let told = shop.inside(&acme, install, Some(plan)).await.data(200)["layers"][0].clone();
+    assert_eq!((&told["fits"], &told["kept"]), (&json!(false), &json!(true)), "{told}");
+    assert_eq!(told["problems"][0]["path"], "validation-rules.car.seated");
+    let done = shop.inside(&acme, install, Some(json!({ "name": "fleet" }))).await.data(201);
+    assert_eq!(done["layers"][0], told);
+    let car = shop.component(&acme, "objects/car").await;
+    assert_eq!((&car["label"], &car["icon"]), (&json!("Rental"), &json!("truck")));
+    // What is said now is tried there all the same, and told.
+    shop.roll_out().await;
+    let fate = shop.fate("fleet", "acme").await;
+    assert_eq!((&fate["state"], &fate["version"]), (&json!("refused"), &json!("3.0.0")), "{fate}");
+    assert_eq!(shop.component(&acme, "objects/car").await["label"], "Rental");
+    // Who wants none of it says so.
+    let body = json!({ "name": "fleet", "without_layer": true });
+    let done = shop.inside(&acme, install, Some(body)).await.data(201);
+    assert_eq!((&done["layers"][0]["fits"], &done["layers"][0]["kept"]), (&json!(false), &json!(false)));
+    assert_eq!(shop.component(&acme, "objects/car").await["label"], "Vehicle");
+}
+
+/// The later version with other names for its object and a field of it.
+fn renamed(version: &str) -> Json {
+    let mut fleet = fleet(version);
+    let files = fleet["source"].as_object_mut().unwrap();
+    let mut car = files.remove("objects/car.json").unwrap();
+    (car["plural"], car["renamed_from"]) = ("vehicles".into(), "car".into());
+    let seats = &mut car["fields"][1];
+    (seats["name"], seats["renamed_from"]) = ("places".into(), "seats".into());
+    car["fields"][3]["formula"] = "places * 20".into();
+    files.insert("objects/vehicle.json".into(), car);
+    for (kind, name) in [("list-views", "all"), ("validation-rules", "seated")] {
+        let mut part = files.remove(&format!("{kind}/car.{name}.json")).unwrap();
+        part["object"] = "vehicle".into();
+        if kind == "validation-rules" {
+            part["when"] = "places < 2".into();
+        }
+        files.insert(format!("{kind}/vehicle.{name}.json"), part);
+    }
+    fleet
+}
+
+#[tokio::test]
+async fn it_follows_what_a_later_version_calls_otherwise() {
+    let mut shop = Shop::new("layer_renamed").await;
+    shop.offer(&[&fleet("1.0.0")]);
+    shop.ask("PUT", "/layers/fleet", Some(rental())).await.data(200);
+    shop.ask("POST", "/tenants", Some(wish("acme", &["fleet"]))).await.data(201);
+    let acme = shop.token("acme").await;
+    shop.inside(&acme, ("POST", "/api/v1/cars"), Some(json!({ "name": "A", "plate": "B-1" })))
+        .await
+        .data(201);
+
+    shop.offer(&[&renamed("2.0.0")]);
+    assert_eq!(shop.ask("GET", "/layers/fleet", None).await.data(200)["problems"], json!([]));
+    let done = shop.inside(&acme, ("POST", "/metadata/v1/packages"), Some(json!({ "name": "fleet" }))).await;
+    let done = done.data(201);
+    assert_eq!((&done["layers"][0]["fits"], &done["merges"]), (&json!(true), &json!([])), "{done}");
+    let both = shop.ask("POST", "/tenants", Some(wish("beta", &["fleet"]))).await.data(201);
+    assert_eq!(both["layers"][0]["fits"], true, "{both}");
+    for token in [&acme, &shop.token("beta").await] {
+        let vehicle = shop.component(token, "objects/vehicle").await;
+        assert_eq!((&vehicle["label"], &vehicle["icon"]), (&json!("Rental"), &json!("truck")));
+        let places = shop.component(token, "objects/vehicle/fields/places").await;
+        assert_eq!(places["default"], 2, "the reseller's default");
+        let view = shop.component(token, "list-views/vehicle.all").await;
+        assert_eq!(view["columns"], json!(["name", "places", "doors", "plate"]));
+        assert_eq!(shop.component(token, "validation-rules/vehicle.seated").await["active"], false);
+    }
+    let kept = shop.inside(&acme, ("GET", "/api/v1/vehicles?fields=places,plate"), None).await.data(200);
+    assert_eq!((&kept[0]["places"], &kept[0]["plate"]), (&json!(2), &json!("B-1")));
+    shop.roll_out().await;
+    assert_eq!(shop.fate("fleet", "acme").await["state"], "applied");
+    // It is said anew in the names of now.
+    let refused = shop.ask("PUT", "/layers/fleet", Some(rental())).await.problems(422);
+    assert!(refused.contains(&"objects.car not-found".to_owned()), "{refused:?}");
+    let acme = shop.site.tenants.require("acme").await.unwrap();
+    assert_eq!(shop.site.world.engine.doctor(&acme).await.unwrap(), []);
 }
