@@ -22,6 +22,8 @@ import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
+import { usePageActions } from "@/lib/page-actions";
+import { forgetRecord } from "@/lib/recent";
 import { inSentence } from "@/lib/text";
 import { useDevice } from "@/lib/use-media";
 import { Value } from "./field-row";
@@ -80,6 +82,7 @@ export function useRecordActions(object: ObjectDef, record: RecordData | undefin
       onSelect: async () => {
         try {
           await deleteRecord(object, record.id);
+          forgetRecord(record.id);
           onGone();
           toast(t("Deleted {name}", { name: String(record.name || object.label) }), {
             action: {
@@ -104,6 +107,7 @@ export function RecordHeader({ object, record, id, narrow, actions, back, onGone
   const catalog = useCatalog();
   const layout = catalog.layout(object.name, useDevice(), record?.record_type);
   const items = useRecordActions(object, record, onGone);
+  usePageActions(String(record?.name || object.label), items);
   const path = pathField(object, catalog.listViews(object.name));
   const highlights = highlightFields(object, layout).filter((f) => f.name !== "name" && f.name !== path?.name);
   return (
