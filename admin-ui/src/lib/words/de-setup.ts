@@ -374,6 +374,7 @@ export const words: Record<string, string> = {
   "Nobody yet": "Noch niemand",
   "Find an object": "Objekt suchen",
   "said by this role": "von dieser Rolle gesagt",
+  inherited: "geerbt",
   "inherited, or as every other object": "geerbt oder wie jedes andere Objekt",
   "Roles and permission sets": "Rollen und Berechtigungssätze",
   "Administrators may do everything. This cannot be narrowed.":
