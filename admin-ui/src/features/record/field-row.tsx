@@ -73,7 +73,8 @@ export function Value({ object, record, field }: FieldRowProps) {
     <div
       className={cx(
         "flex min-h-8 min-w-0 items-center rounded-control px-2 py-1.5 transition-colors duration-100 hover:bg-hover has-[button:focus-visible]:outline-2 has-[button:focus-visible]:outline-accent",
-        isEmpty(value) && "opacity-0 has-[button:focus-visible]:opacity-100 hover:opacity-100 [dl:hover_&]:opacity-100",
+        isEmpty(value) &&
+          "opacity-0 has-[button:focus-visible]:opacity-100 hover:opacity-100 [@media(hover:none)]:opacity-100 [dl:hover_&]:opacity-100",
       )}
       onClick={(event) => {
         if ((event.target as HTMLElement).closest("a") || getSelection()?.toString()) return;
