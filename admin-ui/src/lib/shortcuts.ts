@@ -16,7 +16,7 @@ export function shortcutLabel(keys: string): string[] {
     if (key === "enter") return "↵";
     if (key === "space") return "Space";
     if (key === "esc") return "Esc";
-    return key.length === 1 ? key.toUpperCase() : key;
+    return key.slice(0, 1).toUpperCase() + key.slice(1);
   });
 }
 

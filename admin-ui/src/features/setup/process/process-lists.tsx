@@ -43,7 +43,9 @@ export function States({ draft, options, chosen, onChoose, onChange }: ListProps
                 className="flex min-w-0 flex-1 items-center gap-2 rounded-tag text-start disabled:opacity-50"
                 onClick={() => onChoose(lit ? null : { kind: "state", value: option.value })}
               >
-                <Tag color={option.color}>{option.label}</Tag>
+                <span className="max-w-1/2 shrink-0">
+                  <Tag color={option.color}>{option.label}</Tag>
+                </span>
                 <span className="truncate text-text-2 text-xs">
                   {draft.states.find((s) => s.value === option.value)?.guidance}
                 </span>
