@@ -91,7 +91,7 @@ export function Dialog(props: DialogProps) {
       aria-labelledby={titleId}
       style={width ? { width } : undefined}
       className={cx(
-        "scrim pointer-events-auto flex flex-col overflow-hidden bg-surface text-text shadow-pop",
+        "scrim pointer-events-auto flex flex-col overflow-hidden bg-surface text-start text-text shadow-pop",
         SHAPES[shape],
       )}
       onCancel={(event) => {

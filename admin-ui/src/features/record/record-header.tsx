@@ -174,13 +174,13 @@ function Title({ object, record }: { object: ObjectDef; record: RecordData }) {
       />
     );
   if (!mayEdit(object) || !isWritable(object, field))
-    return <h1 className="truncate font-semibold text-lg tracking-tight">{name}</h1>;
+    return <h1 className="line-clamp-2 font-semibold text-lg tracking-tight phone:line-clamp-1">{name}</h1>;
   return (
     <h1 className="flex min-w-0 font-semibold text-lg tracking-tight">
       <button
         type="button"
         title={t("Rename")}
-        className="-mx-1.5 truncate rounded-control px-1.5 text-start hover:bg-hover"
+        className="-mx-1.5 line-clamp-2 rounded-control px-1.5 text-start hover:bg-hover phone:line-clamp-1"
         onClick={() => setEditing(true)}
       >
         {name}

@@ -113,7 +113,7 @@ export const words: Record<string, string> = {
   "Deleted {label}": "{label} gelöscht",
   "Published {label}": "{label} veröffentlicht",
   "builds on {inherits}": "baut auf {inherits} auf",
-  "says something of every object": "sagt etwas über jedes Objekt",
+  "rights on every object": "Rechte an jedem Objekt",
   object: "Objekt",
   objects: "Objekte",
   user: "Benutzer",

@@ -22,7 +22,7 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
   const objects = catalog.objects.filter((o) => !o.system);
   const some = Object.values(filter).some(Boolean);
   return (
-    <div className="mb-4 grid gap-3 phone:grid-cols-2 wide:grid-cols-6">
+    <div className="mb-4 grid grid-cols-2 gap-3 wide:grid-cols-6">
       <PersonField label={t("Who")} value={filter.user_id} onChange={(user_id) => onChange({ user_id })} />
       <WordField
         label={t("Did what")}
