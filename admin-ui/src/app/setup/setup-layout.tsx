@@ -46,7 +46,7 @@ function SetupFrame() {
     <div className="flex min-w-0 flex-1 flex-col wide:flex-row">
       <nav
         aria-label={t("Setup")}
-        className="hidden w-52 shrink-0 flex-col gap-4 overflow-y-auto border-line border-e px-2 py-4 wide:flex"
+        className="hidden w-55 shrink-0 flex-col gap-4 overflow-y-auto border-line border-e px-2 py-4 wide:flex"
       >
         <TextInput
           type="search"

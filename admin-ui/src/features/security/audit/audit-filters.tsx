@@ -6,7 +6,7 @@ import { Button } from "@/components/button";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { DayFields, objectChoices, PersonField, RecordField, WordField } from "../question-fields";
-import { deeds } from "./audit-words";
+import { deeds, things } from "./audit-words";
 
 /** What entries are about that is no record. */
 const THINGS = ["session", "api_key", "user", "team", "metadata", "settings", "audit"];
@@ -36,7 +36,7 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
         any={t("Anything")}
         choices={[
           ...objectChoices(objects).map((choice) => ({ ...choice, group: t("Records") })),
-          ...THINGS.map((word) => ({ id: word, label: humanize(word), group: t("Other") })),
+          ...THINGS.map((word) => ({ id: word, label: things()[word] ?? humanize(word), group: t("Other") })),
         ]}
         value={filter.object}
         onChange={(next) => onChange({ object: next, record_id: undefined })}
