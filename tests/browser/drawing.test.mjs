@@ -199,3 +199,22 @@ walk("the picture of a process is worked on with a mouse and with keys", async (
   ]);
   await change(page, "DELETE", "/metadata/v1/processes/account.upbringing");
 });
+
+walk("who leaves a layout that is not published is asked first", async (page) => {
+  await page.goto("/setup/objects/lead/layouts/default");
+  const layout = page.getByRole("region", { name: "Layout editor" });
+  const back = layout.getByRole("link", { name: "Back to Lead" });
+  const question = page.getByRole("dialog", { name: "Leave without publishing?" });
+  await layout.getByRole("button", { name: "Add section" }).click();
+  await back.click();
+  await assertAccessible(page);
+  await question.getByRole("button", { name: "Stay here" }).click();
+  await layout.getByRole("button", { name: "Publish" }).waitFor();
+  await back.click();
+  await question.getByRole("button", { name: "Leave without publishing" }).click();
+  await page.waitForURL("**/setup/objects/lead?tab=layouts");
+  // Nothing was changed, so nothing is asked.
+  await page.goto("/setup/objects/lead/layouts/default");
+  await back.click();
+  await page.waitForURL("**/setup/objects/lead?tab=layouts");
+});

@@ -166,6 +166,91 @@ walk("⌘K shows all results on a page of their own, where keys go through them"
   await title(page).getByText("Sextant 2").waitFor();
 });
 
+walk("⌘K does with a record what its page does, and goes back to the one before", async (page) => {
+  const first = await openDeal(page, "stage=qualified");
+  const { data } = await change(page, "POST", "/api/v1/deals", { name: "Windlass for the pilot boat" });
+  const menu = page.getByRole("combobox", { name: "Search and commands" });
+  const option = (name) => page.getByRole("option", { name });
+  await page.keyboard.press("Control+k");
+  await menu.fill("windlass pilot");
+  await option(/^Windlass for the pilot boat/).click();
+  await title(page).getByText(data.name).waitFor();
+  await page.keyboard.press("Control+k");
+  // What is offered before anything is typed: this record's own actions, then those seen before.
+  await option("Delete deal").waitFor();
+  await option(first.name).first().click();
+  await title(page).getByText(first.name).waitFor();
+  await page.keyboard.press("Control+k");
+  await menu.fill("move to prop");
+  await page.keyboard.press("Enter");
+  await path(page).locator("[aria-current=step]").getByText("Proposal").waitFor();
+  await page.keyboard.press("Control+z");
+  await path(page).locator("[aria-current=step]").getByText("Qualified").waitFor();
+});
+
+walk("who dictates turns single keys off, and everything else goes on", async (page) => {
+  await page.goto("/o/deals?view=all");
+  await firstRow(page, "Deals").waitFor();
+  const form = page.getByRole("dialog", { name: "New deal" });
+  const single = page.getByRole("switch", { name: "Shortcuts of a single key" });
+  await page.keyboard.press("?");
+  await single.click();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await firstRow(page, "Deals").waitFor();
+  await page.keyboard.press("c");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill("keyboard shortcuts");
+  assert.equal(await form.count(), 0);
+  await page.keyboard.press("Enter");
+  assert.equal(await single.getAttribute("aria-checked"), "false");
+  await single.click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("c");
+  await form.waitFor();
+});
+
+walk("what a lookup does not find is made from within the form", async (page) => {
+  await page.goto("/o/contacts?view=all");
+  await firstRow(page, "Contacts").waitFor();
+  await page.keyboard.press("c");
+  const form = page.getByRole("dialog", { name: "New contact" });
+  await form.getByLabel("Last name").fill("Bowline");
+  await form.getByRole("button", { name: /^Account:/ }).click();
+  await page.getByRole("combobox", { name: "Account" }).fill("Halyard Lofts");
+  const make = page.getByRole("option", { name: "Create account “Halyard Lofts”" });
+  await make.click();
+  await form.getByRole("button", { name: "Account: Halyard Lofts" }).waitFor();
+  await noted(page, "Created Halyard Lofts");
+  // What is there is not offered a second time.
+  await form.getByRole("button", { name: /^Account:/ }).click();
+  await page.getByRole("combobox", { name: "Account" }).fill("halyard lofts");
+  await page.getByRole("option", { name: "Halyard Lofts", exact: true }).waitFor();
+  assert.equal(await make.count(), 0);
+  await page.keyboard.press("Enter");
+  await form.getByRole("button", { name: "Create contact" }).click();
+  await form.waitFor({ state: "detached" });
+  const { data } = await ask(page, "/api/v1/contacts?filter[last_name][eq]=Bowline&fields=account.name");
+  assert.equal(data[0].account.name, "Halyard Lofts");
+});
+
+walk("a press beside a form closes it, unless something was typed", async (page) => {
+  await page.goto("/o/deals?view=all");
+  await firstRow(page, "Deals").waitFor();
+  const form = page.getByRole("dialog", { name: "New deal" });
+  await page.keyboard.press("c");
+  await form.waitFor();
+  await page.mouse.click(300, 400);
+  await form.waitFor({ state: "detached" });
+  await page.keyboard.press("c");
+  const name = form.getByRole("textbox").first();
+  await name.fill("Halyards");
+  await page.mouse.click(300, 400);
+  assert.equal(await name.inputValue(), "Halyards");
+  await page.keyboard.press("Escape");
+  await form.waitFor({ state: "detached" });
+});
+
 walk("the buttons of a formatted text are reached by keys, one stop for all of them", async (page) => {
   const { data } = await change(page, "POST", "/api/v1/competitors", { name: "Gull & Sons", battlecard: "<p>cheap ropes</p>" });
   const card = async () => (await ask(page, `/api/v1/competitors/${data.id}?fields=battlecard`)).data.battlecard;

@@ -167,9 +167,14 @@ export const finalStates = (object: ObjectDef, group: FieldDef): Set<unknown> =>
 /** Words in a field's name that tell that its options are steps. */
 const STEPS = /(^|_)(stage|status|phase|state|step)$/;
 
-/** The picklist whose options are the steps of a record: what its boards stand by, else one that is named so. */
+/**
+ * The picklist whose options are the steps of a record: what its boards stand by, else one that is named so. What a
+ * record can do without is no step of it, though a board may stand by it.
+ */
 export function pathField(object: ObjectDef, views: ListViewDef[]): FieldDef | undefined {
+  const isStep = (f: FieldDef) =>
+    STEPS.test(f.name) || f.required || f.default !== undefined || object.processes?.some((p) => p.field === f.name);
   const fit = boardFields(object);
-  const board = views.find((v) => v.display === "board" && v.group_by);
-  return named(object, fit, board?.group_by) ?? fit.find((f) => STEPS.test(f.name));
+  const boards = views.filter((v) => v.display === "board").map((v) => named(object, fit, v.group_by));
+  return boards.find((f) => f && isStep(f)) ?? fit.find((f) => STEPS.test(f.name));
 }

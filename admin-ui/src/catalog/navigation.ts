@@ -79,3 +79,16 @@ export function isHere(line: Line, all: Line[], plural: string | undefined, view
   const exact = (one: Line) => one.object === line.object && one.view === view;
   return exact(line) || (line.view === undefined && !all.some(exact));
 }
+
+/** A letter for each object: the first of its name that is still free. "s" is setup. */
+export function goLetters(catalog: Catalog): { letter: string; object: ObjectDef }[] {
+  const taken = new Set(["s", "g"]);
+  const found: { letter: string; object: ObjectDef }[] = [];
+  for (const object of catalog.navigation) {
+    const letter = [...object.plural_label.toLowerCase()].find((c) => /[a-z]/.test(c) && !taken.has(c));
+    if (!letter) continue;
+    taken.add(letter);
+    found.push({ letter, object });
+  }
+  return found;
+}

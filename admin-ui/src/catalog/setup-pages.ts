@@ -271,3 +271,12 @@ export function setupPages(catalog: Catalog): SetupPage[] {
 /** Whether an address is that of a page, or of a part of it. */
 export const isAt = (page: SetupPage, path: string): boolean =>
   [page.to, page.parts].some((place) => place && (path === place || path.startsWith(`${place}/`)));
+
+/** The pages that typed words find: by what they are called, by their group and by what else people say for them. */
+export function pagesFor(pages: SetupPage[], text: string): SetupPage[] {
+  const sought = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return pages.filter((page) => {
+    const all = `${page.label} ${page.group} ${page.words ?? ""}`.toLowerCase();
+    return sought.every((word) => all.includes(word));
+  });
+}

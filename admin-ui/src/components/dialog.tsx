@@ -30,6 +30,9 @@ export function Dialog(props: DialogProps) {
   const { onClose, title, children, footer, shape = "box", width, onSubmit, mark } = props;
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  /** Whether something was typed or chosen, and whether the pointer went down beside the dialog. */
+  const touched = useRef(false);
+  const outside = useRef(false);
 
   useEffect(() => {
     const dialog = ref.current;
@@ -88,7 +91,7 @@ export function Dialog(props: DialogProps) {
       aria-labelledby={titleId}
       style={width ? { width } : undefined}
       className={cx(
-        "scrim pointer-events-auto flex flex-col overflow-hidden bg-surface text-text shadow-pop",
+        "scrim pointer-events-auto flex flex-col overflow-hidden bg-surface text-start text-text shadow-pop",
         SHAPES[shape],
       )}
       onCancel={(event) => {
@@ -96,8 +99,16 @@ export function Dialog(props: DialogProps) {
         event.preventDefault();
         onClose();
       }}
+      onInput={() => {
+        touched.current = true;
+      }}
+      onPointerDown={(event) => {
+        outside.current = event.target === ref.current;
+      }}
       onClick={(event) => {
-        if (event.target === ref.current) onClose();
+        // A selection that ends beside the dialog is no press there, and a slip of the pointer loses no work.
+        const loses = Boolean(onSubmit) && touched.current;
+        if (event.target === ref.current && outside.current && !loses) onClose();
       }}
       onKeyDown={(event) => {
         if (onSubmit && event.key === "Enter" && (event.metaKey || event.ctrlKey)) {

@@ -46,7 +46,7 @@ export function Toasts() {
     <section
       aria-label={t("Notifications")}
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-16 z-50 flex flex-col items-center gap-2 px-3 phone:bottom-5"
+      className="pointer-events-none fixed inset-x-0 bottom-16 z-50 flex flex-col items-center gap-2 px-3 phone:bottom-5 phone:[body:has([data-bulk])_&]:bottom-24"
     >
       {list.map((item) => (
         <ToastRow key={item.id} item={item} />

@@ -30,6 +30,13 @@ export function ChangeLine({
   );
 }
 
+/** A value of which no field is known: lists of words as words, what has parts as it is written. */
+function plain(value: unknown): string {
+  const isWord = (one: unknown) => typeof one !== "object" || one === null;
+  if (Array.isArray(value) && value.every(isWord)) return value.join(", ");
+  return isWord(value) ? String(value) : JSON.stringify(value);
+}
+
 function OneValue({
   field,
   name,
@@ -42,12 +49,7 @@ function OneValue({
   old?: boolean;
 }) {
   if (isEmpty(value)) return <span className="text-text-3">{t("empty")}</span>;
-  if (!field)
-    return (
-      <span className={old ? "text-text-3 line-through" : ""}>
-        {typeof value === "object" ? JSON.stringify(value) : String(value)}
-      </span>
-    );
+  if (!field) return <span className={old ? "text-text-3 line-through" : ""}>{plain(value)}</span>;
   const kind = kindOf(field);
   const Display = kind.display;
   const read = kind.read({ id: "", [name]: value }, field);

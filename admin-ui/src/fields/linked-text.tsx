@@ -16,7 +16,11 @@ export function linkDisplay(href: (value: string) => string | null, text: (value
         className="num break-all text-accent-text underline-offset-2 hover:underline"
         onClick={(event) => event.stopPropagation()}
       >
-        {shown}
+        {shown.split(/(?<=@)/).map((part, i) => (
+          <span key={i} className="inline-block max-w-full">
+            {part}
+          </span>
+        ))}
       </a>
     );
   };

@@ -217,7 +217,7 @@ function Cell({ group, chosen, onChoose, children }: CellProps) {
       )}
     >
       <input type="radio" name={`merge-${group}`} checked={chosen} onChange={onChoose} className="accent-(--accent)" />
-      <span className="min-w-0 flex-1 overflow-hidden">{children}</span>
+      <span className="flex min-w-0 flex-1 [&>*]:truncate">{children}</span>
     </label>
   );
 }

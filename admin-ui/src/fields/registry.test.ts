@@ -35,7 +35,7 @@ describe("words of a value", () => {
     [25000, field("currency", { currency: "EUR" }), "€25,000"],
     [true, field("boolean"), "Yes"],
     ["2026-11-20", field("date"), "Nov 20, 2026"],
-    ["14:30:00", field("time"), "02:30 PM"],
+    ["14:30:00", field("time"), "2:30 PM"],
     ["a", field("picklist", { options }), "Alpha"],
     ["gone", field("picklist", { options }), "gone"],
     [["a", "b"], field("multi_picklist", { options }), "Alpha, Beta"],

@@ -1,15 +1,19 @@
 // Relations to other records: their name with the glyph of their object, found by typing.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useRecordName, useRecordNames } from "@/api/names";
-import { listRecords } from "@/api/records";
-import { useCatalog } from "@/catalog/catalog";
+import { messageOf } from "@/api/problem";
+import { createRecord, listRecords } from "@/api/records";
+import { mayCreate, useCatalog } from "@/catalog/catalog";
+import { nameIsEnough, nameSource } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Avatar, Glyph } from "@/components/bits";
 import type { Choice } from "@/components/picker";
 import { Select } from "@/components/select";
+import { toast, toastError } from "@/components/toast";
 import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
@@ -77,7 +81,7 @@ export function RefDisplay({ target, compact }: { target: Ref & { object: string
 /** Records of an object whose name contains the typed text. */
 export function useRecordSearch(object: ObjectDef | undefined, text: string, enabled = true) {
   const settled = useDebounced(text.trim(), 160);
-  return useQuery({
+  const query = useQuery({
     queryKey: ["lookup", object?.name, settled],
     enabled: enabled && Boolean(object),
     staleTime: 15_000,
@@ -97,7 +101,11 @@ export function useRecordSearch(object: ObjectDef | undefined, text: string, ena
       return page.records.map((r) => ({ id: r.id, name: String(r.name ?? ""), object: object.name }));
     },
   });
+  return { ...query, settled };
 }
+
+/** Stands among the found records for one that is yet to be made. */
+const NEW = "new";
 
 interface RecordSelectProps extends Pick<InputProps, "id" | "describedBy" | "invalid" | "onDone"> {
   object: ObjectDef | undefined;
@@ -106,10 +114,13 @@ interface RecordSelectProps extends Pick<InputProps, "id" | "describedBy" | "inv
   onChange: (value: Ref[]) => void;
   multiple?: boolean;
   clearable?: boolean;
+  /** What is not found may be made, where its name is all that it needs. */
+  creatable?: boolean;
   className?: string;
 }
 
-export function RecordSelect({ object, label, value, onChange, multiple, onDone, ...rest }: RecordSelectProps) {
+export function RecordSelect({ object, label, value, onChange, multiple, onDone, ...props }: RecordSelectProps) {
+  const { creatable, ...rest } = props;
   const [text, setText] = useState("");
   const found = useRecordSearch(object, text);
   const refs = found.data ?? [];
@@ -119,6 +130,24 @@ export function RecordSelect({ object, label, value, onChange, multiple, onDone,
     value.filter((ref) => ref.name === undefined).map((ref) => ref.id),
   );
   const named = value.map((ref) => (ref.name === undefined ? { ...ref, name: names[ref.id] } : ref));
+  const typed = text.trim();
+  const isThere = refs.some((ref) => ref.name?.toLowerCase() === typed.toLowerCase());
+  const lacks = creatable && typed && found.settled === typed && found.isSuccess && !found.isFetching && !isThere;
+  const made = lacks && object && mayCreate(object) && nameIsEnough(object, []) ? object : undefined;
+
+  async function make(target: ObjectDef) {
+    try {
+      const record = await createRecord(target, { [nameSource(target) ?? "name"]: typed });
+      onChange([
+        ...(multiple ? value : []),
+        { id: record.id, name: String(record.name ?? typed), object: target.name },
+      ]);
+      toast(t("Created {name}", { name: typed }));
+    } catch (error) {
+      toastError(messageOf(error));
+    }
+  }
+
   const choice = (ref: Ref): Choice => ({
     id: ref.id,
     label: ref.name || t("Unnamed"),
@@ -132,7 +161,18 @@ export function RecordSelect({ object, label, value, onChange, multiple, onDone,
       startOpen={Boolean(onDone)}
       {...(onDone ? { onClosed: onDone } : {})}
       placeholder={object ? t("Find {object}", { object: inSentence(object.label) }) : t("Choose")}
-      choices={refs.map(choice)}
+      choices={[
+        ...refs.map(choice),
+        ...(made
+          ? [
+              {
+                id: NEW,
+                label: t("Create {object} “{text}”", { object: inSentence(made.label), text: typed }),
+                icon: <Plus size={16} className="text-text-2" />,
+              },
+            ]
+          : []),
+      ]}
       chosen={named.map((ref) => (ref.name === undefined ? { ...choice(ref), label: "…" } : choice(ref)))}
       value={value.map((v) => v.id)}
       onSearch={setText}
@@ -143,6 +183,7 @@ export function RecordSelect({ object, label, value, onChange, multiple, onDone,
           : t("No {objects} match", { objects: object ? inSentence(object.plural_label) : t("records") })
       }
       onChange={(ids) => {
+        if (made && ids.includes(NEW)) return void make(made);
         const pool = [...value, ...refs];
         onChange(ids.map((id) => pool.find((r) => r.id === id)).filter((r): r is Ref => Boolean(r)));
       }}

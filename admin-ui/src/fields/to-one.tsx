@@ -23,6 +23,7 @@ function ToOneInput({ field, value, onChange, ...rest }: InputProps) {
   return (
     <RecordSelect
       {...rest}
+      creatable={!rest.onDone}
       object={object}
       label={field.label}
       clearable={!field.required && field.kind !== "master_detail"}

@@ -1,8 +1,11 @@
 // Arithmetic of days in this browser's zone. A day is written as "2026-11-20", as the API writes dates.
-import { formatTime } from "./dates";
 import { locale } from "./i18n";
 
 export type Day = string;
+
+const minutes = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+/** "9 AM" where hours are counted twice a day; elsewhere "9" alone is no time. */
+const fullHours = minutes.resolvedOptions().hour12 ? new Intl.DateTimeFormat(locale, { hour: "numeric" }) : minutes;
 
 const two = (n: number) => String(n).padStart(2, "0");
 
@@ -78,5 +81,6 @@ export const boundOf = (kind: string, day: Day): string => (kind === "date" ? da
 export function timeOfValue(value: unknown, kind: string): string {
   if (kind === "date" || typeof value !== "string") return "";
   const at = new Date(value);
-  return Number.isNaN(at.getTime()) ? "" : formatTime(`${two(at.getHours())}:${two(at.getMinutes())}:00`);
+  if (Number.isNaN(at.getTime())) return "";
+  return (at.getMinutes() ? minutes : fullHours).format(at);
 }

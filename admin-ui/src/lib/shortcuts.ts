@@ -1,5 +1,7 @@
-// Keyboard shortcuts: single letters, sequences such as "g d", and ⌘ or Ctrl chords. Off while typing and under dialogs.
+// Keyboard shortcuts: single characters, sequences such as "g d", and ⌘ or Ctrl chords. Off while typing and under dialogs.
 import { useEffect, useRef } from "react";
+import { Cell } from "./cell";
+import { recall, remember } from "./storage";
 
 /** What each key does. Answering false leaves the key to others and to the browser. */
 export type Shortcuts = Record<string, (event: KeyboardEvent) => unknown>;
@@ -14,7 +16,7 @@ export function shortcutLabel(keys: string): string[] {
     if (key === "enter") return "↵";
     if (key === "space") return "Space";
     if (key === "esc") return "Esc";
-    return key.length === 1 ? key.toUpperCase() : key;
+    return key.slice(0, 1).toUpperCase() + key.slice(1);
   });
 }
 
@@ -30,6 +32,14 @@ export function keyName(event: Pick<KeyboardEvent, "key" | "metaKey" | "ctrlKey"
   const alt = event.altKey ? "alt+" : "";
   const shift = event.shiftKey && raw.length > 1 ? "shift+" : "";
   return mod + alt + shift + raw;
+}
+
+/** Whether single characters are shortcuts. Who dictates turns them off, or every word would press some of them. */
+export const singleKeys = new Cell(recall("single-keys") !== "off");
+
+export function setSingleKeys(on: boolean): void {
+  remember("single-keys", on ? "on" : "off");
+  singleKeys.set(on);
 }
 
 const SEQUENCE_MS = 900;
@@ -52,6 +62,7 @@ function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.querySelector("dialog:modal")) return;
   // An editor may live in a shadow root; the first of the path is where the key was really pressed.
   if (!name.startsWith("mod+") && isTyping(event.composedPath()[0] ?? event.target)) return;
+  if (name.length === 1 && !singleKeys.get()) return;
   const now = Date.now();
   const before = pending && now - pending.at < SEQUENCE_MS ? pending.key : null;
   pending = null;

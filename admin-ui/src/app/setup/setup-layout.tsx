@@ -3,10 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown } from "lucide-react";
+import { useState } from "react";
 import { Loaded } from "@/api/loaded";
 import { CatalogContext, useCatalog } from "@/catalog/catalog";
 import { isTranslated, writtenQuery } from "@/catalog/load";
-import { isAt, type SetupPage, setupPages } from "@/catalog/setup-pages";
+import { isAt, pagesFor, type SetupPage, setupPages } from "@/catalog/setup-pages";
+import { TextInput } from "@/components/inputs";
 import { MenuButton } from "@/components/menu";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
@@ -34,7 +36,9 @@ export function SetupLayout() {
 
 function SetupFrame() {
   const pages = setupPages(useCatalog());
-  const groups = [...new Set(pages.map((page) => page.group))];
+  const [text, setText] = useState("");
+  const found = pagesFor(pages, text);
+  const groups = [...new Set(found.map((page) => page.group))];
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const here = pages.find((page) => isAt(page, pathname));
@@ -42,12 +46,25 @@ function SetupFrame() {
     <div className="flex min-w-0 flex-1 flex-col wide:flex-row">
       <nav
         aria-label={t("Setup")}
-        className="hidden w-52 shrink-0 flex-col gap-4 overflow-y-auto border-line border-e px-2 py-4 wide:flex"
+        className="hidden w-55 shrink-0 flex-col gap-4 overflow-y-auto border-line border-e px-2 py-4 wide:flex"
       >
+        <TextInput
+          type="search"
+          className="-mb-1 h-7 shrink-0"
+          placeholder={t("Find in setup")}
+          aria-label={t("Find in setup")}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") setText("");
+            if (event.key === "Enter" && found[0]) void navigate({ to: found[0].to });
+          }}
+        />
+        {found.length === 0 && <p className="px-2 text-text-3 text-xs">{t("Nothing matches")}</p>}
         {groups.map((group) => (
           <section key={group} aria-label={group} className="flex flex-col gap-px">
             <h2 className="px-2 pb-1 font-medium text-text-3 text-xs">{group}</h2>
-            {pages
+            {found
               .filter((page) => page.group === group)
               .map((page) => (
                 <PageLink key={page.to} page={page} here={page === here} />

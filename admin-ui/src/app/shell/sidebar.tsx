@@ -9,6 +9,7 @@ import {
   LogOut,
   Monitor,
   Moon,
+  PanelLeft,
   Search,
   Settings,
   Sun,
@@ -28,6 +29,7 @@ import {
 import { setupPages } from "@/catalog/setup-pages";
 import { Avatar, Glyph, Tag } from "@/components/bits";
 import { BrandMark } from "@/components/brand-mark";
+import { IconButton } from "@/components/button";
 import { Kbd } from "@/components/kbd";
 import { MenuButton, type MenuItem } from "@/components/menu";
 import { brand } from "@/lib/brand";
@@ -38,8 +40,11 @@ import { commandMenuOpen, helpOpen } from "@/lib/intents";
 import { shortcutLabel } from "@/lib/shortcuts";
 import { recall, remember } from "@/lib/storage";
 import { setTheme, theme } from "@/lib/theme";
+import { fold, folded } from "./fold";
 
 const row = "flex h-7.5 items-center gap-2 rounded-control px-2 text-sm transition-colors duration-100 hover:bg-hover";
+/** What a line says; folded, only its icon is seen. */
+const words = "min-w-0 flex-1 truncate group-data-folded/side:sr-only";
 const here = { className: "bg-press font-medium text-text" };
 const away = { className: "text-text-2" };
 
@@ -86,14 +91,16 @@ export function UserCard() {
 }
 
 function NavigationLink({ line, lit }: { line: Line; lit: boolean }) {
+  const small = useCell(folded);
   return (
     <Link
       {...placeOf(line)}
       aria-current={lit ? "page" : undefined}
+      title={small ? line.label : undefined}
       className={`${row} ${(lit ? here : away).className}`}
     >
       <Glyph icon={objectIcon(line.object)} hue={objectHue(line.object.name)} size={18} />
-      <span className="truncate">{line.label}</span>
+      <span className={words}>{line.label}</span>
     </Link>
   );
 }
@@ -138,8 +145,8 @@ function AppSwitcher() {
             className={`${row} h-8 w-full text-start font-medium text-text`}
           >
             <Icon size={16} className="mx-px text-accent-text" />
-            <span className="min-w-0 flex-1 truncate">{label}</span>
-            <ChevronsUpDown size={13} className="text-text-3" />
+            <span className={words}>{label}</span>
+            <ChevronsUpDown size={13} className="text-text-3 group-data-folded/side:hidden" />
           </button>
         )}
       </MenuButton>
@@ -156,27 +163,39 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
   const { view } = useSearch({ strict: false }) as { view?: string };
   const { lines, more } = navigationOf(catalog, useCell(chosenApp));
   const lit = (line: Line) => isHere(line, [...lines, ...more], plural, view);
+  const small = useCell(folded);
   const moreOpen = more.some(lit) || recall("nav-more") === "1";
   return (
-    <aside className="flex w-58 shrink-0 flex-col">
-      <div className="flex h-12 items-center gap-2.5 px-3.5">
+    <aside data-folded={small || undefined} className="group/side flex w-58 shrink-0 flex-col data-folded:w-13">
+      <div className="flex h-12 shrink-0 items-center gap-2.5 ps-3.5 pe-2 group-data-folded/side:h-auto group-data-folded/side:flex-col group-data-folded/side:py-3 group-data-folded/side:pe-3.5">
         <BrandMark size={22} />
-        <span className="truncate font-semibold text-base">{name ?? tenant.name}</span>
+        <span className="min-w-0 flex-1 truncate font-semibold text-base group-data-folded/side:sr-only">
+          {name ?? tenant.name}
+        </span>
         {tenant.sandbox && (
-          <span title={tenant.quiet ? t("A copy to try things in. It sends no mails.") : t("A copy to try things in.")}>
+          <span
+            className="group-data-folded/side:hidden"
+            title={tenant.quiet ? t("A copy to try things in. It sends no mails.") : t("A copy to try things in.")}
+          >
             <Tag color="amber">{t("Sandbox")}</Tag>
           </span>
         )}
+        <IconButton label={small ? t("Unfold the sidebar ([)") : t("Fold the sidebar ([)")} onClick={fold}>
+          <PanelLeft size={15} className="rtl:-scale-x-100" />
+        </IconButton>
       </div>
       <div className="px-2 pb-2">
         <button
           type="button"
-          className="flex h-8 w-full items-center gap-2 rounded-control border border-line bg-surface px-2 text-start text-text-3 shadow-card hover:border-line-2"
+          title={small ? t("Search or go to") : undefined}
+          className="flex h-8 w-full items-center gap-2 rounded-control border border-line bg-surface px-2 group-data-folded/side:justify-center text-start text-text-3 shadow-card hover:border-line-2"
           onClick={() => commandMenuOpen.set(true)}
         >
           <Search size={14} />
-          <span className="min-w-0 flex-1 truncate">{t("Search or go to")}</span>
-          <Kbd keys={shortcutLabel("mod+k")} />
+          <span className={words}>{t("Search or go to")}</span>
+          <span className="group-data-folded/side:hidden">
+            <Kbd keys={shortcutLabel("mod+k")} />
+          </span>
         </button>
       </div>
       <AppSwitcher />
@@ -188,7 +207,7 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
           <details open={moreOpen} onToggle={(event) => remember("nav-more", event.currentTarget.open ? "1" : "0")}>
             <summary className={`${row} list-none text-text-3 [&::-webkit-details-marker]:hidden`}>
               <ChevronRight size={14} className="mx-0.5 transition-transform [details[open]>summary>&]:rotate-90" />
-              {t("More")}
+              <span className={words}>{t("More")}</span>
             </summary>
             {more.map((line) => (
               <NavigationLink key={line.key} line={line} lit={lit(line)} />
@@ -196,23 +215,33 @@ export function Sidebar({ onSignOut }: { onSignOut: () => void }) {
           </details>
         )}
         {catalog.navigation.length === 0 && (
-          <p className="px-2 py-1 text-text-3 text-xs">
+          <p className="px-2 py-1 text-text-3 text-xs group-data-folded/side:hidden">
             {t("No objects yet. Install a package or create one in setup.")}
           </p>
         )}
       </nav>
       <div className="flex flex-col gap-px px-2 py-2">
         {setupPages(catalog).length > 0 && (
-          <Link to="/setup" className={row} activeProps={here} inactiveProps={away}>
+          <Link
+            to="/setup"
+            title={small ? t("Setup") : undefined}
+            className={row}
+            activeProps={here}
+            inactiveProps={away}
+          >
             <Settings size={16} className="mx-px" />
-            {t("Setup")}
+            <span className={words}>{t("Setup")}</span>
           </Link>
         )}
         <MenuButton items={menu} label={t("You")} side="top" header={<UserCard />}>
           {(button) => (
-            <button type="button" {...button} className={`${row} mt-2 h-9 w-full text-start text-text`}>
+            <button
+              type="button"
+              {...button}
+              className={`${row} mt-2 h-9 w-full text-start text-text group-data-folded/side:px-1.5`}
+            >
               <Avatar name={user.name} size={22} />
-              <span className="min-w-0 flex-1 truncate font-medium">{user.name}</span>
+              <span className={`${words} font-medium`}>{user.name}</span>
             </button>
           )}
         </MenuButton>

@@ -1,4 +1,4 @@
-// ⌘K: go anywhere, find any record by its words, create, and switch the theme.
+// ⌘K: do something with what the page shows, go anywhere, find any record by its words, create, and switch the theme.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleHelp, Moon, Plus, Search, Sun, Trash2, Upload } from "lucide-react";
@@ -7,7 +7,7 @@ import { type Hit, search } from "@/api/search";
 import { mayCreate, mayDelete, useCatalog } from "@/catalog/catalog";
 import { fieldOf } from "@/catalog/fields";
 import { objectIcon } from "@/catalog/icons";
-import { appIcon, chooseApp, EVERYTHING, navigationOf, placeOf } from "@/catalog/navigation";
+import { appIcon, chooseApp, EVERYTHING, goLetters, navigationOf, placeOf } from "@/catalog/navigation";
 import { setupPages } from "@/catalog/setup-pages";
 import type { ObjectDef } from "@/catalog/types";
 import { Glyph } from "@/components/bits";
@@ -18,6 +18,9 @@ import { Marked } from "@/fields/marked";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent, helpOpen } from "@/lib/intents";
+import { offered } from "@/lib/page-actions";
+import { recentlySeen } from "@/lib/recent";
+import { shortcutLabel, singleKeys } from "@/lib/shortcuts";
 import { inSentence } from "@/lib/text";
 import { setTheme } from "@/lib/theme";
 import { useDebounced } from "@/lib/use-debounced";
@@ -61,6 +64,20 @@ const tile = (icon: ReactNode): ReactNode => (
   <span className="inline-flex size-5 items-center justify-center text-text-2">{icon}</span>
 );
 
+/** What the parts of the page offer; it stays as it is while the menu is over it. */
+function pageCommands(): Command[] {
+  return offered().flatMap(({ title, actions }, part) =>
+    actions.map(({ label, icon, onSelect, quiet }, i) => ({
+      id: `page:${part}:${i}`,
+      label,
+      group: title,
+      icon: tile(icon),
+      quiet: Boolean(quiet),
+      run: onSelect,
+    })),
+  );
+}
+
 export function CommandMenu({ onClose }: { onClose: () => void }) {
   const catalog = useCatalog();
   const navigate = useNavigate();
@@ -68,11 +85,21 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const { found, busy } = useFoundRecords(text);
 
   const fixed = useMemo<Command[]>(() => {
+    const keys = (written: string) => singleKeys.get() && <Kbd keys={shortcutLabel(written)} />;
+    const letters = new Map(goLetters(catalog).map(({ letter, object }) => [object.name, letter]));
+    const open = (object: ObjectDef, id: string) =>
+      navigate({ to: "/o/$plural/$id", params: { plural: object.plural, id } });
+    const recent: Command[] = recentlySeen().flatMap(({ object: name, id, name: label }) => {
+      const object = catalog.object(name);
+      if (!object || location.pathname.endsWith(id)) return [];
+      return { id: `seen:${id}`, label, group: t("Recent"), icon: mark(object), run: () => open(object, id) };
+    });
     const go: Command[] = catalog.navigation.map((o) => ({
       id: `go:${o.name}`,
       label: o.plural_label,
       group: t("Go to"),
       icon: mark(o),
+      detail: letters.has(o.name) && keys(`g ${letters.get(o.name)}`),
       words: o.name,
       run: () => navigate({ to: "/o/$plural", params: { plural: o.plural } }),
     }));
@@ -185,10 +212,11 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
         label: t("Keyboard shortcuts"),
         group: t("Other"),
         icon: tile(<CircleHelp size={16} />),
+        detail: keys("?"),
         run: () => helpOpen.set(true),
       },
     ];
-    return [...go, ...apps, ...make, ...views, ...files, ...setup, ...fields, ...other];
+    return [...pageCommands(), ...recent, ...go, ...apps, ...make, ...views, ...files, ...setup, ...fields, ...other];
   }, [catalog, navigate]);
 
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

@@ -39,6 +39,7 @@ export function RequestsPage() {
       {catalog.may("manage_security") && (
         <div className="mb-4">
           <Segments
+            className="max-w-80"
             label={t("Whose keys")}
             value={filter.all ? "all" : "own"}
             choices={[

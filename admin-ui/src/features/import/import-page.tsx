@@ -76,10 +76,11 @@ export function ImportPage({ object }: { object: ObjectDef }) {
           <ArrowLeft size={13} />
           {object.plural_label}
         </Link>
-        <h1 className="font-semibold text-base">
+        <h1 className="min-w-0 truncate font-semibold text-base">
           {t("Import {objects}", { objects: inSentence(object.plural_label) })}
         </h1>
-        <span className="min-w-0 flex-1 truncate text-text-3 text-xs">{file?.name}</span>
+        <span className="hidden min-w-0 truncate text-text-3 text-xs phone:inline">{file?.name}</span>
+        <span className="flex-1" />
         {file && !running && <Button onClick={startOver}>{t("Another file")}</Button>}
         {trial && !done && (
           <Button look="solid" busy={Boolean(running)} disabled={stale || good === 0} onClick={finish}>

@@ -12,6 +12,7 @@ import { Button, IconButton } from "@/components/button";
 import { late } from "@/components/late";
 import { toast, toastError } from "@/components/toast";
 import { t } from "@/lib/i18n";
+import { type PageAction, usePageActions } from "@/lib/page-actions";
 import { count, counted, inSentence } from "@/lib/text";
 import type { Selection } from "./use-selection";
 
@@ -32,7 +33,6 @@ export function BulkBar({ object, selection, request, total }: BulkBarProps) {
   const [busy, setBusy] = useState(false);
   const [merging, setMerging] = useState<string[] | null>(null);
   const [editing, setEditing] = useState<{ field?: FieldDef } | null>(null);
-  if (selection.size === 0) return null;
   const words = (n: number) => count(n, inSentence(object.label), inSentence(object.plural_label));
   const owner = findField(object, "owner");
   const more = total !== undefined && selection.state === "all" && selection.size < Math.min(total, MOST);
@@ -69,41 +69,44 @@ export function BulkBar({ object, selection, request, total }: BulkBarProps) {
     setBusy(false);
   }
 
+  const changes: PageAction[] = [];
+  if (mayEdit(object)) {
+    changes.push({ label: t("Edit"), icon: <PencilLine size={14} />, onSelect: () => setEditing({}) });
+    if (owner && isWritable(object, owner))
+      changes.push({
+        label: t("Assign"),
+        icon: <UserRound size={14} />,
+        onSelect: () => setEditing({ field: { ...owner, required: true } }),
+      });
+    if (mayDelete(object) && selection.size > 1 && selection.size <= MOST_MERGED)
+      changes.push({ label: t("Merge"), icon: <Merge size={14} />, onSelect: () => setMerging(selection.ids) });
+  }
+  const chosen = t("{n} selected", { n: counted(selection.size) });
+  const removal = { label: t("Delete"), icon: <Trash2 size={14} />, onSelect: () => void remove() };
+  usePageActions(chosen, selection.size ? [...changes, ...(mayDelete(object) ? [removal] : [])] : []);
+
+  if (selection.size === 0) return null;
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-11 z-30 flex justify-center px-3">
       <div
         role="toolbar"
+        data-bulk
         aria-label={t("Selection")}
         className="appear pointer-events-auto flex h-10 items-center gap-1 rounded-sheet bg-surface ps-3.5 pe-1.5 shadow-pop"
       >
         <span className="num me-2 font-medium" aria-live="polite">
-          {t("{n} selected", { n: counted(selection.size) })}
+          {chosen}
         </span>
         {more && (
           <Button busy={busy} onClick={selectAll}>
             {t("Select all {n}", { n: counted(Math.min(total, MOST)) })}
           </Button>
         )}
-        {mayEdit(object) && (
-          <>
-            <Button icon={<PencilLine size={14} />} onClick={() => setEditing({})}>
-              {t("Edit")}
-            </Button>
-            {owner && isWritable(object, owner) && (
-              <Button
-                icon={<UserRound size={14} />}
-                onClick={() => setEditing({ field: { ...owner, required: true } })}
-              >
-                {t("Assign")}
-              </Button>
-            )}
-          </>
-        )}
-        {mayEdit(object) && mayDelete(object) && selection.size > 1 && selection.size <= MOST_MERGED && (
-          <Button icon={<Merge size={14} />} onClick={() => setMerging(selection.ids)}>
-            {t("Merge")}
+        {changes.map(({ label, icon, onSelect }) => (
+          <Button key={label} icon={icon} onClick={onSelect}>
+            {label}
           </Button>
-        )}
+        ))}
         {mayDelete(object) && (
           <Button look="danger-ghost" icon={<Trash2 size={14} />} busy={busy} onClick={remove}>
             {t("Delete")}

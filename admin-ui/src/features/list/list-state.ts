@@ -14,7 +14,7 @@ import {
   timelineDays,
   weightField,
 } from "@/catalog/displays";
-import { columnFields, defaultColumns, fieldOf } from "@/catalog/fields";
+import { columnFields, defaultColumns, fieldOf, nameSource } from "@/catalog/fields";
 import type { FieldDef, ListViewDef, ObjectDef } from "@/catalog/types";
 import { kindOf } from "@/fields/registry";
 import type { Arrangement } from "@/lib/arrangement";
@@ -67,9 +67,12 @@ export function conditionAst(object: ObjectDef, condition: Condition): Ast | nul
   return operator?.compile(kind.filterPath(field), condition.value) ?? null;
 }
 
-/** Columns by name; unknown ones drop out, the name is always there and first. */
+/** Columns by name; unknown ones drop out, the name is always there and first. The field that the name is taken from is the name. */
 function columnsOf(object: ObjectDef, names: string[]): FieldDef[] {
-  const found = names.map((name) => fieldOf(object, name)).filter((f): f is FieldDef => Boolean(f));
+  const source = nameSource(object);
+  const found = names
+    .map((name) => fieldOf(object, name === source ? "name" : name))
+    .filter((f): f is FieldDef => Boolean(f));
   const unique = found.filter((f, i) => found.findIndex((g) => g.name === f.name) === i && f.kind !== "id");
   const named = unique.find((f) => f.name === "name") ?? columnFields(object)[0];
   return named ? [named, ...unique.filter((f) => f.name !== named.name)] : unique;

@@ -1,4 +1,5 @@
 // The list on a phone: one card row a record, with the name and what tells most about it.
+import { ChevronRight } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { GroupHead, RowSource } from "@/api/grouped-rows";
 import { useRecord } from "@/api/record-store";
@@ -8,6 +9,7 @@ import { Skeleton } from "@/components/bits";
 import { RecordLink } from "@/components/record-link";
 import { kindOf } from "@/fields/registry";
 import { RecordMark } from "@/fields/relation";
+import { cx } from "@/lib/cx";
 import { windowRows } from "@/lib/grid-window";
 import { t } from "@/lib/i18n";
 import { counted } from "@/lib/text";
@@ -92,8 +94,13 @@ function PhoneHead({ head, group, option, top, onFold }: PhoneHeadProps) {
         className="flex h-full w-full items-center gap-2 px-4 font-medium"
         onClick={onFold}
       >
+        <ChevronRight
+          size={14}
+          aria-hidden="true"
+          className={cx("shrink-0 text-text-3 transition-transform rtl:-scale-x-100", !head.folded && "rotate-90")}
+        />
         <GroupMark field={group} option={option} />
-        {option?.label}
+        <span className="truncate">{option?.label}</span>
         <span className="num font-normal text-text-2 text-xs">{counted(head.group.source.rows)}</span>
       </button>
     </li>

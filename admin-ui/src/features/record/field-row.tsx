@@ -23,9 +23,9 @@ export function FieldRow({ object, record, field }: FieldRowProps) {
   const Icon = kind.icon;
   return (
     <div className={cx("flex min-w-0 gap-2 py-px", kind.wide ? "col-span-full flex-col" : "items-start")}>
-      <dt className="flex h-8 w-36 shrink-0 items-center gap-1.5 text-text-2" title={field.help ?? field.label}>
+      <dt className="flex min-h-8 w-36 shrink-0 items-center gap-1.5 text-text-2" title={field.help ?? field.label}>
         <Icon size={13} aria-hidden="true" className="text-text-3" />
-        <span className="truncate">{field.label}</span>
+        <span className="line-clamp-2 leading-4">{field.label}</span>
       </dt>
       <dd className={cx("min-w-0 flex-1", kind.wide && "-mt-1 mb-1")}>
         <Value object={object} record={record} field={field} />
@@ -72,8 +72,9 @@ export function Value({ object, record, field }: FieldRowProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: as above.
     <div
       className={cx(
-        "flex min-h-8 min-w-0 items-center rounded-control px-2 py-1.5 transition-colors duration-100 hover:bg-hover has-[button:focus-visible]:outline-2 has-[button:focus-visible]:outline-accent",
-        isEmpty(value) && "opacity-0 has-[button:focus-visible]:opacity-100 hover:opacity-100 [dl:hover_&]:opacity-100",
+        "relative flex min-h-8 min-w-0 items-center rounded-control px-2 py-1.5 transition-colors duration-100 hover:bg-hover has-[button:focus-visible]:outline-2 has-[button:focus-visible]:outline-accent",
+        isEmpty(value) &&
+          "opacity-0 has-[button:focus-visible]:opacity-100 hover:opacity-100 [@media(hover:none)]:opacity-100 [dl:hover_&]:opacity-100",
       )}
       onClick={(event) => {
         if ((event.target as HTMLElement).closest("a") || getSelection()?.toString()) return;

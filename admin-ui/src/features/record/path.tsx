@@ -1,7 +1,7 @@
 // The steps that a record goes through, as one line of chevrons: where it is, what is behind it, a click moves it. Where
 // a process governs them, what it advises here and the transitions that go on stand below.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Check } from "lucide-react";
+import { Check, MoveRight } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { RecordData } from "@/api/record-store";
 import { loadWays, type Way, type Ways } from "@/api/transitions";
@@ -14,6 +14,7 @@ import { moveTo } from "@/fields/save";
 import { cx } from "@/lib/cx";
 import { tagStyle } from "@/lib/hues";
 import { t } from "@/lib/i18n";
+import { usePageActions } from "@/lib/page-actions";
 
 interface PathProps {
   object: ObjectDef;
@@ -50,6 +51,16 @@ export function Path({ object, record, field, narrow }: PathProps) {
     moveTo(object, record.id, { field, value, ...(way ? { way } : {}) }, (now) =>
       t("Moved {name} to {column}", { name: String(now.name ?? object.label), column: label }),
     );
+  const ahead = movable ? options.filter((option, i) => i !== at && reachable(option)) : [];
+  usePageActions(
+    String(record.name || object.label),
+    ahead.map((option) => ({
+      label: t("Move to {column}", { column: option.label }),
+      icon: <MoveRight size={15} className="rtl:-scale-x-100" />,
+      quiet: true,
+      onSelect: () => void go(option.value, option.label),
+    })),
+  );
   const labelOf = (value: string) => options.find((o) => o.value === value)?.label ?? value;
 
   const titleOf = (option: Option, here: boolean) =>

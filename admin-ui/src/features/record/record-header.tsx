@@ -22,6 +22,8 @@ import { cx } from "@/lib/cx";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { createIntent } from "@/lib/intents";
+import { usePageActions } from "@/lib/page-actions";
+import { forgetRecord } from "@/lib/recent";
 import { inSentence } from "@/lib/text";
 import { useDevice } from "@/lib/use-media";
 import { Value } from "./field-row";
@@ -80,6 +82,7 @@ export function useRecordActions(object: ObjectDef, record: RecordData | undefin
       onSelect: async () => {
         try {
           await deleteRecord(object, record.id);
+          forgetRecord(record.id);
           onGone();
           toast(t("Deleted {name}", { name: String(record.name || object.label) }), {
             action: {
@@ -104,6 +107,7 @@ export function RecordHeader({ object, record, id, narrow, actions, back, onGone
   const catalog = useCatalog();
   const layout = catalog.layout(object.name, useDevice(), record?.record_type);
   const items = useRecordActions(object, record, onGone);
+  usePageActions(String(record?.name || object.label), items);
   const path = pathField(object, catalog.listViews(object.name));
   const highlights = highlightFields(object, layout).filter((f) => f.name !== "name" && f.name !== path?.name);
   return (
@@ -170,13 +174,13 @@ function Title({ object, record }: { object: ObjectDef; record: RecordData }) {
       />
     );
   if (!mayEdit(object) || !isWritable(object, field))
-    return <h1 className="truncate font-semibold text-lg tracking-tight">{name}</h1>;
+    return <h1 className="line-clamp-2 font-semibold text-lg tracking-tight phone:line-clamp-1">{name}</h1>;
   return (
     <h1 className="flex min-w-0 font-semibold text-lg tracking-tight">
       <button
         type="button"
         title={t("Rename")}
-        className="-mx-1.5 truncate rounded-control px-1.5 text-start hover:bg-hover"
+        className="-mx-1.5 line-clamp-2 rounded-control px-1.5 text-start hover:bg-hover phone:line-clamp-1"
         onClick={() => setEditing(true)}
       >
         {name}

@@ -15,6 +15,7 @@ import { late } from "@/components/late";
 import { isShown, liveFields } from "@/fields/live";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
+import { sawRecord } from "@/lib/recent";
 import { inSentence } from "@/lib/text";
 import { useAfterPaint } from "@/lib/use-after-paint";
 import { useDevice } from "@/lib/use-media";
@@ -70,6 +71,11 @@ export function RecordView({ object, id, narrow, actions, back, onGone, onGo }: 
   useEffect(() => {
     if (!narrow && record?.name) document.title = `${String(record.name)} · ${catalog.me.tenant.name}`;
   }, [narrow, record?.name, catalog]);
+
+  const name = record?.name ? String(record.name) : undefined;
+  useEffect(() => {
+    if (name) sawRecord({ object: object.name, id, name });
+  }, [object, id, name]);
 
   if (query.isError && (!known || (query.error instanceof Problem && query.error.status === 404))) {
     const gone = query.error instanceof Problem && query.error.status === 404;

@@ -183,10 +183,10 @@ function RelatedRow({ object, id, columns }: { object: ObjectDef; id: string; co
       <Link
         to="/o/$plural/$id"
         params={{ plural: object.plural, id }}
-        className="flex min-h-8 items-center gap-3 rounded-control px-3 py-1 hover:bg-hover"
+        className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-0.5 rounded-control px-3 py-1 hover:bg-hover"
       >
-        <span className="min-w-0 flex-1 truncate">{String(record.name ?? "") || t("Unnamed")}</span>
-        <span className="flex max-w-[55%] shrink-0 items-center gap-2 text-text-2 text-xs">
+        <span className="min-w-0 max-w-full flex-auto truncate">{String(record.name ?? "") || t("Unnamed")}</span>
+        <span className="flex min-w-0 max-w-full items-center gap-2 text-text-2 text-xs">
           {shown.map((field) => {
             const Display = kindOf(field).display;
             return (

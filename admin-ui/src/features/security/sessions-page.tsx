@@ -56,7 +56,7 @@ export function SessionsPage() {
                       {name}
                       {session.current && <Tag color="green">{t("This one")}</Tag>}
                     </p>
-                    <p className="truncate text-text-2 text-xs" title={session.user_agent ?? undefined}>
+                    <p className="break-words text-text-2 text-xs" title={session.user_agent ?? undefined}>
                       {session.ip && <span className="font-mono">{session.ip} · </span>}
                       {t("last seen")} {ago(session.last_seen_at)} {t("· since")} {formatDateTime(session.created_at)}
                     </p>

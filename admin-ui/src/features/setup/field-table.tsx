@@ -1,5 +1,6 @@
 // The fields of an object as a table.
 import { Plus } from "lucide-react";
+import { type Catalog, useCatalog } from "@/catalog/catalog";
 import type { FieldDef, ObjectDef } from "@/catalog/types";
 import { Empty, Tag } from "@/components/bits";
 import { Button } from "@/components/button";
@@ -25,15 +26,17 @@ interface FieldTableProps {
 }
 
 /** What else is worth knowing about a field, in a word or two each. */
-function rules(field: FieldDef): string[] {
-  const to = Array.isArray(field.to) ? field.to.join(", ") : field.to;
+function rules(catalog: Catalog, field: FieldDef): string[] {
+  const to = [field.to ?? []]
+    .flat()
+    .map((name) => (name === "*" ? t("any object") : (catalog.object(name)?.label ?? name)));
   return [
-    to ? t("to {what}", { what: to === "*" ? t("any object") : to }) : "",
+    to.length ? t("to {what}", { what: to.join(", ") }) : "",
     field.required && !field.standard ? t("required") : "",
     field.unique ? t("unique") : "",
     field.indexed ? t("indexed") : "",
-    field.sensitive ? "sensitive" : "",
-    field.encrypted ? "encrypted" : "",
+    field.sensitive ? t("sensitive") : "",
+    field.encrypted ? t("encrypted") : "",
     field.options ? count(field.options.length, t("option"), t("options")) : "",
   ].filter(Boolean);
 }
@@ -103,6 +106,7 @@ function Row({
   field: FieldDef;
   onOpen: ((field: FieldDef) => void) | undefined;
 }) {
+  const catalog = useCatalog();
   const kind = kindOf(field);
   const Icon = kind.icon;
   const foreign = field.package && field.package !== object.package;
@@ -140,7 +144,7 @@ function Row({
         </span>
       </td>
       <td className={cx(tableCell, "hidden truncate text-text-2 text-xs wide:table-cell")}>
-        {rules(field).join(" · ")}
+        {rules(catalog, field).join(" · ")}
       </td>
       <td className={cx(tableCell, "hidden truncate text-text-3 text-xs wide:table-cell")}>
         {field.standard ? t("System") : (field.package ?? t("Custom"))}

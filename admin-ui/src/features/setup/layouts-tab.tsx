@@ -6,7 +6,7 @@ import { applyChanges } from "@/api/metadata";
 import { messageOf } from "@/api/problem";
 import { assignmentWords } from "@/catalog/assignment";
 import { useCatalog } from "@/catalog/catalog";
-import { isOff } from "@/catalog/fields";
+import { fieldOf, isOff } from "@/catalog/fields";
 import { useReloadCatalog } from "@/catalog/load";
 import { placement } from "@/catalog/placement";
 import type { LayoutDef, ObjectDef } from "@/catalog/types";
@@ -106,7 +106,9 @@ export function LayoutsTab({ object }: { object: ObjectDef }) {
                     t("items"),
                   )}
                   {layout.highlights?.length
-                    ? t(" · highlights {highlights}", { highlights: layout.highlights.join(", ") })
+                    ? t(" · highlights {highlights}", {
+                        highlights: layout.highlights.map((name) => fieldOf(object, name)?.label ?? name).join(", "),
+                      })
                     : ""}
                 </span>
               </span>

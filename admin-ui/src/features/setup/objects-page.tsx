@@ -11,7 +11,7 @@ import { Empty, Glyph } from "@/components/bits";
 import { Button } from "@/components/button";
 import { TextInput } from "@/components/inputs";
 import { late } from "@/components/late";
-import { PageFrame, tableCell, tableHead } from "@/components/page-frame";
+import { PageFrame, tableCell, tableHead, tableHeadEnd } from "@/components/page-frame";
 import { objectHue } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
@@ -65,7 +65,7 @@ export function ObjectsPage() {
               <th scope="col" className={`${tableHead} hidden wide:table-cell`}>
                 {t("From")}
               </th>
-              <th scope="col" className={`${tableHead} text-end`}>
+              <th scope="col" className={tableHeadEnd}>
                 {t("Fields")}
               </th>
             </tr>
@@ -104,7 +104,7 @@ function ObjectRow({ object }: { object: ObjectDef }) {
       <td className={`${tableCell} hidden wide:table-cell`}>
         <Source package_={object.package} system={Boolean(object.system)} />
       </td>
-      <td className={`${tableCell} num pe-0 text-end text-text-2`}>{ownFields(object).length}</td>
+      <td className={`${tableCell} num text-end text-text-2`}>{ownFields(object).length}</td>
     </tr>
   );
 }

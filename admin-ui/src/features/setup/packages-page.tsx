@@ -200,7 +200,9 @@ function InstallDialog({ item, labelOf, onDone, onClose }: InstallDialogProps) {
           <p>{item.description}</p>
           {needs.length > 0 && (
             <p>
-              {t("Packages it stands on come along when they are not here yet: {needs}.", { needs: needs.join(", ") })}
+              {t("Packages it stands on come along when they are not here yet: {needs}.", {
+                needs: needs.map(labelOf).join(", "),
+              })}
             </p>
           )}
           {!item.installed && (

@@ -1,5 +1,10 @@
 // German words of what people build with in setup: objects, fields, layouts, views, rules, processes, and the plan of a change.
 export const words: Record<string, string> = {
+  "Leave without publishing": "Ohne Veröffentlichen verlassen",
+  "Leave without publishing?": "Ohne Veröffentlichen verlassen?",
+  "Stay here": "Hier bleiben",
+  "What you changed on this page is not published yet. It would be lost.":
+    "Was Sie auf dieser Seite geändert haben, ist noch nicht veröffentlicht. Es ginge verloren.",
   "There is nothing here for you to set up": "Hier gibt es für Sie nichts einzurichten",
   "An administrator can give you a role that may.":
     "Eine Administratorin oder ein Administrator kann Ihnen eine Rolle geben, die darf.",
@@ -108,7 +113,7 @@ export const words: Record<string, string> = {
   "Deleted {label}": "{label} gelöscht",
   "Published {label}": "{label} veröffentlicht",
   "builds on {inherits}": "baut auf {inherits} auf",
-  "says something of every object": "sagt etwas über jedes Objekt",
+  "rights on every object": "Rechte an jedem Objekt",
   object: "Objekt",
   objects: "Objekte",
   user: "Benutzer",

@@ -275,6 +275,8 @@ export const words: Record<string, string> = {
   ends: "endet",
   never: "nie",
   unique: "eindeutig",
+  sensitive: "vertraulich",
+  encrypted: "verschlüsselt",
   indexed: "indiziert",
   follows: "folgt",
   ", and their managers": ", und die Vorgesetzten",

@@ -70,6 +70,10 @@ export const words: Record<string, string> = {
   "changed a team": "hat ein Team geändert",
   "changed an API key": "hat einen API-Schlüssel geändert",
   "changed settings": "hat Einstellungen geändert",
+  Session: "Sitzung",
+  "API key": "API-Schlüssel",
+  User: "Benutzer",
+  "Set-up": "Einrichtung",
   "changed the encryption key": "hat den Schlüssel der Verschlüsselung gewechselt",
   "changed the set-up": "hat die Einrichtung geändert",
   "Choose a person and an object. With a record too, the answer tells why that one.":
@@ -374,6 +378,7 @@ export const words: Record<string, string> = {
   "Nobody yet": "Noch niemand",
   "Find an object": "Objekt suchen",
   "said by this role": "von dieser Rolle gesagt",
+  inherited: "geerbt",
   "inherited, or as every other object": "geerbt oder wie jedes andere Objekt",
   "Roles and permission sets": "Rollen und Berechtigungssätze",
   "Administrators may do everything. This cannot be narrowed.":

@@ -72,13 +72,14 @@ export const Card = memo(function Card(props: CardProps) {
       )}
       style={place(props)}
     >
-      <div className="flex h-5 items-center gap-1">
+      <div className="flex h-5 items-center gap-1 [@media(hover:none)]:pe-5">
         <RecordLink
           ref={link}
           plural={object.plural}
           id={id}
           tabIndex={active ? 0 : -1}
           draggable={false}
+          title={String(record.name ?? "")}
           className="min-w-0 flex-1 truncate font-medium outline-none after:absolute after:inset-0"
           onFocus={() => props.onActive(column, row)}
         >
@@ -93,7 +94,7 @@ export const Card = memo(function Card(props: CardProps) {
               tabIndex={-1}
               data-move
               aria-label={t("Actions for {name}", { name: String(record.name ?? "") })}
-              className="-me-1.5 relative z-10 inline-flex size-6 shrink-0 items-center justify-center rounded-tag text-text-3 opacity-0 hover:bg-hover hover:text-text focus-visible:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 [@media(hover:none)]:opacity-100"
+              className="absolute end-1.5 top-2 z-10 inline-flex size-6 items-center justify-center rounded-tag bg-surface text-text-3 opacity-0 hover:text-text focus-visible:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 [@media(hover:none)]:opacity-100"
             >
               <Ellipsis size={14} />
             </button>

@@ -74,7 +74,7 @@ export function DayCell({ shown, day, index, records, today, outside, tall, held
         )}
       </div>
       {seen.map((record) => (
-        <Entry key={record.id} {...shown} id={record.id} column={index} movable={movable} />
+        <Entry key={record.id} {...shown} id={record.id} column={index} movable={movable} tall={tall} />
       ))}
       {more.length > 0 && <MoreEntries {...shown} day={day} ids={more.map((record) => record.id)} />}
     </li>

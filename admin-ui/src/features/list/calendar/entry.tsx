@@ -25,9 +25,11 @@ interface OneEntry extends EntryProps {
   column: number;
   /** Whether it can be dragged. */
   movable: boolean;
+  /** There is room for more than one line. */
+  tall?: boolean;
 }
 
-export function Entry({ object, field, color, peek, onPeek, onMove, id, column, movable }: OneEntry) {
+export function Entry({ object, field, color, peek, onPeek, onMove, id, column, movable, tall }: OneEntry) {
   const record = useRecord(object.name, id);
   if (!record) return null;
   const option = color?.options?.find((o) => o.value === record[color.name]);
@@ -45,7 +47,7 @@ export function Entry({ object, field, color, peek, onPeek, onMove, id, column, 
       data-column={column}
       title={[time, name, option?.label].filter(Boolean).join(" · ")}
       className={cx(
-        "group relative flex h-6 min-w-0 shrink-0 items-center rounded-tag bg-hover text-xs hover:bg-press has-[a:focus-visible]:ring-2 has-[a:focus-visible]:ring-accent",
+        "group relative flex min-h-6 min-w-0 shrink-0 items-center rounded-tag bg-hover text-xs hover:bg-press has-[a:focus-visible]:ring-2 has-[a:focus-visible]:ring-accent",
         peek === id && "bg-accent-soft",
         movable && "cursor-grab",
       )}
@@ -54,7 +56,10 @@ export function Entry({ object, field, color, peek, onPeek, onMove, id, column, 
         plural={object.plural}
         id={id}
         draggable={false}
-        className="flex h-full min-w-0 flex-1 items-center gap-1.5 px-1.5 outline-none"
+        className={cx(
+          "flex h-full min-w-0 flex-1 items-center gap-x-1.5 px-1.5 outline-none",
+          tall ? "flex-wrap py-1" : "h-6",
+        )}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey) return;
           event.preventDefault();
@@ -63,7 +68,7 @@ export function Entry({ object, field, color, peek, onPeek, onMove, id, column, 
       >
         <Dot color={option?.color} />
         {time && <span className="num shrink-0 text-text-2">{time}</span>}
-        <span className="truncate font-medium">{name}</span>
+        <span className={cx("font-medium", tall ? "line-clamp-2 basis-full leading-4" : "truncate")}>{name}</span>
       </RecordLink>
       {onMove && (
         <MenuButton label={t("Move to")} align="end" items={moves}>
@@ -74,7 +79,7 @@ export function Entry({ object, field, color, peek, onPeek, onMove, id, column, 
               tabIndex={-1}
               data-move
               aria-label={t("Move {name}", { name })}
-              className="absolute end-0 inline-flex size-6 items-center justify-center rounded-tag bg-surface text-text-2 opacity-0 hover:text-text focus-visible:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 [@media(hover:none)]:static [@media(hover:none)]:bg-transparent [@media(hover:none)]:opacity-100"
+              className="absolute end-0 top-0 inline-flex size-6 items-center justify-center rounded-tag bg-surface text-text-2 opacity-0 hover:text-text focus-visible:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 [@media(hover:none)]:static [@media(hover:none)]:bg-transparent [@media(hover:none)]:opacity-100"
             >
               <Ellipsis size={13} />
             </button>

@@ -106,7 +106,7 @@ function Drawn({
         onClick={props.onPeek}
         onKeyDown={onKeyDown}
       >
-        <span className="w-32 shrink-0 truncate border-line border-e px-3 font-medium leading-8.5 phone:w-60 phone:px-4">
+        <span className="w-32 shrink-0 truncate border-line border-e px-3 font-medium leading-8.5 phone:w-60 wide:w-72 phone:px-4">
           {name}
         </span>
         <span data-track className="relative h-full min-w-0 flex-1">

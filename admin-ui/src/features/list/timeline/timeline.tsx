@@ -29,6 +29,7 @@ interface TimelineProps {
 const MONTHS = { month: 1, quarter: 3, year: 12 } as const;
 type Scale = keyof typeof MONTHS;
 
+const weekStart = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const monthName = new Intl.DateTimeFormat(locale, { month: "short" });
 const longMonth = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
 
@@ -38,9 +39,7 @@ function ticks(scale: Scale, from: Day, days: number): { day: Day; label: string
   if (scale === "month") return every.map((day) => ({ day, label: String(Number(day.slice(8))) }));
   if (scale === "year")
     return every.filter((d) => d.endsWith("-01")).map((day) => ({ day, label: monthName.format(startOf(day)) }));
-  return every
-    .filter((d) => startOf(d).getDay() === 1)
-    .map((day) => ({ day, label: `${Number(day.slice(8))} ${monthName.format(startOf(day))}` }));
+  return every.filter((d) => startOf(d).getDay() === 1).map((day) => ({ day, label: weekStart.format(startOf(day)) }));
 }
 
 export function Timeline({ object, request, span, peek, onPeek, onTotal }: TimelineProps) {
@@ -114,7 +113,7 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
         }}
       >
         <div className="sticky top-0 z-20 flex h-8 border-line border-b bg-surface text-text-3 text-xs">
-          <div className="w-32 shrink-0 border-line border-e phone:w-60" />
+          <div className="w-32 shrink-0 border-line border-e phone:w-60 wide:w-72" />
           <div className="relative min-w-0 flex-1 overflow-hidden" aria-hidden="true">
             {marks.map(({ day, label }, i) => (
               <span
@@ -128,7 +127,7 @@ export function Timeline({ object, request, span, peek, onPeek, onTotal }: Timel
           </div>
         </div>
         <div className="relative" style={{ minHeight: "100%", height: ids.length * ROW }}>
-          <div aria-hidden="true" className="absolute inset-y-0 start-32 end-0 phone:start-60">
+          <div aria-hidden="true" className="absolute inset-y-0 start-32 end-0 phone:start-60 wide:start-72">
             {marks.map(({ day }) => (
               <span
                 key={day}

@@ -8,6 +8,7 @@ import type { RecordData } from "@/api/record-store";
 import type { ObjectDef } from "@/catalog/types";
 import { Button } from "@/components/button";
 import { late } from "@/components/late";
+import { usePageActions } from "@/lib/page-actions";
 
 const ConvertDialog = late(() => import("./convert-dialog"), "ConvertDialog", "over");
 
@@ -21,15 +22,18 @@ export function ConvertButtons({ object, record }: { object: ObjectDef; record: 
     staleTime: 0,
     queryFn: ({ signal }) => loadConversions(object, record.id, signal),
   });
+  const ready = found.data?.filter((one) => one.ready) ?? [];
+  usePageActions(
+    String(record.name || object.label),
+    ready.map((one) => ({ label: one.label, icon: <Replace size={15} />, onSelect: () => setChosen(one) })),
+  );
   return (
     <>
-      {found.data
-        ?.filter((one) => one.ready)
-        .map((one) => (
-          <Button key={one.name} look="outline" icon={<Replace size={14} />} onClick={() => setChosen(one)}>
-            {one.label}
-          </Button>
-        ))}
+      {ready.map((one) => (
+        <Button key={one.name} look="outline" icon={<Replace size={14} />} onClick={() => setChosen(one)}>
+          {one.label}
+        </Button>
+      ))}
       {chosen && <ConvertDialog object={object} record={record} conversion={chosen} onClose={() => setChosen(null)} />}
     </>
   );

@@ -6,7 +6,7 @@ import { Button } from "@/components/button";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
 import { DayFields, objectChoices, PersonField, RecordField, WordField } from "../question-fields";
-import { deeds } from "./audit-words";
+import { deeds, things } from "./audit-words";
 
 /** What entries are about that is no record. */
 const THINGS = ["session", "api_key", "user", "team", "metadata", "settings", "audit"];
@@ -22,7 +22,7 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
   const objects = catalog.objects.filter((o) => !o.system);
   const some = Object.values(filter).some(Boolean);
   return (
-    <div className="mb-4 grid gap-3 phone:grid-cols-2 wide:grid-cols-6">
+    <div className="mb-4 grid grid-cols-2 gap-3 wide:grid-cols-6">
       <PersonField label={t("Who")} value={filter.user_id} onChange={(user_id) => onChange({ user_id })} />
       <WordField
         label={t("Did what")}
@@ -36,7 +36,7 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
         any={t("Anything")}
         choices={[
           ...objectChoices(objects).map((choice) => ({ ...choice, group: t("Records") })),
-          ...THINGS.map((word) => ({ id: word, label: humanize(word), group: t("Other") })),
+          ...THINGS.map((word) => ({ id: word, label: things()[word] ?? humanize(word), group: t("Other") })),
         ]}
         value={filter.object}
         onChange={(next) => onChange({ object: next, record_id: undefined })}

@@ -13,7 +13,7 @@ import { formatDateTime, formatTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
 import { count } from "@/lib/text";
 import { browserName } from "@/lib/user-agent";
-import { deedWord, thingWord } from "./audit-words";
+import { deedWord, NAMED, thingWord } from "./audit-words";
 
 interface AuditRowProps {
   entry: AuditEntry;
@@ -129,7 +129,7 @@ function Thing({ entry }: { entry: AuditEntry }) {
   const object = catalog.object(entry.object);
   const name = useRecordName(object, entry.record_id ?? undefined);
   const word = thingWord(catalog, entry.object);
-  if (!object) return ["session", "settings"].includes(entry.object) ? null : <span>{word}</span>;
+  if (!object) return NAMED.has(entry.object) ? null : <span>{word}</span>;
   return (
     <span>
       {word} {name && <span className="font-medium">{name}</span>}

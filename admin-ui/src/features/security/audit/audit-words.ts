@@ -45,6 +45,21 @@ export const deeds = (): Record<string, string> => ({
 
 export const deedWord = (action: string): string => deeds()[action] ?? humanize(action).toLowerCase();
 
+/** What is no object of records and something is done to all the same. */
+export const things = (): Record<string, string> => ({
+  session: t("Session"),
+  api_key: t("API key"),
+  user: t("User"),
+  team: t("Team"),
+  metadata: t("Set-up"),
+  settings: t("Settings"),
+  audit: t("Audit log"),
+  view: t("View"),
+});
+
+/** Things that the word for the deed names already. */
+export const NAMED = new Set(["session", "settings", "api_key", "metadata"]);
+
 /** The label of an object, or the word for what is none. */
 export const thingWord = (catalog: Catalog, object: string): string =>
-  catalog.object(object)?.label ?? humanize(object);
+  catalog.object(object)?.label ?? things()[object] ?? humanize(object);

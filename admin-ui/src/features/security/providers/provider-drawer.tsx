@@ -10,7 +10,7 @@ import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
-import { TextInput } from "@/components/inputs";
+import { Checkbox, TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { t } from "@/lib/i18n";
@@ -77,12 +77,7 @@ export function ProviderDrawer({ provider, onClose }: { provider: Provider | und
   );
   const toggle = (key: "create_users" | "trust_email" | "sign_out" | "active", label: string) => (
     <label className="flex items-center gap-2">
-      <input
-        type="checkbox"
-        className="size-4 accent-(--accent)"
-        checked={draft[key]}
-        onChange={(event) => set({ [key]: event.target.checked })}
-      />
+      <Checkbox checked={draft[key]} onChange={(event) => set({ [key]: event.target.checked })} />
       {label}
     </label>
   );

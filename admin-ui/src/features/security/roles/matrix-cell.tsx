@@ -75,7 +75,7 @@ export function MatrixCell({ action, object, value, own, changed, disabled, onCh
         disabled={disabled}
         aria-haspopup="listbox"
         aria-expanded={open}
-        aria-label={`${word} ${humanize(action)} ${object}, ${sourceOf(value)}`}
+        aria-label={`${word} ${t(humanize(action))} ${object}, ${sourceOf(value)}`}
         title={sourceOf(value)}
         className={cx(
           "inline-flex h-7 w-14 items-center justify-center rounded-tag border text-xs disabled:cursor-default",
@@ -118,7 +118,7 @@ interface ReachesProps {
 function Reaches({ action, object, anchor, chosen, onPick, onClose }: ReachesProps) {
   return (
     <Popover open onClose={onClose} anchor={anchor} role="presentation">
-      <div role="listbox" aria-label={`${humanize(action)} ${object}`} className="min-w-48 p-1">
+      <div role="listbox" aria-label={`${t(humanize(action))} ${object}`} className="min-w-48 p-1">
         {reachesOf(action).map((reach, i) => (
           <button
             key={reach}

@@ -17,6 +17,7 @@ import { Checkbox, TextInput } from "@/components/inputs";
 import { backLink, PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
+import { Unsaved } from "@/components/unsaved";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { count, humanize } from "@/lib/text";
@@ -119,6 +120,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
         )
       }
     >
+      <Unsaved changed={changes > 0} />
       {fixed && (
         <div className="mb-5">
           <Notice tone="warning" title={t("Administrators may do everything. This cannot be narrowed.")} />
@@ -190,7 +192,7 @@ function RoleEditor({ kind, role, all }: { kind: RoleKind; role: RoleDef; all: R
           onDone={async () => {
             const gone = open === "delete";
             setOpen(null);
-            if (gone) navigate({ to: "/setup/roles" });
+            if (gone) navigate({ to: "/setup/roles", ignoreBlocker: true });
             await Promise.all([client.invalidateQueries({ queryKey: ["components", kind] }), reload()]);
             toast(gone ? t("Deleted {label}", { label }) : t("Published {label}", { label }));
           }}
@@ -250,7 +252,7 @@ function SystemRights({ role, roles, disabled, onChange }: SystemRightsProps) {
                   {permissionWord(word)}
                   <span className="block font-mono text-text-3 text-xs">
                     {word}
-                    {inherited.has(word) && " · inherited"}
+                    {inherited.has(word) && ` · ${t("inherited")}`}
                   </span>
                 </span>
               </label>

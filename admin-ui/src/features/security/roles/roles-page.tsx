@@ -109,7 +109,7 @@ function RoleList({ kind, title, list, people }: RoleListProps) {
                         ? t("builds on {inherits}", { inherits: role.inherits.map(humanize).join(", ") })
                         : "",
                       role.objects?.["*"]
-                        ? t("says something of every object")
+                        ? t("rights on every object")
                         : count(Object.keys(role.objects ?? {}).length, t("object"), t("objects")),
                     ]
                       .filter(Boolean)

@@ -9,7 +9,7 @@ import { useComponents } from "@/changes/use-components";
 import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { FieldFrame } from "@/components/field-frame";
-import { TextArea, TextInput } from "@/components/inputs";
+import { Checkbox, TextArea, TextInput } from "@/components/inputs";
 import { PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
@@ -147,12 +147,7 @@ function Setting({ line, value, error, onChange }: SettingProps) {
   if (line.control === "switch")
     return (
       <label className="col-span-full flex items-center gap-2">
-        <input
-          type="checkbox"
-          className="size-4 accent-(--accent)"
-          checked={value === true}
-          onChange={(event) => onChange(event.target.checked)}
-        />
+        <Checkbox checked={value === true} onChange={(event) => onChange(event.target.checked)} />
         {line.label}
       </label>
     );

@@ -121,21 +121,22 @@ function ObjectSharing({ object, rules, restrictions, onOpen, onLimit }: ObjectS
           {t(DEFAULTS[sharing.default ?? "private"] ?? "")}
           {sharing.hierarchy !== false && (sharing.default ?? "private") === "private" && t(", and their managers")}
         </Link>
-        <Button
-          className="ms-auto"
-          icon={<Plus size={13} />}
-          aria-label={t("New rule for {objects}", { objects: object.plural_label })}
-          onClick={() => onOpen(null)}
-        >
-          {t("Rule")}
-        </Button>
-        <Button
-          icon={<Plus size={13} />}
-          aria-label={t("New restriction for {objects}", { objects: object.plural_label })}
-          onClick={() => onLimit(null)}
-        >
-          {t("Restriction")}
-        </Button>
+        <span className="ms-auto flex">
+          <Button
+            icon={<Plus size={13} />}
+            aria-label={t("New rule for {objects}", { objects: object.plural_label })}
+            onClick={() => onOpen(null)}
+          >
+            {t("Rule")}
+          </Button>
+          <Button
+            icon={<Plus size={13} />}
+            aria-label={t("New restriction for {objects}", { objects: object.plural_label })}
+            onClick={() => onLimit(null)}
+          >
+            {t("Restriction")}
+          </Button>
+        </span>
       </div>
       {rules.length > 0 && (
         <ul className="mt-1.5 flex flex-col ps-9">

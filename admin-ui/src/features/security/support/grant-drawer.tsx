@@ -7,7 +7,7 @@ import { Notice } from "@/components/bits";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FieldFrame } from "@/components/field-frame";
-import { TextInput } from "@/components/inputs";
+import { Checkbox, TextInput } from "@/components/inputs";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
 import { t } from "@/lib/i18n";
@@ -106,12 +106,7 @@ export function GrantDrawer({ reseller, asked, onClose }: GrantDrawerProps) {
           )}
         </FieldFrame>
         <label className="flex items-start gap-2">
-          <input
-            type="checkbox"
-            className="mt-0.5 size-4 accent-(--accent)"
-            checked={writes}
-            onChange={(event) => setWrites(event.target.checked)}
-          />
+          <Checkbox className="mt-0.5" checked={writes} onChange={(event) => setWrites(event.target.checked)} />
           <span>
             {t("They may change records")}
             <span className="block text-text-2 text-xs">

@@ -14,9 +14,9 @@ import { PageFrame, tableCell, tableHead, useTitle } from "@/components/page-fra
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { useShortcuts } from "@/lib/shortcuts";
-import { humanize } from "@/lib/text";
 import { PeopleTree } from "./people-tree";
 import { PersonPanel } from "./person-panel";
+import { useRoles } from "./use-roles";
 
 const TABS = [
   { id: "list", label: "List" },
@@ -106,6 +106,7 @@ export function UsersPage() {
 }
 
 function PeopleTable({ people, onOpen }: { people: Person[]; onOpen: (id: string) => void }) {
+  const labels = new Map(useRoles(people).map(({ id, label }) => [id, label]));
   return (
     <table className="w-full table-fixed border-collapse">
       <thead>
@@ -147,7 +148,7 @@ function PeopleTable({ people, onOpen }: { people: Person[]; onOpen: (id: string
               <span className="flex flex-wrap gap-1">
                 {person.roles.map((role) => (
                   <Tag key={role} color={role === "administrator" ? "purple" : "blue"}>
-                    {humanize(role)}
+                    {labels.get(role)}
                   </Tag>
                 ))}
               </span>

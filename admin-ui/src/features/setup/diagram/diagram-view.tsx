@@ -193,7 +193,6 @@ function ObjectBox({ object, diagram, near, onNear }: ObjectBoxProps) {
   const box = diagram.boxes.get(object.name);
   if (!box) return null;
   const joined = near === object.name || diagram.edges.some((e) => touches(e, near) && touches(e, object.name));
-  const relations = diagram.edges.filter((e) => e.from === object.name).length;
   return (
     <Link
       to="/setup/objects/$object"
@@ -215,7 +214,6 @@ function ObjectBox({ object, diagram, near, onNear }: ObjectBoxProps) {
         <span className="block truncate font-semibold">{object.label}</span>
         <span className="block truncate text-text-2 text-xs">
           {count(ownFields(object).length, t("field"), t("fields"))}
-          {relations > 0 && ` · ${count(relations, t("relation"), t("relations"))}`}
         </span>
       </span>
     </Link>

@@ -12,6 +12,7 @@ import { Empty } from "@/components/bits";
 import { Button, IconButton } from "@/components/button";
 import { useTitle } from "@/components/page-frame";
 import { toast } from "@/components/toast";
+import { Unsaved } from "@/components/unsaved";
 import { RecordPicker, usePreviewRecord } from "@/fields/preview-record";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
@@ -166,6 +167,7 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
             </Button>
           </div>
         </header>
+        <Unsaved changed={changed} />
         <p role="status" className="sr-only">
           {said}
         </p>
@@ -201,7 +203,7 @@ function LayoutEditor({ object, layout }: { object: ObjectDef; layout: LayoutDef
             onDone={async () => {
               const gone = open === "delete";
               setOpen(null);
-              if (gone) navigate(toTab);
+              if (gone) navigate({ ...toTab, ignoreBlocker: true });
               else restart(draft);
               await reload();
               toast(gone ? t("Deleted the layout") : t("Published the layout of {label}", { label: object.label }));

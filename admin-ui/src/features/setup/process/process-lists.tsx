@@ -43,7 +43,9 @@ export function States({ draft, options, chosen, onChoose, onChange }: ListProps
                 className="flex min-w-0 flex-1 items-center gap-2 rounded-tag text-start disabled:opacity-50"
                 onClick={() => onChoose(lit ? null : { kind: "state", value: option.value })}
               >
-                <Tag color={option.color}>{option.label}</Tag>
+                <span className="max-w-1/2 shrink-0">
+                  <Tag color={option.color}>{option.label}</Tag>
+                </span>
                 <span className="truncate text-text-2 text-xs">
                   {draft.states.find((s) => s.value === option.value)?.guidance}
                 </span>
@@ -77,16 +79,16 @@ export function Ways({
                   type="button"
                   aria-pressed={lit}
                   className={cx(
-                    "flex min-h-9 w-full items-center gap-2 px-1.5 py-1 text-start hover:bg-hover",
+                    "flex min-h-9 w-full flex-wrap items-center gap-x-2 px-1.5 py-1 text-start hover:bg-hover",
                     lit && "bg-accent-soft",
                   )}
                   onClick={() => onChoose(lit ? null : { kind: "transition", at })}
                 >
                   <span className="font-medium">{way.label || humanize(way.name)}</span>
                   {hoursOf(way) !== null && <Tag>{t("by itself")}</Tag>}
-                  <span className="flex min-w-0 items-center gap-1 truncate text-text-2 text-xs">
+                  <span className="text-text-2 text-xs">
                     {way.from?.length ? way.from.map(labelOf).join(", ") : t("any")}
-                    <ArrowRight size={11} aria-label={t("to")} />
+                    <ArrowRight size={11} aria-label={t("to")} className="mx-1 inline rtl:-scale-x-100" />
                     {labelOf(way.to)}
                   </span>
                 </button>

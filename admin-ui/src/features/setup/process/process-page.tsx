@@ -18,6 +18,7 @@ import { Checkbox, TextInput } from "@/components/inputs";
 import { useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast, toastError } from "@/components/toast";
+import { Unsaved } from "@/components/unsaved";
 import { FormulaField } from "@/formulas/formula-field";
 import { differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
@@ -156,6 +157,7 @@ function Designer({ object, name, before }: DesignerProps) {
           </Button>
         </div>
       </header>
+      <Unsaved changed={differences(writeProcess(start), written).length > 0} />
       <div className="grid min-h-0 flex-1 overflow-y-auto wide:grid-cols-[minmax(0,1fr)_340px] wide:overflow-hidden">
         <div className="flex min-w-0 flex-col gap-4 p-4 wide:overflow-y-auto wide:p-5">
           <ProcessSettings
@@ -227,7 +229,7 @@ function Designer({ object, name, before }: DesignerProps) {
                 : t("Published the process {label}", { label });
             setOpen(null);
             await Promise.all([client.invalidateQueries({ queryKey: ["components", "processes"] }), reload()]);
-            navigate(toTab);
+            navigate({ ...toTab, ignoreBlocker: true });
             toast(text);
           }}
         />

@@ -17,6 +17,7 @@ import { TextInput } from "@/components/inputs";
 import { backLink, PageFrame, useTitle } from "@/components/page-frame";
 import { Select } from "@/components/select";
 import { toast } from "@/components/toast";
+import { Unsaved } from "@/components/unsaved";
 import { OrderedFields } from "@/fields/ordered-fields";
 import { SortKeys } from "@/fields/sort-keys";
 import { FormulaEditor } from "@/formulas/formula-editor";
@@ -57,15 +58,21 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
   const navigate = useNavigate();
   const reload = useReloadCatalog();
   const before: Draft | undefined = view && (({ name: _, ...rest }) => rest)(view);
-  const [draft, setDraft] = useState<Draft>(
-    before ?? { object: object.name, label: "", scope: "all", columns: defaultColumns(object), display: "table" },
-  );
+  const start: Draft = before ?? {
+    object: object.name,
+    label: "",
+    scope: "all",
+    columns: defaultColumns(object),
+    display: "table",
+  };
+  const [draft, setDraft] = useState(start);
   const [open, setOpen] = useState<"publish" | "delete" | null>(null);
   const set = (patch: Partial<Draft>) => setDraft((d) => ({ ...d, ...patch }));
   useTitle(draft.label || t("New view"), object.label, t("Setup"));
 
   const name = view?.name ?? `${object.name}.${apiName(draft.label)}`;
   const taken = !view && catalog.viewsOf(object.name).some((v) => v.name === name);
+  const changed = differences(cleaned(start), cleaned(draft)).length > 0;
   const needsGroup = draft.display === "board" && !draft.group_by;
   const ready = draft.label.trim() !== "" && !taken && draft.columns.length > 0 && !needsGroup;
   const toTab = { to: "/setup/objects/$object", params: { object: object.name }, search: { tab: "views" } } as const;
@@ -89,12 +96,7 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
               <Trash2 size={15} />
             </IconButton>
           )}
-          <Button
-            look="solid"
-            size="md"
-            disabled={!ready || (before !== undefined && differences(before, cleaned(draft)).length === 0)}
-            onClick={() => setOpen("publish")}
-          >
+          <Button look="solid" size="md" disabled={!ready || !changed} onClick={() => setOpen("publish")}>
             {t("Publish")}
           </Button>
         </>
@@ -198,6 +200,7 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
         </div>
       </div>
       <ViewPreview object={object} view={draft} me={catalog.me.user.id} />
+      <Unsaved changed={changed} />
       {open && (
         <ReviewDialog
           title={
@@ -221,7 +224,7 @@ function ViewEditor({ object, view }: { object: ObjectDef; view: ListViewDef | u
                 : t("Published the view {label}", { label: draft.label });
             setOpen(null);
             await reload();
-            navigate(toTab);
+            navigate({ ...toTab, ignoreBlocker: true });
             toast(words);
           }}
         />
