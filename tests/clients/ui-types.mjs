@@ -5,7 +5,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 
 /** What the UI names of the document. */
 const NAMED = [
-  "ApiKey", "Branding", "Certificate", "Clone", "Delivery", "Features", "Import", "Limits", "OpenSession", "Package", "Pagination", "Person", "Plan", "ProblemDetail", "Rights",
+  "ApiKey", "Branding", "Certificate", "Clone", "Delivery", "Features", "Import", "LayerInTenant", "LayerReport", "Limits", "OfferedPackage", "OpenSession", "Package", "Pagination", "Person", "Plan", "ProblemDetail", "ResellerLayer", "Rights",
   "SecuritySettings", "Share", "SignInProvider", "Step", "SupportAccess", "Team", "Tenant", "TenantBranding", "Tried", "Use", "Webhook",
 ];
 

@@ -91,6 +91,28 @@ export interface Document {
     queued_at: string;
     started_at: string | null;
   };
+  LayerInTenant: {
+    version: string | null;
+    conflicts: {
+      path: string;
+      class: string;
+      outcome: string;
+    }[];
+    problems: Document["ProblemDetail"][];
+    tenant_id: string;
+    slug: string;
+    state: "applied" | "refused" | "waiting";
+    at: string | null;
+  };
+  LayerReport: {
+    version: string | null;
+    conflicts: {
+      path: string;
+      class: string;
+      outcome: string;
+    }[];
+    problems: Document["ProblemDetail"][];
+  };
   Limits: {
     requests_per_minute: number | null;
     requests_per_day: number | null;
@@ -100,6 +122,12 @@ export interface Document {
     connections: number | null;
     storage_bytes: number | null;
     jobs: number | null;
+  };
+  OfferedPackage: {
+    name: string;
+    label: string;
+    description: string;
+    version: string;
   };
   OpenSession: {
     id: string;
@@ -159,6 +187,23 @@ export interface Document {
     code: string;
     message: string;
     hint?: string;
+  };
+  ResellerLayer: {
+    package: string;
+    edition: string | null;
+    changed_at: string | null;
+    layer: {
+      [key: string]: {
+        [key: string]: Record<string, never>;
+      };
+    };
+    version: string | null;
+    problems: Document["ProblemDetail"][];
+    tenants: {
+      applied: number;
+      refused: number;
+      waiting: number;
+    };
   };
   Rights: {
     system: string[];
