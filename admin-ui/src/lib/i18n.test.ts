@@ -8,6 +8,7 @@ import { words as apps } from "./words/de-apps";
 import { words as becoming } from "./words/de-becoming";
 import { words as builders } from "./words/de-builders";
 import { words as fields } from "./words/de-fields";
+import { words as layers } from "./words/de-layers";
 import { words as setup } from "./words/de-setup";
 import { words as signIn } from "./words/de-sign-in";
 import { words as system } from "./words/de-system";
@@ -23,6 +24,7 @@ const words: Record<string, string> = {
   ...views,
   ...signIn,
   ...system,
+  ...layers,
 };
 
 afterEach(() => speak({}));

@@ -24,6 +24,7 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
       import("./words/de-views"),
       import("./words/de-sign-in"),
       import("./words/de-system"),
+      import("./words/de-layers"),
     ]);
     return { words: Object.assign({}, ...parts.map((part) => part.words)) as Words };
   },
