@@ -3,73 +3,17 @@
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
-import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE, startChromium } from "./chromium.mjs";
-import { choose, noted, settled, until } from "./steps.mjs";
-import { makeFolder, runTrellis, startTrellis } from "./trellis.mjs";
+import { test } from "node:test";
+import { DESKTOP, journey, PHONE } from "./chromium.mjs";
+import { check, part, resellerStage } from "./console.mjs";
+import { choose, noted, until } from "./steps.mjs";
 
-/** It has a name of its own, so that it can tell which hosts are others', and may send to this machine. */
-const FLAGS = ["--base-domain", "trellis.test", "--allow-private-targets"];
-
-let folder;
-let trellis;
-let browser;
-let key;
-
-before(async () => {
-  folder = await makeFolder();
-  [trellis, browser] = await Promise.all([startTrellis({ keep: folder, flags: FLAGS }), startChromium()]);
-  const made = await runTrellis(folder, ["reseller", "create", "Crm for all"]);
-  key = made.text.match(/trr_\S+/)?.[0];
-  assert.ok(key, made.text);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function open(page) {
-  await page.goto("/tenants");
-  await page.getByLabel("Reseller key").fill(key);
-  await page.getByRole("button", { name: "Open" }).click();
-  await page.getByRole("heading", { level: 1, name: "Tenants" }).waitFor();
-}
-
-/** What a program asks under the reseller's key. */
-async function asked(method, path, body) {
-  const headers = { authorization: `Bearer ${key}`, ...(body ? { "content-type": "application/json" } : {}) };
-  const answer = await fetch(`${trellis.url}/reseller/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
-  const told = await answer.json().catch(() => null);
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(told)}`);
-  return told?.data;
-}
-
-const makeTenant = (slug, name) =>
-  asked("POST", "/tenants", {
-    ...{ slug, name, plan: "starter", packages: ["accounts", "leads", "deals", "tasks"] },
-    admin: { email: `ann@${slug}.example`, name: "Ann", password: "browser-tests-of-a-tenant-1" },
-  });
-
-const part = (page, name) =>
-  page.getByRole("navigation", { name: "Parts of the console" }).getByRole("link", { name }).click();
-
-async function check(page) {
-  await settled(page);
-  await assertAccessible(page);
-  await assertNoSidewaysScroll(page);
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
-  await assertAccessible(page, ["color-contrast"]);
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.waitForFunction(() => document.documentElement.dataset.theme === "light");
-}
+const { url, browser, open, asked, makeTenant } = resellerStage();
 
 test("a reseller makes a tenant and keeps it", () =>
-  journey(browser, trellis.url, "reseller", DESKTOP, async (page) => {
+  journey(browser(), url(), "reseller", DESKTOP, async (page) => {
     await page.goto("/tenants");
     await check(page);
     await page.getByLabel("Reseller key").fill("trr_nobody");
@@ -101,7 +45,7 @@ test("a reseller makes a tenant and keeps it", () =>
     await row.getByText("Open").waitFor();
 
     // Its administrator gets in with what was shown.
-    const other = await browser.newContext({ baseURL: trellis.url });
+    const other = await browser().newContext({ baseURL: url() });
     const body = { email, password, tenant: new URL(address).searchParams.get("tenant") ?? "acme" };
     const signIn = () => other.request.post("/auth/v1/login", { data: body });
     assert.equal((await signIn()).status(), 200);
@@ -150,7 +94,7 @@ test("a reseller makes a tenant and keeps it", () =>
   }));
 
 test("what one tenant has otherwise than its plan, its hosts and a sandbox of it", () =>
-  journey(browser, trellis.url, "a tenant's own", DESKTOP, async (page) => {
+  journey(browser(), url(), "a tenant's own", DESKTOP, async (page) => {
     await makeTenant("north", "North");
     await open(page);
     const row = page.getByRole("row").filter({ hasText: "north" }).first();
@@ -212,9 +156,9 @@ test("what one tenant has otherwise than its plan, its hosts and a sandbox of it
   }));
 
 test("tenants look as their reseller says where they say nothing", () =>
-  journey(browser, trellis.url, "looks of tenants", DESKTOP, async (page) => {
+  journey(browser(), url(), "looks of tenants", DESKTOP, async (page) => {
     await makeTenant("west", "West");
-    const look = async () => (await (await fetch(`${trellis.url}/auth/v1/branding?tenant=west`)).json()).data;
+    const look = async () => (await (await fetch(`${url()}/auth/v1/branding?tenant=west`)).json()).data;
     await open(page);
     await part(page, "Branding");
     await page.getByLabel("Name").fill("Crm for all");
@@ -226,7 +170,7 @@ test("tenants look as their reseller says where they say nothing", () =>
     assert.deepEqual(await look(), { name: "Crm for all", accent: "#0f766e", logo: null });
 
     // Who signs in to a tenant sees it; its own people see in setup what holds without a word of theirs.
-    const theirs = await (await browser.newContext({ ...DESKTOP, baseURL: trellis.url, locale: "en-GB" })).newPage();
+    const theirs = await (await browser().newContext({ ...DESKTOP, baseURL: url(), locale: "en-GB" })).newPage();
     await theirs.goto("/sign-in?tenant=west");
     await theirs.getByRole("heading", { name: "Sign in to Crm for all" }).waitFor();
     await theirs.getByLabel("Email").fill("ann@west.example");
@@ -268,7 +212,7 @@ async function listener() {
 test("a webhook is made, tried, sent to again and given another secret", async () => {
   const there = await listener();
   try {
-    await journey(browser, trellis.url, "webhooks", DESKTOP, (page) => walkWebhooks(page, there));
+    await journey(browser(), url(), "webhooks", DESKTOP, (page) => walkWebhooks(page, there));
   } finally {
     there.close();
   }
@@ -338,7 +282,7 @@ async function walkWebhooks(page, there) {
 }
 
 test("what the tenants cost, what happened to them, and what is left of one that is gone", () =>
-  journey(browser, trellis.url, "reports", DESKTOP, async (page) => {
+  journey(browser(), url(), "reports", DESKTOP, async (page) => {
     await makeTenant("gone", "Gone Ltd");
     await asked("DELETE", "/tenants/gone?permanent=true");
     await makeTenant("south", "South");
@@ -386,10 +330,10 @@ const quietMonth = (page) =>
   });
 
 test("the key is forgotten with the page, and a phone has room for it all", () =>
-  journey(browser, trellis.url, "reseller on a phone", PHONE, async (page) => {
+  journey(browser(), url(), "reseller on a phone", PHONE, async (page) => {
     await open(page);
     await check(page);
-    for (const name of ["Sandboxes", "Branding", "Webhooks", "Commission", "Plans", "Activity", "Deleted"]) {
+    for (const name of ["Sandboxes", "Branding", "Layers", "Webhooks", "Commission", "Plans", "Activity", "Deleted"]) {
       await part(page, name);
       await page.getByRole("heading", { level: 1, name: new RegExp(`^${name}`) }).waitFor();
       await check(page);

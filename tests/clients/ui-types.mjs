@@ -5,7 +5,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 
 /** What the UI names of the document. */
 const NAMED = [
-  "Act", "ApiKey", "Branding", "Certificate", "Clone", "Delivery", "Features", "Import", "Limits", "Noticed", "OpenSession", "Package", "Pagination", "PassedOver", "Person", "Plan", "ProblemDetail", "Rights",
+  "Act", "ApiKey", "Branding", "Certificate", "Clone", "Delivery", "Features", "Import", "LayerInTenant", "LayerReport", "Limits", "Noticed", "OfferedPackage", "OpenSession", "Package", "Pagination", "PassedOver", "Person", "Plan", "ProblemDetail", "ResellerLayer", "Rights",
   "SecuritySettings", "Share", "SignInProvider", "Step", "SupportAccess", "Team", "Tenant", "TenantBranding", "Tried", "Use", "Webhook",
 ];
 

@@ -97,6 +97,28 @@ export interface Document {
     queued_at: string;
     started_at: string | null;
   };
+  LayerInTenant: {
+    version: string | null;
+    conflicts: {
+      path: string;
+      class: string;
+      outcome: string;
+    }[];
+    problems: Document["ProblemDetail"][];
+    tenant_id: string;
+    slug: string;
+    state: "applied" | "refused" | "waiting";
+    at: string | null;
+  };
+  LayerReport: {
+    version: string | null;
+    conflicts: {
+      path: string;
+      class: string;
+      outcome: string;
+    }[];
+    problems: Document["ProblemDetail"][];
+  };
   Limits: {
     requests_per_minute: number | null;
     requests_per_day: number | null;
@@ -119,6 +141,12 @@ export interface Document {
       after?: string;
       options?: string[];
     }[];
+  };
+  OfferedPackage: {
+    name: string;
+    label: string;
+    description: string;
+    version: string;
   };
   OpenSession: {
     id: string;
@@ -185,6 +213,23 @@ export interface Document {
     code: string;
     message: string;
     hint?: string;
+  };
+  ResellerLayer: {
+    package: string;
+    edition: string | null;
+    changed_at: string | null;
+    layer: {
+      [key: string]: {
+        [key: string]: Record<string, never>;
+      };
+    };
+    version: string | null;
+    problems: Document["ProblemDetail"][];
+    tenants: {
+      applied: number;
+      refused: number;
+      waiting: number;
+    };
   };
   Rights: {
     system: string[];

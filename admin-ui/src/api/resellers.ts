@@ -4,6 +4,7 @@ import type { Brand } from "@/lib/brand";
 import { request, withQuery } from "./client";
 import type { Clone, CloneWish } from "./clones";
 import type { Document } from "./document";
+import type { Layer, LayerDocument, LayerInTenant, OfferedPackage, PackageWithComponents, TriedLayer } from "./layers";
 import type { PageOf } from "./pages";
 
 /** Nothing is no limit. */
@@ -191,8 +192,8 @@ export class Reseller {
     return this.#ask("GET", withQuery("/clones", { limit: PAGE, cursor }));
   }
 
-  events(cursor: string | undefined): Promise<PageOf<TenantEvent>> {
-    return this.#ask("GET", withQuery("/events", { limit: PAGE, cursor }));
+  events(cursor: string | undefined, limit = PAGE): Promise<PageOf<TenantEvent>> {
+    return this.#ask("GET", withQuery("/events", { limit, cursor }));
   }
 
   certificates(cursor: string | undefined): Promise<PageOf<Certificate>> {
@@ -221,6 +222,42 @@ export class Reseller {
 
   async removeBranding(): Promise<void> {
     await this.#ask("DELETE", "/branding");
+  }
+
+  /** What can be installed in tenants. */
+  async packages(): Promise<OfferedPackage[]> {
+    return (await this.#ask<Data<OfferedPackage[]>>("GET", "/packages")).data;
+  }
+
+  async package(name: string): Promise<PackageWithComponents> {
+    return (await this.#ask<Data<PackageWithComponents>>("GET", `/packages/${name}`)).data;
+  }
+
+  /** What is said over packages. */
+  async layers(): Promise<Layer[]> {
+    return (await this.#ask<Data<Layer[]>>("GET", "/layers")).data;
+  }
+
+  async layer(name: string): Promise<Layer> {
+    return (await this.#ask<Data<Layer>>("GET", `/layers/${name}`)).data;
+  }
+
+  /** What it would come to, on the package and in one tenant; nothing is changed. */
+  async tryLayer(name: string, layer: LayerDocument, tenant?: string): Promise<TriedLayer> {
+    const path = withQuery(`/layers/${name}`, { dry_run: "true", tenant });
+    return (await this.#ask<Data<TriedLayer>>("PUT", path, layer)).data;
+  }
+
+  async saveLayer(name: string, layer: LayerDocument): Promise<Layer> {
+    return (await this.#ask<Data<Layer>>("PUT", `/layers/${name}`, layer)).data;
+  }
+
+  async removeLayer(name: string): Promise<void> {
+    await this.#ask("DELETE", `/layers/${name}`);
+  }
+
+  layerInTenants(name: string, cursor: string | undefined): Promise<PageOf<LayerInTenant>> {
+    return this.#ask("GET", withQuery(`/layers/${name}/tenants`, { limit: 1000, cursor }));
   }
 
   async webhooks(): Promise<Webhook[]> {

@@ -2,7 +2,7 @@
 import { ACTIONS } from "@/api/access";
 import type { AuditFilter } from "@/api/audit";
 import type { KeyRequestFilter } from "@/api/key-requests";
-import { CONSOLE_TABS, type ConsoleSearch } from "@/features/reseller/console-tabs";
+import { CONSOLE_TABS, type ConsoleSearch, LAYER_PARTS } from "@/features/reseller/console-tabs";
 import type { ExplainSearch } from "@/features/security/access/explain-page";
 import { isId } from "@/lib/text";
 
@@ -47,6 +47,8 @@ export const readJobsSearch = (raw: Raw): { only?: "dead" | undefined } => ({
 export const readConsoleSearch = (raw: Raw): ConsoleSearch => ({
   tab: CONSOLE_TABS.find((tab) => tab === raw.tab),
   webhook: asId(raw.webhook),
+  layer: asWord(raw.layer),
+  part: LAYER_PARTS.find((part) => part === raw.part),
 });
 
 export const readDiagramSearch = (raw: Raw): { shown?: "list" | undefined } => ({

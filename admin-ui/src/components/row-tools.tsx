@@ -9,7 +9,8 @@ interface RowToolsProps {
   at: number;
   count: number;
   onMove: (to: number) => void;
-  onRemove: () => void;
+  /** Left out where it has to stay. */
+  onRemove?: (() => void) | undefined;
 }
 
 const tool =
@@ -36,9 +37,11 @@ export function RowTools({ name, at, count, onMove, onRemove }: RowToolsProps) {
       >
         <ArrowDown size={13} />
       </button>
-      <button type="button" aria-label={t("Remove {name}", { name })} className={tool} onClick={onRemove}>
-        <X size={14} />
-      </button>
+      {onRemove && (
+        <button type="button" aria-label={t("Remove {name}", { name })} className={tool} onClick={onRemove}>
+          <X size={14} />
+        </button>
+      )}
     </>
   );
 }

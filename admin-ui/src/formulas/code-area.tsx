@@ -4,7 +4,9 @@ import type { FormulaFunction, FormulaProblem } from "@/api/formulas";
 import type { Catalog } from "@/catalog/catalog";
 import type { ObjectDef } from "@/catalog/types";
 import { type Code, startCode } from "./code-mirror";
+import { completing } from "./completing";
 import { Echoes } from "./echoes";
+import { formulaLanguage } from "./language";
 import { wordsAt } from "./words";
 
 interface CodeAreaProps {
@@ -37,10 +39,11 @@ export function CodeArea(props: CodeAreaProps) {
       label,
       placeholder,
       lines,
-      words: (place) => {
+      language: formulaLanguage,
+      more: completing((place) => {
         const { catalog, object, functions } = latest.current;
         return wordsAt(catalog, object, functions, place);
-      },
+      }),
       onChange: (text) => {
         echoes.current.said(text);
         latest.current.onChange(text);

@@ -1,30 +1,25 @@
-// The text editor under the formula editor. It lives in a shadow root: there its styles are constructed sheets, which the
+// The text editor under the formula editor and that of documents. It lives in a shadow root: there its styles are constructed sheets, which the
 // content security policy of the product allows, where a <style> element would be refused.
-import {
-  autocompletion,
-  type Completion,
-  closeBrackets,
-  closeBracketsKeymap,
-  closeCompletion,
-  completionKeymap,
-} from "@codemirror/autocomplete";
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
-import { EditorState } from "@codemirror/state";
+import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import type { FormulaProblem } from "@/api/formulas";
-import { formulaColours, formulaLanguage } from "./language";
+import { colours } from "./language";
 import { marking, marksOf, setMarks } from "./marks";
-import { type Place, placeAt, type Word } from "./words";
 
 export interface CodeOptions {
   text: string;
   label: string;
   placeholder: string;
   lines: number;
-  words: (place: Place) => Word[];
+  /** Is as high as its text, and leaves scrolling to the page. */
+  grows?: boolean;
+  language: Extension;
+  /** What it can do besides. */
+  more?: Extension;
   onChange: (text: string) => void;
-  onCursor: (at: number) => void;
+  onCursor?: (at: number) => void;
 }
 
 export interface Code {
@@ -35,11 +30,15 @@ export interface Code {
   destroy: () => void;
 }
 
-const look = (lines: number) =>
+const look = ({ lines, grows }: CodeOptions) =>
   EditorView.theme({
     "&": { fontSize: "12.5px", color: "var(--text)", backgroundColor: "transparent" },
     "&.cm-focused": { outline: "none" },
-    ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "20px", maxHeight: "320px", overflow: "auto" },
+    ".cm-scroller": {
+      fontFamily: "var(--font-mono)",
+      lineHeight: "20px",
+      ...(grows ? { overflow: "visible" } : { maxHeight: "320px", overflow: "auto" }),
+    },
     ".cm-content": { padding: "6px 0", minHeight: `${lines * 20 + 12}px`, caretColor: "var(--text)" },
     ".cm-line": { padding: "0 10px" },
     ".cm-placeholder": { color: "var(--text-3)" },
@@ -92,32 +91,6 @@ const look = (lines: number) =>
     },
   });
 
-const RANK = { field: 3, relation: 2, function: 1, keyword: 0 };
-
-function completionOf(word: Word): Completion {
-  return {
-    label: word.label,
-    detail: word.detail,
-    ...(word.info ? { info: word.info } : {}),
-    boost: RANK[word.type],
-    apply: word.insert ?? word.label,
-  };
-}
-
-function completing(words: CodeOptions["words"]) {
-  return autocompletion({
-    icons: false,
-    aboveCursor: false,
-    override: [
-      (context) => {
-        const place = placeAt(context.state.doc.toString(), context.pos);
-        if (!place || (!context.explicit && place.typed === "" && place.path.length === 0)) return null;
-        return { from: place.from, options: words(place).map(completionOf), validFor: /^[\p{L}\p{N}_$]*$/u };
-      },
-    ],
-  });
-}
-
 /**
  * Typing over a selection. Left to itself the browser keeps the look of what was selected in a style attribute, which the
  * content security policy refuses with an error in the console.
@@ -143,32 +116,20 @@ export function startCode(host: HTMLElement, options: CodeOptions): Code {
       doc: options.text,
       extensions: [
         history(),
-        formulaLanguage,
-        formulaColours,
+        options.language,
+        colours,
         bracketMatching(),
         marking,
-        closeBrackets(),
-        completing(options.words),
-        keymap.of([
-          ...closeBracketsKeymap,
-          ...completionKeymap,
-          ...historyKeymap,
-          ...standardKeymap.filter((k) => k.key !== "Mod-Enter"),
-        ]),
+        options.more ?? [],
+        keymap.of([...historyKeymap, ...standardKeymap.filter((k) => k.key !== "Mod-Enter")]),
         EditorView.lineWrapping,
-        // What was asked for just before the focus left would open over the next field.
-        EditorView.domEventHandlers({
-          beforeinput: typeOver,
-          blur: (_, left) => {
-            setTimeout(() => left.hasFocus || closeCompletion(left), 250);
-          },
-        }),
+        EditorView.domEventHandlers({ beforeinput: typeOver }),
         EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", autocapitalize: "off" }),
         placeholder(options.placeholder),
-        look(options.lines),
+        look(options),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange(update.state.doc.toString());
-          if (update.docChanged || update.selectionSet) options.onCursor(update.state.selection.main.head);
+          if (update.docChanged || update.selectionSet) options.onCursor?.(update.state.selection.main.head);
         }),
       ],
     }),

@@ -1,4 +1,4 @@
-// The words of the formula language, for colouring. What a formula means is the server's to say.
+// The words of the formula language and of JSON, for colouring. What a text means is the server's to say.
 import { HighlightStyle, StreamLanguage, type StreamParser, syntaxHighlighting } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
 
@@ -46,7 +46,20 @@ const parser: StreamParser<State> = {
 
 export const formulaLanguage = StreamLanguage.define(parser);
 
-export const formulaColours = syntaxHighlighting(
+export const jsonLanguage = StreamLanguage.define({
+  name: "json",
+  token(stream) {
+    if (stream.eatSpace()) return null;
+    if (stream.match(/^"(?:[^"\\]|\\.)*"?/)) return stream.match(/^\s*:/, false) ? "variableName" : "string";
+    if (stream.match(/^-?\d[\d.eE+-]*/)) return "number";
+    if (stream.match(/^[a-z]+/)) return "keyword";
+    stream.next();
+    return "operator";
+  },
+  languageData: { closeBrackets: { brackets: ["[", "{", '"'] } },
+});
+
+export const colours = syntaxHighlighting(
   HighlightStyle.define([
     { tag: tags.keyword, color: "var(--accent-text)", fontWeight: "600" },
     { tag: tags.function(tags.variableName), color: "var(--accent-text)" },

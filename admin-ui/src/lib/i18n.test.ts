@@ -9,6 +9,7 @@ import { words as becoming } from "./words/de-becoming";
 import { words as builders } from "./words/de-builders";
 import { words as changes } from "./words/de-changes";
 import { words as fields } from "./words/de-fields";
+import { words as layers } from "./words/de-layers";
 import { words as setup } from "./words/de-setup";
 import { words as signIn } from "./words/de-sign-in";
 import { words as system } from "./words/de-system";
@@ -25,6 +26,7 @@ const words: Record<string, string> = {
   ...signIn,
   ...system,
   ...changes,
+  ...layers,
 };
 
 afterEach(() => speak({}));

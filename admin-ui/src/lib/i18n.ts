@@ -25,6 +25,7 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
       import("./words/de-sign-in"),
       import("./words/de-system"),
       import("./words/de-changes"),
+      import("./words/de-layers"),
     ]);
     return { words: Object.assign({}, ...parts.map((part) => part.words)) as Words };
   },

@@ -77,7 +77,7 @@ pub(super) fn operation(method: &str, path: &str, operation: Operation) -> Opera
     if rest.starts_with("webhooks") || rest.starts_with("deliveries") {
         return webhooks::operation(method, rest, operation);
     }
-    if rest.starts_with("layers") {
+    if rest.starts_with("layers") || rest.starts_with("packages") {
         return layers::operation(method, rest, operation);
     }
     if rest == "branding" {

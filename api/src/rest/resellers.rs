@@ -30,6 +30,7 @@ mod create;
 pub(crate) mod domains;
 pub(crate) mod ends;
 pub(crate) mod layers;
+pub(crate) mod packages;
 mod place;
 pub(crate) mod support;
 pub(crate) mod webhooks;

@@ -295,6 +295,8 @@ fn reselling() -> Vec<Route> {
         reseller(GET, "/reseller/v1/branding", rest::resellers::branding::show),
         reseller(PUT, "/reseller/v1/branding", rest::resellers::branding::put),
         reseller(DELETE, "/reseller/v1/branding", rest::resellers::branding::delete),
+        reseller(GET, "/reseller/v1/packages", rest::resellers::packages::list),
+        reseller(GET, "/reseller/v1/packages/{name}", rest::resellers::packages::show),
         reseller(GET, "/reseller/v1/layers", rest::resellers::layers::list),
         reseller(GET, "/reseller/v1/layers/{name}", rest::resellers::layers::show),
         reseller(PUT, "/reseller/v1/layers/{name}", rest::resellers::layers::put),

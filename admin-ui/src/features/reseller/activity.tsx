@@ -34,7 +34,7 @@ const DEEDS: Record<string, string> = {
   support_ended: "Support access ended",
 };
 
-const ACTORS: Record<TenantEvent["actor"], string> = {
+export const ACTORS: Record<TenantEvent["actor"], string> = {
   reseller: "by you",
   operator: "by who runs Trellis",
   tenant: "by the tenant itself",

@@ -5,6 +5,7 @@ import { LogOut } from "lucide-react";
 import { useEffect } from "react";
 import type { Plan, Reseller } from "@/api/resellers";
 import { Button } from "@/components/button";
+import { late } from "@/components/late";
 import { LinkTabs } from "@/components/link-tabs";
 import { Logo } from "@/components/logo";
 import { useTitle } from "@/components/page-frame";
@@ -20,6 +21,8 @@ import { Tenants } from "./tenants";
 import { WebhookDetail } from "./webhooks/webhook-detail";
 import { Webhooks } from "./webhooks/webhooks";
 
+const Layers = late(() => import("./layers/layers"), "Layers", "page", "px-4 phone:px-8");
+
 interface ConsoleProps {
   reseller: Reseller;
   plans: Plan[];
@@ -30,6 +33,7 @@ const TABS: { id: ConsoleTab | "tenants"; label: string }[] = [
   { id: "tenants", label: "Tenants" },
   { id: "sandboxes", label: "Sandboxes" },
   { id: "branding", label: "Branding" },
+  { id: "layers", label: "Layers" },
   { id: "webhooks", label: "Webhooks" },
   { id: "commission", label: "Commission" },
   { id: "plans", label: "Plans" },
@@ -82,6 +86,7 @@ export function Console({ reseller, plans, onLeave }: ConsoleProps) {
         {current === "tenants" && <Tenants reseller={reseller} plans={plans} />}
         {current === "sandboxes" && <Copies reseller={reseller} />}
         {current === "branding" && <Branding reseller={reseller} />}
+        {current === "layers" && <Layers reseller={reseller} />}
         {current === "webhooks" && !webhook && <Webhooks reseller={reseller} />}
         {current === "webhooks" && webhook && <WebhookDetail key={webhook} reseller={reseller} id={webhook} />}
         {current === "commission" && <CommissionReport reseller={reseller} plans={plans} />}

@@ -1,15 +1,14 @@
 // The options of a choice: label, value, colour and order; or a set that several fields share.
 import { Plus } from "lucide-react";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import { useCatalog } from "@/catalog/catalog";
 import type { Option } from "@/catalog/types";
-import { Dot, Tag } from "@/components/bits";
+import { Tag } from "@/components/bits";
 import { Button } from "@/components/button";
+import { ColourButton } from "@/components/colour-button";
 import { TextInput } from "@/components/inputs";
-import { Popover } from "@/components/popover";
 import { moved, RowTools } from "@/components/row-tools";
 import { Select } from "@/components/select";
-import { cx } from "@/lib/cx";
 import { COLORS } from "@/lib/hues";
 import { t } from "@/lib/i18n";
 import { apiName, humanize } from "@/lib/text";
@@ -116,7 +115,7 @@ function OptionRow({ option, at, count, onChange, onRemove, onMove, onEnter }: O
 
   return (
     <li className="flex items-center gap-1">
-      <ColorButton color={option.color} label={option.label} onChange={(color) => onChange({ color })} />
+      <ColourButton color={option.color} label={option.label} onChange={(color) => onChange({ color })} />
       <TextInput
         aria-label={t("Option label")}
         data-option
@@ -136,61 +135,5 @@ function OptionRow({ option, at, count, onChange, onRemove, onMove, onEnter }: O
       />
       <RowTools name={option.label || t("option")} at={at} count={count} onMove={onMove} onRemove={onRemove} />
     </li>
-  );
-}
-
-function ColorButton({
-  color,
-  label,
-  onChange,
-}: {
-  color: string | undefined;
-  label: string;
-  onChange: (color: string) => void;
-}) {
-  const [open, setOpen] = useState(false);
-  const anchor = useRef<HTMLButtonElement>(null);
-  return (
-    <>
-      <button
-        ref={anchor}
-        type="button"
-        aria-label={t("Colour of {label}: {color}", { label: label || t("option"), color: t(color ?? "gray") })}
-        aria-haspopup="dialog"
-        aria-expanded={open}
-        className="inline-flex size-8 shrink-0 items-center justify-center rounded-control border border-line-2 hover:bg-hover"
-        onClick={() => setOpen(!open)}
-      >
-        <Dot color={color} />
-      </button>
-      <Popover
-        open={open}
-        onClose={() => setOpen(false)}
-        anchor={anchor}
-        label={t("Colour")}
-        className="grid grid-cols-5 gap-1 p-2"
-      >
-        {COLORS.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-label={t(name)}
-            title={t(name)}
-            aria-pressed={color === name}
-            className={cx(
-              "inline-flex size-7 items-center justify-center rounded-control hover:bg-hover",
-              color === name && "ring-2 ring-accent ring-inset",
-            )}
-            onClick={() => {
-              onChange(name);
-              setOpen(false);
-              anchor.current?.focus();
-            }}
-          >
-            <Dot color={name} />
-          </button>
-        ))}
-      </Popover>
-    </>
   );
 }

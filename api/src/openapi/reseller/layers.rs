@@ -39,12 +39,30 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     ] {
         fate[key] = schema;
     }
-    vec![("ResellerLayer", shown(layer)), ("LayerReport", shown(report)), ("LayerInTenant", shown(fate))]
+    let package = json!({ "name": text(), "label": text(), "description": text(), "version": text() });
+    let component = shown(json!({ "kind": text(), "name": text(), "definition": json!({ "type": "object" }) }));
+    let mut offer = package.clone();
+    offer["components"] = list(component);
+    vec![
+        ("ResellerLayer", shown(layer)),
+        ("LayerReport", shown(report)),
+        ("LayerInTenant", shown(fate)),
+        ("OfferedPackage", shown(package)),
+        ("PackageWithComponents", shown(offer)),
+    ]
 }
 
 pub(super) fn operation(method: &str, rest: &str, operation: Operation) -> Operation {
     let one = || data(reference("ResellerLayer"));
     match (method, rest) {
+        (_, "packages") => operation.says("What can be installed here").answers(
+            200,
+            "Each package in its newest version",
+            data(list(reference("OfferedPackage"))),
+        ),
+        (_, "packages/{name}") => operation
+            .says("What a package says, which is what a layer is laid over")
+            .answers(200, "It with its components, also those that come beside others", data(reference("PackageWithComponents"))),
         (_, "layers") => operation.says("What the reseller makes of packages").answers(
             200,
             "A layer for each package of which something is said",

@@ -9,6 +9,7 @@ mod half_made;
 mod layers;
 mod limits;
 mod noted;
+mod packages;
 mod silent;
 mod support;
 mod webhooks;

@@ -1,0 +1,95 @@
+// A value in JSON: what cannot be read, and what the server refuses of it, is shown where it stands.
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { FormulaProblem } from "@/api/formulas";
+import { late } from "@/components/late";
+import { cx } from "@/lib/cx";
+import { t } from "@/lib/i18n";
+import { type Fault, readJson, spanAt } from "@/lib/json-places";
+import { same } from "@/lib/sparse";
+
+const JsonArea = late(() => import("@/formulas/json-area"), "JsonArea", "line", "px-2.5");
+
+const FAULTS: Record<Fault["message"], string> = {
+  end: "Something is missing at the end.",
+  sign: "This is no JSON from here on.",
+  twice: "This key is there twice.",
+};
+
+export interface JsonProblem {
+  /** Where in the value. */
+  path: string[];
+  words: string;
+}
+
+interface JsonFieldProps {
+  label: string;
+  value: unknown;
+  lines: number;
+  problems: JsonProblem[];
+  /** Nothing where the text is empty. */
+  onChange: (value: unknown) => void;
+  /** Whether it cannot be read as it stands. */
+  onBroken: (broken: boolean) => void;
+}
+
+const written = (value: unknown): string => (value === undefined ? "" : JSON.stringify(value, null, 2));
+
+/** What a text says; an empty one says nothing. */
+const read = (text: string) => (text.trim() === "" ? null : readJson(text));
+
+export function JsonField({ label, value, lines, problems, onChange, onBroken }: JsonFieldProps) {
+  const [text, setText] = useState(() => written(value));
+  const found = useMemo(() => read(text), [text]);
+  const fault = found?.fault;
+  const latest = useRef(onBroken);
+  latest.current = onBroken;
+  useEffect(() => latest.current(Boolean(fault)), [fault]);
+  useEffect(() => () => latest.current(false), []);
+  // What was put back elsewhere is read anew; what comes back from here stands as it was typed.
+  useEffect(() => {
+    setText((now) => {
+      const said = read(now);
+      return said?.fault || same(said?.root?.value, value) ? now : written(value);
+    });
+  }, [value]);
+
+  function type(next: string) {
+    setText(next);
+    const said = read(next);
+    if (!said?.fault) onChange(said?.root.value);
+  }
+
+  const marks = useMemo(() => marksOf(found, problems), [found, problems]);
+  const wrong = marks.length > 0;
+  return (
+    <div className="flex flex-col gap-1">
+      <div
+        className={cx(
+          "min-w-0 rounded-control border bg-surface focus-within:ring-2",
+          wrong
+            ? "border-red focus-within:ring-red-soft"
+            : "border-line-2 focus-within:border-accent focus-within:ring-accent-soft",
+        )}
+        style={{ minHeight: lines * 20 + 12 }}
+      >
+        <JsonArea value={text} label={label} lines={lines} problems={marks} onChange={type} />
+      </div>
+      {marks.map(({ message, span }) => (
+        <p key={`${span?.[0]} ${message}`} role="alert" className="text-red text-xs">
+          {span && <span className="num">{t("Line {n}:", { n: lineOf(text, span[0]) })} </span>}
+          {message}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+const lineOf = (text: string, at: number): number => text.slice(0, at).split("\n").length;
+
+function marksOf(found: ReturnType<typeof read>, problems: JsonProblem[]): FormulaProblem[] {
+  if (found?.fault) return [{ message: t(FAULTS[found.fault.message]), span: found.fault.span }];
+  return problems.map(({ path, words }) => ({
+    message: words,
+    ...(found?.root && { span: spanAt(found.root, path) }),
+  }));
+}
