@@ -10,7 +10,6 @@ use crate::catalog::label;
 use crate::definitions::{Definitions, Kind, Row};
 
 mod classes;
-mod following;
 mod grants;
 mod lists;
 mod merge;

@@ -22,7 +22,7 @@ type Written = BTreeMap<String, BTreeMap<String, Json>>;
 /// What differs, by component.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
-pub struct ResellerLayer(pub(super) BTreeMap<Place, Json>);
+pub struct ResellerLayer(BTreeMap<Place, Json>);
 
 /// How long a text may be that says nothing of it.
 const USUAL_LENGTH: u64 = 255;

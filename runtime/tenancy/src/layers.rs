@@ -260,11 +260,7 @@ impl Tenants {
         let installed = self.engine().installed_packages(&context).await?;
         let Some(one) = installed.get(package) else { return Ok(None) };
         let mut report = Report { version: Some(one.manifest.version.to_string()), ..Report::default() };
-        let is_there = match (edition, &one.edition) {
-            (Some(wanted), Some(here)) => wanted.is(here),
-            (wanted, here) => wanted.is_none() && here.is_none(),
-        };
-        if is_there {
+        if one.edition.as_ref() == edition {
             return Ok(Some(("applied", report)));
         }
         match self.engine().lay_over(&context, (package, edition), dry_run).await {

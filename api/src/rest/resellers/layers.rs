@@ -137,7 +137,7 @@ async fn describe(
     let offered = library.find(package);
     let fits = offered
         .zip(saved)
-        .map(|(package, saved)| validated(package, &saved.layer.following(package), library));
+        .map(|(package, saved)| validated(package, &saved.layer, library));
     let [applied, refused, waiting] = call.tenants().count_fates(call.reseller, package).await?;
     Ok(json!({
         "package": package,

@@ -52,14 +52,9 @@ pub(super) struct Dressed {
 }
 
 impl Edition {
-    /// Whether both are one state, by whichever names it speaks of things.
+    /// Whether both are one state.
     pub fn is(&self, other: &Self) -> bool {
         if self.id.is_some() { self.id == other.id } else { self == other }
-    }
-
-    /// The same as a version of its package calls things.
-    fn following(&self, package: &Package) -> Self {
-        Self { id: self.id, layer: self.layer.following(package) }
     }
 }
 
@@ -86,7 +81,7 @@ pub(super) fn dress(here: &Here, package: &Package, options: &Install) -> Result
         company.layers.extend(edition.map(|edition| (name.clone(), edition.layer.clone())));
         company.arriving(package)
     };
-    let edition = options.edition(name, before).map(|edition| edition.following(package));
+    let edition = options.edition(name, before);
     let (alone, arrangement) = (with(None), with(edition.as_ref()));
     if others.layers.is_empty() && edition.is_none() {
         return Ok(Dressed { arrangement, edition: None, told: None });
@@ -103,7 +98,7 @@ pub(super) fn dress(here: &Here, package: &Package, options: &Install) -> Result
         return Ok(Dressed { arrangement, edition, told: None });
     }
     let former = before.and_then(|one| one.edition.as_ref()).filter(|_| !options.without_layer);
-    let former = former.map(|former| former.following(package));
+    let former = former.cloned();
     let other = former.filter(|former| edition.as_ref().is_some_and(|edition| !edition.is(former)));
     if let Some(former) = other {
         let arrangement = with(Some(&former));
