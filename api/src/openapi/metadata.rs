@@ -319,6 +319,7 @@ fn packages(method: &str, operation: Operation) -> Operation {
         _ => operation
             .says("Removes a package's layer")
             .query("dry_run", "Show what would happen, change nothing", flag())
+            .query("try_steps", "With dry_run: false leaves the steps untried", flag())
             .query("allow_data_loss", "true, or names of what may be lost, separated by commas", text())
             .query("approve", "true, or names of grants of others that stand alone then", text())
             .query("message", "Why, for the history", text())

@@ -88,16 +88,7 @@ async fn put_component(call: &Call, kind: Kind, name: &str) -> Outcome {
 async fn change(call: &Call, change: Change, after: Option<&str>) -> Outcome {
     let kind = change.kind;
     let mut params = Params::new(call.asked.pairs()?);
-    let wish = Apply {
-        changes: vec![change],
-        package: None,
-        message: params.text("message"),
-        expected_revision: params.number("expected_revision", 0, i64::MAX),
-        dry_run: params.flag("dry_run"),
-        leave_untried: params.typed("try_steps", "true or false", flag) == Some(false),
-        allow_data_loss: params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default(),
-        ..Apply::default()
-    };
+    let wish = Apply { changes: vec![change], ..asked(&mut params) };
     params.finish()?;
     let applied = call.engine().apply(&call.context, wish).await?;
     let snapshot = call.engine().snapshot(&call.caller.tenant).await?;
@@ -123,7 +114,19 @@ pub(crate) fn allow_text(text: &str) -> AllowLoss {
     }
 }
 
-/// What every change of metadata may say of itself.
+/// What a change says of itself in its address.
+pub(super) fn asked(params: &mut Params) -> Apply {
+    Apply {
+        message: params.text("message"),
+        expected_revision: params.number("expected_revision", 0, i64::MAX),
+        dry_run: params.flag("dry_run"),
+        leave_untried: params.typed("try_steps", "true or false", flag) == Some(false),
+        allow_data_loss: params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default(),
+        ..Apply::default()
+    }
+}
+
+/// The same in its body.
 pub(crate) fn wish(form: &mut Form) -> Apply {
     Apply {
         message: form.text("message"),

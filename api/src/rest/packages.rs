@@ -12,7 +12,7 @@ use metadata::package::{Manifest, Package, Version, VersionReq};
 use metadata::{Kind, Problem as Detail};
 use serde_json::{Value as Json, json};
 
-use super::deploy::{allow_json, allow_text, allowed_loss, told};
+use super::deploy::{allow_json, allow_text, allowed_loss, asked, told};
 use super::metadata::kind;
 use crate::Library;
 use crate::answer;
@@ -267,17 +267,6 @@ pub(crate) async fn layers(call: Call) -> Outcome {
     let (kind, name) = (kind(&call)?, call.asked.part("name"));
     let layers = call.context.snapshot.definitions.layers(kind, name).ok_or_else(Problem::not_found)?;
     Ok(answer::data(&json!(layers)))
-}
-
-/// What a change says of itself in its address.
-fn asked(params: &mut Params) -> Apply {
-    Apply {
-        message: params.text("message"),
-        expected_revision: params.number("expected_revision", 0, i64::MAX),
-        dry_run: params.flag("dry_run"),
-        allow_data_loss: params.text("allow_data_loss").map(|text| allow_text(&text)).unwrap_or_default(),
-        ..Apply::default()
-    }
 }
 
 /// Takes the tenant's layer over a component away.
