@@ -23,8 +23,10 @@ for (const path of files("src")) {
   const text = readFileSync(path, "utf8");
   const lines = text.split("\n");
   const dictionary = here[0] === "lib" && here[1] === "words";
+  // What is made of the document of the API is as long as that.
   const made = here.join("/") === "api/document.d.ts";
-  if (lines.length > MAX_LINES && !dictionary && !made) problems.push(`${path}: ${lines.length} lines, at most ${MAX_LINES}`);
+  if (lines.length > MAX_LINES && !dictionary && !made)
+    problems.push(`${path}: ${lines.length} lines, at most ${MAX_LINES}`);
   if (!/^[a-z0-9_-]+(\.test)?(\.d)?\.(ts|tsx|css|js)$/.test(here.at(-1)))
     problems.push(`${path}: name is not kebab-case`);
   const pictures = /^catalog\/(more-)?icons\.ts$/.test(here.join("/"));

@@ -17,6 +17,7 @@ import { words as views } from "./words/de-views";
 const words: Record<string, string> = {
   ...work,
   ...setup,
+  ...layers,
   ...builders,
   ...fields,
   ...becoming,
@@ -24,7 +25,6 @@ const words: Record<string, string> = {
   ...views,
   ...signIn,
   ...system,
-  ...layers,
 };
 
 afterEach(() => speak({}));
