@@ -21,6 +21,8 @@ interface PagesOptions<P> {
   keep?: boolean;
   /** When to ask again by itself, in milliseconds. */
   again?: (pages: P[] | undefined) => number | false;
+  /** Nothing is asked while this is false. */
+  enabled?: boolean;
 }
 
 interface Known<P> {
@@ -31,11 +33,12 @@ interface Known<P> {
 export function usePages<P extends PageOf<unknown>>(
   queryKey: readonly unknown[],
   load: (cursor: string | undefined, signal: AbortSignal) => Promise<P>,
-  { keep = false, again }: PagesOptions<P> = {},
+  { keep = false, again, enabled = true }: PagesOptions<P> = {},
 ): Paged<P> {
   return useInfiniteQuery({
     queryKey,
     initialPageParam: undefined as string | undefined,
+    enabled,
     ...(keep && { placeholderData: keepPreviousData }),
     ...(again && { refetchInterval: (query: Known<P>) => again(query.state.data?.pages) }),
     getNextPageParam: (page: P) => page.pagination.next_cursor ?? undefined,

@@ -18,6 +18,7 @@ import { words as views } from "./words/de-views";
 const words: Record<string, string> = {
   ...work,
   ...setup,
+  ...layers,
   ...builders,
   ...fields,
   ...becoming,
@@ -25,8 +26,11 @@ const words: Record<string, string> = {
   ...views,
   ...signIn,
   ...system,
+<<<<<<< HEAD
   ...changes,
   ...layers,
+=======
+>>>>>>> ui
 };
 
 afterEach(() => speak({}));

@@ -17,6 +17,7 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
     const parts = await Promise.all([
       import("./words/de"),
       import("./words/de-setup"),
+      import("./words/de-layers"),
       import("./words/de-builders"),
       import("./words/de-fields"),
       import("./words/de-becoming"),
@@ -25,7 +26,6 @@ const DICTIONARIES: Record<Exclude<Language, "en">, () => Promise<{ words: Words
       import("./words/de-sign-in"),
       import("./words/de-system"),
       import("./words/de-changes"),
-      import("./words/de-layers"),
     ]);
     return { words: Object.assign({}, ...parts.map((part) => part.words)) as Words };
   },

@@ -1,7 +1,7 @@
 // German: what a reseller makes of packages for all tenants.
 export const words: Record<string, string> = {
   "Add a field": "Feld hinzufügen",
-  "All of it holds there.": "Dort gilt alles davon.",
+  "What this edition changes holds there.": "Was diese Ausgabe ändert, gilt dort.",
   "All parts": "Alle Teile",
   "All tenants": "Alle Mandanten",
   "Another option": "Weitere Option",
@@ -40,7 +40,9 @@ export const words: Record<string, string> = {
   "It could not be reached": "Er war nicht zu erreichen",
   "It does not fit there: nothing of it would be changed": "Sie passt dort nicht: Nichts würde geändert",
   "It does not fit version {version} of the package": "Sie passt nicht zu Version {version} des Pakets",
-  "It fits, and all of it would hold there.": "Sie passt, und alles davon würde dort gelten.",
+  "It does not go with what the tenant has made itself.":
+    "Sie verträgt sich nicht mit dem, was der Mandant selbst gemacht hat.",
+  "It fits, and what it changes would hold there.": "Sie passt, und was sie ändert, würde dort gelten.",
   "It fits; here the tenant says something itself, which stays":
     "Sie passt; hier sagt der Mandant selbst etwas, und das bleibt",
   "It has not had its turn yet": "Er war noch nicht an der Reihe",
@@ -172,10 +174,10 @@ export const words: Record<string, string> = {
   "what it has made itself": "was er selbst gemacht hat",
   "{name} can be chosen": "{name} ist wählbar",
   "{n} changed": "{n} geändert",
-  "{n} did not fit": "{n} passten nicht",
-  "{n} in part": "{n} zum Teil",
-  "{n} of {all} tenants have it": "{n} von {all} Mandanten haben sie",
-  "{n} waiting": "{n} warten",
+  "{n} did not fit": "nicht passend: {n}",
+  "{n} in part": "zum Teil: {n}",
+  "{n} of {all} tenants have it": "bei {n} von {all} Mandanten",
+  "{n} waiting": "wartend: {n}",
   "Option set": "Optionsliste",
   Layout: "Layout",
   "List view": "Listenansicht",

@@ -40,7 +40,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         fate[key] = schema;
     }
     let package = json!({ "name": text(), "label": text(), "description": text(), "version": text() });
-    let component = shown(json!({ "kind": text(), "name": text(), "definition": json!({ "type": "object" }) }));
+    let component =
+        shown(json!({ "kind": text(), "name": text(), "definition": json!({ "type": "object" }) }));
     let mut offer = package.clone();
     offer["components"] = list(component);
     vec![
@@ -60,9 +61,13 @@ pub(super) fn operation(method: &str, rest: &str, operation: Operation) -> Opera
             "Each package in its newest version",
             data(list(reference("OfferedPackage"))),
         ),
-        (_, "packages/{name}") => operation
-            .says("What a package says, which is what a layer is laid over")
-            .answers(200, "It with its components, also those that come beside others", data(reference("PackageWithComponents"))),
+        (_, "packages/{name}") => {
+            operation.says("What a package says, which is what a layer is laid over").answers(
+                200,
+                "It with its components, also those that come beside others",
+                data(reference("PackageWithComponents")),
+            )
+        }
         (_, "layers") => operation.says("What the reseller makes of packages").answers(
             200,
             "A layer for each package of which something is said",

@@ -48,9 +48,7 @@ fn of(change: &Change) -> Vec<Json> {
     let own = definition.as_object_mut().filter(|_| change.kind == Kind::Objects);
     let fields = own.and_then(|object| object.shift_remove("fields"));
     let fields = fields.as_ref().and_then(Json::as_array).into_iter().flatten();
-    let told = |kind: Kind, name: &str, definition: &Json| {
-        json!({ "kind": kind, "name": name, "definition": definition })
-    };
+    let told = |kind: Kind, name: &str, definition: &Json| json!({ "kind": kind, "name": name, "definition": definition });
     let fields = fields.map(|field| {
         let name = field["name"].as_str().unwrap_or_default();
         told(Kind::Fields, &format!("{}.{name}", change.name), field)

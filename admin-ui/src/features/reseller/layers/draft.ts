@@ -1,6 +1,7 @@
 // What is said over a package while it is written: what each component comes to, and where a problem belongs.
 import type { Component, LayerDocument } from "@/api/layers";
-import type { FieldProblem } from "@/api/problem";
+import { type FieldProblem, sentence } from "@/api/problem";
+import { t } from "@/lib/i18n";
 import { isObject, type JsonObject, laidKeys, sparseKeys } from "@/lib/sparse";
 
 /** A component of the package, or one of which is spoken although the package is without it. */
@@ -72,7 +73,11 @@ export function placed(problem: FieldProblem, components: Shown[]): Placed {
 export const pathIn = ({ component, path }: Placed): string[] =>
   component ? [component.kind, component.name, ...path] : path;
 
-export const wordsOf = ({ message, hint }: FieldProblem): string => (hint ? `${message} ${hint}` : message);
+/** What is wrong, in sentences: reports that are kept have it as the server wrote it. */
+export function wordsOf({ code, message, hint }: FieldProblem): string {
+  if (code === "tenant") return t("It does not go with what the tenant has made itself.");
+  return [message, hint ?? ""].map(sentence).filter(Boolean).join(" ");
+}
 
 /** A value at a path of keys. */
 export const valueAt = (definition: JsonObject, [key = "", ...rest]: string[]): unknown => {

@@ -61,7 +61,7 @@ export function FateDrawer(props: FateDrawerProps) {
 }
 
 function Story({ fate, standing, components }: FateDrawerProps) {
-  if (standing === "whole") return <p className="text-text-2">{t("All of it holds there.")}</p>;
+  if (standing === "whole") return <p className="text-text-2">{t("What this edition changes holds there.")}</p>;
   if (standing === "waiting")
     return (
       <Ways title={t("It has not had its turn yet")}>

@@ -35,9 +35,9 @@ export function LayerPage({ reseller, name, part }: LayerPageProps) {
   const navigate = useNavigate();
   const query = useLayer(reseller, name);
   const offered = usePackage(reseller, name);
-  const fates = useFates(reseller, name);
   const [removing, setRemoving] = useState(false);
   const layer = query.data;
+  const fates = useFates(reseller, name, layer);
   const label = offered.data?.label || humanize(name);
   const components = offered.data?.components ?? [];
   const partly = fates.data?.pages.flatMap((page) => page.data).filter((one) => one.conflicts.length > 0).length;

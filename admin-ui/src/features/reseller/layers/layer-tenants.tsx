@@ -9,7 +9,8 @@ import { Select } from "@/components/select";
 import { cx } from "@/lib/cx";
 import { ago, formatDateTime } from "@/lib/dates";
 import { t } from "@/lib/i18n";
-import { count, humanize } from "@/lib/text";
+import { count } from "@/lib/text";
+import { wordsOf } from "./draft";
 import { FateDrawer } from "./fate-drawer";
 import type { useFates } from "./queries";
 
@@ -165,6 +166,6 @@ function FateTable({ lines, onOpen }: FateTableProps) {
 /** The reason in a line. */
 function whyOf({ conflicts, problems }: LayerInTenant): string {
   const [first] = problems;
-  if (first) return first.code === "tenant" ? t("what it has made itself") : humanize(first.message);
+  if (first) return first.code === "tenant" ? t("what it has made itself") : wordsOf(first);
   return conflicts.length > 0 ? count(conflicts.length, t("place stays its own"), t("places stay its own")) : "";
 }

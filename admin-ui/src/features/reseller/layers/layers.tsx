@@ -75,7 +75,7 @@ export const spokenOf = ({ layer }: Layer): number =>
   Object.values(layer).reduce((sum, named) => sum + Object.keys(named).length, 0);
 
 function LayerRow({ reseller, layer, label }: { reseller: Reseller; layer: Layer; label: string }) {
-  const fates = useFates(reseller, layer.package);
+  const fates = useFates(reseller, layer.package, layer);
   const partly = fates.data?.pages.flatMap((page) => page.data).filter((one) => one.conflicts.length > 0).length;
   const changed = layer.changed_at ?? "";
   return (

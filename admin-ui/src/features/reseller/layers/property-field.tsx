@@ -8,7 +8,7 @@ import { type ControlIds, FieldFrame } from "@/components/field-frame";
 import { Switch, TextArea, TextInput } from "@/components/inputs";
 import type { Choice } from "@/components/picker";
 import { Select } from "@/components/select";
-import { brief } from "@/lib/differences";
+import { brief, differences } from "@/lib/differences";
 import { t } from "@/lib/i18n";
 import { isObject, type JsonObject, same, wordOf } from "@/lib/sparse";
 import { humanize } from "@/lib/text";
@@ -52,7 +52,7 @@ export function PropertyField(props: PropertyFieldProps) {
           <span className="min-w-0 break-words">
             {before === undefined
               ? t("The package says nothing of it")
-              : t("The package says: {value}", { value: shortly(before) })}
+              : t("The package says: {value}", { value: shortly(before, value) })}
           </span>
           <Button icon={<RotateCcw size={12} />} onClick={() => props.onChange(before)}>
             {t("Put back")} <span className="sr-only">{label}</span>
@@ -65,8 +65,16 @@ export function PropertyField(props: PropertyFieldProps) {
 
 const MOST = 120;
 
-function shortly(value: unknown): string {
-  const text = typeof value === "boolean" ? t(value ? "Yes" : "No") : brief(value);
+const word = (value: unknown): string => (typeof value === "boolean" ? t(value ? "Yes" : "No") : brief(value));
+
+/** What was there; of lists of many parts only what differs. */
+function shortly(before: unknown, value: unknown): string {
+  const isLong = Array.isArray(before) && Array.isArray(value) && before.some(isObject);
+  const lines = isLong ? differences({ all: before }, { all: value }) : [];
+  const named = lines.map(
+    (line) => `${line.path.replace(/^all[. ]/, "")}: ${line.before === undefined ? "–" : word(line.before)}`,
+  );
+  const text = named.length > 0 ? named.join(" · ") : word(before);
   return text.length > MOST ? `${text.slice(0, MOST)} …` : text;
 }
 

@@ -1,5 +1,6 @@
 // What is asked of layers, in one place, since several parts look at the same.
 import { useQuery } from "@tanstack/react-query";
+import type { Layer } from "@/api/layers";
 import { usePages } from "@/api/pages";
 import type { Reseller } from "@/api/resellers";
 
@@ -15,6 +16,7 @@ export const useLayers = (reseller: Reseller) =>
   useQuery({
     queryKey: LAYERS,
     queryFn: () => reseller.layers(),
+    staleTime: 0,
     refetchInterval: ({ state }) => moving(state.data?.reduce((sum, { tenants }) => sum + tenants.waiting, 0)),
   });
 
@@ -22,6 +24,7 @@ export const useLayer = (reseller: Reseller, name: string) =>
   useQuery({
     queryKey: [...LAYERS, name],
     queryFn: () => reseller.layer(name),
+    staleTime: 0,
     refetchInterval: ({ state }) => moving(state.data?.tenants.waiting),
   });
 
@@ -30,8 +33,10 @@ export const usePackages = (reseller: Reseller) => useQuery({ queryKey: PACKAGES
 export const usePackage = (reseller: Reseller, name: string) =>
   useQuery({ queryKey: [...PACKAGES, name], queryFn: () => reseller.package(name), retry: false });
 
-/** What became of it in each tenant. */
-export const useFates = (reseller: Reseller, name: string) =>
-  usePages([...LAYERS, name, "tenants"], (cursor) => reseller.layerInTenants(name, cursor), {
-    again: (pages) => (pages?.some((page) => page.data.some((one) => one.state === "waiting")) ? SOON : false),
-  });
+/** What became of it in each tenant, asked anew whenever it is told of more or fewer of them. */
+export const useFates = (reseller: Reseller, name: string, layer: Layer | undefined) =>
+  usePages(
+    [...LAYERS, name, "tenants", layer?.edition, layer?.tenants],
+    (cursor) => reseller.layerInTenants(name, cursor),
+    { keep: true, enabled: layer !== undefined },
+  );

@@ -129,7 +129,7 @@ function Tried({ report, components }: { report: LayerReport | null; components:
         <Problems problems={report.problems} components={components} />
       </Notice>
     );
-  if (report.conflicts.length === 0) return <p role="status">{t("It fits, and all of it would hold there.")}</p>;
+  if (report.conflicts.length === 0) return <p role="status">{t("It fits, and what it changes would hold there.")}</p>;
   return (
     <Notice tone="warning" title={t("It fits; here the tenant says something itself, which stays")}>
       <Conflicts conflicts={report.conflicts} components={components} />
