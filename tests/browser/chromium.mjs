@@ -101,3 +101,9 @@ export async function assertNoSidewaysScroll(page) {
   const [wide, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   assert.ok(wide <= window_, `${page.url()} is ${wide} px wide in a window of ${window_} px`);
 }
+
+/** Fails when the page itself can be scrolled up and down: in the frame, only what is within it scrolls. */
+export async function assertStill(page) {
+  const [high, window_] = await page.evaluate(() => [document.documentElement.scrollHeight, window.innerHeight]);
+  assert.ok(high <= window_, `${page.url()} is ${high} px high in a window of ${window_} px`);
+}

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, PHONE } from "./chromium.mjs";
+import { assertAccessible, assertNoSidewaysScroll, assertStill, DESKTOP, journey, PHONE } from "./chromium.mjs";
 import { stage } from "./stage.mjs";
 import { ask, change, choose, firstRow, settled, until } from "./steps.mjs";
 
@@ -297,6 +297,7 @@ async function check(page, mirrored = true) {
   await settled(page);
   await assertAccessible(page);
   await assertNoSidewaysScroll(page);
+  if (mirrored) await assertStill(page);
   await wear(page, "dark");
   await assertAccessible(page);
   await wear(page, "light");

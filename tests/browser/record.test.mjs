@@ -184,6 +184,7 @@ walk("⌘K does with a record what its page does, and goes back to the one befor
   await menu.fill("move to prop");
   await page.keyboard.press("Enter");
   await path(page).locator("[aria-current=step]").getByText("Proposal").waitFor();
+  await noted(page, `Moved ${first.name} to Proposal`);
   await page.keyboard.press("Control+z");
   await path(page).locator("[aria-current=step]").getByText("Qualified").waitFor();
 });
