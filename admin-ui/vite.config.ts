@@ -18,7 +18,6 @@ const RECORD = ["/src/app/record-route.tsx", "/src/features/record/record-peek.t
 const SETUP = [
   "/src/app/setup/setup-layout.tsx",
   "/src/catalog/role-rights.ts",
-  "/src/changes/review-dialog.tsx",
   "/src/components/link-tabs.tsx",
   "/src/components/page-frame.tsx",
   "/src/features/setup/source.tsx",
