@@ -276,3 +276,22 @@ walk("the buttons of a formatted text are reached by keys, one stop for all of t
   await page.keyboard.press("Control+Enter");
   await until(async () => assert.match(await card(), /<(b|strong)>.*<(i|em)>cheap ropes|<(i|em)>.*<(b|strong)>cheap ropes/));
 });
+
+walk("the sidebar folds to its icons, by key and by button, and stays so", async (page) => {
+  await page.goto("/o/deals?view=all");
+  await firstRow(page, "Deals").waitFor();
+  const main = page.getByRole("navigation", { name: "Main" });
+  const wide = async () => (await page.locator("aside").first().boundingBox()).width;
+  const open = await wide();
+  await page.keyboard.press("[");
+  await until(async () => assert.ok((await wide()) < 60));
+  await assertAccessible(page);
+  await page.reload();
+  await firstRow(page, "Deals").waitFor();
+  assert.ok((await wide()) < 60);
+  // What the icons are for is said all the same.
+  await main.getByRole("link", { name: "Contacts", exact: true }).click();
+  await firstRow(page, "Contacts").waitFor();
+  await page.getByRole("button", { name: /^Unfold the sidebar/ }).click();
+  await until(async () => assert.equal(await wide(), open));
+});

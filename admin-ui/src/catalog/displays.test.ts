@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { calendarDays, timelineDays, weightField } from "./displays";
+import { calendarDays, pathField, timelineDays, weightField } from "./displays";
 import type { FieldDef, ListViewDef, ObjectDef } from "./types";
 
 const day = (name: string, more: Partial<FieldDef> = {}): FieldDef => ({ name, kind: "date", label: name, ...more });
@@ -65,4 +65,19 @@ it("weighs by what is chosen, else by a name that tells, or not at all", () => {
   expect(weightField(trip, "none")).toBeUndefined();
   const tons = { name: "tons", kind: "decimal", label: "Tons" };
   expect(weightField({ ...trip, fields: [...trip.fields, tons] }, "tons")).toBe(tons);
+});
+
+it("takes for steps what boards stand by, unless a record can do without it", () => {
+  const choice = (name: string, more: Partial<FieldDef> = {}): FieldDef => ({
+    ...{ name, kind: "picklist", label: name, options: [{ value: "a", label: "A" }] },
+    ...more,
+  });
+  const board = (group_by: string) => view({ display: "board", group_by });
+  const path = (fields: FieldDef[], ...views: ListViewDef[]) => pathField({ ...trip, fields }, views)?.name;
+  const [warmth, stage] = [choice("warmth"), choice("stage")];
+  expect(path([warmth], board("warmth"))).toBeUndefined();
+  expect(path([warmth, stage], board("warmth"))).toBe("stage");
+  expect(path([choice("warmth", { required: true }), stage], board("warmth"))).toBe("warmth");
+  expect(path([warmth, stage], board("warmth"), board("stage"))).toBe("stage");
+  expect(path([warmth])).toBeUndefined();
 });

@@ -154,3 +154,15 @@ it("groups a table by a record that is named too, and a board by options alone",
   expect(grouped({ as: "board", group: "customer" })).toBe("phase");
   expect(listState(catalog, object, { group: "owner" }).request.fields).toContain("owner.name");
 });
+
+it("has the name once, also where a view names the field that it is taken from", () => {
+  const title = { name: "title", kind: "text", label: "Title" };
+  const task: ObjectDef = {
+    ...object,
+    fields: [...object.fields, title],
+    name_field: { field: "title", label: "Title" },
+  };
+  const view = { name: "project.all", object: "project", label: "All", columns: ["title", "phase"] };
+  const known = new Catalog({ revision: 1, user: null, objects: [task], list_views: [view] }, me);
+  expect(listState(known, task, {}).columns.map((c) => c.name)).toEqual(["name", "phase"]);
+});

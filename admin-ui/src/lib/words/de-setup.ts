@@ -69,6 +69,7 @@ export const words: Record<string, string> = {
   "changed a password": "hat ein Passwort geändert",
   "changed a team": "hat ein Team geändert",
   "changed an API key": "hat einen API-Schlüssel geändert",
+  "tried an import of": "prüfte einen Import:",
   "changed settings": "hat Einstellungen geändert",
   Session: "Sitzung",
   "API key": "API-Schlüssel",

@@ -59,7 +59,7 @@ export function AuditRow({ entry, onFilter }: AuditRowProps) {
           </time>
           <Avatar name={who} size={20} />
           <span className="min-w-0 flex-1">
-            <span className="font-medium">{who}</span> <span className="text-text-2">{deedWord(entry.action)}</span>{" "}
+            <span className="font-medium">{who}</span> <span className="text-text-2">{deedWord(entry)}</span>{" "}
             <Thing entry={entry} />
             {changes.length > 0 && (
               <span className="ms-2 text-text-2 text-xs">{count(changes.length, t("value"), t("values"))}</span>

@@ -1,4 +1,5 @@
 // What is told of the audit log in words: deeds, and what they were done to where that is no record.
+import type { AuditEntry } from "@/api/audit";
 import type { Catalog } from "@/catalog/catalog";
 import { t } from "@/lib/i18n";
 import { humanize } from "@/lib/text";
@@ -43,7 +44,11 @@ export const deeds = (): Record<string, string> => ({
   audit_purged: t("removed old entries of the log"),
 });
 
-export const deedWord = (action: string): string => deeds()[action] ?? humanize(action).toLowerCase();
+/** What somebody did. A file that was only tried has brought nothing in. */
+export function deedWord({ action, changes }: Pick<AuditEntry, "action" | "changes">): string {
+  if (action === "import" && changes?.dry_run?.[1] === true) return t("tried an import of");
+  return deeds()[action] ?? humanize(action).toLowerCase();
+}
 
 /** What is no object of records and something is done to all the same. */
 export const things = (): Record<string, string> => ({
