@@ -8,19 +8,19 @@ import { settled } from "./steps.mjs";
 import { makeFolder, runTrellis, startTrellis } from "./trellis.mjs";
 
 /** It has a name of its own, so that it can tell which hosts are others', and may send to this machine. */
-const FLAGS = ["--base-domain", "trellis.test", "--allow-private-targets"];
+const NAMED = ["--base-domain", "trellis.test", "--allow-private-targets"];
 
 export const PASSWORD = "browser-tests-of-a-tenant-1";
 
 /** One product with one reseller, and one browser. What it answers is there from the first journey on. */
-export function resellerStage() {
+export function resellerStage(flags = NAMED) {
   let folder;
   let trellis;
   let browser;
   let key;
   before(async () => {
     folder = await makeFolder();
-    [trellis, browser] = await Promise.all([startTrellis({ keep: folder, flags: FLAGS }), startChromium()]);
+    [trellis, browser] = await Promise.all([startTrellis({ keep: folder, flags }), startChromium()]);
     const made = await runTrellis(folder, ["reseller", "create", "Crm for all"]);
     key = made.text.match(/trr_\S+/)?.[0];
     assert.ok(key, made.text);

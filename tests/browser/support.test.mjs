@@ -1,57 +1,20 @@
 // A customer lets its reseller sign in: asked for, allowed, done under everybody's eyes, and ended.
 
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { assertAccessible, assertNoSidewaysScroll, DESKTOP, journey, startChromium } from "./chromium.mjs";
-import { noted, settled, signIn } from "./steps.mjs";
-import { makeFolder, runTrellis, startTrellis } from "./trellis.mjs";
+import { test } from "node:test";
+import { DESKTOP, journey } from "./chromium.mjs";
+import { check, resellerStage } from "./console.mjs";
+import { noted, signIn } from "./steps.mjs";
 
-let folder;
-let trellis;
-let browser;
-let key;
-
-before(async () => {
-  folder = await makeFolder();
-  [trellis, browser] = await Promise.all([startTrellis({ keep: folder }), startChromium()]);
-  const made = await runTrellis(folder, ["reseller", "create", "Crm for all"]);
-  key = made.text.match(/trr_\S+/)?.[0];
-  assert.ok(key, made.text);
-});
-
-after(async () => {
-  await browser?.close();
-  await trellis?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function open(page) {
-  await page.goto("/tenants");
-  await page.getByLabel("Reseller key").fill(key);
-  await page.getByRole("button", { name: "Open" }).click();
-  await page.getByRole("heading", { level: 1, name: "Tenants" }).waitFor();
-}
-
-async function check(page) {
-  await settled(page);
-  await assertAccessible(page);
-  await assertNoSidewaysScroll(page);
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
-  await assertAccessible(page, ["color-contrast"]);
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.waitForFunction(() => document.documentElement.dataset.theme === "light");
-}
+// Without a name of its own all tenants answer at the one address that a browser here can reach.
+const stage = resellerStage([]);
+const { open } = stage;
 
 test("a customer lets the reseller in, and sees what was done and by whom", () =>
-  journey(browser, trellis.url, "support", DESKTOP, async (page) => {
+  journey(stage.browser(), stage.url(), "support", DESKTOP, async (page) => {
     const ann = { email: "ann@beta.example", password: "correct horse battery" };
-    const made = await page.request.post("/reseller/v1/tenants", {
-      headers: { authorization: `Bearer ${key}` },
-      data: { slug: "beta", name: "Beta", packages: ["accounts", "leads", "deals", "tasks"], admin: { ...ann, name: "Ann" } },
-    });
-    assert.equal(made.status(), 201, await made.text());
+    const packages = ["accounts", "leads", "deals", "tasks"];
+    await stage.asked("POST", "/tenants", { slug: "beta", name: "Beta", packages, admin: { ...ann, name: "Ann" } });
 
     // Nothing without consent.
     await open(page);
@@ -68,7 +31,7 @@ test("a customer lets the reseller in, and sees what was done and by whom", () =
     await drawer.getByRole("button", { name: "Ask to be let in" }).click();
     await noted(page, "Beta is asked");
 
-    const context = await browser.newContext({ baseURL: trellis.url });
+    const context = await stage.browser().newContext({ baseURL: stage.url() });
     const customer = await context.newPage();
     await customer.goto("/sign-in?tenant=beta&next=/setup/support-access");
     await signIn(customer, ann);

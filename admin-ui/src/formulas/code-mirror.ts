@@ -1,11 +1,11 @@
-// The text editor under the formula editor and that of documents. It lives in a shadow root: there its styles are constructed sheets, which the
-// content security policy of the product allows, where a <style> element would be refused.
+// The text editor under the formula editor and that of documents. It lives in a shadow root: there its styles are constructed
+// sheets, which the content security policy of the product allows, where a <style> element would be refused.
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import type { FormulaProblem } from "@/api/formulas";
-import { colours } from "./language";
+import { colours } from "./colours";
 import { marking, marksOf, setMarks } from "./marks";
 
 export interface CodeOptions {

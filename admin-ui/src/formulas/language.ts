@@ -1,5 +1,5 @@
-// The words of the formula language and of JSON, for colouring. What a text means is the server's to say.
-import { HighlightStyle, StreamLanguage, type StreamParser, syntaxHighlighting } from "@codemirror/language";
+// The words of the formula language, for colouring. What a text means is the server's to say.
+import { StreamLanguage, type StreamParser } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
 
 const RESERVED = /^(and|or|not|in|true|false|null)$/i;
@@ -45,27 +45,3 @@ const parser: StreamParser<State> = {
 };
 
 export const formulaLanguage = StreamLanguage.define(parser);
-
-export const jsonLanguage = StreamLanguage.define({
-  name: "json",
-  token(stream) {
-    if (stream.eatSpace()) return null;
-    if (stream.match(/^"(?:[^"\\]|\\.)*"?/)) return stream.match(/^\s*:/, false) ? "variableName" : "string";
-    if (stream.match(/^-?\d[\d.eE+-]*/)) return "number";
-    if (stream.match(/^[a-z]+/)) return "keyword";
-    stream.next();
-    return "operator";
-  },
-  languageData: { closeBrackets: { brackets: ["[", "{", '"'] } },
-});
-
-export const colours = syntaxHighlighting(
-  HighlightStyle.define([
-    { tag: tags.keyword, color: "var(--accent-text)", fontWeight: "600" },
-    { tag: tags.function(tags.variableName), color: "var(--accent-text)" },
-    { tag: tags.string, color: "var(--green)" },
-    { tag: tags.number, color: "var(--amber)" },
-    { tag: tags.comment, color: "var(--text-3)", fontStyle: "italic" },
-    { tag: tags.operator, color: "var(--text-2)" },
-  ]),
-);

@@ -26,11 +26,7 @@ const words: Record<string, string> = {
   ...views,
   ...signIn,
   ...system,
-<<<<<<< HEAD
   ...changes,
-  ...layers,
-=======
->>>>>>> ui
 };
 
 afterEach(() => speak({}));
