@@ -5,7 +5,7 @@ import type { RowSource } from "@/api/grouped-rows";
 import { type GridWindow, heldBack } from "@/lib/grid-window";
 
 /** Rows that are filled in one frame. */
-const PIECE = 6;
+const PIECE = 3;
 
 /** Whose record a row shows by now. `from` is the first row on screen; the first rows of a list come all at once (`waiting`). */
 export function usePieces(source: RowSource, drawn: GridWindow, from: number, waiting: boolean) {
