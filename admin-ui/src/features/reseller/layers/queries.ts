@@ -7,17 +7,24 @@ import type { Reseller } from "@/api/resellers";
 export const LAYERS = ["reseller", "layers"];
 export const PACKAGES = ["reseller", "packages"];
 
-/** How often one looks again while it is on its way to tenants. */
+/** How soon one looks again while it is on its way to tenants, and how much later each time: some may not be reached for days. */
 const SOON = 2000;
+const LATER = 200;
+const LATEST = 30_000;
 
-const moving = (waiting: number | undefined) => (waiting ? SOON : false);
+const moving = (waiting: number | undefined, looked: number) =>
+  waiting ? Math.min(LATEST, SOON + looked * LATER) : false;
 
 export const useLayers = (reseller: Reseller) =>
   useQuery({
     queryKey: LAYERS,
     queryFn: () => reseller.layers(),
     staleTime: 0,
-    refetchInterval: ({ state }) => moving(state.data?.reduce((sum, { tenants }) => sum + tenants.waiting, 0)),
+    refetchInterval: ({ state }) =>
+      moving(
+        state.data?.reduce((sum, { tenants }) => sum + tenants.waiting, 0),
+        state.dataUpdateCount,
+      ),
   });
 
 export const useLayer = (reseller: Reseller, name: string) =>
@@ -25,7 +32,7 @@ export const useLayer = (reseller: Reseller, name: string) =>
     queryKey: [...LAYERS, name],
     queryFn: () => reseller.layer(name),
     staleTime: 0,
-    refetchInterval: ({ state }) => moving(state.data?.tenants.waiting),
+    refetchInterval: ({ state }) => moving(state.data?.tenants.waiting, state.dataUpdateCount),
   });
 
 export const usePackages = (reseller: Reseller) => useQuery({ queryKey: PACKAGES, queryFn: () => reseller.packages() });
