@@ -30,6 +30,8 @@ interface Modules {
 
 const ICON = /[\\/]lucide-react[\\/]dist[\\/]esm[\\/]icons[\\/]/;
 const SHARED = /[\\/]src[\\/](catalog[\\/]|lib[\\/]use-after-paint\.ts$)/;
+/** What a plan is shown with, in one file. */
+const PLAN = /[\\/]src[\\/]changes[\\/](plan-steps|plan-strip)\.tsx$/;
 const LUCIDE = /[\\/]lucide-react[\\/]dist[\\/]esm[\\/]lucide-react\.mjs$/;
 
 /** What a module imports at once; of the many icons of one file those that it names. */
@@ -75,7 +77,8 @@ function reached(modules: Modules, ends: string[], id: string): boolean {
 function nameOf(id: string, modules: Modules): string | null {
   if (reached(modules, APP, id)) return "app";
   if (reached(modules, RECORD, id)) return ICON.test(id) || SHARED.test(id) ? "app" : "record";
-  return reached(modules, SETUP, id) ? "setup" : null;
+  if (reached(modules, SETUP, id)) return "setup";
+  return PLAN.test(id) ? "plan" : null;
 }
 
 /** Emits the classic script that runs before the first paint, with the names of the scripts that it asks for. */

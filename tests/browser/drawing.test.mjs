@@ -210,6 +210,12 @@ walk("who leaves a layout that is not published is asked first", async (page) =>
   await assertAccessible(page);
   await question.getByRole("button", { name: "Stay here" }).click();
   await layout.getByRole("button", { name: "Publish" }).waitFor();
+  // Signing out is leaving too, and the session lasts while one is asked.
+  await page.getByRole("button", { name: "Administrator" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await question.getByRole("button", { name: "Stay here" }).click();
+  await layout.getByRole("button", { name: "Publish" }).waitFor();
+  assert.ok(await ask(page, "/auth/v1/me"));
   await back.click();
   await question.getByRole("button", { name: "Leave without publishing" }).click();
   await page.waitForURL("**/setup/objects/lead?tab=layouts");

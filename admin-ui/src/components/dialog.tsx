@@ -106,6 +106,8 @@ export function Dialog(props: DialogProps) {
         outside.current = event.target === ref.current;
       }}
       onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest("[role=option], [role=switch], [role=radio]"))
+          touched.current = true;
         // A selection that ends beside the dialog is no press there, and a slip of the pointer loses no work.
         const loses = Boolean(onSubmit) && touched.current;
         if (event.target === ref.current && outside.current && !loses) onClose();

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useRecordName, useRecordNames } from "@/api/names";
 import { messageOf } from "@/api/problem";
 import { createRecord, listRecords } from "@/api/records";
@@ -122,6 +122,9 @@ interface RecordSelectProps extends Pick<InputProps, "id" | "describedBy" | "inv
 export function RecordSelect({ object, label, value, onChange, multiple, onDone, ...props }: RecordSelectProps) {
   const { creatable, ...rest } = props;
   const [text, setText] = useState("");
+  // What is made is chosen beside what was said meanwhile, not beside what was said when it was asked for.
+  const latest = useRef({ value, onChange });
+  latest.current = { value, onChange };
   const found = useRecordSearch(object, text);
   const refs = found.data ?? [];
   // Some are known by their id alone, such as what a formula has filled in.
@@ -138,8 +141,9 @@ export function RecordSelect({ object, label, value, onChange, multiple, onDone,
   async function make(target: ObjectDef) {
     try {
       const record = await createRecord(target, { [nameSource(target) ?? "name"]: typed });
-      onChange([
-        ...(multiple ? value : []),
+      const said = latest.current;
+      said.onChange([
+        ...(multiple ? said.value : []),
         { id: record.id, name: String(record.name ?? typed), object: target.name },
       ]);
       toast(t("Created {name}", { name: typed }));

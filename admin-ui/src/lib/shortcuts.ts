@@ -25,9 +25,13 @@ export function isTyping(target: EventTarget | null): boolean {
   return Boolean(el?.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]"));
 }
 
-/** The name of a pressed key as shortcuts are written: "k", "mod+k", "shift+x", "?", "esc". */
+/**
+ * The name of a pressed key as shortcuts are written: "k", "mod+k", "shift+x", "?", "esc". Many keyboards write "[" with AltGr
+ * or Option alone, which are then part of the character.
+ */
 export function keyName(event: Pick<KeyboardEvent, "key" | "metaKey" | "ctrlKey" | "altKey" | "shiftKey">): string {
   const raw = event.key === " " ? "space" : event.key === "Escape" ? "esc" : event.key.toLowerCase();
+  if (event.altKey && !event.metaKey && /^[^\p{L}\p{N}]$/u.test(raw)) return raw;
   const mod = event.metaKey || event.ctrlKey ? "mod+" : "";
   const alt = event.altKey ? "alt+" : "";
   const shift = event.shiftKey && raw.length > 1 ? "shift+" : "";

@@ -57,7 +57,9 @@ function SetupFrame() {
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === "Escape") setText("");
-            if (event.key === "Enter" && found[0]) void navigate({ to: found[0].to });
+            // The Enter that ends a composed word chooses that word alone.
+            if (event.key === "Enter" && !event.nativeEvent.isComposing && text.trim() && found[0])
+              void navigate({ to: found[0].to });
           }}
         />
         {found.length === 0 && <p className="px-2 text-text-3 text-xs">{t("Nothing matches")}</p>}

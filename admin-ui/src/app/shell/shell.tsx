@@ -16,6 +16,7 @@ import { neededIntent } from "@/fields/save";
 import { useCell } from "@/lib/cell";
 import { t } from "@/lib/i18n";
 import { commandMenuOpen, createIntent, helpOpen } from "@/lib/intents";
+import { leaveFor } from "@/lib/leaving";
 import { usePhone } from "@/lib/use-media";
 import { BottomBar } from "./bottom-bar";
 import { ConnectionStrip } from "./connection-strip";
@@ -52,10 +53,12 @@ export function Shell() {
     if (slug) void wearBranding(slug, true);
   }, [slug]);
 
-  const leave = useCallback(async () => {
-    const away = await signOut().catch(() => undefined);
-    // A page of its own: what this one holds, and answers still on their way, end with it.
-    window.location.assign(away ?? "/sign-in");
+  const leave = useCallback(() => {
+    leaveFor(async () => {
+      const away = await signOut().catch(() => undefined);
+      // A page of its own: what this one holds, and answers still on their way, end with it.
+      window.location.assign(away ?? "/sign-in");
+    });
   }, []);
 
   if (!catalog.data || !drawn) {
