@@ -11,6 +11,8 @@ export const words: Record<string, string> = {
   "At most": "Höchstens",
   "Begin with that": "Damit anfangen",
   "At most so many characters": "Höchstens so viele Zeichen",
+  "Braces belong here: a layer holds kinds, a kind holds parts, a part holds what is said of it.":
+    "Hier gehören geschweifte Klammern hin: Eine Schicht enthält Arten, eine Art enthält Teile, ein Teil enthält, was dazu gesagt ist.",
   "Change the layer": "Schicht ändern",
   "Change the layer so that it fits: a new edition is tried in every tenant.":
     "Ändern Sie die Schicht so, dass sie passt: Eine neue Ausgabe wird bei jedem Mandanten versucht.",

@@ -21,7 +21,7 @@ import { ComponentEditor } from "./component-editor";
 import { ComponentList } from "./component-list";
 import { keyOf, pathIn, placed, shownOf, wordsOf } from "./draft";
 import { Problems } from "./fate-words";
-import { JsonField } from "./json-field";
+import { JsonField, type JsonProblem } from "./json-field";
 import { LAYERS, useLayer, usePackage } from "./queries";
 import { ReviewDialog } from "./review-dialog";
 import { useLeaving } from "./use-leaving";
@@ -162,7 +162,9 @@ function Draft({ reseller, offered, now }: DraftProps) {
           value={draft}
           lines={22}
           problems={problems.map((one) => ({ path: pathIn(one), words: wordsOf(one.problem) }))}
-          onChange={(value) => change(isDocument(value) ? value : {})}
+          empty={{}}
+          refuse={unfit}
+          onChange={(value) => change(value as LayerDocument)}
           onBroken={(is) => setBroken(is ? ["json"] : [])}
         />
       ) : (
@@ -261,5 +263,20 @@ function Draft({ reseller, offered, now }: DraftProps) {
   );
 }
 
-/** Kinds, under them components, under them what is said; the server says what else is wrong. */
-const isDocument = (value: unknown): value is LayerDocument => isObject(value) && Object.values(value).every(isObject);
+/** Why a value is no layer, and where: kinds hold components, those what is said; the server says what else is wrong. */
+function unfit(value: unknown): JsonProblem | undefined {
+  const path = braceless(value, 2);
+  const words = "Braces belong here: a layer holds kinds, a kind holds parts, a part holds what is said of it.";
+  return path && { path, words: t(words) };
+}
+
+/** The way to the first thing that is no object, so many levels deep. */
+function braceless(value: unknown, levels: number): string[] | undefined {
+  if (!isObject(value)) return [];
+  if (levels === 0) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const path = braceless(inner, levels - 1);
+    if (path) return [key, ...path];
+  }
+  return undefined;
+}
