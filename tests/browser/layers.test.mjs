@@ -86,6 +86,13 @@ async function write(page) {
   await page.getByRole("button", { name: "purple", exact: true }).click();
   await check(page);
 
+  await choosePart(page, /^Probability/, "Fields of Deal");
+  const least = page.getByLabel("At least");
+  await least.fill("");
+  await least.pressSequentially("0.05");
+  assert.equal(await least.inputValue(), "0.05");
+  await page.getByRole("button", { name: "Put back At least" }).click();
+
   await choosePart(page, /^Next step/, "Fields of Deal");
   await page.getByRole("switch", { name: "Required" }).click();
   await page.getByLabel("At most so many characters").fill("20");
