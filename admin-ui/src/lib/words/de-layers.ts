@@ -31,6 +31,8 @@ export const words: Record<string, string> = {
   "Has a layer": "Hat eine Schicht",
   "Has it": "Hat sie",
   "Has it in part": "Hat sie zum Teil",
+  "Here is JSON that cannot be taken. Mend or discard it first.":
+    "Hier steht JSON, das sich nicht übernehmen lässt. Berichtigen oder verwerfen Sie es zuerst.",
   "How far it has come": "Wie weit sie gekommen ist",
   "If your word is to hold there, one of its administrators takes the tenant's back, with a request such as":
     "Soll dort gelten, was Sie sagen, nimmt ein Administrator zurück, was der Mandant sagt, mit einer Anfrage wie",

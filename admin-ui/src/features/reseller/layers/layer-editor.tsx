@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, ArrowRight } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Layer, LayerDocument, PackageWithComponents, TriedLayer } from "@/api/layers";
 import { Loaded } from "@/api/loaded";
 import { type FieldProblem, messageOf, Problem } from "@/api/problem";
@@ -71,14 +71,24 @@ function Draft({ reseller, offered, now }: DraftProps) {
   const [refused, setRefused] = useState<FieldProblem[]>(saved.problems);
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const [tried, setTried] = useState<TriedLayer>();
+  // What was tried is what is saved, whatever has been said since.
+  const [tried, setTried] = useState<{ answer: TriedLayer; draft: LayerDocument }>();
   const [begun, setBegun] = useState(0);
+  const [turned, setTurned] = useState<{ key: string | undefined; back: boolean }>();
+  const area = useRef<HTMLDivElement>(null);
   const done = useRef(false);
   const components = useMemo(() => shownOf(offered.components, draft), [offered, draft]);
   const problems = refused.map((problem) => placed(problem, components));
   const component = components.find((one) => keyOf(one) === chosen);
   const dirty = !same(draft, saved.layer);
-  const leave = useLeaving(() => dirty && !done.current);
+  const unsaved = dirty || broken.length > 0;
+  const leave = useLeaving(() => unsaved && !done.current);
+
+  // Where one turns, the keyboard goes along: to the part, and back to where it was chosen.
+  useEffect(() => {
+    const place = turned?.back ? `[data-part="${CSS.escape(turned.key ?? "")}"]` : "[data-part-heading]";
+    if (turned) area.current?.querySelector<HTMLElement>(place)?.focus();
+  }, [turned]);
 
   function change(next: LayerDocument) {
     setDraft(next);
@@ -86,6 +96,19 @@ function Draft({ reseller, offered, now }: DraftProps) {
     if (mode === "json") setRefused([]);
     else
       setRefused(problems.filter((one) => one.component && keyOf(one.component) !== chosen).map((one) => one.problem));
+  }
+
+  /** What cannot be taken is in no draft: it would be gone with its editor. */
+  function mayTurn(): boolean {
+    if (broken.length > 0)
+      toast(t("Here is JSON that cannot be taken. Mend or discard it first."), { tone: "error", key: "broken" });
+    return broken.length === 0;
+  }
+
+  function choose(key: string | undefined) {
+    if (key !== chosen && !mayTurn()) return;
+    setChosen(key);
+    setTurned({ key: key ?? chosen, back: key === undefined });
   }
 
   function begin(from: Layer) {
@@ -99,7 +122,7 @@ function Draft({ reseller, offered, now }: DraftProps) {
     setBusy(true);
     setError(undefined);
     try {
-      setTried(await reseller.tryLayer(offered.name, draft));
+      setTried({ answer: await reseller.tryLayer(offered.name, draft), draft });
       setRefused([]);
     } catch (problem) {
       const found = problem instanceof Problem ? problem.errors : [];
@@ -130,7 +153,7 @@ function Draft({ reseller, offered, now }: DraftProps) {
           { id: "parts", label: t("Part by part") },
           { id: "json", label: t("As JSON") },
         ]}
-        onChange={(next) => broken.length === 0 && setMode(next)}
+        onChange={(next) => (next === mode || mayTurn()) && setMode(next)}
       />
       {now.edition !== saved.edition && !done.current && (
         <div className="mb-4">
@@ -168,7 +191,7 @@ function Draft({ reseller, offered, now }: DraftProps) {
           onBroken={(is) => setBroken(is ? ["json"] : [])}
         />
       ) : (
-        <div className="grid items-start gap-x-8 gap-y-4 phone:grid-cols-[17rem_minmax(0,1fr)]">
+        <div ref={area} inert={busy} className="grid items-start gap-x-8 gap-y-4 phone:grid-cols-[17rem_minmax(0,1fr)]">
           <div className={cx("min-w-0 phone:block", component && "hidden")}>
             <div className="flex flex-col phone:max-h-[calc(100dvh-7.5rem)]">
               <ComponentList
@@ -176,7 +199,7 @@ function Draft({ reseller, offered, now }: DraftProps) {
                 draft={draft}
                 problems={problems}
                 chosen={chosen}
-                onChoose={setChosen}
+                onChoose={choose}
               />
             </div>
           </div>
@@ -186,8 +209,7 @@ function Draft({ reseller, offered, now }: DraftProps) {
                 <Button
                   className="-ms-2.5 mb-2 phone:hidden"
                   icon={<ArrowLeft size={13} className="rtl:rotate-180" />}
-                  disabled={broken.length > 0}
-                  onClick={() => setChosen(undefined)}
+                  onClick={() => choose(undefined)}
                 >
                   {t("All parts")}
                 </Button>
@@ -213,8 +235,8 @@ function Draft({ reseller, offered, now }: DraftProps) {
       )}
       <footer className="fixed inset-x-0 bottom-0 z-10 flex flex-wrap items-center justify-end gap-2 border-line border-t bg-surface px-4 py-2.5 phone:px-8">
         <span className="me-auto text-text-2">{count(said, t("part changed"), t("parts changed"))}</span>
-        {(dirty || broken.length > 0) && (
-          <Button size="md" onClick={() => begin(now)}>
+        {unsaved && (
+          <Button size="md" disabled={busy} onClick={() => begin(now)}>
             {t("Discard")}
           </Button>
         )}
@@ -233,8 +255,8 @@ function Draft({ reseller, offered, now }: DraftProps) {
         <ReviewDialog
           reseller={reseller}
           name={offered.name}
-          draft={draft}
-          tried={tried}
+          draft={tried.draft}
+          tried={tried.answer}
           components={offered.components}
           onSaved={finish}
           onClose={() => setTried(undefined)}
