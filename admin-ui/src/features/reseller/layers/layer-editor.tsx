@@ -145,94 +145,97 @@ function Draft({ reseller, offered, now }: DraftProps) {
   const said = Object.values(draft).reduce((sum, named) => sum + Object.keys(isObject(named) ? named : {}).length, 0);
   return (
     <>
-      <Segments
-        label={t("Shown as")}
-        className="mb-4 max-w-80"
-        value={mode}
-        choices={[
-          { id: "parts", label: t("Part by part") },
-          { id: "json", label: t("As JSON") },
-        ]}
-        onChange={(next) => (next === mode || mayTurn()) && setMode(next)}
-      />
-      {now.edition !== saved.edition && !done.current && (
-        <div className="mb-4">
-          <Notice
-            tone="warning"
-            title={t("Somebody has said something else meanwhile")}
-            action={
-              <Button look="outline" onClick={() => begin(now)}>
-                {t("Begin with that")}
-              </Button>
-            }
-          >
-            {t("What you save takes its place.")}
-          </Notice>
-        </div>
-      )}
-      {error && <Notice title={t("It could not be looked at.")}>{error}</Notice>}
-      {refused.length > 0 && (
-        <div className="mb-4">
-          <Notice title={t("This does not fit the package")}>
-            <Problems problems={refused} components={components} />
-          </Notice>
-        </div>
-      )}
-      {mode === "json" ? (
-        <JsonField
-          key={begun}
-          label={t("The layer as JSON")}
-          value={draft}
-          lines={22}
-          problems={problems.map((one) => ({ path: pathIn(one), words: wordsOf(one.problem) }))}
-          empty={{}}
-          refuse={unfit}
-          onChange={(value) => change(value as LayerDocument)}
-          onBroken={(is) => setBroken(is ? ["json"] : [])}
+      {/* What is being looked at stands still; what one comes to does not stop beneath the bar at the foot. */}
+      <div ref={area} inert={busy} className="[&_*]:scroll-mb-20">
+        <Segments
+          label={t("Shown as")}
+          className="mb-4 max-w-80"
+          value={mode}
+          choices={[
+            { id: "parts", label: t("Part by part") },
+            { id: "json", label: t("As JSON") },
+          ]}
+          onChange={(next) => (next === mode || mayTurn()) && setMode(next)}
         />
-      ) : (
-        <div ref={area} inert={busy} className="grid items-start gap-x-8 gap-y-4 phone:grid-cols-[17rem_minmax(0,1fr)]">
-          <div className={cx("min-w-0 phone:block", component && "hidden")}>
-            <div className="flex flex-col phone:max-h-[calc(100dvh-7.5rem)]">
-              <ComponentList
-                components={components}
-                draft={draft}
-                problems={problems}
-                chosen={chosen}
-                onChoose={choose}
-              />
-            </div>
-          </div>
-          <div className="min-w-0 max-w-160">
-            {component ? (
-              <>
-                <Button
-                  className="-ms-2.5 mb-2 phone:hidden"
-                  icon={<ArrowLeft size={13} className="rtl:rotate-180" />}
-                  onClick={() => choose(undefined)}
-                >
-                  {t("All parts")}
+        {now.edition !== saved.edition && !done.current && (
+          <div className="mb-4">
+            <Notice
+              tone="warning"
+              title={t("Somebody has said something else meanwhile")}
+              action={
+                <Button look="outline" onClick={() => begin(now)}>
+                  {t("Begin with that")}
                 </Button>
-                <ComponentEditor
-                  key={`${chosen} ${begun}`}
-                  component={component}
+              }
+            >
+              {t("What you save takes its place.")}
+            </Notice>
+          </div>
+        )}
+        {error && <Notice title={t("It could not be looked at.")}>{error}</Notice>}
+        {refused.length > 0 && (
+          <div className="mb-4">
+            <Notice title={t("This does not fit the package")}>
+              <Problems problems={refused} components={components} />
+            </Notice>
+          </div>
+        )}
+        {mode === "json" ? (
+          <JsonField
+            key={begun}
+            label={t("The layer as JSON")}
+            value={draft}
+            lines={22}
+            problems={problems.map((one) => ({ path: pathIn(one), words: wordsOf(one.problem) }))}
+            empty={{}}
+            refuse={unfit}
+            onChange={(value) => change(value as LayerDocument)}
+            onBroken={(is) => setBroken(is ? ["json"] : [])}
+          />
+        ) : (
+          <div className="grid items-start gap-x-8 gap-y-4 phone:grid-cols-[17rem_minmax(0,1fr)]">
+            <div className={cx("min-w-0 phone:block", component && "hidden")}>
+              <div className="flex flex-col phone:max-h-[calc(100dvh-7.5rem)]">
+                <ComponentList
                   components={components}
                   draft={draft}
-                  problems={problems.filter((one) => one.component && keyOf(one.component) === chosen)}
-                  onChange={change}
-                  onBroken={(key, is) =>
-                    setBroken((all) => [...all.filter((one) => one !== key), ...(is ? [key] : [])])
-                  }
+                  problems={problems}
+                  chosen={chosen}
+                  onChoose={choose}
                 />
-              </>
-            ) : (
-              <p className="hidden rounded-control border border-line border-dashed px-4 py-10 text-center text-text-2 phone:block">
-                {t("Choose a part of the package: an object, a field, a layout …")}
-              </p>
-            )}
+              </div>
+            </div>
+            <div className="min-w-0 max-w-160">
+              {component ? (
+                <>
+                  <Button
+                    className="-ms-2.5 mb-2 phone:hidden"
+                    icon={<ArrowLeft size={13} className="rtl:rotate-180" />}
+                    onClick={() => choose(undefined)}
+                  >
+                    {t("All parts")}
+                  </Button>
+                  <ComponentEditor
+                    key={`${chosen} ${begun}`}
+                    component={component}
+                    components={components}
+                    draft={draft}
+                    problems={problems.filter((one) => one.component && keyOf(one.component) === chosen)}
+                    onChange={change}
+                    onBroken={(key, is) =>
+                      setBroken((all) => [...all.filter((one) => one !== key), ...(is ? [key] : [])])
+                    }
+                  />
+                </>
+              ) : (
+                <p className="hidden rounded-control border border-line border-dashed px-4 py-10 text-center text-text-2 phone:block">
+                  {t("Choose a part of the package: an object, a field, a layout …")}
+                </p>
+              )}
+            </div>
           </div>
-        </div>
-      )}
+        )}
+      </div>
       <footer className="fixed inset-x-0 bottom-0 z-10 flex flex-wrap items-center justify-end gap-2 border-line border-t bg-surface px-4 py-2.5 phone:px-8">
         <span className="me-auto text-text-2">{count(said, t("part changed"), t("parts changed"))}</span>
         {unsaved && (
