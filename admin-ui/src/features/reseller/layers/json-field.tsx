@@ -70,7 +70,7 @@ export function JsonField({ label, value, lines, problems, empty, refuse, onChan
   const marks = useMemo(() => marksOf(found, refused ? [refused] : problems), [found, words, problems]);
   const wrong = marks.length > 0;
   return (
-    <div className="flex flex-col gap-1">
+    <div className="flex flex-col">
       <div
         className={cx(
           "min-w-0 rounded-control border bg-surface focus-within:ring-2",
@@ -82,12 +82,15 @@ export function JsonField({ label, value, lines, problems, empty, refuse, onChan
       >
         <JsonArea value={text} label={label} lines={lines} problems={marks} onChange={type} />
       </div>
-      {marks.map(({ message, span }) => (
-        <p key={`${span?.[0]} ${message}`} role="alert" className="text-red text-xs">
-          {span && <span className="num">{t("Line {n}:", { n: lineOf(text, span[0]) })} </span>}
-          {message}
-        </p>
-      ))}
+      {/* It is there before there is anything to say, and told when one rests, not at each key. */}
+      <div role="status">
+        {marks.map(({ message, span }, at) => (
+          <p key={at} className="mt-1 text-red text-xs">
+            {span && <span className="num">{t("Line {n}:", { n: lineOf(text, span[0]) })} </span>}
+            {message}
+          </p>
+        ))}
+      </div>
     </div>
   );
 }
