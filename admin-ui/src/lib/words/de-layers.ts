@@ -73,6 +73,7 @@ export const words: Record<string, string> = {
   "No tenant has the package": "Kein Mandant hat das Paket",
   "Not in this version": "Nicht in dieser Version",
   "Not reached": "Nicht erreicht",
+  "Nothing has been said of it lately.": "In letzter Zeit ist dazu nichts gesagt worden.",
   "Nothing has been said yet": "Noch ist nichts gesagt",
   "Nothing has to: everything else of the layer holds there, and what the tenant says is its own.":
     "Nichts muss: Alles andere der Schicht gilt dort, und was der Mandant sagt, ist seine Sache.",
