@@ -86,6 +86,13 @@ async function write(page) {
   await page.getByRole("button", { name: "purple", exact: true }).click();
   await check(page);
 
+  await choosePart(page, /^Probability/, "Fields of Deal");
+  const least = page.getByLabel("At least");
+  await least.fill("");
+  await least.pressSequentially("0.05");
+  assert.equal(await least.inputValue(), "0.05");
+  await page.getByRole("button", { name: "Put back At least" }).click();
+
   await choosePart(page, /^Next step/, "Fields of Deal");
   await page.getByRole("switch", { name: "Required" }).click();
   await page.getByLabel("At most so many characters").fill("20");
@@ -208,6 +215,7 @@ test("a layer that does not fit says where, and a phone has room for it", () =>
     await check(page);
     await page.getByRole("radio", { name: "As JSON" }).click();
     const whole = page.getByRole("textbox", { name: "The layer as JSON" });
+    await keptAsTyped(page, whole);
     await whole.fill('{"objects": {"task": {"label": "Thing", "plural": "things"}}, "rolls": {}}');
     await page.getByRole("button", { name: "Review" }).click();
     const main = page.getByRole("main");
@@ -219,3 +227,20 @@ test("a layer that does not fit says where, and a phone has room for it", () =>
     await page.getByRole("heading", { level: 1, name: "Plans" }).waitFor();
     assert.deepEqual((await asked("GET", "/layers/tasks")).layer.objects.task.label, "To-do");
   }));
+
+/** What is JSON and yet no layer stays as it was typed, and says what it lacks; so does nothing at all. */
+async function keptAsTyped(page, whole) {
+  const lacks = page.getByText("Line 1: Braces belong here", { exact: false });
+  await whole.fill("");
+  await whole.pressSequentially('{"objects": ""');
+  await page.getByText("Something is missing at the end.").waitFor();
+  await whole.pressSequentially("}");
+  await lacks.waitFor();
+  await check(page);
+  assert.equal(await whole.innerText(), '{"objects": ""}');
+  assert.ok(await page.getByRole("button", { name: "Review" }).isDisabled());
+  await whole.fill("");
+  await lacks.waitFor({ state: "detached" });
+  await page.getByText("0 parts changed").waitFor();
+  assert.equal((await whole.innerText()).trim(), "");
+}

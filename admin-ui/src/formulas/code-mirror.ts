@@ -107,6 +107,9 @@ function typeOver(event: InputEvent, view: EditorView): boolean {
   return true;
 }
 
+/** What a page may have over its foot: the line that is written is kept above it. */
+const FOOT = 80;
+
 export function startCode(host: HTMLElement, options: CodeOptions): Code {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const view = new EditorView({
@@ -127,6 +130,7 @@ export function startCode(host: HTMLElement, options: CodeOptions): Code {
         EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", autocapitalize: "off" }),
         placeholder(options.placeholder),
         look(options),
+        options.grows ? EditorView.scrollMargins.of(() => ({ bottom: FOOT })) : [],
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange(update.state.doc.toString());
           if (update.docChanged || update.selectionSet) options.onCursor?.(update.state.selection.main.head);

@@ -11,5 +11,4 @@ export const jsonLanguage = StreamLanguage.define({
     stream.next();
     return "operator";
   },
-  languageData: { closeBrackets: { brackets: ["[", "{", '"'] } },
 });

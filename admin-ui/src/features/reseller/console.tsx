@@ -16,6 +16,7 @@ import { Certificates } from "./certificates";
 import { CommissionReport } from "./commission";
 import type { ConsoleTab } from "./console-tabs";
 import { Copies } from "./copies";
+import { mayClose } from "./layers/use-leaving";
 import { PlansTable } from "./plans";
 import { Tenants } from "./tenants";
 import { WebhookDetail } from "./webhooks/webhook-detail";
@@ -77,7 +78,7 @@ export function Console({ reseller, plans, onLeave }: ConsoleProps) {
           />
         </div>
         <span className="ms-auto flex h-12 items-center">
-          <Button size="md" icon={<LogOut size={14} />} onClick={onLeave}>
+          <Button size="md" icon={<LogOut size={14} />} onClick={async () => (await mayClose()) && onLeave()}>
             {t("Close")}
           </Button>
         </span>

@@ -11,6 +11,8 @@ export const words: Record<string, string> = {
   "At most": "Höchstens",
   "Begin with that": "Damit anfangen",
   "At most so many characters": "Höchstens so viele Zeichen",
+  "Braces belong here: a layer holds kinds, a kind holds parts, a part holds what is said of it.":
+    "Hier gehören geschweifte Klammern hin: Eine Schicht enthält Arten, eine Art enthält Teile, ein Teil enthält, was dazu gesagt ist.",
   "Change the layer": "Schicht ändern",
   "Change the layer so that it fits: a new edition is tried in every tenant.":
     "Ändern Sie die Schicht so, dass sie passt: Eine neue Ausgabe wird bei jedem Mandanten versucht.",
@@ -29,6 +31,8 @@ export const words: Record<string, string> = {
   "Has a layer": "Hat eine Schicht",
   "Has it": "Hat sie",
   "Has it in part": "Hat sie zum Teil",
+  "Here is JSON that cannot be taken. Mend or discard it first.":
+    "Hier steht JSON, das sich nicht übernehmen lässt. Berichtigen oder verwerfen Sie es zuerst.",
   "How far it has come": "Wie weit sie gekommen ist",
   "If your word is to hold there, one of its administrators takes the tenant's back, with a request such as":
     "Soll dort gelten, was Sie sagen, nimmt ein Administrator zurück, was der Mandant sagt, mit einer Anfrage wie",
@@ -69,6 +73,7 @@ export const words: Record<string, string> = {
   "No tenant has the package": "Kein Mandant hat das Paket",
   "Not in this version": "Nicht in dieser Version",
   "Not reached": "Nicht erreicht",
+  "Nothing has been said of it lately.": "In letzter Zeit ist dazu nichts gesagt worden.",
   "Nothing has been said yet": "Noch ist nichts gesagt",
   "Nothing has to: everything else of the layer holds there, and what the tenant says is its own.":
     "Nichts muss: Alles andere der Schicht gilt dort, und was der Mandant sagt, ist seine Sache.",

@@ -38,7 +38,9 @@ export function ComponentEditor(props: ComponentEditorProps) {
   return (
     <section aria-label={labelOf(component)} className="flex min-w-0 flex-col gap-4">
       <header className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <h2 className="min-w-0 break-words font-semibold text-md">{labelOf(component)}</h2>
+        <h2 tabIndex={-1} data-part-heading className="min-w-0 break-words font-semibold text-md">
+          {labelOf(component)}
+        </h2>
         <Tag>{oneOf(component.kind)}</Tag>
         <span className="min-w-0 break-all font-mono text-text-2 text-xs">{component.name}</span>
       </header>

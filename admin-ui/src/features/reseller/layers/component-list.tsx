@@ -101,6 +101,7 @@ function Line({ component, said, wrong, here, onChoose }: LineProps) {
   return (
     <button
       type="button"
+      data-part={keyOf(component)}
       aria-current={here || undefined}
       title={component.name}
       className={cx(

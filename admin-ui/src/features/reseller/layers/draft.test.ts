@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Layer, LayerInTenant } from "@/api/layers";
+import type { JsonObject } from "@/lib/sparse";
 import { keyOf, laidOf, pathIn, placed, shownOf, withValue, withWanted } from "./draft";
 import { standingOf } from "./layer-tenants";
 
@@ -16,6 +17,16 @@ it("says the least of a component, and nothing of one that is as the package has
   const two = withWanted(draft, view, { columns: ["name"] });
   expect(two["list-views"]).toEqual({ "car.all": { columns: { without: ["seats"] } } });
   expect(withWanted(two, car, car.definition)).toEqual({ "list-views": two["list-views"] });
+});
+
+it("says nothing of an option that is as it was", () => {
+  const stages = { kind: "option-sets", name: "stage", definition: { options: [{ value: "a" }, { value: "b" }] } };
+  const off = withWanted({}, stages, { options: [withValue({ value: "a" }, ["active"], false), { value: "b" }] });
+  expect(off).toEqual({ "option-sets": { stage: { options: [{ value: "a", active: false }] } } });
+  const [first, ...others] = laidOf(off, stages).options as JsonObject[];
+  const on = withValue(first ?? {}, ["active"], undefined);
+  expect(on).toStrictEqual({ value: "a" });
+  expect(withWanted(off, stages, { options: [on, ...others] })).toEqual({});
 });
 
 it("finds whose a problem is: a field before its object", () => {

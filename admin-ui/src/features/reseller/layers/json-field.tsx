@@ -26,43 +26,51 @@ interface JsonFieldProps {
   value: unknown;
   lines: number;
   problems: JsonProblem[];
-  /** Nothing where the text is empty. */
+  /** What an empty text says. */
+  empty?: unknown;
+  /** What keeps a value that can be read from being said at all. */
+  refuse?: (value: unknown) => JsonProblem | undefined;
   onChange: (value: unknown) => void;
-  /** Whether it cannot be read as it stands. */
+  /** Whether it cannot be taken as it stands. */
   onBroken: (broken: boolean) => void;
 }
 
 const written = (value: unknown): string => (value === undefined ? "" : JSON.stringify(value, null, 2));
 
-/** What a text says; an empty one says nothing. */
+/** What a text says; an empty one has no places. */
 const read = (text: string) => (text.trim() === "" ? null : readJson(text));
 
-export function JsonField({ label, value, lines, problems, onChange, onBroken }: JsonFieldProps) {
+export function JsonField({ label, value, lines, problems, empty, refuse, onChange, onBroken }: JsonFieldProps) {
   const [text, setText] = useState(() => written(value));
   const found = useMemo(() => read(text), [text]);
-  const fault = found?.fault;
+  const saidIn = (said: ReturnType<typeof read>) => (said ? said.root?.value : empty);
+  const refused = found?.fault ? undefined : refuse?.(saidIn(found));
+  const broken = Boolean(found?.fault || refused);
   const latest = useRef(onBroken);
   latest.current = onBroken;
-  useEffect(() => latest.current(Boolean(fault)), [fault]);
+  useEffect(() => latest.current(broken), [broken]);
   useEffect(() => () => latest.current(false), []);
   // What was put back elsewhere is read anew; what comes back from here stands as it was typed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another value is a reason.
   useEffect(() => {
     setText((now) => {
       const said = read(now);
-      return said?.fault || same(said?.root?.value, value) ? now : written(value);
+      return said?.fault || refuse?.(saidIn(said)) || same(saidIn(said), value) ? now : written(value);
     });
   }, [value]);
 
   function type(next: string) {
     setText(next);
     const said = read(next);
-    if (!said?.fault) onChange(said?.root.value);
+    if (!said?.fault && !refuse?.(saidIn(said))) onChange(saidIn(said));
   }
 
-  const marks = useMemo(() => marksOf(found, problems), [found, problems]);
+  const words = refused?.words;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is refused follows what is found.
+  const marks = useMemo(() => marksOf(found, refused ? [refused] : problems), [found, words, problems]);
   const wrong = marks.length > 0;
   return (
-    <div className="flex flex-col gap-1">
+    <div className="flex flex-col">
       <div
         className={cx(
           "min-w-0 rounded-control border bg-surface focus-within:ring-2",
@@ -74,12 +82,15 @@ export function JsonField({ label, value, lines, problems, onChange, onBroken }:
       >
         <JsonArea value={text} label={label} lines={lines} problems={marks} onChange={type} />
       </div>
-      {marks.map(({ message, span }) => (
-        <p key={`${span?.[0]} ${message}`} role="alert" className="text-red text-xs">
-          {span && <span className="num">{t("Line {n}:", { n: lineOf(text, span[0]) })} </span>}
-          {message}
-        </p>
-      ))}
+      {/* It is there before there is anything to say, and told when one rests, not at each key. */}
+      <div role="status">
+        {marks.map(({ message, span }, at) => (
+          <p key={at} className="mt-1 text-red text-xs">
+            {span && <span className="num">{t("Line {n}:", { n: lineOf(text, span[0]) })} </span>}
+            {message}
+          </p>
+        ))}
+      </div>
     </div>
   );
 }

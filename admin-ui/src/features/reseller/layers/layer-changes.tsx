@@ -25,6 +25,9 @@ export function LayerChanges({ changes, components }: LayerChangesProps) {
               <Tag>{oneOf(change.kind)}</Tag>
               <span className="min-w-0 break-all font-mono font-normal text-text-2 text-xs">{change.name}</span>
             </h3>
+            {change.changes.length === 0 && (
+              <p className="text-text-2 text-xs">{t("As the package has it: nothing of it is otherwise.")}</p>
+            )}
             <dl className="flex flex-col gap-1 text-xs">
               {change.changes.map(({ path, value, base = valueAt(component.definition, path.split(".")) }) => (
                 <div key={path} className="flex flex-wrap items-baseline gap-x-2">
@@ -36,9 +39,6 @@ export function LayerChanges({ changes, components }: LayerChangesProps) {
                   </dd>
                 </div>
               ))}
-              {change.changes.length === 0 && (
-                <p className="text-text-2">{t("As the package has it: nothing of it is otherwise.")}</p>
-              )}
             </dl>
           </li>
         );

@@ -27,7 +27,11 @@ export function Editions({ reseller, layer }: { reseller: Reseller; layer: Layer
       {(events) => {
         const mine = events.filter(({ action, details }) => action in DEEDS && details?.package === layer.package);
         if (mine.length === 0)
-          return <Empty glyph={<History size={28} className="text-text-3" />} title={t("Nothing has been said yet")} />;
+          return query.hasNextPage ? (
+            <p className="text-text-2">{t("Nothing has been said of it lately.")}</p>
+          ) : (
+            <Empty glyph={<History size={28} className="text-text-3" />} title={t("Nothing has been said yet")} />
+          );
         return (
           <>
             <ul className="divide-y divide-line border-line border-y">

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, ArrowRight } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Layer, LayerDocument, PackageWithComponents, TriedLayer } from "@/api/layers";
 import { Loaded } from "@/api/loaded";
 import { type FieldProblem, messageOf, Problem } from "@/api/problem";
@@ -21,7 +21,7 @@ import { ComponentEditor } from "./component-editor";
 import { ComponentList } from "./component-list";
 import { keyOf, pathIn, placed, shownOf, wordsOf } from "./draft";
 import { Problems } from "./fate-words";
-import { JsonField } from "./json-field";
+import { JsonField, type JsonProblem } from "./json-field";
 import { LAYERS, useLayer, usePackage } from "./queries";
 import { ReviewDialog } from "./review-dialog";
 import { useLeaving } from "./use-leaving";
@@ -71,14 +71,24 @@ function Draft({ reseller, offered, now }: DraftProps) {
   const [refused, setRefused] = useState<FieldProblem[]>(saved.problems);
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const [tried, setTried] = useState<TriedLayer>();
+  // What was tried is what is saved, whatever has been said since.
+  const [tried, setTried] = useState<{ answer: TriedLayer; draft: LayerDocument }>();
   const [begun, setBegun] = useState(0);
+  const [turned, setTurned] = useState<{ key: string | undefined; back: boolean }>();
+  const area = useRef<HTMLDivElement>(null);
   const done = useRef(false);
   const components = useMemo(() => shownOf(offered.components, draft), [offered, draft]);
   const problems = refused.map((problem) => placed(problem, components));
   const component = components.find((one) => keyOf(one) === chosen);
   const dirty = !same(draft, saved.layer);
-  const leave = useLeaving(() => dirty && !done.current);
+  const unsaved = dirty || broken.length > 0;
+  const leave = useLeaving(() => unsaved && !done.current);
+
+  // Where one turns, the keyboard goes along: to the part, and back to where it was chosen.
+  useEffect(() => {
+    const place = turned?.back ? `[data-part="${CSS.escape(turned.key ?? "")}"]` : "[data-part-heading]";
+    if (turned) area.current?.querySelector<HTMLElement>(place)?.focus();
+  }, [turned]);
 
   function change(next: LayerDocument) {
     setDraft(next);
@@ -86,6 +96,19 @@ function Draft({ reseller, offered, now }: DraftProps) {
     if (mode === "json") setRefused([]);
     else
       setRefused(problems.filter((one) => one.component && keyOf(one.component) !== chosen).map((one) => one.problem));
+  }
+
+  /** What cannot be taken is in no draft: it would be gone with its editor. */
+  function mayTurn(): boolean {
+    if (broken.length > 0)
+      toast(t("Here is JSON that cannot be taken. Mend or discard it first."), { tone: "error", key: "broken" });
+    return broken.length === 0;
+  }
+
+  function choose(key: string | undefined) {
+    if (key !== chosen && !mayTurn()) return;
+    setChosen(key);
+    setTurned({ key: key ?? chosen, back: key === undefined });
   }
 
   function begin(from: Layer) {
@@ -99,7 +122,7 @@ function Draft({ reseller, offered, now }: DraftProps) {
     setBusy(true);
     setError(undefined);
     try {
-      setTried(await reseller.tryLayer(offered.name, draft));
+      setTried({ answer: await reseller.tryLayer(offered.name, draft), draft });
       setRefused([]);
     } catch (problem) {
       const found = problem instanceof Problem ? problem.errors : [];
@@ -122,97 +145,101 @@ function Draft({ reseller, offered, now }: DraftProps) {
   const said = Object.values(draft).reduce((sum, named) => sum + Object.keys(isObject(named) ? named : {}).length, 0);
   return (
     <>
-      <Segments
-        label={t("Shown as")}
-        className="mb-4 max-w-80"
-        value={mode}
-        choices={[
-          { id: "parts", label: t("Part by part") },
-          { id: "json", label: t("As JSON") },
-        ]}
-        onChange={(next) => broken.length === 0 && setMode(next)}
-      />
-      {now.edition !== saved.edition && !done.current && (
-        <div className="mb-4">
-          <Notice
-            tone="warning"
-            title={t("Somebody has said something else meanwhile")}
-            action={
-              <Button look="outline" onClick={() => begin(now)}>
-                {t("Begin with that")}
-              </Button>
-            }
-          >
-            {t("What you save takes its place.")}
-          </Notice>
-        </div>
-      )}
-      {error && <Notice title={t("It could not be looked at.")}>{error}</Notice>}
-      {refused.length > 0 && (
-        <div className="mb-4">
-          <Notice title={t("This does not fit the package")}>
-            <Problems problems={refused} components={components} />
-          </Notice>
-        </div>
-      )}
-      {mode === "json" ? (
-        <JsonField
-          key={begun}
-          label={t("The layer as JSON")}
-          value={draft}
-          lines={22}
-          problems={problems.map((one) => ({ path: pathIn(one), words: wordsOf(one.problem) }))}
-          onChange={(value) => change(isDocument(value) ? value : {})}
-          onBroken={(is) => setBroken(is ? ["json"] : [])}
+      {/* What is being looked at stands still; what one comes to does not stop beneath the bar at the foot. */}
+      <div ref={area} inert={busy} className="[&_*]:scroll-mb-20">
+        <Segments
+          label={t("Shown as")}
+          className="mb-4 max-w-80"
+          value={mode}
+          choices={[
+            { id: "parts", label: t("Part by part") },
+            { id: "json", label: t("As JSON") },
+          ]}
+          onChange={(next) => (next === mode || mayTurn()) && setMode(next)}
         />
-      ) : (
-        <div className="grid items-start gap-x-8 gap-y-4 phone:grid-cols-[17rem_minmax(0,1fr)]">
-          <div className={cx("min-w-0 phone:block", component && "hidden")}>
-            <div className="flex flex-col phone:max-h-[calc(100dvh-7.5rem)]">
-              <ComponentList
-                components={components}
-                draft={draft}
-                problems={problems}
-                chosen={chosen}
-                onChoose={setChosen}
-              />
-            </div>
-          </div>
-          <div className="min-w-0 max-w-160">
-            {component ? (
-              <>
-                <Button
-                  className="-ms-2.5 mb-2 phone:hidden"
-                  icon={<ArrowLeft size={13} className="rtl:rotate-180" />}
-                  disabled={broken.length > 0}
-                  onClick={() => setChosen(undefined)}
-                >
-                  {t("All parts")}
+        {now.edition !== saved.edition && !done.current && (
+          <div className="mb-4">
+            <Notice
+              tone="warning"
+              title={t("Somebody has said something else meanwhile")}
+              action={
+                <Button look="outline" onClick={() => begin(now)}>
+                  {t("Begin with that")}
                 </Button>
-                <ComponentEditor
-                  key={`${chosen} ${begun}`}
-                  component={component}
+              }
+            >
+              {t("What you save takes its place.")}
+            </Notice>
+          </div>
+        )}
+        {error && <Notice title={t("It could not be looked at.")}>{error}</Notice>}
+        {refused.length > 0 && (
+          <div className="mb-4">
+            <Notice title={t("This does not fit the package")}>
+              <Problems problems={refused} components={components} />
+            </Notice>
+          </div>
+        )}
+        {mode === "json" ? (
+          <JsonField
+            key={begun}
+            label={t("The layer as JSON")}
+            value={draft}
+            lines={22}
+            problems={problems.map((one) => ({ path: pathIn(one), words: wordsOf(one.problem) }))}
+            empty={{}}
+            refuse={unfit}
+            onChange={(value) => change(value as LayerDocument)}
+            onBroken={(is) => setBroken(is ? ["json"] : [])}
+          />
+        ) : (
+          <div className="grid items-start gap-x-8 gap-y-4 phone:grid-cols-[17rem_minmax(0,1fr)]">
+            <div className={cx("min-w-0 phone:block", component && "hidden")}>
+              <div className="flex flex-col phone:max-h-[calc(100dvh-7.5rem)]">
+                <ComponentList
                   components={components}
                   draft={draft}
-                  problems={problems.filter((one) => one.component && keyOf(one.component) === chosen)}
-                  onChange={change}
-                  onBroken={(key, is) =>
-                    setBroken((all) => [...all.filter((one) => one !== key), ...(is ? [key] : [])])
-                  }
+                  problems={problems}
+                  chosen={chosen}
+                  onChoose={choose}
                 />
-              </>
-            ) : (
-              <p className="hidden rounded-control border border-line border-dashed px-4 py-10 text-center text-text-2 phone:block">
-                {t("Choose a part of the package: an object, a field, a layout …")}
-              </p>
-            )}
+              </div>
+            </div>
+            <div className="min-w-0 max-w-160">
+              {component ? (
+                <>
+                  <Button
+                    className="-ms-2.5 mb-2 phone:hidden"
+                    icon={<ArrowLeft size={13} className="rtl:rotate-180" />}
+                    onClick={() => choose(undefined)}
+                  >
+                    {t("All parts")}
+                  </Button>
+                  <ComponentEditor
+                    key={`${chosen} ${begun}`}
+                    component={component}
+                    components={components}
+                    draft={draft}
+                    problems={problems.filter((one) => one.component && keyOf(one.component) === chosen)}
+                    onChange={change}
+                    onBroken={(key, is) =>
+                      setBroken((all) => [...all.filter((one) => one !== key), ...(is ? [key] : [])])
+                    }
+                  />
+                </>
+              ) : (
+                <p className="hidden rounded-control border border-line border-dashed px-4 py-10 text-center text-text-2 phone:block">
+                  {t("Choose a part of the package: an object, a field, a layout …")}
+                </p>
+              )}
+            </div>
           </div>
-        </div>
-      )}
+        )}
+      </div>
       <footer className="fixed inset-x-0 bottom-0 z-10 flex flex-wrap items-center justify-end gap-2 border-line border-t bg-surface px-4 py-2.5 phone:px-8">
         <span className="me-auto text-text-2">{count(said, t("part changed"), t("parts changed"))}</span>
-        {(dirty || broken.length > 0) && (
-          <Button size="md" onClick={() => begin(now)}>
+        {unsaved && (
+          <Button size="md" disabled={busy} onClick={() => begin(now)}>
             {t("Discard")}
           </Button>
         )}
@@ -231,8 +258,8 @@ function Draft({ reseller, offered, now }: DraftProps) {
         <ReviewDialog
           reseller={reseller}
           name={offered.name}
-          draft={draft}
-          tried={tried}
+          draft={tried.draft}
+          tried={tried.answer}
           components={offered.components}
           onSaved={finish}
           onClose={() => setTried(undefined)}
@@ -261,5 +288,20 @@ function Draft({ reseller, offered, now }: DraftProps) {
   );
 }
 
-/** Kinds, under them components, under them what is said; the server says what else is wrong. */
-const isDocument = (value: unknown): value is LayerDocument => isObject(value) && Object.values(value).every(isObject);
+/** Why a value is no layer, and where: kinds hold components, those what is said; the server says what else is wrong. */
+function unfit(value: unknown): JsonProblem | undefined {
+  const path = braceless(value, 2);
+  const words = "Braces belong here: a layer holds kinds, a kind holds parts, a part holds what is said of it.";
+  return path && { path, words: t(words) };
+}
+
+/** The way to the first thing that is no object, so many levels deep. */
+function braceless(value: unknown, levels: number): string[] | undefined {
+  if (!isObject(value)) return [];
+  if (levels === 0) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const path = braceless(inner, levels - 1);
+    if (path) return [key, ...path];
+  }
+  return undefined;
+}

@@ -10,6 +10,7 @@ import { moved, RowTools } from "@/components/row-tools";
 import { t } from "@/lib/i18n";
 import { isObject, type JsonObject, wordOf } from "@/lib/sparse";
 import { apiName, humanize, untaken } from "@/lib/text";
+import { withValue } from "./draft";
 
 interface NamesFieldProps {
   label: string;
@@ -63,7 +64,7 @@ export function OptionsField({ label, value, fixed, onChange }: OptionsFieldProp
   const [more, setMore] = useState("");
   const options = Array.isArray(value) ? value.filter(isObject) : [];
   const change = (at: number, key: string, next: unknown) =>
-    onChange(options.map((option, i) => (i === at ? { ...option, [key]: next } : option)));
+    onChange(options.map((option, i) => (i === at ? withValue(option, [key], next) : option)));
 
   function add() {
     const named = more.trim();

@@ -154,7 +154,9 @@ function Control({ property, label, ids, before, value, onChange }: ValueProps &
     <TextInput
       {...aria}
       type={look === "number" ? "number" : "text"}
-      value={text}
+      // A number is compared as a number: what stands as "0.0" on the way to 0.05 is not written anew.
+      value={look === "number" && typeof value === "number" ? value : text}
+      step={look === "number" ? "any" : undefined}
       onChange={({ target }) => onChange(typed(target.value, look === "number"))}
     />
   );

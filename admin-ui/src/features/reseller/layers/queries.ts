@@ -1,5 +1,5 @@
 // What is asked of layers, in one place, since several parts look at the same.
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Layer } from "@/api/layers";
 import { usePages } from "@/api/pages";
 import type { Reseller } from "@/api/resellers";
@@ -41,9 +41,13 @@ export const usePackage = (reseller: Reseller, name: string) =>
   useQuery({ queryKey: [...PACKAGES, name], queryFn: () => reseller.package(name), retry: false });
 
 /** What became of it in each tenant, asked anew whenever it is told of more or fewer of them. */
-export const useFates = (reseller: Reseller, name: string, layer: Layer | undefined) =>
-  usePages(
-    [...LAYERS, name, "tenants", layer?.edition, layer?.tenants],
-    (cursor) => reseller.layerInTenants(name, cursor),
-    { keep: true, enabled: layer !== undefined },
-  );
+export function useFates(reseller: Reseller, name: string, layer: Layer | undefined) {
+  const client = useQueryClient();
+  const key = [...LAYERS, name, "tenants"];
+  // While it moves, every look has a key of its own: none outlives the one after it.
+  client.setQueryDefaults(key, { gcTime: 0 });
+  return usePages([...key, layer?.edition, layer?.tenants], (cursor) => reseller.layerInTenants(name, cursor), {
+    keep: true,
+    enabled: layer !== undefined,
+  });
+}

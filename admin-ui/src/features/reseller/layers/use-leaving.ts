@@ -2,6 +2,14 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
+const asked = new Set<() => boolean | Promise<boolean>>();
+
+/** Whether what is open may be closed although that is no way to another page. */
+export async function mayClose(): Promise<boolean> {
+  for (const stays of asked) if (await stays()) return false;
+  return true;
+}
+
 /** The answer to give while one is asked: whether to stay. */
 export function useLeaving(isUnsaved: () => boolean): ((stay: boolean) => void) | undefined {
   const { history } = useRouter();
@@ -16,10 +24,13 @@ export function useLeaving(isUnsaved: () => boolean): ((stay: boolean) => void) 
           resolve(stay);
         });
       });
-    return history.block({
-      blockerFn: () => latest.current() && ask(),
-      enableBeforeUnload: () => latest.current(),
-    });
+    const stays = () => latest.current() && ask();
+    const free = history.block({ blockerFn: stays, enableBeforeUnload: () => latest.current() });
+    asked.add(stays);
+    return () => {
+      asked.delete(stays);
+      free();
+    };
   }, [history]);
   return answer;
 }
