@@ -87,6 +87,8 @@ async function write(page) {
   await check(page);
 
   await choosePart(page, /^Probability/, "Fields of Deal");
+  const heading = page.getByRole("heading", { level: 2, name: "Probability" });
+  await until(async () => assert.ok(await heading.evaluate((one) => one === document.activeElement)));
   const least = page.getByLabel("At least");
   await least.fill("");
   await least.pressSequentially("0.05");
@@ -111,6 +113,10 @@ async function write(page) {
   await page.keyboard.press("Delete");
   await page.getByText("Something is missing at the end.").waitFor();
   assert.ok(await page.getByRole("button", { name: "Review" }).isDisabled());
+  await choosePart(page, /^Next step/, "Fields of Deal");
+  await page.getByText("Here is JSON that cannot be taken. Mend or discard it first.").waitFor();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await sort.press("End");
   await page.keyboard.type("]");
   await page.getByText("Something is missing at the end.").waitFor({ state: "detached" });
 
@@ -152,7 +158,10 @@ async function changeIt(page, beta) {
   await choosePart(page, /^Opportunity|^Deal\b/, "Objects");
   await page.getByLabel("Plural label").fill("Chances");
   await part(page, "Plans");
-  await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Stay" }).click();
+  const ask = page.getByRole("dialog", { name: "Leave without saving?" });
+  await ask.getByRole("button", { name: "Stay" }).click();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await ask.getByRole("button", { name: "Stay" }).click();
   await page.getByRole("button", { name: "Review" }).click();
   await page.getByRole("button", { name: "Save for all tenants" }).click();
   await until(async () => assert.equal((await beta.component("objects/deal")).plural_label, "Chances"), 60_000);
@@ -211,7 +220,10 @@ test("a layer that does not fit says where, and a phone has room for it", () =>
     await choosePart(page, /^Task\b/, "Objects");
     await page.getByLabel("Label", { exact: true }).fill("Thing to do");
     await check(page);
+    await reachable(page);
     await page.getByRole("button", { name: "All parts" }).click();
+    const chosen = parts(page).getByRole("button", { name: /^Thing to do|^Task\b/ }).first();
+    await until(async () => assert.ok(await chosen.evaluate((one) => one === document.activeElement)));
     await check(page);
     await page.getByRole("radio", { name: "As JSON" }).click();
     const whole = page.getByRole("textbox", { name: "The layer as JSON" });
@@ -243,4 +255,21 @@ async function keptAsTyped(page, whole) {
   await lacks.waitFor({ state: "detached" });
   await page.getByText("0 parts changed").waitFor();
   assert.equal((await whole.innerText()).trim(), "");
+}
+
+/** The keyboard goes to a part that is chosen, and nothing that it comes to lies beneath the bar at the foot. */
+async function reachable(page) {
+  const seen = () =>
+    page.evaluate(() => {
+      const here = document.activeElement;
+      const bar = document.querySelector("footer.fixed");
+      if (bar.contains(here)) return "bar";
+      return here.getBoundingClientRect().bottom <= bar.getBoundingClientRect().top ? "free" : `hidden: ${here.outerHTML}`;
+    });
+  await page.getByLabel("Label", { exact: true }).focus();
+  for (let pressed = 0, where = "free"; where !== "bar" && pressed < 40; pressed += 1) {
+    await page.keyboard.press("Tab");
+    where = await seen();
+    assert.ok(!where.startsWith("hidden"), where);
+  }
 }
