@@ -135,9 +135,7 @@ async fn describe(
     (package, saved): (&str, Option<&SavedLayer>),
 ) -> Result<Json, Problem> {
     let offered = library.find(package);
-    let fits = offered
-        .zip(saved)
-        .map(|(package, saved)| validated(package, &saved.layer, library));
+    let fits = offered.zip(saved).map(|(package, saved)| validated(package, &saved.layer, library));
     let [applied, refused, waiting] = call.tenants().count_fates(call.reseller, package).await?;
     Ok(json!({
         "package": package,
